@@ -1,0 +1,67 @@
+//! Subcommands and how their errors are shown.
+
+use crate::{bench, evaluate, generate, manifest, train};
+use clap::{Parser, Subcommand, ValueEnum};
+use liedwerk::cpu::{Arithmetic, set_arithmetic};
+use std::process::ExitCode;
+
+/// Language models that write songs.
+#[derive(Parser)]
+#[command(version)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Train a model from a recipe.
+    Train(train::Args),
+    /// Continue a text.
+    Generate(generate::Args),
+    /// Measure a model on a held-out text.
+    Evaluate(evaluate::Args),
+    /// Measure this machine.
+    Bench(bench::Args),
+    /// Bring the page's list of models up to date with the files beside it.
+    Manifest(manifest::Args),
+}
+
+/// The choice between equal bits everywhere and speed.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ArithmeticArg {
+    /// One thread, the same bits on every machine and in the browser.
+    Portable,
+    /// All cores and fused multiply-add.
+    Fast,
+}
+
+impl ArithmeticArg {
+    /// Puts the choice in force for the process.
+    pub fn apply(self) {
+        set_arithmetic(match self {
+            Self::Portable => Arithmetic::Portable,
+            Self::Fast => Arithmetic::Fast,
+        });
+    }
+}
+
+/// Runs the command; an error becomes `error[code]: sentence` and exit status 1.
+pub fn main() -> ExitCode {
+    let result = match Cli::parse().command {
+        Command::Train(args) => train::run(args),
+        Command::Generate(args) => generate::run(args),
+        Command::Evaluate(args) => evaluate::run(args),
+        Command::Bench(args) => bench::run(args),
+        Command::Manifest(args) => manifest::run(args),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            let code = error.chain().find_map(|cause| cause.downcast_ref::<liedwerk::Error>());
+            let code = code.map_or("file", |error| error.code().as_str());
+            eprintln!("error[{code}]: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

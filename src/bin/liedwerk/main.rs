@@ -1,0 +1,23 @@
+//! The `liedwerk` command: train, generate, evaluate, bench, manifest.
+
+#[cfg(not(target_arch = "wasm32"))]
+mod bench;
+#[cfg(not(target_arch = "wasm32"))]
+mod cli;
+#[cfg(not(target_arch = "wasm32"))]
+mod evaluate;
+#[cfg(not(target_arch = "wasm32"))]
+mod generate;
+#[cfg(not(target_arch = "wasm32"))]
+mod manifest;
+#[cfg(not(target_arch = "wasm32"))]
+mod train;
+
+#[cfg(not(target_arch = "wasm32"))]
+fn main() -> std::process::ExitCode {
+    cli::main()
+}
+
+/// The command line is native; this keeps `cargo test --target wasm32-unknown-unknown` building.
+#[cfg(target_arch = "wasm32")]
+fn main() {}

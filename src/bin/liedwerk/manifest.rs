@@ -1,0 +1,37 @@
+//! `liedwerk manifest`: brings the page's list of models up to date with the files beside it.
+
+use anyhow::Context;
+use liedwerk::generate::Generator;
+use liedwerk::io::manifest::{Manifest, WeightsFile};
+use liedwerk::io::write_atomically;
+use liedwerk::nn::Module;
+use std::path::PathBuf;
+
+/// Arguments of `manifest`.
+#[derive(clap::Args)]
+pub struct Args {
+    /// Folder with `index.json` and one folder a model.
+    #[arg(long, default_value = "www/models")]
+    models: PathBuf,
+}
+
+/// Opens every listed model and writes its size, hash and number of parameters.
+pub fn run(args: Args) -> anyhow::Result<()> {
+    let path = args.models.join("index.json");
+    let read = |name: &str| {
+        let path = args.models.join(name);
+        std::fs::read(&path).with_context(|| path.display().to_string())
+    };
+    let mut manifest = Manifest::from_json(&String::from_utf8(read("index.json")?)?)?;
+    for model in &mut manifest.models {
+        let weights = read(&model.files.weights.path)?;
+        let config = String::from_utf8(read(&model.files.config)?)?;
+        let tokenizer = String::from_utf8(read(&model.files.tokenizer)?)?;
+        let generator = Generator::from_files(&config, &tokenizer, &weights)?;
+        model.files.weights = WeightsFile::describe(model.files.weights.path.clone(), &weights);
+        let parameters = generator.model().parameters();
+        model.figures.parameters = parameters.iter().map(|(_, tensor)| tensor.numel() as u64).sum();
+        println!("{}: {} bytes, sha256 {}", model.id, model.files.weights.bytes, model.files.weights.sha256);
+    }
+    Ok(write_atomically(&path, (serde_json::to_string_pretty(&manifest)? + "\n").as_bytes())?)
+}

@@ -1,0 +1,178 @@
+//! Scaled dot-product attention, one head at a time, built on the matrix product and softmax.
+
+use super::matmul::{Matmul, matmul};
+use super::softmax::{softmax_backward, softmax_row};
+
+/// The shapes and the mask of an attention.
+#[derive(Clone, Copy, Debug)]
+pub struct Attention<'a> {
+    /// BH: batch size times number of heads.
+    pub batch_heads: usize,
+    /// T: number of queries.
+    pub t: usize,
+    /// S: number of keys and values.
+    pub s: usize,
+    /// D: width of a query and of a key.
+    pub d: usize,
+    /// DV: width of a value.
+    pub dv: usize,
+    /// Factor on the scores, usually `1 / sqrt(d)`.
+    pub scale: f32,
+    /// Query `i` sees the keys `j <= i + offset`; all of them when absent.
+    pub causal_offset: Option<usize>,
+    /// (BH): only the first so many keys of a head are visible; all of them when absent.
+    pub key_lengths: Option<&'a [usize]>,
+}
+
+impl Attention<'_> {
+    /// How many keys query `i` of a head sees.
+    fn visible(&self, head: usize, i: usize) -> usize {
+        let causal = self.causal_offset.map_or(self.s, |offset| i + offset + 1);
+        let length = self.key_lengths.map_or(self.s, |lengths| lengths[head]);
+        self.s.min(causal).min(length)
+    }
+
+    fn check(&self, q: &[f32], k: &[f32], v: &[f32], probs: &[f32], out: &[f32]) {
+        let Attention { batch_heads, t, s, d, dv, .. } = *self;
+        assert_eq!(q.len(), batch_heads * t * d, "attention: q");
+        assert_eq!(k.len(), batch_heads * s * d, "attention: k");
+        assert_eq!(v.len(), batch_heads * s * dv, "attention: v");
+        assert_eq!(probs.len(), batch_heads * t * s, "attention: probs");
+        assert_eq!(out.len(), batch_heads * t * dv, "attention: out");
+    }
+}
+
+/// `C (m, n) = A B` with the given transposes, overwriting.
+fn product(m: usize, k: usize, n: usize, trans_a: bool, trans_b: bool) -> Matmul {
+    Matmul { m, k, n, trans_a, trans_b, accumulate: false }
+}
+
+fn part(x: &[f32], head: usize, size: usize) -> &[f32] {
+    &x[head * size..(head + 1) * size]
+}
+
+fn part_mut(x: &mut [f32], head: usize, size: usize) -> &mut [f32] {
+    &mut x[head * size..(head + 1) * size]
+}
+
+/// `probs = softmax(scale * q k^T)` over the visible keys, `out = probs v`, for every head.
+///
+/// `q` (BH, T, D), `k` (BH, S, D), `v` (BH, S, DV), `probs` (BH, T, S), `out` (BH, T, DV). A query that
+/// sees no key has zero `probs` and zero `out`.
+pub fn attention(q: &[f32], k: &[f32], v: &[f32], spec: Attention<'_>, probs: &mut [f32], out: &mut [f32]) {
+    spec.check(q, k, v, probs, out);
+    let Attention { batch_heads, t, s, d, dv, scale, .. } = spec;
+    let mut scores = vec![0.0; t * s];
+    for head in 0..batch_heads {
+        matmul(product(t, d, s, false, true), part(q, head, t * d), part(k, head, s * d), &mut scores);
+        let probs = part_mut(probs, head, t * s);
+        if s > 0 {
+            let rows = scores.chunks_exact_mut(s).zip(probs.chunks_exact_mut(s));
+            for (i, (scores, probs)) in rows.enumerate() {
+                let visible = spec.visible(head, i);
+                scores[..visible].iter_mut().for_each(|x| *x *= scale);
+                softmax_row(&scores[..visible], &mut probs[..visible]);
+                probs[visible..].fill(0.0);
+            }
+        }
+        let v = part(v, head, s * dv);
+        matmul(product(t, s, dv, false, false), probs, v, part_mut(out, head, t * dv));
+    }
+}
+
+/// The gradient of [`attention`], overwriting `dq` (BH, T, D), `dk` (BH, S, D) and `dvalue` (BH, S, DV):
+/// `dvalue = probs^T dout`, `dscores = scale * softmax'(dout v^T)`, `dq = dscores k`, `dk = dscores^T q`.
+///
+/// `probs` (BH, T, S) is the forward pass's, `dout` (BH, T, DV).
+pub fn attention_backward(
+    q: &[f32],
+    k: &[f32],
+    v: &[f32],
+    probs: &[f32],
+    dout: &[f32],
+    spec: Attention<'_>,
+    dq: &mut [f32],
+    dk: &mut [f32],
+    dvalue: &mut [f32],
+) {
+    spec.check(q, k, v, probs, dout);
+    assert!((dq.len(), dk.len(), dvalue.len()) == (q.len(), k.len(), v.len()), "attention_backward: shapes");
+    let Attention { batch_heads, t, s, d, dv, scale, .. } = spec;
+    let (mut dprobs, mut dscores) = (vec![0.0; t * s], vec![0.0; t * s]);
+    for head in 0..batch_heads {
+        let (q, k, v) = (part(q, head, t * d), part(k, head, s * d), part(v, head, s * dv));
+        let (probs, dout) = (part(probs, head, t * s), part(dout, head, t * dv));
+        matmul(product(s, t, dv, true, false), probs, dout, part_mut(dvalue, head, s * dv));
+        matmul(product(t, dv, s, false, true), dout, v, &mut dprobs);
+        softmax_backward(probs, &dprobs, &mut dscores, s);
+        dscores.iter_mut().for_each(|x| *x *= scale);
+        matmul(product(t, s, d, false, false), &dscores, k, part_mut(dq, head, t * d));
+        matmul(product(s, t, d, true, false), &dscores, q, part_mut(dk, head, s * d));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{self, assert_close, doubles, gradient, numbers, weighted};
+    use super::*;
+
+    /// The output in double precision; `see(head, i, j)` says whether query `i` sees key `j`.
+    fn oracle(q: &[f64], k: &[f64], v: &[f64], spec: Attention<'_>) -> Vec<f64> {
+        let Attention { batch_heads, t, s, d, dv, scale, .. } = spec;
+        let mut out = vec![0.0; batch_heads * t * dv];
+        for (row, out) in out.chunks_exact_mut(dv).enumerate() {
+            let (head, i) = (row / t, row % t);
+            let length = spec.key_lengths.map_or(s, |lengths| lengths[head]);
+            let sees = |j: usize| j < length && spec.causal_offset.is_none_or(|offset| j <= i + offset);
+            let keys: Vec<usize> = (0..s).filter(|&j| sees(j)).collect();
+            let score = |j: &usize| {
+                let dot: f64 = (0..d).map(|c| q[row * d + c] * k[(head * s + j) * d + c]).sum();
+                dot * f64::from(scale)
+            };
+            let probs = testing::softmax_row(&keys.iter().map(score).collect::<Vec<_>>());
+            for (p, j) in probs.iter().zip(&keys) {
+                (0..dv).for_each(|c| out[c] += p * v[(head * s + j) * dv + c]);
+            }
+        }
+        out
+    }
+
+    fn check(spec: Attention<'_>) {
+        let Attention { batch_heads, t, s, d, dv, .. } = spec;
+        let (q, k) = (numbers(batch_heads * t * d, 1), numbers(batch_heads * s * d, 2));
+        let (v, dout) = (numbers(batch_heads * s * dv, 3), numbers(batch_heads * t * dv, 4));
+        let (mut probs, mut out) = (vec![f32::NAN; batch_heads * t * s], vec![f32::NAN; dout.len()]);
+        attention(&q, &k, &v, spec, &mut probs, &mut out);
+        let (q64, k64, v64) = (doubles(&q), doubles(&k), doubles(&v));
+        assert_close("out", &out, &oracle(&q64, &k64, &v64, spec), 1e-5);
+
+        let (mut dq, mut dk, mut dvalue) = (q.clone(), k.clone(), v.clone());
+        attention_backward(&q, &k, &v, &probs, &dout, spec, &mut dq, &mut dk, &mut dvalue);
+        let loss = |q: &[f64], k: &[f64], v: &[f64]| weighted(&oracle(q, k, v, spec), &dout);
+        assert_close("dq", &dq, &gradient(&q, |q| loss(q, &k64, &v64)), 1e-4);
+        assert_close("dk", &dk, &gradient(&k, |k| loss(&q64, k, &v64)), 1e-4);
+        assert_close("dvalue", &dvalue, &gradient(&v, |v| loss(&q64, &k64, v)), 1e-4);
+    }
+
+    #[test]
+    fn agrees_with_the_oracle_and_its_differences() {
+        let lengths = [4, 0, 6];
+        for (t, s) in [(1, 1), (1, 6), (5, 6), (6, 6), (17, 9), (3, 0)] {
+            let plain = Attention {
+                batch_heads: 3,
+                t,
+                s,
+                d: 5,
+                dv: 3,
+                scale: 0.7,
+                causal_offset: None,
+                key_lengths: None,
+            };
+            check(plain);
+            check(Attention { causal_offset: Some(0), ..plain });
+            check(Attention { causal_offset: Some(2), ..plain });
+            check(Attention { key_lengths: Some(&lengths), ..plain });
+            check(Attention { key_lengths: Some(&lengths), causal_offset: Some(1), ..plain });
+        }
+    }
+}

@@ -1,0 +1,100 @@
+//! Kernels on plain slices of `f32`: they know no tensor, allocate only scratch and never fail.
+//!
+//! All matrices are row-major and contiguous. A slice whose length contradicts the stated shape is a
+//! mistake of the caller and panics. The code is written once for four lanes (`wide::f32x4`), multiplies
+//! and adds without fusing, fixes the order of every sum and brings its own `exp`, `tanh` and `ln`:
+//! native builds and WebAssembly therefore agree **bit for bit** as long as [`Arithmetic::Portable`] is
+//! in force. [`portable_fingerprint`] is the proof that both sides compute.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+pub mod adamw;
+pub mod attention;
+pub mod cells;
+pub mod cross_entropy;
+pub mod elementwise;
+pub mod gather;
+pub mod layer_norm;
+pub mod math;
+pub mod matmul;
+pub mod permute;
+pub mod reduce;
+pub mod softmax;
+
+mod blocked;
+#[cfg(not(target_arch = "wasm32"))]
+mod fast;
+mod lanes;
+mod parallel;
+#[cfg(test)]
+mod testing;
+
+/// Which promise the kernels keep: the same bits everywhere, or the speed of this machine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Arithmetic {
+    /// One thread, one order of summation, no fused multiply-add: the same bits on every machine.
+    Portable,
+    /// All cores and the widest multiply-add the processor has. On WebAssembly this equals `Portable`.
+    Fast,
+}
+
+static FAST: AtomicBool = AtomicBool::new(false);
+
+/// The arithmetic in force for the whole process; [`Arithmetic::Portable`] until someone changes it.
+pub fn arithmetic() -> Arithmetic {
+    if cfg!(not(target_arch = "wasm32")) && FAST.load(Ordering::Relaxed) {
+        Arithmetic::Fast
+    } else {
+        Arithmetic::Portable
+    }
+}
+
+/// Chooses the arithmetic of all following kernels in this process.
+pub fn set_arithmetic(arithmetic: Arithmetic) {
+    FAST.store(arithmetic == Arithmetic::Fast, Ordering::Relaxed);
+}
+
+/// What [`portable_fingerprint`] must return. It changes only with a deliberate change of the arithmetic.
+pub const PORTABLE_FINGERPRINT: u64 = 0x4d83_23c6_a9a3_d546;
+
+/// A checksum of the bits that the portable kernels produce on a fixed input: the same number on every
+/// machine, native or WebAssembly.
+pub fn portable_fingerprint() -> u64 {
+    let (batch, hidden) = (5, 19);
+    let mut state = 1_u32;
+    let mut numbers = |count: usize| -> Vec<f32> { (0..count).map(|_| pseudo_random(&mut state)).collect() };
+    let (a, b, c_prev) = (numbers(batch * 67), numbers(67 * 4 * hidden), numbers(batch * hidden));
+    let mut gates = vec![0.0; batch * 4 * hidden];
+    let spec =
+        matmul::Matmul { m: batch, k: 67, n: 4 * hidden, trans_a: false, trans_b: true, accumulate: false };
+    matmul::portable(spec, &a, &b, &mut gates);
+    let mut row = vec![0.0; 4 * hidden];
+    matmul::matvec(&b, &a[..67], &mut row, false);
+    let (mut c, mut h) = (vec![0.0; batch * hidden], vec![0.0; batch * hidden]);
+    cells::lstm_cell(&mut gates, &c_prev, &mut c, &mut h, hidden);
+    let mut probs = vec![0.0; batch * hidden];
+    softmax::softmax(&h, &mut probs, hidden);
+    [&gates, &row, &c, &h, &probs].into_iter().flatten().fold(0xcbf2_9ce4_8422_2325, |hash, x| {
+        x.to_bits().to_le_bytes().iter().fold(hash, |hash, &byte| fnv1a(hash, byte))
+    })
+}
+
+fn fnv1a(hash: u64, byte: u8) -> u64 {
+    (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
+}
+
+/// Numbers in [-1, 1) from a linear congruential generator; exact in every arithmetic.
+fn pseudo_random(state: &mut u32) -> f32 {
+    *state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+    (*state >> 8) as f32 / 8_388_608.0 - 1.0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_bits_have_not_changed() {
+        assert_eq!(portable_fingerprint(), PORTABLE_FINGERPRINT, "{:#x}", portable_fingerprint());
+    }
+}

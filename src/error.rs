@@ -1,0 +1,82 @@
+//! Errors for everything that comes from outside: files, text, links, settings.
+//!
+//! A mistake in the program itself (shapes that do not fit) panics instead.
+
+/// What went wrong, as a stable name that callers and the page may compare with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ErrorCode {
+    /// `config.json` does not parse, or has values no model can have.
+    BadConfig,
+    /// `tokenizer.json` does not parse, or contradicts the model.
+    BadTokenizer,
+    /// `model.safetensors` is truncated or not in the safetensors format.
+    BadWeights,
+    /// `index.json` does not parse.
+    BadManifest,
+    /// A recipe does not parse, or asks for something impossible.
+    BadRecipe,
+    /// A parameter of the model is not in the file.
+    MissingParameter,
+    /// A parameter has another shape than the configuration says.
+    ParameterShape,
+    /// A parameter is stored in a number format that is not supported.
+    ParameterDtype,
+    /// The file holds a parameter that the model does not have.
+    UnexpectedParameter,
+    /// A weight or a logit is NaN or infinite.
+    NotFinite,
+    /// A sampling or training setting is outside its range.
+    BadOption,
+    /// The text is too short for what was asked.
+    TextTooShort,
+    /// Training diverged: the loss is no longer a number.
+    Diverged,
+    /// A file could not be read or written.
+    File,
+}
+
+impl ErrorCode {
+    /// The code in kebab-case, as JavaScript and `--json` see it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::BadConfig => "bad-config",
+            Self::BadTokenizer => "bad-tokenizer",
+            Self::BadWeights => "bad-weights",
+            Self::BadManifest => "bad-manifest",
+            Self::BadRecipe => "bad-recipe",
+            Self::MissingParameter => "missing-parameter",
+            Self::ParameterShape => "parameter-shape",
+            Self::ParameterDtype => "parameter-dtype",
+            Self::UnexpectedParameter => "unexpected-parameter",
+            Self::NotFinite => "not-finite",
+            Self::BadOption => "bad-option",
+            Self::TextTooShort => "text-too-short",
+            Self::Diverged => "diverged",
+            Self::File => "file",
+        }
+    }
+}
+
+/// An error with a code for programs and a sentence for people.
+#[derive(Debug, Clone, thiserror::Error)]
+#[error("{message}")]
+pub struct Error {
+    code: ErrorCode,
+    message: String,
+}
+
+impl Error {
+    /// `message` says what is wrong and, where possible, what to do about it.
+    pub fn new(code: ErrorCode, message: impl Into<String>) -> Self {
+        Self { code, message: message.into() }
+    }
+
+    /// The stable code.
+    pub fn code(&self) -> ErrorCode {
+        self.code
+    }
+}
+
+/// Result of everything that reads input from outside.
+pub type Result<T, E = Error> = std::result::Result<T, E>;

@@ -1,0 +1,52 @@
+//! Files, natively only: in the browser bytes come and go through the page.
+
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use sha2::{Digest, Sha256};
+
+use crate::error::{Error, ErrorCode, Result};
+
+/// Writes `bytes` to `path` so that at every moment, power failure included, the path holds either
+/// the old content or the new, never a half: a temporary file beside it is written, flushed to the
+/// disk and renamed over it.
+///
+/// # Errors
+/// `file` when any step fails; the temporary file is then removed and `path` is as before.
+pub fn write_atomically(path: &Path, bytes: &[u8]) -> Result<()> {
+    let temporary = temporary_name(path);
+    let result = write_and_rename(&temporary, path, bytes);
+    if result.is_err() {
+        // The first error is the one to report; a leftover temporary file harms nobody.
+        let _ = fs::remove_file(&temporary);
+    }
+    result.map_err(|e| Error::new(ErrorCode::File, format!("{} cannot be written: {e}", path.display())))
+}
+
+/// The process id keeps two processes that write the same file apart.
+fn temporary_name(path: &Path) -> PathBuf {
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(format!(".{}.tmp", std::process::id()));
+    path.with_file_name(name)
+}
+
+fn write_and_rename(temporary: &Path, path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut file = File::create(temporary)?;
+    file.write_all(bytes)?;
+    file.sync_all()?;
+    drop(file);
+    fs::rename(temporary, path)?;
+    // On Unix the rename itself lasts only once the folder is on the disk.
+    #[cfg(unix)]
+    {
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+        File::open(folder.unwrap_or(Path::new(".")))?.sync_all()?;
+    }
+    Ok(())
+}
+
+/// The SHA-256 of `bytes` in lower-case hexadecimal, as the manifest holds it.
+pub fn sha256(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+}

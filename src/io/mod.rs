@@ -1,0 +1,10 @@
+//! Reading and writing models: safetensors in memory, the page's list of models, safe file writing.
+
+#[cfg(not(target_arch = "wasm32"))]
+mod file;
+pub mod manifest;
+mod weights;
+
+#[cfg(not(target_arch = "wasm32"))]
+pub use file::{sha256, write_atomically};
+pub use weights::{Precision, Weights, to_safetensors};

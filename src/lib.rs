@@ -1,0 +1,29 @@
+//! **liedwerk**: language models that write songs and translate, on the visitor's own machine.
+//!
+//! One crate holds a tensor core, recurrent and attention models, their tokenizers, decoding and
+//! training; compiled to WebAssembly it is the engine of a static page, natively it is the
+//! `liedwerk` command. `src/ARCHITECTURE.md` is the map.
+
+pub mod bench;
+pub mod cpu;
+pub mod error;
+pub mod generate;
+pub mod io;
+pub mod models;
+pub mod nn;
+pub mod ops;
+pub mod rng;
+pub mod shape;
+pub mod tensor;
+pub mod text;
+pub mod train;
+#[cfg(target_arch = "wasm32")]
+pub mod web;
+
+pub use error::{Error, ErrorCode, Result};
+pub use tensor::Tensor;
+
+/// The README's example, compiled and run.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -1,0 +1,98 @@
+//! The lecture's lyrics writer: characters in, a stack of LSTMs, the next character out.
+
+use super::CharLstmConfig;
+use crate::error::Result;
+use crate::io::Weights;
+use crate::nn::{Embedding, Linear, Lstm, LstmState, Module, Source, forget_gate_bias, normal, orthogonal, xavier};
+use crate::rng::Rng;
+use crate::tensor::Tensor;
+
+/// Embedding, stacked LSTMs, linear layer to the vocabulary (Graves 2013).
+#[derive(Clone)]
+pub struct CharLstm {
+    config: CharLstmConfig,
+    embedding: Embedding,
+    lstm: Lstm,
+    head: Linear,
+}
+
+impl CharLstm {
+    fn build(config: CharLstmConfig, source: &mut Source<'_>) -> Result<Self> {
+        config.check()?;
+        let CharLstmConfig { vocab_size, embedding_size, hidden_size, num_layers, dropout } = config;
+        Ok(Self {
+            embedding: Embedding::new("embedding", vocab_size, embedding_size, source)?,
+            lstm: Lstm::new("lstm", embedding_size, hidden_size, num_layers, dropout, source)?,
+            head: Linear::new("head", hidden_size, vocab_size, source)?,
+            config,
+        })
+    }
+
+    /// The model with all parameters taken from a file.
+    ///
+    /// # Errors
+    /// `missing-parameter` or `parameter-shape` if the file does not fit `config`.
+    pub fn from_weights(config: CharLstmConfig, weights: &mut Weights) -> Result<Self> {
+        Self::build(config, &mut |name, shape| weights.take(name, shape))
+    }
+
+    /// A new model: recurrent matrices orthogonal, forget gates open, the others after Glorot.
+    ///
+    /// # Errors
+    /// `bad-config` if a size is out of range.
+    pub fn init(config: CharLstmConfig, rng: &mut Rng) -> Result<Self> {
+        let (hidden, vocab) = (config.hidden_size, config.vocab_size);
+        Self::build(config, &mut |name, shape| {
+            Ok(match name.split('.').next_back().unwrap_or(name) {
+                _ if name == "embedding.weight" => normal(shape, rng),
+                _ if name == "head.weight" => xavier(shape, vocab, rng),
+                part if part.starts_with("weight_hh") => orthogonal(4, hidden, rng),
+                part if part.starts_with("weight_ih") => xavier(shape, hidden, rng),
+                part if part.starts_with("bias_ih") => forget_gate_bias(hidden),
+                _ => Tensor::zeros(shape),
+            })
+        })
+    }
+
+    /// Sizes of the model.
+    pub fn config(&self) -> &CharLstmConfig {
+        &self.config
+    }
+
+    /// The state before the first character, for `batch` texts.
+    pub fn zero_state(&self, batch: usize) -> LstmState {
+        LstmState::zero(self.config.num_layers, batch, self.config.hidden_size)
+    }
+
+    /// Logits `(B, T, V)` after each of `ids (B, T)`, and the state after the last.
+    ///
+    /// `dropout_seed` switches dropout on, for training.
+    pub fn forward(
+        &self,
+        ids: &[u32],
+        batch: usize,
+        state: &LstmState,
+        dropout_seed: Option<u64>,
+    ) -> (Tensor, LstmState) {
+        let steps = ids.len() / batch;
+        // Time first, so that all texts' characters of one step lie together.
+        let by_time: Vec<u32> = (0..steps).flat_map(|t| (0..batch).map(move |b| ids[b * steps + t])).collect();
+        let x = self.embedding.forward(&by_time, &[steps, batch]); // (T, B, E)
+        let (y, state) = self.lstm.forward(&x, state, dropout_seed); // (T, B, H)
+        (self.head.forward(&y).transpose(0, 1), state)
+    }
+
+    /// Feeds one character of one text; `logits` receives the `V` scores of the next.
+    pub fn step(&self, id: u32, state: &mut LstmState, logits: &mut Vec<f32>) {
+        let h = self.lstm.step(self.embedding.row(id), state);
+        self.head.apply(h, logits);
+    }
+}
+
+impl Module for CharLstm {
+    fn visit(&mut self, f: &mut dyn FnMut(String, &mut Tensor)) {
+        self.embedding.visit("embedding", f);
+        self.lstm.visit("lstm", f);
+        self.head.visit("head", f);
+    }
+}

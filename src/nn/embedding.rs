@@ -1,0 +1,34 @@
+use super::Source;
+use crate::error::Result;
+use crate::tensor::Tensor;
+
+/// A table of vectors, `torch.nn.Embedding`.
+#[derive(Clone)]
+pub struct Embedding {
+    /// `(V, C)`
+    pub weight: Tensor,
+}
+
+impl Embedding {
+    /// Takes `{name}.weight` of shape `(vocab_size, channels)`.
+    pub fn new(name: &str, vocab_size: usize, channels: usize, source: &mut Source<'_>) -> Result<Self> {
+        Ok(Self { weight: source(&format!("{name}.weight"), &[vocab_size, channels])? })
+    }
+
+    /// Vectors of `ids`, `(…shape, C)`.
+    #[track_caller]
+    pub fn forward(&self, ids: &[u32], shape: &[usize]) -> Tensor {
+        self.weight.embedding(ids, shape)
+    }
+
+    /// The vector of one id.
+    #[track_caller]
+    pub fn row(&self, id: u32) -> &[f32] {
+        let channels = self.weight.dim(1);
+        &self.weight.data()[id as usize * channels..][..channels]
+    }
+
+    pub(crate) fn visit(&mut self, name: &str, f: &mut dyn FnMut(String, &mut Tensor)) {
+        f(format!("{name}.weight"), &mut self.weight);
+    }
+}

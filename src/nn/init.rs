@@ -1,0 +1,72 @@
+//! Initial values.
+
+use crate::rng::Rng;
+use crate::tensor::Tensor;
+
+/// Uniform in `[-bound, bound)`.
+fn uniform(shape: &[usize], bound: f32, rng: &mut Rng) -> Tensor {
+    let mut tensor = Tensor::zeros(shape);
+    tensor.data_mut().iter_mut().for_each(|value| *value = (2.0 * rng.uniform() - 1.0) * bound);
+    tensor
+}
+
+/// `(O, I)`, uniform with variance `2 / (fan_in + fan_out)` (Glorot and Bengio 2010).
+///
+/// A matrix that stacks several gates has the `fan_out` of one.
+pub fn xavier(shape: &[usize], fan_out: usize, rng: &mut Rng) -> Tensor {
+    uniform(shape, (6.0 / (shape[1] + fan_out) as f32).sqrt(), rng)
+}
+
+/// Normal with mean 0 and variance 1.
+pub fn normal(shape: &[usize], rng: &mut Rng) -> Tensor {
+    let mut tensor = Tensor::zeros(shape);
+    tensor.data_mut().iter_mut().for_each(|value| *value = rng.normal());
+    tensor
+}
+
+/// `(blocks · H, H)`: square blocks with orthonormal rows (Saxe et al. 2014), so that what runs through a
+/// recurrent matrix many times neither grows nor vanishes.
+pub fn orthogonal(blocks: usize, size: usize, rng: &mut Rng) -> Tensor {
+    let mut values = Vec::with_capacity(blocks * size * size);
+    for _ in 0..blocks {
+        let mut rows: Vec<Vec<f64>> = Vec::with_capacity(size);
+        while rows.len() < size {
+            let mut row: Vec<f64> = (0..size).map(|_| f64::from(rng.normal())).collect();
+            // Twice, because one pass of Gram-Schmidt leaves rounding errors of the order of the overlap.
+            for _ in 0..2 {
+                for other in &rows {
+                    let overlap: f64 = row.iter().zip(other).map(|(a, b)| a * b).sum();
+                    row.iter_mut().zip(other).for_each(|(a, b)| *a -= overlap * b);
+                }
+            }
+            let norm = row.iter().map(|a| a * a).sum::<f64>().sqrt();
+            row.iter_mut().for_each(|a| *a /= norm);
+            rows.push(row);
+        }
+        values.extend(rows.iter().flatten().map(|&value| value as f32));
+    }
+    Tensor::from_vec(values, &[blocks * size, size])
+}
+
+/// `(4H)`: 1 for the forget gate, 0 elsewhere, so that a new LSTM remembers (Jozefowicz et al. 2015).
+pub fn forget_gate_bias(hidden: usize) -> Tensor {
+    let mut bias = Tensor::zeros(&[4 * hidden]);
+    bias.data_mut()[hidden..2 * hidden].fill(1.0);
+    bias
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn orthogonal_blocks_are_orthonormal() {
+        let w = orthogonal(2, 9, &mut Rng::new(1));
+        let block = w.narrow(0, 9, 9);
+        let gram = block.matmul(&block.transpose(0, 1));
+        for (i, value) in gram.data().iter().enumerate() {
+            let expected = if i % 10 == 0 { 1.0 } else { 0.0 };
+            assert!((value - expected).abs() < 1e-6, "{i}: {value}");
+        }
+    }
+}

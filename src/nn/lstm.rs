@@ -1,0 +1,105 @@
+use super::Source;
+use crate::cpu::cells::lstm_cell;
+use crate::cpu::elementwise::add_assign;
+use crate::cpu::matmul::matvec;
+use crate::error::Result;
+use crate::ops::LstmWeights;
+use crate::tensor::Tensor;
+
+/// A stack of LSTM layers with dropout between them, `torch.nn.LSTM`.
+#[derive(Clone)]
+pub struct Lstm {
+    layers: Vec<Layer>,
+    dropout: f32,
+}
+
+#[derive(Clone)]
+struct Layer {
+    weight_ih: Tensor,
+    weight_hh: Tensor,
+    bias_ih: Tensor,
+    bias_hh: Tensor,
+}
+
+/// Hidden and cell state of every layer, each `(B, H)`.
+#[derive(Clone)]
+pub struct LstmState {
+    /// `(h, c)` of each layer, lowest first.
+    pub layers: Vec<(Tensor, Tensor)>,
+}
+
+impl LstmState {
+    /// All zero, as at the beginning of a text.
+    pub fn zero(num_layers: usize, batch: usize, hidden: usize) -> Self {
+        let zero = Tensor::zeros(&[batch, hidden]);
+        Self { layers: vec![(zero.clone(), zero); num_layers] }
+    }
+}
+
+impl Lstm {
+    /// Takes `{name}.weight_ih_l{k} (4H, I)`, `weight_hh_l{k} (4H, H)`, `bias_ih_l{k}`, `bias_hh_l{k} (4H)`.
+    pub fn new(
+        name: &str,
+        inputs: usize,
+        hidden: usize,
+        num_layers: usize,
+        dropout: f32,
+        source: &mut Source<'_>,
+    ) -> Result<Self> {
+        let mut layers = Vec::with_capacity(num_layers);
+        for k in 0..num_layers {
+            let inputs = if k == 0 { inputs } else { hidden };
+            layers.push(Layer {
+                weight_ih: source(&format!("{name}.weight_ih_l{k}"), &[4 * hidden, inputs])?,
+                weight_hh: source(&format!("{name}.weight_hh_l{k}"), &[4 * hidden, hidden])?,
+                bias_ih: source(&format!("{name}.bias_ih_l{k}"), &[4 * hidden])?,
+                bias_hh: source(&format!("{name}.bias_hh_l{k}"), &[4 * hidden])?,
+            });
+        }
+        Ok(Self { layers, dropout })
+    }
+
+    /// `x (T, B, I)` from `state` on: output `(T, B, H)` and the state after it.
+    ///
+    /// With `dropout_seed`, elements are dropped between layers (not after the last).
+    pub fn forward(&self, x: &Tensor, state: &LstmState, dropout_seed: Option<u64>) -> (Tensor, LstmState) {
+        let mut x = x.clone();
+        let mut after = Vec::with_capacity(self.layers.len());
+        for (k, (layer, (h, c))) in self.layers.iter().zip(&state.layers).enumerate() {
+            if let Some(seed) = dropout_seed.filter(|_| k > 0 && self.dropout > 0.0) {
+                x = x.dropout(self.dropout, seed.wrapping_mul(64).wrapping_add(k as u64));
+            }
+            let Layer { weight_ih, weight_hh, bias_ih, bias_hh } = layer;
+            let output = x.lstm(h, c, LstmWeights { weight_ih, weight_hh, bias_ih, bias_hh });
+            x = output.output;
+            after.push((output.h, output.c));
+        }
+        (x, LstmState { layers: after })
+    }
+
+    /// One step for one text: `x (I)` in, the last layer's hidden state `(H)` out.
+    pub fn step<'a>(&self, x: &'a [f32], state: &'a mut LstmState) -> &'a [f32] {
+        let mut gates = Vec::new();
+        let mut x = x;
+        for (layer, (h, c)) in self.layers.iter().zip(&mut state.layers) {
+            gates.clear();
+            gates.extend_from_slice(layer.bias_ih.data());
+            add_assign(layer.bias_hh.data(), &mut gates);
+            matvec(layer.weight_ih.data(), x, &mut gates, true);
+            matvec(layer.weight_hh.data(), h.data(), &mut gates, true);
+            let c_prev = c.to_vec();
+            lstm_cell(&mut gates, &c_prev, c.data_mut(), h.data_mut(), c_prev.len());
+            x = h.data();
+        }
+        x
+    }
+
+    pub(crate) fn visit(&mut self, name: &str, f: &mut dyn FnMut(String, &mut Tensor)) {
+        for (k, layer) in self.layers.iter_mut().enumerate() {
+            f(format!("{name}.weight_ih_l{k}"), &mut layer.weight_ih);
+            f(format!("{name}.weight_hh_l{k}"), &mut layer.weight_hh);
+            f(format!("{name}.bias_ih_l{k}"), &mut layer.bias_ih);
+            f(format!("{name}.bias_hh_l{k}"), &mut layer.bias_hh);
+        }
+    }
+}

@@ -1,0 +1,33 @@
+//! Layers: a struct of tensors and a `forward`. They know nothing of devices or files.
+
+mod embedding;
+mod init;
+mod linear;
+mod lstm;
+
+pub use embedding::Embedding;
+pub use init::{forget_gate_bias, normal, orthogonal, xavier};
+pub use linear::Linear;
+pub use lstm::{Lstm, LstmState};
+
+use crate::error::Result;
+use crate::tensor::Tensor;
+
+/// Where a layer's constructor gets its parameters from: asked for each by name and shape.
+///
+/// Loading a file and drawing initial values are both such a source, so that names and shapes are
+/// written down once.
+pub type Source<'a> = dyn FnMut(&str, &[usize]) -> Result<Tensor> + 'a;
+
+/// Something with named parameters, named as in PyTorch.
+pub trait Module: Clone {
+    /// Calls `f` with every parameter, always in the same order.
+    fn visit(&mut self, f: &mut dyn FnMut(String, &mut Tensor));
+
+    /// All parameters with their names.
+    fn parameters(&self) -> Vec<(String, Tensor)> {
+        let mut all = Vec::new();
+        self.clone().visit(&mut |name, tensor| all.push((name, tensor.clone())));
+        all
+    }
+}

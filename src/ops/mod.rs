@@ -1,0 +1,23 @@
+//! The ops of a [`Tensor`]: for each its formula, shape rule, forward and backward in one file.
+//!
+//! Ops panic on shapes that do not fit: that is a mistake in the program, not in its input.
+
+mod attention;
+mod binary;
+mod cross_entropy;
+mod dropout;
+mod embedding;
+mod gru;
+mod layer_norm;
+mod layout;
+mod lstm;
+mod matmul;
+mod reduce;
+mod softmax;
+mod unary;
+
+pub use attention::AttentionMask;
+pub use cross_entropy::CrossEntropy;
+pub use gru::{GruOutput, GruWeights};
+pub use layout::concat;
+pub use lstm::{LstmOutput, LstmWeights};

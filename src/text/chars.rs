@@ -1,0 +1,134 @@
+//! The character tokenizer: one token a character, numbered in code point order.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Normalize, Normalized, fold};
+use crate::error::{Error, ErrorCode, Result};
+
+/// More distinct characters than this are no alphabet; the file is damaged or hostile.
+const MAX_CHARACTERS: usize = 1 << 20;
+
+/// Numbers the characters of a model's alphabet; `tokenizer.json` of a character model.
+///
+/// ```
+/// use liedwerk::text::{CharTokenizer, Normalize};
+/// let tokenizer = CharTokenizer::from_text(Normalize::None, "banana");
+/// assert_eq!(tokenizer.encode("nab"), [2, 0, 1]);
+/// assert_eq!(tokenizer.decode(&[1, 0, 2]), "ban");
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CharTokenizer {
+    normalize: Normalize,
+    /// Strictly ascending, so that the id of a character is found by binary search.
+    characters: Vec<char>,
+}
+
+/// The file's layout.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    r#type: String,
+    normalize: Normalize,
+    characters: Vec<char>,
+}
+
+impl CharTokenizer {
+    /// The alphabet for training on `text`, which is already cleaned: the policy's whole alphabet
+    /// where it has one, so that rare characters of held-out text have a number too; else the
+    /// characters that occur.
+    pub fn from_text(normalize: Normalize, text: &str) -> Self {
+        let characters = normalize.alphabet().unwrap_or_else(|| {
+            let distinct: std::collections::BTreeSet<char> = text.chars().collect();
+            distinct.into_iter().collect()
+        });
+        Self { normalize, characters }
+    }
+
+    /// Reads `tokenizer.json`: `{"type":"chars","normalize":"songs","characters":["\n"," ",...]}`.
+    ///
+    /// # Errors
+    /// `bad-tokenizer` when it does not parse, has another type, or the characters are not in
+    /// strictly ascending code point order.
+    pub fn from_json(json: &str) -> Result<Self> {
+        let bad = |message: String| Error::new(ErrorCode::BadTokenizer, format!("tokenizer.json: {message}"));
+        let file: File = serde_json::from_str(json).map_err(|e| bad(e.to_string()))?;
+        if file.r#type != "chars" {
+            return Err(bad(format!("type {:?} is not known here; expected \"chars\"", file.r#type)));
+        }
+        if file.characters.is_empty() || file.characters.len() > MAX_CHARACTERS {
+            return Err(bad(format!("{} characters; expected 1 to {MAX_CHARACTERS}", file.characters.len())));
+        }
+        if let Some(pair) = file.characters.windows(2).find(|pair| pair[0] >= pair[1]) {
+            return Err(bad(format!(
+                "characters must be in ascending code point order, but {:?} stands before {:?}",
+                pair[0], pair[1]
+            )));
+        }
+        Ok(Self { normalize: file.normalize, characters: file.characters })
+    }
+
+    /// The text of `tokenizer.json`, ending in a line break.
+    pub fn to_json(&self) -> String {
+        let file = File {
+            r#type: "chars".to_owned(),
+            normalize: self.normalize,
+            characters: self.characters.clone(),
+        };
+        let mut json = serde_json::to_string(&file).expect("strings and characters always serialise");
+        json.push('\n');
+        json
+    }
+
+    /// The ids of the characters of `text`; characters outside the alphabet are skipped.
+    pub fn encode(&self, text: &str) -> Vec<u32> {
+        text.chars().filter_map(|c| self.id(c)).collect()
+    }
+
+    /// The characters with these ids; an id outside the alphabet gives U+FFFD.
+    pub fn decode(&self, ids: &[u32]) -> String {
+        let character = |&id: &u32| self.characters.get(id as usize).copied();
+        ids.iter().map(|id| character(id).unwrap_or(char::REPLACEMENT_CHARACTER)).collect()
+    }
+
+    /// The id of one character, if it is in the alphabet.
+    pub fn id(&self, c: char) -> Option<u32> {
+        self.characters.binary_search(&c).ok().map(|id| id as u32)
+    }
+
+    /// Number of characters in the alphabet; ids are below it.
+    pub fn vocab_size(&self) -> usize {
+        self.characters.len()
+    }
+
+    /// The cleaning that text for this model goes through.
+    pub fn normalize(&self) -> Normalize {
+        self.normalize
+    }
+
+    /// What a text is taken to follow when nothing does: a line break, in an alphabet without one
+    /// a space, in one without either the first character.
+    pub fn start_id(&self) -> u32 {
+        self.id('\n').or_else(|| self.id(' ')).unwrap_or(0)
+    }
+
+    /// Makes a visitor's text fit the model: typographic characters that the alphabet lacks are
+    /// [respelled](fold), the policy's cleaning is applied, and what still is not in the alphabet is
+    /// dropped and reported. Every character of the result has an id.
+    pub fn prepare_prompt(&self, text: &str) -> Normalized {
+        // The lecture's policy lowers case later, so an upper-case letter counts as known.
+        let known = |c: char| match self.normalize {
+            Normalize::Lecture => c.to_lowercase().all(|lower| self.id(lower).is_some()),
+            Normalize::None | Normalize::Songs => self.id(c).is_some(),
+        };
+        let cleaned = self.normalize.normalize_prompt(&fold(text, known));
+        let mut prompt = Normalized { text: String::new(), dropped: cleaned.dropped };
+        for c in cleaned.text.chars() {
+            if self.id(c).is_some() {
+                prompt.text.push(c);
+            } else {
+                prompt.drop_char(c);
+            }
+        }
+        prompt
+    }
+}

@@ -1,0 +1,79 @@
+//! Respelling: the typographic character a visitor typed, in the plain characters a model knows.
+
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
+
+/// Respells every character that `keep` refuses, where there is a plain spelling that `keep`
+/// accepts: curly quotes become straight, accents fall off, `ä` becomes `ae`, `–` becomes `-`, a tab
+/// a space, `\r\n` one line break. Invisible characters (soft hyphen, zero-width, byte order mark)
+/// vanish. A character without such a spelling stays, so that the caller can report it.
+///
+/// ```
+/// let ascii = |c: char| c.is_ascii_graphic() || c == ' ' || c == '\n';
+/// assert_eq!(liedwerk::text::fold("“Café” – für dich…", ascii), "\"Cafe\" - fuer dich...");
+/// ```
+pub fn fold(text: &str, keep: impl Fn(char) -> bool) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut after_return = false;
+    // NFC first: `a` followed by a combining diaeresis is the same letter as `ä`.
+    for c in text.nfc() {
+        let second_half_of_break = after_return && c == '\n';
+        after_return = c == '\r' && !keep(c);
+        if second_half_of_break {
+            continue;
+        }
+        if keep(c) {
+            out.push(c);
+        } else if let Some(spelling) = respell(c).filter(|s| s.chars().all(&keep)) {
+            out.push_str(&spelling);
+        } else {
+            out.push(c);
+        }
+    }
+    out
+}
+
+/// The plain spelling of one character; `None` where it has none.
+fn respell(c: char) -> Option<String> {
+    let spelling = match c {
+        '‘' | '’' | '‚' | '‛' | '‹' | '›' | '´' | '`' | 'ʼ' | '′' => "'",
+        '“' | '”' | '„' | '‟' | '«' | '»' | '″' => "\"",
+        '‐' | '‑' | '‒' | '–' | '—' | '―' | '−' => "-",
+        '…' => "...",
+        '[' | '{' => "(",
+        ']' | '}' => ")",
+        '&' => "and",
+        'ä' => "ae",
+        'ö' => "oe",
+        'ü' => "ue",
+        'Ä' => "Ae",
+        'Ö' => "Oe",
+        'Ü' => "Ue",
+        'ß' => "ss",
+        'ẞ' => "SS",
+        'æ' => "ae",
+        'Æ' => "Ae",
+        'œ' => "oe",
+        'Œ' => "Oe",
+        'ø' => "o",
+        'Ø' => "O",
+        'ł' => "l",
+        'Ł' => "L",
+        'đ' | 'ð' => "d",
+        'Đ' | 'Ð' => "D",
+        'þ' => "th",
+        'Þ' => "Th",
+        'ı' => "i",
+        '\r' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}' => "\n",
+        '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}' | '\u{fe00}'..='\u{fe0f}' => "",
+        c if c.is_whitespace() => " ",
+        c => return without_marks(c),
+    };
+    Some(spelling.to_owned())
+}
+
+/// Accents and other marks removed, ligatures and wide letters taken apart: `é` is `e`, `ﬁ` is `fi`.
+fn without_marks(c: char) -> Option<String> {
+    let plain: String = std::iter::once(c).nfkd().filter(|&part| !is_combining_mark(part)).collect();
+    (!plain.is_empty()).then_some(plain)
+}

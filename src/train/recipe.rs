@@ -1,0 +1,111 @@
+//! Recipes: everything that makes a training run, in a TOML file that the PyTorch twin reads too.
+
+use crate::error::{Error, ErrorCode, Result};
+use crate::text::Normalize;
+use serde::Deserialize;
+
+/// One run: which model, on which texts, trained how.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Recipe {
+    /// Name of the model folder.
+    pub name: String,
+    /// Sizes.
+    pub model: ModelRecipe,
+    /// Texts.
+    pub data: DataRecipe,
+    /// Optimisation.
+    pub train: TrainRecipe,
+}
+
+/// The model's sizes; the vocabulary's size comes from the tokenizer.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
+pub enum ModelRecipe {
+    /// A [`crate::models::CharLstm`].
+    CharLstm {
+        /// Length of a character's vector.
+        embedding_size: usize,
+        /// Units in a layer.
+        hidden_size: usize,
+        /// Layers in the stack.
+        num_layers: usize,
+        /// Dropout between layers.
+        dropout: f32,
+    },
+}
+
+/// Texts, as paths relative to the data folder given on the command line.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DataRecipe {
+    /// How texts are cleaned.
+    pub normalize: Normalize,
+    /// Trained on.
+    pub train: String,
+    /// Held out.
+    pub dev: String,
+}
+
+/// Optimiser, schedule and batches.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TrainRecipe {
+    /// Seed of initial weights, dropout and the order of windows.
+    pub seed: u64,
+    /// Texts side by side in a batch, `B`.
+    pub batch_size: usize,
+    /// Characters in a window, `T`; the state is carried from window to window.
+    pub window: usize,
+    /// Optimiser steps.
+    pub steps: u64,
+    /// Highest learning rate.
+    pub lr: f32,
+    /// Steps over which the rate rises linearly from 0.
+    pub warmup_steps: u64,
+    /// Steps at the end over which the rate falls linearly to 0.
+    pub decay_steps: u64,
+    /// Decoupled weight decay.
+    pub weight_decay: f32,
+    /// Gradients with a larger norm are scaled down to it.
+    pub grad_clip: f32,
+    /// AdamW's decay of the mean.
+    pub beta1: f32,
+    /// AdamW's decay of the variance.
+    pub beta2: f32,
+    /// Steps between checkpoints.
+    pub checkpoint_every: u64,
+}
+
+impl TrainRecipe {
+    /// # Errors
+    /// `bad-recipe`, naming the value that cannot work.
+    pub fn check(&self) -> Result<()> {
+        let positive = [
+            ("batch_size", self.batch_size as f64),
+            ("window", self.window as f64),
+            ("steps", self.steps as f64),
+            ("lr", f64::from(self.lr)),
+            ("grad_clip", f64::from(self.grad_clip)),
+            ("checkpoint_every", self.checkpoint_every as f64),
+        ];
+        for (name, value) in positive {
+            if !(value > 0.0 && value.is_finite()) {
+                return Err(bad(format!("train.{name} is {value}, it must be above 0")));
+            }
+        }
+        for (name, beta) in [("beta1", self.beta1), ("beta2", self.beta2)] {
+            if !(0.0..1.0).contains(&beta) {
+                return Err(bad(format!("train.{name} is {beta}, it must be at least 0 and below 1")));
+            }
+        }
+        if self.warmup_steps + self.decay_steps > self.steps {
+            return Err(bad("train.warmup_steps and decay_steps together exceed steps".into()));
+        }
+        Ok(())
+    }
+}
+
+fn bad(message: String) -> Error {
+    Error::new(ErrorCode::BadRecipe, message)
+}

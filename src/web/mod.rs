@@ -1,0 +1,24 @@
+//! What JavaScript sees: sessions, not tensors. Strings, numbers, byte arrays and small plain
+//! objects cross; nothing here computes.
+
+mod bench;
+mod error;
+mod generator;
+
+pub use bench::{BenchDecode, BenchMatmul, BenchTraining};
+pub use generator::Generator;
+
+use wasm_bindgen::prelude::wasm_bindgen;
+
+/// Runs once when the module is instantiated: a panic then shows its message on the console instead
+/// of a bare `unreachable`.
+#[wasm_bindgen(start)]
+pub fn start() {
+    console_error_panic_hook::set_once();
+}
+
+/// The version of the crate.
+#[wasm_bindgen]
+pub fn version() -> String {
+    env!("CARGO_PKG_VERSION").to_owned()
+}

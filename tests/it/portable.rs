@@ -1,0 +1,27 @@
+//! The native half of "the same bits everywhere"; `tests/wasm` checks the same constants in a browser.
+//!
+//! After a deliberate change of the arithmetic, write the numbers that fail here into
+//! `tests/wasm/expected.rs`; the browser tests then prove that both sides changed alike.
+
+use crate::expected;
+
+#[test]
+fn kernels_have_the_expected_bits() {
+    assert_eq!(
+        liedwerk::cpu::portable_fingerprint(),
+        expected::FINGERPRINT,
+        "0x{:016x}",
+        liedwerk::cpu::portable_fingerprint()
+    );
+}
+
+#[test]
+fn a_seed_gives_the_expected_song() {
+    assert_eq!(expected::song(), expected::SONG);
+}
+
+#[test]
+fn long_backpropagation_has_the_expected_losses() {
+    let losses = expected::long_training();
+    assert_eq!(losses.map(f32::to_bits), expected::LOSSES.map(f32::to_bits), "{losses:?}");
+}

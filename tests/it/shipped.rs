@@ -1,0 +1,57 @@
+//! What lies in the repository for visitors and trainers: models, recipes, the page's files.
+
+use crate::tidy::{files, root};
+use liedwerk::generate::{Generator, Options};
+use liedwerk::io::manifest::{Manifest, WeightsFile};
+use liedwerk::train::Recipe;
+
+#[test]
+fn recipes_can_be_trained() {
+    let recipes = files(&root().join("training/recipes"), &["toml"]);
+    assert!(!recipes.is_empty());
+    for path in recipes {
+        let recipe: Recipe = toml::from_str(&std::fs::read_to_string(&path).unwrap()).unwrap();
+        recipe.train.check().unwrap();
+        assert_eq!(path.file_stem().unwrap().to_str(), Some(recipe.name.as_str()));
+    }
+}
+
+#[test]
+fn models_are_those_of_the_manifest() {
+    let models = root().join("www/models");
+    let text = |path: &str| std::fs::read_to_string(models.join(path)).unwrap();
+    for model in Manifest::from_json(&text("index.json")).unwrap().models {
+        let files = &model.files;
+        let weights = std::fs::read(models.join(&files.weights.path)).unwrap();
+        assert_eq!(WeightsFile::describe(&files.weights.path, &weights), files.weights, "{}", model.id);
+        let mut generator = Generator::from_files(&text(&files.config), &text(&files.tokenizer), &weights).unwrap();
+        generator.start("", Options::default()).unwrap();
+        assert!(generator.next().unwrap().is_some());
+    }
+}
+
+/// The page must work in any folder of any host, and ask no other host for anything.
+#[test]
+fn the_page_loads_only_relative_addresses() {
+    let loads = ["src=", "href=", "url(", "fetch(", "import(", "from ", "new URL(", "new Worker("];
+    let quotes = ["", "\"", "'", "`"];
+    let targets = ["/", "http:", "https:"];
+    let mut wrong = Vec::new();
+    for path in files(&root().join("www"), &["html", "css", "js"]) {
+        let text = std::fs::read_to_string(&path).unwrap();
+        // A link that a visitor may follow is no load.
+        for line in text.lines().filter(|line| !line.contains("<a ")) {
+            let hit = loads.iter().any(|load| {
+                line.split(load).skip(1).any(|rest| {
+                    quotes.iter().any(|quote| {
+                        targets.iter().any(|target| rest.starts_with(&format!("{quote}{target}")))
+                    })
+                })
+            });
+            if hit {
+                wrong.push(format!("{}: {}", path.display(), line.trim()));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}

@@ -1,0 +1,80 @@
+//! Tests in a browser's worker, where the page computes too.
+#![cfg(target_arch = "wasm32")]
+
+mod expected;
+
+use liedwerk::web::Generator;
+use wasm_bindgen::JsValue;
+use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
+
+wasm_bindgen_test_configure!(run_in_dedicated_worker);
+
+#[wasm_bindgen_test]
+fn kernels_have_the_bits_of_the_native_ones() {
+    assert_eq!(liedwerk::cpu::portable_fingerprint(), expected::FINGERPRINT);
+}
+
+#[wasm_bindgen_test]
+fn a_seed_gives_the_song_it_gives_natively() {
+    assert_eq!(expected::song(), expected::SONG);
+}
+
+/// The stack of wasm is about 1 MB: a recursive walk over the tape would end here.
+#[wasm_bindgen_test]
+fn backpropagation_through_512_steps_has_the_native_losses() {
+    let losses = expected::long_training();
+    assert_eq!(losses.map(f32::to_bits), expected::LOSSES.map(f32::to_bits), "{losses:?}");
+}
+
+fn get(object: &JsValue, key: &str) -> JsValue {
+    js_sys::Reflect::get(object, &JsValue::from(key)).unwrap()
+}
+
+fn options(entries: &[(&str, JsValue)]) -> JsValue {
+    let object = js_sys::Object::new();
+    for (key, value) in entries {
+        js_sys::Reflect::set(&object, &JsValue::from(*key), value).unwrap();
+    }
+    object.into()
+}
+
+#[wasm_bindgen_test]
+fn a_session_gives_plain_objects() {
+    let (config, tokenizer, weights) = expected::files();
+    let mut generator = Generator::load(&config, &tokenizer, &weights).unwrap();
+    assert_eq!(get(&generator.describe().unwrap(), "model_type"), "char_lstm");
+    let settings = [
+        ("temperature", JsValue::from(0.3_f32)),
+        ("top_k", JsValue::from(12)),
+        ("top_p", JsValue::from(0.9_f32)),
+        ("repetition_penalty", JsValue::from(1.1_f32)),
+        ("seed", JsValue::from(11)),
+        ("max_new_tokens", JsValue::from(200)),
+    ];
+    let started = generator.start("sing \u{1f3b5}", options(&settings)).unwrap();
+    assert_eq!(get(&get(&get(&started, "notes"), "0"), "code"), "characters-dropped");
+    generator.start("sing", options(&settings)).unwrap();
+    let mut song = String::new();
+    loop {
+        let piece = generator.next(64).unwrap();
+        song += &get(&piece, "text").as_string().unwrap();
+        if get(&piece, "done").is_truthy() {
+            break;
+        }
+    }
+    assert_eq!(song, expected::SONG);
+}
+
+#[wasm_bindgen_test]
+fn errors_carry_their_code() {
+    let (config, tokenizer, mut weights) = expected::files();
+    let code = |result: Result<Generator, JsValue>| get(&result.err().unwrap(), "code").as_string();
+    assert_eq!(code(Generator::load("{", &tokenizer, &weights)).as_deref(), Some("bad-config"));
+    let mut generator = Generator::load(&config, &tokenizer, &weights).unwrap();
+    let error = generator.start("", options(&[("temperature", JsValue::from(-1))])).unwrap_err();
+    assert_eq!(get(&error, "code"), "bad-option");
+    let error = generator.start("", options(&[("top_k", JsValue::from("many"))])).unwrap_err();
+    assert_eq!(get(&error, "code"), "bad-option");
+    weights.truncate(weights.len() - 1);
+    assert_eq!(code(Generator::load(&config, &tokenizer, &weights)).as_deref(), Some("bad-weights"));
+}

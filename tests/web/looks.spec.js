@@ -1,0 +1,71 @@
+// Accessibility and layout, light and dark, wide and narrow.
+
+import AxeBuilder from '@axe-core/playwright';
+import { expect, test } from '@playwright/test';
+import { controls, generate, open } from './page.js';
+
+/** @typedef {import('@playwright/test').Page} Page */
+
+/** @param {Page} page */
+async function expectNoViolations(page) {
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
+  expect(found).toEqual([]);
+}
+
+/** @param {Page} page */
+async function openAllDisclosures(page) {
+  await page.getByText('Settings', { exact: true }).click();
+  await page.getByText('About this model').click();
+}
+
+for (const colorScheme of /** @type {const} */ (['light', 'dark'])) {
+  for (const width of [1280, 360]) {
+    test(`axe finds nothing: ${colorScheme}, ${width} px`, async ({ page }) => {
+      await page.emulateMedia({ colorScheme });
+      await page.setViewportSize({ width, height: 800 });
+      const { prompt } = await open(page);
+      await expect(controls(page).status).toContainText('ready');
+      await expectNoViolations(page);
+      await openAllDisclosures(page);
+      await prompt.fill('Snow \u2603');
+      await generate(page);
+      await expectNoViolations(page);
+    });
+  }
+}
+
+test('axe finds nothing while an error is shown', async ({ page }) => {
+  await page.route('**/models/index.json', (route) => route.fulfill({ status: 404, body: '' }));
+  const { alert } = await open(page);
+  await expect(alert).toContainText('bad-manifest');
+  await expectNoViolations(page);
+});
+
+for (const width of [320, 360, 768, 1280]) {
+  test(`nothing scrolls sideways at ${width} px`, async ({ page }) => {
+    await page.setViewportSize({ width, height: 700 });
+    const { prompt } = await open(page);
+    await expect(controls(page).status).toContainText('ready');
+    await openAllDisclosures(page);
+    await prompt.fill('x'.repeat(300));
+    await generate(page);
+    const overflow = await page.evaluate(() => {
+      const { scrollWidth, clientWidth } = document.documentElement;
+      return scrollWidth - clientWidth;
+    });
+    expect(overflow).toBeLessThanOrEqual(0);
+  });
+}
+
+test('the page keeps its own content security policy', async ({ page }) => {
+  /** @type {string[]} */
+  const complaints = [];
+  page.on('console', (message) => {
+    if (message.type() === 'error') complaints.push(message.text());
+  });
+  page.on('pageerror', (error) => complaints.push(String(error)));
+  await open(page);
+  await generate(page);
+  expect(complaints).toEqual([]);
+});

@@ -1,0 +1,59 @@
+// What the tests know of the page: roles and labels, never classes.
+
+import { expect } from '@playwright/test';
+
+/** @typedef {import('@playwright/test').Page} Page */
+
+/** Short songs keep the tests quick; the seed keeps them the same. */
+export const SHORT = 'seed=7&length=120';
+export const WEIGHTS = '**/*.safetensors';
+
+/** @param {Page} page */
+export function controls(page) {
+  return {
+    prompt: page.getByRole('textbox', { name: 'First words' }),
+    generate: page.getByRole('button', { name: 'Generate' }),
+    stop: page.getByRole('button', { name: 'Stop' }),
+    copyLink: page.getByRole('button', { name: 'Copy link' }),
+    retry: page.getByRole('button', { name: 'Try again' }),
+    status: page.getByRole('status'),
+    alert: page.getByRole('alert'),
+    notes: page.getByRole('list', { name: 'Notes' }),
+    song: page.getByRole('region', { name: 'Song' }),
+  };
+}
+
+/**
+ * @param {Page} page
+ * @param {string} hash without '#'
+ */
+export async function open(page, hash = SHORT) {
+  await page.goto(`#${hash}`);
+  return controls(page);
+}
+
+/** @param {Page} page */
+export async function finished(page) {
+  const { status, song } = controls(page);
+  await expect(status).toContainText('Finished');
+  return await song.innerText();
+}
+
+/** @param {Page} page */
+export async function generate(page) {
+  await controls(page).generate.click();
+  return await finished(page);
+}
+
+/**
+ * The address without the moment that the page waits before it rewrites it.
+ *
+ * @param {Page} page
+ * @param {(hash: URLSearchParams) => unknown} read
+ * @param {unknown} value
+ */
+export async function expectInHash(page, read, value) {
+  await expect
+    .poll(() => read(new URLSearchParams(new URL(page.url()).hash.slice(1))))
+    .toEqual(value);
+}

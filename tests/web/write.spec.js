@@ -1,0 +1,108 @@
+import { expect, test } from '@playwright/test';
+import { finished, generate, open, SHORT } from './page.js';
+
+test('an example can be read before any weights have arrived', async ({ page }) => {
+  await page.route('**/models/**', () => {});
+  const { song } = await open(page);
+  await expect(song).toContainText('Example');
+  expect((await song.innerText()).length).toBeGreaterThan(100);
+});
+
+test('generates as many characters as asked for and says how fast', async ({ page }) => {
+  const { status } = await open(page);
+  await generate(page);
+  await expect(status).toContainText('120 characters');
+  await expect(page.getByText(/\d characters per second/)).toBeVisible();
+});
+
+test('the song begins with the first words', async ({ page }) => {
+  const { prompt } = await open(page);
+  await prompt.fill('My love is like ');
+  expect(await generate(page)).toMatch(/^My love is like /);
+});
+
+test('the same seed gives the same text, another seed another', async ({ page }) => {
+  await open(page);
+  const first = await generate(page);
+  expect(await generate(page)).toBe(first);
+  await page.getByRole('button', { name: 'Another one' }).click();
+  await expect.poll(() => finished(page)).not.toBe(first);
+});
+
+test('stops, and then generates again', async ({ page }) => {
+  const { generate: button, stop, status, song } = await open(page, 'seed=7&length=10000');
+  await button.click();
+  await expect(status).toContainText('writing');
+  await expect(song).not.toContainText('Example');
+  await stop.click();
+  await expect(status).toContainText('Stopped');
+  await expect(stop).toBeDisabled();
+  await page.getByText('Settings', { exact: true }).click();
+  await page.getByLabel('Length').fill('80');
+  await generate(page);
+  await expect(status).toContainText('80 characters');
+});
+
+test('works by keyboard alone', async ({ page }) => {
+  const { prompt, status } = await open(page, 'seed=7&length=10000');
+  await prompt.focus();
+  await page.keyboard.press('Control+Enter');
+  await expect(status).toContainText('writing');
+  await page.keyboard.press('Escape');
+  await expect(status).toContainText('Stopped');
+});
+
+test('a second run takes the place of the first', async ({ page }) => {
+  const { generate: button, status } = await open(page, 'seed=7&length=1000');
+  await expect(status).toContainText('ready');
+  await button.click();
+  const text = await generate(page);
+  await page.reload();
+  expect(await generate(page)).toBe(text);
+});
+
+test('an empty beginning starts from a line break', async ({ page }) => {
+  const { prompt, alert } = await open(page);
+  await prompt.fill('');
+  expect((await generate(page)).trim().length).toBeGreaterThan(20);
+  await expect(alert).toBeEmpty();
+});
+
+test('says which characters the model does not know', async ({ page }) => {
+  const { prompt, notes } = await open(page);
+  await prompt.fill('Snow \u2603 and \u{1F3B5} song');
+  await generate(page);
+  await expect(notes).toContainText('\u2603');
+  await expect(notes).toContainText('\u{1F3B5}');
+});
+
+test('cuts a beginning of 100 kB from the left and says so', async ({ page }) => {
+  const { prompt, notes, song } = await open(page);
+  await prompt.fill(`${'la '.repeat(34_000)}the end`);
+  await generate(page);
+  await expect(notes).toContainText('2,000');
+  await expect(song).toContainText('the end');
+  expect((await song.innerText()).length).toBeLessThan(2_000 + 120 + 100);
+});
+
+test('speaks German when the browser does, and switches', async ({ browser }) => {
+  const context = await browser.newContext({ locale: 'de-DE' });
+  const page = await context.newPage();
+  await page.goto(`#${SHORT}`);
+  await expect(page.locator('html')).toHaveAttribute('lang', 'de');
+  await page.getByRole('button', { name: 'Dichten' }).click();
+  await expect(page.getByRole('status')).toContainText('Fertig: 120 Zeichen');
+  await page.getByRole('button', { name: 'English' }).click();
+  await expect(page.getByRole('status')).toContainText('Finished: 120 characters');
+  await page.reload();
+  await expect(page.getByRole('button', { name: 'Generate' })).toBeVisible();
+  await context.close();
+});
+
+test('shows what the model is, with measured figures', async ({ page }) => {
+  await open(page);
+  await page.getByText('About this model').click();
+  await expect(page.getByText('Bits per character')).toBeVisible();
+  await expect(page.getByText('measured with')).toBeVisible();
+  await expect(page.getByText('Trained on')).toBeVisible();
+});

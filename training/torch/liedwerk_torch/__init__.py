@@ -1,0 +1,1 @@
+"""PyTorch twin of the liedwerk trainer: same recipes in, same model folders out."""

@@ -1,0 +1,186 @@
+// The page's side of the worker: promises that always settle, also when the worker does not answer.
+
+import { EngineError } from './errors.js';
+
+/** @typedef {import('./protocol.js').EngineEvent} EngineEvent */
+/** @typedef {import('./protocol.js').Finished} Finished */
+/** @typedef {import('./protocol.js').Loaded} Loaded */
+/** @typedef {import('./protocol.js').ModelRequest} ModelRequest */
+
+/** How long a cancelled run may stay silent before its worker is ended. */
+const PATIENCE_MS = 1000;
+
+/**
+ * @typedef {object} Listeners
+ * @property {(received: number, total: number) => void} [onProgress]
+ * @property {(loaded: Loaded) => void} [onLoaded]
+ * @property {(prompt: string, notes: import('./protocol.js').Note[]) => void} [onStarted]
+ * @property {(text: string, tokens: number, seconds: number) => void} [onToken]
+ */
+
+/**
+ * @typedef {object} Run
+ * @property {Promise<Finished>} finished resolves also when cancelled; rejects with an EngineError
+ * @property {() => void} cancel
+ */
+
+/** @typedef {import('./protocol.js').LoadCommand | import('./protocol.js').GenerateCommand} Job */
+
+/**
+ * @typedef {object} Pending
+ * @property {Job} command
+ * @property {Listeners} listeners
+ * @property {Finished} last
+ * @property {boolean} cancelled
+ * @property {(finished: Finished) => void} resolve
+ * @property {(error: EngineError) => void} reject
+ */
+
+export class EngineClient {
+  /** @type {Worker | null} */
+  #worker = null;
+  /** @type {Map<number, Pending>} */
+  #pending = new Map();
+  #ids = 0;
+
+  /**
+   * Fetches and opens a model, so that a later run starts at once.
+   *
+   * @param {ModelRequest} request
+   * @param {Listeners} listeners
+   * @returns {Run}
+   */
+  load(request, listeners) {
+    return this.#post({ id: ++this.#ids, type: 'load', ...request }, listeners);
+  }
+
+  /**
+   * Writes text; loads the model first where that has not happened.
+   *
+   * @param {ModelRequest & { prompt: string, options: import('./protocol.js').GenerateOptions }} request
+   * @param {Listeners} listeners
+   * @returns {Run}
+   */
+  generate(request, listeners) {
+    return this.#post({ id: ++this.#ids, type: 'generate', ...request }, listeners);
+  }
+
+  /**
+   * @param {Job} command
+   * @param {Listeners} listeners
+   * @returns {Run}
+   */
+  #post(command, listeners) {
+    /** @type {Promise<Finished>} */
+    const finished = new Promise((resolve, reject) => {
+      const last = { cancelled: false, tokens: 0, seconds: 0 };
+      this.#pending.set(command.id, { command, listeners, last, cancelled: false, resolve, reject });
+    });
+    this.#worker ??= this.#start();
+    this.#worker.postMessage(command);
+    return { finished, cancel: () => this.#cancel(command.id) };
+  }
+
+  #start() {
+    const worker = new Worker(new URL('./worker.js', import.meta.url), { type: 'module' });
+    worker.addEventListener('message', ({ data }) => {
+      if (worker === this.#worker) this.#receive(data);
+    });
+    worker.addEventListener('error', (event) => {
+      event.preventDefault();
+      if (worker === this.#worker) this.#crash(event.message || 'the worker could not start');
+    });
+    return worker;
+  }
+
+  /** @param {EngineEvent} event */
+  #receive(event) {
+    const pending = this.#pending.get(event.id);
+    if (!pending) return;
+    const { listeners, cancelled } = pending;
+    switch (event.type) {
+      case 'progress':
+        return listeners.onProgress?.(event.received, event.total);
+      case 'loaded':
+        listeners.onLoaded?.(event);
+        if (pending.command.type === 'load') this.#settle(event.id, pending.last);
+        return;
+      case 'started':
+        return cancelled ? undefined : listeners.onStarted?.(event.prompt, event.notes);
+      case 'token':
+        pending.last = { cancelled: true, tokens: event.tokens, seconds: event.seconds };
+        return cancelled ? undefined : listeners.onToken?.(event.text, event.tokens, event.seconds);
+      case 'done':
+        return this.#settle(event.id, event);
+      case 'failed':
+        return this.#fail(event.id, pending, event.error);
+    }
+  }
+
+  /**
+   * @param {number} id
+   * @param {Finished} finished
+   */
+  #settle(id, { cancelled, tokens, seconds }) {
+    this.#pending.get(id)?.resolve({ cancelled, tokens, seconds });
+    this.#pending.delete(id);
+  }
+
+  /**
+   * @param {number} id
+   * @param {Pending} pending
+   * @param {import('./protocol.js').Failure} error
+   */
+  #fail(id, pending, error) {
+    if (error.code === 'cancelled') {
+      this.#settle(id, { ...pending.last, cancelled: true });
+    } else if (error.code === 'engine-crashed') {
+      this.#crash(error.message);
+    } else {
+      pending.reject(new EngineError(error.code, error.message));
+      this.#pending.delete(id);
+    }
+  }
+
+  /**
+   * After a panic the wasm memory is in doubt: the worker goes, and the next run gets a new one.
+   *
+   * @param {string} message
+   */
+  #crash(message) {
+    for (const { reject } of this.#end()) reject(new EngineError('engine-crashed', message));
+  }
+
+  /** @param {number} id */
+  #cancel(id) {
+    const pending = this.#pending.get(id);
+    if (!pending || pending.cancelled) return;
+    pending.cancelled = true;
+    this.#worker?.postMessage({ id, type: 'cancel' });
+    setTimeout(() => {
+      if (this.#pending.get(id) === pending) this.#replaceWorker();
+    }, PATIENCE_MS);
+  }
+
+  /** Hard cancel: what was cancelled ends here, what waited behind it moves to a new worker. */
+  #replaceWorker() {
+    for (const pending of this.#end()) {
+      if (pending.cancelled) {
+        pending.resolve({ ...pending.last, cancelled: true });
+      } else {
+        this.#worker ??= this.#start();
+        this.#pending.set(pending.command.id, pending);
+        this.#worker.postMessage(pending.command);
+      }
+    }
+  }
+
+  /** Ends the worker and hands out all that still waited for it. */
+  #end() {
+    this.#worker?.terminate();
+    this.#worker = null;
+    const waiting = [...this.#pending.values()];
+    this.#pending.clear();
+    return waiting;
+  }
+}

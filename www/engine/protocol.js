@@ -1,0 +1,71 @@
+// What the page and its one worker say to each other: discriminated unions with an id.
+// Commands are imperatives, events are nouns or past. This file holds types only.
+
+/**
+ * @typedef {{ de: string, en: string }} Bilingual
+ * @typedef {{ path: string, bytes: number, sha256: string }} WeightsFile
+ *
+ * @typedef {object} ModelEntry one model of models/index.json; all paths already absolute URLs
+ * @property {string} id
+ * @property {string} model_type
+ * @property {{ config: string, tokenizer: string, weights: WeightsFile }} files
+ * @property {string} language what it writes in, for screen readers and hyphenation
+ * @property {string} licence
+ * @property {Bilingual} title
+ * @property {Bilingual} card
+ * @property {Bilingual} trained_on
+ * @property {{ dev_bits_per_char?: number, parameters?: number, measured_with?: string }} figures
+ *
+ * @typedef {object} GenerateOptions
+ * @property {number} temperature 0 takes the likeliest character each time
+ * @property {number} top_k 0 is off
+ * @property {number} top_p 1 is off
+ * @property {number} repetition_penalty 1 is off
+ * @property {number} seed an integer from 0 to 2^53 - 1
+ * @property {number} max_new_tokens
+ *
+ * @typedef {{ code: string, message?: string, characters?: string | string[] }} Note
+ * @typedef {{ code: string, message: string }} Failure
+ * @typedef {{ notes: Note[] }} Loaded
+ * @typedef {{ cancelled: boolean, tokens: number, seconds: number }} Finished
+ */
+
+/**
+ * @typedef {object} ModelRequest
+ * @property {ModelEntry} model
+ * @property {boolean} fresh ask the host again instead of the browser's HTTP cache (after an error)
+ * @property {string[]} known the sha256 of every weights file of the manifest; other cached ones go
+ */
+
+/**
+ * @typedef {{ id: number, type: 'load' } & ModelRequest} LoadCommand
+ * @typedef {{ id: number, type: 'generate', prompt: string, options: GenerateOptions } & ModelRequest} GenerateCommand
+ * @typedef {{ id: number, type: 'cancel' }} CancelCommand the id is that of the command to be cancelled
+ * @typedef {LoadCommand | GenerateCommand | CancelCommand} Command
+ */
+
+/**
+ * @typedef {{ id: number, type: 'progress', received: number, total: number }} ProgressEvent
+ * @typedef {{ id: number, type: 'loaded' } & Loaded} LoadedEvent
+ * @typedef {{ id: number, type: 'started', prompt: string, notes: Note[] }} StartedEvent
+ * @typedef {{ id: number, type: 'token', text: string, tokens: number, seconds: number }} TokenEvent
+ * @typedef {{ id: number, type: 'done' } & Finished} DoneEvent
+ * @typedef {{ id: number, type: 'failed', error: Failure }} FailedEvent
+ * @typedef {ProgressEvent | LoadedEvent | StartedEvent | TokenEvent | DoneEvent | FailedEvent} EngineEvent
+ */
+
+/**
+ * The surface of pkg/liedwerk.js that the worker uses. Written out here because the glue is
+ * built, not kept, and types the plain objects that cross the boundary as `any`.
+ *
+ * @typedef {object} WasmGenerator
+ * @property {(prompt: string, options: GenerateOptions) => { prompt: string, notes: Note[] }} start
+ * @property {(n: number) => { text: string, tokens: number, done: boolean }} next
+ * @property {() => void} free
+ *
+ * @typedef {object} WasmModule
+ * @property {() => Promise<unknown>} default
+ * @property {{ load(config: string, tokenizer: string, weights: Uint8Array): WasmGenerator }} Generator
+ */
+
+export {};

@@ -1,0 +1,162 @@
+// The one module worker: loads models, writes text in short slices, answers between them.
+
+import { EngineError, toFailure } from './errors.js';
+import { fetchText, fetchWeights } from './weights.js';
+
+/** @typedef {import('./protocol.js').Command} Command */
+/** @typedef {import('./protocol.js').EngineEvent} EngineEvent */
+/** @typedef {import('./protocol.js').LoadCommand | import('./protocol.js').GenerateCommand} Job */
+
+// A name instead of a literal in import(): the glue is built and absent when types are checked.
+const GLUE = new URL('../pkg/liedwerk.js', import.meta.url).href;
+const SLICE_MS = 30;
+const LARGEST_SLICE = 512;
+
+/** @type {Promise<import('./protocol.js').WasmModule> | null} */
+let wasm = null;
+/** @type {{ sha256: string, generator: import('./protocol.js').WasmGenerator, loaded: import('./protocol.js').Loaded } | null} */
+let current = null;
+/** @type {Map<number, { controller: AbortController, begun: boolean }>} */
+const jobs = new Map();
+/** Jobs run one after another: they share one wasm memory. */
+let queue = Promise.resolve();
+
+self.addEventListener('message', (/** @type {MessageEvent<Command>} */ { data }) => {
+  if (data.type === 'cancel') {
+    cancel(data.id);
+  } else {
+    jobs.set(data.id, { controller: new AbortController(), begun: false });
+    queue = queue.then(() => run(data));
+  }
+});
+
+/** @param {EngineEvent} event */
+function post(event) {
+  self.postMessage(event);
+}
+
+/** @param {number} id */
+function cancel(id) {
+  const job = jobs.get(id);
+  job?.controller.abort();
+  if (job?.begun === false) {
+    // It may stand behind a long download; the answer must not wait for that.
+    jobs.delete(id);
+    post({ id, type: 'failed', error: { code: 'cancelled', message: 'cancelled in the queue' } });
+  }
+}
+
+/** @param {Job} job */
+async function run(job) {
+  const entry = jobs.get(job.id);
+  if (!entry) return;
+  entry.begun = true;
+  const { signal } = entry.controller;
+  try {
+    const { generator, loaded } = await load(job, signal);
+    post({ id: job.id, type: 'loaded', ...loaded });
+    if (job.type === 'generate') await generate(job, generator, signal);
+  } catch (error) {
+    post({ id: job.id, type: 'failed', error: toFailure(error) });
+  } finally {
+    jobs.delete(job.id);
+  }
+}
+
+/** @returns {Promise<import('./protocol.js').WasmModule>} */
+function engine() {
+  wasm ??= (async () => {
+    try {
+      const module = await import(GLUE);
+      await module.default();
+      return module;
+    } catch (error) {
+      wasm = null;
+      throw new EngineError('engine-unavailable', String(error));
+    }
+  })();
+  return wasm;
+}
+
+/**
+ * @param {Job} job
+ * @param {AbortSignal} signal
+ */
+async function load({ id, model, fresh, known }, signal) {
+  const { weights, config, tokenizer } = model.files;
+  if (current?.sha256 === weights.sha256) return current;
+  const onProgress = throttled((received, total) => post({ id, type: 'progress', received, total }));
+  const [module, fetched, configText, tokenizerText] = await Promise.all([
+    engine(),
+    fetchWeights(weights, { fresh, known, signal, onProgress }),
+    fetchText(config, { fresh, signal }),
+    fetchText(tokenizer, { fresh, signal }),
+  ]);
+  const generator = module.Generator.load(configText, tokenizerText, fetched.bytes);
+  current?.generator.free();
+  current = { sha256: weights.sha256, generator, loaded: { notes: fetched.notes } };
+  return current;
+}
+
+/**
+ * @param {import('./protocol.js').GenerateCommand} job
+ * @param {import('./protocol.js').WasmGenerator} generator
+ * @param {AbortSignal} signal
+ */
+async function generate({ id, prompt, options }, generator, signal) {
+  post({ id, type: 'started', ...generator.start(prompt, options) });
+  const begin = performance.now();
+  let tokens = 0;
+  let slice = 4;
+  let ended = false;
+  while (!ended && !signal.aborted) {
+    const before = performance.now();
+    const step = generator.next(slice);
+    const now = performance.now();
+    tokens += step.tokens;
+    ended = step.done;
+    post({ id, type: 'token', text: step.text, tokens, seconds: (now - begin) / 1000 });
+    slice = nextSlice(slice, now - before);
+    await breath();
+  }
+  const seconds = (performance.now() - begin) / 1000;
+  post({ id, type: 'done', cancelled: !ended, tokens, seconds });
+}
+
+/**
+ * As many characters as fill the slice; at most twice as many as before, since clocks are coarse.
+ *
+ * @param {number} slice
+ * @param {number} elapsed milliseconds that the last slice took
+ */
+function nextSlice(slice, elapsed) {
+  const fitting = Math.floor((slice * SLICE_MS) / Math.max(elapsed, 0.1));
+  return Math.max(1, Math.min(fitting, slice * 2, LARGEST_SLICE));
+}
+
+/** Lets waiting messages (cancel) in. A timer would be held back to 4 ms or, unseen, to a second. */
+function breath() {
+  return new Promise((resolve) => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => {
+      port1.close();
+      resolve(undefined);
+    };
+    port2.postMessage(null);
+  });
+}
+
+/**
+ * Passes on the first and the last call and about 20 a second between them.
+ *
+ * @param {(received: number, total: number) => void} report
+ */
+function throttled(report) {
+  let last = -Infinity;
+  return (/** @type {number} */ received, /** @type {number} */ total) => {
+    const now = performance.now();
+    if (received < total && now - last < 50) return;
+    last = now;
+    report(received, total);
+  };
+}

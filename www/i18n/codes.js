@@ -1,0 +1,39 @@
+// Which sentence stands for which code of the engine. Codes are the contract, wording is not.
+
+/** @typedef {import('./index.js').Key} Key */
+
+/** @type {Readonly<Record<string, Key>>} */
+const NOTES = {
+  'characters-dropped': 'noteCharactersDropped',
+  'prompt-cut': 'notePromptCut',
+  'storage-unavailable': 'noteStorageUnavailable',
+  'hash-unchecked': 'noteHashUnchecked',
+};
+
+/** @type {Readonly<Record<string, Key>>} */
+const ERRORS = {
+  'bad-manifest': 'errorBadManifest',
+  'download-failed': 'errorDownloadFailed',
+  'hash-mismatch': 'errorHashMismatch',
+  'engine-unavailable': 'errorEngineUnavailable',
+  'engine-crashed': 'errorEngineCrashed',
+  'out-of-memory': 'errorOutOfMemory',
+  'bad-option': 'errorBadOption',
+  'not-finite': 'errorNotFinite',
+};
+
+/**
+ * @param {string} code
+ * @returns {Key | undefined}
+ */
+export function noteKey(code) {
+  return Object.hasOwn(NOTES, code) ? NOTES[code] : undefined;
+}
+
+/**
+ * @param {string} code all that is not named is about the contents of a model's files
+ * @returns {Key}
+ */
+export function errorKey(code) {
+  return Object.hasOwn(ERRORS, code) ? ERRORS[code] : 'errorBadModel';
+}

@@ -1,0 +1,108 @@
+// The page's two languages. An element remembers its key, so that switching rewrites it in place.
+
+import { de } from './de.js';
+import { en } from './en.js';
+
+/** @typedef {'de' | 'en'} Language */
+/** @typedef {keyof typeof en} Key */
+/** @typedef {Record<string, string | number>} Params numbers are written as the language writes them */
+
+const TEXTS = { de, en };
+const STORAGE_KEY = 'liedwerk-language';
+
+/** @type {Language} */
+let language = 'en';
+/** @type {Set<() => void>} */
+const listeners = new Set();
+
+/** @returns {Language} */
+export function currentLanguage() {
+  return language;
+}
+
+/**
+ * The link's wish, then the reader's earlier choice, then the browser's languages, then English.
+ *
+ * @param {'' | Language} wished
+ * @returns {Language}
+ */
+export function preferredLanguage(wished) {
+  const offered = [wished, storedLanguage(), ...navigator.languages];
+  for (const candidate of offered) {
+    const short = candidate?.slice(0, 2).toLowerCase();
+    if (short === 'de' || short === 'en') return short;
+  }
+  return 'en';
+}
+
+/** @param {Language} chosen */
+export function setLanguage(chosen) {
+  language = chosen;
+  document.documentElement.lang = chosen;
+  for (const element of document.querySelectorAll('[data-t], [data-t-label]')) {
+    render(/** @type {HTMLElement} */ (element));
+  }
+  for (const listener of listeners) listener();
+}
+
+/** @param {Language} chosen */
+export function rememberLanguage(chosen) {
+  try {
+    localStorage.setItem(STORAGE_KEY, chosen);
+  } catch {
+    // Storage may be switched off; the choice then lasts as long as the page.
+  }
+}
+
+function storedLanguage() {
+  try {
+    return localStorage.getItem(STORAGE_KEY);
+  } catch {
+    return null;
+  }
+}
+
+/** @param {() => void} listener for what is not a plain text in one element */
+export function onLanguage(listener) {
+  listeners.add(listener);
+}
+
+/**
+ * @param {Key} key
+ * @param {Params} [params]
+ */
+export function text(key, params = {}) {
+  return TEXTS[language][key].replace(/\{(\w+)\}/g, (_, name) => {
+    const value = params[name];
+    return typeof value === 'number' ? value.toLocaleString(language) : String(value);
+  });
+}
+
+/**
+ * Writes a text into an element, now and after each change of language.
+ *
+ * @template {HTMLElement} E
+ * @param {E} element
+ * @param {Key} key
+ * @param {Params} [params]
+ * @returns {E}
+ */
+export function say(element, key, params) {
+  element.dataset.t = key;
+  element.dataset.tParams = JSON.stringify(params ?? {});
+  render(element);
+  return element;
+}
+
+/** @param {HTMLElement} element */
+export function saysNothing(element) {
+  delete element.dataset.t;
+  element.textContent = '';
+}
+
+/** @param {HTMLElement} element */
+function render(element) {
+  const { t, tLabel, tParams } = element.dataset;
+  if (t) element.textContent = text(/** @type {Key} */ (t), JSON.parse(tParams ?? '{}'));
+  if (tLabel) element.setAttribute('aria-label', text(/** @type {Key} */ (tLabel)));
+}

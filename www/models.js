@@ -1,0 +1,95 @@
+// models/index.json: which models there are. It comes from outside, so every field is looked at.
+
+import { EngineError } from './engine/errors.js';
+
+/** @typedef {import('./engine/protocol.js').ModelEntry} ModelEntry */
+
+const MANIFEST = 'models/index.json';
+/** Weights are held in memory whole; a manifest that asks for more is wrong. */
+const LARGEST_WEIGHTS = 2 ** 30;
+
+/**
+ * @param {{ fresh: boolean }} how
+ * @returns {Promise<ModelEntry[]>} at least one
+ * @throws {EngineError} bad-manifest
+ */
+export async function loadManifest({ fresh }) {
+  const url = new URL(MANIFEST, document.baseURI);
+  try {
+    const response = await fetch(url, { cache: fresh ? 'reload' : 'no-cache' });
+    if (!response.ok) throw new Error(`HTTP ${response.status}`);
+    const manifest = await response.json();
+    if (manifest?.version !== 1) throw new Error('version is not 1');
+    if (!Array.isArray(manifest.models) || !manifest.models.length) throw new Error('no models');
+    return manifest.models.map((/** @type {any} */ entry) => readEntry(entry, url));
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    throw new EngineError('bad-manifest', `${MANIFEST}: ${message}`);
+  }
+}
+
+/**
+ * @param {any} entry
+ * @param {URL} base
+ * @returns {ModelEntry}
+ */
+function readEntry(entry, base) {
+  const { id, files, figures = {} } = entry;
+  const weights = files?.weights;
+  requireThat(typeof id === 'string' && /^[\w.-]{1,100}$/.test(id), 'id');
+  requireThat(/^[0-9a-f]{64}$/i.test(weights?.sha256), 'files.weights.sha256');
+  const { bytes } = weights;
+  requireThat(Number.isSafeInteger(bytes) && bytes > 0 && bytes <= LARGEST_WEIGHTS, 'files.weights.bytes');
+  return {
+    id,
+    model_type: String(entry.model_type),
+    files: {
+      config: inside(files.config, base),
+      tokenizer: inside(files.tokenizer, base),
+      weights: { path: inside(weights.path, base), bytes, sha256: weights.sha256 },
+    },
+    language: /^[a-z]{2,3}$/.test(entry.language) ? entry.language : 'en',
+    licence: String(entry.licence ?? ''),
+    title: bilingual(entry.title, id),
+    card: bilingual(entry.card, ''),
+    trained_on: bilingual(entry.trained_on, ''),
+    figures: {
+      dev_bits_per_char: number(figures.dev_bits_per_char),
+      parameters: number(figures.parameters),
+      measured_with: typeof figures.measured_with === 'string' ? figures.measured_with : undefined,
+    },
+  };
+}
+
+/**
+ * @param {boolean} holds
+ * @param {string} field
+ */
+function requireThat(holds, field) {
+  if (!holds) throw new Error(`${field} is missing or wrong`);
+}
+
+/**
+ * @param {unknown} path
+ * @param {URL} base
+ */
+function inside(path, base) {
+  requireThat(typeof path === 'string', 'files');
+  const url = new URL(String(path), base);
+  requireThat(url.origin === base.origin, 'files (another host)');
+  return url.href;
+}
+
+/**
+ * @param {any} texts
+ * @param {string} otherwise
+ * @returns {import('./engine/protocol.js').Bilingual}
+ */
+function bilingual(texts, otherwise) {
+  return { de: String(texts?.de ?? otherwise), en: String(texts?.en ?? otherwise) };
+}
+
+/** @param {unknown} value */
+function number(value) {
+  return typeof value === 'number' && Number.isFinite(value) ? value : undefined;
+}

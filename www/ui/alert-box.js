@@ -1,0 +1,27 @@
+import { errorKey } from '../i18n/codes.js';
+import { button, h } from './dom.js';
+
+/** Says what went wrong, in the reader's language, with the code in small print and a way on. */
+export class AlertBox {
+  element = h('div', { role: 'alert', class: 'alert' });
+
+  /**
+   * @param {import('../engine/protocol.js').Failure} failure
+   * @param {() => void} retry
+   */
+  show({ code, message }, retry) {
+    const again = () => {
+      this.clear();
+      retry();
+    };
+    this.element.replaceChildren(
+      h('p', { t: errorKey(code) }),
+      button('retry', again),
+      h('p', { class: 'small' }, h('code', {}, code), ` ${message}`),
+    );
+  }
+
+  clear() {
+    this.element.replaceChildren();
+  }
+}

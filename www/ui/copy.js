@@ -1,0 +1,41 @@
+import { toHash } from '../state.js';
+import { h } from './dom.js';
+
+/** @typedef {import('../i18n/index.js').Key} Key */
+
+/**
+ * Copies a link that restores everything and starts by itself. Where the browser refuses, the
+ * link is shown instead.
+ *
+ * @param {import('../state.js').Settings} settings
+ * @param {HTMLElement} place for the link when it can't be copied
+ * @returns {Promise<Key>} what to tell the visitor
+ */
+export async function copyLink(settings, place) {
+  const link = new URL(toHash(settings, { go: true }), location.href).href;
+  place.replaceChildren();
+  if (await copied(link)) return 'linkCopied';
+  const field = h('input', { type: 'text', readonly: true, tLabel: 'copyLink', class: 'link' });
+  field.value = link;
+  place.append(h('p', { class: 'small', t: 'linkShown' }), field);
+  field.select();
+  return 'linkShown';
+}
+
+/**
+ * @param {string} song
+ * @returns {Promise<Key>}
+ */
+export async function copyText(song) {
+  return (await copied(song)) ? 'textCopied' : 'textNotCopied';
+}
+
+/** @param {string} value */
+async function copied(value) {
+  try {
+    await navigator.clipboard.writeText(value);
+    return true;
+  } catch {
+    return false;
+  }
+}

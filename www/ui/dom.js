@@ -1,0 +1,36 @@
+import { say, text } from '../i18n/index.js';
+
+/**
+ * An element with attributes and children. Attributes `t` and `tLabel` are keys of the page's
+ * texts, for the content and the accessible name.
+ *
+ * @template {keyof HTMLElementTagNameMap} T
+ * @param {T} tag
+ * @param {Record<string, string | boolean> & { t?: import('../i18n/index.js').Key, tLabel?: import('../i18n/index.js').Key }} [attributes]
+ * @param {(Node | string)[]} children
+ * @returns {HTMLElementTagNameMap[T]}
+ */
+export function h(tag, { t, tLabel, ...attributes } = {}, ...children) {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (typeof value === 'string') element.setAttribute(name, value);
+    else element.toggleAttribute(name, value);
+  }
+  element.append(...children);
+  if (tLabel) {
+    element.dataset.tLabel = tLabel;
+    element.setAttribute('aria-label', text(tLabel));
+  }
+  return t ? say(element, t) : element;
+}
+
+/**
+ * @param {import('../i18n/index.js').Key} t
+ * @param {() => void} onClick
+ * @param {Record<string, string | boolean>} [attributes]
+ */
+export function button(t, onClick, attributes = {}) {
+  const element = h('button', { type: 'button', ...attributes, t });
+  element.addEventListener('click', onClick);
+  return element;
+}

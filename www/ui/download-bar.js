@@ -1,0 +1,32 @@
+import { say } from '../i18n/index.js';
+import { h } from './dom.js';
+import { megabytes } from './model-card.js';
+
+/** How much of a model has arrived; out of sight when nothing is under way. */
+export class DownloadBar {
+  #bar = h('progress', { id: 'download' });
+  #amount = h('span', { class: 'small' });
+  element = h(
+    'div',
+    { class: 'download', hidden: true },
+    h('label', { for: 'download', t: 'weightsProgress' }),
+    this.#bar,
+    this.#amount,
+  );
+
+  /**
+   * @param {number} received bytes
+   * @param {number} total bytes
+   */
+  show(received, total) {
+    this.element.hidden = false;
+    this.#bar.max = total;
+    this.#bar.value = received;
+    const amount = { received: megabytes(received), total: megabytes(total) };
+    say(this.#amount, 'weightsAmount', amount);
+  }
+
+  hide() {
+    this.element.hidden = true;
+  }
+}

@@ -1,0 +1,37 @@
+import { say } from '../i18n/index.js';
+import { noteKey } from '../i18n/codes.js';
+import { h } from './dom.js';
+
+/** @typedef {import('../engine/protocol.js').Note} Note */
+
+/** Remarks that stop nothing: what was left out of the beginning, what could not be stored. */
+export class Notes {
+  element = h('ul', { class: 'notes small', 'aria-live': 'polite', tLabel: 'notes' });
+  /** @type {Set<string>} */
+  #shown = new Set();
+
+  clear() {
+    this.element.replaceChildren();
+    this.#shown.clear();
+  }
+
+  /** @param {Note[]} notes each code is shown once */
+  add(notes) {
+    for (const { code, message, characters } of notes) {
+      if (this.#shown.has(code)) continue;
+      this.#shown.add(code);
+      const item = h('li');
+      const key = noteKey(code);
+      if (key) say(item, key, { characters: listed(characters) });
+      else item.textContent = message ?? code;
+      this.element.append(item);
+    }
+  }
+}
+
+/** @param {Note['characters']} characters */
+function listed(characters = '') {
+  const all = typeof characters === 'string' ? Array.from(characters) : characters;
+  const most = all.slice(0, 40).join(' ');
+  return all.length > 40 ? `${most} …` : most;
+}

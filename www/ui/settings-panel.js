@@ -1,0 +1,59 @@
+import { currentLanguage, onLanguage } from '../i18n/index.js';
+import { NUMBER_FIELDS, parseNumber, randomSeed } from '../state.js';
+import { button, h } from './dom.js';
+
+/** @typedef {import('../state.js').NumberField} NumberField */
+/** @typedef {import('../state.js').State} State */
+
+/**
+ * The quiet controls behind one disclosure: a slider or a number field for each number of the
+ * settings table.
+ *
+ * @param {State} state
+ */
+export function settingsPanel(state) {
+  const fields = NUMBER_FIELDS.map((field) => numberField(field, state));
+  return h('details', { class: 'settings' }, h('summary', { t: 'settings' }), ...fields);
+}
+
+/**
+ * @param {NumberField} field
+ * @param {State} state
+ */
+function numberField(field, state) {
+  const { name, min, max, step, type } = field;
+  const slider = type === 'number';
+  const input = h('input', {
+    id: name,
+    type: slider ? 'range' : 'number',
+    inputmode: 'numeric',
+    min: String(min),
+    max: String(max),
+    step: String(step),
+    'aria-describedby': `${name}-hint`,
+  });
+  const shown = h('span', { class: 'value', 'aria-hidden': 'true' });
+  const show = () => {
+    const value = state.settings[name];
+    // While a number is being typed, the field is the visitor's.
+    if (slider || document.activeElement !== input) input.value = String(value);
+    if (slider) shown.textContent = value.toLocaleString(currentLanguage());
+  };
+  input.addEventListener('input', () => {
+    const value = parseNumber(field, input.value);
+    input.setAttribute('aria-invalid', String(value === null));
+    if (value !== null && value !== state.settings[name]) state.set({ [name]: value });
+  });
+  input.addEventListener('blur', () => {
+    input.value = String(state.settings[name]);
+    input.removeAttribute('aria-invalid');
+  });
+  state.onChange(show);
+  onLanguage(show);
+  show();
+  const line = h('div', { class: 'line-up' }, h('label', { for: name, t: name }), shown, input);
+  if (name === 'seed') {
+    line.append(button('newSeed', () => state.set({ seed: randomSeed() }), { class: 'quiet' }));
+  }
+  return h('div', { class: 'field' }, line, h('p', { class: 'small', id: `${name}-hint`, t: `${name}Hint` }));
+}

@@ -1,0 +1,87 @@
+//! `cargo xtask size`: what a visitor downloads, against the budget.
+
+use crate::build::is_published;
+use crate::cargo::root;
+use anyhow::{Context, Result, bail};
+use flate2::{Compression, write::GzEncoder};
+use std::io::Write;
+use std::path::Path;
+
+/// wasm and JavaScript, gzipped, in bytes.
+const CODE_BUDGET: u64 = 400_000;
+/// The whole page gzipped and the largest model as it is stored, in bytes.
+const VISIT_BUDGET: u64 = 6_000_000;
+
+/// Bytes of one kind of file: as stored, and as a host sends them.
+#[derive(Default, Clone, Copy)]
+struct Sizes {
+    raw: u64,
+    gzip: u64,
+}
+
+/// Prints the table; a built page (`www/pkg`) is needed, a broken budget is an error.
+pub fn run() -> Result<()> {
+    let www = root().join("www");
+    if !www.join("pkg/liedwerk_bg.wasm").is_file() {
+        bail!("the page is not built; run `cargo xtask build --out DIR` or `cargo xtask serve` first");
+    }
+    let mut code = Sizes::default();
+    let mut rest = Sizes::default();
+    visit(&www, &mut |path, sizes| {
+        let kind = match path.extension().and_then(|extension| extension.to_str()) {
+            Some("wasm" | "js") => &mut code,
+            _ => &mut rest,
+        };
+        kind.raw += sizes.raw;
+        kind.gzip += sizes.gzip;
+    })?;
+    let (model, model_bytes) = largest_model(&www.join("models"))?;
+    let visit_bytes = code.gzip + rest.gzip + model_bytes;
+    println!("wasm + JavaScript   {:>9} bytes, {:>9} gzipped, budget {CODE_BUDGET}", code.raw, code.gzip);
+    println!("other page files    {:>9} bytes, {:>9} gzipped", rest.raw, rest.gzip);
+    println!("largest model       {model_bytes:>9} bytes  ({model})");
+    println!("page + that model                      {visit_bytes:>9}         , budget {VISIT_BUDGET}");
+    if code.gzip > CODE_BUDGET || visit_bytes > VISIT_BUDGET {
+        bail!("the page is over its size budget");
+    }
+    Ok(())
+}
+
+/// Calls `found` for each published file below `folder`, models left out.
+fn visit(folder: &Path, found: &mut dyn FnMut(&Path, Sizes)) -> Result<()> {
+    for entry in folder.read_dir().with_context(|| folder.display().to_string())? {
+        let path = entry?.path();
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        if !is_published(&name) || name == "models" {
+            continue;
+        }
+        if path.is_dir() {
+            visit(&path, found)?;
+        } else {
+            let bytes = std::fs::read(&path).with_context(|| path.display().to_string())?;
+            let mut gzip = GzEncoder::new(Vec::new(), Compression::best());
+            gzip.write_all(&bytes)?;
+            found(&path, Sizes { raw: bytes.len() as u64, gzip: gzip.finish()?.len() as u64 });
+        }
+    }
+    Ok(())
+}
+
+/// Name and bytes of the largest folder of `models`: weights do not shrink in gzip, so they count as stored.
+fn largest_model(models: &Path) -> Result<(String, u64)> {
+    let mut largest = (String::from("none"), 0);
+    for entry in models.read_dir().with_context(|| models.display().to_string())? {
+        let folder = entry?.path();
+        if !folder.is_dir() {
+            continue;
+        }
+        let mut bytes = 0;
+        for file in folder.read_dir()? {
+            bytes += file?.metadata()?.len();
+        }
+        if bytes > largest.1 {
+            largest = (folder.file_name().unwrap_or_default().to_string_lossy().into_owned(), bytes);
+        }
+    }
+    Ok(largest)
+}

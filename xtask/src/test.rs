@@ -1,0 +1,106 @@
+//! `cargo xtask test`: every check of the project, stage by stage.
+
+use crate::cargo::{WASM, cargo, ensure_wasm_target, root, run as run_command, target_dir};
+use crate::server::Server;
+use crate::{build, bundle, size, tools};
+use anyhow::{Result, bail};
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+/// Name, what it checks, how.
+type Stage = (&'static str, &'static str, fn() -> Result<()>);
+
+/// In running order: the quick ones first, and `page` and `size` after the `site` they look at.
+const STAGES: [Stage; 7] = [
+    ("fmt", "formatting", fmt),
+    ("clippy", "lints, natively and for wasm", clippy),
+    ("native", "unit, property, oracle and golden tests, documentation examples", native),
+    ("wasm", "the same kernels in a headless browser", wasm),
+    ("site", "the optimised page", bundle::run),
+    ("page", "types of the page's JavaScript, the page in a headless browser", page),
+    ("size", "downloads against their budget", size::run),
+];
+
+/// Runs the stages named, or all; every one runs whatever the others did, and any failure is an error.
+pub fn run(names: &[String]) -> Result<()> {
+    if let Some(unknown) = names.iter().find(|name| STAGES.iter().all(|stage| stage.0 != name.as_str())) {
+        let known = STAGES.map(|stage| stage.0).join(" ");
+        bail!("there is no stage `{unknown}`; the stages are {known}");
+    }
+    let mut results = Vec::new();
+    for (name, what, check) in STAGES {
+        if !names.is_empty() && !names.iter().any(|wanted| wanted == name) {
+            continue;
+        }
+        println!("\n=== {name}: {what}");
+        let start = Instant::now();
+        let outcome = check();
+        if let Err(error) = &outcome {
+            println!("{name} failed: {error:#}");
+        }
+        results.push((name, outcome.is_ok(), start.elapsed()));
+    }
+    summarise(&results)
+}
+
+fn summarise(results: &[(&str, bool, Duration)]) -> Result<()> {
+    println!("\n=== stages");
+    for (name, passed, time) in results {
+        println!("{name:<8}{:<8}{:>6.1} s", if *passed { "ok" } else { "FAILED" }, time.as_secs_f32());
+    }
+    let failed = results.iter().filter(|result| !result.1).count();
+    let total: Duration = results.iter().map(|result| result.2).sum();
+    println!("{:<16}{:>6.1} s", "together", total.as_secs_f32());
+    if failed > 0 {
+        bail!("{failed} of {} stages failed", results.len());
+    }
+    Ok(())
+}
+
+fn fmt() -> Result<()> {
+    run_command(cargo().args(["fmt", "--all", "--", "--check"]))
+}
+
+fn clippy() -> Result<()> {
+    ensure_wasm_target()?;
+    let deny = ["--", "-D", "warnings"];
+    run_command(cargo().args(["clippy", "--workspace", "--all-targets"]).args(deny))?;
+    run_command(cargo().args(["clippy", "--package", "liedwerk", "--lib", "--tests", "--target", WASM]).args(deny))
+}
+
+fn native() -> Result<()> {
+    run_command(cargo().args(["test", "--workspace"]))
+}
+
+fn wasm() -> Result<()> {
+    ensure_wasm_target()?;
+    let browser = tools::ensure_browser()?;
+    run_command(
+        cargo()
+            .args(["test", "--package", "liedwerk", "--target", WASM, "--test", "wasm"])
+            .env("CHROMEDRIVER", browser.driver),
+    )
+}
+
+/// The page's tests run against a copy in a subfolder of the server, as on a host that gives a project
+/// a path and not a name of its own.
+fn page() -> Result<()> {
+    let browser = tools::ensure_browser()?;
+    tools::ensure_node()?;
+    let site = target_dir()?.join("site");
+    build::write_site(&site.join("liedwerk"))?;
+    let server = Server::start(&site, 0)?;
+    let in_tests = |program: &str, arguments: &[&str]| {
+        run_command(
+            Command::new(program)
+                .args(arguments)
+                .current_dir(root().join("tests/web"))
+                .env("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")
+                .env("CHROMIUM", &browser.program)
+                .env("LIEDWERK_URL", format!("{}liedwerk/", server.url())),
+        )
+    };
+    in_tests("npm", &["ci", "--ignore-scripts", "--no-audit", "--no-fund"])?;
+    in_tests("npx", &["--no-install", "tsc", "-p", "."])?;
+    in_tests("npx", &["--no-install", "playwright", "test"])
+}

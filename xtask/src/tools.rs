@@ -1,0 +1,77 @@
+//! Programs that are not Rust's: a browser with its driver, and Node.js for the page's tests.
+
+use anyhow::{Context, Result, bail};
+use std::ffi::OsStr;
+use std::path::PathBuf;
+use std::process::Command;
+
+/// What drives a headless browser.
+pub struct Browser {
+    /// Chromium or Chrome.
+    pub program: PathBuf,
+    /// Its ChromeDriver.
+    pub driver: PathBuf,
+}
+
+/// Finds the browser and its driver, installing Debian's where that is possible.
+pub fn ensure_browser() -> Result<Browser> {
+    if find_browser().is_none() {
+        install(&["chromium", "chromium-driver"], "a headless Chromium with its ChromeDriver")?;
+    }
+    find_browser().context("Chromium and ChromeDriver are installed, but not on the search path")
+}
+
+/// Finds `node`, `npm` and `npx`, installing Debian's where that is possible.
+pub fn ensure_node() -> Result<()> {
+    let missing = || ["node", "npm", "npx"].into_iter().find(|name| on_path(name).is_none());
+    if missing().is_some() {
+        install(&["nodejs", "npm"], "Node.js with npm")?;
+    }
+    match missing() {
+        None => Ok(()),
+        Some(name) => bail!("Node.js is installed, but `{name}` is not on the search path"),
+    }
+}
+
+fn find_browser() -> Option<Browser> {
+    let program = from_variable("CHROMIUM").or_else(|| {
+        ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"].into_iter().find_map(on_path)
+    })?;
+    let driver = from_variable("CHROMEDRIVER")
+        // Where the machines of GitHub Actions keep theirs.
+        .or_else(|| Some(from_variable("CHROMEWEBDRIVER")?.join("chromedriver")).filter(|path| path.is_file()))
+        .or_else(|| on_path("chromedriver"))?;
+    Some(Browser { program, driver })
+}
+
+fn from_variable(name: &str) -> Option<PathBuf> {
+    std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from)
+}
+
+fn on_path(name: &str) -> Option<PathBuf> {
+    let folders = std::env::var_os("PATH")?;
+    std::env::split_paths(&folders)
+        .map(|folder| folder.join(name).with_extension(std::env::consts::EXE_EXTENSION))
+        .find(|path| path.is_file())
+}
+
+/// Installs Debian packages as root; anyone else is told in one line what to install.
+fn install(packages: &[&str], what: &str) -> Result<()> {
+    let list = packages.join(" ");
+    let advice = format!("the tests need {what}: install it, on Debian with `apt-get install {list}`");
+    if on_path("apt-get").is_none() || !is_root() {
+        bail!(advice);
+    }
+    println!("installing {list}");
+    apt_get(["update", "--quiet"].map(OsStr::new)).context(advice.clone())?;
+    let options = ["install", "--quiet", "--yes", "--no-install-recommends"];
+    apt_get(options.iter().chain(packages).map(OsStr::new)).context(advice)
+}
+
+fn apt_get<'a>(arguments: impl IntoIterator<Item = &'a OsStr>) -> Result<()> {
+    crate::cargo::run(Command::new("apt-get").env("DEBIAN_FRONTEND", "noninteractive").args(arguments))
+}
+
+fn is_root() -> bool {
+    Command::new("id").arg("-u").output().is_ok_and(|output| output.stdout.trim_ascii() == b"0")
+}
