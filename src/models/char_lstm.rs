@@ -3,7 +3,9 @@
 use super::CharLstmConfig;
 use crate::error::Result;
 use crate::io::Weights;
-use crate::nn::{Embedding, Linear, Lstm, LstmState, Module, Source, forget_gate_bias, normal, orthogonal, xavier};
+use crate::nn::{
+    Embedding, Linear, Lstm, LstmState, Module, Source, forget_gate_bias, normal, orthogonal, xavier,
+};
 use crate::rng::Rng;
 use crate::tensor::Tensor;
 
@@ -76,7 +78,8 @@ impl CharLstm {
     ) -> (Tensor, LstmState) {
         let steps = ids.len() / batch;
         // Time first, so that all texts' characters of one step lie together.
-        let by_time: Vec<u32> = (0..steps).flat_map(|t| (0..batch).map(move |b| ids[b * steps + t])).collect();
+        let by_time: Vec<u32> =
+            (0..steps).flat_map(|t| (0..batch).map(move |b| ids[b * steps + t])).collect();
         let x = self.embedding.forward(&by_time, &[steps, batch]); // (T, B, E)
         let (y, state) = self.lstm.forward(&x, state, dropout_seed); // (T, B, H)
         (self.head.forward(&y).transpose(0, 1), state)

@@ -65,7 +65,8 @@ impl CharLstmConfig {
             }
         }
         if !(0.0..1.0).contains(&self.dropout) {
-            let message = format!("config.json: dropout is {}, it must be at least 0 and below 1", self.dropout);
+            let message =
+                format!("config.json: dropout is {}, it must be at least 0 and below 1", self.dropout);
             return Err(Error::new(ErrorCode::BadConfig, message));
         }
         Ok(())

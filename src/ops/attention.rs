@@ -34,7 +34,8 @@ impl Tensor {
         });
         let scale = 1.0 / (d as f32).sqrt();
         let causal_offset = mask.causal_offset;
-        let spec = Attention { batch_heads: batch * heads, t, s, d, dv, scale, causal_offset, key_lengths: None };
+        let spec =
+            Attention { batch_heads: batch * heads, t, s, d, dv, scale, causal_offset, key_lengths: None };
         let mut weights = vec![0.0; batch * heads * t * s];
         let mut context = vec![0.0; batch * heads * t * dv];
         let masked = Attention { key_lengths: lengths.as_deref(), ..spec };
@@ -47,7 +48,17 @@ impl Tensor {
             let spec = Attention { key_lengths: lengths.as_deref(), ..spec };
             let dout = upstream.grad().data();
             let (dq_out, dk_out, dv_out) = (&mut dq, &mut dk, &mut dv);
-            attention_backward(q.data(), k.data(), v.data(), probs.data(), dout, spec, dq_out, dk_out, dv_out);
+            attention_backward(
+                q.data(),
+                k.data(),
+                v.data(),
+                probs.data(),
+                dout,
+                spec,
+                dq_out,
+                dk_out,
+                dv_out,
+            );
             let grads = [(dq, &q), (dk, &k), (dv, &v)];
             grads.into_iter().map(|(grad, like)| Some(Self::from_vec(grad, like.shape()))).collect()
         });

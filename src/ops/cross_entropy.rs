@@ -23,7 +23,13 @@ impl Tensor {
         let CrossEntropy { ignore_index, label_smoothing } = options;
         let cols = self.cols();
         let rows = self.numel() / cols;
-        assert_eq!(targets.len(), rows, "cross_entropy: logits {:?}, {} targets", self.shape(), targets.len());
+        assert_eq!(
+            targets.len(),
+            rows,
+            "cross_entropy: logits {:?}, {} targets",
+            self.shape(),
+            targets.len()
+        );
         let mut losses = vec![0.0; rows];
         let mut probs = vec![0.0; self.numel()];
         cross_entropy(self.data(), targets, cols, ignore_index, label_smoothing, &mut losses, &mut probs);

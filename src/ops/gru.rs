@@ -96,7 +96,8 @@ impl Saved {
         let mut dh = dh_last.map_or_else(|| vec![0.0; state], Tensor::to_vec);
         let mut dh_prev = vec![0.0; state];
         let (mut dgx, mut dgh) = (vec![0.0; steps * gate], vec![0.0; steps * gate]);
-        let step = Matmul { m: batch, k: 3 * hidden, n: hidden, trans_a: false, trans_b: false, accumulate: true };
+        let step =
+            Matmul { m: batch, k: 3 * hidden, n: hidden, trans_a: false, trans_b: false, accumulate: true };
         for t in (0..steps).rev() {
             if let Some(dy) = dy {
                 add_assign(&dy.data()[t * state..][..state], &mut dh);

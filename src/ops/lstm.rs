@@ -89,8 +89,17 @@ impl Tensor {
         let last = |states: &[f32]| Self::from_vec(states[steps * state..].to_vec(), &[batch, hidden]);
         let outputs = [output, last(&h), last(&c)];
         let (x, weight_ih_kept, weight_hh_kept) = (self.detach(), weight_ih.detach(), weight_hh.detach());
-        let saved =
-            Saved { x, weight_ih: weight_ih_kept, weight_hh: weight_hh_kept, h, c, gates, steps, batch, hidden };
+        let saved = Saved {
+            x,
+            weight_ih: weight_ih_kept,
+            weight_hh: weight_hh_kept,
+            h,
+            c,
+            gates,
+            steps,
+            batch,
+            hidden,
+        };
         let inputs = [self, h0, c0, weight_ih, weight_hh, bias_ih, bias_hh];
         let [output, h, c] = record(&inputs, outputs, move |upstream| {
             let dy: [Option<&Self>; 3] = [0, 1, 2].map(|i| upstream.grad_of(i));
@@ -108,7 +117,8 @@ impl Saved {
         let initial = |grad: Option<&Tensor>| grad.map_or_else(|| vec![0.0; state], Tensor::to_vec);
         let (mut dh, mut dc) = (initial(dh_last), initial(dc_last));
         let mut dgates = vec![0.0; steps * gate];
-        let step = Matmul { m: batch, k: 4 * hidden, n: hidden, trans_a: false, trans_b: false, accumulate: false };
+        let step =
+            Matmul { m: batch, k: 4 * hidden, n: hidden, trans_a: false, trans_b: false, accumulate: false };
         for t in (0..steps).rev() {
             if let Some(dy) = dy {
                 add_assign(&dy.data()[t * state..][..state], &mut dh);

@@ -76,8 +76,14 @@ impl Tensor {
             Some(bias) => bias.data().repeat(rows),
             None => vec![0.0; rows * outputs],
         };
-        let spec =
-            Matmul { m: rows, k: inputs, n: outputs, trans_a: false, trans_b: true, accumulate: bias.is_some() };
+        let spec = Matmul {
+            m: rows,
+            k: inputs,
+            n: outputs,
+            trans_a: false,
+            trans_b: true,
+            accumulate: bias.is_some(),
+        };
         matmul(spec, self.data(), weight.data(), &mut values);
         let mut shape = self.shape().to_vec();
         *shape.last_mut().expect("linear needs at least rank 1") = outputs;

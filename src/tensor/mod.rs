@@ -2,8 +2,8 @@
 
 mod tape;
 
-pub use tape::{Grads, Tape};
 pub(crate) use tape::record;
+pub use tape::{Grads, Tape};
 
 use crate::shape::Shape;
 use std::sync::Arc;

@@ -57,7 +57,10 @@ impl Tape {
     pub fn watch(&self, tensor: &Tensor) -> Tensor {
         let mut nodes = self.nodes.borrow_mut();
         nodes.slots += 1;
-        Tensor { slot: Some(Slot { tape: Rc::downgrade(&self.nodes), id: nodes.slots - 1 }), ..tensor.clone() }
+        Tensor {
+            slot: Some(Slot { tape: Rc::downgrade(&self.nodes), id: nodes.slots - 1 }),
+            ..tensor.clone()
+        }
     }
 
     /// Number of recorded ops.
@@ -89,7 +92,11 @@ impl Tape {
             }
             let upstream = Upstream { outputs: &outputs, inputs: &node.inputs };
             let inputs = (node.backward)(&upstream);
-            assert_eq!(inputs.len(), node.inputs.len(), "an op returned gradients for other inputs than it took");
+            assert_eq!(
+                inputs.len(),
+                node.inputs.len(),
+                "an op returned gradients for other inputs than it took"
+            );
             for (id, grad) in node.inputs.iter().zip(inputs) {
                 if let (Some(id), Some(grad)) = (id, grad) {
                     grads.add(*id, grad);
@@ -143,7 +150,10 @@ pub(crate) fn record<const N: usize>(
         .map(|input| {
             let slot = input.slot.as_ref()?;
             let own = slot.tape.upgrade()?;
-            assert!(tape.as_ref().is_none_or(|tape| Rc::ptr_eq(tape, &own)), "operands of two different tapes");
+            assert!(
+                tape.as_ref().is_none_or(|tape| Rc::ptr_eq(tape, &own)),
+                "operands of two different tapes"
+            );
             tape = Some(own);
             Some(slot.id)
         })

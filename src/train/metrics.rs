@@ -27,7 +27,8 @@ pub fn mean_loss(
     let parts: Vec<&[u32]> = ids.chunks(length).collect();
     let mut total = 0.0;
     // The last part may be shorter; equal parts go as one batch, it goes alone.
-    let full = if parts.last().is_some_and(|part| part.len() < length) { parts.len() - 1 } else { parts.len() };
+    let full =
+        if parts.last().is_some_and(|part| part.len() < length) { parts.len() - 1 } else { parts.len() };
     for group in [&parts[..full], &parts[full..]] {
         if group.is_empty() {
             continue;

@@ -76,7 +76,8 @@ impl Trainer {
         let (loss, mut grads) = self.loss_and_grads(&inputs, &targets, self.recipe.seed.wrapping_add(step));
         let grad_norm = clip_grad_norm(&mut grads, self.recipe.grad_clip);
         if !(loss.is_finite() && grad_norm.is_finite()) {
-            let message = format!("step {}: loss {loss}, gradient norm {grad_norm}; lower the learning rate", step + 1);
+            let message =
+                format!("step {}: loss {loss}, gradient norm {grad_norm}; lower the learning rate", step + 1);
             return Err(Error::new(ErrorCode::Diverged, message));
         }
         let TrainRecipe { lr, warmup_steps, decay_steps, steps, .. } = self.recipe;

@@ -70,15 +70,20 @@ fn lstm_two_layers() {
     let golden = Golden::open("lstm");
     let tape = Tape::new();
     let [x, h0, c0] = ["in.x", "in.h0", "in.c0"].map(|name| golden.watch(&tape, name));
-    let mut leaves = vec![("in.x".to_owned(), x.clone()), ("in.h0".into(), h0.clone()), ("in.c0".into(), c0.clone())];
+    let mut leaves =
+        vec![("in.x".to_owned(), x.clone()), ("in.h0".into(), h0.clone()), ("in.c0".into(), c0.clone())];
     let mut y = x.transpose(0, 1);
     let (mut hn, mut cn) = (Vec::new(), Vec::new());
     for k in 0..2 {
         let names = ["weight_ih", "weight_hh", "bias_ih", "bias_hh"].map(|part| format!("param.{part}_l{k}"));
         let [weight_ih, weight_hh, bias_ih, bias_hh] = names.clone().map(|name| golden.watch(&tape, &name));
         let layer = |state: &Tensor| state.narrow(0, k, 1).reshape(&state.shape()[1..]);
-        let weights =
-            LstmWeights { weight_ih: &weight_ih, weight_hh: &weight_hh, bias_ih: &bias_ih, bias_hh: &bias_hh };
+        let weights = LstmWeights {
+            weight_ih: &weight_ih,
+            weight_hh: &weight_hh,
+            bias_ih: &bias_ih,
+            bias_hh: &bias_hh,
+        };
         let output = y.lstm(&layer(&h0), &layer(&c0), weights);
         y = output.output;
         hn.push(output.h);
@@ -100,11 +105,13 @@ fn lstm_two_layers() {
 fn gru() {
     let golden = Golden::open("gru");
     let tape = Tape::new();
-    let names = ["in.x", "in.h0", "param.weight_ih_l0", "param.weight_hh_l0", "param.bias_ih_l0", "param.bias_hh_l0"];
+    let names =
+        ["in.x", "in.h0", "param.weight_ih_l0", "param.weight_hh_l0", "param.bias_ih_l0", "param.bias_hh_l0"];
     let leaves = names.map(|name| golden.watch(&tape, name));
     let [x, h0, weight_ih, weight_hh, bias_ih, bias_hh] = &leaves;
-    let output =
-        x.transpose(0, 1).gru(&h0.reshape(&h0.shape()[1..]), GruWeights { weight_ih, weight_hh, bias_ih, bias_hh });
+    let output = x
+        .transpose(0, 1)
+        .gru(&h0.reshape(&h0.shape()[1..]), GruWeights { weight_ih, weight_hh, bias_ih, bias_hh });
     let y = output.output.transpose(0, 1);
     golden.check("out.y", &y, 1e-6);
     golden.check("out.hn", &output.h, 1e-6);
@@ -126,7 +133,13 @@ fn layer_norm() {
 }
 
 /// `torch.nn.MultiheadAttention` from our ops: three projections, heads apart, attention, one projection.
-fn multihead(x: &Tensor, memory: &Tensor, params: &[Tensor; 4], heads: usize, mask: &AttentionMask) -> Tensor {
+fn multihead(
+    x: &Tensor,
+    memory: &Tensor,
+    params: &[Tensor; 4],
+    heads: usize,
+    mask: &AttentionMask,
+) -> Tensor {
     let [in_weight, in_bias, out_weight, out_bias] = params;
     let channels = out_bias.numel();
     let project = |x: &Tensor, part: usize| {
@@ -137,7 +150,11 @@ fn multihead(x: &Tensor, memory: &Tensor, params: &[Tensor; 4], heads: usize, ma
     };
     let (context, weights) = project(x, 0).attention(&project(memory, 1), &project(memory, 2), mask);
     for row in weights.data().chunks(weights.dim(3)) {
-        assert!((row.iter().sum::<f32>() - 1.0).abs() < 1e-6, "attention row sums to {}", row.iter().sum::<f32>());
+        assert!(
+            (row.iter().sum::<f32>() - 1.0).abs() < 1e-6,
+            "attention row sums to {}",
+            row.iter().sum::<f32>()
+        );
     }
     context.transpose(1, 2).reshape(x.shape()).linear(out_weight, Some(out_bias))
 }
@@ -186,7 +203,8 @@ fn cross_entropy() {
         .iter()
         .map(|target| target.as_u64().map_or(padding, |target| target as u32))
         .collect();
-    let loss = logits.cross_entropy(&targets, CrossEntropy { ignore_index: Some(padding), label_smoothing: 0.1 });
+    let loss =
+        logits.cross_entropy(&targets, CrossEntropy { ignore_index: Some(padding), label_smoothing: 0.1 });
     golden.check("out.loss", &loss, 1e-6);
     golden.check_grads(&tape.backward(&loss), &[("in.logits", &logits)]);
 }
@@ -210,7 +228,8 @@ fn adamw_ten_steps() {
 
 /// The model of the fixture, with its initial parameters.
 fn char_lstm(golden: &Golden) -> CharLstm {
-    let config = CharLstmConfig { vocab_size: 20, embedding_size: 8, hidden_size: 16, num_layers: 4, dropout: 0.0 };
+    let config =
+        CharLstmConfig { vocab_size: 20, embedding_size: 8, hidden_size: 16, num_layers: 4, dropout: 0.0 };
     let mut model = CharLstm::init(config, &mut liedwerk::rng::Rng::new(1)).unwrap();
     model.visit(&mut |name, parameter| *parameter = golden.get(&format!("param.{name}")).clone());
     model
@@ -259,7 +278,11 @@ fn char_lstm_ten_training_losses() {
     for step in 0..10 {
         let metrics = trainer.step().unwrap();
         let (loss, norm) = (golden.get("out.losses").data()[step], golden.get("out.grad_norms").data()[step]);
-        assert!((metrics.loss - loss).abs() < 1e-5 * loss, "step {step}: loss {}, PyTorch {loss}", metrics.loss);
+        assert!(
+            (metrics.loss - loss).abs() < 1e-5 * loss,
+            "step {step}: loss {}, PyTorch {loss}",
+            metrics.loss
+        );
         assert!((metrics.grad_norm - norm).abs() < 1e-4 * norm, "step {step}: {}, {norm}", metrics.grad_norm);
     }
 }

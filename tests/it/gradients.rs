@@ -127,7 +127,9 @@ fn sequence_ops() {
         concat(&[&output.output.reshape(&[t * b, h]), &output.h], 0)
     });
     let mask = AttentionMask { causal_offset: Some(1), key_lengths: Some(vec![4, 2]) };
-    check("attention", &[&[2, 2, 3, 2], &[2, 2, 4, 2], &[2, 2, 4, 3]], |x| x[0].attention(&x[1], &x[2], &mask).0);
+    check("attention", &[&[2, 2, 3, 2], &[2, 2, 4, 2], &[2, 2, 4, 3]], |x| {
+        x[0].attention(&x[1], &x[2], &mask).0
+    });
 }
 
 #[test]

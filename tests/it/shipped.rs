@@ -24,7 +24,8 @@ fn models_are_those_of_the_manifest() {
         let files = &model.files;
         let weights = std::fs::read(models.join(&files.weights.path)).unwrap();
         assert_eq!(WeightsFile::describe(&files.weights.path, &weights), files.weights, "{}", model.id);
-        let mut generator = Generator::from_files(&text(&files.config), &text(&files.tokenizer), &weights).unwrap();
+        let mut generator =
+            Generator::from_files(&text(&files.config), &text(&files.tokenizer), &weights).unwrap();
         generator.start("", Options::default()).unwrap();
         assert!(generator.next().unwrap().is_some());
     }

@@ -63,7 +63,8 @@ fn room(path: &Path) -> String {
 
 /// The rooms that a source file names after `crate::`, comments left out.
 fn imports(source: &str) -> BTreeSet<String> {
-    let code: String = source.lines().map(|line| line.split("//").next().unwrap().to_owned() + "\n").collect();
+    let code: String =
+        source.lines().map(|line| line.split("//").next().unwrap().to_owned() + "\n").collect();
     let mut found = BTreeSet::new();
     for rest in code.split("crate::").skip(1) {
         let group = match rest.strip_prefix('{') {
@@ -131,7 +132,8 @@ fn the_table_is_no_wider_than_the_code() {
 
 #[test]
 fn imports_are_read_in_every_form() {
-    let source = "use crate::cpu::math;\nuse crate::{io, tensor::Tape}; // crate::web\nlet e = crate::Error::new();";
+    let source =
+        "use crate::cpu::math;\nuse crate::{io, tensor::Tape}; // crate::web\nlet e = crate::Error::new();";
     let found: Vec<String> = imports(source).into_iter().collect();
     assert_eq!(found, ["cpu", "error", "io", "tensor"]);
 }

@@ -7,7 +7,8 @@ use liedwerk::train::{TrainRecipe, Trainer, mean_loss};
 use liedwerk::{Error, ErrorCode};
 
 fn model(dropout: f32) -> CharLstm {
-    let config = CharLstmConfig { vocab_size: 11, embedding_size: 6, hidden_size: 12, num_layers: 2, dropout };
+    let config =
+        CharLstmConfig { vocab_size: 11, embedding_size: 6, hidden_size: 12, num_layers: 2, dropout };
     CharLstm::init(config, &mut Rng::new(5)).unwrap()
 }
 

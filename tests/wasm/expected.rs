@@ -9,11 +9,11 @@ use liedwerk::text::{CharTokenizer, Normalize};
 use liedwerk::train::{TrainRecipe, Trainer};
 
 /// Of `liedwerk::cpu::portable_fingerprint`.
-pub const FINGERPRINT: u64 = 0;
+pub const FINGERPRINT: u64 = 0xcf46_d27a_6868_f64d;
 /// Of [`song`].
-pub const SONG: &str = "";
+pub const SONG: &str = "hlz nmxomfzvpczdgzg yehzgnu szdbgb  sj njczdnzndjbfgs bjnjhb  nngcfgngffnhuns fmn zigszf gpno o od  vvd bpdp  znnz vgzy z  gpdon np pd zbpdpdybjyjddqyozjcopdyd glyj gg y swzgygjggn sy g efwswggndgnssz";
 /// Of [`long_training`].
-pub const LOSSES: [f32; 3] = [0.0; 3];
+pub const LOSSES: [f32; 3] = [3.3363433, 3.3549356, 3.352093];
 
 const ALPHABET: &str = "\n abcdefghijklmnopqrstuvwxyz";
 

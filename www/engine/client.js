@@ -11,6 +11,12 @@ import { EngineError } from './errors.js';
 const PATIENCE_MS = 1000;
 
 /**
+ * After these the worker goes and the next run gets a new one: a panic leaves the wasm memory in
+ * doubt, and browsers may remember that a module could not be fetched.
+ */
+const BROKEN = new Set(['engine-crashed', 'engine-unavailable']);
+
+/**
  * @typedef {object} Listeners
  * @property {(received: number, total: number) => void} [onProgress]
  * @property {(loaded: Loaded) => void} [onLoaded]
@@ -88,7 +94,8 @@ export class EngineClient {
     });
     worker.addEventListener('error', (event) => {
       event.preventDefault();
-      if (worker === this.#worker) this.#crash(event.message || 'the worker could not start');
+      const message = event.message || 'the worker could not start';
+      if (worker === this.#worker) this.#crash({ code: 'engine-crashed', message });
     });
     return worker;
   }
@@ -134,21 +141,17 @@ export class EngineClient {
   #fail(id, pending, error) {
     if (error.code === 'cancelled') {
       this.#settle(id, { ...pending.last, cancelled: true });
-    } else if (error.code === 'engine-crashed') {
-      this.#crash(error.message);
+    } else if (BROKEN.has(error.code)) {
+      this.#crash(error);
     } else {
       pending.reject(new EngineError(error.code, error.message));
       this.#pending.delete(id);
     }
   }
 
-  /**
-   * After a panic the wasm memory is in doubt: the worker goes, and the next run gets a new one.
-   *
-   * @param {string} message
-   */
-  #crash(message) {
-    for (const { reject } of this.#end()) reject(new EngineError('engine-crashed', message));
+  /** @param {import('./protocol.js').Failure} error */
+  #crash({ code, message }) {
+    for (const { reject } of this.#end()) reject(new EngineError(code, message));
   }
 
   /** @param {number} id */

@@ -64,7 +64,7 @@
  * @property {() => void} free
  *
  * @typedef {object} WasmModule
- * @property {() => Promise<unknown>} default
+ * @property {(from: { module_or_path: URL }) => Promise<unknown>} default
  * @property {{ load(config: string, tokenizer: string, weights: Uint8Array): WasmGenerator }} Generator
  */
 

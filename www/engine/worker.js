@@ -9,6 +9,7 @@ import { fetchText, fetchWeights } from './weights.js';
 
 // A name instead of a literal in import(): the glue is built and absent when types are checked.
 const GLUE = new URL('../pkg/liedwerk.js', import.meta.url).href;
+const WASM = new URL('../pkg/liedwerk_bg.wasm', import.meta.url);
 const SLICE_MS = 30;
 const LARGEST_SLICE = 512;
 
@@ -68,7 +69,7 @@ function engine() {
   wasm ??= (async () => {
     try {
       const module = await import(GLUE);
-      await module.default();
+      await module.default({ module_or_path: WASM });
       return module;
     } catch (error) {
       wasm = null;

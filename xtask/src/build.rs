@@ -43,7 +43,8 @@ fn copy(from: &Path, to: &Path) -> Result<()> {
         if entry.file_type()?.is_dir() {
             copy(&entry.path(), &to.join(&name))?;
         } else {
-            std::fs::copy(entry.path(), to.join(&name)).with_context(|| entry.path().display().to_string())?;
+            std::fs::copy(entry.path(), to.join(&name))
+                .with_context(|| entry.path().display().to_string())?;
         }
     }
     Ok(())

@@ -1,8 +1,8 @@
 //! `cargo xtask serve`: the page on this machine.
 
+use crate::bundle;
 use crate::cargo::root;
 use crate::server::Server;
-use crate::bundle;
 use anyhow::Result;
 
 /// Builds the page, prints its address on one line and serves it until interrupted.

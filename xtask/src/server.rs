@@ -21,9 +21,8 @@ impl Server {
     /// Serves `root` on 127.0.0.1:`port`; port 0 takes a free one.
     pub fn start(root: &Path, port: u16) -> Result<Self> {
         let root = root.canonicalize().with_context(|| format!("there is no folder {}", root.display()))?;
-        let http = tiny_http::Server::http(("127.0.0.1", port)).map_err(|error| {
-            anyhow!("port {port} cannot be used ({error}); --port 0 takes any free one")
-        })?;
+        let http = tiny_http::Server::http(("127.0.0.1", port))
+            .map_err(|error| anyhow!("port {port} cannot be used ({error}); --port 0 takes any free one"))?;
         let port = http.server_addr().to_ip().context("the server has no address")?.port();
         let http = Arc::new(http);
         let threads = (0..THREADS)
@@ -182,7 +181,10 @@ mod tests {
         assert!(headers.contains("text/html"), "{headers}");
         assert_eq!(body, b"<p>page</p>");
         let (_, headers, body) = request(&server, "GET", "/pkg/a%20b.wasm");
-        assert!(headers.contains("application/wasm") && headers.contains("content-length: 100000"), "{headers}");
+        assert!(
+            headers.contains("application/wasm") && headers.contains("content-length: 100000"),
+            "{headers}"
+        );
         assert_eq!(body.len(), 100_000);
         let (status, headers, body) = request(&server, "HEAD", "/pkg/a%20b.wasm");
         assert!(status.contains("200") && headers.contains("content-length: 100000"), "{status} {headers}");
@@ -193,7 +195,8 @@ mod tests {
     fn nothing_outside_the_folder_is_served() {
         let folder = site();
         #[cfg(unix)]
-        std::os::unix::fs::symlink(folder.path().join("secret.txt"), folder.path().join("www/link.txt")).unwrap();
+        std::os::unix::fs::symlink(folder.path().join("secret.txt"), folder.path().join("www/link.txt"))
+            .unwrap();
         let server = Server::start(&folder.path().join("www"), 0).unwrap();
         for target in [
             "/../secret.txt",

@@ -65,7 +65,9 @@ fn clippy() -> Result<()> {
     ensure_wasm_target()?;
     let deny = ["--", "-D", "warnings"];
     run_command(cargo().args(["clippy", "--workspace", "--all-targets"]).args(deny))?;
-    run_command(cargo().args(["clippy", "--package", "liedwerk", "--lib", "--tests", "--target", WASM]).args(deny))
+    run_command(
+        cargo().args(["clippy", "--package", "liedwerk", "--lib", "--tests", "--target", WASM]).args(deny),
+    )
 }
 
 fn native() -> Result<()> {

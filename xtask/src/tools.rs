@@ -35,11 +35,15 @@ pub fn ensure_node() -> Result<()> {
 
 fn find_browser() -> Option<Browser> {
     let program = from_variable("CHROMIUM").or_else(|| {
-        ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"].into_iter().find_map(on_path)
+        ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"]
+            .into_iter()
+            .find_map(on_path)
     })?;
     let driver = from_variable("CHROMEDRIVER")
         // Where the machines of GitHub Actions keep theirs.
-        .or_else(|| Some(from_variable("CHROMEWEBDRIVER")?.join("chromedriver")).filter(|path| path.is_file()))
+        .or_else(|| {
+            Some(from_variable("CHROMEWEBDRIVER")?.join("chromedriver")).filter(|path| path.is_file())
+        })
         .or_else(|| on_path("chromedriver"))?;
     Some(Browser { program, driver })
 }

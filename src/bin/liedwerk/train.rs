@@ -87,7 +87,11 @@ pub fn run(args: Args) -> anyhow::Result<()> {
     run.save(&trainer)?;
     bar.finish_and_clear();
     let exact = bits(mean_loss(trainer.model(), &run.dev, run.tokenizer.start_id(), 1, |_| {}));
-    println!("step {}: dev {exact:.4} bits per character, model in {}", trainer.steps_done(), run.out.display());
+    println!(
+        "step {}: dev {exact:.4} bits per character, model in {}",
+        trainer.steps_done(),
+        run.out.display()
+    );
     Ok(())
 }
 
@@ -146,7 +150,8 @@ impl Run {
     fn sample(&self, model: &CharLstm) -> anyhow::Result<String> {
         let mut generator = Generator::new(model.clone(), self.tokenizer.clone())?;
         let sampling = Sampling { temperature: 0.8, ..Sampling::default() };
-        generator.start("", Options { sampling, seed: self.recipe.train.seed, max_new_tokens: SAMPLE_CHARS })?;
+        generator
+            .start("", Options { sampling, seed: self.recipe.train.seed, max_new_tokens: SAMPLE_CHARS })?;
         let mut text = String::new();
         while let Some(token) = generator.next()? {
             text.push_str(&token.text);
