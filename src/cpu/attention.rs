@@ -1,6 +1,7 @@
 //! Scaled dot-product attention, one head at a time, built on the matrix product and softmax.
 
 use super::matmul::{Matmul, matmul};
+use super::parallel::{In, Out, for_rows};
 use super::softmax::{softmax_backward, softmax_row};
 
 /// The shapes and the mask of an attention.
@@ -25,11 +26,20 @@ pub struct Attention<'a> {
 }
 
 impl Attention<'_> {
-    /// How many keys query `i` of a head sees.
-    fn visible(&self, head: usize, i: usize) -> usize {
+    /// How many keys query `i` sees when a head has `length` of them.
+    fn visible(&self, length: usize, i: usize) -> usize {
         let causal = self.causal_offset.map_or(self.s, |offset| i + offset + 1);
-        let length = self.key_lengths.map_or(self.s, |lengths| lengths[head]);
         self.s.min(causal).min(length)
+    }
+
+    /// The number of keys of every head.
+    fn lengths(&self) -> Vec<usize> {
+        self.key_lengths.map_or_else(|| vec![self.s; self.batch_heads], <[usize]>::to_vec)
+    }
+
+    /// What one head costs compared with plain elements: eight multiplications go for one.
+    fn cost(&self) -> usize {
+        self.t * self.s * (self.d + self.dv) / 8
     }
 
     fn check(&self, q: &[f32], k: &[f32], v: &[f32], probs: &[f32], out: &[f32]) {
@@ -39,6 +49,7 @@ impl Attention<'_> {
         assert_eq!(v.len(), batch_heads * s * dv, "attention: v");
         assert_eq!(probs.len(), batch_heads * t * s, "attention: probs");
         assert_eq!(out.len(), batch_heads * t * dv, "attention: out");
+        assert!(self.key_lengths.is_none_or(|lengths| lengths.len() == batch_heads), "attention: lengths");
     }
 }
 
@@ -47,12 +58,14 @@ fn product(m: usize, k: usize, n: usize, trans_a: bool, trans_b: bool) -> Matmul
     Matmul { m, k, n, trans_a, trans_b, accumulate: false }
 }
 
-fn part(x: &[f32], head: usize, size: usize) -> &[f32] {
-    &x[head * size..(head + 1) * size]
+/// The operand of one head.
+fn of<'a>(x: &In<'a>, head: usize) -> &'a [f32] {
+    &x.0[head * x.1..(head + 1) * x.1]
 }
 
-fn part_mut(x: &mut [f32], head: usize, size: usize) -> &mut [f32] {
-    &mut x[head * size..(head + 1) * size]
+/// The result of one head.
+fn of_mut<'a>(x: &'a mut Out<'_>, head: usize) -> &'a mut [f32] {
+    &mut x.0[head * x.1..(head + 1) * x.1]
 }
 
 /// `probs = softmax(scale * q k^T)` over the visible keys, `out = probs v`, for every head.
@@ -61,22 +74,29 @@ fn part_mut(x: &mut [f32], head: usize, size: usize) -> &mut [f32] {
 /// sees no key has zero `probs` and zero `out`.
 pub fn attention(q: &[f32], k: &[f32], v: &[f32], spec: Attention<'_>, probs: &mut [f32], out: &mut [f32]) {
     spec.check(q, k, v, probs, out);
-    let Attention { batch_heads, t, s, d, dv, scale, .. } = spec;
-    let mut scores = vec![0.0; t * s];
-    for head in 0..batch_heads {
-        matmul(product(t, d, s, false, true), part(q, head, t * d), part(k, head, s * d), &mut scores);
-        let probs = part_mut(probs, head, t * s);
-        if s > 0 {
-            let rows = scores.chunks_exact_mut(s).zip(probs.chunks_exact_mut(s));
-            for (i, (scores, probs)) in rows.enumerate() {
-                let visible = spec.visible(head, i);
-                scores[..visible].iter_mut().for_each(|x| *x *= scale);
-                softmax_row(&scores[..visible], &mut probs[..visible]);
-                probs[visible..].fill(0.0);
-            }
+    let Attention { batch_heads, t, s, d, dv, .. } = spec;
+    let lengths = spec.lengths();
+    let inputs = (In(q, t * d), In(k, s * d), In(v, s * dv), In(&lengths, 1));
+    let outputs = (Out(probs, t * s), Out(out, t * dv));
+    for_rows((inputs, outputs), batch_heads, spec.cost(), |((q, k, v, lengths), (mut probs, mut out))| {
+        let mut scores = vec![0.0; t * s];
+        for (head, &length) in lengths.0.iter().enumerate() {
+            matmul(product(t, d, s, false, true), of(&q, head), of(&k, head), &mut scores);
+            masked_softmax(spec, length, &mut scores, of_mut(&mut probs, head));
+            let weights = &probs.0[head * probs.1..(head + 1) * probs.1];
+            matmul(product(t, s, dv, false, false), weights, of(&v, head), of_mut(&mut out, head));
         }
-        let v = part(v, head, s * dv);
-        matmul(product(t, s, dv, false, false), probs, v, part_mut(out, head, t * dv));
+    });
+}
+
+/// Softmax of the scaled scores (T, S) of one head over the keys that each query sees.
+fn masked_softmax(spec: Attention<'_>, length: usize, scores: &mut [f32], probs: &mut [f32]) {
+    let cols = spec.s.max(1);
+    for (i, (scores, probs)) in scores.chunks_exact_mut(cols).zip(probs.chunks_exact_mut(cols)).enumerate() {
+        let visible = spec.visible(length, i);
+        scores[..visible].iter_mut().for_each(|x| *x *= spec.scale);
+        softmax_row(&scores[..visible], &mut probs[..visible]);
+        probs[visible..].fill(0.0);
     }
 }
 
@@ -98,17 +118,26 @@ pub fn attention_backward(
     spec.check(q, k, v, probs, dout);
     assert!((dq.len(), dk.len(), dvalue.len()) == (q.len(), k.len(), v.len()), "attention_backward: shapes");
     let Attention { batch_heads, t, s, d, dv, scale, .. } = spec;
-    let (mut dprobs, mut dscores) = (vec![0.0; t * s], vec![0.0; t * s]);
-    for head in 0..batch_heads {
-        let (q, k, v) = (part(q, head, t * d), part(k, head, s * d), part(v, head, s * dv));
-        let (probs, dout) = (part(probs, head, t * s), part(dout, head, t * dv));
-        matmul(product(s, t, dv, true, false), probs, dout, part_mut(dvalue, head, s * dv));
-        matmul(product(t, dv, s, false, true), dout, v, &mut dprobs);
-        softmax_backward(probs, &dprobs, &mut dscores, s);
-        dscores.iter_mut().for_each(|x| *x *= scale);
-        matmul(product(t, s, d, false, false), &dscores, k, part_mut(dq, head, t * d));
-        matmul(product(s, t, d, true, false), &dscores, q, part_mut(dk, head, s * d));
-    }
+    let inputs = (In(q, t * d), In(k, s * d), In(v, s * dv), In(probs, t * s), In(dout, t * dv));
+    let outputs = (0..batch_heads, Out(dq, t * d), Out(dk, s * d), Out(dvalue, s * dv));
+    for_rows(
+        (inputs, outputs),
+        batch_heads,
+        2 * spec.cost(),
+        |(inputs, (heads, mut dq, mut dk, mut dvalue))| {
+            let (mut dprobs, mut dscores) = (vec![0.0; t * s], vec![0.0; t * s]);
+            for head in 0..heads.len() {
+                let (q, k, v) = (of(&inputs.0, head), of(&inputs.1, head), of(&inputs.2, head));
+                let (probs, dout) = (of(&inputs.3, head), of(&inputs.4, head));
+                matmul(product(s, t, dv, true, false), probs, dout, of_mut(&mut dvalue, head));
+                matmul(product(t, dv, s, false, true), dout, v, &mut dprobs);
+                softmax_backward(probs, &dprobs, &mut dscores, s);
+                dscores.iter_mut().for_each(|x| *x *= scale);
+                matmul(product(t, s, d, false, false), &dscores, k, of_mut(&mut dq, head));
+                matmul(product(s, t, d, true, false), &dscores, q, of_mut(&mut dk, head));
+            }
+        },
+    );
 }
 
 #[cfg(test)]

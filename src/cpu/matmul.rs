@@ -194,7 +194,7 @@ mod tests {
 
     #[test]
     fn products_larger_than_a_block_agree_with_the_oracle() {
-        for spec in specs(70, 300, 520) {
+        for spec in specs(70, 300, 520).chain(specs(520, 300, 70)) {
             check_against_oracle("portable", spec, portable);
             #[cfg(not(target_arch = "wasm32"))]
             check_against_oracle("fast", spec, super::super::fast::matmul);

@@ -2,6 +2,8 @@
 //!
 //! Every kernel that uses this treats rows independently, so that splitting changes no bit.
 
+use std::ops::Range;
+
 /// A read-only operand with the number of elements in one row.
 #[derive(Clone, Copy)]
 pub(super) struct In<'a, T = f32>(pub(super) &'a [T], pub(super) usize);
@@ -29,6 +31,14 @@ impl<T: Send> Rows for Out<'_, T> {
     }
 }
 
+/// The numbers of the rows themselves.
+impl Rows for Range<usize> {
+    fn cut(self, rows: usize) -> (Self, Self) {
+        let middle = self.start + rows;
+        (self.start..middle, middle..self.end)
+    }
+}
+
 macro_rules! rows_of_tuple {
     ($($name:ident)+) => {
         impl<$($name: Rows),+> Rows for ($($name,)+) {
@@ -45,8 +55,6 @@ rows_of_tuple!(A B);
 rows_of_tuple!(A B C);
 rows_of_tuple!(A B C D);
 rows_of_tuple!(A B C D E);
-rows_of_tuple!(A B C D E F);
-rows_of_tuple!(A B C D E F G);
 
 /// Fewer elements than this are not worth waking another core.
 const GRAIN: usize = 8 * 1024;

@@ -1,6 +1,7 @@
 //! Sums in a fixed order.
 
 use super::lanes::{LANES, horizontal_sum, load};
+use super::parallel::{Out, for_rows};
 use wide::f32x4;
 
 /// Blocks of this many elements are added lane by lane; larger slices are halved, so that the rounding
@@ -23,11 +24,14 @@ pub fn sum_rows(x: &[f32], cols: usize, out: &mut [f32]) {
         return;
     }
     assert_eq!(x.len() % cols, 0, "sum_rows: length is not a multiple of cols");
-    for row in x.chunks_exact(cols) {
-        for (out, x) in out.iter_mut().zip(row) {
-            *out += x;
+    let rows = x.len() / cols;
+    for_rows((0..cols, Out(out, 1)), cols, rows, |(range, out)| {
+        for row in x.chunks_exact(cols) {
+            for (out, x) in out.0.iter_mut().zip(&row[range.clone()]) {
+                *out += x;
+            }
         }
-    }
+    });
 }
 
 /// The sum of squares in double precision, as the norm of a gradient needs it.

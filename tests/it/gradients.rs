@@ -47,7 +47,8 @@ fn check_at(name: &str, inputs: &[Tensor], op: impl Fn(&[Tensor]) -> Tensor) {
 
 #[test]
 fn unary_ops() {
-    let op: [(&str, fn(&Tensor) -> Tensor); 8] = [
+    type Op = fn(&Tensor) -> Tensor;
+    let ops: [(&str, Op); 8] = [
         ("exp", Tensor::exp),
         ("tanh", Tensor::tanh),
         ("sigmoid", Tensor::sigmoid),
@@ -57,7 +58,7 @@ fn unary_ops() {
         ("mul_scalar", |x| x.mul_scalar(-1.7)),
         ("add_scalar", |x| x.add_scalar(0.3).square()),
     ];
-    for (name, op) in op {
+    for (name, op) in ops {
         check(name, &[&[3, 5]], |x| op(&x[0]));
     }
     // Away from the kink of relu and the poles of log and sqrt.

@@ -9,7 +9,7 @@ use liedwerk::text::{CharTokenizer, Normalize};
 use liedwerk::train::{TrainRecipe, Trainer};
 
 /// Of `liedwerk::cpu::portable_fingerprint`.
-pub const FINGERPRINT: u64 = 0xcf46_d27a_6868_f64d;
+pub const FINGERPRINT: u64 = 0xb068_8594_11ba_6acb;
 /// Of [`song`].
 pub const SONG: &str = "hlz nmxomfzvpczdgzg yehzgnu szdbgb  sj njczdnzndjbfgs bjnjhb  nngcfgngffnhuns fmn zigszf gpno o od  vvd bpdp  znnz vgzy z  gpdon np pd zbpdpdybjyjddqyozjcopdyd glyj gg y swzgygjggn sy g efwswggndgnssz";
 /// Of [`long_training`].

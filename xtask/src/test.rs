@@ -4,6 +4,7 @@ use crate::cargo::{WASM, cargo, ensure_wasm_target, root, run as run_command, ta
 use crate::server::Server;
 use crate::{build, bundle, size, tools};
 use anyhow::{Result, bail};
+use std::env::consts::EXE_EXTENSION;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
@@ -89,7 +90,10 @@ fn wasm() -> Result<()> {
 fn page() -> Result<()> {
     let browser = tools::ensure_browser()?;
     tools::ensure_node()?;
-    let site = target_dir()?.join("site");
+    // The page must write what the command writes.
+    run_command(cargo().args(["build", "--package", "liedwerk", "--bin", "liedwerk"]))?;
+    let target = target_dir()?;
+    let site = target.join("site");
     build::write_site(&site.join("liedwerk"))?;
     let server = Server::start(&site, 0)?;
     let in_tests = |program: &str, arguments: &[&str]| {
@@ -99,6 +103,7 @@ fn page() -> Result<()> {
                 .current_dir(root().join("tests/web"))
                 .env("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")
                 .env("CHROMIUM", &browser.program)
+                .env("LIEDWERK_BINARY", target.join("debug/liedwerk").with_extension(EXE_EXTENSION))
                 .env("LIEDWERK_URL", format!("{}liedwerk/", server.url())),
         )
     };
