@@ -48,13 +48,16 @@ impl ArithmeticArg {
 
 /// Runs the command; an error becomes `error[code]: sentence` and exit status 1.
 pub fn main() -> ExitCode {
-    let result = match Cli::parse().command {
+    let command = Cli::parse().command;
+    // Inside the thread pool a small product shares its work at once; from outside, each would first have to
+    // wake the pool and wait for it.
+    let result = rayon::scope(|_| match command {
         Command::Train(args) => train::run(args),
         Command::Generate(args) => generate::run(args),
         Command::Evaluate(args) => evaluate::run(args),
         Command::Bench(args) => bench::run(args),
         Command::Manifest(args) => manifest::run(args),
-    };
+    });
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
