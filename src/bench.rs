@@ -2,7 +2,9 @@
 
 use crate::cpu::matmul::{Matmul, matmul};
 use crate::error::Result;
-use crate::models::{CharLstm, CharLstmConfig};
+use crate::generate::Search;
+use crate::generate::beam::{Limits, search};
+use crate::models::{CharLstm, CharLstmConfig, Transformer, TransformerConfig};
 use crate::rng::Rng;
 use crate::train::{TrainRecipe, Trainer};
 
@@ -62,6 +64,47 @@ impl DecodeBench {
             let best = self.logits.iter().enumerate().max_by(|a, b| a.1.total_cmp(b.1));
             self.id = best.map_or(0, |(id, _)| id as u32);
         }
+    }
+}
+
+/// A sentence translated by a Transformer of random weights, in the sizes of the one that is shipped.
+pub struct TranslationBench {
+    model: Transformer,
+    search: Search,
+}
+
+impl TranslationBench {
+    /// Tokens of a sentence of ten words, the first and the last token included; also tokens written.
+    pub const TOKENS: usize = 16;
+
+    /// # Errors
+    /// `bad-option` if the beam is too wide.
+    pub fn new(beam_width: usize) -> Result<Self> {
+        let config = TransformerConfig {
+            src_vocab_size: 8000,
+            tgt_vocab_size: 8000,
+            d_model: 256,
+            nhead: 8,
+            num_encoder_layers: 4,
+            num_decoder_layers: 3,
+            dim_feedforward: 1024,
+            dropout: 0.0,
+            norm_first: true,
+            tie_embeddings: true,
+        };
+        let search = Search { beam_width, ..Search::default() };
+        search.check()?;
+        Ok(Self { model: Transformer::init(config, &mut Rng::new(1))?, search })
+    }
+
+    /// One sentence: encoded, then [`Self::TOKENS`] tokens written with their attention.
+    ///
+    /// # Errors
+    /// `not-finite`, which these weights never give.
+    pub fn run(&mut self) -> Result<()> {
+        let source: Vec<u32> = (0..Self::TOKENS as u32).map(|i| 3 + 400 * i).collect();
+        let limits = Limits { max_new_tokens: Self::TOKENS, no_repeat_ngram: self.search.no_repeat_ngram };
+        search(&mut self.model.decoder(&[source], true), &[limits], self.search).map(drop)
     }
 }
 

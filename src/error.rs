@@ -16,6 +16,8 @@ pub enum ErrorCode {
     BadManifest,
     /// A recipe does not parse, or asks for something impossible.
     BadRecipe,
+    /// A file of sentence pairs has a line that is no pair.
+    BadPairs,
     /// A parameter of the model is not in the file.
     MissingParameter,
     /// A parameter has another shape than the configuration says.
@@ -45,6 +47,7 @@ impl ErrorCode {
             Self::BadWeights => "bad-weights",
             Self::BadManifest => "bad-manifest",
             Self::BadRecipe => "bad-recipe",
+            Self::BadPairs => "bad-pairs",
             Self::MissingParameter => "missing-parameter",
             Self::ParameterShape => "parameter-shape",
             Self::ParameterDtype => "parameter-dtype",

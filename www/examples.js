@@ -1,15 +1,17 @@
 // What stands on the sheet before any model has arrived: worth reading, and said to be an example.
 
+/** Settings left at their defaults, this seed makes the first model write the example. */
+export const EXAMPLE_SEED = 13;
+
 /** @type {{ text: string, origin: import('./engine/protocol.js').Bilingual }} */
 export const EXAMPLE = {
   text: `O the wind and the rain,
-And the lamp in the lane,
-And the door that stood open for me;
-I shall sing it again
-When the wind and the rain
-Have gone over the hill to the sea.`,
+And in the stars have strayed her strife,
+When the forest of the hill,
+And the pretty cannon told
+A stranger and sorrow in the fire.`,
   origin: {
-    de: 'von Hand geschrieben, nicht vom Modell',
-    en: 'written by hand, not by the model',
+    de: 'vom Zeichen-LSTM geschrieben, Startwert 13',
+    en: 'written by the character LSTM, seed 13',
   },
 };

@@ -1,31 +1,66 @@
-// Puts the page together: settings from the link, language, the view, the link from the settings.
+// Puts the page together: settings from the link, language, the views, the link from the settings.
 
 import { EngineClient } from './engine/client.js';
-import { currentLanguage, preferredLanguage, rememberLanguage, setLanguage } from './i18n/index.js';
+import { currentLanguage, onLanguage, preferredLanguage, rememberLanguage, setLanguage, text } from './i18n/index.js';
+import { Catalog } from './models.js';
 import { fromHash, randomSeed, State, toHash } from './state.js';
+import { h } from './ui/dom.js';
 import { VIEWS } from './views/index.js';
 
 /** Browsers refuse to rewrite the address many times a second; sliders would do so. */
 const ADDRESS_MS = 150;
+/** Marks the entries of the browser's history that the page made itself. */
+const OWN = { liedwerk: true };
 
 /** @typedef {import('./i18n/index.js').Language} Language */
+/** @typedef {import('./state.js').ViewId} ViewId */
+/** @typedef {import('./views/index.js').View} View */
 
 function main() {
   const { settings, go } = readAddress();
   const state = new State(settings);
   setLanguage(preferredLanguage(settings.lang));
-  const root = document.querySelector('main');
-  if (!root) throw new Error('index.html has no <main>');
-  const view = VIEWS[0].mount(root, { state, engine: new EngineClient() });
+  const rewrite = keepAddress(state);
+  const context = { state, engine: new EngineClient(), catalog: new Catalog(), visit };
+  /** @type {View} */
+  let view = showView(context);
+
+  /** @param {ViewId} id */
+  function visit(id) {
+    if (id === state.settings.view) return;
+    history.pushState(OWN, '', toHash({ ...state.settings, view: id }, { go: false }));
+    turnTo(id);
+  }
+
+  /** @param {ViewId} id */
+  function turnTo(id) {
+    view.stop();
+    state.set({ view: id });
+    view = showView(context);
+    void view.open({ go: false, linked: false });
+  }
+
   offerLanguages(state);
-  keepAddress(state);
+  offerViews(context);
+  listenToKeys(() => view);
   window.addEventListener('hashchange', () => {
+    // Back and forward turn pages; they take back nothing that was typed since.
+    const own = history.state?.liedwerk === true;
     const opened = readAddress();
+    if (own) {
+      turnTo(opened.settings.view);
+      rewrite();
+      return;
+    }
+    history.replaceState(OWN, '');
+    view.stop();
     state.set(opened.settings);
     setLanguage(preferredLanguage(opened.settings.lang));
-    void view.open(opened.go);
+    view = showView(context);
+    void view.open({ go: opened.go, linked: true });
   });
-  void view.open(go);
+  void view.open({ go, linked: true });
+  keepOffline();
 }
 
 /** The settings of the link, with a seed of the page's choosing where it names none. */
@@ -38,12 +73,77 @@ function readAddress() {
 /** @param {State} state */
 function keepAddress(state) {
   let timer = 0;
-  const write = () => history.replaceState(null, '', toHash(state.settings, { go: false }));
+  const write = () => history.replaceState(OWN, '', toHash(state.settings, { go: false }));
   state.onChange(() => {
     clearTimeout(timer);
     timer = window.setTimeout(write, ADDRESS_MS);
   });
-  if (!fromHash(location.hash).hasSeed) write();
+  if (fromHash(location.hash).hasSeed) history.replaceState(OWN, '');
+  else write();
+  return write;
+}
+
+/** @type {Map<ViewId, { root: HTMLElement, view: View }>} */
+const mounted = new Map();
+
+/**
+ * Shows the view of the settings. Those that were visited before stay as they are, out of sight.
+ *
+ * @param {import('./views/index.js').Context} context
+ * @returns {View}
+ */
+function showView(context) {
+  const id = context.state.settings.view;
+  let shown = mounted.get(id);
+  if (!shown) {
+    const root = h('div', { class: `view ${id}` });
+    document.querySelector('main')?.append(root);
+    const { mount } = VIEWS.find((candidate) => candidate.id === id) ?? VIEWS[0];
+    shown = { root, view: mount(root, context) };
+    mounted.set(id, shown);
+  }
+  for (const { root } of mounted.values()) root.hidden = root !== shown.root;
+  nameView(id);
+  return shown.view;
+}
+
+/** @param {ViewId} id */
+function nameView(id) {
+  const title = VIEWS.find((view) => view.id === id)?.title ?? VIEWS[0].title;
+  document.title = id === VIEWS[0].id ? 'liedwerk' : `${text(title)} · liedwerk`;
+  for (const link of document.querySelectorAll('nav a')) {
+    if (link.getAttribute('href') === `#view=${id}`) link.setAttribute('aria-current', 'page');
+    else link.removeAttribute('aria-current');
+  }
+}
+
+/** @param {import('./views/index.js').Context} context */
+function offerViews({ state, visit }) {
+  const links = VIEWS.map(({ id, title }) => {
+    const link = h('a', { href: `#view=${id}`, t: title });
+    link.addEventListener('click', (event) => {
+      // With a modifier key the browser opens a new tab or window, as everywhere.
+      if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+      event.preventDefault();
+      visit(id);
+    });
+    return link;
+  });
+  document.querySelector('nav')?.append(...links);
+  nameView(state.settings.view);
+  onLanguage(() => nameView(state.settings.view));
+}
+
+/** @param {() => View} current */
+function listenToKeys(current) {
+  document.addEventListener('keydown', (event) => {
+    if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) {
+      event.preventDefault();
+      current().run();
+    } else if (event.key === 'Escape') {
+      current().stop();
+    }
+  });
 }
 
 /** @param {State} state */
@@ -66,6 +166,16 @@ function offerLanguages(state) {
     });
   }
   mark();
+}
+
+/** So that the page opens again without a connection; browsers allow it on https and localhost. */
+function keepOffline() {
+  const register = () => {
+    // Refused in private windows, for example: the page then needs its connection.
+    navigator.serviceWorker?.register('sw.js').catch(() => {});
+  };
+  if (document.readyState === 'complete') register();
+  else window.addEventListener('load', register);
 }
 
 main();

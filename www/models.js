@@ -1,6 +1,8 @@
 // models/index.json: which models there are. It comes from outside, so every field is looked at.
 
 import { EngineError } from './engine/errors.js';
+import { kindOf } from './engine/kinds.js';
+import { fetchText } from './engine/texts.js';
 
 /** @typedef {import('./engine/protocol.js').ModelEntry} ModelEntry */
 
@@ -8,17 +10,53 @@ const MANIFEST = 'models/index.json';
 /** Weights are held in memory whole; a manifest that asks for more is wrong. */
 const LARGEST_WEIGHTS = 2 ** 30;
 
+/** The models of the page, asked for once and then shared by all views. */
+export class Catalog {
+  /** @type {ModelEntry[]} */
+  #models = [];
+  /** @type {Set<() => void>} */
+  #listeners = new Set();
+
+  /**
+   * @param {{ fresh: boolean }} how ask the host again
+   * @throws {EngineError} bad-manifest
+   */
+  async open({ fresh }) {
+    if (this.#models.length && !fresh) return;
+    this.#models = await loadManifest({ fresh });
+    for (const listener of this.#listeners) listener();
+  }
+
+  /** False until the list has been read. */
+  get isOpen() {
+    return this.#models.length > 0;
+  }
+
+  /** @param {import('./engine/kinds.js').Kind} kind */
+  of(kind) {
+    return this.#models.filter((model) => kindOf(model) === kind);
+  }
+
+  /** The sha256 of every weights file; other files in the cache are of earlier versions. */
+  known() {
+    return this.#models.map(({ files }) => files.weights.sha256);
+  }
+
+  /** @param {() => void} listener */
+  onOpen(listener) {
+    this.#listeners.add(listener);
+  }
+}
+
 /**
  * @param {{ fresh: boolean }} how
  * @returns {Promise<ModelEntry[]>} at least one
  * @throws {EngineError} bad-manifest
  */
-export async function loadManifest({ fresh }) {
+async function loadManifest({ fresh }) {
   const url = new URL(MANIFEST, document.baseURI);
   try {
-    const response = await fetch(url, { cache: fresh ? 'reload' : 'no-cache' });
-    if (!response.ok) throw new Error(`HTTP ${response.status}`);
-    const manifest = await response.json();
+    const manifest = JSON.parse(await fetchText(url.href, { cache: fresh ? 'reload' : 'no-cache' }));
     if (manifest?.version !== 1) throw new Error('version is not 1');
     if (!Array.isArray(manifest.models) || !manifest.models.length) throw new Error('no models');
     return manifest.models.map((/** @type {any} */ entry) => readEntry(entry, url));
@@ -55,6 +93,8 @@ function readEntry(entry, base) {
     trained_on: bilingual(entry.trained_on, ''),
     figures: {
       dev_bits_per_char: number(figures.dev_bits_per_char),
+      dev_bleu: number(figures.dev_bleu),
+      dev_chrf: number(figures.dev_chrf),
       parameters: number(figures.parameters),
       measured_with: typeof figures.measured_with === 'string' ? figures.measured_with : undefined,
     },

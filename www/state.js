@@ -1,5 +1,7 @@
 // Every setting of the page, declared once. Input fields, limits and the link all follow this table.
 
+import { GERMAN_SONGS } from './songs.js';
+
 /**
  * Longer beginnings are cut from the left, in links and on the way to the engine. The engine reads
  * the last 2,000 characters that it knows; this leaves room for those that it does not.
@@ -7,39 +9,91 @@
 export const PROMPT_LENGTH = 4000;
 
 /**
+ * Longer texts are translated only this far. About 3,500 words: a minute or two of computing, and a
+ * link that browsers still accept.
+ */
+export const GERMAN_LENGTH = 20_000;
+
+/**
+ * @typedef {'write' | 'translate' | 'chain'} ViewId
+ *
  * @typedef {object} Settings
- * @property {string} model the id of a model of the manifest; empty for the first one
+ * @property {ViewId} view
+ * @property {string} model the id of a model that writes; empty for the first one
  * @property {string} prompt
+ * @property {string} german what is to be translated
+ * @property {string} english the visitor's own wording of the translation; empty for the model's
+ * @property {string} translator the id of a model that translates; empty for the first one
+ * @property {'' | '1'} compare translate with two models side by side
  * @property {number} temperature
  * @property {number} top_k
  * @property {number} top_p
  * @property {number} repetition_penalty
  * @property {number} max_new_tokens
+ * @property {number} beam_width
  * @property {number} seed
  * @property {'' | 'de' | 'en'} lang a language that the link asks for; empty for the reader's own
  *
- * @typedef {{ name: 'model' | 'prompt' | 'lang', type: 'text', key: string, default: string, cut?: number, among?: string[] }} TextField
- * @typedef {{ name: 'temperature' | 'top_k' | 'top_p' | 'repetition_penalty' | 'max_new_tokens' | 'seed',
- *   type: 'number' | 'integer', key: string, min: number, max: number, step: number, default: number,
- *   always?: boolean }} NumberField
+ * @typedef {'view' | 'model' | 'prompt' | 'german' | 'english' | 'translator' | 'compare' | 'lang'} TextName
+ * @typedef {'temperature' | 'top_k' | 'top_p' | 'repetition_penalty' | 'max_new_tokens' | 'beam_width' | 'seed'} NumberName
+ *
+ * @typedef {object} TextField
+ * @property {TextName} name
+ * @property {string} key of the link
+ * @property {string} default
+ * @property {readonly ViewId[]} views whose links carry it
+ * @property {(text: string) => string} [cut] to what a link may carry
+ * @property {readonly string[]} [among]
+ *
+ * @typedef {object} NumberField
+ * @property {NumberName} name
+ * @property {'number' | 'integer'} type
+ * @property {string} key of the link
+ * @property {number} min
+ * @property {number} max
+ * @property {number} step
+ * @property {number} default
+ * @property {readonly ViewId[]} views whose links carry it
+ * @property {readonly number[]} [among]
+ * @property {boolean} [always]
  */
+
+/** @type {readonly ViewId[]} */
+const EVERYWHERE = ['write', 'translate', 'chain'];
+/** @type {readonly ViewId[]} */
+const WRITING = ['write', 'chain'];
+/** @type {readonly ViewId[]} */
+const TRANSLATING = ['translate', 'chain'];
+
+/** @param {string} text */
+const cutId = (text) => keepStart(text, 100);
+/** @param {string} text */
+const cutGerman = (text) => keepStart(text, GERMAN_LENGTH);
+/** @param {string} text */
+const cutPrompt = (text) => keepEnd(text, PROMPT_LENGTH);
 
 /** @type {readonly TextField[]} */
 export const TEXT_FIELDS = [
-  { name: 'model', type: 'text', key: 'model', default: '', cut: 100 },
-  { name: 'prompt', type: 'text', key: 'prompt', default: 'O the wind and the rain,\n', cut: PROMPT_LENGTH },
-  { name: 'lang', type: 'text', key: 'lang', default: '', among: ['', 'de', 'en'] },
+  { name: 'view', key: 'view', default: 'write', among: EVERYWHERE, views: EVERYWHERE },
+  { name: 'model', key: 'model', default: '', cut: cutId, views: WRITING },
+  { name: 'prompt', key: 'prompt', default: 'O the wind and the rain,\n', cut: cutPrompt, views: ['write'] },
+  { name: 'german', key: 'german', default: GERMAN_SONGS[0].text, cut: cutGerman, views: TRANSLATING },
+  { name: 'english', key: 'english', default: '', cut: cutGerman, views: ['chain'] },
+  { name: 'translator', key: 'translator', default: '', cut: cutId, views: TRANSLATING },
+  { name: 'compare', key: 'compare', default: '', among: ['', '1'], views: ['translate'] },
+  { name: 'lang', key: 'lang', default: '', among: ['', 'de', 'en'], views: EVERYWHERE },
 ];
 
 /** @type {readonly NumberField[]} */
 export const NUMBER_FIELDS = [
-  { name: 'temperature', type: 'number', key: 'temperature', min: 0, max: 2, step: 0.05, default: 0.7 },
-  { name: 'top_k', type: 'integer', key: 'top-k', min: 0, max: 100, step: 1, default: 0 },
-  { name: 'top_p', type: 'number', key: 'top-p', min: 0.05, max: 1, step: 0.05, default: 1 },
-  { name: 'repetition_penalty', type: 'number', key: 'repetition', min: 1, max: 2, step: 0.05, default: 1 },
-  { name: 'max_new_tokens', type: 'integer', key: 'length', min: 1, max: 10000, step: 1, default: 600 },
+  { name: 'temperature', type: 'number', key: 'temperature', min: 0, max: 2, step: 0.05, default: 0.6, views: WRITING },
+  { name: 'top_k', type: 'integer', key: 'top-k', min: 0, max: 100, step: 1, default: 0, views: WRITING },
+  { name: 'top_p', type: 'number', key: 'top-p', min: 0.05, max: 1, step: 0.05, default: 0.9, views: WRITING },
+  { name: 'repetition_penalty', type: 'number', key: 'repetition', min: 1, max: 2, step: 0.05, default: 1, views: WRITING },
+  { name: 'max_new_tokens', type: 'integer', key: 'length', min: 1, max: 10000, step: 1, default: 600, views: WRITING },
+  { name: 'beam_width', type: 'integer', key: 'beam', min: 1, max: 8, step: 1, default: 4, among: [1, 2, 4, 8], views: TRANSLATING },
   // A link without its seed would not give the same text, so it always carries it.
-  { name: 'seed', type: 'integer', key: 'seed', min: 0, max: Number.MAX_SAFE_INTEGER, step: 1, default: 0, always: true },
+  { name: 'seed', type: 'integer', key: 'seed', min: 0, max: Number.MAX_SAFE_INTEGER, step: 1, default: 0, always: true, views: WRITING },
 ];
 
 /** The link starts by itself when it carries `go=1`. */
@@ -54,6 +108,7 @@ export function parseNumber(field, text) {
   if (text === null || !/^\d{1,16}(\.\d{1,6})?$/.test(text)) return null;
   const value = Number(text);
   if (value < field.min || value > field.max) return null;
+  if (field.among && !field.among.includes(value)) return null;
   return field.type === 'integer' && !Number.isSafeInteger(value) ? null : value;
 }
 
@@ -68,10 +123,10 @@ export function fromHash(hash) {
   const given = new URLSearchParams(hash.replace(/^#/, ''));
   /** @type {Record<string, string | number>} */
   const settings = {};
-  for (const field of TEXT_FIELDS) {
-    const text = given.get(field.key) ?? field.default;
-    const allowed = !field.among || field.among.includes(text);
-    settings[field.name] = allowed ? keepEnd(text, field.cut) : field.default;
+  for (const { name, key, default: usual, among, cut } of TEXT_FIELDS) {
+    const text = given.get(key) ?? usual;
+    const allowed = !among || among.includes(text);
+    settings[name] = allowed ? (cut?.(text) ?? text) : usual;
   }
   for (const field of NUMBER_FIELDS) {
     settings[field.name] = parseNumber(field, given.get(field.key)) ?? field.default;
@@ -85,17 +140,22 @@ export function fromHash(hash) {
 }
 
 /**
+ * The address keeps everything, so that a reload loses nothing. A link that is handed on (`of`)
+ * carries only what its view shows: nobody gives away what he typed elsewhere.
+ *
  * @param {Settings} settings
- * @param {{ go: boolean }} how
+ * @param {{ go: boolean, of?: ViewId }} how
  * @returns {string} starting with '#'; only what differs from the defaults, and the seed
  */
-export function toHash(settings, { go }) {
+export function toHash(settings, { go, of }) {
   const given = new URLSearchParams();
-  for (const { name, key, default: usual, cut } of TEXT_FIELDS) {
-    if (settings[name] !== usual) given.set(key, keepEnd(settings[name], cut));
+  for (const { name, key, default: usual, cut, views } of TEXT_FIELDS) {
+    if (settings[name] === usual || (of && !views.includes(of))) continue;
+    given.set(key, cut?.(settings[name]) ?? settings[name]);
   }
-  for (const { name, key, default: usual, always } of NUMBER_FIELDS) {
-    if (always || settings[name] !== usual) given.set(key, String(settings[name]));
+  for (const { name, key, default: usual, always, views } of NUMBER_FIELDS) {
+    if ((!always && settings[name] === usual) || (of && !views.includes(of))) continue;
+    given.set(key, String(settings[name]));
   }
   if (go) given.set(GO, '1');
   return `#${given}`;
@@ -110,13 +170,23 @@ export function randomSeed() {
  * The end of a text matters most to what is written next, so the beginning is cut.
  *
  * @param {string} text
- * @param {number | undefined} length
+ * @param {number} length
  */
 export function keepEnd(text, length) {
-  if (length === undefined || text.length <= length) return text;
+  if (text.length <= length) return text;
   const kept = text.slice(-length);
   // Half of a surrogate pair is no character.
   return /^[\uDC00-\uDFFF]/.test(kept) ? kept.slice(1) : kept;
+}
+
+/**
+ * @param {string} text
+ * @param {number} length
+ */
+export function keepStart(text, length) {
+  if (text.length <= length) return text;
+  const kept = text.slice(0, length);
+  return /[\uD800-\uDBFF]$/.test(kept) ? kept.slice(0, -1) : kept;
 }
 
 /** The settings as they are now, and those who want to hear of changes. */

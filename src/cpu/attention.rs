@@ -23,6 +23,8 @@ pub struct Attention<'a> {
     pub causal_offset: Option<usize>,
     /// (BH): only the first so many keys of a head are visible; all of them when absent.
     pub key_lengths: Option<&'a [usize]>,
+    /// (BH, T, S): factors on the weights after the softmax, which is how dropout is applied to them.
+    pub keep: Option<&'a [f32]>,
 }
 
 impl Attention<'_> {
@@ -50,6 +52,15 @@ impl Attention<'_> {
         assert_eq!(probs.len(), batch_heads * t * s, "attention: probs");
         assert_eq!(out.len(), batch_heads * t * dv, "attention: out");
         assert!(self.key_lengths.is_none_or(|lengths| lengths.len() == batch_heads), "attention: lengths");
+        assert!(self.keep.is_none_or(|keep| keep.len() == probs.len()), "attention: keep");
+    }
+
+    /// Multiplies the weights (T, S) of one head by their factors.
+    fn drop_out(&self, head: usize, weights: &mut [f32]) {
+        if let Some(keep) = self.keep {
+            let size = self.t * self.s;
+            weights.iter_mut().zip(&keep[head * size..][..size]).for_each(|(weight, keep)| *weight *= keep);
+        }
     }
 }
 
@@ -68,7 +79,7 @@ fn of_mut<'a>(x: &'a mut Out<'_>, head: usize) -> &'a mut [f32] {
     &mut x.0[head * x.1..(head + 1) * x.1]
 }
 
-/// `probs = softmax(scale * q k^T)` over the visible keys, `out = probs v`, for every head.
+/// `probs = softmax(scale * q k^T)` over the visible keys, `out = (keep * probs) v`, for every head.
 ///
 /// `q` (BH, T, D), `k` (BH, S, D), `v` (BH, S, DV), `probs` (BH, T, S), `out` (BH, T, DV). A query that
 /// sees no key has zero `probs` and zero `out`.
@@ -77,14 +88,17 @@ pub fn attention(q: &[f32], k: &[f32], v: &[f32], spec: Attention<'_>, probs: &m
     let Attention { batch_heads, t, s, d, dv, .. } = spec;
     let lengths = spec.lengths();
     let inputs = (In(q, t * d), In(k, s * d), In(v, s * dv), In(&lengths, 1));
-    let outputs = (Out(probs, t * s), Out(out, t * dv));
-    for_rows((inputs, outputs), batch_heads, spec.cost(), |((q, k, v, lengths), (mut probs, mut out))| {
+    let outputs = (0..batch_heads, Out(probs, t * s), Out(out, t * dv));
+    for_rows((inputs, outputs), batch_heads, spec.cost(), |(inputs, (heads, mut probs, mut out))| {
+        let (q, k, v, lengths) = inputs;
         let mut scores = vec![0.0; t * s];
         for (head, &length) in lengths.0.iter().enumerate() {
             matmul(product(t, d, s, false, true), of(&q, head), of(&k, head), &mut scores);
             masked_softmax(spec, length, &mut scores, of_mut(&mut probs, head));
-            let weights = &probs.0[head * probs.1..(head + 1) * probs.1];
-            matmul(product(t, s, dv, false, false), weights, of(&v, head), of_mut(&mut out, head));
+            // The scores have done their part; their place takes the weights in use.
+            scores.copy_from_slice(of_mut(&mut probs, head));
+            spec.drop_out(heads.start + head, &mut scores);
+            matmul(product(t, s, dv, false, false), &scores, of(&v, head), of_mut(&mut out, head));
         }
     });
 }
@@ -101,7 +115,8 @@ fn masked_softmax(spec: Attention<'_>, length: usize, scores: &mut [f32], probs:
 }
 
 /// The gradient of [`attention`], overwriting `dq` (BH, T, D), `dk` (BH, S, D) and `dvalue` (BH, S, DV):
-/// `dvalue = probs^T dout`, `dscores = scale * softmax'(dout v^T)`, `dq = dscores k`, `dk = dscores^T q`.
+/// `dvalue = (keep * probs)^T dout`, `dscores = scale * softmax'(keep * dout v^T)`, `dq = dscores k`,
+/// `dk = dscores^T q`.
 ///
 /// `probs` (BH, T, S) is the forward pass's, `dout` (BH, T, DV).
 pub fn attention_backward(
@@ -129,8 +144,11 @@ pub fn attention_backward(
             for head in 0..heads.len() {
                 let (q, k, v) = (of(&inputs.0, head), of(&inputs.1, head), of(&inputs.2, head));
                 let (probs, dout) = (of(&inputs.3, head), of(&inputs.4, head));
-                matmul(product(s, t, dv, true, false), probs, dout, of_mut(&mut dvalue, head));
+                dscores.copy_from_slice(probs);
+                spec.drop_out(heads.start + head, &mut dscores);
+                matmul(product(s, t, dv, true, false), &dscores, dout, of_mut(&mut dvalue, head));
                 matmul(product(t, dv, s, false, true), dout, v, &mut dprobs);
+                spec.drop_out(heads.start + head, &mut dprobs);
                 softmax_backward(probs, &dprobs, &mut dscores, s);
                 dscores.iter_mut().for_each(|x| *x *= scale);
                 matmul(product(t, s, d, false, false), &dscores, k, of_mut(&mut dq, head));
@@ -160,6 +178,7 @@ mod tests {
             };
             let probs = testing::softmax_row(&keys.iter().map(score).collect::<Vec<_>>());
             for (p, j) in probs.iter().zip(&keys) {
+                let p = p * spec.keep.map_or(1.0, |keep| f64::from(keep[row * s + j]));
                 (0..dv).for_each(|c| out[c] += p * v[(head * s + j) * dv + c]);
             }
         }
@@ -196,12 +215,15 @@ mod tests {
                 scale: 0.7,
                 causal_offset: None,
                 key_lengths: None,
+                keep: None,
             };
             check(plain);
             check(Attention { causal_offset: Some(0), ..plain });
             check(Attention { causal_offset: Some(2), ..plain });
             check(Attention { key_lengths: Some(&lengths), ..plain });
             check(Attention { key_lengths: Some(&lengths), causal_offset: Some(1), ..plain });
+            let keep: Vec<f32> = numbers(3 * t * s, 9).iter().map(|&x| (x.max(0.0) * 2.0).round()).collect();
+            check(Attention { key_lengths: Some(&lengths), keep: Some(&keep), ..plain });
         }
     }
 }

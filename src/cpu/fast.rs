@@ -3,10 +3,23 @@
 use super::matmul::Matmul;
 use gemm_common::Parallelism;
 use rayon::prelude::*;
+use std::cell::RefCell;
 use std::ops::Range;
 
 /// Products with fewer multiplications than this stay on one core: waking another takes as long.
 const WORTH_SPLITTING: usize = 1 << 20;
+
+/// Rows of C that lie a multiple of so many numbers (4 KiB) apart are slow to write together: processors
+/// compare only the low twelve bits of addresses when they look for earlier writes to wait for.
+const ALIASING: usize = 1024;
+/// Such a C is computed aside, so many rows at a time, with this much room between the rows.
+const ASIDE_ROWS: usize = 256;
+const ASIDE_GAP: usize = 16;
+
+thread_local! {
+    /// The place aside, kept between calls.
+    static ASIDE: RefCell<Vec<f32>> = const { RefCell::new(Vec::new()) };
+}
 
 /// A place in C that the cores may share, because each of them writes other elements.
 #[derive(Clone, Copy)]
@@ -54,20 +67,60 @@ unsafe fn multiply_part(
     rows: Range<usize>,
     cols: Range<usize>,
 ) {
+    let n = spec.n;
+    if !n.is_multiple_of(ALIASING) || rows.len() < 2 {
+        // SAFETY: these rows and columns of C are ours.
+        return unsafe { multiply_into(c.0.add(rows.start * n + cols.start), n, spec, a, b, rows, cols) };
+    }
+    let stride = cols.len() + ASIDE_GAP;
+    let plain = Matmul { accumulate: false, ..spec };
+    ASIDE.with_borrow_mut(|aside| {
+        aside.resize(ASIDE_ROWS.min(rows.len()) * stride, 0.0);
+        for start in rows.clone().step_by(ASIDE_ROWS) {
+            let rows = start..rows.end.min(start + ASIDE_ROWS);
+            // SAFETY: there is room for as many rows.
+            unsafe { multiply_into(aside.as_mut_ptr(), stride, plain, a, b, rows.clone(), cols.clone()) };
+            for (row, aside) in rows.zip(aside.chunks_exact(stride)) {
+                // SAFETY: the row lies in C, and its elements in these columns are ours.
+                let c = unsafe { std::slice::from_raw_parts_mut(c.0.add(row * n + cols.start), cols.len()) };
+                let aside = &aside[..cols.len()];
+                if spec.accumulate {
+                    c.iter_mut().zip(aside).for_each(|(c, aside)| *c += aside);
+                } else {
+                    c.copy_from_slice(aside);
+                }
+            }
+        }
+    });
+}
+
+/// The given rows and columns of the product, written to `to`, whose rows are `stride` apart.
+///
+/// # Safety
+/// There is room at `to`, and nobody else touches it; it holds numbers if the product accumulates.
+unsafe fn multiply_into(
+    to: *mut f32,
+    stride: usize,
+    spec: Matmul,
+    a: &[f32],
+    b: &[f32],
+    rows: Range<usize>,
+    cols: Range<usize>,
+) {
     let Matmul { m, k, n, trans_a, trans_b, accumulate } = spec;
     let (a_row, a_col) = if trans_a { (1, m) } else { (k, 1) };
     let (b_row, b_col) = if trans_b { (1, k) } else { (n, 1) };
     let (a, b) = (&a[(rows.start * a_row).min(a.len())..], &b[(cols.start * b_col).min(b.len())..]);
-    // SAFETY: the rows and columns lie inside the matrices, whose lengths the caller has checked, and
-    // this part of C is ours alone.
+    // SAFETY: the rows and columns lie inside A and B, whose lengths `matmul` has checked, and the caller
+    // answers for `to`.
     unsafe {
         gemm_f32::gemm::f32::get_gemm_fn()(
             rows.len(),
             cols.len(),
             k,
-            c.0.add(rows.start * n + cols.start),
+            to,
             1,
-            n as isize,
+            stride as isize,
             accumulate,
             a.as_ptr(),
             a_col as isize,

@@ -48,10 +48,7 @@ pub(super) fn portable(spec: Matmul, a: &[f32], b: &[f32], c: &mut [f32]) {
     let Matmul { m, k, n, trans_a, trans_b, accumulate } = spec;
     let contiguous_rows = !trans_a || m == 1;
     if m <= FEW_ROWS && contiguous_rows && trans_b && k > 0 && n > 0 {
-        for (x, y) in a.chunks_exact(k).zip(c.chunks_exact_mut(n)) {
-            matvec(b, x, y, accumulate);
-        }
-        return;
+        return one_by_one(b, a, c, k, accumulate);
     }
     if !accumulate {
         c.fill(0.0);
@@ -113,9 +110,58 @@ pub fn matvec(w: &[f32], x: &[f32], y: &mut [f32], accumulate: bool) {
     });
 }
 
+/// `y[r] (+)= W x[r]` for `w` (n, `k`), `x` (R, `k`), `y` (R, n).
+///
+/// In portable arithmetic every row has the bits of a [`matvec`] of its own, so that a text decoded beside
+/// others is the text decoded alone; W is read once for all of them, which is what a step of decoding costs.
+pub fn matvec_rows(w: &[f32], x: &[f32], y: &mut [f32], k: usize, accumulate: bool) {
+    assert!(k > 0 && w.len().is_multiple_of(k) && x.len().is_multiple_of(k), "matvec_rows: lengths");
+    let (n, rows) = (w.len() / k, x.len() / k);
+    assert_eq!(y.len(), rows * n, "matvec_rows: y");
+    #[cfg(not(target_arch = "wasm32"))]
+    if super::arithmetic() == super::Arithmetic::Fast && rows > FEW_ROWS {
+        let spec = Matmul { m: rows, k, n, trans_a: false, trans_b: true, accumulate };
+        return super::fast::matmul(spec, x, w, y);
+    }
+    one_by_one(w, x, y, k, accumulate);
+}
+
+/// [`matvec_rows`] in its portable order.
+fn one_by_one(w: &[f32], x: &[f32], y: &mut [f32], k: usize, accumulate: bool) {
+    let (n, rows) = (w.len() / k, x.len() / k);
+    if rows < 2 {
+        return if rows == 1 {
+            matvec(w, x, y, accumulate)
+        };
+    }
+    // Transposed, so that cores can share it by the rows of W.
+    let mut sums = vec![0.0; n * rows];
+    for_rows((In(w, k), Out(&mut sums, rows)), n, rows * k / 4, |(w, sums)| {
+        for (w, sums) in w.0.chunks(GROUP * k).zip(sums.0.chunks_mut(GROUP * rows)) {
+            for (r, x) in x.chunks_exact(k).enumerate() {
+                if w.len() == GROUP * k {
+                    let row = |index: usize| &w[index * k..(index + 1) * k];
+                    let group = dots([row(0), row(1), row(2), row(3)], x);
+                    group.into_iter().enumerate().for_each(|(i, sum)| sums[i * rows + r] = sum);
+                } else {
+                    for (i, w) in w.chunks_exact(k).enumerate() {
+                        sums[i * rows + r] = dots([w], x)[0];
+                    }
+                }
+            }
+        }
+    });
+    for (r, y) in y.chunks_exact_mut(n.max(1)).enumerate() {
+        for (y, sums) in y.iter_mut().zip(sums.chunks_exact(rows)) {
+            // From zero where it overwrites: a sum of -0 becomes +0, as in `matvec`.
+            *y = if accumulate { *y } else { 0.0 } + sums[r];
+        }
+    }
+}
+
 /// The dot products of several rows with `x`, all of one length.
 #[inline(always)]
-fn dots<const N: usize>(rows: [&[f32]; N], x: &[f32]) -> [f32; N] {
+pub(super) fn dots<const N: usize>(rows: [&[f32]; N], x: &[f32]) -> [f32; N] {
     const STEP: usize = 2 * LANES;
     let mut sums = [[f32x4::ZERO; 2]; N];
     let full = x.len() / STEP * STEP;
@@ -194,7 +240,7 @@ mod tests {
 
     #[test]
     fn products_larger_than_a_block_agree_with_the_oracle() {
-        for spec in specs(70, 300, 520).chain(specs(520, 300, 70)) {
+        for spec in specs(70, 300, 520).chain(specs(520, 300, 70)).chain(specs(600, 9, 1024)) {
             check_against_oracle("portable", spec, portable);
             #[cfg(not(target_arch = "wasm32"))]
             check_against_oracle("fast", spec, super::super::fast::matmul);
@@ -236,6 +282,21 @@ mod tests {
                         assert_eq!(single[0].to_bits(), y[row].to_bits(), "row {row} of {n} x {k}");
                     }
                 }
+            }
+        }
+    }
+
+    #[test]
+    fn rows_side_by_side_have_the_bits_of_rows_alone() {
+        for (rows, n, k) in [(1, 5, 9), (2, 9, 17), (3, 64, 33), (7, 30, 8), (16, 3, 64)] {
+            let (w, x, start) = (numbers(n * k, 1), numbers(rows * k, 2), numbers(rows * n, 3));
+            for accumulate in [false, true] {
+                let (mut together, mut alone) = (start.clone(), start.clone());
+                matvec_rows(&w, &x, &mut together, k, accumulate);
+                for (x, y) in x.chunks_exact(k).zip(alone.chunks_exact_mut(n)) {
+                    matvec(&w, x, y, accumulate);
+                }
+                assert_eq!(bits(&together), bits(&alone), "{rows} rows, {n} x {k}");
             }
         }
     }

@@ -10,6 +10,7 @@ use matmul::Matmul;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 pub mod adamw;
+pub mod attend;
 pub mod attention;
 pub mod cells;
 pub mod cross_entropy;

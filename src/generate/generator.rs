@@ -86,7 +86,10 @@ impl Generator {
     /// `bad-tokenizer` for a tokenizer that does not parse or has another vocabulary size than the
     /// model; for the weights as [`Weights`] says.
     pub fn from_files(config_json: &str, tokenizer_json: &str, weights: &[u8]) -> Result<Self> {
-        let ModelConfig::CharLstm(config) = ModelConfig::from_json(config_json)?;
+        let ModelConfig::CharLstm(config) = ModelConfig::from_json(config_json)? else {
+            let message = "config.json: this model translates; a text is continued by a char_lstm";
+            return Err(Error::new(ErrorCode::BadConfig, message));
+        };
         let tokenizer = CharTokenizer::from_json(tokenizer_json)?;
         check_vocabulary(&tokenizer, config.vocab_size)?;
         let mut weights = Weights::from_safetensors(weights)?;

@@ -80,6 +80,12 @@ pub struct Figures {
     /// Bits per character on held-out text, for models of characters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub dev_bits_per_char: Option<f64>,
+    /// BLEU on held-out sentence pairs, for translators.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dev_bleu: Option<f64>,
+    /// chrF on the same.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dev_chrf: Option<f64>,
     /// Number of weights.
     pub parameters: u64,
     /// The command that measured it.

@@ -4,26 +4,36 @@
 //! before anything of that length is made, and memory never grows beyond a small multiple of the
 //! file's own size.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use half::{bf16, f16};
 use safetensors::tensor::{Dtype, Metadata, TensorInfo, TensorView};
+use serde::Deserialize;
 
 use crate::error::{Error, ErrorCode, Result};
+use crate::shape::MAX_RANK;
 use crate::tensor::Tensor;
 
 /// A header is a few dozen bytes a parameter; ours have tens of parameters, large models thousands.
 const MAX_HEADER_BYTES: usize = 1 << 20;
 /// Bytes of the header length that the file begins with.
 const LENGTH_BYTES: usize = 8;
+/// A matrix NAME of 8-bit integers has the scales of its rows in NAME.scale.
+const SCALE: &str = ".scale";
+/// Matrices with fewer rows or columns gain nothing from 8 bits.
+const SMALLEST_INT8: usize = 32;
 
 /// Number format of the weights in a file; in memory they are always f32.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Precision {
     /// 32 bits, as trained.
     F32,
     /// 16 bits, half the download; rounded to the nearest.
     F16,
+    /// Matrices of at least 32 rows and columns in 8 bits with one scale a row, the rest in 16: a quarter of
+    /// the download.
+    Int8,
 }
 
 /// The parameters of a file, handed out one by one to the model that asks for them.
@@ -37,21 +47,55 @@ pub struct Weights {
 }
 
 impl Weights {
-    /// Reads a whole safetensors file. `F32`, `F16` and `BF16` are accepted and widened to f32.
+    /// Reads a whole safetensors file. `F32`, `F16` and `BF16` are accepted and widened to f32; row r of a
+    /// matrix NAME of `I8` is multiplied with element r of the `F32` vector NAME.scale.
     ///
     /// # Errors
     /// `bad-weights` when the file is truncated, too long, or its header contradicts itself;
-    /// `parameter-dtype` for other number formats; `not-finite` when a weight is NaN or infinite.
+    /// `parameter-dtype` for other number formats; `not-finite` when a weight is NaN or infinite;
+    /// `missing-parameter` or `parameter-shape` for scales that are missing or do not fit.
     pub fn from_safetensors(bytes: &[u8]) -> Result<Self> {
         let (metadata, data) = split_header(bytes)?;
+        // By name, so that of several mistakes always the same one is reported.
+        let tensors: BTreeMap<String, &TensorInfo> = metadata.tensors().into_iter().collect();
+        let is_int8 = |name: &str| tensors.get(name).is_some_and(|info| info.dtype == Dtype::I8);
+        // The header was checked to cover `data` exactly, so every range lies inside it.
+        let bytes_of = |info: &TensorInfo| &data[info.data_offsets.0..info.data_offsets.1];
         let mut parameters = BTreeMap::new();
-        for (name, info) in metadata.tensors() {
-            // The header was checked to cover `data` exactly, so the range lies inside it.
-            let (from, to) = info.data_offsets;
-            let values = to_f32(&name, info, &data[from..to])?;
-            parameters.insert(name, (info.shape.clone(), values));
+        for (name, info) in &tensors {
+            let values = if info.dtype == Dtype::I8 {
+                let scale_name = format!("{name}{SCALE}");
+                let scale = tensors.get(&scale_name).ok_or_else(|| {
+                    let message =
+                        format!("parameter {name:?} is stored as I8, but there is no {scale_name:?}");
+                    Error::new(ErrorCode::MissingParameter, message)
+                })?;
+                let scales = row_scales(&scale_name, scale, bytes_of(scale), &info.shape)?;
+                dequantized(name, bytes_of(info), &scales)?
+            } else if name.strip_suffix(SCALE).is_some_and(is_int8) {
+                continue;
+            } else {
+                to_f32(name, info, bytes_of(info))?
+            };
+            parameters.insert(name.clone(), (info.shape.clone(), values));
         }
         Ok(Self { parameters })
+    }
+
+    /// All parameters by name, whatever their shapes.
+    ///
+    /// # Errors
+    /// `parameter-shape` when one has more axes than a tensor can.
+    pub fn into_parameters(self) -> Result<Vec<(String, Tensor)>> {
+        let tensor = |(name, (shape, values)): (String, (Vec<usize>, Vec<f32>))| {
+            if shape.len() > MAX_RANK {
+                let message =
+                    format!("parameter {name:?} has {} axes; at most {MAX_RANK} are possible", shape.len());
+                return Err(Error::new(ErrorCode::ParameterShape, message));
+            }
+            Ok((name, Tensor::from_vec(values, &shape)))
+        };
+        self.parameters.into_iter().map(tensor).collect()
     }
 
     /// Hands out the parameter `name`, which must have exactly this shape (at most four axes).
@@ -127,7 +171,7 @@ fn to_f32(name: &str, info: &TensorInfo, data: &[u8]) -> Result<Vec<f32>> {
         other => {
             return Err(Error::new(
                 ErrorCode::ParameterDtype,
-                format!("parameter {name:?} is stored as {other}; expected F32, F16 or BF16"),
+                format!("parameter {name:?} is stored as {other}; expected F32, F16, BF16 or I8"),
             ));
         }
     };
@@ -145,42 +189,119 @@ fn check_finite(name: &str, values: &[f32]) -> Result<()> {
     }
 }
 
+/// The scales of the rows of a matrix of this shape.
+fn row_scales(name: &str, info: &TensorInfo, data: &[u8], matrix: &[usize]) -> Result<Vec<f32>> {
+    let wrong = |code, expected: String| Err(Error::new(code, format!("parameter {name:?} {expected}")));
+    let &[rows, _] = matrix else {
+        return wrong(
+            ErrorCode::ParameterShape,
+            format!("belongs to I8 of shape {matrix:?}, which is no matrix"),
+        );
+    };
+    if info.dtype != Dtype::F32 {
+        return wrong(
+            ErrorCode::ParameterDtype,
+            format!("is stored as {}; scales of I8 are F32", info.dtype),
+        );
+    }
+    if info.shape != [rows] {
+        return wrong(
+            ErrorCode::ParameterShape,
+            format!("has shape {:?}, but I8 has {rows} rows", info.shape),
+        );
+    }
+    to_f32(name, info, data)
+}
+
+fn dequantized(name: &str, data: &[u8], scales: &[f32]) -> Result<Vec<f32>> {
+    // A matrix without columns has no data, and its rows need no length.
+    let columns = (data.len() / scales.len().max(1)).max(1);
+    let rows = data.chunks_exact(columns).zip(scales);
+    let values: Vec<f32> = rows
+        .flat_map(|(row, &scale)| row.iter().map(move |&byte| f32::from(byte.cast_signed()) * scale))
+        .collect();
+    check_finite(name, &values)?;
+    Ok(values)
+}
+
+/// A tensor as it lies in the file.
+struct Stored {
+    name: String,
+    dtype: Dtype,
+    shape: Vec<usize>,
+    bytes: Vec<u8>,
+}
+
 /// A safetensors file of these parameters. The same parameters always give the same bytes.
 ///
 /// # Errors
-/// `not-finite` when a value is NaN or infinite, or too large for f16.
+/// `not-finite` when a value is NaN or infinite, or too large for f16; `bad-weights` when two tensors of the
+/// file would have the same name.
 pub fn to_safetensors(parameters: &[(String, Tensor)], precision: Precision) -> Result<Vec<u8>> {
     let mut stored = Vec::with_capacity(parameters.len());
     for (name, tensor) in parameters {
-        stored.push((name, tensor.shape(), to_bytes(name, tensor.data(), precision)?));
+        store(name, tensor, precision, &mut stored)?;
     }
-    let dtype = match precision {
-        Precision::F32 => Dtype::F32,
-        Precision::F16 => Dtype::F16,
-    };
-    let view = |shape: &[usize], bytes| {
-        TensorView::new(dtype, shape.to_vec(), bytes).expect("a tensor's data has its shape's size")
-    };
-    let views = stored.iter().map(|(name, shape, bytes)| (name.as_str(), view(shape, bytes)));
+    let failed =
+        |message: String| Error::new(ErrorCode::BadWeights, format!("weights cannot be written: {message}"));
+    let mut names = BTreeSet::new();
+    if let Some(twice) = stored.iter().find(|tensor| !names.insert(&tensor.name)) {
+        return Err(failed(format!("two tensors are called {:?}", twice.name)));
+    }
+    let views = stored.iter().map(|Stored { name, dtype, shape, bytes }| {
+        let view = TensorView::new(*dtype, shape.clone(), bytes);
+        (name, view.expect("a tensor's data has its shape's size"))
+    });
     // PyTorch's loaders look for this entry.
     let metadata = HashMap::from([("format".to_owned(), "pt".to_owned())]);
-    safetensors::serialize(views, Some(metadata))
-        .map_err(|e| Error::new(ErrorCode::BadWeights, format!("weights cannot be written: {e}")))
+    safetensors::serialize(views, Some(metadata)).map_err(|e| failed(e.to_string()))
 }
 
-fn to_bytes(name: &str, values: &[f32], precision: Precision) -> Result<Vec<u8>> {
+/// Adds one parameter to a file's tensors.
+fn store(name: &str, tensor: &Tensor, precision: Precision, stored: &mut Vec<Stored>) -> Result<()> {
+    let values = tensor.data();
     check_finite(name, values)?;
-    match precision {
-        Precision::F32 => Ok(values.iter().flat_map(|value| value.to_le_bytes()).collect()),
-        Precision::F16 => {
-            let rounded: Vec<f16> = values.iter().map(|&value| f16::from_f32(value)).collect();
-            if let Some(at) = rounded.iter().position(|value| !value.is_finite()) {
-                return Err(Error::new(
-                    ErrorCode::NotFinite,
-                    format!("parameter {name:?} is {} at index {at}, too large for f16", values[at]),
-                ));
-            }
-            Ok(rounded.iter().flat_map(|value| value.to_le_bytes()).collect())
+    let mut add = |name: String, dtype, shape: &[usize], bytes| {
+        stored.push(Stored { name, dtype, shape: shape.to_vec(), bytes });
+    };
+    match (precision, tensor.shape()) {
+        (Precision::Int8, &[rows, columns]) if rows.min(columns) >= SMALLEST_INT8 => {
+            let (bytes, scales) = quantized(values, columns);
+            add(name.to_owned(), Dtype::I8, tensor.shape(), bytes);
+            add(format!("{name}{SCALE}"), Dtype::F32, &[rows], little_endian(&scales));
         }
+        (Precision::F32, shape) => add(name.to_owned(), Dtype::F32, shape, little_endian(values)),
+        (_, shape) => add(name.to_owned(), Dtype::F16, shape, to_f16(name, values)?),
     }
+    Ok(())
+}
+
+/// Each value as the nearest of 255 multiples of its row's scale, and the scales.
+fn quantized(values: &[f32], columns: usize) -> (Vec<u8>, Vec<f32>) {
+    let mut bytes = Vec::with_capacity(values.len());
+    let mut scales = Vec::with_capacity(values.len() / columns);
+    for row in values.chunks_exact(columns) {
+        let largest = row.iter().fold(0.0f32, |largest, value| largest.max(value.abs()));
+        // A row of zeros, or of values so small that the scale itself is zero, needs none.
+        let scale = Some(largest / 127.0).filter(|&scale| scale > 0.0).unwrap_or(1.0);
+        let nearest = |value: &f32| (value / scale).round_ties_even() as i8;
+        bytes.extend(row.iter().map(|value| nearest(value).cast_unsigned()));
+        scales.push(scale);
+    }
+    (bytes, scales)
+}
+
+fn little_endian(values: &[f32]) -> Vec<u8> {
+    values.iter().flat_map(|value| value.to_le_bytes()).collect()
+}
+
+fn to_f16(name: &str, values: &[f32]) -> Result<Vec<u8>> {
+    let rounded: Vec<f16> = values.iter().map(|&value| f16::from_f32(value)).collect();
+    if let Some(at) = rounded.iter().position(|value| !value.is_finite()) {
+        return Err(Error::new(
+            ErrorCode::NotFinite,
+            format!("parameter {name:?} is {} at index {at}, too large for f16", values[at]),
+        ));
+    }
+    Ok(rounded.iter().flat_map(|value| value.to_le_bytes()).collect())
 }

@@ -88,7 +88,7 @@ impl CharLstm {
     /// Feeds one character of one text; `logits` receives the `V` scores of the next.
     pub fn step(&self, id: u32, state: &mut LstmState, logits: &mut Vec<f32>) {
         let h = self.lstm.step(self.embedding.row(id), state);
-        self.head.apply(h, logits);
+        self.head.apply_into(h, logits);
     }
 }
 

@@ -9,6 +9,10 @@ use serde::{Deserialize, Serialize};
 pub enum ModelConfig {
     /// A character LSTM.
     CharLstm(CharLstmConfig),
+    /// A Transformer that translates.
+    Transformer(TransformerConfig),
+    /// A pair of GRUs with additive attention that translates.
+    Seq2seq(Seq2SeqConfig),
 }
 
 /// Sizes of a [`super::CharLstm`].
@@ -28,6 +32,58 @@ pub struct CharLstmConfig {
     pub dropout: f32,
 }
 
+/// Sizes of a [`super::Transformer`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TransformerConfig {
+    /// Number of different source tokens.
+    pub src_vocab_size: usize,
+    /// `V`: number of different target tokens.
+    pub tgt_vocab_size: usize,
+    /// `C`: width of every token's vector.
+    pub d_model: usize,
+    /// Heads of every attention; divides `d_model`.
+    pub nhead: usize,
+    /// Layers that read the source.
+    pub num_encoder_layers: usize,
+    /// Layers that write the target.
+    pub num_decoder_layers: usize,
+    /// Units of the feed-forward part of a layer.
+    pub dim_feedforward: usize,
+    /// Probability of dropping a value while training.
+    #[serde(default)]
+    pub dropout: f32,
+    /// Normalise before each part of a layer instead of after it.
+    pub norm_first: bool,
+    /// One table for source tokens, target tokens and the output.
+    pub tie_embeddings: bool,
+}
+
+/// Sizes of a [`super::Seq2Seq`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Seq2SeqConfig {
+    /// Number of different source tokens.
+    pub src_vocab_size: usize,
+    /// `V`: number of different target tokens.
+    pub tgt_vocab_size: usize,
+    /// `E`: length of a token's vector.
+    pub embedding_size: usize,
+    /// `H`: units in a layer, for each direction.
+    pub hidden_size: usize,
+    /// `A`: units in the attention's hidden layer.
+    pub attention_size: usize,
+    /// Layers of the encoder, and of the decoder.
+    pub num_layers: usize,
+    /// Whether the encoder reads from both ends.
+    pub bidirectional: bool,
+    /// Probability of dropping a value while training.
+    #[serde(default)]
+    pub dropout: f32,
+    /// One table for source tokens, target tokens and the output.
+    pub tie_embeddings: bool,
+}
+
 /// Sizes above these are taken for a damaged or hostile file, before anything is allocated.
 const MAX_VOCAB: usize = 1 << 20;
 const MAX_WIDTH: usize = 1 << 14;
@@ -43,6 +99,8 @@ impl ModelConfig {
             .map_err(|error| Error::new(ErrorCode::BadConfig, format!("config.json: {error}")))?;
         match &config {
             Self::CharLstm(config) => config.check()?,
+            Self::Transformer(config) => config.check()?,
+            Self::Seq2seq(config) => config.check()?,
         }
         Ok(config)
     }
@@ -52,23 +110,85 @@ impl CharLstmConfig {
     /// # Errors
     /// `bad-config` if a size is zero or absurdly large.
     pub fn check(&self) -> Result<()> {
-        let sizes = [
+        check_sizes(&[
             ("vocab_size", self.vocab_size, MAX_VOCAB),
             ("embedding_size", self.embedding_size, MAX_WIDTH),
             ("hidden_size", self.hidden_size, MAX_WIDTH),
             ("num_layers", self.num_layers, MAX_LAYERS),
-        ];
-        for (name, value, max) in sizes {
-            if !(1..=max).contains(&value) {
-                let message = format!("config.json: {name} is {value}, it must be from 1 to {max}");
-                return Err(Error::new(ErrorCode::BadConfig, message));
-            }
-        }
-        if !(0.0..1.0).contains(&self.dropout) {
-            let message =
-                format!("config.json: dropout is {}, it must be at least 0 and below 1", self.dropout);
-            return Err(Error::new(ErrorCode::BadConfig, message));
-        }
-        Ok(())
+        ])?;
+        check_dropout(self.dropout)
     }
+}
+
+impl TransformerConfig {
+    /// # Errors
+    /// `bad-config` if a size is zero or absurdly large, if `nhead` does not divide `d_model`, or if tied
+    /// vocabularies differ in size.
+    pub fn check(&self) -> Result<()> {
+        check_sizes(&[
+            ("src_vocab_size", self.src_vocab_size, MAX_VOCAB),
+            ("tgt_vocab_size", self.tgt_vocab_size, MAX_VOCAB),
+            ("d_model", self.d_model, MAX_WIDTH),
+            ("nhead", self.nhead, self.d_model),
+            ("num_encoder_layers", self.num_encoder_layers, MAX_LAYERS),
+            ("num_decoder_layers", self.num_decoder_layers, MAX_LAYERS),
+            ("dim_feedforward", self.dim_feedforward, MAX_WIDTH),
+        ])?;
+        if !self.d_model.is_multiple_of(self.nhead) {
+            return Err(bad(format!(
+                "nhead is {}, which does not divide d_model {}",
+                self.nhead, self.d_model
+            )));
+        }
+        check_tied(self.tie_embeddings, self.src_vocab_size, self.tgt_vocab_size)?;
+        check_dropout(self.dropout)
+    }
+}
+
+impl Seq2SeqConfig {
+    /// `K`: width of the encoder's output.
+    pub fn key_size(&self) -> usize {
+        self.hidden_size * if self.bidirectional { 2 } else { 1 }
+    }
+
+    /// # Errors
+    /// `bad-config` if a size is zero or absurdly large, or if tied vocabularies differ in size.
+    pub fn check(&self) -> Result<()> {
+        check_sizes(&[
+            ("src_vocab_size", self.src_vocab_size, MAX_VOCAB),
+            ("tgt_vocab_size", self.tgt_vocab_size, MAX_VOCAB),
+            ("embedding_size", self.embedding_size, MAX_WIDTH),
+            ("hidden_size", self.hidden_size, MAX_WIDTH),
+            ("attention_size", self.attention_size, MAX_WIDTH),
+            ("num_layers", self.num_layers, MAX_LAYERS),
+        ])?;
+        check_tied(self.tie_embeddings, self.src_vocab_size, self.tgt_vocab_size)?;
+        check_dropout(self.dropout)
+    }
+}
+
+/// Each size by name with the largest it may be.
+fn check_sizes(sizes: &[(&str, usize, usize)]) -> Result<()> {
+    match sizes.iter().find(|(_, value, max)| !(1..=*max).contains(value)) {
+        Some((name, value, max)) => Err(bad(format!("{name} is {value}, it must be from 1 to {max}"))),
+        None => Ok(()),
+    }
+}
+
+fn check_dropout(dropout: f32) -> Result<()> {
+    if (0.0..1.0).contains(&dropout) {
+        return Ok(());
+    }
+    Err(bad(format!("dropout is {dropout}, it must be at least 0 and below 1")))
+}
+
+fn check_tied(tied: bool, src: usize, tgt: usize) -> Result<()> {
+    if !tied || src == tgt {
+        return Ok(());
+    }
+    Err(bad(format!("tie_embeddings needs one vocabulary, but its sizes are {src} and {tgt}")))
+}
+
+fn bad(message: String) -> Error {
+    Error::new(ErrorCode::BadConfig, format!("config.json: {message}"))
 }

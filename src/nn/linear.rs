@@ -1,5 +1,5 @@
 use super::Source;
-use crate::cpu::matmul::matvec;
+use crate::cpu::matmul::matvec_rows;
 use crate::error::Result;
 use crate::tensor::Tensor;
 
@@ -26,11 +26,19 @@ impl Linear {
         x.linear(&self.weight, Some(&self.bias))
     }
 
-    /// One row `x (I)` into `y (O)`, without allocating once `y` has its size.
-    pub fn apply(&self, x: &[f32], y: &mut Vec<f32>) {
+    /// Rows `x (R, I)` into `y (R, O)`, for decoding: each as if it were alone.
+    pub fn apply_into(&self, x: &[f32], y: &mut Vec<f32>) {
+        let inputs = self.weight.dim(1);
         y.clear();
-        y.extend_from_slice(self.bias.data());
-        matvec(self.weight.data(), x, y, true);
+        (0..x.len() / inputs).for_each(|_| y.extend_from_slice(self.bias.data()));
+        matvec_rows(self.weight.data(), x, y, inputs, true);
+    }
+
+    /// [`Self::apply_into`] with a new `y`.
+    pub fn apply(&self, x: &[f32]) -> Vec<f32> {
+        let mut y = Vec::new();
+        self.apply_into(x, &mut y);
+        y
     }
 
     pub(crate) fn visit(&mut self, name: &str, f: &mut dyn FnMut(String, &mut Tensor)) {

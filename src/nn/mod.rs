@@ -1,14 +1,28 @@
 //! Layers: a struct of tensors and a `forward`. They know nothing of devices or files.
 
+mod additive_attention;
+mod dropout;
 mod embedding;
+mod gru;
 mod init;
+mod layer_norm;
 mod linear;
 mod lstm;
+mod multihead_attention;
+mod positional;
+mod transformer_layer;
 
+pub use additive_attention::{AdditiveAttention, Attended};
+pub use dropout::Dropout;
 pub use embedding::Embedding;
+pub use gru::{Gru, GruConfig};
 pub use init::{forget_gate_bias, normal, orthogonal, xavier};
+pub use layer_norm::LayerNorm;
 pub use linear::Linear;
 pub use lstm::{Lstm, LstmState};
+pub use multihead_attention::{KvCache, MultiheadAttention};
+pub use positional::PositionalEncoding;
+pub use transformer_layer::{TransformerDecoderLayer, TransformerEncoderLayer, TransformerLayerConfig};
 
 use crate::error::Result;
 use crate::tensor::Tensor;

@@ -3,6 +3,23 @@
 use crate::rng::uniform_at;
 use crate::tensor::{Tensor, record};
 
+/// What element `index` is multiplied with: 0 with probability `p`, `1 / (1 - p)` otherwise.
+fn factor(p: f32, seed: u64, index: usize) -> f32 {
+    if uniform_at(seed, index as u32) < p { 0.0 } else { 1.0 / (1.0 - p) }
+}
+
+#[track_caller]
+fn check(p: f32) {
+    assert!((0.0..1.0).contains(&p), "dropout: p = {p}");
+}
+
+/// The factors of the first `count` elements.
+#[track_caller]
+pub(super) fn keep_factors(p: f32, seed: u64, count: usize) -> Vec<f32> {
+    check(p);
+    (0..count).map(|index| factor(p, seed, index)).collect()
+}
+
 impl Tensor {
     /// Sets each element to 0 with probability `p` and divides the others by `1 - p`.
     ///
@@ -12,11 +29,9 @@ impl Tensor {
     /// If `p` is not in `[0, 1)`.
     #[track_caller]
     pub fn dropout(&self, p: f32, seed: u64) -> Self {
-        assert!((0.0..1.0).contains(&p), "dropout: p = {p}");
-        let keep = 1.0 / (1.0 - p);
+        check(p);
         let masked = move |x: &Self| {
-            let mask = |i: usize| if uniform_at(seed, i as u32) < p { 0.0 } else { keep };
-            let values = x.data().iter().enumerate().map(|(i, &value)| value * mask(i)).collect();
+            let values = x.data().iter().enumerate().map(|(i, &value)| value * factor(p, seed, i)).collect();
             Self::from_vec(values, x.shape())
         };
         let [y] = record(&[self], [masked(self)], move |upstream| vec![Some(masked(upstream.grad()))]);

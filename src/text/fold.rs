@@ -64,6 +64,12 @@ fn respell(c: char) -> Option<String> {
         'þ' => "th",
         'Þ' => "Th",
         'ı' => "i",
+        'ﬀ' => "ff",
+        'ﬁ' => "fi",
+        'ﬂ' => "fl",
+        'ﬃ' => "ffi",
+        'ﬄ' => "ffl",
+        'ﬅ' | 'ﬆ' => "st",
         '\r' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}' => "\n",
         '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}' | '\u{fe00}'..='\u{fe0f}' => "",
         c if c.is_whitespace() => " ",
@@ -72,8 +78,14 @@ fn respell(c: char) -> Option<String> {
     Some(spelling.to_owned())
 }
 
-/// Accents and other marks removed, ligatures and wide letters taken apart: `é` is `e`, `ﬁ` is `fi`.
+/// Accents and other marks removed, and wide letters made narrow: `é` is `e`, `Ａ` is `A`.
+///
+/// Only canonical decomposition: the tables of the compatibility one would be a tenth of the page.
 fn without_marks(c: char) -> Option<String> {
-    let plain: String = std::iter::once(c).nfkd().filter(|&part| !is_combining_mark(part)).collect();
+    let c = match c {
+        '！'..='～' => char::from_u32(u32::from(c) - 0xfee0)?,
+        c => c,
+    };
+    let plain: String = std::iter::once(c).nfd().filter(|&part| !is_combining_mark(part)).collect();
     (!plain.is_empty()).then_some(plain)
 }

@@ -1,11 +1,24 @@
-//! Text: cleaning it, cutting song files into songs, and numbering its characters.
+//! Text: cleaning it, cutting it into sentences, and numbering its characters, subwords or words.
 //!
 //! Pure functions on strings; nothing here knows a tensor or a model.
 
+mod abbreviations;
+mod bpe;
 mod chars;
 mod fold;
 mod normalize;
+mod pairs;
+mod sentences;
+mod stream;
+mod tokenizer;
+mod words;
 
+pub use bpe::{BpeTokenizer, Normalizer, learn_bpe};
 pub use chars::CharTokenizer;
 pub use fold::fold;
 pub use normalize::{Normalize, Normalized};
+pub use pairs::{SentencePair, parse_pairs};
+pub use sentences::{MAX_PIECE_CHARS, Piece, Pieces, split_pieces};
+pub use stream::StreamDecoder;
+pub use tokenizer::{END, PAD, PairTokenizer, START};
+pub use words::{UNK, WordOptions, WordTokenizer};

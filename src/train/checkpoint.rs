@@ -2,21 +2,24 @@
 //!
 //! A checkpoint is one file, so that it is replaced as a whole: the length of a JSON text (8 bytes, little
 //! endian), the JSON with the place in the data, and a safetensors file with weights, both moments of the
-//! optimiser and the carried state.
+//! optimiser, and what else the run carries along.
 
-use super::{StreamPosition, Trainer};
+use super::{PairPosition, PairTrainer, StreamPosition, Trainer};
 use crate::error::{Error, ErrorCode, Result};
 use crate::io::{Precision, Weights, to_safetensors};
 use crate::nn::Module;
 use crate::tensor::Tensor;
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 /// The part of a checkpoint that is not tensors.
 #[derive(Serialize, Deserialize)]
-struct Progress {
+struct Progress<P> {
     step: u64,
-    position: StreamPosition,
+    position: P,
 }
+
+type Moments = Vec<(Tensor, Tensor)>;
 
 impl Trainer {
     /// The whole run.
@@ -24,54 +27,114 @@ impl Trainer {
     /// # Errors
     /// `not-finite` if a weight is no longer a number.
     pub fn checkpoint(&self) -> Result<Vec<u8>> {
-        let mut tensors = self.model.parameters();
-        let names: Vec<String> = tensors.iter().map(|(name, _)| name.clone()).collect();
-        for (name, (m, v)) in names.iter().zip(&self.optimizer.moments) {
-            tensors.push((format!("optimizer.m.{name}"), m.clone()));
-            tensors.push((format!("optimizer.v.{name}"), v.clone()));
-        }
+        let optimizer = &self.descent.optimizer;
+        let mut tensors = with_moments(&self.model, &optimizer.moments);
         for (k, (h, c)) in self.state.layers.iter().enumerate() {
             tensors.push((format!("state.h{k}"), h.clone()));
             tensors.push((format!("state.c{k}"), c.clone()));
         }
-        let progress = Progress { step: self.optimizer.step, position: self.batches.position() };
-        let json = serde_json::to_string(&progress).expect("plain numbers always serialise");
-        let tensors = to_safetensors(&tensors, Precision::F32)?;
-        Ok([&(json.len() as u64).to_le_bytes()[..], json.as_bytes(), &tensors].concat())
+        join(&Progress { step: optimizer.step, position: self.batches.position() }, &tensors)
     }
 
     /// Continues where the run that wrote the checkpoint stood.
     ///
     /// # Errors
-    /// `bad-weights` if it is damaged, and those of [`Weights::take`] if it belongs to another model.
+    /// `bad-weights` if it is damaged, and those of [`Weights::take`] if it belongs to another model; the
+    /// run then is as before.
     pub fn restore(&mut self, checkpoint: &[u8]) -> Result<()> {
-        let (progress, tensors) = split(checkpoint)
-            .ok_or_else(|| Error::new(ErrorCode::BadWeights, "the checkpoint is cut off or damaged"))?;
-        let mut weights = Weights::from_safetensors(tensors)?;
-        let mut take = |name: &str, like: &Tensor| weights.take(name, like.shape());
-        let mut restored = Vec::new();
-        for (name, parameter) in self.model.parameters() {
-            let m = take(&format!("optimizer.m.{name}"), &parameter)?;
-            let v = take(&format!("optimizer.v.{name}"), &parameter)?;
-            restored.push((take(&name, &parameter)?, (m, v)));
-        }
-        for (k, (h, c)) in self.state.layers.iter_mut().enumerate() {
-            *h = take(&format!("state.h{k}"), h)?;
-            *c = take(&format!("state.c{k}"), c)?;
+        let (progress, mut weights): (Progress<StreamPosition>, _) = split(checkpoint)?;
+        let (parameters, moments) = take_with_moments(&self.model, &mut weights)?;
+        let mut state = self.state.clone();
+        for (k, (h, c)) in state.layers.iter_mut().enumerate() {
+            *h = weights.take(&format!("state.h{k}"), h.shape())?;
+            *c = weights.take(&format!("state.c{k}"), c.shape())?;
         }
         weights.finish()?;
-        let (parameters, moments): (Vec<_>, Vec<_>) = restored.into_iter().unzip();
-        let mut parameters = parameters.into_iter();
-        self.model.visit(&mut |_, parameter| *parameter = parameters.next().expect("as many as were listed"));
-        self.optimizer.moments = moments;
-        self.optimizer.step = progress.step;
+        replace(&mut self.model, parameters);
+        self.state = state;
+        self.descent.optimizer.moments = moments;
+        self.descent.optimizer.step = progress.step;
         self.batches.seek(&progress.position);
         Ok(())
     }
 }
 
-fn split(checkpoint: &[u8]) -> Option<(Progress, &[u8])> {
-    let (length, rest) = checkpoint.split_first_chunk::<8>()?;
-    let (json, tensors) = rest.split_at_checked(usize::try_from(u64::from_le_bytes(*length)).ok()?)?;
-    Some((serde_json::from_slice(json).ok()?, tensors))
+impl PairTrainer {
+    /// The whole run.
+    ///
+    /// # Errors
+    /// `not-finite` if a weight is no longer a number.
+    pub fn checkpoint(&self) -> Result<Vec<u8>> {
+        let optimizer = &self.descent.optimizer;
+        let mut tensors = with_moments(&self.model, &optimizer.moments);
+        let average = self.average.parameters();
+        tensors.extend(average.into_iter().map(|(name, tensor)| (format!("average.{name}"), tensor)));
+        join(&Progress { step: optimizer.step, position: self.batches.position() }, &tensors)
+    }
+
+    /// Continues where the run that wrote the checkpoint stood.
+    ///
+    /// # Errors
+    /// `bad-weights` if it is damaged, and those of [`Weights::take`] if it belongs to another model; the
+    /// run then is as before.
+    pub fn restore(&mut self, checkpoint: &[u8]) -> Result<()> {
+        let (progress, mut weights): (Progress<PairPosition>, _) = split(checkpoint)?;
+        let (parameters, moments) = take_with_moments(&self.model, &mut weights)?;
+        let mut average = Vec::new();
+        for (name, like) in self.average.parameters() {
+            average.push(weights.take(&format!("average.{name}"), like.shape())?);
+        }
+        weights.finish()?;
+        replace(&mut self.model, parameters);
+        replace(&mut self.average, average);
+        self.descent.optimizer.moments = moments;
+        self.descent.optimizer.step = progress.step;
+        self.batches.seek(&progress.position);
+        Ok(())
+    }
+}
+
+/// A model's parameters and for each the optimiser's moments, under names.
+fn with_moments(model: &impl Module, moments: &Moments) -> Vec<(String, Tensor)> {
+    let mut tensors = model.parameters();
+    let names: Vec<String> = tensors.iter().map(|(name, _)| name.clone()).collect();
+    for (name, (m, v)) in names.iter().zip(moments) {
+        tensors.push((format!("optimizer.m.{name}"), m.clone()));
+        tensors.push((format!("optimizer.v.{name}"), v.clone()));
+    }
+    tensors
+}
+
+/// The inverse of [`with_moments`] for a model of this shape.
+fn take_with_moments(model: &impl Module, weights: &mut Weights) -> Result<(Vec<Tensor>, Moments)> {
+    let (mut parameters, mut moments) = (Vec::new(), Vec::new());
+    for (name, like) in model.parameters() {
+        let m = weights.take(&format!("optimizer.m.{name}"), like.shape())?;
+        let v = weights.take(&format!("optimizer.v.{name}"), like.shape())?;
+        parameters.push(weights.take(&name, like.shape())?);
+        moments.push((m, v));
+    }
+    Ok((parameters, moments))
+}
+
+fn replace(model: &mut impl Module, parameters: Vec<Tensor>) {
+    let mut parameters = parameters.into_iter();
+    model.visit(&mut |_, parameter| *parameter = parameters.next().expect("as many as were listed"));
+}
+
+fn join(progress: &impl Serialize, tensors: &[(String, Tensor)]) -> Result<Vec<u8>> {
+    let json = serde_json::to_string(progress).expect("plain numbers always serialise");
+    let tensors = to_safetensors(tensors, Precision::F32)?;
+    Ok([&(json.len() as u64).to_le_bytes()[..], json.as_bytes(), &tensors].concat())
+}
+
+fn split<P: DeserializeOwned>(checkpoint: &[u8]) -> Result<(P, Weights)> {
+    let parts = || {
+        let (length, rest) = checkpoint.split_first_chunk::<8>()?;
+        let (json, tensors) = rest.split_at_checked(usize::try_from(u64::from_le_bytes(*length)).ok()?)?;
+        Some((serde_json::from_slice(json).ok()?, tensors))
+    };
+    let (progress, tensors) =
+        parts().ok_or_else(|| Error::new(ErrorCode::BadWeights, "the checkpoint is cut off or damaged"))?;
+    Ok((progress, Weights::from_safetensors(tensors)?))
 }

@@ -1,7 +1,7 @@
 //! Workloads for the page's own measurements; JavaScript takes the time.
 
 use super::error::to_js;
-use crate::bench::{DecodeBench, MatmulBench, TrainingBench};
+use crate::bench::{DecodeBench, MatmulBench, TrainingBench, TranslationBench};
 use wasm_bindgen::prelude::*;
 
 /// Multiplies `n × n` matrices.
@@ -37,6 +37,24 @@ impl BenchDecode {
     /// Decodes `chars` characters.
     pub fn run(&mut self, chars: usize) {
         self.0.run(chars);
+    }
+}
+
+/// Translates a sentence with a Transformer of random weights.
+#[wasm_bindgen]
+pub struct BenchTranslation(TranslationBench);
+
+#[wasm_bindgen]
+impl BenchTranslation {
+    /// With a beam of this width.
+    #[wasm_bindgen(constructor)]
+    pub fn new(beam_width: usize) -> Result<Self, JsValue> {
+        TranslationBench::new(beam_width).map(Self).map_err(to_js)
+    }
+
+    /// One sentence of ten words.
+    pub fn run(&mut self) -> Result<(), JsValue> {
+        self.0.run().map_err(to_js)
     }
 }
 

@@ -5,7 +5,8 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::error::{bad_option, to_js};
-use crate::generate::{self, Note, Options, Sampling};
+use super::object::{JsNote, to_js_notes, to_object};
+use crate::generate::{self, Options, Sampling};
 use crate::nn::Module;
 
 /// A loaded model and the text it is writing. To be `free()`d by JavaScript.
@@ -42,14 +43,6 @@ struct JsStarted {
 }
 
 #[derive(Serialize)]
-struct JsNote {
-    code: &'static str,
-    message: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    characters: Option<String>,
-}
-
-#[derive(Serialize)]
 struct JsText {
     text: String,
     tokens: usize,
@@ -82,10 +75,7 @@ impl Generator {
     pub fn start(&mut self, prompt: &str, options: JsValue) -> Result<JsValue, JsValue> {
         let options: Option<JsOptions> = serde_wasm_bindgen::from_value(options).map_err(bad_option)?;
         let started = self.inner.start(prompt, options.unwrap_or_default().into()).map_err(to_js)?;
-        to_object(&JsStarted {
-            prompt: started.prompt,
-            notes: started.notes.into_iter().map(JsNote::from).collect(),
-        })
+        to_object(&JsStarted { prompt: started.prompt, notes: to_js_notes(started.notes) })
     }
 
     /// Writes up to `n` tokens: `{text, tokens, done}`. Throws `not-finite` for damaged weights.
@@ -103,11 +93,6 @@ impl Generator {
     }
 }
 
-/// Serialising these small structs cannot fail; if it did, JavaScript would see why.
-fn to_object(value: &impl Serialize) -> Result<JsValue, JsValue> {
-    Ok(serde_wasm_bindgen::to_value(value)?)
-}
-
 impl Default for JsOptions {
     fn default() -> Self {
         let Options { sampling, seed, max_new_tokens } = Options::default();
@@ -120,11 +105,5 @@ impl From<JsOptions> for Options {
     fn from(options: JsOptions) -> Self {
         let JsOptions { temperature, top_k, top_p, repetition_penalty, seed, max_new_tokens } = options;
         Self { sampling: Sampling { temperature, top_k, top_p, repetition_penalty }, seed, max_new_tokens }
-    }
-}
-
-impl From<Note> for JsNote {
-    fn from(Note { code, message, characters }: Note) -> Self {
-        Self { code, message, characters }
     }
 }

@@ -4,9 +4,12 @@
 mod bench;
 mod error;
 mod generator;
+mod object;
+mod translator;
 
-pub use bench::{BenchDecode, BenchMatmul, BenchTraining};
+pub use bench::{BenchDecode, BenchMatmul, BenchTraining, BenchTranslation};
 pub use generator::Generator;
+pub use translator::Translator;
 
 use wasm_bindgen::prelude::wasm_bindgen;
 

@@ -8,23 +8,23 @@ use liedwerk::train::{AdamW, AdamWConfig, TrainRecipe, Trainer};
 use safetensors::SafeTensors;
 use std::collections::HashMap;
 
-/// One fixture: tensors by name, and its description.
-struct Golden {
+/// One fixture: tensors and token ids by name, and its description.
+pub struct Golden {
     tensors: HashMap<String, Tensor>,
-    ids: Vec<u32>,
-    about: serde_json::Value,
+    ids: HashMap<String, Vec<u32>>,
+    pub about: serde_json::Value,
 }
 
 impl Golden {
-    fn open(case: &str) -> Self {
+    pub fn open(case: &str) -> Self {
         let path = format!("{}/tests/fixtures/golden/{case}", env!("CARGO_MANIFEST_DIR"));
         let bytes = std::fs::read(format!("{path}.safetensors")).unwrap();
         let about = serde_json::from_slice(&std::fs::read(format!("{path}.json")).unwrap()).unwrap();
-        let mut golden = Self { tensors: HashMap::new(), ids: Vec::new(), about };
+        let mut golden = Self { tensors: HashMap::new(), ids: HashMap::new(), about };
         for (name, view) in SafeTensors::deserialize(&bytes).unwrap().tensors() {
             let words = view.data().chunks_exact(4).map(|b| b.try_into().unwrap());
             if view.dtype() == safetensors::Dtype::I32 {
-                golden.ids = words.map(u32::from_le_bytes).collect();
+                golden.ids.insert(name, words.map(u32::from_le_bytes).collect());
             } else {
                 let values = words.map(f32::from_le_bytes).collect();
                 golden.tensors.insert(name, Tensor::from_vec(values, view.shape()));
@@ -33,12 +33,16 @@ impl Golden {
         golden
     }
 
-    fn get(&self, name: &str) -> &Tensor {
+    pub fn get(&self, name: &str) -> &Tensor {
         self.tensors.get(name).unwrap_or_else(|| panic!("the fixture has no {name}"))
     }
 
+    pub fn ids(&self, name: &str) -> &[u32] {
+        self.ids.get(name).unwrap_or_else(|| panic!("the fixture has no {name}"))
+    }
+
     /// Panics unless `actual` equals the fixture's `name`, relative to its largest value.
-    fn check(&self, name: &str, actual: &Tensor, tolerance: f32) {
+    pub fn check(&self, name: &str, actual: &Tensor, tolerance: f32) {
         let expected = self.get(name);
         assert_eq!(actual.numel(), expected.numel(), "{name}: {:?} {:?}", actual.shape(), expected.shape());
         let largest = expected.data().iter().fold(1e-3_f32, |max, x| max.max(x.abs()));
@@ -47,11 +51,11 @@ impl Golden {
         }
     }
 
-    fn watch(&self, tape: &Tape, name: &str) -> Tensor {
+    pub fn watch(&self, tape: &Tape, name: &str) -> Tensor {
         tape.watch(self.get(name))
     }
 
-    fn check_grads(&self, grads: &Grads, leaves: &[(&str, &Tensor)]) {
+    pub fn check_grads(&self, grads: &Grads, leaves: &[(&str, &Tensor)]) {
         for (name, leaf) in leaves {
             let grad = grads.get(leaf).unwrap_or_else(|| panic!("{name} has no gradient"));
             self.check(&format!("grad.{name}"), grad, 2e-5);
@@ -59,7 +63,7 @@ impl Golden {
     }
 
     /// `Σ out · weight` as the fixtures' loss has it.
-    fn weighted(&self, out: &Tensor, name: &str) -> Tensor {
+    pub fn weighted(&self, out: &Tensor, name: &str) -> Tensor {
         let weight = self.get(&format!("weight.{name}"));
         out.mul(&weight.reshape(out.shape())).sum_all()
     }
@@ -168,7 +172,7 @@ fn multihead_attention_causal() {
     let tape = Tape::new();
     let x = golden.watch(&tape, "in.x");
     let params = ATTENTION_PARAMS.map(|name| golden.watch(&tape, name));
-    let mask = AttentionMask { causal_offset: Some(0), key_lengths: None };
+    let mask = AttentionMask { causal_offset: Some(0), ..AttentionMask::default() };
     let y = multihead(&x, &x, &params, 2, &mask);
     golden.check("out.y", &y, 1e-6);
     let grads = tape.backward(&golden.weighted(&y, "y"));
@@ -182,7 +186,7 @@ fn multihead_attention_over_a_padded_memory() {
     let tape = Tape::new();
     let (x, memory) = (golden.watch(&tape, "in.x"), golden.watch(&tape, "in.memory"));
     let params = ATTENTION_PARAMS.map(|name| golden.watch(&tape, name));
-    let mask = AttentionMask { causal_offset: None, key_lengths: Some(vec![6, 3, 1]) };
+    let mask = AttentionMask { key_lengths: Some(vec![6, 3, 1]), ..AttentionMask::default() };
     let y = multihead(&x, &memory, &params, 2, &mask);
     golden.check("out.y", &y, 1e-6);
     let grads = tape.backward(&golden.weighted(&y, "y"));
@@ -246,9 +250,10 @@ fn char_lstm_logits_and_gradients() {
         *parameter = tape.watch(parameter);
         leaves.push((format!("param.{name}"), parameter.clone()));
     });
-    let stream = golden.ids.len() / 4;
+    let ids = golden.ids("in.ids");
+    let stream = ids.len() / 4;
     let window = |shift: usize| -> Vec<u32> {
-        (0..4).flat_map(|b| golden.ids[b * stream + shift..][..12].iter().copied()).collect()
+        (0..4).flat_map(|b| ids[b * stream + shift..][..12].iter().copied()).collect()
     };
     let (logits, _) = tracked.forward(&window(0), 4, &model.zero_state(4), None);
     golden.check("out.logits", &logits, 1e-5);
@@ -274,7 +279,7 @@ fn char_lstm_ten_training_losses() {
         beta2: 0.99,
         checkpoint_every: 1000,
     };
-    let mut trainer = Trainer::new(char_lstm(&golden), golden.ids.clone(), recipe).unwrap();
+    let mut trainer = Trainer::new(char_lstm(&golden), golden.ids("in.ids").to_vec(), recipe).unwrap();
     for step in 0..10 {
         let metrics = trainer.step().unwrap();
         let (loss, norm) = (golden.get("out.losses").data()[step], golden.get("out.grad_norms").data()[step]);

@@ -127,10 +127,12 @@ fn sequence_ops() {
         let output = x[0].gru(&x[1], weights);
         concat(&[&output.output.reshape(&[t * b, h]), &output.h], 0)
     });
-    let mask = AttentionMask { causal_offset: Some(1), key_lengths: Some(vec![4, 2]) };
-    check("attention", &[&[2, 2, 3, 2], &[2, 2, 4, 2], &[2, 2, 4, 3]], |x| {
-        x[0].attention(&x[1], &x[2], &mask).0
-    });
+    let mask = AttentionMask { causal_offset: Some(1), key_lengths: Some(vec![4, 2]), dropout: None };
+    for mask in [mask.clone(), AttentionMask { dropout: Some((0.4, 5)), ..mask }] {
+        check("attention", &[&[2, 2, 3, 2], &[2, 2, 4, 2], &[2, 2, 4, 3]], |x| {
+            x[0].attention(&x[1], &x[2], &mask).0
+        });
+    }
 }
 
 #[test]

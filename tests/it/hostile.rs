@@ -110,6 +110,64 @@ fn values_that_are_no_numbers_are_refused() {
     }
 }
 
+/// The code for an `I8` matrix "a" of this shape and, where there is one, a tensor "a.scale"; all bytes 1.
+fn int8_code(shape: &str, size: u64, scale: Option<(&str, &str, u64)>) -> Result<(), ErrorCode> {
+    let matrix = tensor("I8", shape, 0, size);
+    let (scale, end) = match scale {
+        None => (String::new(), size),
+        Some((dtype, shape, bytes)) => {
+            (format!(r#","a.scale":{}"#, tensor(dtype, shape, size, size + bytes)), size + bytes)
+        }
+    };
+    let bytes = file(&format!(r#"{{"a":{matrix}{scale}}}"#), &vec![1; end as usize]);
+    Weights::from_safetensors(&bytes).map(|_| ()).map_err(|error| error.code())
+}
+
+#[test]
+fn int8_needs_fitting_scales() {
+    let good = Some(("F32", "[2]", 8));
+    assert_eq!(int8_code("[2,3]", 6, good), Ok(()));
+    for (shape, size, scale, expected) in [
+        ("[2,3]", 6, None, ErrorCode::MissingParameter),
+        ("[2,3]", 6, Some(("F32", "[3]", 12)), ErrorCode::ParameterShape),
+        ("[2,3]", 6, Some(("F32", "[1,2]", 8)), ErrorCode::ParameterShape),
+        ("[2,3]", 6, Some(("F32", "[]", 4)), ErrorCode::ParameterShape),
+        ("[2,3]", 6, Some(("F16", "[2]", 4)), ErrorCode::ParameterDtype),
+        ("[2,3]", 6, Some(("I8", "[2]", 2)), ErrorCode::ParameterDtype),
+        ("[6]", 6, Some(("F32", "[6]", 24)), ErrorCode::ParameterShape),
+        ("[1,2,3]", 6, Some(("F32", "[1]", 4)), ErrorCode::ParameterShape),
+        ("[]", 1, Some(("F32", "[]", 4)), ErrorCode::ParameterShape),
+        ("[2,3]", 6, Some(("F32", "[9223372036854775807]", 8)), ErrorCode::BadWeights),
+    ] {
+        assert_eq!(int8_code(shape, size, scale), Err(expected), "{shape} {scale:?}");
+    }
+    // Nothing in no rows or no columns is strange, but says nothing false.
+    assert_eq!(int8_code("[0,9223372036854775807]", 0, Some(("F32", "[0]", 0))), Ok(()));
+    assert_eq!(int8_code("[2,0]", 0, good), Ok(()));
+    assert_eq!(int8_code("[9223372036854775807,0]", 0, good), Err(ErrorCode::ParameterShape));
+}
+
+#[test]
+fn int8_scales_are_numbers() {
+    let header =
+        format!(r#"{{"a":{},"a.scale":{}}}"#, tensor("I8", "[1,2]", 0, 2), tensor("F32", "[1]", 2, 6));
+    for (scale, expected) in [
+        (f32::NAN, Err(ErrorCode::NotFinite)),
+        (f32::INFINITY, Err(ErrorCode::NotFinite)),
+        // Finite, but not times 127.
+        (f32::MAX, Err(ErrorCode::NotFinite)),
+        (1e30, Ok(())),
+    ] {
+        let data = [&[0x7f, 0x80][..], &scale.to_le_bytes()].concat();
+        let read = Weights::from_safetensors(&file(&header, &data)).map_err(|error| error.code());
+        assert_eq!(read.as_ref().map(|_| ()).map_err(|code| *code), expected, "{scale}");
+        if let Ok(mut weights) = read {
+            assert_eq!(weights.take("a", &[1, 2]).unwrap().to_vec(), [127.0 * scale, -128.0 * scale]);
+            weights.finish().unwrap();
+        }
+    }
+}
+
 #[test]
 fn shapes_no_tensor_has_reach_no_tensor() {
     let header = format!(
@@ -121,6 +179,8 @@ fn shapes_no_tensor_has_reach_no_tensor() {
     let code = |result: liedwerk::Result<Tensor>| result.map(|_| ()).unwrap_err().code();
     assert_eq!(code(weights.take("deep", &[1])), ErrorCode::ParameterShape);
     assert_eq!(code(weights.take("none", &[0])), ErrorCode::ParameterShape);
+    let deep = Weights::from_safetensors(&file(&header, &[0; 4])).unwrap().into_parameters();
+    assert_eq!(deep.unwrap_err().code(), ErrorCode::ParameterShape);
 }
 
 const CONFIG: &str =
@@ -208,7 +268,19 @@ proptest! {
     }
 
     #[test]
-    fn any_header_never_panics(header in "\\{(\"[a-c]\":\\{\"dtype\":\"(F32|F16|U8|F4)\",\"shape\":\\[[0-9]{1,3},[0-9]{1,20}\\],\"data_offsets\":\\[0,[0-9]{1,20}\\]\\},?){0,2}\\}") {
+    fn damaged_int8_never_panics(at in any::<prop::sample::Index>(), value in any::<u8>(), cut in 0usize..40) {
+        let matrix = vec![("w".to_owned(), Tensor::full(&[32, 33], 0.5))];
+        let mut bytes = to_safetensors(&matrix, Precision::Int8).unwrap();
+        let at = at.index(bytes.len().min(300));
+        bytes[at] = value;
+        bytes.truncate(bytes.len() - cut);
+        if let Ok(weights) = Weights::from_safetensors(&bytes) {
+            let _ = weights.into_parameters();
+        }
+    }
+
+    #[test]
+    fn any_header_never_panics(header in "\\{(\"[a-c](\\.scale)?\":\\{\"dtype\":\"(F32|F16|U8|I8|F4)\",\"shape\":\\[[0-9]{1,3},[0-9]{1,20}\\],\"data_offsets\":\\[0,[0-9]{1,20}\\]\\},?){0,2}\\}") {
         let _ = Weights::from_safetensors(&file(&header, &[0; 64]));
     }
 }

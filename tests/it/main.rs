@@ -1,16 +1,23 @@
 //! The native integration tests, as one binary: one link, and they run side by side.
 #![cfg(not(target_arch = "wasm32"))]
 
+mod bpe;
 mod generate;
 mod golden;
+mod golden_translation;
 mod gradients;
 mod hostile;
 mod io;
+mod metrics;
 mod portable;
+mod sentences;
 mod shipped;
 mod text;
 mod tidy;
 mod training;
+mod training_pairs;
+mod translate;
+mod translator;
 
 /// What the browser must compute too.
 #[path = "../wasm/expected.rs"]

@@ -21,6 +21,12 @@ fn a_seed_gives_the_expected_song() {
 }
 
 #[test]
+fn translations_have_the_expected_bits() {
+    let found = [expected::TRANSFORMER, expected::SEQ2SEQ].map(expected::translation);
+    assert_eq!(found, expected::TRANSLATIONS, "{found:#018x?}");
+}
+
+#[test]
 fn long_backpropagation_has_the_expected_losses() {
     let losses = expected::long_training();
     assert_eq!(losses.map(f32::to_bits), expected::LOSSES.map(f32::to_bits), "{losses:?}");

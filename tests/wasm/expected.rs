@@ -1,17 +1,19 @@
 //! Small computations whose exact results are written down, for every platform to repeat.
 
-use liedwerk::generate::{Generator, Options, Sampling};
+use liedwerk::generate::{Generator, Options, Sampling, Search, TranslateOptions, Translator};
 use liedwerk::io::{Precision, to_safetensors};
-use liedwerk::models::{CharLstm, CharLstmConfig, ModelConfig};
+use liedwerk::models::{CharLstm, CharLstmConfig, ModelConfig, TranslationModel};
 use liedwerk::nn::Module;
 use liedwerk::rng::Rng;
-use liedwerk::text::{CharTokenizer, Normalize};
+use liedwerk::text::{CharTokenizer, Normalize, Normalizer, PairTokenizer, learn_bpe};
 use liedwerk::train::{TrainRecipe, Trainer};
 
 /// Of `liedwerk::cpu::portable_fingerprint`.
 pub const FINGERPRINT: u64 = 0xb068_8594_11ba_6acb;
 /// Of [`song`].
 pub const SONG: &str = "hlz nmxomfzvpczdgzg yehzgnu szdbgb  sj njczdnzndjbfgs bjnjhb  nngcfgngffnhuns fmn zigszf gpno o od  vvd bpdp  znnz vgzy z  gpdon np pd zbpdpdybjyjddqyozjcopdyd glyj gg y swzgygjggn sy g efwswggndgnssz";
+/// Of [`translation`] by the Transformer and by the GRUs.
+pub const TRANSLATIONS: [u64; 2] = [0x5dda_a6d5_53ca_1d77, 0x6786_5752_6762_1e82];
 /// Of [`long_training`].
 pub const LOSSES: [f32; 3] = [3.3363433, 3.3549356, 3.352093];
 
@@ -39,6 +41,50 @@ pub fn song() -> String {
     let sampling = Sampling { temperature: 0.3, top_k: 12, top_p: 0.9, repetition_penalty: 1.1 };
     generator.start("sing", Options { sampling, seed: 11, max_new_tokens: 200 }).unwrap();
     std::iter::from_fn(|| generator.next().unwrap()).map(|token| token.text).collect()
+}
+
+/// The three files of a translator of random weights; `layers` are its own sizes as JSON.
+pub fn translator_files(layers: &str) -> (String, String, Vec<u8>) {
+    let lines = ["Das Wandern ist des Müllers Lust", "To wander is the miller's joy"];
+    let tokenizer = PairTokenizer::Bpe(learn_bpe(lines, 280, Normalizer::translation()));
+    let vocab = tokenizer.tgt_vocab_size();
+    let config = format!(
+        r#"{{{layers},"src_vocab_size":{vocab},"tgt_vocab_size":{vocab},"dropout":0.1,"tie_embeddings":true}}"#
+    );
+    let mut model =
+        TranslationModel::init(ModelConfig::from_json(&config).unwrap(), &mut Rng::new(4)).unwrap();
+    // Larger than fresh weights, so that what is read makes a difference.
+    model.visit(&mut |_, parameter| parameter.data_mut().iter_mut().for_each(|value| *value *= 1.5));
+    (config, tokenizer.to_json(), to_safetensors(&model.parameters(), Precision::Int8).unwrap())
+}
+
+/// Sizes of the Transformer of [`translation`].
+pub const TRANSFORMER: &str = r#""model_type":"transformer","d_model":36,"nhead":4,"num_encoder_layers":2,
+    "num_decoder_layers":2,"dim_feedforward":50,"norm_first":true"#;
+/// Sizes of the GRUs of [`translation`].
+pub const SEQ2SEQ: &str = r#""model_type":"seq2seq","embedding_size":34,"hidden_size":38,"attention_size":33,
+    "num_layers":2,"bidirectional":true"#;
+
+/// A beam of three.
+pub fn translate_options() -> TranslateOptions {
+    let search = Search { beam_width: 3, length_penalty: 0.7, no_repeat_ngram: 3 };
+    TranslateOptions { search, max_new_tokens: 20 }
+}
+
+/// A text in two pieces translated by a model of random weights: a hash of the tokens, and the bits of
+/// scores and attention.
+pub fn translation(layers: &str) -> u64 {
+    let (config, tokenizer, weights) = translator_files(layers);
+    let mut translator = Translator::from_files(&config, &tokenizer, &weights).unwrap();
+    translator.start("Das Wandern!\nLust ist des Müllers Lust.", translate_options()).unwrap();
+    let mut hash = 0xcbf2_9ce4_8422_2325_u64;
+    let mut add = |byte: u8| hash = (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
+    for piece in std::iter::from_fn(|| translator.next().unwrap()) {
+        piece.target_tokens.concat().bytes().for_each(&mut add);
+        piece.score.to_le_bytes().into_iter().for_each(&mut add);
+        piece.attention.concat().into_iter().flat_map(f32::to_le_bytes).for_each(&mut add);
+    }
+    hash
 }
 
 /// Losses of three training steps, each backwards through 512 characters.

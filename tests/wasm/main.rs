@@ -3,7 +3,7 @@
 
 mod expected;
 
-use liedwerk::web::Generator;
+use liedwerk::web::{Generator, Translator};
 use wasm_bindgen::JsValue;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 
@@ -17,6 +17,12 @@ fn kernels_have_the_bits_of_the_native_ones() {
 #[wasm_bindgen_test]
 fn a_seed_gives_the_song_it_gives_natively() {
     assert_eq!(expected::song(), expected::SONG);
+}
+
+#[wasm_bindgen_test]
+fn translations_have_the_bits_of_the_native_ones() {
+    let found = [expected::TRANSFORMER, expected::SEQ2SEQ].map(expected::translation);
+    assert_eq!(found, expected::TRANSLATIONS, "{found:#018x?}");
 }
 
 /// The stack of wasm is about 1 MB: a recursive walk over the tape would end here.
@@ -63,6 +69,32 @@ fn a_session_gives_plain_objects() {
         }
     }
     assert_eq!(song, expected::SONG);
+}
+
+#[wasm_bindgen_test]
+fn a_translation_is_plain_objects() {
+    let (config, tokenizer, weights) = expected::translator_files(expected::TRANSFORMER);
+    let mut translator = Translator::load(&config, &tokenizer, &weights).unwrap();
+    assert_eq!(get(&translator.describe().unwrap(), "model_type"), "transformer");
+    let settings = [("beam_width", JsValue::from(2)), ("max_new_tokens", JsValue::from(6))];
+    let started = translator.start("Das Wandern!\n\n♪\n", options(&settings)).unwrap();
+    assert_eq!(get(&started, "pieces"), 2);
+    assert_eq!(get(&get(&started, "notes"), "length"), 0);
+    let piece = translator.next().unwrap();
+    assert_eq!(get(&piece, "source"), "Das Wandern!");
+    let length = |key: &str| get(&get(&piece, key), "length").as_f64().unwrap();
+    assert!(length("source_tokens") > 2.0 && length("target_tokens") <= 6.0);
+    assert_eq!(length("attention"), length("target_tokens"));
+    let row = get(&get(&piece, "attention"), "0");
+    assert_eq!(get(&row, "length"), length("source_tokens"));
+    assert!(get(&piece, "score").as_f64().unwrap() < 0.0);
+    let unchanged = translator.next().unwrap();
+    assert_eq!((get(&unchanged, "before"), get(&unchanged, "text")), ("\n\n".into(), "♪".into()));
+    let end = translator.next().unwrap();
+    assert_eq!((get(&end, "before"), get(&end, "text")), ("\n".into(), "".into()));
+    assert!(translator.next().unwrap().is_null());
+    let error = translator.start("", options(&[("beam_width", JsValue::from(0))])).unwrap_err();
+    assert_eq!(get(&error, "code"), "bad-option");
 }
 
 #[wasm_bindgen_test]

@@ -36,7 +36,7 @@ test('every setting goes into the link and comes back', async ({ page }) => {
   await page.getByText('Settings', { exact: true }).click();
   await page.getByLabel('Temperature').fill('1.25');
   await page.getByLabel('Top-k').fill('12');
-  await page.getByLabel('Top-p').fill('0.9');
+  await page.getByLabel('Top-p').fill('0.8');
   await page.getByLabel('Repetition penalty').fill('1.1');
   await page.getByLabel('Length').fill('90');
   await page.getByLabel('Seed', { exact: true }).fill('9007199254740991');
@@ -44,7 +44,7 @@ test('every setting goes into the link and comes back', async ({ page }) => {
     prompt: 'O',
     temperature: '1.25',
     'top-k': '12',
-    'top-p': '0.9',
+    'top-p': '0.8',
     repetition: '1.1',
     length: '90',
     seed: '9007199254740991',
@@ -55,7 +55,7 @@ test('every setting goes into the link and comes back', async ({ page }) => {
   await expect(prompt).toHaveValue('O');
   await expect(page.getByLabel('Temperature')).toHaveValue('1.25');
   await expect(page.getByLabel('Top-k')).toHaveValue('12');
-  await expect(page.getByLabel('Top-p')).toHaveValue('0.9');
+  await expect(page.getByLabel('Top-p')).toHaveValue('0.8');
   await expect(page.getByLabel('Repetition penalty')).toHaveValue('1.1');
   await expect(page.getByLabel('Length')).toHaveValue('90');
   await expect(page.getByLabel('Seed', { exact: true })).toHaveValue('9007199254740991');
@@ -83,9 +83,9 @@ test('a hostile link is ignored field by field', async ({ page }) => {
   page.on('dialog', () => expect(false, 'a script of the link ran').toBe(true));
   const { prompt, alert } = await open(page, `${hostile}&%E0%A4%A=%`);
   await page.getByText('Settings', { exact: true }).click();
-  await expect(page.getByLabel('Temperature')).toHaveValue('0.7');
+  await expect(page.getByLabel('Temperature')).toHaveValue('0.6');
   await expect(page.getByLabel('Top-k')).toHaveValue('0');
-  await expect(page.getByLabel('Top-p')).toHaveValue('1');
+  await expect(page.getByLabel('Top-p')).toHaveValue('0.9');
   await expect(page.getByLabel('Repetition penalty')).toHaveValue('1');
   await expect(page.getByLabel('Length')).toHaveValue('600');
   await expect(prompt).toHaveValue('<img src=x onerror=alert(1)>');
@@ -99,7 +99,7 @@ test('a good field beside bad ones still counts', async ({ page }) => {
   await page.getByText('Settings', { exact: true }).click();
   await expect(page.getByLabel('Seed', { exact: true })).toHaveValue('42');
   await expect(page.getByLabel('Length')).toHaveValue('50');
-  await expect(page.getByLabel('Temperature')).toHaveValue('0.7');
+  await expect(page.getByLabel('Temperature')).toHaveValue('0.6');
 });
 
 test('a link with a megabyte of beginning is cut and works', async ({ page }) => {

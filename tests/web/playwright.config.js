@@ -19,6 +19,8 @@ export default defineConfig({
   use: {
     baseURL: address,
     locale: 'en-GB',
+    // It would answer before the routes of the tests do; offline.spec.js is about it.
+    serviceWorkers: 'block',
     permissions: ['clipboard-read', 'clipboard-write'],
     launchOptions: {
       executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',

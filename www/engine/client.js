@@ -22,6 +22,8 @@ const BROKEN = new Set(['engine-crashed', 'engine-unavailable']);
  * @property {(loaded: Loaded) => void} [onLoaded]
  * @property {(prompt: string, notes: import('./protocol.js').Note[]) => void} [onStarted]
  * @property {(text: string, tokens: number, seconds: number) => void} [onToken]
+ * @property {(pieces: number, notes: import('./protocol.js').Note[]) => void} [onSplit]
+ * @property {(piece: import('./protocol.js').Piece, tokens: number, seconds: number) => void} [onPiece]
  */
 
 /**
@@ -30,7 +32,7 @@ const BROKEN = new Set(['engine-crashed', 'engine-unavailable']);
  * @property {() => void} cancel
  */
 
-/** @typedef {import('./protocol.js').LoadCommand | import('./protocol.js').GenerateCommand} Job */
+/** @typedef {import('./protocol.js').Job} Job */
 
 /**
  * @typedef {object} Pending
@@ -69,6 +71,17 @@ export class EngineClient {
    */
   generate(request, listeners) {
     return this.#post({ id: ++this.#ids, type: 'generate', ...request }, listeners);
+  }
+
+  /**
+   * Translates a text piece by piece; loads the model first where that has not happened.
+   *
+   * @param {ModelRequest & { text: string, options: import('./protocol.js').TranslateOptions }} request
+   * @param {Listeners} listeners
+   * @returns {Run}
+   */
+  translate(request, listeners) {
+    return this.#post({ id: ++this.#ids, type: 'translate', ...request }, listeners);
   }
 
   /**
@@ -117,6 +130,11 @@ export class EngineClient {
       case 'token':
         pending.last = { cancelled: true, tokens: event.tokens, seconds: event.seconds };
         return cancelled ? undefined : listeners.onToken?.(event.text, event.tokens, event.seconds);
+      case 'split':
+        return cancelled ? undefined : listeners.onSplit?.(event.pieces, event.notes);
+      case 'piece':
+        pending.last = { cancelled: true, tokens: event.tokens, seconds: event.seconds };
+        return cancelled ? undefined : listeners.onPiece?.(event.piece, event.tokens, event.seconds);
       case 'done':
         return this.#settle(event.id, event);
       case 'failed':

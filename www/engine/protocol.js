@@ -14,7 +14,14 @@
  * @property {Bilingual} title
  * @property {Bilingual} card
  * @property {Bilingual} trained_on
- * @property {{ dev_bits_per_char?: number, parameters?: number, measured_with?: string }} figures
+ * @property {Figures} figures
+ *
+ * @typedef {object} Figures what was measured, each where the model has it
+ * @property {number} [dev_bits_per_char]
+ * @property {number} [dev_bleu]
+ * @property {number} [dev_chrf]
+ * @property {number} [parameters]
+ * @property {string} [measured_with]
  *
  * @typedef {object} GenerateOptions
  * @property {number} temperature 0 takes the likeliest character each time
@@ -23,6 +30,20 @@
  * @property {number} repetition_penalty 1 is off
  * @property {number} seed an integer from 0 to 2^53 - 1
  * @property {number} max_new_tokens
+ *
+ * @typedef {object} TranslateOptions
+ * @property {number} beam_width 1 is greedy
+ *
+ * @typedef {object} Piece a sentence or a line, translated
+ * @property {number} index
+ * @property {string} before white space between the piece before and this one
+ * @property {string} source
+ * @property {string} text
+ * @property {string[]} source_tokens
+ * @property {string[]} target_tokens
+ * @property {number[][]} attention a row for each target token, a column for each source token
+ * @property {number} score mean log-probability of a token
+ * @property {Note[]} notes
  *
  * @typedef {{ code: string, message?: string, characters?: string | string[] }} Note
  * @typedef {{ code: string, message: string }} Failure
@@ -40,8 +61,10 @@
 /**
  * @typedef {{ id: number, type: 'load' } & ModelRequest} LoadCommand
  * @typedef {{ id: number, type: 'generate', prompt: string, options: GenerateOptions } & ModelRequest} GenerateCommand
+ * @typedef {{ id: number, type: 'translate', text: string, options: TranslateOptions } & ModelRequest} TranslateCommand
  * @typedef {{ id: number, type: 'cancel' }} CancelCommand the id is that of the command to be cancelled
- * @typedef {LoadCommand | GenerateCommand | CancelCommand} Command
+ * @typedef {LoadCommand | GenerateCommand | TranslateCommand} Job
+ * @typedef {Job | CancelCommand} Command
  */
 
 /**
@@ -49,9 +72,11 @@
  * @typedef {{ id: number, type: 'loaded' } & Loaded} LoadedEvent
  * @typedef {{ id: number, type: 'started', prompt: string, notes: Note[] }} StartedEvent
  * @typedef {{ id: number, type: 'token', text: string, tokens: number, seconds: number }} TokenEvent
+ * @typedef {{ id: number, type: 'split', pieces: number, notes: Note[] }} SplitEvent
+ * @typedef {{ id: number, type: 'piece', piece: Piece, tokens: number, seconds: number }} PieceEvent
  * @typedef {{ id: number, type: 'done' } & Finished} DoneEvent
  * @typedef {{ id: number, type: 'failed', error: Failure }} FailedEvent
- * @typedef {ProgressEvent | LoadedEvent | StartedEvent | TokenEvent | DoneEvent | FailedEvent} EngineEvent
+ * @typedef {ProgressEvent | LoadedEvent | StartedEvent | TokenEvent | SplitEvent | PieceEvent | DoneEvent | FailedEvent} EngineEvent
  */
 
 /**
@@ -63,9 +88,15 @@
  * @property {(n: number) => { text: string, tokens: number, done: boolean }} next
  * @property {() => void} free
  *
+ * @typedef {object} WasmTranslator
+ * @property {(text: string, options: TranslateOptions) => { pieces: number, notes: Note[] }} start
+ * @property {() => Piece | null | undefined} next
+ * @property {() => void} free
+ *
  * @typedef {object} WasmModule
  * @property {(from: { module_or_path: URL }) => Promise<unknown>} default
  * @property {{ load(config: string, tokenizer: string, weights: Uint8Array): WasmGenerator }} Generator
+ * @property {{ load(config: string, tokenizer: string, weights: Uint8Array): WasmTranslator }} Translator
  */
 
 export {};

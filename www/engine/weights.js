@@ -1,4 +1,4 @@
-// Files of a model: fetched with progress, checked against their sha256, kept in Cache Storage.
+// Weights of a model: fetched with progress, checked against their sha256, kept in Cache Storage.
 
 import { EngineError } from './errors.js';
 
@@ -41,21 +41,6 @@ export async function fetchWeights(file, { fresh, known, signal, onProgress }) {
   }
   await prune(cache, known);
   return { bytes, notes };
-}
-
-/**
- * A small text file of a model (config, tokenizer).
- *
- * @param {string} url
- * @param {{ fresh: boolean, signal: AbortSignal }} how
- */
-export async function fetchText(url, { fresh, signal }) {
-  const response = await request(url, fresh, signal);
-  try {
-    return await response.text();
-  } catch (error) {
-    throw failedDownload(url, error, signal);
-  }
 }
 
 /** @param {string} sha256 */

@@ -1,22 +1,17 @@
-// The one module worker: loads models, writes text in short slices, answers between them.
+// The one module worker: loads models, writes and translates in short slices, answers between them.
 
-import { EngineError, toFailure } from './errors.js';
-import { fetchText, fetchWeights } from './weights.js';
+import { toFailure } from './errors.js';
+import { open } from './sessions.js';
 
 /** @typedef {import('./protocol.js').Command} Command */
 /** @typedef {import('./protocol.js').EngineEvent} EngineEvent */
-/** @typedef {import('./protocol.js').LoadCommand | import('./protocol.js').GenerateCommand} Job */
+/** @typedef {import('./protocol.js').Job} Job */
+/** @typedef {import('./protocol.js').WasmGenerator} WasmGenerator */
+/** @typedef {import('./protocol.js').WasmTranslator} WasmTranslator */
 
-// A name instead of a literal in import(): the glue is built and absent when types are checked.
-const GLUE = new URL('../pkg/liedwerk.js', import.meta.url).href;
-const WASM = new URL('../pkg/liedwerk_bg.wasm', import.meta.url);
 const SLICE_MS = 30;
 const LARGEST_SLICE = 512;
 
-/** @type {Promise<import('./protocol.js').WasmModule> | null} */
-let wasm = null;
-/** @type {{ sha256: string, generator: import('./protocol.js').WasmGenerator, loaded: import('./protocol.js').Loaded } | null} */
-let current = null;
 /** @type {Map<number, { controller: AbortController, begun: boolean }>} */
 const jobs = new Map();
 /** Jobs run one after another: they share one wasm memory. */
@@ -54,9 +49,11 @@ async function run(job) {
   entry.begun = true;
   const { signal } = entry.controller;
   try {
-    const { generator, loaded } = await load(job, signal);
+    const onProgress = throttled((received, total) => post({ id: job.id, type: 'progress', received, total }));
+    const { engine, loaded } = await open(job, { signal, onProgress });
     post({ id: job.id, type: 'loaded', ...loaded });
-    if (job.type === 'generate') await generate(job, generator, signal);
+    if (job.type === 'generate') await generate(job, /** @type {WasmGenerator} */ (engine), signal);
+    if (job.type === 'translate') await translate(job, /** @type {WasmTranslator} */ (engine), signal);
   } catch (error) {
     post({ id: job.id, type: 'failed', error: toFailure(error) });
   } finally {
@@ -64,44 +61,9 @@ async function run(job) {
   }
 }
 
-/** @returns {Promise<import('./protocol.js').WasmModule>} */
-function engine() {
-  wasm ??= (async () => {
-    try {
-      const module = await import(GLUE);
-      await module.default({ module_or_path: WASM });
-      return module;
-    } catch (error) {
-      wasm = null;
-      throw new EngineError('engine-unavailable', String(error));
-    }
-  })();
-  return wasm;
-}
-
-/**
- * @param {Job} job
- * @param {AbortSignal} signal
- */
-async function load({ id, model, fresh, known }, signal) {
-  const { weights, config, tokenizer } = model.files;
-  if (current?.sha256 === weights.sha256) return current;
-  const onProgress = throttled((received, total) => post({ id, type: 'progress', received, total }));
-  const [module, fetched, configText, tokenizerText] = await Promise.all([
-    engine(),
-    fetchWeights(weights, { fresh, known, signal, onProgress }),
-    fetchText(config, { fresh, signal }),
-    fetchText(tokenizer, { fresh, signal }),
-  ]);
-  const generator = module.Generator.load(configText, tokenizerText, fetched.bytes);
-  current?.generator.free();
-  current = { sha256: weights.sha256, generator, loaded: { notes: fetched.notes } };
-  return current;
-}
-
 /**
  * @param {import('./protocol.js').GenerateCommand} job
- * @param {import('./protocol.js').WasmGenerator} generator
+ * @param {WasmGenerator} generator
  * @param {AbortSignal} signal
  */
 async function generate({ id, prompt, options }, generator, signal) {
@@ -118,6 +80,30 @@ async function generate({ id, prompt, options }, generator, signal) {
     ended = step.done;
     post({ id, type: 'token', text: step.text, tokens, seconds: (now - begin) / 1000 });
     slice = nextSlice(slice, now - before);
+    await breath();
+  }
+  const seconds = (performance.now() - begin) / 1000;
+  post({ id, type: 'done', cancelled: !ended, tokens, seconds });
+}
+
+/**
+ * @param {import('./protocol.js').TranslateCommand} job
+ * @param {WasmTranslator} translator
+ * @param {AbortSignal} signal
+ */
+async function translate({ id, text, options }, translator, signal) {
+  const { pieces, notes } = translator.start(text, options);
+  post({ id, type: 'split', pieces, notes });
+  const begin = performance.now();
+  let tokens = 0;
+  let ended = false;
+  while (!ended && !signal.aborted) {
+    const piece = translator.next() ?? null;
+    ended = piece === null;
+    if (piece) {
+      tokens += piece.target_tokens.length;
+      post({ id, type: 'piece', piece, tokens, seconds: (performance.now() - begin) / 1000 });
+    }
     await breath();
   }
   const seconds = (performance.now() - begin) / 1000;

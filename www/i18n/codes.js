@@ -8,6 +8,14 @@ const NOTES = {
   'prompt-cut': 'notePromptCut',
   'storage-unavailable': 'noteStorageUnavailable',
   'hash-unchecked': 'noteHashUnchecked',
+  'text-cut': 'noteTextCut',
+  'piece-cut': 'notePieceCut',
+  'length-limit': 'noteLengthLimit',
+  'unknown-words': 'noteUnknownWords',
+  'not-german': 'noteNotGerman',
+  'nothing-to-translate': 'noteNothingToTranslate',
+  'nothing-to-continue': 'noteNothingToContinue',
+  'no-translator': 'noTranslator',
 };
 
 /** @type {Readonly<Record<string, Key>>} */

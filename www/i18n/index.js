@@ -94,10 +94,15 @@ export function say(element, key, params) {
   return element;
 }
 
-/** @param {HTMLElement} element */
+/**
+ * @template {HTMLElement} E
+ * @param {E} element
+ * @returns {E}
+ */
 export function saysNothing(element) {
   delete element.dataset.t;
   element.textContent = '';
+  return element;
 }
 
 /** @param {HTMLElement} element */

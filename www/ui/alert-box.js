@@ -19,6 +19,8 @@ export class AlertBox {
       button('retry', again),
       h('p', { class: 'small' }, h('code', {}, code), ` ${message}`),
     );
+    // The button that was pressed may stand far below.
+    this.element.scrollIntoView({ block: 'nearest' });
   }
 
   clear() {

@@ -8,11 +8,12 @@ import { h } from './dom.js';
  * link is shown instead.
  *
  * @param {import('../state.js').Settings} settings
+ * @param {import('../state.js').ViewId} view whose settings it carries
  * @param {HTMLElement} place for the link when it can't be copied
  * @returns {Promise<Key>} what to tell the visitor
  */
-export async function copyLink(settings, place) {
-  const link = new URL(toHash(settings, { go: true }), location.href).href;
+export async function copyLink(settings, view, place) {
+  const link = new URL(toHash(settings, { go: true, of: view }), location.href).href;
   place.replaceChildren();
   if (await copied(link)) return 'linkCopied';
   const field = h('input', { type: 'text', readonly: true, tLabel: 'copyLink', class: 'link' });

@@ -34,3 +34,9 @@ export function button(t, onClick, attributes = {}) {
   element.addEventListener('click', onClick);
   return element;
 }
+
+/** @param {HTMLElement} element what happens next; scrolled to where it lies too low, as on a phone */
+export function bringIntoSight(element) {
+  const { top } = element.getBoundingClientRect();
+  if (top > innerHeight * 0.8) element.scrollIntoView({ block: 'start' });
+}

@@ -4,15 +4,15 @@ import { megabytes } from './model-card.js';
 
 /** How much of a model has arrived; out of sight when nothing is under way. */
 export class DownloadBar {
-  #bar = h('progress', { id: 'download' });
+  #bar = h('progress');
   #amount = h('span', { class: 'small' });
-  element = h(
-    'div',
-    { class: 'download', hidden: true },
-    h('label', { for: 'download', t: 'weightsProgress' }),
-    this.#bar,
-    this.#amount,
-  );
+  element = h('div', { class: 'download', hidden: true });
+
+  /** @param {string} id */
+  constructor(id) {
+    this.#bar.id = id;
+    this.element.append(h('label', { for: id, t: 'weightsProgress' }), this.#bar, this.#amount);
+  }
 
   /**
    * @param {number} received bytes

@@ -7,17 +7,28 @@ import { h } from './dom.js';
 /** What the chosen model is, what it learned from and how well: every figure with its origin. */
 export class ModelCard {
   #body = h('div');
-  element = h('details', { class: 'card', hidden: true }, h('summary', { t: 'aboutModel' }), this.#body);
+  #name = h('span');
+  element = h(
+    'details',
+    { class: 'card', hidden: true },
+    h('summary', {}, h('span', { t: 'aboutModel' }), this.#name),
+    this.#body,
+  );
   /** @type {ModelEntry | null} */
   #model = null;
+  #named = false;
 
   constructor() {
     onLanguage(() => this.#draw());
   }
 
-  /** @param {ModelEntry} model */
-  show(model) {
+  /**
+   * @param {ModelEntry} model
+   * @param {boolean} named whether it has to be told from another one
+   */
+  show(model, named = false) {
     this.#model = model;
+    this.#named = named;
     this.element.hidden = false;
     this.#draw();
   }
@@ -26,16 +37,18 @@ export class ModelCard {
     if (!this.#model) return;
     const { card, trained_on, licence, figures, files } = this.#model;
     const language = currentLanguage();
+    this.#name.textContent = this.#named ? `: ${this.#model.title[language]}` : '';
     const list = h('dl');
     row(list, 'trainedOn', trained_on[language]);
     row(list, 'licence', licence);
-    if (figures.dev_bits_per_char !== undefined) {
-      const value = figures.dev_bits_per_char;
-      const cell = row(list, 'bitsPerChar', say(h('span'), 'bitsPerCharValue', { value }));
-      if (figures.measured_with) {
-        const command = h('code', {}, figures.measured_with);
-        cell.append(h('br'), h('small', {}, h('span', { t: 'measuredWith' }), ' ', command));
-      }
+    const measured = [
+      figureRow(list, 'bitsPerChar', 'bitsPerCharValue', figures.dev_bits_per_char),
+      figureRow(list, 'bleu', 'ofUnseenSentences', figures.dev_bleu),
+      figureRow(list, 'chrf', 'ofUnseenSentences', figures.dev_chrf),
+    ].findLast((cell) => cell !== null);
+    if (measured && figures.measured_with) {
+      const command = h('code', {}, figures.measured_with);
+      measured.append(h('br'), h('small', {}, h('span', { t: 'measuredWith' }), ' ', command));
     }
     if (figures.parameters !== undefined) {
       row(list, 'parameters', figures.parameters.toLocaleString(language));
@@ -48,6 +61,16 @@ export class ModelCard {
 /** @param {number} bytes */
 export function megabytes(bytes) {
   return Math.round(bytes / 1e5) / 10;
+}
+
+/**
+ * @param {HTMLElement} list
+ * @param {Key} term
+ * @param {Key} sentence
+ * @param {number | undefined} value
+ */
+function figureRow(list, term, sentence, value) {
+  return value === undefined ? null : row(list, term, say(h('span'), sentence, { value }));
 }
 
 /**

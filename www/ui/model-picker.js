@@ -3,39 +3,44 @@ import { h } from './dom.js';
 
 /** @typedef {import('../engine/protocol.js').ModelEntry} ModelEntry */
 
+const KIND = /** @type {const} */ ({ model: 'generator', translator: 'translator' });
+
 /**
- * The choice among the models of the manifest.
+ * The choice among the models of one kind.
  *
- * @param {import('../state.js').State} state
+ * @param {import('../views/index.js').Context} context
+ * @param {keyof typeof KIND} setting
+ * @param {string} id
  */
-export function modelPicker(state) {
-  const element = h('select', { id: 'model' });
-  /** @type {ModelEntry[]} */
-  let models = [];
-  const chosen = () => models.find(({ id }) => id === state.settings.model) ?? models[0];
-  const draw = () => {
-    const options = models.map(({ id, title }) => h('option', { value: id }, title[currentLanguage()]));
-    element.replaceChildren(...options);
+export function modelPicker({ state, catalog }, setting, id) {
+  const element = h('select', { id });
+  const models = () => catalog.of(KIND[setting]);
+  const chosen = () => models().find((model) => model.id === state.settings[setting]) ?? models()[0];
+  const show = () => {
     element.value = chosen()?.id ?? '';
+  };
+  const draw = () => {
+    const options = models().map((model) => h('option', { value: model.id }, model.title[currentLanguage()]));
+    element.replaceChildren(...options);
+    show();
+  };
+  const offer = () => {
+    // A link may name a model that is no more.
+    if (!models().some((model) => model.id === state.settings[setting])) state.set({ [setting]: '' });
+    draw();
   };
   // The first model is the default and needs no place in the link.
   element.addEventListener('change', () => {
-    state.set({ model: element.value === models[0]?.id ? '' : element.value });
+    state.set({ [setting]: element.value === models()[0]?.id ? '' : element.value });
   });
-  state.onChange(() => {
-    element.value = chosen()?.id ?? '';
-  });
+  state.onChange(show);
   onLanguage(draw);
+  catalog.onOpen(offer);
+  if (catalog.isOpen) offer();
   return {
     element,
+    /** @returns {ModelEntry | undefined} undefined where none is listed, or the list is not there yet */
     chosen,
-    known: () => models.map(({ files }) => files.weights.sha256),
-    /** @param {ModelEntry[]} offered */
-    offer(offered) {
-      models = offered;
-      // A link may name a model that is no more.
-      if (!models.some(({ id }) => id === state.settings.model)) state.set({ model: '' });
-      draw();
-    },
+    models,
   };
 }

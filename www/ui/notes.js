@@ -32,6 +32,16 @@ export class Notes {
 /** @param {Note['characters']} characters */
 function listed(characters = '') {
   const all = typeof characters === 'string' ? Array.from(characters) : characters;
-  const most = all.slice(0, 40).join(' ');
+  const most = all.slice(0, 40).map(visible).join(' ');
   return all.length > 40 ? `${most} …` : most;
+}
+
+/**
+ * What cannot be seen is named by its number.
+ *
+ * @param {string} character
+ */
+function visible(character) {
+  const number = character.codePointAt(0) ?? 0;
+  return /^[\p{C}\p{Z}]/u.test(character) ? `U+${number.toString(16).toUpperCase().padStart(4, '0')}` : character;
 }

@@ -6,31 +6,36 @@ import { button, h } from './dom.js';
 /** @typedef {import('../state.js').State} State */
 
 /**
- * The quiet controls behind one disclosure: a slider or a number field for each number of the
- * settings table.
+ * The quiet controls of writing behind one disclosure: a slider or a number field for each number of
+ * the settings table.
  *
  * @param {State} state
+ * @param {import('../state.js').ViewId} view
  */
-export function settingsPanel(state) {
-  const fields = NUMBER_FIELDS.map((field) => numberField(field, state));
+export function settingsPanel(state, view) {
+  const ofWriting = NUMBER_FIELDS.filter(({ views }) => views.includes('write'));
+  const fields = ofWriting.map((field) => numberField(field, state, view));
   return h('details', { class: 'settings' }, h('summary', { t: 'settings' }), ...fields);
 }
 
 /**
  * @param {NumberField} field
  * @param {State} state
+ * @param {import('../state.js').ViewId} view
  */
-function numberField(field, state) {
+function numberField(field, state, view) {
   const { name, min, max, step, type } = field;
+  const id = `${view}-${name}`;
   const slider = type === 'number';
   const input = h('input', {
-    id: name,
+    id,
+    class: name,
     type: slider ? 'range' : 'number',
     inputmode: 'numeric',
     min: String(min),
     max: String(max),
     step: String(step),
-    'aria-describedby': `${name}-hint`,
+    'aria-describedby': `${id}-hint`,
   });
   const shown = h('span', { class: 'value', 'aria-hidden': 'true' });
   const show = () => {
@@ -51,9 +56,9 @@ function numberField(field, state) {
   state.onChange(show);
   onLanguage(show);
   show();
-  const line = h('div', { class: 'line-up' }, h('label', { for: name, t: name }), shown, input);
+  const line = h('div', { class: 'line-up' }, h('label', { for: id, t: name }), shown, input);
   if (name === 'seed') {
     line.append(button('newSeed', () => state.set({ seed: randomSeed() }), { class: 'quiet' }));
   }
-  return h('div', { class: 'field' }, line, h('p', { class: 'small', id: `${name}-hint`, t: `${name}Hint` }));
+  return h('div', { class: 'field' }, line, h('p', { class: 'small', id: `${id}-hint`, t: `${name}Hint` }));
 }

@@ -1,19 +1,31 @@
+import { mountChain } from './chain.js';
+import { mountTranslate } from './translate.js';
 import { mountWrite } from './write.js';
 
 /**
  * @typedef {object} Context what every view is given
  * @property {import('../state.js').State} state
  * @property {import('../engine/client.js').EngineClient} engine
+ * @property {import('../models.js').Catalog} catalog
+ * @property {(view: import('../state.js').ViewId) => void} visit turns to another view
  */
 
 /**
  * @typedef {object} View
- * @property {(go: boolean) => Promise<void>} open shows the state; `go` starts work by itself
+ * @property {(how: { go: boolean, linked: boolean }) => Promise<void>} open shows the state; `go`
+ *   starts work by itself, `linked` says that the state comes from a link and not from the visitor
+ * @property {() => void} run what Ctrl + Enter does
+ * @property {() => void} stop what Esc does, and leaving the view
  */
 
 /**
- * The places of the page, in reading order. A new one is added here and nowhere else.
+ * The places of the page, in reading order. A new one is added here, and its id in state.js.
  *
- * @type {readonly { id: string, mount: (root: HTMLElement, context: Context) => View }[]}
+ * @type {readonly { id: import('../state.js').ViewId, title: import('../i18n/index.js').Key,
+ *   mount: (root: HTMLElement, context: Context) => View }[]}
  */
-export const VIEWS = [{ id: 'write', mount: mountWrite }];
+export const VIEWS = [
+  { id: 'write', title: 'viewWrite', mount: mountWrite },
+  { id: 'translate', title: 'viewTranslate', mount: mountTranslate },
+  { id: 'chain', title: 'viewChain', mount: mountChain },
+];

@@ -6,6 +6,7 @@ import { button, h } from '../ui/dom.js';
 import { DownloadBar } from '../ui/download-bar.js';
 import { ModelCard } from '../ui/model-card.js';
 import { Notes } from '../ui/notes.js';
+import { textField } from '../ui/fields.js';
 import { settingsPanel } from '../ui/settings-panel.js';
 import { SongSheet } from '../ui/song-sheet.js';
 import { modelPicker } from '../ui/model-picker.js';
@@ -19,15 +20,21 @@ import { Writing } from './writing.js';
  * @param {import('./index.js').Context} context
  * @returns {import('./index.js').View}
  */
-export function mountWrite(root, { state, engine }) {
+export function mountWrite(root, context) {
+  const { state } = context;
   const parts = {
     sheet: new SongSheet(),
     alert: new AlertBox(),
     notes: new Notes(),
     card: new ModelCard(),
-    download: new DownloadBar(),
-    picker: modelPicker(state),
-    prompt: promptField(state),
+    download: new DownloadBar('write-download'),
+    picker: modelPicker(context, 'model', 'write-model'),
+    prompt: textField(state, 'prompt', {
+      id: 'prompt',
+      rows: '3',
+      spellcheck: 'false',
+      'aria-describedby': 'prompt-hint',
+    }),
     status: h('p', { role: 'status', class: 'status' }),
     speed: h('p', { class: 'speed small' }),
     shown: h('div', { class: 'shown' }),
@@ -38,20 +45,24 @@ export function mountWrite(root, { state, engine }) {
     stop: button('stop', () => writing.stop(), { disabled: true, 'aria-keyshortcuts': 'Escape' }),
     afterwards: h('div', { class: 'row afterwards', hidden: true }),
   };
-  const writing = new Writing(state, engine, parts);
+  const writing = new Writing(context, parts);
   const report = (/** @type {import('../i18n/index.js').Key} */ key) => say(parts.status, key);
-  const link = button('copyLink', () => void copyLink(state.settings, parts.shown).then(report));
+  const link = button('copyLink', () => void copyLink(state.settings, 'write', parts.shown).then(report));
   parts.afterwards.append(
     button('another', () => writing.another()),
     button('copyText', () => void copyText(parts.sheet.text).then(report), { class: 'quiet' }),
   );
+  root.classList.add('facing');
   root.append(desk(parts, link), page(parts), tuning(parts, state));
   parts.sheet.showExample();
-  listenToKeys(writing);
-  return { open: (go) => writing.open(go) };
+  return {
+    open: ({ go }) => writing.open(go),
+    run: () => writing.generate(),
+    stop: () => writing.stop(),
+  };
 }
 
-/** @typedef {import('./writing.js').Parts} Parts */
+/** @typedef {import('./writing.js').Parts & { prompt: HTMLTextAreaElement }} Parts */
 
 /**
  * The left page: what the visitor brings.
@@ -101,39 +112,9 @@ function tuning(parts, state) {
   return h(
     'section',
     { class: 'tuning', tLabel: 'tuning' },
-    h('label', { for: 'model', t: 'model' }),
+    h('label', { for: 'write-model', t: 'model' }),
     parts.picker.element,
-    settingsPanel(state),
+    settingsPanel(state, 'write'),
     parts.card.element,
   );
-}
-
-/** @param {State} state */
-function promptField(state) {
-  const field = h('textarea', {
-    id: 'prompt',
-    rows: '3',
-    spellcheck: 'false',
-    autocomplete: 'off',
-    'aria-describedby': 'prompt-hint',
-  });
-  const show = () => {
-    if (field.value !== state.settings.prompt) field.value = state.settings.prompt;
-  };
-  field.addEventListener('input', () => state.set({ prompt: field.value }));
-  state.onChange(show);
-  show();
-  return field;
-}
-
-/** @param {Writing} writing */
-function listenToKeys(writing) {
-  document.addEventListener('keydown', (event) => {
-    if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) {
-      event.preventDefault();
-      writing.generate();
-    } else if (event.key === 'Escape') {
-      writing.stop();
-    }
-  });
 }

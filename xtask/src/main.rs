@@ -5,6 +5,7 @@
 mod build;
 mod bundle;
 mod cargo;
+mod http;
 mod serve;
 mod server;
 mod size;

@@ -1,41 +1,36 @@
 //! A static file server for one folder, on the loopback address only.
 
-use anyhow::{Context, Result, anyhow};
+use crate::http::{Request, Response, read_request, respond};
+use anyhow::{Context, Result};
 use std::fs::File;
+use std::io;
+use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
-use tiny_http::{Header, Method, Request, Response, StatusCode};
-
-/// Enough that a slow download of weights does not hold up the page's other files.
-const THREADS: usize = 8;
+use std::time::Duration;
 
 /// A running server; it stops when it is dropped.
 pub struct Server {
-    http: Arc<tiny_http::Server>,
     port: u16,
-    threads: Vec<JoinHandle<()>>,
+    stopping: Arc<AtomicBool>,
+    accepting: Option<JoinHandle<()>>,
 }
 
 impl Server {
     /// Serves `root` on 127.0.0.1:`port`; port 0 takes a free one.
     pub fn start(root: &Path, port: u16) -> Result<Self> {
         let root = root.canonicalize().with_context(|| format!("there is no folder {}", root.display()))?;
-        let http = tiny_http::Server::http(("127.0.0.1", port))
-            .map_err(|error| anyhow!("port {port} cannot be used ({error}); --port 0 takes any free one"))?;
-        let port = http.server_addr().to_ip().context("the server has no address")?.port();
-        let http = Arc::new(http);
-        let threads = (0..THREADS)
-            .map(|_| {
-                let (http, root) = (Arc::clone(&http), root.clone());
-                std::thread::spawn(move || {
-                    while let Ok(request) = http.recv() {
-                        answer(&root, request);
-                    }
-                })
-            })
-            .collect();
-        Ok(Self { http, port, threads })
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))
+            .with_context(|| format!("port {port} cannot be used; --port 0 takes any free one"))?;
+        let port = listener.local_addr()?.port();
+        let stopping = Arc::new(AtomicBool::new(false));
+        let accepting = {
+            let (stopping, root) = (Arc::clone(&stopping), Arc::from(root));
+            std::thread::spawn(move || accept(&listener, &root, &stopping))
+        };
+        Ok(Self { port, stopping, accepting: Some(accepting) })
     }
 
     /// The address of the folder's `index.html`.
@@ -45,8 +40,12 @@ impl Server {
 
     /// Serves until the process ends.
     pub fn join(mut self) {
-        for thread in self.threads.drain(..) {
-            // A panic in one thread leaves the others serving.
+        self.wait();
+    }
+
+    fn wait(&mut self) {
+        if let Some(thread) = self.accepting.take() {
+            // It has nothing to say, and a panic has already been printed.
             let _ = thread.join();
         }
     }
@@ -54,42 +53,61 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        // One call wakes one thread.
-        for _ in 0..self.threads.len() {
-            self.http.unblock();
-        }
-        for thread in self.threads.drain(..) {
-            let _ = thread.join();
+        self.stopping.store(true, Ordering::Release);
+        // Waiting for connections, it looks at the flag only after one.
+        if TcpStream::connect((Ipv4Addr::LOCALHOST, self.port)).is_ok() {
+            self.wait();
         }
     }
 }
 
-fn answer(root: &Path, request: Request) {
-    // A client that went away before its answer is its own affair.
-    let _ = match open(root, &request) {
-        Ok((path, file)) => request.respond(
-            Response::from_file(file)
-                // With its length in the header, or the page could show no download progress.
-                .with_chunked_threshold(usize::MAX)
-                .with_header(header("Content-Type", mime_type(&path)))
-                .with_header(header("Cache-Control", "no-cache"))
-                .with_header(header("X-Content-Type-Options", "nosniff")),
-        ),
-        Err(code) => request.respond(
-            Response::from_string(format!("{} {}\n", code.0, code.default_reason_phrase()))
-                .with_status_code(code)
-                .with_header(header("Content-Type", "text/plain; charset=utf-8")),
-        ),
+/// A thread for each connection: browsers open many at once and leave some unused, and a fixed number of
+/// threads could all be waiting for those.
+fn accept(listener: &TcpListener, root: &Arc<Path>, stopping: &AtomicBool) {
+    for stream in listener.incoming() {
+        if stopping.load(Ordering::Acquire) {
+            return;
+        }
+        let Ok(mut stream) = stream else {
+            // Out of file handles, most likely: others have to end first.
+            std::thread::sleep(Duration::from_millis(50));
+            continue;
+        };
+        let root = Arc::clone(root);
+        let thread = std::thread::Builder::new().name("connection".into());
+        // A client that goes away before its answer is its own affair, and so is one too many.
+        let _ = thread.spawn(move || answer(&root, &mut stream));
+    }
+}
+
+fn answer(root: &Path, stream: &mut TcpStream) -> io::Result<()> {
+    let Some(request) = read_request(stream)? else {
+        let nothing = Request { method: String::new(), target: String::new() };
+        return refuse(stream, &nothing, "400 Bad Request");
     };
+    match open(root, &request) {
+        Ok((content_type, file)) => {
+            let length = file.metadata()?.len();
+            respond(stream, &request, Response { status: "200 OK", content_type, length, body: file })
+        }
+        Err(status) => refuse(stream, &request, status),
+    }
 }
 
-fn open(root: &Path, request: &Request) -> Result<(PathBuf, File), StatusCode> {
-    if !matches!(request.method(), Method::Get | Method::Head) {
-        return Err(StatusCode(405));
+fn refuse(stream: &mut TcpStream, request: &Request, status: &'static str) -> io::Result<()> {
+    let (content_type, length) = ("text/plain; charset=utf-8", status.len() as u64);
+    respond(stream, request, Response { status, content_type, length, body: status.as_bytes() })
+}
+
+/// Type and content of the file asked for, or the status that says why there is none.
+fn open(root: &Path, request: &Request) -> Result<(&'static str, File), &'static str> {
+    if !matches!(request.method.as_str(), "GET" | "HEAD") {
+        return Err("405 Method Not Allowed");
     }
-    let path = resolve(root, request.url()).ok_or(StatusCode(404))?;
-    let file = File::open(&path).map_err(|_| StatusCode(404))?;
-    Ok((path, file))
+    let missing = "404 Not Found";
+    let path = resolve(root, &request.target).ok_or(missing)?;
+    let file = File::open(&path).map_err(|_| missing)?;
+    Ok((mime_type(&path), file))
 }
 
 /// The file that a request target names, or `None` where there is none inside `root`.
@@ -123,10 +141,6 @@ fn percent_decode(text: &str) -> Option<String> {
     String::from_utf8(bytes).ok()
 }
 
-fn header(name: &str, value: &str) -> Header {
-    Header::from_bytes(name, value).expect("our own headers are ASCII")
-}
-
 fn mime_type(path: &Path) -> &'static str {
     match path.extension().and_then(|extension| extension.to_str()) {
         Some("html") => "text/html; charset=utf-8",
@@ -148,7 +162,6 @@ fn mime_type(path: &Path) -> &'static str {
 mod tests {
     use super::*;
     use std::io::{Read, Write};
-    use std::net::TcpStream;
 
     fn site() -> tempfile::TempDir {
         let folder = tempfile::tempdir().unwrap();
@@ -216,5 +229,30 @@ mod tests {
             assert!(!String::from_utf8_lossy(&body).contains("secret"), "{target}");
         }
         assert!(request(&server, "POST", "/").0.contains("405"));
+        assert!(request(&server, "GET", "/ /").0.contains("400"));
+    }
+
+    #[test]
+    fn connections_without_a_request_hold_up_nobody() {
+        let folder = site();
+        let server = Server::start(&folder.path().join("www"), 0).unwrap();
+        let idle: Vec<_> =
+            (0..100).map(|_| TcpStream::connect((Ipv4Addr::LOCALHOST, server.port)).unwrap()).collect();
+        assert!(request(&server, "GET", "/").0.contains("200"));
+        // One that was opened ahead is answered when its request comes.
+        let mut first = &idle[0];
+        first.write_all(b"GET / HTTP/1.1\r\n\r\n").unwrap();
+        let mut answer = String::new();
+        first.read_to_string(&mut answer).unwrap();
+        assert!(answer.ends_with("<p>page</p>"), "{answer}");
+    }
+
+    #[test]
+    fn a_dropped_server_leaves_its_port() {
+        let folder = site();
+        let server = Server::start(folder.path(), 0).unwrap();
+        let port = server.port;
+        drop(server);
+        assert!(TcpStream::connect((Ipv4Addr::LOCALHOST, port)).is_err());
     }
 }

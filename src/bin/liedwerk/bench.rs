@@ -1,7 +1,7 @@
 //! `liedwerk bench`: how fast this machine multiplies, decodes and trains.
 
 use crate::cli::ArithmeticArg;
-use liedwerk::bench::{DecodeBench, MatmulBench, TrainingBench};
+use liedwerk::bench::{DecodeBench, MatmulBench, TrainingBench, TranslationBench};
 use serde_json::json;
 use std::time::Instant;
 
@@ -57,6 +57,11 @@ pub fn run(args: Args) -> anyhow::Result<()> {
         Ok(())
     })?;
     report("lstm_4x256_decode".into(), DECODE_CHARS as f64 / seconds, "characters/s");
+    for beam in [1, 4] {
+        let mut translation = TranslationBench::new(beam)?;
+        let seconds = median(|| translation.run())?;
+        report(format!("transformer_sentence_beam_{beam}"), seconds * 1e3, "ms");
+    }
     for (hidden, layers, batch, window) in [(256, 1, 64, 100), (256, 4, 32, 128), (256, 4, 64, 128)] {
         let mut training = TrainingBench::new(hidden, layers, batch, window)?;
         let seconds = median(|| training.run())?;

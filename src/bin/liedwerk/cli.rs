@@ -1,11 +1,11 @@
 //! Subcommands and how their errors are shown.
 
-use crate::{bench, evaluate, generate, manifest, train};
+use crate::{bench, convert, evaluate, generate, manifest, memory, train, translate};
 use clap::{Parser, Subcommand, ValueEnum};
 use liedwerk::cpu::{Arithmetic, set_arithmetic};
 use std::process::ExitCode;
 
-/// Language models that write songs.
+/// Language models that write songs and translate.
 #[derive(Parser)]
 #[command(version)]
 struct Cli {
@@ -19,10 +19,14 @@ enum Command {
     Train(train::Args),
     /// Continue a text.
     Generate(generate::Args),
-    /// Measure a model on a held-out text.
+    /// Translate line by line.
+    Translate(translate::Args),
+    /// Measure a model on a held-out text, or on sentence pairs.
     Evaluate(evaluate::Args),
     /// Measure this machine.
     Bench(bench::Args),
+    /// Write weights in another number format.
+    Convert(convert::Args),
     /// Bring the page's list of models up to date with the files beside it.
     Manifest(manifest::Args),
 }
@@ -49,13 +53,16 @@ impl ArithmeticArg {
 /// Runs the command; an error becomes `error[code]: sentence` and exit status 1.
 pub fn main() -> ExitCode {
     let command = Cli::parse().command;
+    memory::keep();
     // Inside the thread pool a small product shares its work at once; from outside, each would first have to
     // wake the pool and wait for it.
     let result = rayon::scope(|_| match command {
         Command::Train(args) => train::run(args),
         Command::Generate(args) => generate::run(args),
+        Command::Translate(args) => translate::run(args),
         Command::Evaluate(args) => evaluate::run(args),
         Command::Bench(args) => bench::run(args),
+        Command::Convert(args) => convert::run(args),
         Command::Manifest(args) => manifest::run(args),
     });
     match result {

@@ -21,13 +21,13 @@ pub struct Args {
     #[arg(long, default_value_t = 1)]
     seed: u64,
     /// 0 always takes the likeliest character, 1 is the model's own distribution.
-    #[arg(long, default_value_t = 0.8)]
+    #[arg(long, default_value_t = 0.6)]
     temperature: f32,
     /// Only the K likeliest characters; 0 is off.
     #[arg(long, default_value_t = 0)]
     top_k: usize,
     /// Only the likeliest characters that together have this probability; 1 is off.
-    #[arg(long, default_value_t = 0.95)]
+    #[arg(long, default_value_t = 0.9)]
     top_p: f32,
     /// Above 1, characters used lately become less likely; 1 is off.
     #[arg(long, default_value_t = 1.0)]
@@ -87,7 +87,7 @@ fn stream(prompt: &str, generator: &mut Generator) -> anyhow::Result<()> {
 }
 
 /// A reader that has seen enough (`| head`) is no error.
-fn printed(result: io::Result<()>) -> anyhow::Result<()> {
+pub fn printed(result: io::Result<()>) -> anyhow::Result<()> {
     match result {
         Err(e) if e.kind() != io::ErrorKind::BrokenPipe => Err(e.into()),
         _ => Ok(()),
@@ -108,6 +108,7 @@ pub fn read_text(path: &Path) -> Result<String, Error> {
     fs::read_to_string(path).map_err(|e| unreadable(path, &e))
 }
 
-fn unreadable(path: &Path, e: &io::Error) -> Error {
+/// The error for a file that cannot be read.
+pub fn unreadable(path: &Path, e: &io::Error) -> Error {
     Error::new(ErrorCode::File, format!("{} cannot be read: {e}", path.display()))
 }

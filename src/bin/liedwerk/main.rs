@@ -1,17 +1,29 @@
-//! The `liedwerk` command: train, generate, evaluate, bench, manifest.
+//! The `liedwerk` command: train, generate, translate, evaluate, bench, convert, manifest.
 
 #[cfg(not(target_arch = "wasm32"))]
 mod bench;
 #[cfg(not(target_arch = "wasm32"))]
 mod cli;
 #[cfg(not(target_arch = "wasm32"))]
+mod convert;
+#[cfg(not(target_arch = "wasm32"))]
 mod evaluate;
+#[cfg(not(target_arch = "wasm32"))]
+mod evaluate_pairs;
 #[cfg(not(target_arch = "wasm32"))]
 mod generate;
 #[cfg(not(target_arch = "wasm32"))]
 mod manifest;
 #[cfg(not(target_arch = "wasm32"))]
+mod memory;
+#[cfg(not(target_arch = "wasm32"))]
 mod train;
+#[cfg(not(target_arch = "wasm32"))]
+mod train_pairs;
+#[cfg(not(target_arch = "wasm32"))]
+mod train_songs;
+#[cfg(not(target_arch = "wasm32"))]
+mod translate;
 
 #[cfg(not(target_arch = "wasm32"))]
 fn main() -> std::process::ExitCode {

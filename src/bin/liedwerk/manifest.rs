@@ -1,7 +1,7 @@
 //! `liedwerk manifest`: brings the page's list of models up to date with the files beside it.
 
 use anyhow::Context;
-use liedwerk::generate::Generator;
+use liedwerk::generate::{Generator, Translator};
 use liedwerk::io::manifest::{Manifest, WeightsFile};
 use liedwerk::io::write_atomically;
 use liedwerk::nn::Module;
@@ -27,9 +27,12 @@ pub fn run(args: Args) -> anyhow::Result<()> {
         let weights = read(&model.files.weights.path)?;
         let config = String::from_utf8(read(&model.files.config)?)?;
         let tokenizer = String::from_utf8(read(&model.files.tokenizer)?)?;
-        let generator = Generator::from_files(&config, &tokenizer, &weights)?;
+        let parameters = if model.model_type == "char_lstm" {
+            Generator::from_files(&config, &tokenizer, &weights)?.model().parameters()
+        } else {
+            Translator::from_files(&config, &tokenizer, &weights)?.model().parameters()
+        };
         model.files.weights = WeightsFile::describe(model.files.weights.path.clone(), &weights);
-        let parameters = generator.model().parameters();
         model.figures.parameters = parameters.iter().map(|(_, tensor)| tensor.numel() as u64).sum();
         println!("{}: {} bytes, sha256 {}", model.id, model.files.weights.bytes, model.files.weights.sha256);
     }

@@ -1,13 +1,14 @@
-"""Training with carried state, a steerable schedule and usable weights at any time.
+"""Training with a steerable schedule and usable weights at any time.
 
 Written to OUT at every evaluation: config.json, tokenizer.json, model.safetensors
-(f16, the moving average of the weights) and figures.json. checkpoint.pt holds all
-that --resume needs. To finish early, write a number of steps into OUT/decay: the
+(f16 or int8, the moving average of the weights) and figures.json. checkpoint.pt holds
+all that --resume needs. To finish early, write a number of steps into OUT/decay: the
 final decay of the learning rate then runs over that many steps from there on.
 """
 
 import copy
 import json
+import math
 import os
 import time
 import tomllib
@@ -18,9 +19,10 @@ import torch
 from safetensors.torch import save_file
 from torch import nn
 
-from .char_lstm import CharLstm, State, bits_per_character
-from .data import NORMALIZERS, Streams, load_ids, tokenizer_json
+from .quantize import dequantized, stored
+from .tasks import SongTask, TranslationTask
 
+TASKS = {"char_lstm": SongTask, "transformer": TranslationTask, "seq2seq": TranslationTask}
 # Averaging over the last thousand or so steps stands in for the decay not yet made.
 AVERAGE_DECAY = 0.999
 
@@ -57,6 +59,7 @@ class Schedule:
 def prepare_thread() -> None:
     torch.set_num_threads(1)
     torch.set_flush_denormal(True)  # saturated gates make denormals, which are slow
+    torch.backends.mha.set_fastpath_enabled(False)  # it knows neither autocast nor our masks
 
 
 class Workers:
@@ -66,34 +69,25 @@ class Workers:
     on the machine: those wait for the slowest at every operation, these once a step.
     """
 
-    def __init__(self, model: CharLstm, count: int, bf16: bool):
-        self.model, self.count, self.bf16 = model, count, bf16
-        self.parameters = list(model.parameters())
+    def __init__(self, task, count: int, bf16: bool):
+        self.task, self.count, self.bf16 = task, count, bf16
+        self.parameters = list(task.model.parameters())
         self.pool = ThreadPoolExecutor(count, initializer=prepare_thread)
 
-    def _share(self, inputs, targets, state, scale):
+    def _share(self, share):
         with torch.autocast("cpu", dtype=torch.bfloat16, enabled=self.bf16):
-            logits, state = self.model(inputs, state)
-        loss = nn.functional.cross_entropy(logits.float().flatten(0, 1), targets.flatten())
-        gradients = torch.autograd.grad(loss * scale, self.parameters)
-        return loss.detach() * scale, gradients, tuple(s.detach().float() for s in state)
+            loss, count, state = self.task.loss(self.task.model, share)
+        return loss.detach(), count, torch.autograd.grad(loss, self.parameters), state
 
-    def gradients(self, inputs: torch.Tensor, targets: torch.Tensor, state: State) -> tuple[torch.Tensor, State]:
-        """Sets the gradients of the mean loss; returns the loss and the new state."""
-        batch = len(inputs)
-        shares = [
-            self.pool.submit(self._share, x, y, (h, c), len(x) / batch)
-            for x, y, h, c in zip(
-                inputs.chunk(self.count), targets.chunk(self.count),
-                (s.contiguous() for s in state[0].chunk(self.count, dim=1)),
-                (s.contiguous() for s in state[1].chunk(self.count, dim=1)),
-            )
-        ]
-        losses, gradients, states = zip(*(share.result() for share in shares))
+    def gradients(self, step: int) -> tuple[torch.Tensor, int]:
+        """Sets the gradients of the mean loss of this step; returns loss and its token count."""
+        shares = self.pool.map(self._share, self.task.shares(step, self.count))
+        losses, counts, gradients, states = zip(*shares)
+        count = sum(counts)
         for parameter, *parts in zip(self.parameters, *gradients):
-            parameter.grad = sum(parts[1:], parts[0])
-        state = tuple(torch.cat(parts, dim=1) for parts in zip(*states))
-        return sum(losses), state
+            parameter.grad = sum(parts[1:], parts[0]).div_(count)
+        self.task.carry(states)
+        return sum(losses) / count, count
 
 
 def train(recipe_path: Path, data: Path, out: Path, resume: bool, minutes: float | None,
@@ -101,61 +95,54 @@ def train(recipe_path: Path, data: Path, out: Path, resume: bool, minutes: float
     began = time.monotonic()
     prepare_thread()
     recipe = tomllib.loads(recipe_path.read_text(encoding="utf-8"))
-    settings, normalize = recipe["train"], recipe["data"]["normalize"]
+    settings = recipe["train"]
     torch.manual_seed(settings["seed"])
+    out.mkdir(parents=True, exist_ok=True)
 
-    train_ids = load_ids(data / recipe["data"]["train"], normalize)
-    dev_ids = load_ids(data / recipe["data"]["dev"], normalize)
-    streams = Streams(train_ids, settings["batch_size"], settings["window"], settings["seed"])
-    characters_per_step = settings["batch_size"] * settings["window"]
-
-    shape = {"vocab_size": len(NORMALIZERS[normalize][1])}
-    shape |= {k: v for k, v in recipe["model"].items() if k != "type"}
-    model = CharLstm(**shape)
+    task = TASKS[recipe["model"]["type"]](recipe, data, out)
+    model = task.model
     average = copy.deepcopy(model).requires_grad_(False)
     parameters = list(model.parameters())
     optimizer = torch.optim.AdamW(
         parameters, lr=settings["lr"], betas=(settings["beta1"], settings["beta2"]),
         weight_decay=settings["weight_decay"], fused=True,
     )
-    workers = Workers(model, threads, bf16)
+    workers = Workers(task, threads, bf16)
     schedule = Schedule(settings)
-    step, state = 0, model.zero_state(settings["batch_size"])
+    step = tokens = 0
 
     checkpoint_path = out / "checkpoint.pt"
-    out.mkdir(parents=True, exist_ok=True)
     if resume and checkpoint_path.exists():
         saved = torch.load(checkpoint_path, weights_only=True)
         model.load_state_dict(saved["model"])
         average.load_state_dict(saved["average"])
         optimizer.load_state_dict(saved["optimizer"])
         schedule.steps, schedule.decay_steps = saved["schedule"]
-        step, state = saved["step"], saved["state"]
+        step, tokens, task.state = saved["step"], saved["tokens"], saved["state"]
         torch.set_rng_state(saved["rng"])
         print(f"resumed at step {step}", flush=True)
 
-    config = {"model_type": recipe["model"]["type"]} | shape
+    config = {"model_type": recipe["model"]["type"]} | task.config
     (out / "config.json").write_text(json.dumps(config) + "\n", encoding="utf-8")
-    (out / "tokenizer.json").write_text(tokenizer_json(normalize), encoding="utf-8")
+    (out / "tokenizer.json").write_text(task.tokenizer_json, encoding="utf-8")
 
     def save_checkpoint() -> None:
         saved = {
             "model": model.state_dict(), "average": average.state_dict(),
-            "optimizer": optimizer.state_dict(), "step": step, "state": state,
+            "optimizer": optimizer.state_dict(), "step": step, "tokens": tokens, "state": task.state,
             "schedule": (schedule.steps, schedule.decay_steps), "rng": torch.get_rng_state(),
         }
         write_atomically(checkpoint_path, lambda path: torch.save(saved, path))
 
-    def save_model(weights: CharLstm, bits: float) -> None:
-        tensors = {name: tensor.half() for name, tensor in weights.state_dict().items()}
+    def save_model(weights: nn.Module, figures: dict) -> None:
+        tensors = stored(weights.state_dict(), recipe.get("precision", "f16"))
         write_atomically(out / "model.safetensors", lambda path: save_file(tensors, path))
-        figures = {"step": step, "chars": step * characters_per_step, "dev_bits_per_char": round(bits, 4)}
+        figures = {"step": step, task.unit.replace(" ", "_"): tokens} | figures
         write_atomically(out / "figures.json", lambda path: path.write_text(json.dumps(figures) + "\n"))
 
-    print(f"{len(train_ids)} characters to train on, {len(dev_ids)} to validate on, "
-          f"{sum(p.numel() for p in parameters)} parameters, {streams.windows_per_epoch} steps an epoch", flush=True)
+    print(f"{task.about}, {sum(p.numel() for p in parameters)} parameters", flush=True)
     model.train()
-    started_at, report_time, report_step, losses = step, time.monotonic(), step, []
+    started_at, report_time, report_tokens, losses = step, time.monotonic(), 0, []
     last_evaluation = time.monotonic()
     while step < schedule.steps:
         # Two ways to finish early: the file `decay`, and the time given.
@@ -174,13 +161,10 @@ def train(recipe_path: Path, data: Path, out: Path, resume: bool, minutes: float
 
         for group in optimizer.param_groups:
             group["lr"] = schedule.at(step)
-        inputs, targets, begins = streams.at(step)
-        if begins:
-            state = model.zero_state(settings["batch_size"])
-        loss, state = workers.gradients(inputs, targets, state)
+        loss, count = workers.gradients(step)
         nn.utils.clip_grad_norm_(parameters, settings["grad_clip"])
         optimizer.step()
-        step += 1
+        step, tokens, report_tokens = step + 1, tokens + count, report_tokens + count
         losses.append(loss)
         with torch.no_grad():
             # The average must not drag the random start along: weigh it low at first.
@@ -189,27 +173,25 @@ def train(recipe_path: Path, data: Path, out: Path, resume: bool, minutes: float
 
         if step % 50 == 0:
             now = time.monotonic()
-            bits = torch.stack(losses).mean().item() / 0.6931471805599453
-            rate = (step - report_step) * characters_per_step / (now - report_time)
-            print(f"step {step}: train {bits:.4f} bits, lr {schedule.at(step - 1):.2e}, {rate:.0f} characters/s", flush=True)
-            report_time, report_step, losses = now, step, []
+            nats = torch.stack(losses).mean().item()
+            print(f"step {step}: train {nats:.4f} nats, {nats / math.log(2):.4f} bits, lr {schedule.at(step - 1):.2e}, "
+                  f"{report_tokens / (now - report_time):.0f} {task.unit}/s", flush=True)
+            report_time, report_tokens, losses = now, 0, []
         if step % settings["checkpoint_every"] == 0:
             save_checkpoint()
         if time.monotonic() - last_evaluation > eval_seconds:
-            bits = bits_per_character(average, dev_ids, streams=32)
-            save_model(average, bits)
-            print(f"step {step}: dev {bits:.4f} bits per character, "
-                  f"{(time.monotonic() - began) / 60:.1f} min", flush=True)
-            report_time, report_step, losses = time.monotonic(), step, []
+            _, figures = task.judge(average, final=False)
+            save_model(average, figures)
+            print(f"step {step}: dev {figures}, {(time.monotonic() - began) / 60:.1f} min", flush=True)
+            report_time, report_tokens, losses = time.monotonic(), 0, []
             last_evaluation = time.monotonic()
 
     save_checkpoint()
-    # After the decay the last weights are mostly the best, the average lags behind.
-    candidates = [(bits_per_character(m, dev_ids, streams=32), i, m) for i, m in enumerate((model, average))]
-    bits, which, best = min(candidates)
-    save_model(best, bits)
-    # The published figure is that of the weights as written, in f16, read in one stream.
-    written = copy.deepcopy(best).half().float()
-    bits = bits_per_character(written, dev_ids)
-    save_model(best, bits)
-    print(f"done at step {step}: dev {bits:.4f} bits per character ({'average' if which else 'last'} weights)", flush=True)
+    # After the decay the last weights are mostly the best, but sometimes the average is.
+    best = min((model, average), key=lambda weights: task.judge(weights, final=False)[0])
+    # The published figures are those of the weights as written.
+    written = copy.deepcopy(best)
+    written.load_state_dict(dequantized(stored(best.state_dict(), recipe.get("precision", "f16"))))
+    _, figures = task.judge(written, final=True)
+    save_model(best, figures)
+    print(f"done at step {step}: dev {figures} ({'average' if best is average else 'last'} weights)", flush=True)

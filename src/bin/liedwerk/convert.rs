@@ -1,0 +1,49 @@
+//! `liedwerk convert`: weights in another number format.
+
+use std::path::PathBuf;
+
+use anyhow::Context;
+use clap::ValueEnum;
+use liedwerk::io::{Precision, Weights, to_safetensors, write_atomically};
+
+/// Arguments of `convert`.
+#[derive(clap::Args)]
+pub struct Args {
+    /// f32 as trained, f16 half of that, int8 a quarter (matrices in 8 bits with a scale for each row).
+    #[arg(long, value_enum)]
+    precision: PrecisionArg,
+    /// The safetensors file to read.
+    #[arg(value_name = "IN")]
+    input: PathBuf,
+    /// The safetensors file to write; may be the same.
+    #[arg(value_name = "OUT")]
+    output: PathBuf,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum PrecisionArg {
+    F32,
+    F16,
+    Int8,
+}
+
+/// Reads weights in any format and writes them in the one asked for.
+pub fn run(args: Args) -> anyhow::Result<()> {
+    let precision = match args.precision {
+        PrecisionArg::F32 => Precision::F32,
+        PrecisionArg::F16 => Precision::F16,
+        PrecisionArg::Int8 => Precision::Int8,
+    };
+    let bytes = std::fs::read(&args.input).with_context(|| args.input.display().to_string())?;
+    let parameters = Weights::from_safetensors(&bytes)?.into_parameters()?;
+    let converted = to_safetensors(&parameters, precision)?;
+    write_atomically(&args.output, &converted)?;
+    println!(
+        "{}: {} parameters in {} bytes (before: {})",
+        args.output.display(),
+        parameters.iter().map(|(_, tensor)| tensor.numel()).sum::<usize>(),
+        converted.len(),
+        bytes.len()
+    );
+    Ok(())
+}

@@ -1,0 +1,58 @@
+//! `liedwerk evaluate --pairs`: BLEU and chrF of a translator on sentence pairs.
+
+use std::fs;
+use std::path::Path;
+use std::time::Instant;
+
+use liedwerk::generate::TranslateOptions;
+use liedwerk::io::write_atomically;
+use liedwerk::text::parse_pairs;
+use liedwerk::train::{BLEU_SIGNATURE, CHRF_SIGNATURE, bleu, chrf};
+use serde_json::json;
+
+use crate::evaluate::progress_bar;
+use crate::generate::unreadable;
+use crate::translate::open;
+
+/// Translates the sources and compares with the targets. `out` receives the translations, a line each.
+pub fn run(
+    model: &Path,
+    pairs: &Path,
+    options: TranslateOptions,
+    out: Option<&Path>,
+    json: bool,
+) -> anyhow::Result<()> {
+    let translator = open(model)?;
+    let bytes = fs::read(pairs).map_err(|e| unreadable(pairs, &e))?;
+    let pairs = parse_pairs(&pairs.display().to_string(), &bytes)?;
+    let sources: Vec<&str> = pairs.iter().map(|pair| pair.source.as_str()).collect();
+    let references: Vec<&str> = pairs.iter().map(|pair| pair.target.as_str()).collect();
+    let bar = progress_bar(pairs.len(), "sentences", json);
+    let start = Instant::now();
+    let translations = translator.translate_all(&sources, options, |done| bar.inc(done as u64))?;
+    let seconds = start.elapsed().as_secs_f64();
+    bar.finish_and_clear();
+    if let Some(path) = out {
+        write_atomically(path, (translations.join("\n") + "\n").as_bytes())?;
+    }
+    let bleu = bleu(&translations, &references);
+    let chrf = chrf(&translations, &references);
+    if json {
+        let report = json!({
+            "bleu": bleu.score,
+            "bleu_signature": BLEU_SIGNATURE,
+            "precisions": bleu.precisions,
+            "brevity_penalty": bleu.brevity_penalty,
+            "chrf": chrf,
+            "chrf_signature": CHRF_SIGNATURE,
+            "pairs": pairs.len(),
+            "seconds": seconds,
+        });
+        println!("{report}");
+    } else {
+        println!("BLEU {:.2} ({BLEU_SIGNATURE})", bleu.score);
+        println!("chrF {chrf:.2} ({CHRF_SIGNATURE})");
+        println!("{} sentences in {seconds:.1} s", pairs.len());
+    }
+    Ok(())
+}

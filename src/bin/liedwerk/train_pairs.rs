@@ -1,0 +1,133 @@
+//! `liedwerk train` with the recipe of a translator.
+
+use crate::generate::unreadable;
+use crate::train::{Args, Length, Run, read, write};
+use indicatif::ProgressBar;
+use liedwerk::generate::{Search, TranslateOptions, Translator};
+use liedwerk::io::to_safetensors;
+use liedwerk::models::TranslationModel;
+use liedwerk::nn::Module;
+use liedwerk::rng::Rng;
+use liedwerk::text::{PairTokenizer, SentencePair, parse_pairs};
+use liedwerk::train::{Metrics, PairTrainer, TokenPair, TranslationRecipe, bleu, encode_pairs, pair_loss};
+use std::path::{Path, PathBuf};
+
+/// Dev pairs that are translated at a checkpoint; all of them at the end.
+const DEV_SAMPLE: usize = 400;
+/// Translations shown at a checkpoint.
+const SHOWN: usize = 3;
+
+/// A training of a translator.
+struct Pairs {
+    trainer: PairTrainer,
+    out: PathBuf,
+    recipe: TranslationRecipe,
+    tokenizer: PairTokenizer,
+    dev: Vec<SentencePair>,
+    dev_ids: Vec<TokenPair>,
+}
+
+/// Trains as the recipe says.
+pub fn run(recipe: TranslationRecipe, args: &Args) -> anyhow::Result<()> {
+    let mut train = Vec::new();
+    for path in &recipe.data.train {
+        train.extend(read_pairs(&args.data.join(path))?);
+    }
+    let dev = read_pairs(&args.data.join(&recipe.data.dev))?;
+    // A resumed run keeps its tokenizer, or its weights would mean other words.
+    let path = args.out.join("tokenizer.json");
+    let tokenizer = match args.checkpoint()? {
+        Some(_) => PairTokenizer::from_json(&read(&path)?)?,
+        None => recipe.tokenizer.learn(&train),
+    };
+    let config = recipe.model.config(tokenizer.src_vocab_size(), tokenizer.tgt_vocab_size());
+    let model = TranslationModel::init(config, &mut Rng::new(recipe.train.seed))?;
+    let encoded = encode_pairs(&tokenizer, &train, recipe.data.max_tokens);
+    let dev_ids = encode_pairs(&tokenizer, &dev, recipe.data.max_tokens);
+    println!("{} of {} pairs to train on, {} held out", encoded.len(), train.len(), dev.len());
+    let mut trainer = PairTrainer::new(model, encoded, recipe.train.clone())?;
+    if let Some(checkpoint) = args.checkpoint()? {
+        trainer.restore(&checkpoint)?;
+    }
+    println!("{} steps an epoch", trainer.batches().epoch_len());
+    let unit = "tokens";
+    let length = Length { steps: recipe.train.steps, checkpoint_every: recipe.train.checkpoint_every, unit };
+    args.drive(&mut Pairs { trainer, out: args.out.clone(), recipe, tokenizer, dev, dev_ids }, length)
+}
+
+fn read_pairs(path: &Path) -> anyhow::Result<Vec<SentencePair>> {
+    let bytes = std::fs::read(path).map_err(|error| unreadable(path, &error))?;
+    Ok(parse_pairs(&path.display().to_string(), &bytes)?)
+}
+
+impl Pairs {
+    /// Greedy translations of the first `count` dev pairs, and their BLEU.
+    fn translate_dev(&self, model: &TranslationModel, count: usize) -> anyhow::Result<(Vec<String>, f64)> {
+        let dev = &self.dev[..count.min(self.dev.len())];
+        let translator = Translator::new(model.clone(), self.tokenizer.clone())?;
+        let search = Search { beam_width: 1, ..Search::default() };
+        let options = TranslateOptions { search, ..TranslateOptions::default() };
+        let sources: Vec<&str> = dev.iter().map(|pair| pair.source.as_str()).collect();
+        let references: Vec<&str> = dev.iter().map(|pair| pair.target.as_str()).collect();
+        let translations = translator.translate_all(&sources, options, |_| {})?;
+        let score = bleu(&translations, &references).score;
+        Ok((translations, score))
+    }
+
+    fn write_model(&self, model: &TranslationModel) -> anyhow::Result<()> {
+        write(&self.out, "config.json", serde_json::to_string_pretty(&model.config())?.as_bytes())?;
+        write(&self.out, "tokenizer.json", self.tokenizer.to_json().as_bytes())?;
+        let weights = to_safetensors(&model.parameters(), self.recipe.precision)?;
+        write(&self.out, "model.safetensors", &weights)
+    }
+}
+
+impl Run for Pairs {
+    fn step(&mut self) -> liedwerk::Result<Metrics> {
+        self.trainer.step()
+    }
+
+    fn steps_done(&self) -> u64 {
+        self.trainer.steps_done()
+    }
+
+    fn save(&self) -> anyhow::Result<()> {
+        self.write_model(self.trainer.average())?;
+        write(&self.out, "checkpoint.bin", &self.trainer.checkpoint()?)
+    }
+
+    fn report(&self, loss: f32, speed: f64, bar: &ProgressBar) -> anyhow::Result<()> {
+        let dev = pair_loss(self.trainer.average(), &self.dev_ids, self.recipe.train.tokens_per_batch);
+        let (translations, score) = self.translate_dev(self.trainer.average(), DEV_SAMPLE)?;
+        let (step, epoch) = (self.steps_done(), self.trainer.batches().epoch());
+        bar.suspend(|| {
+            println!("step {step} epoch {epoch}: train {loss:.3}, dev {dev:.3} nats per token, greedy BLEU {score:.2}, {speed:.0} tokens/s");
+            for (pair, translation) in self.dev.iter().zip(&translations).take(SHOWN) {
+                println!("  {} -> {translation}", pair.source);
+            }
+        });
+        Ok(())
+    }
+
+    /// After the rate has fallen the last weights are mostly the best, but sometimes the average is; before,
+    /// the average always is.
+    fn finish(&self) -> anyhow::Result<()> {
+        let candidates = [(self.trainer.average(), "average"), (self.trainer.model(), "last")];
+        let complete = self.steps_done() >= self.recipe.train.steps;
+        let (candidates, count) =
+            if complete { (&candidates[..], self.dev.len()) } else { (&candidates[..1], DEV_SAMPLE) };
+        let mut best: Option<(&TranslationModel, &str, f64)> = None;
+        for &(model, name) in candidates {
+            let (_, score) = self.translate_dev(model, count)?;
+            if best.is_none_or(|(_, _, best)| score > best) {
+                best = Some((model, name, score));
+            }
+        }
+        if let Some((model, name, score)) = best {
+            self.write_model(model)?;
+            let (step, out) = (self.steps_done(), self.out.display());
+            println!("step {step}: dev greedy BLEU {score:.2} ({name} weights), model in {out}");
+        }
+        Ok(())
+    }
+}

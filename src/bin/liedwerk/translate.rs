@@ -1,0 +1,91 @@
+//! `liedwerk translate`: line by line from standard input to standard output.
+
+use std::fs;
+use std::io::{self, BufRead, Write};
+use std::path::{Path, PathBuf};
+
+use liedwerk::generate::{Search, TranslateOptions, Translator};
+use liedwerk::{Error, ErrorCode};
+
+use crate::cli::ArithmeticArg;
+use crate::generate::{printed, read_text, unreadable};
+
+/// Lines that are read before they are translated together: enough that sentences of about one length meet.
+const LINES: usize = 1000;
+
+/// How to search for a translation.
+#[derive(clap::Args)]
+pub struct SearchArgs {
+    /// Sentences followed at once; 1 takes the likeliest token each time.
+    #[arg(long, value_name = "N", default_value_t = Search::default().beam_width)]
+    beam: usize,
+    /// Above 1 favours longer sentences, below 1 shorter ones.
+    #[arg(long, value_name = "A", default_value_t = Search::default().length_penalty)]
+    length_penalty: f32,
+    /// No N tokens come twice in a sentence, unless they do in its source; 0 is off.
+    #[arg(long, value_name = "N", default_value_t = Search::default().no_repeat_ngram)]
+    no_repeat_ngram: usize,
+}
+
+/// Translate standard input line by line.
+#[derive(clap::Args)]
+pub struct Args {
+    /// Folder with config.json, tokenizer.json and model.safetensors.
+    #[arg(long, value_name = "DIR")]
+    model: PathBuf,
+    #[command(flatten)]
+    search: SearchArgs,
+    /// portable computes the very bits that the page computes, fast uses all of this processor.
+    #[arg(long, value_enum, default_value_t = ArithmeticArg::Portable)]
+    arithmetic: ArithmeticArg,
+}
+
+/// Prints one line for each line read.
+pub fn run(args: Args) -> anyhow::Result<()> {
+    args.arithmetic.apply();
+    let translator = open(&args.model)?;
+    let options = args.search.options();
+    let (mut input, mut output) = (io::stdin().lock(), io::stdout().lock());
+    let mut number = 0;
+    loop {
+        let mut lines = Vec::new();
+        let mut line = Vec::new();
+        while lines.len() < LINES && input.read_until(b'\n', &mut line)? > 0 {
+            number += 1;
+            let ended = line.last() == Some(&b'\n');
+            line.truncate(line.len() - usize::from(ended));
+            lines.push(String::from_utf8(std::mem::take(&mut line)).map_err(|_| {
+                Error::new(ErrorCode::File, format!("standard input: line {number} is not UTF-8"))
+            })?);
+        }
+        if lines.is_empty() {
+            return Ok(());
+        }
+        for translation in translator.translate_all(&lines, options, |_| {})? {
+            if let Err(e) = writeln!(output, "{translation}") {
+                return printed(Err(e));
+            }
+        }
+        if let Err(e) = output.flush() {
+            return printed(Err(e));
+        }
+    }
+}
+
+impl SearchArgs {
+    /// The options that these arguments mean.
+    pub fn options(&self) -> TranslateOptions {
+        let Self { beam, length_penalty, no_repeat_ngram } = *self;
+        let search = Search { beam_width: beam, length_penalty, no_repeat_ngram };
+        TranslateOptions { search, ..TranslateOptions::default() }
+    }
+}
+
+/// Opens a model folder.
+pub fn open(folder: &Path) -> anyhow::Result<Translator> {
+    let config = read_text(&folder.join("config.json"))?;
+    let tokenizer = read_text(&folder.join("tokenizer.json"))?;
+    let path = folder.join("model.safetensors");
+    let weights = fs::read(&path).map_err(|e| unreadable(&path, &e))?;
+    Ok(Translator::from_files(&config, &tokenizer, &weights)?)
+}

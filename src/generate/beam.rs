@@ -1,0 +1,277 @@
+//! Greedy and beam search: from a decoder's logits to the likeliest sentences.
+//!
+//! The rules are those of Python's transformers (`generate` with `num_beams`, `length_penalty`,
+//! `no_repeat_ngram_size` and `early_stopping=False`); a width of 1 is its greedy search. Ties go to the
+//! better beam and then to the lower token id. Sums of log-probabilities are kept in double precision, all
+//! else is portable arithmetic, so that a sentence has one translation everywhere.
+
+use crate::cpu::math;
+use crate::cpu::softmax::log_softmax;
+use crate::error::{Error, ErrorCode, Result};
+use crate::models::Decoder;
+use crate::text::{END, PAD, START};
+use std::rc::Rc;
+
+/// The widest beam that one may ask for.
+pub const MAX_BEAM_WIDTH: usize = 16;
+/// The longest n-gram whose repetition can be forbidden.
+pub const MAX_NGRAM: usize = 16;
+
+/// How to search.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Search {
+    /// Sentences followed at once; 1 is greedy search.
+    pub beam_width: usize,
+    /// `α` in `score = Σ ln p / length^α`, by which finished sentences are compared: 0 favours short ones,
+    /// more favours longer ones. 0 to 5; greedy search has no use for it.
+    pub length_penalty: f32,
+    /// No sequence of so many tokens comes twice in a sentence; 0 is off.
+    pub no_repeat_ngram: usize,
+}
+
+impl Default for Search {
+    fn default() -> Self {
+        Self { beam_width: 4, length_penalty: 1.0, no_repeat_ngram: 4 }
+    }
+}
+
+impl Search {
+    /// Checks that every setting is in its range.
+    ///
+    /// # Errors
+    /// `bad-option`, naming the setting.
+    pub fn check(&self) -> Result<()> {
+        let bad = |message: String| Err(Error::new(ErrorCode::BadOption, message));
+        if !(1..=MAX_BEAM_WIDTH).contains(&self.beam_width) {
+            return bad(format!("beam_width is {}; it must be from 1 to {MAX_BEAM_WIDTH}", self.beam_width));
+        }
+        if !(0.0..=5.0).contains(&self.length_penalty) {
+            return bad(format!("length_penalty is {}; it must be between 0 and 5", self.length_penalty));
+        }
+        if self.no_repeat_ngram > MAX_NGRAM {
+            return bad(format!(
+                "no_repeat_ngram is {}; it must be at most {MAX_NGRAM}",
+                self.no_repeat_ngram
+            ));
+        }
+        Ok(())
+    }
+}
+
+/// What one sentence of a search is allowed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// Tokens to write at most, the end token included; at least 1.
+    pub max_new_tokens: usize,
+    /// See [`Search::no_repeat_ngram`].
+    pub no_repeat_ngram: usize,
+}
+
+/// A sentence found.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Hypothesis {
+    /// Its tokens, the end token included if it was reached.
+    pub tokens: Vec<u32>,
+    /// `Σ ln p` over its tokens.
+    pub log_prob: f64,
+    /// `log_prob / length^α`.
+    pub score: f64,
+    /// For each token the weights over the source's tokens with which it was chosen, if the decoder
+    /// keeps them.
+    pub attention: Vec<Rc<[f32]>>,
+}
+
+/// The best sentence for each row of a fresh `decoder`; `limits` has one entry a row.
+///
+/// # Errors
+/// `not-finite` when a logit is not a number: the weights are damaged.
+pub fn search(decoder: &mut dyn Decoder, limits: &[Limits], search: Search) -> Result<Vec<Hypothesis>> {
+    let mut sentences: Vec<Sentence> = limits.iter().map(|&limits| Sentence::new(limits, search)).collect();
+    let (mut logits, mut log_probs) = (Vec::new(), Vec::new());
+    while sentences.iter().any(|sentence| !sentence.running.is_empty()) {
+        let tokens: Vec<u32> =
+            sentences.iter().flat_map(|sentence| &sentence.running).map(Hypothesis::last).collect();
+        decoder.step(&tokens, &mut logits);
+        if !logits.iter().all(|logit| logit.is_finite()) {
+            let message = "the model computed a score that is no number: its weights are damaged";
+            return Err(Error::new(ErrorCode::NotFinite, message));
+        }
+        let vocab = logits.len() / tokens.len();
+        log_probs.resize(logits.len(), 0.0);
+        log_softmax(&logits, &mut log_probs, vocab);
+        let (mut first_row, mut kept) = (0, Vec::new());
+        for sentence in &mut sentences {
+            let rows = first_row..first_row + sentence.running.len();
+            let attention = decoder.attention().get(rows.clone()).unwrap_or_default();
+            let parents = sentence.advance(&log_probs[rows.start * vocab..rows.end * vocab], attention);
+            kept.extend(parents.into_iter().map(|parent| first_row + parent));
+            first_row = rows.end;
+        }
+        decoder.select(&kept);
+    }
+    Ok(sentences.into_iter().map(Sentence::best).collect())
+}
+
+impl Hypothesis {
+    fn last(&self) -> u32 {
+        self.tokens.last().copied().unwrap_or(START)
+    }
+}
+
+/// The search for one sentence.
+struct Sentence {
+    limits: Limits,
+    search: Search,
+    /// Unfinished, best first; empty once the search is over.
+    running: Vec<Hypothesis>,
+    /// Finished, best first, at most as many as the beam is wide.
+    finished: Vec<Hypothesis>,
+}
+
+/// One more token for one of the running sentences.
+#[derive(Clone, Copy)]
+struct Candidate {
+    beam: usize,
+    token: u32,
+    log_prob: f64,
+}
+
+impl Sentence {
+    fn new(limits: Limits, search: Search) -> Self {
+        let start = Hypothesis { tokens: Vec::new(), log_prob: 0.0, score: 0.0, attention: Vec::new() };
+        Self { limits, search, running: vec![start], finished: Vec::new() }
+    }
+
+    /// Takes the next token of every running sentence; gives for each that runs on which one it was.
+    fn advance(&mut self, log_probs: &[f32], attention: &[Vec<f32>]) -> Vec<usize> {
+        let Some(first) = self.running.first() else { return Vec::new() };
+        let length = first.tokens.len() + 1;
+        let width = self.search.beam_width;
+        let normaliser = power(length, self.search.length_penalty);
+        let attention: Vec<Rc<[f32]>> = attention.iter().map(|weights| weights.as_slice().into()).collect();
+        let before = std::mem::take(&mut self.running);
+        let mut parents = Vec::with_capacity(width);
+        for (rank, candidate) in self.candidates(&before, log_probs).into_iter().enumerate() {
+            let extended = || before[candidate.beam].extended(candidate, normaliser, &attention);
+            if candidate.token == END || length == self.limits.max_new_tokens {
+                // What ranks below the beam's width would not have run on either.
+                if rank < width {
+                    self.finish(extended());
+                }
+            } else if self.running.len() < width {
+                self.running.push(extended());
+                parents.push(candidate.beam);
+            }
+        }
+        if self.is_over() {
+            self.running.clear();
+            parents.clear();
+        }
+        parents
+    }
+
+    /// The best continuations, best first: twice the beam's width, so that enough remain if half of them
+    /// end. Greedy search looks at one.
+    fn candidates(&self, running: &[Hypothesis], log_probs: &[f32]) -> Vec<Candidate> {
+        let vocab = log_probs.len() / running.len();
+        let count = if self.search.beam_width == 1 { 1 } else { 2 * self.search.beam_width };
+        let mut best: Vec<Candidate> = Vec::with_capacity(count + 1);
+        for (beam, (hypothesis, row)) in running.iter().zip(log_probs.chunks_exact(vocab)).enumerate() {
+            let mut banned = repeating_tokens(&hypothesis.tokens, self.limits.no_repeat_ngram);
+            banned.extend([PAD, START]);
+            // An empty translation is none.
+            banned.extend(hypothesis.tokens.is_empty().then_some(END));
+            let mut threshold = best.get(count - 1).map_or(f64::NEG_INFINITY, |last| last.log_prob);
+            for (token, &log_prob) in (0u32..).zip(row) {
+                let log_prob = hypothesis.log_prob + f64::from(log_prob);
+                // Strictly better only: of equals the earlier beam and token stays.
+                if log_prob <= threshold || banned.contains(&token) {
+                    continue;
+                }
+                let place = best.partition_point(|other| other.log_prob >= log_prob);
+                best.insert(place, Candidate { beam, token, log_prob });
+                best.truncate(count);
+                threshold = best.get(count - 1).map_or(f64::NEG_INFINITY, |last| last.log_prob);
+            }
+        }
+        best
+    }
+
+    fn finish(&mut self, hypothesis: Hypothesis) {
+        let place = self.finished.partition_point(|other| other.score >= hypothesis.score);
+        self.finished.insert(place, hypothesis);
+        self.finished.truncate(self.search.beam_width);
+    }
+
+    /// Whether nothing that runs can be expected to be among the best any more.
+    fn is_over(&self) -> bool {
+        let (Some(running), Some(worst)) = (self.running.first(), self.finished.last()) else {
+            return self.running.is_empty();
+        };
+        self.finished.len() == self.search.beam_width
+            && (self.search.beam_width == 1 || running.score <= worst.score)
+    }
+
+    fn best(self) -> Hypothesis {
+        // Nothing is finished only if every token was forbidden.
+        let none = Hypothesis { tokens: Vec::new(), log_prob: 0.0, score: 0.0, attention: Vec::new() };
+        self.finished.into_iter().next().unwrap_or(none)
+    }
+}
+
+impl Hypothesis {
+    fn extended(&self, candidate: Candidate, normaliser: f64, attention: &[Rc<[f32]>]) -> Self {
+        let Candidate { beam, token, log_prob } = candidate;
+        let mut longer = self.clone();
+        longer.tokens.push(token);
+        longer.attention.extend(attention.get(beam).cloned());
+        Self { log_prob, score: log_prob / normaliser, ..longer }
+    }
+}
+
+/// `length^α` from this crate's own `exp` and `ln`, which have the same bits everywhere.
+fn power(length: usize, exponent: f32) -> f64 {
+    match exponent {
+        0.0 => 1.0,
+        1.0 => length as f64,
+        _ => f64::from(math::exp(exponent * math::ln(length as f32))),
+    }
+}
+
+/// The tokens that would complete an n-gram that `tokens` already hold.
+fn repeating_tokens(tokens: &[u32], n: usize) -> Vec<u32> {
+    if n == 0 || tokens.len() < n {
+        return Vec::new();
+    }
+    let prefix = &tokens[tokens.len() + 1 - n..];
+    tokens.windows(n).filter(|window| window[..n - 1] == *prefix).map(|window| window[n - 1]).collect()
+}
+
+/// Whether some n-gram comes twice in `tokens`.
+pub(super) fn repeats(tokens: &[u32], n: usize) -> bool {
+    n > 0 && (n..tokens.len()).any(|end| repeating_tokens(&tokens[..end], n).contains(&tokens[end]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn n_grams_are_found() {
+        assert_eq!(repeating_tokens(&[5, 6, 7, 5, 6], 3), [7]);
+        assert_eq!(repeating_tokens(&[5, 6, 7, 5, 6, 8, 5, 6], 3), [7, 8]);
+        assert_eq!(repeating_tokens(&[5, 6], 1), [5, 6]);
+        assert!(repeating_tokens(&[5, 6, 7, 5, 6], 0).is_empty());
+        assert!(repeating_tokens(&[5, 6], 3).is_empty());
+        assert!(repeats(&[5, 6, 7, 5, 6, 7], 3) && !repeats(&[5, 6, 7, 5, 6, 8], 3));
+        assert!(repeats(&[4, 4, 4], 2) && !repeats(&[4, 4], 2) && !repeats(&[4, 4, 4], 0));
+    }
+
+    #[test]
+    fn powers_are_close() {
+        for (length, exponent) in [(1, 0.6), (7, 0.6), (100, 2.0), (30, 1.0), (9, 0.0)] {
+            let expected = (length as f64).powf(f64::from(exponent));
+            assert!((power(length, exponent) - expected).abs() < 1e-5 * expected);
+        }
+    }
+}

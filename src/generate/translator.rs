@@ -1,0 +1,334 @@
+//! A translator as a session: load a model, start with a text, take piece by piece.
+
+use super::Note;
+use super::beam::{Hypothesis, Limits, Search, repeats, search};
+use super::language::{Foreign, foreign};
+use crate::error::{Error, ErrorCode, Result};
+use crate::io::Weights;
+use crate::models::{ModelConfig, TranslationModel};
+use crate::text::{END, PairTokenizer, Piece, START, UNK, split_pieces};
+
+/// Of a longer text only the first so many characters are translated.
+pub const MAX_TEXT_CHARACTERS: usize = 20_000;
+/// Of a sentence only so many tokens are read: several times what a model has seen in training.
+pub const MAX_SOURCE_TOKENS: usize = 256;
+/// The most tokens that one may ask for in a piece.
+pub const MAX_PIECE_TOKENS: usize = 1_000;
+/// Sentences that are decoded side by side: together their rows fill the cores of a machine.
+const BATCH: usize = 32;
+
+/// A model that translates, with its tokenizer, and the text it is translating.
+pub struct Translator {
+    model: TranslationModel,
+    tokenizer: PairTokenizer,
+    session: Option<Session>,
+}
+
+/// The text in progress.
+struct Session {
+    pieces: std::vec::IntoIter<Piece>,
+    /// Pieces given so far.
+    done: usize,
+    trailing: String,
+    options: TranslateOptions,
+}
+
+/// How to translate.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct TranslateOptions {
+    /// How each sentence is searched for.
+    pub search: Search,
+    /// Tokens that a piece may have at most, 1 to [`MAX_PIECE_TOKENS`]; no translation is longer than twice
+    /// its source and ten tokens anyway.
+    pub max_new_tokens: usize,
+}
+
+impl Default for TranslateOptions {
+    fn default() -> Self {
+        Self { search: Search::default(), max_new_tokens: MAX_PIECE_TOKENS }
+    }
+}
+
+/// What is going to be translated.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TranslationStarted {
+    /// Pieces that [`Translator::next`] will give, white space at the end not counted.
+    pub pieces: usize,
+    /// `nothing-to-translate`, `text-cut`, `characters-dropped`, `not-german`.
+    pub notes: Vec<Note>,
+}
+
+/// One sentence or line with its translation.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TranslatedPiece {
+    /// Its number, from 0.
+    pub index: usize,
+    /// White space and line breaks between the piece before and this one.
+    pub before: String,
+    /// The piece as it was.
+    pub source: String,
+    /// Its translation; the piece itself where it holds no words.
+    pub text: String,
+    /// The tokens that the model read, `<start>` and `<end>` included; none for a piece without words.
+    pub source_tokens: Vec<String>,
+    /// The tokens that it wrote, `<end>` included.
+    pub target_tokens: Vec<String>,
+    /// For each target token the weights over the source tokens; rows sum to 1.
+    pub attention: Vec<Vec<f32>>,
+    /// Mean log-probability of the target tokens, in nats; 0 for a piece without words.
+    pub score: f64,
+    /// `piece-cut`, `unknown-words`, `length-limit`.
+    pub notes: Vec<Note>,
+}
+
+/// A piece as the model reads it.
+struct Prepared {
+    /// With `<start>` and `<end>`.
+    ids: Vec<u32>,
+    limits: Limits,
+    notes: Vec<Note>,
+}
+
+impl Translator {
+    /// Opens a model from the contents of its three files.
+    ///
+    /// # Errors
+    /// `bad-config` for a configuration that does not parse or is of no translator; `bad-tokenizer` for a
+    /// tokenizer that does not parse or has other vocabulary sizes than the model; for the weights as
+    /// [`Weights`] says.
+    pub fn from_files(config_json: &str, tokenizer_json: &str, weights: &[u8]) -> Result<Self> {
+        let config = ModelConfig::from_json(config_json)?;
+        let tokenizer = PairTokenizer::from_json(tokenizer_json)?;
+        let mut weights = Weights::from_safetensors(weights)?;
+        let model = TranslationModel::from_weights(config, &mut weights)?;
+        weights.finish()?;
+        Self::new(model, tokenizer)
+    }
+
+    /// A translator for a model that is in memory already, such as one in training.
+    ///
+    /// # Errors
+    /// `bad-tokenizer` if the tokenizer has other vocabulary sizes than the model.
+    pub fn new(model: TranslationModel, tokenizer: PairTokenizer) -> Result<Self> {
+        let sizes = [tokenizer.src_vocab_size(), tokenizer.tgt_vocab_size()];
+        let expected = model.vocab_sizes();
+        if sizes == expected {
+            return Ok(Self { model, tokenizer, session: None });
+        }
+        let message = format!("the tokenizer's vocabulary sizes are {sizes:?}, the model's {expected:?}");
+        Err(Error::new(ErrorCode::BadTokenizer, message))
+    }
+
+    /// The model.
+    pub fn model(&self) -> &TranslationModel {
+        &self.model
+    }
+
+    /// The tokenizer.
+    pub fn tokenizer(&self) -> &PairTokenizer {
+        &self.tokenizer
+    }
+
+    /// Begins a new text; one in progress is given up.
+    ///
+    /// # Errors
+    /// `bad-option` when an option is outside its range; the text in progress then goes on.
+    pub fn start(&mut self, text: &str, options: TranslateOptions) -> Result<TranslationStarted> {
+        options.check()?;
+        let mut notes = Vec::new();
+        let text = match text.char_indices().nth(MAX_TEXT_CHARACTERS) {
+            None => text,
+            Some((end, _)) => {
+                let message =
+                    format!("Only the first {MAX_TEXT_CHARACTERS} characters of the text are translated.");
+                notes.push(note("text-cut", message));
+                &text[..end]
+            }
+        };
+        let split = split_pieces(text);
+        if !split.dropped.is_empty() {
+            let message = "Control characters and invisible characters were left out.".to_owned();
+            let characters = Some(split.dropped.iter().collect());
+            notes.push(Note { code: "characters-dropped", message, characters });
+        }
+        if !split.pieces.iter().any(Piece::has_words) {
+            notes.push(note("nothing-to-translate", "The text holds no words to translate.".to_owned()));
+        }
+        notes.extend(foreign(text).map(|foreign| {
+            let what = match foreign {
+                Foreign::Script => "is not written in Latin letters",
+                Foreign::English => "looks English",
+            };
+            note("not-german", format!("The text {what}; the model has only learned German."))
+        }));
+        let pieces = split.pieces.len();
+        let (left, trailing) = (split.pieces.into_iter(), split.trailing);
+        self.session = Some(Session { pieces: left, done: 0, trailing, options });
+        Ok(TranslationStarted { pieces, notes })
+    }
+
+    /// Translates the next piece. After the last, white space at the end of the text comes as the `before`
+    /// of a piece without text; then `None`, and also before the first [`start`](Self::start).
+    ///
+    /// # Errors
+    /// `not-finite` when the model computes something that is not a number; the text ends there.
+    #[expect(clippy::should_implement_trait, reason = "a translator can be started again after its end")]
+    pub fn next(&mut self) -> Result<Option<TranslatedPiece>> {
+        let Some(session) = &mut self.session else { return Ok(None) };
+        let options = session.options;
+        let index = session.done;
+        session.done += 1;
+        let Some(piece) = session.pieces.next() else {
+            let trailing = std::mem::take(&mut session.trailing);
+            self.session = None;
+            let end = TranslatedPiece::unchanged(index, Piece { before: trailing, text: String::new() });
+            return Ok(Some(end).filter(|end| !end.before.is_empty()));
+        };
+        if !piece.has_words() {
+            return Ok(Some(TranslatedPiece::unchanged(index, piece)));
+        }
+        let prepared = self.prepare(&piece.text, options);
+        let found = match self.search(&[&prepared], options.search, true) {
+            Ok(mut found) => found.remove(0),
+            Err(error) => {
+                self.session = None;
+                return Err(error);
+            }
+        };
+        Ok(Some(self.translated(index, piece, prepared, &found)))
+    }
+
+    /// Translates many texts at once, each as [`start`](Self::start) and [`next`](Self::next) would and in
+    /// the same order, but with sentences of all texts side by side. `progress` is told how many sentences
+    /// are done.
+    ///
+    /// # Errors
+    /// `bad-option`, `not-finite`.
+    pub fn translate_all<T: AsRef<str>>(
+        &self,
+        texts: &[T],
+        options: TranslateOptions,
+        mut progress: impl FnMut(usize),
+    ) -> Result<Vec<String>> {
+        options.check()?;
+        let splits: Vec<_> = texts.iter().map(|text| split_pieces(text.as_ref())).collect();
+        let with_words = splits.iter().flat_map(|split| &split.pieces).filter(|piece| piece.has_words());
+        let prepared: Vec<Prepared> = with_words.map(|piece| self.prepare(&piece.text, options)).collect();
+        // Sentences of one length end together, and no row waits for a longer one.
+        let mut order: Vec<usize> = (0..prepared.len()).collect();
+        order.sort_by_key(|&i| prepared[i].ids.len());
+        let mut translations = vec![String::new(); prepared.len()];
+        for part in order.chunks(BATCH) {
+            let batch: Vec<&Prepared> = part.iter().map(|&i| &prepared[i]).collect();
+            let found = self.search(&batch, options.search, false)?;
+            for (&i, hypothesis) in part.iter().zip(&found) {
+                translations[i] = self.text(hypothesis);
+            }
+            progress(part.len());
+        }
+        let mut translations = translations.into_iter();
+        let join = |split: crate::text::Pieces| {
+            let mut text = String::new();
+            for piece in split.pieces {
+                let words = piece.has_words();
+                text.push_str(&piece.before);
+                text.push_str(&if words { translations.next().unwrap_or_default() } else { piece.text });
+            }
+            text + &split.trailing
+        };
+        Ok(splits.into_iter().map(join).collect())
+    }
+
+    fn prepare(&self, text: &str, options: TranslateOptions) -> Prepared {
+        let mut ids = self.tokenizer.encode_source(text);
+        let mut notes = Vec::new();
+        if ids.len() > MAX_SOURCE_TOKENS {
+            ids.truncate(MAX_SOURCE_TOKENS);
+            let message =
+                format!("Only the first {MAX_SOURCE_TOKENS} tokens of this sentence were translated.");
+            notes.push(note("piece-cut", message));
+        }
+        let unknown = ids.iter().filter(|&&id| id == UNK).count();
+        if unknown > 0 && matches!(self.tokenizer, PairTokenizer::Words(_)) {
+            notes.push(note("unknown-words", format!("{unknown} words are not in the model's vocabulary.")));
+        }
+        let n = options.search.no_repeat_ngram;
+        let limits = Limits {
+            max_new_tokens: options.max_new_tokens.min(2 * ids.len() + 10),
+            // Who repeats himself is translated so: a refrain is no endless loop.
+            no_repeat_ngram: if repeats(&ids, n) { 0 } else { n },
+        };
+        Prepared { ids: [&[START], &ids[..], &[END]].concat(), limits, notes }
+    }
+
+    fn search(&self, batch: &[&Prepared], options: Search, watching: bool) -> Result<Vec<Hypothesis>> {
+        let sources: Vec<&[u32]> = batch.iter().map(|prepared| &prepared.ids[..]).collect();
+        let limits: Vec<Limits> = batch.iter().map(|prepared| prepared.limits).collect();
+        search(&mut *self.model.decoder(&sources, watching), &limits, options)
+    }
+
+    /// The text of a hypothesis, on one line as its source; the space that begins a sentence's first token
+    /// is not part of it.
+    fn text(&self, hypothesis: &Hypothesis) -> String {
+        self.tokenizer.decode_target(&hypothesis.tokens).replace(char::is_control, " ").trim().to_owned()
+    }
+
+    fn translated(
+        &self,
+        index: usize,
+        piece: Piece,
+        prepared: Prepared,
+        found: &Hypothesis,
+    ) -> TranslatedPiece {
+        let mut notes = prepared.notes;
+        if found.tokens.last() != Some(&END) {
+            let message = format!("The translation was stopped after {} tokens.", found.tokens.len());
+            notes.push(note("length-limit", message));
+        }
+        TranslatedPiece {
+            index,
+            before: piece.before,
+            source: piece.text,
+            text: self.text(found),
+            source_tokens: self.tokenizer.source_pieces(&prepared.ids),
+            target_tokens: self.tokenizer.target_pieces(&found.tokens),
+            attention: found.attention.iter().map(|row| row.to_vec()).collect(),
+            score: found.log_prob / found.tokens.len().max(1) as f64,
+            notes,
+        }
+    }
+}
+
+impl TranslateOptions {
+    fn check(&self) -> Result<()> {
+        if !(1..=MAX_PIECE_TOKENS).contains(&self.max_new_tokens) {
+            let message = format!(
+                "max_new_tokens is {}; it must be between 1 and {MAX_PIECE_TOKENS}",
+                self.max_new_tokens
+            );
+            return Err(Error::new(ErrorCode::BadOption, message));
+        }
+        self.search.check()
+    }
+}
+
+impl TranslatedPiece {
+    /// A piece without words.
+    fn unchanged(index: usize, piece: Piece) -> Self {
+        Self {
+            index,
+            before: piece.before,
+            text: piece.text.clone(),
+            source: piece.text,
+            source_tokens: Vec::new(),
+            target_tokens: Vec::new(),
+            attention: Vec::new(),
+            score: 0.0,
+            notes: Vec::new(),
+        }
+    }
+}
+
+fn note(code: &'static str, message: String) -> Note {
+    Note { code, message, characters: None }
+}

@@ -1,0 +1,158 @@
+//! The lecture's translator: a GRU reads, a GRU writes, and attention tells it where to look
+//! (Bahdanau, Cho and Bengio 2015).
+
+use super::{Seq2SeqConfig, TokenTables};
+use crate::error::Result;
+use crate::io::Weights;
+use crate::nn::{
+    AdditiveAttention, Dropout, Gru, GruConfig, Linear, Module, Source, normal, orthogonal, xavier,
+};
+use crate::ops::concat;
+use crate::rng::Rng;
+use crate::tensor::Tensor;
+
+/// Embedding, GRU encoder, additive attention, GRU decoder, linear output.
+#[derive(Clone)]
+pub struct Seq2Seq {
+    pub(super) config: Seq2SeqConfig,
+    pub(super) tables: TokenTables,
+    encoder: Gru,
+    bridge: Linear,
+    pub(super) attention: AdditiveAttention,
+    pub(super) decoder: Gru,
+    pub(super) output: Linear,
+}
+
+/// What the decoder is given of the sources.
+pub(super) struct Encoded {
+    /// The encoder's output `(B, S, K)`.
+    pub values: Tensor,
+    /// The same as the attention looks at it, `(B, S, A)`.
+    pub keys: Tensor,
+    /// State of each decoder layer before its first token, `(B, H)`.
+    pub state: Vec<Tensor>,
+}
+
+impl Seq2Seq {
+    fn build(config: Seq2SeqConfig, source: &mut Source<'_>) -> Result<Self> {
+        config.check()?;
+        let Seq2SeqConfig { embedding_size, hidden_size, attention_size, num_layers, .. } = config;
+        let vocabularies = [config.src_vocab_size, config.tgt_vocab_size];
+        let key_size = config.key_size();
+        let gru = GruConfig {
+            inputs: embedding_size,
+            hidden: hidden_size,
+            num_layers,
+            bidirectional: config.bidirectional,
+        };
+        let decoder = GruConfig { inputs: embedding_size + key_size, bidirectional: false, ..gru };
+        let features = hidden_size + key_size + embedding_size;
+        Ok(Self {
+            tables: TokenTables::new(config.tie_embeddings, vocabularies, embedding_size, source)?,
+            encoder: Gru::new("encoder", gru, source)?,
+            bridge: Linear::new("bridge", key_size, num_layers * hidden_size, source)?,
+            attention: AdditiveAttention::new("attention", hidden_size, key_size, attention_size, source)?,
+            decoder: Gru::new("decoder", decoder, source)?,
+            output: Linear::new("output", features, embedding_size, source)?,
+            config,
+        })
+    }
+
+    /// The model with all parameters taken from a file.
+    ///
+    /// # Errors
+    /// `missing-parameter` or `parameter-shape` if the file does not fit `config`.
+    pub fn from_weights(config: Seq2SeqConfig, weights: &mut Weights) -> Result<Self> {
+        Self::build(config, &mut |name, shape| weights.take(name, shape))
+    }
+
+    /// A new model: recurrent matrices orthogonal, embeddings of length about 1, others after Glorot.
+    ///
+    /// # Errors
+    /// `bad-config` if a size is out of range.
+    pub fn init(config: Seq2SeqConfig, rng: &mut Rng) -> Result<Self> {
+        let hidden = config.hidden_size;
+        let scale = 1.0 / (config.embedding_size.max(1) as f32).sqrt();
+        Self::build(config, &mut |name, shape| {
+            Ok(match shape {
+                _ if name.ends_with("embedding.weight") => normal(shape, rng).mul_scalar(scale),
+                _ if name.contains("weight_hh") => orthogonal(3, hidden, rng),
+                [rows, _] => xavier(shape, *rows, rng),
+                _ => Tensor::zeros(shape),
+            })
+        })
+    }
+
+    /// Sizes of the model.
+    pub fn config(&self) -> &Seq2SeqConfig {
+        &self.config
+    }
+
+    /// Logits `(B, T, V)` of the token after each of `tgt (B, T)`, given the sources `src (B, S)`.
+    ///
+    /// Sources are padded on the right to one length, with `src_lengths` real tokens each (at least 1);
+    /// what comes after the end of a target concerns only its own logits. `dropout_seed` switches
+    /// dropout on, for training.
+    pub fn forward(
+        &self,
+        src: &[u32],
+        src_lengths: &[usize],
+        tgt: &[u32],
+        dropout_seed: Option<u64>,
+    ) -> Tensor {
+        let dropout = Dropout::new(self.config.dropout, dropout_seed);
+        let batch = src_lengths.len();
+        let steps = tgt.len() / batch;
+        let Encoded { values, keys, mut state } = self.encode(src, src_lengths, &dropout);
+        let mask = padding(src_lengths, values.dim(1));
+        let embedded = dropout.apply(&self.tables.tgt().forward(tgt, &[batch, steps])); // (B, T, E)
+        let mut features = Vec::with_capacity(steps);
+        for t in 0..steps {
+            let y = embedded.narrow(1, t, 1).reshape(&[batch, self.config.embedding_size]);
+            let before = state.last().expect("a decoder has at least one layer");
+            let context = self.attention.forward(before, &keys, &values, &mask).context;
+            let h = self.decoder.step(&concat(&[&y, &context], 1), &mut state, &dropout);
+            let all = concat(&[&h, &context, &y], 1);
+            features.push(all.reshape(&[batch, 1, all.dim(1)]));
+        }
+        let features = concat(&features.iter().collect::<Vec<_>>(), 1); // (B, T, H + K + E)
+        let hidden = dropout.apply(&self.output.forward(&features).tanh());
+        hidden.linear(self.tables.head(), None)
+    }
+
+    /// What the encoder makes of `src (B, S)`.
+    pub(super) fn encode(&self, src: &[u32], src_lengths: &[usize], dropout: &Dropout) -> Encoded {
+        let batch = src_lengths.len();
+        let steps = src.len() / batch;
+        // Time first, so that all sentences' tokens of one step lie together.
+        let by_time: Vec<u32> =
+            (0..steps).flat_map(|t| (0..batch).map(move |b| src[b * steps + t])).collect();
+        let x = dropout.apply(&self.tables.src().forward(&by_time, &[steps, batch])); // (S, B, E)
+        let (values, last) = self.encoder.forward(&x, src_lengths, dropout);
+        let summary = concat(&last.iter().collect::<Vec<_>>(), 1); // (B, K)
+        let initial = self.bridge.forward(&summary).tanh(); // (B, L H)
+        let hidden = self.config.hidden_size;
+        let state = (0..self.config.num_layers).map(|k| initial.narrow(1, k * hidden, hidden)).collect();
+        let values = values.transpose(0, 1);
+        Encoded { keys: self.attention.key.forward(&values), values, state }
+    }
+}
+
+/// 0 at tokens, -infinity at padding, `(B, S)`.
+fn padding(lengths: &[usize], steps: usize) -> Tensor {
+    let values = lengths
+        .iter()
+        .flat_map(|&length| (0..steps).map(move |t| if t < length { 0.0 } else { f32::NEG_INFINITY }));
+    Tensor::from_vec(values.collect(), &[lengths.len(), steps])
+}
+
+impl Module for Seq2Seq {
+    fn visit(&mut self, f: &mut dyn FnMut(String, &mut Tensor)) {
+        self.tables.visit(f);
+        self.encoder.visit("encoder", f);
+        self.bridge.visit("bridge", f);
+        self.attention.visit("attention", f);
+        self.decoder.visit("decoder", f);
+        self.output.visit("output", f);
+    }
+}

@@ -1,0 +1,85 @@
+//! The tables at both ends of a translator.
+
+use crate::cpu::matmul::matvec_rows;
+use crate::error::Result;
+use crate::nn::{Embedding, Source};
+use crate::tensor::Tensor;
+
+/// Source tokens to vectors, target tokens to vectors, vectors to the logits of target tokens: three tables,
+/// or one for all (Press and Wolf 2017).
+#[derive(Clone)]
+pub enum TokenTables {
+    /// `embedding.weight (V, C)`.
+    Tied(Embedding),
+    /// `src_embedding.weight`, `tgt_embedding.weight` and `head.weight (V, C)`.
+    Separate {
+        /// Of source tokens.
+        src: Embedding,
+        /// Of target tokens.
+        tgt: Embedding,
+        /// Of the output.
+        head: Tensor,
+    },
+}
+
+impl TokenTables {
+    /// Takes the one table or the three.
+    pub fn new(
+        tied: bool,
+        [src_vocab_size, tgt_vocab_size]: [usize; 2],
+        channels: usize,
+        source: &mut Source<'_>,
+    ) -> Result<Self> {
+        if tied {
+            return Ok(Self::Tied(Embedding::new("embedding", tgt_vocab_size, channels, source)?));
+        }
+        Ok(Self::Separate {
+            src: Embedding::new("src_embedding", src_vocab_size, channels, source)?,
+            tgt: Embedding::new("tgt_embedding", tgt_vocab_size, channels, source)?,
+            head: source("head.weight", &[tgt_vocab_size, channels])?,
+        })
+    }
+
+    /// The table of source tokens.
+    pub fn src(&self) -> &Embedding {
+        match self {
+            Self::Tied(table) => table,
+            Self::Separate { src, .. } => src,
+        }
+    }
+
+    /// The table of target tokens.
+    pub fn tgt(&self) -> &Embedding {
+        match self {
+            Self::Tied(table) => table,
+            Self::Separate { tgt, .. } => tgt,
+        }
+    }
+
+    /// The output's weights `(V, C)`.
+    pub fn head(&self) -> &Tensor {
+        match self {
+            Self::Tied(table) => &table.weight,
+            Self::Separate { head, .. } => head,
+        }
+    }
+
+    /// For decoding: `logits (R, V)` of `hidden (R, C)`.
+    pub fn logits(&self, hidden: &[f32], logits: &mut Vec<f32>) {
+        let (vocab, channels) = (self.head().dim(0), self.head().dim(1));
+        // Not cleared first: every element is overwritten.
+        logits.resize(hidden.len() / channels * vocab, 0.0);
+        matvec_rows(self.head().data(), hidden, logits, channels, false);
+    }
+
+    pub(crate) fn visit(&mut self, f: &mut dyn FnMut(String, &mut Tensor)) {
+        match self {
+            Self::Tied(table) => table.visit("embedding", f),
+            Self::Separate { src, tgt, head } => {
+                src.visit("src_embedding", f);
+                tgt.visit("tgt_embedding", f);
+                f("head.weight".to_owned(), head);
+            }
+        }
+    }
+}

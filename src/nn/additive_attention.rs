@@ -1,0 +1,79 @@
+use super::{Linear, Source};
+use crate::cpu::attend::attend_additive;
+use crate::cpu::matmul::matvec_rows;
+use crate::error::Result;
+use crate::tensor::Tensor;
+
+/// Additive attention, `v · tanh(W query + U key + b)` (Bahdanau et al. 2015).
+#[derive(Clone)]
+pub struct AdditiveAttention {
+    /// `W (A, H)`
+    pub query: Tensor,
+    /// `U (A, K)` and `b (A)`
+    pub key: Linear,
+    /// `v (1, A)`
+    pub score: Tensor,
+}
+
+/// What a query that reads several positions gets.
+pub struct Attended {
+    /// Weighted mean of the values, `(B, K)`.
+    pub context: Tensor,
+    /// `(B, S)`, rows sum to 1.
+    pub weights: Tensor,
+}
+
+impl AdditiveAttention {
+    /// Takes `{name}.query.weight (A, H)`, `{name}.key.weight (A, K)`, `{name}.key.bias (A)` and
+    /// `{name}.score.weight (1, A)`.
+    pub fn new(
+        name: &str,
+        query_size: usize,
+        key_size: usize,
+        attention_size: usize,
+        source: &mut Source<'_>,
+    ) -> Result<Self> {
+        Ok(Self {
+            query: source(&format!("{name}.query.weight"), &[attention_size, query_size])?,
+            key: Linear::new(&format!("{name}.key"), key_size, attention_size, source)?,
+            score: source(&format!("{name}.score.weight"), &[1, attention_size])?,
+        })
+    }
+
+    /// The queries `(B, H)` read the values `(B, S, K)`, whose `keys (B, S, A)` are `self.key` of them;
+    /// `mask (B, S)` is 0 at tokens and -infinity at padding.
+    pub fn forward(&self, query: &Tensor, keys: &Tensor, values: &Tensor, mask: &Tensor) -> Attended {
+        let &[batch, positions, size] = keys.shape() else { panic!("keys: {:?}", keys.shape()) };
+        let query = query.linear(&self.query, None).reshape(&[batch, 1, size]);
+        let scores = query.add(keys).tanh().linear(&self.score, None); // (B, S, 1)
+        let weights = scores.reshape(&[batch, positions]).add(mask).softmax();
+        let context = weights.reshape(&[batch, 1, positions]).matmul(values); // (B, 1, K)
+        Attended { context: context.reshape(&[batch, values.dim(2)]), weights }
+    }
+
+    /// For decoding, on slices: the queries `(R, H)` projected to `(R, A)`.
+    pub fn project(&self, queries: &[f32]) -> Vec<f32> {
+        let (size, query_size) = (self.query.dim(0), self.query.dim(1));
+        let mut projected = vec![0.0; queries.len() / query_size * size];
+        matvec_rows(self.query.data(), queries, &mut projected, query_size, false);
+        projected
+    }
+
+    /// One projected query `(A)` reads `values (S, K)` by `keys (S, A)`: `weights (S)`, `context (K)`.
+    pub fn attend(
+        &self,
+        query: &[f32],
+        keys: &[f32],
+        values: &[f32],
+        weights: &mut [f32],
+        context: &mut [f32],
+    ) {
+        attend_additive(query, keys, self.score.data(), values, weights, context);
+    }
+
+    pub(crate) fn visit(&mut self, name: &str, f: &mut dyn FnMut(String, &mut Tensor)) {
+        f(format!("{name}.query.weight"), &mut self.query);
+        self.key.visit(&format!("{name}.key"), f);
+        f(format!("{name}.score.weight"), &mut self.score);
+    }
+}

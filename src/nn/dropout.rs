@@ -1,0 +1,35 @@
+use crate::tensor::Tensor;
+use std::cell::Cell;
+
+/// Dropout for one forward pass: every place that drops asks here and gets a seed of its own.
+///
+/// Seeds are handed out in the order of the questions, so one seed gives one set of masks.
+pub struct Dropout {
+    p: f32,
+    next: Option<Cell<u64>>,
+}
+
+/// More places than this would share seeds with the next step of training.
+const PLACES: u64 = 1 << 20;
+
+impl Dropout {
+    /// Drops with probability `p` if there is a seed, as in training; nothing otherwise.
+    pub fn new(p: f32, seed: Option<u64>) -> Self {
+        let next = seed.filter(|_| p > 0.0).map(|seed| Cell::new(seed.wrapping_mul(PLACES)));
+        Self { p, next }
+    }
+
+    /// Probability and seed for one more place; `None` if nothing is to be dropped.
+    pub fn next(&self) -> Option<(f32, u64)> {
+        self.next.as_ref().map(|next| (self.p, next.replace(next.get().wrapping_add(1))))
+    }
+
+    /// `x` with dropout.
+    #[track_caller]
+    pub fn apply(&self, x: &Tensor) -> Tensor {
+        match self.next() {
+            Some((p, seed)) => x.dropout(p, seed),
+            None => x.clone(),
+        }
+    }
+}

@@ -1,0 +1,158 @@
+use super::{Dropout, Source};
+use crate::cpu::cells::gru_cell;
+use crate::cpu::matmul::matvec_rows;
+use crate::error::Result;
+use crate::ops::{GruWeights, concat};
+use crate::tensor::Tensor;
+
+/// A stack of GRU layers with dropout between them, in one direction or both, `torch.nn.GRU`.
+#[derive(Clone)]
+pub struct Gru {
+    /// For each layer its one or two directions.
+    layers: Vec<Vec<Direction>>,
+    hidden: usize,
+}
+
+#[derive(Clone)]
+struct Direction {
+    weight_ih: Tensor,
+    weight_hh: Tensor,
+    bias_ih: Tensor,
+    bias_hh: Tensor,
+}
+
+/// Sizes of a [`Gru`].
+#[derive(Clone, Copy, Debug)]
+pub struct GruConfig {
+    /// `I`: width of the input.
+    pub inputs: usize,
+    /// `H`: units of a direction.
+    pub hidden: usize,
+    /// Layers in the stack.
+    pub num_layers: usize,
+    /// Whether every layer also reads from the end.
+    pub bidirectional: bool,
+}
+
+impl Gru {
+    /// Takes `{name}.weight_ih_l{k} (3H, I)`, `weight_hh_l{k} (3H, H)`, `bias_ih_l{k}` and `bias_hh_l{k}
+    /// (3H)`, and for the other direction the same with `_reverse` at the end.
+    pub fn new(name: &str, config: GruConfig, source: &mut Source<'_>) -> Result<Self> {
+        let GruConfig { inputs, hidden, num_layers, bidirectional } = config;
+        let directions: &[&str] = if bidirectional { &["", "_reverse"] } else { &[""] };
+        let mut layers = Vec::with_capacity(num_layers);
+        for k in 0..num_layers {
+            let inputs = if k == 0 { inputs } else { hidden * directions.len() };
+            let mut layer = Vec::with_capacity(directions.len());
+            for direction in directions {
+                layer.push(Direction {
+                    weight_ih: source(&format!("{name}.weight_ih_l{k}{direction}"), &[3 * hidden, inputs])?,
+                    weight_hh: source(&format!("{name}.weight_hh_l{k}{direction}"), &[3 * hidden, hidden])?,
+                    bias_ih: source(&format!("{name}.bias_ih_l{k}{direction}"), &[3 * hidden])?,
+                    bias_hh: source(&format!("{name}.bias_hh_l{k}{direction}"), &[3 * hidden])?,
+                });
+            }
+            layers.push(layer);
+        }
+        Ok(Self { layers, hidden })
+    }
+
+    /// Reads padded sequences `x (T, B, I)` of these `lengths` (each from 1 to T) from a zero state.
+    ///
+    /// Gives the output `(T, B, D H)`, zero at padding, and for each direction of the top layer its state
+    /// after its last token `(B, H)`; backwards, a sequence begins at its own last token. This is
+    /// `torch.nn.GRU` on a packed sequence.
+    pub fn forward(&self, x: &Tensor, lengths: &[usize], dropout: &Dropout) -> (Tensor, Vec<Tensor>) {
+        let (steps, batch) = (x.dim(0), x.dim(1));
+        let h0 = Tensor::zeros(&[batch, self.hidden]);
+        let backwards = reversed(steps, lengths);
+        let ends: Vec<u32> =
+            lengths.iter().enumerate().map(|(b, &length)| ((length - 1) * batch + b) as u32).collect();
+        let (mut x, mut last) = (x.clone(), Vec::new());
+        for (k, layer) in self.layers.iter().enumerate() {
+            if k > 0 {
+                x = dropout.apply(&x);
+            }
+            let mut outputs = Vec::new();
+            last.clear();
+            for (direction, weights) in layer.iter().enumerate() {
+                // Reversed within its length a sequence has its padding at the end again.
+                let input = if direction == 0 { x.clone() } else { rows(&x, &backwards) };
+                let output = input.gru(&h0, weights.borrow()).output;
+                last.push(output.reshape(&[steps * batch, self.hidden]).embedding(&ends, &[batch]));
+                outputs.push(if direction == 0 { output } else { rows(&output, &backwards) });
+            }
+            x = concat(&outputs.iter().collect::<Vec<_>>(), 2);
+        }
+        (x.mul(&real(steps, lengths)), last)
+    }
+
+    /// One step of a one-directional stack: `x (B, I)` and the state of each layer `(B, H)`, replaced.
+    /// Gives the top layer's new state.
+    pub fn step(&self, x: &Tensor, state: &mut [Tensor], dropout: &Dropout) -> Tensor {
+        let mut x = x.clone();
+        for (k, (layer, h)) in self.layers.iter().zip(state).enumerate() {
+            if k > 0 {
+                x = dropout.apply(&x);
+            }
+            let time_first = x.reshape(&[1, x.dim(0), x.dim(1)]);
+            *h = time_first.gru(h, layer[0].borrow()).h;
+            x = h.clone();
+        }
+        x
+    }
+
+    /// [`Gru::step`] for decoding, on slices: `x (R, I)`, each layer's state `(R, H)`, replaced.
+    pub fn step_rows(&self, x: &[f32], state: &mut [Vec<f32>]) {
+        let mut x = x.to_vec();
+        for (layer, h) in self.layers.iter().zip(state) {
+            let Direction { weight_ih, weight_hh, bias_ih, bias_hh } = &layer[0];
+            let count = h.len() / self.hidden;
+            let mut gx = bias_ih.data().repeat(count);
+            let mut gh = bias_hh.data().repeat(count);
+            matvec_rows(weight_ih.data(), &x, &mut gx, weight_ih.dim(1), true);
+            matvec_rows(weight_hh.data(), h, &mut gh, self.hidden, true);
+            let (before, mut rzn) = (h.clone(), vec![0.0; gx.len()]);
+            gru_cell(&gx, &gh, &before, h, &mut rzn, self.hidden);
+            x.clone_from(h);
+        }
+    }
+
+    pub(crate) fn visit(&mut self, name: &str, f: &mut dyn FnMut(String, &mut Tensor)) {
+        for (k, layer) in self.layers.iter_mut().enumerate() {
+            for (weights, direction) in layer.iter_mut().zip(["", "_reverse"]) {
+                f(format!("{name}.weight_ih_l{k}{direction}"), &mut weights.weight_ih);
+                f(format!("{name}.weight_hh_l{k}{direction}"), &mut weights.weight_hh);
+                f(format!("{name}.bias_ih_l{k}{direction}"), &mut weights.bias_ih);
+                f(format!("{name}.bias_hh_l{k}{direction}"), &mut weights.bias_hh);
+            }
+        }
+    }
+}
+
+impl Direction {
+    fn borrow(&self) -> GruWeights<'_> {
+        let Self { weight_ih, weight_hh, bias_ih, bias_hh } = self;
+        GruWeights { weight_ih, weight_hh, bias_ih, bias_hh }
+    }
+}
+
+/// For every place `(t, b)` the place that has its token when each sequence is reversed within its length;
+/// padding stays where it is.
+fn reversed(steps: usize, lengths: &[usize]) -> Vec<u32> {
+    let place = |t: usize, b: usize| if t < lengths[b] { lengths[b] - 1 - t } else { t };
+    let batch = lengths.len();
+    (0..steps).flat_map(|t| (0..batch).map(move |b| (place(t, b) * batch + b) as u32)).collect()
+}
+
+/// `x (T, B, C)` with the vectors at these places of `(T B)`.
+fn rows(x: &Tensor, places: &[u32]) -> Tensor {
+    let &[steps, batch, channels] = x.shape() else { panic!("rows: {:?}", x.shape()) };
+    x.reshape(&[steps * batch, channels]).embedding(places, &[steps, batch])
+}
+
+/// 1 at tokens, 0 at padding, `(T, B, 1)`.
+fn real(steps: usize, lengths: &[usize]) -> Tensor {
+    let values = (0..steps).flat_map(|t| lengths.iter().map(move |&length| f32::from(t < length))).collect();
+    Tensor::from_vec(values, &[steps, lengths.len(), 1])
+}

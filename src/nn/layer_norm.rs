@@ -1,0 +1,45 @@
+use super::Source;
+use crate::cpu::layer_norm::layer_norm;
+use crate::error::Result;
+use crate::tensor::Tensor;
+
+/// As PyTorch has it.
+const EPS: f32 = 1e-5;
+
+/// Normalisation over the last dimension, `torch.nn.LayerNorm`.
+#[derive(Clone)]
+pub struct LayerNorm {
+    /// `(C)`
+    pub weight: Tensor,
+    /// `(C)`
+    pub bias: Tensor,
+}
+
+impl LayerNorm {
+    /// Takes `{name}.weight` and `{name}.bias`, both `(channels)`.
+    pub fn new(name: &str, channels: usize, source: &mut Source<'_>) -> Result<Self> {
+        let weight = source(&format!("{name}.weight"), &[channels])?;
+        let bias = source(&format!("{name}.bias"), &[channels])?;
+        Ok(Self { weight, bias })
+    }
+
+    /// `(…, C) -> (…, C)`
+    #[track_caller]
+    pub fn forward(&self, x: &Tensor) -> Tensor {
+        x.layer_norm(&self.weight, &self.bias, EPS)
+    }
+
+    /// The rows of `x (R, C)`, normalised.
+    pub fn apply(&self, x: &[f32]) -> Vec<f32> {
+        let channels = self.weight.numel();
+        let rows = x.len() / channels;
+        let (mut y, mut mean, mut rstd) = (vec![0.0; x.len()], vec![0.0; rows], vec![0.0; rows]);
+        layer_norm(x, self.weight.data(), self.bias.data(), EPS, &mut y, &mut mean, &mut rstd, channels);
+        y
+    }
+
+    pub(crate) fn visit(&mut self, name: &str, f: &mut dyn FnMut(String, &mut Tensor)) {
+        f(format!("{name}.weight"), &mut self.weight);
+        f(format!("{name}.bias"), &mut self.bias);
+    }
+}

@@ -1,0 +1,155 @@
+use super::{Dropout, Linear, Source};
+use crate::cpu::attend::attend;
+use crate::cpu::matmul::matvec_rows;
+use crate::error::Result;
+use crate::ops::AttentionMask;
+use crate::tensor::Tensor;
+
+/// Scaled dot-product attention with several heads, `torch.nn.MultiheadAttention` (Vaswani et al. 2017).
+#[derive(Clone)]
+pub struct MultiheadAttention {
+    /// `(3C, C)`: the projections of queries, keys and values below each other.
+    in_proj_weight: Tensor,
+    /// `(3C)`
+    in_proj_bias: Tensor,
+    out_proj: Linear,
+    heads: usize,
+}
+
+/// Keys and values of the positions read so far, as decoding looks them up: each `(S, C)`.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct KvCache {
+    /// `(S, C)`
+    pub keys: Vec<f32>,
+    /// `(S, C)`
+    pub values: Vec<f32>,
+}
+
+impl MultiheadAttention {
+    /// Takes `{name}.in_proj_weight (3C, C)`, `{name}.in_proj_bias (3C)` and `{name}.out_proj.*`.
+    ///
+    /// `channels` is a multiple of `heads`.
+    pub fn new(name: &str, channels: usize, heads: usize, source: &mut Source<'_>) -> Result<Self> {
+        Ok(Self {
+            in_proj_weight: source(&format!("{name}.in_proj_weight"), &[3 * channels, channels])?,
+            in_proj_bias: source(&format!("{name}.in_proj_bias"), &[3 * channels])?,
+            out_proj: Linear::new(&format!("{name}.out_proj"), channels, channels, source)?,
+            heads,
+        })
+    }
+
+    /// `x (B, T, C)` reads itself: `(B, T, C)`.
+    pub fn self_attention(&self, x: &Tensor, mask: &AttentionMask, dropout: &Dropout) -> Tensor {
+        let channels = x.dim(2);
+        let all = x.linear(&self.in_proj_weight, Some(&self.in_proj_bias)); // (B, T, 3C)
+        let [query, key, value] = [0, 1, 2].map(|part| all.narrow(2, part * channels, channels));
+        self.attention(&query, &key, &value, mask, dropout).0
+    }
+
+    /// `x (B, T, C)` reads `memory (B, S, C)`: `(B, T, C)`, and the weights `(B, N, T, S)`.
+    pub fn cross_attention(
+        &self,
+        x: &Tensor,
+        memory: &Tensor,
+        mask: &AttentionMask,
+        dropout: &Dropout,
+    ) -> (Tensor, Tensor) {
+        let channels = x.dim(2);
+        let project = |x: &Tensor, part: usize, parts: usize| {
+            let weight = self.in_proj_weight.narrow(0, part * channels, parts * channels);
+            let bias = self.in_proj_bias.narrow(0, part * channels, parts * channels);
+            x.linear(&weight, Some(&bias))
+        };
+        let both = project(memory, 1, 2);
+        let [key, value] = [0, 1].map(|part| both.narrow(2, part * channels, channels));
+        self.attention(&project(x, 0, 1), &key, &value, mask, dropout)
+    }
+
+    fn attention(
+        &self,
+        query: &Tensor,
+        key: &Tensor,
+        value: &Tensor,
+        mask: &AttentionMask,
+        dropout: &Dropout,
+    ) -> (Tensor, Tensor) {
+        let split = |x: &Tensor| {
+            let &[batch, length, channels] = x.shape() else { panic!("attention: {:?}", x.shape()) };
+            x.reshape(&[batch, length, self.heads, channels / self.heads]).transpose(1, 2) // (B, N, T, D)
+        };
+        let mask = AttentionMask { dropout: dropout.next(), ..mask.clone() };
+        let (context, weights) = split(query).attention(&split(key), &split(value), &mask);
+        let joined = context.transpose(1, 2).reshape(query.shape());
+        (self.out_proj.forward(&joined), weights)
+    }
+
+    /// Projects rows `x (R, C)` with the parts `from .. from + count` of queries, keys, values: `(R, count C)`.
+    fn project(&self, x: &[f32], from: usize, count: usize) -> Vec<f32> {
+        let channels = self.in_proj_weight.dim(1);
+        let part = from * channels..(from + count) * channels;
+        let mut y = self.in_proj_bias.data()[part.clone()].repeat(x.len() / channels);
+        let weight = &self.in_proj_weight.data()[part.start * channels..part.end * channels];
+        matvec_rows(weight, x, &mut y, channels, true);
+        y
+    }
+
+    /// For decoding: keys and values of a whole `memory (S, C)`, to be read by [`Self::read_rows`].
+    pub fn cache(&self, memory: &[f32]) -> KvCache {
+        KvCache { keys: self.project(memory, 1, 1), values: self.project(memory, 2, 1) }
+    }
+
+    /// For decoding: each row of `x (R, C)` is the newest token of its own text; its key and value join
+    /// the text's cache, and it reads all of that.
+    pub fn extend_rows<'a>(&self, x: &[f32], caches: impl Iterator<Item = &'a mut KvCache>) -> Vec<f32> {
+        let channels = self.in_proj_weight.dim(1);
+        let all = self.project(x, 0, 3);
+        let mut context = vec![0.0; x.len()];
+        let mut weights = Vec::new();
+        let rows = all.chunks_exact(3 * channels).zip(context.chunks_exact_mut(channels));
+        for ((row, context), cache) in rows.zip(caches) {
+            cache.keys.extend_from_slice(&row[channels..2 * channels]);
+            cache.values.extend_from_slice(&row[2 * channels..]);
+            self.attend(&row[..channels], cache, &mut weights, context);
+        }
+        self.out_proj.apply(&context)
+    }
+
+    /// For decoding: each row of `x (R, C)` reads its own cache. `weights`, if wanted, receives for each
+    /// row the mean of its weights over the heads.
+    pub fn read_rows<'a>(
+        &self,
+        x: &[f32],
+        caches: impl Iterator<Item = &'a KvCache>,
+        mut weights: Option<&mut Vec<Vec<f32>>>,
+    ) -> Vec<f32> {
+        let channels = self.in_proj_weight.dim(1);
+        let queries = self.project(x, 0, 1);
+        let mut context = vec![0.0; x.len()];
+        let mut by_head = Vec::new();
+        let rows = queries.chunks_exact(channels).zip(context.chunks_exact_mut(channels));
+        for ((query, context), cache) in rows.zip(caches) {
+            self.attend(query, cache, &mut by_head, context);
+            if let Some(weights) = &mut weights {
+                weights.push(mean_rows(&by_head, self.heads));
+            }
+        }
+        self.out_proj.apply(&context)
+    }
+
+    fn attend(&self, query: &[f32], cache: &KvCache, weights: &mut Vec<f32>, context: &mut [f32]) {
+        weights.resize(self.heads * cache.keys.len() / query.len(), 0.0);
+        attend(query, &cache.keys, &cache.values, self.heads, weights, context);
+    }
+
+    pub(crate) fn visit(&mut self, name: &str, f: &mut dyn FnMut(String, &mut Tensor)) {
+        f(format!("{name}.in_proj_weight"), &mut self.in_proj_weight);
+        f(format!("{name}.in_proj_bias"), &mut self.in_proj_bias);
+        self.out_proj.visit(&format!("{name}.out_proj"), f);
+    }
+}
+
+/// The mean of `rows` rows of equal length.
+fn mean_rows(x: &[f32], rows: usize) -> Vec<f32> {
+    let cols = x.len() / rows;
+    (0..cols).map(|col| (0..rows).map(|row| x[row * cols + col]).sum::<f32>() / rows as f32).collect()
+}

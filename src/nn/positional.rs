@@ -1,0 +1,115 @@
+use crate::tensor::Tensor;
+
+/// Sinusoidal positions (Vaswani et al. 2017): column `2i` holds `sin(t / 10000^(2i/C))`, column `2i + 1`
+/// the cosine.
+///
+/// Computed in double precision from additions, multiplications and divisions only, so that the table has
+/// the same bits on every machine.
+#[derive(Clone)]
+pub struct PositionalEncoding {
+    channels: usize,
+    /// For each pair of columns sine and cosine of one step.
+    rotations: Vec<(f64, f64)>,
+}
+
+/// ln 10000
+const LN_BASE: f64 = 9.210_340_371_976_184;
+
+impl PositionalEncoding {
+    /// For vectors of `channels` numbers.
+    pub fn new(channels: usize) -> Self {
+        let frequency = |pair: usize| 1.0 / exp(2.0 * pair as f64 / channels as f64 * LN_BASE);
+        let rotations = (0..channels.div_ceil(2)).map(|pair| sin_cos(frequency(pair))).collect();
+        Self { channels, rotations }
+    }
+
+    /// Positions `first .. first + length`, `(length, C)` row-major.
+    pub fn rows(&self, first: usize, length: usize) -> Vec<f32> {
+        let mut rows = vec![0.0; length * self.channels];
+        for (row, position) in rows.chunks_exact_mut(self.channels).zip(first..) {
+            for (cells, &rotation) in row.chunks_mut(2).zip(&self.rotations) {
+                let (sin, cos) = power(rotation, position);
+                cells.iter_mut().zip([sin, cos]).for_each(|(cell, value)| *cell = value as f32);
+            }
+        }
+        rows
+    }
+
+    /// Positions `0 .. length` as a tensor `(length, C)`.
+    pub fn forward(&self, length: usize) -> Tensor {
+        Tensor::from_vec(self.rows(0, length), &[length, self.channels])
+    }
+}
+
+/// Sine and cosine of the sum of two angles.
+fn add_angles((sin_a, cos_a): (f64, f64), (sin_b, cos_b): (f64, f64)) -> (f64, f64) {
+    (sin_a * cos_b + cos_a * sin_b, cos_a * cos_b - sin_a * sin_b)
+}
+
+/// Sine and cosine of `times` times an angle, by doubling.
+fn power(mut angle: (f64, f64), mut times: usize) -> (f64, f64) {
+    let mut sum = (0.0, 1.0);
+    while times > 0 {
+        if times & 1 == 1 {
+            sum = add_angles(sum, angle);
+        }
+        angle = add_angles(angle, angle);
+        times >>= 1;
+    }
+    sum
+}
+
+/// `e^x` for `x` from 0 to 10 by its series: all terms are positive, so nothing cancels.
+fn exp(x: f64) -> f64 {
+    let (mut sum, mut term) = (1.0, 1.0);
+    for k in 1..80 {
+        term *= x / f64::from(k);
+        sum += term;
+    }
+    sum
+}
+
+/// Sine and cosine of an angle from 0 to 1 by their series.
+fn sin_cos(angle: f64) -> (f64, f64) {
+    let (mut sin, mut cos, mut term) = (0.0, 0.0, 1.0);
+    for k in 0..24 {
+        match k % 4 {
+            0 => cos += term,
+            1 => sin += term,
+            2 => cos -= term,
+            _ => sin -= term,
+        }
+        term *= angle / f64::from(k + 1);
+    }
+    (sin, cos)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_is_that_of_the_paper() {
+        for channels in [1, 2, 7, 8, 256] {
+            let encoding = PositionalEncoding::new(channels);
+            let rows = encoding.rows(3, 1021);
+            for (t, row) in rows.chunks(channels).enumerate() {
+                for (column, &value) in row.iter().enumerate() {
+                    let exponent = (column / 2 * 2) as f64 / channels as f64;
+                    let angle = (t + 3) as f64 / 10_000_f64.powf(exponent);
+                    let expected = if column % 2 == 0 { angle.sin() } else { angle.cos() };
+                    assert!((f64::from(value) - expected).abs() < 1e-7, "{t} {column} of {channels}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn rows_from_the_middle_are_those_from_the_start() {
+        let encoding = PositionalEncoding::new(64);
+        let table = encoding.rows(0, 300);
+        for t in [0, 1, 77, 299] {
+            assert_eq!(encoding.rows(t, 1), table[t * 64..][..64]);
+        }
+    }
+}

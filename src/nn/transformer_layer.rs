@@ -1,0 +1,191 @@
+use super::{Dropout, KvCache, LayerNorm, Linear, MultiheadAttention, Source};
+use crate::cpu::elementwise::{Unary, add_assign, unary};
+use crate::error::Result;
+use crate::ops::AttentionMask;
+use crate::tensor::Tensor;
+
+/// Sizes of one layer of a Transformer.
+#[derive(Clone, Copy, Debug)]
+pub struct TransformerLayerConfig {
+    /// `C`
+    pub d_model: usize,
+    /// Heads of every attention; divides `d_model`.
+    pub nhead: usize,
+    /// Units of the feed-forward part.
+    pub dim_feedforward: usize,
+    /// Normalise before each part (Xiong et al. 2020) instead of after it as in the paper.
+    pub norm_first: bool,
+}
+
+/// Two linear layers with ReLU between, as both kinds of layer have them.
+#[derive(Clone)]
+struct FeedForward {
+    linear1: Linear,
+    linear2: Linear,
+}
+
+impl FeedForward {
+    fn new(name: &str, config: TransformerLayerConfig, source: &mut Source<'_>) -> Result<Self> {
+        let TransformerLayerConfig { d_model, dim_feedforward, .. } = config;
+        Ok(Self {
+            linear1: Linear::new(&format!("{name}.linear1"), d_model, dim_feedforward, source)?,
+            linear2: Linear::new(&format!("{name}.linear2"), dim_feedforward, d_model, source)?,
+        })
+    }
+
+    fn forward(&self, x: &Tensor, dropout: &Dropout) -> Tensor {
+        self.linear2.forward(&dropout.apply(&self.linear1.forward(x).relu()))
+    }
+
+    fn apply(&self, x: &[f32]) -> Vec<f32> {
+        let inner = self.linear1.apply(x);
+        let mut active = vec![0.0; inner.len()];
+        unary(Unary::Relu, &inner, &mut active);
+        self.linear2.apply(&active)
+    }
+
+    fn visit(&mut self, name: &str, f: &mut dyn FnMut(String, &mut Tensor)) {
+        self.linear1.visit(&format!("{name}.linear1"), f);
+        self.linear2.visit(&format!("{name}.linear2"), f);
+    }
+}
+
+/// `x + part(norm(x))`, or `norm(x + part(x))`.
+fn residual(
+    x: &Tensor,
+    norm: &LayerNorm,
+    norm_first: bool,
+    dropout: &Dropout,
+    part: impl FnOnce(&Tensor) -> Tensor,
+) -> Tensor {
+    if norm_first {
+        x.add(&dropout.apply(&part(&norm.forward(x))))
+    } else {
+        norm.forward(&x.add(&dropout.apply(&part(x))))
+    }
+}
+
+/// [`residual`] on rows `x (R, C)`, which are replaced.
+fn residual_rows(
+    x: &mut Vec<f32>,
+    norm: &LayerNorm,
+    norm_first: bool,
+    part: impl FnOnce(&[f32]) -> Vec<f32>,
+) {
+    if norm_first {
+        add_assign(&part(&norm.apply(x)), x);
+    } else {
+        add_assign(&part(x), x);
+        *x = norm.apply(x);
+    }
+}
+
+/// Self-attention and feed-forward, `torch.nn.TransformerEncoderLayer` with ReLU.
+#[derive(Clone)]
+pub struct TransformerEncoderLayer {
+    self_attn: MultiheadAttention,
+    feed_forward: FeedForward,
+    norm1: LayerNorm,
+    norm2: LayerNorm,
+    norm_first: bool,
+}
+
+impl TransformerEncoderLayer {
+    /// Takes `{name}.self_attn.*`, `linear1.*`, `linear2.*`, `norm1.*`, `norm2.*`.
+    pub fn new(name: &str, config: TransformerLayerConfig, source: &mut Source<'_>) -> Result<Self> {
+        let TransformerLayerConfig { d_model, nhead, norm_first, .. } = config;
+        Ok(Self {
+            self_attn: MultiheadAttention::new(&format!("{name}.self_attn"), d_model, nhead, source)?,
+            feed_forward: FeedForward::new(name, config, source)?,
+            norm1: LayerNorm::new(&format!("{name}.norm1"), d_model, source)?,
+            norm2: LayerNorm::new(&format!("{name}.norm2"), d_model, source)?,
+            norm_first,
+        })
+    }
+
+    /// `(B, S, C) -> (B, S, C)`; `mask` hides padding.
+    pub fn forward(&self, x: &Tensor, mask: &AttentionMask, dropout: &Dropout) -> Tensor {
+        let x = residual(x, &self.norm1, self.norm_first, dropout, |x| {
+            self.self_attn.self_attention(x, mask, dropout)
+        });
+        residual(&x, &self.norm2, self.norm_first, dropout, |x| self.feed_forward.forward(x, dropout))
+    }
+
+    pub(crate) fn visit(&mut self, name: &str, f: &mut dyn FnMut(String, &mut Tensor)) {
+        self.self_attn.visit(&format!("{name}.self_attn"), f);
+        self.feed_forward.visit(name, f);
+        self.norm1.visit(&format!("{name}.norm1"), f);
+        self.norm2.visit(&format!("{name}.norm2"), f);
+    }
+}
+
+/// Masked self-attention, attention to the encoder and feed-forward, `torch.nn.TransformerDecoderLayer`
+/// with ReLU.
+#[derive(Clone)]
+pub struct TransformerDecoderLayer {
+    self_attn: MultiheadAttention,
+    multihead_attn: MultiheadAttention,
+    feed_forward: FeedForward,
+    norm1: LayerNorm,
+    norm2: LayerNorm,
+    norm3: LayerNorm,
+    norm_first: bool,
+}
+
+impl TransformerDecoderLayer {
+    /// Takes what an encoder layer takes, `{name}.multihead_attn.*` and `{name}.norm3.*`.
+    pub fn new(name: &str, config: TransformerLayerConfig, source: &mut Source<'_>) -> Result<Self> {
+        let TransformerLayerConfig { d_model, nhead, norm_first, .. } = config;
+        let cross = format!("{name}.multihead_attn");
+        Ok(Self {
+            self_attn: MultiheadAttention::new(&format!("{name}.self_attn"), d_model, nhead, source)?,
+            multihead_attn: MultiheadAttention::new(&cross, d_model, nhead, source)?,
+            feed_forward: FeedForward::new(name, config, source)?,
+            norm1: LayerNorm::new(&format!("{name}.norm1"), d_model, source)?,
+            norm2: LayerNorm::new(&format!("{name}.norm2"), d_model, source)?,
+            norm3: LayerNorm::new(&format!("{name}.norm3"), d_model, source)?,
+            norm_first,
+        })
+    }
+
+    /// `x (B, T, C)` with `memory (B, S, C)`; `mask` hides the memory's padding.
+    pub fn forward(&self, x: &Tensor, memory: &Tensor, mask: &AttentionMask, dropout: &Dropout) -> Tensor {
+        let causal = AttentionMask { causal_offset: Some(0), ..AttentionMask::default() };
+        let x = residual(x, &self.norm1, self.norm_first, dropout, |x| {
+            self.self_attn.self_attention(x, &causal, dropout)
+        });
+        let x = residual(&x, &self.norm2, self.norm_first, dropout, |x| {
+            self.multihead_attn.cross_attention(x, memory, mask, dropout).0
+        });
+        residual(&x, &self.norm3, self.norm_first, dropout, |x| self.feed_forward.forward(x, dropout))
+    }
+
+    /// For decoding: the encoder's output `(S, C)` as this layer reads it.
+    pub fn cache(&self, memory: &[f32]) -> KvCache {
+        self.multihead_attn.cache(memory)
+    }
+
+    /// For decoding: the newest tokens `x (R, C)` of R texts, which are replaced by what the layer makes
+    /// of them. Their own keys and values join `own`; `memory` is each text's [`Self::cache`]. `weights`,
+    /// if wanted, receives each row's attention to the memory, the mean over the heads.
+    pub fn step_rows<'a>(
+        &self,
+        x: &mut Vec<f32>,
+        own: impl Iterator<Item = &'a mut KvCache>,
+        memory: impl Iterator<Item = &'a KvCache>,
+        weights: Option<&mut Vec<Vec<f32>>>,
+    ) {
+        residual_rows(x, &self.norm1, self.norm_first, |x| self.self_attn.extend_rows(x, own));
+        residual_rows(x, &self.norm2, self.norm_first, |x| self.multihead_attn.read_rows(x, memory, weights));
+        residual_rows(x, &self.norm3, self.norm_first, |x| self.feed_forward.apply(x));
+    }
+
+    pub(crate) fn visit(&mut self, name: &str, f: &mut dyn FnMut(String, &mut Tensor)) {
+        self.self_attn.visit(&format!("{name}.self_attn"), f);
+        self.multihead_attn.visit(&format!("{name}.multihead_attn"), f);
+        self.feed_forward.visit(name, f);
+        self.norm1.visit(&format!("{name}.norm1"), f);
+        self.norm2.visit(&format!("{name}.norm2"), f);
+        self.norm3.visit(&format!("{name}.norm3"), f);
+    }
+}

@@ -1,0 +1,152 @@
+//! Byte-level byte-pair encoding (Sennrich et al. 2016; Radford et al. 2019).
+//!
+//! A text is normalised, cut into words, and each word begins as its bytes. Then the pair of neighbours
+//! that was learned first is merged, again and again, until no learned pair is left. Every text has an
+//! encoding, since every byte has a token.
+//!
+//! Ids, files and learned merges equal those of Hugging Face's `tokenizers`. One difference is on purpose:
+//! the name of a special token inside a text is plain text (that library's `encode_special_tokens`), so
+//! that nobody ends a sentence by typing `<end>`.
+
+mod bytes;
+mod file;
+mod learn;
+mod merge;
+mod normalizer;
+mod pretokenize;
+
+use pretokenize::words;
+
+pub use learn::learn_bpe;
+pub use normalizer::Normalizer;
+
+/// A learned merge: this pair of ids becomes `id`, pairs of lower rank first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Merge {
+    pair: (u32, u32),
+    rank: u32,
+    id: u32,
+}
+
+/// A byte-level BPE tokenizer; `tokenizer.json` in the Hugging Face format.
+///
+/// ```
+/// use liedwerk::text::{Normalizer, learn_bpe};
+/// let tokenizer = learn_bpe(["das Haus", "das Heu", "das Hemd"], 263, Normalizer::translation());
+/// let ids = tokenizer.encode("das Huhn");
+/// let pieces: Vec<String> = ids.iter().map(|&id| tokenizer.token_text(id)).collect();
+/// assert_eq!(pieces, [" das", " H", "u", "h", "n"]);
+/// assert_eq!(tokenizer.decode(&ids), "das Huhn");
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BpeTokenizer {
+    normalizer: Normalizer,
+    add_prefix_space: bool,
+    /// The spelling of every id, in the byte alphabet; a special token's is its name.
+    tokens: Vec<String>,
+    /// Ascending.
+    specials: Vec<u32>,
+    /// The id of each byte.
+    byte_ids: Vec<u32>,
+    /// Ascending by pair, for binary search.
+    merges: Vec<Merge>,
+}
+
+impl BpeTokenizer {
+    /// The ids of `text`, without special tokens. Takes O(n log n) for a word of n letters.
+    pub fn encode(&self, text: &str) -> Vec<u32> {
+        let text = self.prepare(text);
+        let mut ids = Vec::with_capacity(text.len() / 3);
+        for word in words(&text) {
+            let bytes = word.bytes().map(|byte| self.byte_ids[usize::from(byte)]);
+            ids.extend(merge::merge_word(bytes, |pair| self.merge_of(pair)));
+        }
+        ids
+    }
+
+    /// The text of these ids; special tokens are skipped, and so is the one space that
+    /// [`encode`](Self::encode) puts before a text. Bytes that are no UTF-8 and unknown ids give U+FFFD.
+    pub fn decode(&self, ids: &[u32]) -> String {
+        let mut stream = super::StreamDecoder::default();
+        let mut text: String = ids.iter().map(|&id| stream.push(self, id)).collect();
+        text.push_str(&stream.finish());
+        text
+    }
+
+    /// One token for showing: its text with the space it may begin with, U+FFFD where it holds only a part
+    /// of a character, a special token's name.
+    pub fn token_text(&self, id: u32) -> String {
+        if self.is_special(id) {
+            return self.tokens[id as usize].clone();
+        }
+        String::from_utf8_lossy(&self.token_bytes(id)).into_owned()
+    }
+
+    /// The text that each token adds to those before it: together they are the text, and a character that
+    /// several tokens spell appears with the last of them. A special token shows its name.
+    pub fn pieces(&self, ids: &[u32]) -> Vec<String> {
+        let mut stream = super::StreamDecoder::keeping_space();
+        let mut pieces: Vec<String> = Vec::with_capacity(ids.len());
+        for &id in ids {
+            if self.is_special(id) {
+                if let Some(last) = pieces.last_mut() {
+                    last.push_str(&stream.finish());
+                }
+                pieces.push(self.tokens[id as usize].clone());
+            } else {
+                pieces.push(stream.push(self, id));
+            }
+        }
+        if let Some(last) = pieces.last_mut() {
+            last.push_str(&stream.finish());
+        }
+        pieces
+    }
+
+    /// Number of ids, special tokens included; ids are below it.
+    pub fn vocab_size(&self) -> usize {
+        self.tokens.len()
+    }
+
+    /// The id of a special token such as `<start>`.
+    pub fn id(&self, name: &str) -> Option<u32> {
+        self.specials.iter().copied().find(|&id| self.tokens[id as usize] == name)
+    }
+
+    /// Whether `id` is a special token.
+    pub fn is_special(&self, id: u32) -> bool {
+        self.specials.binary_search(&id).is_ok()
+    }
+
+    /// Whether a text is encoded as if a space stood before it.
+    pub(super) fn adds_prefix_space(&self) -> bool {
+        self.add_prefix_space
+    }
+
+    /// The bytes of an ordinary token; those of U+FFFD for an unknown id.
+    pub(super) fn token_bytes(&self, id: u32) -> Vec<u8> {
+        let Some(token) = self.tokens.get(id as usize) else {
+            return char::REPLACEMENT_CHARACTER.to_string().into_bytes();
+        };
+        // A token outside the byte alphabet stands for itself, as in the library.
+        let bytes: Option<Vec<u8>> = token.chars().map(bytes::from_char).collect();
+        bytes.unwrap_or_else(|| token.clone().into_bytes())
+    }
+
+    fn prepare(&self, text: &str) -> String {
+        prepare(&self.normalizer, self.add_prefix_space, text)
+    }
+
+    fn merge_of(&self, pair: (u32, u32)) -> Option<Merge> {
+        self.merges.binary_search_by_key(&pair, |merge| merge.pair).ok().map(|at| self.merges[at])
+    }
+}
+
+/// Normalised, and begun with a space where the tokenizer wants one; nothing stays nothing.
+fn prepare(normalizer: &Normalizer, add_prefix_space: bool, text: &str) -> String {
+    let mut text = normalizer.apply(text);
+    if add_prefix_space && !text.is_empty() && !text.starts_with(' ') {
+        text.insert(0, ' ');
+    }
+    text
+}

@@ -1,0 +1,121 @@
+//! The tokenizer of a translation model, of either kind.
+
+use serde::Deserialize;
+
+use super::{BpeTokenizer, WordTokenizer};
+use crate::error::{Error, ErrorCode, Result};
+
+/// Fills batches; never a target.
+pub const PAD: u32 = 0;
+/// Begins every sequence.
+pub const START: u32 = 1;
+/// Ends every sequence.
+pub const END: u32 = 2;
+
+/// Numbers the sentences of two languages; `tokenizer.json` of a translation model.
+///
+/// In every kind `<pad>`, `<start>` and `<end>` are [`PAD`], [`START`] and [`END`]. Encoding adds none of
+/// them, and no text is encoded as one of them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PairTokenizer {
+    /// Subwords that both languages share.
+    Bpe(BpeTokenizer),
+    /// A vocabulary of words for each language.
+    Words(WordTokenizer),
+}
+
+/// What tells the kinds apart; Hugging Face's layout has no `type` at the top.
+#[derive(Deserialize)]
+struct Kind {
+    r#type: Option<String>,
+}
+
+impl PairTokenizer {
+    /// Reads `tokenizer.json`.
+    ///
+    /// # Errors
+    /// `bad-tokenizer`, see [`BpeTokenizer::from_json`] and [`WordTokenizer::from_json`]; also when a BPE
+    /// has other ids for the special tokens.
+    pub fn from_json(json: &str) -> Result<Self> {
+        let bad = |message: String| Error::new(ErrorCode::BadTokenizer, format!("tokenizer.json: {message}"));
+        let kind: Kind = serde_json::from_str(json).map_err(|e| bad(e.to_string()))?;
+        match kind.r#type.as_deref() {
+            Some("words") => Ok(Self::Words(WordTokenizer::from_json(json)?)),
+            Some(other) => Err(bad(format!("type {other:?} does not translate; expected \"words\" or BPE"))),
+            None => {
+                let tokenizer = BpeTokenizer::from_json(json)?;
+                for (name, id) in [("<pad>", PAD), ("<start>", START), ("<end>", END)] {
+                    if tokenizer.id(name) != Some(id) {
+                        return Err(bad(format!("the special token {name} must have the id {id}")));
+                    }
+                }
+                Ok(Self::Bpe(tokenizer))
+            }
+        }
+    }
+
+    /// The text of `tokenizer.json`.
+    pub fn to_json(&self) -> String {
+        match self {
+            Self::Bpe(tokenizer) => tokenizer.to_json(),
+            Self::Words(tokenizer) => tokenizer.to_json(),
+        }
+    }
+
+    /// The ids of a sentence to translate, without special tokens (unknown words excepted).
+    pub fn encode_source(&self, text: &str) -> Vec<u32> {
+        match self {
+            Self::Bpe(tokenizer) => tokenizer.encode(text),
+            Self::Words(tokenizer) => tokenizer.encode_source(text),
+        }
+    }
+
+    /// The ids of a translation, without special tokens (unknown words excepted).
+    pub fn encode_target(&self, text: &str) -> Vec<u32> {
+        match self {
+            Self::Bpe(tokenizer) => tokenizer.encode(text),
+            Self::Words(tokenizer) => tokenizer.encode_target(text),
+        }
+    }
+
+    /// The text of a translation; special tokens are skipped.
+    pub fn decode_target(&self, ids: &[u32]) -> String {
+        match self {
+            Self::Bpe(tokenizer) => tokenizer.decode(ids),
+            Self::Words(tokenizer) => tokenizer.decode_target(ids),
+        }
+    }
+
+    /// Each source token for showing, special ones by name. A subword that begins a word begins with a
+    /// space; it may be empty where a character goes on into the next token.
+    pub fn source_pieces(&self, ids: &[u32]) -> Vec<String> {
+        match self {
+            Self::Bpe(tokenizer) => tokenizer.pieces(ids),
+            Self::Words(tokenizer) => tokenizer.source_pieces(ids),
+        }
+    }
+
+    /// Each target token for showing, like [`source_pieces`](Self::source_pieces).
+    pub fn target_pieces(&self, ids: &[u32]) -> Vec<String> {
+        match self {
+            Self::Bpe(tokenizer) => tokenizer.pieces(ids),
+            Self::Words(tokenizer) => tokenizer.target_pieces(ids),
+        }
+    }
+
+    /// Number of source ids.
+    pub fn src_vocab_size(&self) -> usize {
+        match self {
+            Self::Bpe(tokenizer) => tokenizer.vocab_size(),
+            Self::Words(tokenizer) => tokenizer.src_vocab_size(),
+        }
+    }
+
+    /// Number of target ids.
+    pub fn tgt_vocab_size(&self) -> usize {
+        match self {
+            Self::Bpe(tokenizer) => tokenizer.vocab_size(),
+            Self::Words(tokenizer) => tokenizer.tgt_vocab_size(),
+        }
+    }
+}

@@ -1,0 +1,77 @@
+//! What a step of training does whatever the model: gradients, clipping, update.
+
+use super::{AdamW, AdamWConfig, Schedule, clip_grad_norm};
+use crate::error::{Error, ErrorCode, Result};
+use crate::nn::Module;
+use crate::tensor::{Tape, Tensor};
+
+/// What one step tells.
+#[derive(Clone, Copy, Debug)]
+pub struct Metrics {
+    /// Steps done, this one included.
+    pub step: u64,
+    /// Nats per token before the update.
+    pub loss: f32,
+    /// Norm of all gradients before clipping.
+    pub grad_norm: f32,
+    /// Learning rate of the step.
+    pub lr: f32,
+    /// Tokens predicted; for a model of characters these are characters.
+    pub tokens: usize,
+}
+
+/// The optimiser with its schedule.
+pub(super) struct Descent {
+    pub optimizer: AdamW,
+    schedule: Schedule,
+    grad_clip: f32,
+}
+
+impl Descent {
+    pub fn new(model: &impl Module, config: AdamWConfig, schedule: Schedule, grad_clip: f32) -> Self {
+        Self { optimizer: AdamW::new(config, &model.parameters()), schedule, grad_clip }
+    }
+
+    /// Moves `model` against the gradients, which stand in the order of [`Module::visit`].
+    ///
+    /// # Errors
+    /// `diverged` if the loss or a gradient is no longer a number; the model is then as before.
+    pub fn step(
+        &mut self,
+        model: &mut impl Module,
+        (loss, mut grads): (f32, Vec<Tensor>),
+        tokens: usize,
+    ) -> Result<Metrics> {
+        let step = self.optimizer.step;
+        let grad_norm = clip_grad_norm(&mut grads, self.grad_clip);
+        if !(loss.is_finite() && grad_norm.is_finite()) {
+            let message =
+                format!("step {}: loss {loss}, gradient norm {grad_norm}; lower the learning rate", step + 1);
+            return Err(Error::new(ErrorCode::Diverged, message));
+        }
+        let lr = self.schedule.at(step);
+        self.optimizer.begin_step();
+        let mut index = 0;
+        model.visit(&mut |_, parameter| {
+            self.optimizer.update(index, parameter, &grads[index], lr);
+            index += 1;
+        });
+        Ok(Metrics { step: step + 1, loss, grad_norm, lr, tokens })
+    }
+}
+
+/// The value of `loss` and its gradient by each parameter, in the order of [`Module::visit`].
+pub(super) fn gradients<M: Module>(model: &M, loss: impl FnOnce(&M) -> Tensor) -> (f32, Vec<Tensor>) {
+    let tape = Tape::new();
+    let mut tracked = model.clone();
+    let mut watched = Vec::new();
+    tracked.visit(&mut |_, parameter| {
+        *parameter = tape.watch(parameter);
+        watched.push(parameter.clone());
+    });
+    let loss = loss(&tracked);
+    let mut grads = tape.backward(&loss);
+    let zero = |parameter: &Tensor| Tensor::zeros(parameter.shape());
+    let grads = watched.iter().map(|p| grads.take(p).unwrap_or_else(|| zero(p))).collect();
+    (loss.item(), grads)
+}

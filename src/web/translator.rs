@@ -1,0 +1,119 @@
+//! The translator as a JavaScript class.
+
+use serde::{Deserialize, Serialize};
+use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::wasm_bindgen;
+
+use super::error::{bad_option, to_js};
+use super::object::{JsNote, to_js_notes, to_object};
+use crate::generate::{self, Search, TranslateOptions, TranslatedPiece};
+use crate::models::TranslationModel;
+use crate::nn::Module;
+
+/// A loaded model and the text it is translating. To be `free()`d by JavaScript.
+#[wasm_bindgen]
+pub struct Translator {
+    inner: generate::Translator,
+}
+
+/// The options of `start`; what is left out has the default.
+#[derive(Deserialize)]
+#[serde(default)]
+struct JsOptions {
+    beam_width: usize,
+    length_penalty: f32,
+    no_repeat_ngram: usize,
+    max_new_tokens: usize,
+}
+
+#[derive(Serialize)]
+struct JsDescription {
+    model_type: &'static str,
+    parameters: usize,
+    vocab_size: usize,
+}
+
+#[derive(Serialize)]
+struct JsStarted {
+    pieces: usize,
+    notes: Vec<JsNote>,
+}
+
+#[derive(Serialize)]
+struct JsPiece {
+    index: usize,
+    before: String,
+    source: String,
+    text: String,
+    source_tokens: Vec<String>,
+    target_tokens: Vec<String>,
+    attention: Vec<Vec<f32>>,
+    score: f64,
+    notes: Vec<JsNote>,
+}
+
+#[wasm_bindgen]
+impl Translator {
+    /// Opens a model from the contents of its three files. Throws an `Error` with a `code`.
+    pub fn load(config: &str, tokenizer: &str, weights: &[u8]) -> Result<Translator, JsValue> {
+        let inner = generate::Translator::from_files(config, tokenizer, weights).map_err(to_js)?;
+        Ok(Self { inner })
+    }
+
+    /// `{model_type, parameters, vocab_size}`; the vocabulary is that of the language written.
+    pub fn describe(&self) -> Result<JsValue, JsValue> {
+        let model = self.inner.model();
+        to_object(&JsDescription {
+            model_type: match model {
+                TranslationModel::Transformer(_) => "transformer",
+                TranslationModel::Seq2Seq(_) => "seq2seq",
+            },
+            parameters: model.parameters().iter().map(|(_, tensor)| tensor.numel()).sum(),
+            vocab_size: model.vocab_sizes()[1],
+        })
+    }
+
+    /// Begins a new text: `{pieces, notes: [{code, message, characters?}]}`.
+    ///
+    /// `options` is `{beam_width, length_penalty, no_repeat_ngram, max_new_tokens}`, each optional. Throws
+    /// `bad-option`.
+    pub fn start(&mut self, text: &str, options: JsValue) -> Result<JsValue, JsValue> {
+        let options: Option<JsOptions> = serde_wasm_bindgen::from_value(options).map_err(bad_option)?;
+        let started = self.inner.start(text, options.unwrap_or_default().into()).map_err(to_js)?;
+        to_object(&JsStarted { pieces: started.pieces, notes: to_js_notes(started.notes) })
+    }
+
+    /// Translates the next sentence or line: `{index, before, source, text, source_tokens, target_tokens,
+    /// attention, score, notes}`, or `null` after the last. Throws `not-finite` for damaged weights.
+    #[expect(clippy::should_implement_trait, reason = "JavaScript calls it, which knows no such trait")]
+    pub fn next(&mut self) -> Result<JsValue, JsValue> {
+        match self.inner.next().map_err(to_js)? {
+            Some(piece) => to_object(&JsPiece::from(piece)),
+            None => Ok(JsValue::NULL),
+        }
+    }
+}
+
+impl Default for JsOptions {
+    fn default() -> Self {
+        let TranslateOptions { search, max_new_tokens } = TranslateOptions::default();
+        let Search { beam_width, length_penalty, no_repeat_ngram } = search;
+        Self { beam_width, length_penalty, no_repeat_ngram, max_new_tokens }
+    }
+}
+
+impl From<JsOptions> for TranslateOptions {
+    fn from(options: JsOptions) -> Self {
+        let JsOptions { beam_width, length_penalty, no_repeat_ngram, max_new_tokens } = options;
+        Self { search: Search { beam_width, length_penalty, no_repeat_ngram }, max_new_tokens }
+    }
+}
+
+impl From<TranslatedPiece> for JsPiece {
+    fn from(piece: TranslatedPiece) -> Self {
+        let TranslatedPiece { index, before, source, text, source_tokens, target_tokens, .. } = piece;
+        let TranslatedPiece { attention, score, notes, .. } = piece;
+        let notes = to_js_notes(notes);
+        Self { index, before, source, text, source_tokens, target_tokens, attention, score, notes }
+    }
+}

@@ -1,0 +1,204 @@
+//! Training of translators, natively on the portable kernels.
+
+use liedwerk::generate::Search;
+use liedwerk::generate::beam::{Limits, search};
+use liedwerk::models::TranslationModel;
+use liedwerk::nn::Module;
+use liedwerk::rng::Rng;
+use liedwerk::text::{END, START};
+use liedwerk::train::{PairTrainRecipe, PairTrainer, Recipe, TokenPair, TranslationRecipe, pair_loss};
+use liedwerk::{Error, ErrorCode};
+
+/// Small sentences and a rule: the translation is the sentence backwards, every word one number higher.
+fn pairs(count: usize, seed: u64) -> Vec<TokenPair> {
+    let mut rng = Rng::new(seed);
+    let mut pair = || {
+        let words: Vec<u32> = (0..1 + rng.below(5)).map(|_| 3 + rng.below(8) as u32).collect();
+        let translated: Vec<u32> = words.iter().rev().map(|word| word + 1).collect();
+        let framed = |words: &[u32]| [&[START], words, &[END]].concat();
+        TokenPair { source: framed(&words), target: framed(&translated) }
+    };
+    (0..count).map(|_| pair()).collect()
+}
+
+const VOCAB: usize = 12;
+
+fn recipe(model: &str, dropout: f32) -> TranslationRecipe {
+    let text = format!(
+        r#"
+        name = "test"
+        precision = "int8"
+        [model]
+        {model}
+        dropout = {dropout}
+        tie_embeddings = true
+        [tokenizer]
+        type = "bpe"
+        vocab_size = 300
+        [data]
+        train = ["train.tsv"]
+        dev = "dev.tsv"
+        max_tokens = 50
+        [train]
+        seed = 3
+        tokens_per_batch = 120
+        label_smoothing = 0.1
+        steps = 400
+        lr = 5e-3
+        warmup_steps = 20
+        decay_steps = 200
+        weight_decay = 0.01
+        grad_clip = 1.0
+        beta1 = 0.9
+        beta2 = 0.98
+        average = 0.9
+        checkpoint_every = 50
+        "#
+    );
+    match Recipe::from_toml(&text).unwrap() {
+        Recipe::Translation(recipe) => recipe,
+        Recipe::Song(_) => panic!("the recipe is of a translator"),
+    }
+}
+
+const TRANSFORMER: &str = r#"
+    type = "transformer"
+    d_model = 24
+    nhead = 3
+    num_encoder_layers = 2
+    num_decoder_layers = 2
+    dim_feedforward = 32
+    norm_first = true"#;
+const SEQ2SEQ: &str = r#"
+    type = "seq2seq"
+    embedding_size = 16
+    hidden_size = 24
+    attention_size = 16
+    num_layers = 2
+    bidirectional = true"#;
+
+fn trainer(model: &str, dropout: f32, change: impl FnOnce(&mut PairTrainRecipe)) -> PairTrainer {
+    let mut recipe = recipe(model, dropout);
+    change(&mut recipe.train);
+    let model = TranslationModel::init(recipe.model.config(VOCAB, VOCAB), &mut Rng::new(5)).unwrap();
+    PairTrainer::new(model, pairs(300, 1), recipe.train).unwrap()
+}
+
+fn bits_of(model: &TranslationModel) -> Vec<u32> {
+    model.parameters().iter().flat_map(|(_, tensor)| tensor.to_vec()).map(f32::to_bits).collect()
+}
+
+/// How many of some new sentences are translated without a mistake.
+fn correct(model: &TranslationModel) -> usize {
+    let held_out = pairs(50, 2);
+    let sources: Vec<&[u32]> = held_out.iter().map(|pair| &pair.source[..]).collect();
+    let limits = vec![Limits { max_new_tokens: 12, no_repeat_ngram: 0 }; sources.len()];
+    let found = search(&mut *model.decoder(&sources, false), &limits, Search::default()).unwrap();
+    found.iter().zip(&held_out).filter(|(found, pair)| found.tokens == pair.target[1..]).count()
+}
+
+#[test]
+fn both_models_learn_to_translate() {
+    for model in [TRANSFORMER, SEQ2SEQ] {
+        let mut trainer = trainer(model, 0.0, |_| {});
+        let dev = pairs(60, 2);
+        let before = pair_loss(trainer.model(), &dev, 200);
+        assert!(correct(trainer.model()) < 5);
+        for _ in 0..400 {
+            trainer.step().unwrap();
+        }
+        let after = pair_loss(trainer.average(), &dev, 200);
+        let correct = correct(trainer.average());
+        assert!(before > 2.0 && after < 0.6 && correct > 40, "{before} -> {after}, {correct} of 50: {model}");
+    }
+}
+
+#[test]
+fn the_loss_does_not_depend_on_the_batches() {
+    for model in [TRANSFORMER, SEQ2SEQ] {
+        let trainer = trainer(model, 0.3, |_| {});
+        let dev = pairs(40, 2);
+        let together = pair_loss(trainer.model(), &dev, 1000);
+        let alone = pair_loss(trainer.model(), &dev, 1);
+        assert!((together - alone).abs() < 1e-5 * alone, "{together} {alone}");
+    }
+}
+
+#[test]
+fn a_resumed_run_equals_an_uninterrupted_one_to_the_bit() {
+    for model in [TRANSFORMER, SEQ2SEQ] {
+        let fresh = || trainer(model, 0.2, |_| {});
+        let (mut whole, mut first) = (fresh(), fresh());
+        for _ in 0..7 {
+            whole.step().unwrap();
+            first.step().unwrap();
+        }
+        let checkpoint = first.checkpoint().unwrap();
+        let mut second = fresh();
+        second.restore(&checkpoint).unwrap();
+        for _ in 0..40 {
+            assert_eq!(whole.step().unwrap().loss.to_bits(), second.step().unwrap().loss.to_bits());
+        }
+        assert!(whole.batches().epoch() > 0, "the resumed run should meet a second epoch");
+        assert_eq!(bits_of(whole.model()), bits_of(second.model()));
+        assert_eq!(bits_of(whole.average()), bits_of(second.average()));
+    }
+}
+
+#[test]
+fn a_damaged_checkpoint_changes_nothing() {
+    let mut trainer = trainer(TRANSFORMER, 0.0, |_| {});
+    trainer.step().unwrap();
+    let checkpoint = trainer.checkpoint().unwrap();
+    trainer.step().unwrap();
+    let before = bits_of(trainer.model());
+    for cut in [0, 7, 9, 100, checkpoint.len() / 2, checkpoint.len() - 1] {
+        let error: Error = trainer.restore(&checkpoint[..cut]).unwrap_err();
+        assert_eq!(error.code(), ErrorCode::BadWeights, "cut at {cut}");
+    }
+    let other = self::trainer(SEQ2SEQ, 0.0, |_| {}).checkpoint().unwrap();
+    assert_eq!(trainer.restore(&other).unwrap_err().code(), ErrorCode::ParameterShape);
+    assert_eq!(before, bits_of(trainer.model()));
+}
+
+#[test]
+fn dropout_changes_training_and_nothing_else() {
+    for model in [TRANSFORMER, SEQ2SEQ] {
+        let losses = |dropout: f32| {
+            let mut trainer = trainer(model, dropout, |_| {});
+            [(); 3].map(|()| trainer.step().unwrap().loss)
+        };
+        assert_eq!(losses(0.5), losses(0.5));
+        assert_ne!(losses(0.5), losses(0.0));
+        let [with, without] =
+            [0.5, 0.0].map(|p| pair_loss(trainer(model, p, |_| {}).model(), &pairs(9, 4), 99));
+        assert_eq!(with, without);
+    }
+}
+
+#[test]
+fn impossible_recipes_are_refused() {
+    let absurd: [fn(&mut PairTrainRecipe); 6] = [
+        |recipe| recipe.tokens_per_batch = 0,
+        |recipe| recipe.lr = f32::NAN,
+        |recipe| recipe.label_smoothing = 1.0,
+        |recipe| recipe.average = -0.1,
+        |recipe| recipe.warmup_steps = u64::MAX,
+        |recipe| recipe.grad_clip = 0.0,
+    ];
+    for change in absurd {
+        let mut recipe = recipe(TRANSFORMER, 0.0).train;
+        change(&mut recipe);
+        assert_eq!(recipe.check().unwrap_err().code(), ErrorCode::BadRecipe, "{recipe:?}");
+    }
+    for text in ["", "[model]\ntype = \"gpt\"", "[model]\ntype = \"char_lstm\"", "[model]\ntype = 3"] {
+        assert_eq!(Recipe::from_toml(text).unwrap_err().code(), ErrorCode::BadRecipe, "{text}");
+    }
+}
+
+#[test]
+fn an_absurd_learning_rate_is_noticed() {
+    let mut trainer = trainer(TRANSFORMER, 0.0, |recipe| recipe.lr = 1e30);
+    let error = (0..50).find_map(|_| trainer.step().err()).expect("training went on with an absurd rate");
+    assert_eq!(error.code(), ErrorCode::Diverged);
+}

@@ -1,0 +1,265 @@
+// "Taylor meets Helene", and the way between the views.
+
+import { expect, test } from '@playwright/test';
+import { controls, expectInHash, generate } from './page.js';
+import {
+  clipboard,
+  desk,
+  expectNoSidewaysScroll,
+  expectNoViolations,
+  LORELEY,
+  openChain,
+  openTranslate,
+  stages,
+  translators,
+} from './translating.js';
+
+/** @typedef {import('@playwright/test').Page} Page */
+
+/** @param {Page} page */
+async function sung(page) {
+  const { status, song } = stages(page);
+  await expect(status).toContainText(/Finished: \d+ characters/);
+  return (await song.innerText()).trim();
+}
+
+/** @param {Page} page */
+async function doAll(page) {
+  await stages(page).all.click();
+  return await sung(page);
+}
+
+/** @param {string} text */
+const flat = (text) => text.replace(/\s+/g, ' ').trim();
+
+test('one button goes all the way, and all three stages stay in sight', async ({ page }) => {
+  const { german, english, song, status } = await openChain(page);
+  await expect(german).toHaveValue(LORELEY);
+  const text = await doAll(page);
+  const translation = await english.inputValue();
+  expect(translation.trim().split('\n')).toHaveLength(4);
+  expect(flat(text).startsWith(flat(translation))).toBe(true);
+  expect(flat(text).length).toBeGreaterThan(flat(translation).length + 50);
+  await expect(status).toContainText('120 characters');
+  await expect(page.getByText(/ms per piece/)).toBeVisible();
+  await expect(page.getByText(/characters per second/)).toBeVisible();
+  for (const stage of [german, english, song]) await expect(stage).toBeInViewport();
+});
+
+test('each stage has its own button', async ({ page }) => {
+  const { german, english, song, translate, singOn, another, status } = await openChain(page);
+  await page.getByRole('button', { name: 'A text of your own' }).click();
+  await expect(german).toHaveValue('');
+  await expect(german).toBeFocused();
+  await german.fill('Die Sonne scheint.\nIch singe ein Lied.');
+  await translate.click();
+  await expect(status).toContainText('Finished: 2 pieces');
+  await expect(song).toContainText('Here the song will go on');
+  await english.fill('My heart is in the hills');
+  await singOn.click();
+  const first = await sung(page);
+  expect(first).toMatch(/^My heart is in the hills\n/);
+  await another.click();
+  await expect(song).not.toContainText(first.slice(-40));
+  await expect(english).toHaveValue('My heart is in the hills');
+});
+
+test('one link carries the whole chain', async ({ page, browser }) => {
+  const { german, english, copyLink, status } = await openChain(page, 'beam=2&length=300&temperature=0.9&prompt=my+secret');
+  await german.fill('Der Mond scheint hell.\nDas „Kind“ & der Vater schlafen.');
+  const text = await doAll(page);
+  const translation = await english.inputValue();
+  await copyLink.click();
+  await expect(status).toContainText('Link copied');
+  const link = await clipboard(page);
+  expect(link).not.toContain('secret');
+  expect(new URLSearchParams(new URL(link).hash.slice(1)).has('english')).toBe(false);
+  const elsewhere = await browser.newContext({ locale: 'en-GB' });
+  const other = await elsewhere.newPage();
+  await other.goto(link);
+  expect(await sung(other)).toBe(text);
+  await expect(stages(other).english).toHaveValue(translation);
+  await elsewhere.close();
+});
+
+test('the visitor’s own wording survives, here and in the link', async ({ page, browser }) => {
+  const { english, copyLink, status } = await openChain(page);
+  await doAll(page);
+  const own = `${await english.inputValue()}\nAnd oh, the golden comb`;
+  await english.fill(own);
+  const text = await doAll(page);
+  expect(text).toContain('And oh, the golden comb');
+  await page.getByRole('link', { name: 'Write' }).click();
+  await page.getByRole('link', { name: 'Taylor meets Helene' }).click();
+  await page.getByRole('button', { name: 'Deutsch' }).click();
+  await page.getByRole('button', { name: 'English', exact: true }).click();
+  await expect(english).toHaveValue(own);
+  await expectInHash(page, (hash) => hash.get('english'), own);
+  await copyLink.click();
+  await expect(status).toContainText('Link copied');
+  const elsewhere = await browser.newContext({ locale: 'en-GB' });
+  const other = await elsewhere.newPage();
+  await other.goto(await clipboard(page));
+  expect(await sung(other)).toBe(text);
+  await expect(stages(other).english).toHaveValue(own);
+  await elsewhere.close();
+});
+
+test('another German text is translated anew, and the own wording can be had back', async ({ page }) => {
+  const { german, english, translate, restore, status } = await openChain(page);
+  await doAll(page);
+  await english.fill('My own words');
+  await german.fill('Die Sonne scheint.');
+  await expect(page.getByText('has changed since')).toBeVisible();
+  const text = await doAll(page);
+  expect(text).not.toContain('My own words');
+  await expect(page.getByText('has changed since')).toBeHidden();
+  await restore.click();
+  await expect(english).toHaveValue('My own words');
+  await expect(restore).toBeHidden();
+  expect(await doAll(page)).toContain('My own words');
+  await translate.click();
+  await expect(status).toContainText('one piece');
+  await expect(restore).toBeVisible();
+});
+
+test('a link says what is on the page, also when the German has changed since', async ({ page }) => {
+  const { german, english, copyLink, status } = await openChain(page);
+  await doAll(page);
+  const translation = await english.inputValue();
+  await german.fill('Die Sonne scheint.');
+  await copyLink.click();
+  await expect(status).toContainText('Link copied');
+  const hash = new URLSearchParams(new URL(await clipboard(page)).hash.slice(1));
+  expect(hash.get('german')).toBe('Die Sonne scheint.');
+  expect(hash.get('english')).toBe(translation);
+});
+
+test('an old song is one click away', async ({ page }) => {
+  const { german, english } = await openChain(page);
+  await doAll(page);
+  await page.getByRole('button', { name: /Mondnacht/ }).click();
+  await expect(german).toHaveValue(/^Es war, als hätt der Himmel/);
+  await expect(english).toHaveValue('');
+});
+
+test('stops while it translates and while it writes', async ({ page }) => {
+  const { german, english, all, stop, status, song } = await openChain(page, 'beam=1&length=10000');
+  await german.fill('Das Haus am See ist heute wieder leer.\n'.repeat(400));
+  await all.click();
+  await expect(english).toHaveValue(/\w/);
+  await stop.click();
+  await expect(status).toContainText(/Stopped after (one|\d+) pieces?/);
+  await expect(song).toContainText('Here the song will go on');
+  await german.fill('Ich singe.');
+  await all.click();
+  await expect(status).toContainText('writing');
+  await expect(song).not.toContainText('Here the song will go on');
+  await page.keyboard.press('Escape');
+  await expect(status).toContainText(/Stopped after \d+ characters/);
+  await expect(stop).toBeDisabled();
+});
+
+test('works by keyboard', async ({ page }) => {
+  const { german } = await openChain(page);
+  await german.focus();
+  await page.keyboard.press('Control+Enter');
+  await sung(page);
+});
+
+test('nothing to translate and nothing to continue are said', async ({ page }) => {
+  const { all, singOn, notes, alert } = await openChain(page, 'german=');
+  await all.click();
+  await expect(notes).toContainText('no German words');
+  await singOn.click();
+  await expect(notes).toContainText('no English yet');
+  await expect(alert).toBeEmpty();
+});
+
+test('without a translator the song goes on from the visitor’s own English', async ({ page }) => {
+  await page.route('**/models/index.json', async (route) => {
+    const response = await route.fetch();
+    const manifest = await response.json();
+    manifest.models = manifest.models.filter((/** @type {any} */ { model_type }) => model_type === 'char_lstm');
+    await route.fulfill({ json: manifest });
+  });
+  await page.goto('#view=chain&seed=7&length=120');
+  const { english, translate, all, notes } = stages(page);
+  await expect(page.getByText('no model that translates')).toBeVisible();
+  await expect(translate).toBeDisabled();
+  await all.click();
+  await expect(notes).toContainText('no model that translates');
+  await english.fill('The moon is up');
+  expect(await doAll(page)).toMatch(/^The moon is up\n/);
+});
+
+test('files that cannot be fetched are said, and Try again goes all the way', async ({ page }) => {
+  await page.route('**/*.safetensors', (route) => route.abort());
+  const { all, alert, english } = await openChain(page, 'beam=1&length=120&english=Mine');
+  await expect(alert).toContainText('download-failed');
+  await all.click();
+  await expect(alert).toContainText('download-failed');
+  await expect(english).toHaveValue('Mine');
+  await page.unroute('**/*.safetensors');
+  await page.getByRole('button', { name: 'Try again' }).click();
+  expect(await sung(page)).toMatch(/^Mine\n/);
+});
+
+test('old links open Write, and each view has its address', async ({ page }) => {
+  await translators(page);
+  await page.goto('#seed=7&length=60&prompt=Snow');
+  await expect(controls(page).prompt).toHaveValue('Snow');
+  await page.getByRole('link', { name: 'Translate' }).click();
+  await expectInHash(page, (hash) => hash.get('view'), 'translate');
+  await expect(page).toHaveTitle(/Translate/);
+  await desk(page).german.fill('Schnee');
+  await page.getByRole('link', { name: 'Taylor meets Helene' }).click();
+  await expectInHash(page, (hash) => hash.get('view'), 'chain');
+  await expect(stages(page).german).toHaveValue('Schnee');
+  await page.goBack();
+  await expect(desk(page).german).toHaveValue('Schnee');
+  await page.goBack();
+  await expect(controls(page).prompt).toHaveValue('Snow');
+  await expectInHash(page, (hash) => [hash.get('view'), hash.get('german')], [null, 'Schnee']);
+  expect(await generate(page)).toMatch(/^Snow/);
+  await page.goForward();
+  await page.goForward();
+  await expect(page.getByRole('link', { name: 'Taylor meets Helene' })).toHaveAttribute('aria-current', 'page');
+});
+
+test('leaving a view ends what it was doing', async ({ page }) => {
+  const { german, translate, status } = await openTranslate(page);
+  await german.fill('Das Haus am See ist heute wieder leer.\n'.repeat(400));
+  await translate.click();
+  await expect(status).toContainText('translating');
+  await page.getByRole('link', { name: 'Write' }).click();
+  await generate(page);
+  await page.getByRole('link', { name: 'Translate' }).click();
+  await expect(status).toContainText('Stopped');
+});
+
+for (const colorScheme of /** @type {const} */ (['light', 'dark'])) {
+  for (const width of [1280, 360]) {
+    test(`axe finds nothing: ${colorScheme}, ${width} px`, async ({ page }) => {
+      await page.emulateMedia({ colorScheme });
+      await page.setViewportSize({ width, height: 800 });
+      const { status } = await openChain(page);
+      await expect(status).toContainText('ready');
+      await expectNoViolations(page);
+      await page.getByText('Settings', { exact: true }).click();
+      await doAll(page);
+      await expectNoViolations(page);
+      await expectNoSidewaysScroll(page);
+    });
+  }
+}
+
+for (const width of [320, 360, 768, 1280]) {
+  test(`nothing scrolls sideways at ${width} px`, async ({ page }) => {
+    await page.setViewportSize({ width, height: 700 });
+    const { german } = await openChain(page);
+    await german.fill('x'.repeat(300));
+    await doAll(page);
+    await expectNoSidewaysScroll(page);
+  });
+}

@@ -1,0 +1,114 @@
+// Without a connection. The site is reached through a small server of the test's own, which really goes away.
+
+import { readdirSync, readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from '@playwright/test';
+import { controls, generate } from './page.js';
+import { desk, stages, translators } from './translating.js';
+
+test.use({ serviceWorkers: 'allow' });
+
+const WWW = fileURLToPath(new URL('../../www/', import.meta.url));
+
+/** @typedef {import('@playwright/test').Page} Page */
+
+/** @typedef {(path: string, body: Buffer) => Buffer} Change */
+
+/**
+ * Passes everything on to the site under test.
+ *
+ * @param {string | undefined} site
+ */
+async function mirror(site) {
+  /** @type {{ change: Change }} */
+  const state = { change: (_, body) => body };
+  const server = createServer(async (request, response) => {
+    const path = new URL(request.url ?? '', 'http://mirror').pathname.slice(1);
+    const answer = await fetch(new URL(path, site));
+    const body = state.change(path, Buffer.from(await answer.arrayBuffer()));
+    response.writeHead(answer.status, {
+      'content-type': answer.headers.get('content-type') ?? 'application/octet-stream',
+      'cache-control': 'no-cache',
+    });
+    response.end(body);
+  });
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(undefined)));
+  const { port } = /** @type {import('node:net').AddressInfo} */ (server.address());
+  return {
+    url: `http://127.0.0.1:${port}/`,
+    state,
+    goAway() {
+      server.closeAllConnections();
+      server.close();
+    },
+  };
+}
+
+/**
+ * Waits until the page's own files are kept.
+ *
+ * @param {Page} page
+ */
+async function keptShell(page) {
+  await page.evaluate(async () => void (await navigator.serviceWorker.ready));
+  await expect.poll(() => page.evaluate(() => navigator.serviceWorker.controller !== null)).toBe(true);
+}
+
+test('after the first visit all of it works without a connection', async ({ page, baseURL }) => {
+  await translators(page);
+  const { url, goAway } = await mirror(baseURL);
+  await page.goto(`${url}#view=chain&seed=7&length=120&beam=1&go=1`);
+  const { status, song, english } = stages(page);
+  await expect(status).toContainText(/Finished: \d+ characters/);
+  const text = await song.innerText();
+  await keptShell(page);
+  goAway();
+
+  await page.goto('about:blank');
+  await page.goto(`${url}#view=chain&seed=7&length=120&beam=1&go=1`);
+  await expect(status).toContainText(/Finished: \d+ characters/);
+  expect(await song.innerText()).toBe(text);
+  await expect(english).toHaveValue(/\w/);
+  await page.getByRole('link', { name: 'Translate' }).click();
+  await desk(page).translate.click();
+  await expect(status).toContainText('4 pieces');
+  await page.getByRole('link', { name: 'Write' }).click();
+  await generate(page);
+  await expect(controls(page).alert).toBeEmpty();
+});
+
+test('a new version is seen at once, and kept whole for later', async ({ page, baseURL }) => {
+  const { url, state, goAway } = await mirror(baseURL);
+  await page.goto(`${url}#seed=7&length=60`);
+  await expect(controls(page).status).toContainText('ready');
+  await keptShell(page);
+  const before = await shells(page);
+  expect(before).toHaveLength(1);
+  state.change = (path, body) => {
+    return path === 'i18n/en.js' ? Buffer.from(body.toString().replace("'Generate'", "'Generate anew'")) : body;
+  };
+  await page.reload();
+  await expect(page.getByRole('button', { name: 'Generate anew' })).toBeVisible();
+  await expect.poll(async () => (await shells(page)).join()).not.toBe(before.join());
+  await expect.poll(async () => (await shells(page)).length).toBe(1);
+  goAway();
+  await page.goto('about:blank');
+  await page.goto(`${url}#seed=7&length=60`);
+  await expect(page.getByRole('button', { name: 'Generate anew' })).toBeVisible();
+});
+
+test('the service worker knows every file of the page, and no other', () => {
+  const list = readFileSync(`${WWW}sw.js`, 'utf8').match(/const FILES = \[([^\]]*)\]/)?.[1] ?? '';
+  const known = [...list.matchAll(/'([^']+)'/g)].map(([, file]) => (file === './' ? 'index.html' : file));
+  const all = readdirSync(WWW, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && !entry.name.startsWith('.') && !entry.name.endsWith('.d.ts'))
+    .map((entry) => `${entry.parentPath}/${entry.name}`.slice(WWW.length).replaceAll('\\', '/').replace(/^\//, ''))
+    .filter((file) => !file.startsWith('models/') && file !== 'sw.js');
+  expect(known.sort()).toEqual(all.sort());
+});
+
+/** @param {Page} page */
+function shells(page) {
+  return page.evaluate(async () => (await caches.keys()).filter((name) => name.startsWith('liedwerk-shell')));
+}

@@ -1,0 +1,86 @@
+// The worker's opened models: the wasm module, and a session for each model lately used.
+
+import { EngineError } from './errors.js';
+import { kindOf } from './kinds.js';
+import { fetchText } from './texts.js';
+import { fetchWeights } from './weights.js';
+
+/** @typedef {import('./protocol.js').WasmGenerator} WasmGenerator */
+/** @typedef {import('./protocol.js').WasmTranslator} WasmTranslator */
+
+/**
+ * @typedef {object} Session
+ * @property {WasmGenerator | WasmTranslator} engine
+ * @property {import('./protocol.js').Loaded} loaded
+ */
+
+// A name instead of a literal in import(): the glue is built and absent when types are checked.
+const GLUE = new URL('../pkg/liedwerk.js', import.meta.url).href;
+const WASM = new URL('../pkg/liedwerk_bg.wasm', import.meta.url);
+/** Two translators to compare and one model that writes. */
+const MOST = 3;
+
+/** @type {Promise<import('./protocol.js').WasmModule> | null} */
+let wasm = null;
+/**
+ * By the hash of the weights; the one used last stands last.
+ *
+ * @type {Map<string, Session>}
+ */
+const opened = new Map();
+
+/**
+ * The session of a model: opened before, or from its files.
+ *
+ * @param {import('./protocol.js').ModelRequest} request
+ * @param {object} how
+ * @param {AbortSignal} how.signal
+ * @param {(received: number, total: number) => void} how.onProgress
+ * @returns {Promise<Session>}
+ */
+export async function open({ model, fresh, known }, { signal, onProgress }) {
+  const { weights, config, tokenizer } = model.files;
+  const before = opened.get(weights.sha256);
+  if (before) {
+    opened.delete(weights.sha256);
+    opened.set(weights.sha256, before);
+    return before;
+  }
+  const cache = fresh ? 'reload' : 'default';
+  const [module, fetched, configText, tokenizerText] = await Promise.all([
+    startWasm(),
+    fetchWeights(weights, { fresh, known, signal, onProgress }),
+    fetchText(config, { cache, signal }),
+    fetchText(tokenizer, { cache, signal }),
+  ]);
+  makeRoom();
+  const Class = kindOf(model) === 'translator' ? module.Translator : module.Generator;
+  const engine = Class.load(configText, tokenizerText, fetched.bytes);
+  const session = { engine, loaded: { notes: fetched.notes } };
+  opened.set(weights.sha256, session);
+  return session;
+}
+
+/** Before a model is opened, since both at once might not fit into memory. */
+function makeRoom() {
+  for (const [sha256, { engine }] of opened) {
+    if (opened.size < MOST) return;
+    engine.free();
+    opened.delete(sha256);
+  }
+}
+
+/** @returns {Promise<import('./protocol.js').WasmModule>} */
+function startWasm() {
+  wasm ??= (async () => {
+    try {
+      const module = await import(GLUE);
+      await module.default({ module_or_path: WASM });
+      return module;
+    } catch (error) {
+      wasm = null;
+      throw new EngineError('engine-unavailable', String(error));
+    }
+  })();
+  return wasm;
+}

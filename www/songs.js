@@ -1,0 +1,73 @@
+// German songs for one click, their first stanzas: the authors died long ago, the texts are free.
+// Spelling as it is today, since translators learn from today's texts.
+
+/**
+ * @typedef {object} GermanSong
+ * @property {string} title
+ * @property {import('./engine/protocol.js').Bilingual} author a name, or what is known instead
+ * @property {string} text
+ */
+
+/** @param {string} name */
+const by = (name) => ({ de: name, en: name });
+
+/** @type {readonly GermanSong[]} */
+export const GERMAN_SONGS = [
+  {
+    title: 'Loreley',
+    author: by('Heinrich Heine'),
+    text: `Ich weiß nicht, was soll es bedeuten,
+Dass ich so traurig bin;
+Ein Märchen aus alten Zeiten,
+Das kommt mir nicht aus dem Sinn.`,
+  },
+  {
+    title: 'Der Lindenbaum',
+    author: by('Wilhelm Müller'),
+    text: `Am Brunnen vor dem Tore,
+Da steht ein Lindenbaum;
+Ich träumt in seinem Schatten
+So manchen süßen Traum.`,
+  },
+  {
+    title: 'Heidenröslein',
+    author: by('Johann Wolfgang Goethe'),
+    text: `Sah ein Knab ein Röslein stehn,
+Röslein auf der Heiden,
+War so jung und morgenschön,
+Lief er schnell, es nah zu sehn,
+Sah's mit vielen Freuden.
+Röslein, Röslein, Röslein rot,
+Röslein auf der Heiden.`,
+  },
+  {
+    title: 'Mondnacht',
+    author: by('Joseph von Eichendorff'),
+    text: `Es war, als hätt der Himmel
+Die Erde still geküsst,
+Dass sie im Blütenschimmer
+Von ihm nun träumen müsst.`,
+  },
+  {
+    title: 'Alle Vögel sind schon da',
+    author: by('A. H. Hoffmann von Fallersleben'),
+    text: `Alle Vögel sind schon da,
+Alle Vögel, alle!
+Welch ein Singen, Musizieren,
+Pfeifen, Zwitschern, Tirilieren!
+Frühling will nun einmarschieren,
+Kommt mit Sang und Schalle.`,
+  },
+  {
+    title: 'Die Gedanken sind frei',
+    author: { de: 'Volkslied, um 1800', en: 'folk song, about 1800' },
+    text: `Die Gedanken sind frei,
+Wer kann sie erraten?
+Sie fliegen vorbei
+Wie nächtliche Schatten.
+Kein Mensch kann sie wissen,
+Kein Jäger erschießen
+Mit Pulver und Blei:
+Die Gedanken sind frei!`,
+  },
+];

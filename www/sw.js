@@ -1,0 +1,175 @@
+// Keeps the page's own files, so that it opens without a connection. Models are none of its business:
+// the page keeps them itself.
+//
+// Files come from the host whenever it answers: nobody ever sees an old page while he is online, and
+// nothing has to be bumped by hand. Offline, all of them come from one snapshot, so that versions never
+// mix. The snapshot is named after its contents and renewed as a whole when one file has changed.
+
+// Projects of one host share its storage, hence the path.
+const SNAPSHOT = `liedwerk-shell ${new URL('./', self.location.href).pathname} `;
+
+/** Everything that the page is made of. A test compares this list with the folder. */
+const FILES = [
+  './',
+  'chain.css',
+  'engine/client.js',
+  'engine/errors.js',
+  'engine/kinds.js',
+  'engine/protocol.js',
+  'engine/sessions.js',
+  'engine/texts.js',
+  'engine/weights.js',
+  'engine/worker.js',
+  'examples.js',
+  'favicon.svg',
+  'i18n/codes.js',
+  'i18n/de.js',
+  'i18n/en.js',
+  'i18n/index.js',
+  'main.js',
+  'models.js',
+  'pkg/liedwerk.js',
+  'pkg/liedwerk_bg.wasm',
+  'sheet.css',
+  'songs.js',
+  'state.js',
+  'style.css',
+  'translate.css',
+  'ui/alert-box.js',
+  'ui/alignment.js',
+  'ui/copy.js',
+  'ui/dom.js',
+  'ui/download-bar.js',
+  'ui/example-songs.js',
+  'ui/fields.js',
+  'ui/model-card.js',
+  'ui/model-picker.js',
+  'ui/notes.js',
+  'ui/settings-panel.js',
+  'ui/song-sheet.js',
+  'ui/translation-sheet.js',
+  'ui/verse.js',
+  'views/chain.js',
+  'views/chaining.js',
+  'views/index.js',
+  'views/lyrics.js',
+  'views/translate.js',
+  'views/translating.js',
+  'views/translation.js',
+  'views/work.js',
+  'views/write.js',
+  'views/writing.js',
+  'words.js',
+];
+
+/** The part of ServiceWorkerGlobalScope that is used here; its types and the page's exclude each other. */
+const worker = /** @type {{
+  location: Location,
+  clients: { claim: () => Promise<void> },
+  skipWaiting: () => Promise<void>,
+  addEventListener: (type: string, listener: (event: FetchLike) => void) => void,
+}} */ (/** @type {unknown} */ (self));
+
+/**
+ * @typedef {object} FetchLike
+ * @property {Request} request
+ * @property {(answer: Promise<Response>) => void} respondWith
+ * @property {(work: Promise<unknown>) => void} waitUntil
+ */
+
+const OWN = new Set(FILES.map(address));
+
+worker.addEventListener('install', (event) => {
+  event.waitUntil(renew().then(() => worker.skipWaiting()));
+});
+
+worker.addEventListener('activate', (event) => {
+  event.waitUntil(worker.clients.claim());
+});
+
+worker.addEventListener('fetch', (event) => {
+  const { method, url } = event.request;
+  const file = address(url.split(/[?#]/)[0].replace(/\/index\.html$/, '/'));
+  if (method === 'GET' && OWN.has(file)) event.respondWith(answer(event, file));
+});
+
+/** @param {string} file relative to this script, as the page's are */
+function address(file) {
+  return new URL(file, worker.location.href).href;
+}
+
+/**
+ * @param {FetchLike} event
+ * @param {string} file
+ */
+async function answer(event, file) {
+  try {
+    const response = await fetch(event.request);
+    if (response.ok) event.waitUntil(compare(file, response.clone()));
+    return response;
+  } catch (error) {
+    const kept = await (await snapshot())?.match(file);
+    if (!kept) throw error;
+    return kept;
+  }
+}
+
+/** The oldest is whole: it goes only when a newer one is. */
+async function snapshot() {
+  const name = (await caches.keys()).find((candidate) => candidate.startsWith(SNAPSHOT));
+  return name === undefined ? null : await caches.open(name);
+}
+
+/**
+ * @param {string} file
+ * @param {Response} response
+ */
+async function compare(file, response) {
+  const kept = await (await snapshot())?.match(file);
+  const [now, then] = await Promise.all([response.arrayBuffer(), kept?.arrayBuffer()]);
+  if (!then || !equal(new Uint8Array(now), new Uint8Array(then))) await renewOnce();
+}
+
+/**
+ * @param {Uint8Array} a
+ * @param {Uint8Array} b
+ */
+function equal(a, b) {
+  return a.length === b.length && a.every((byte, i) => byte === b[i]);
+}
+
+/** @type {Promise<void> | null} */
+let renewing = null;
+
+/** Many files change at once; one renewal serves them all. */
+function renewOnce() {
+  renewing ??= renew().finally(() => {
+    renewing = null;
+  });
+  return renewing;
+}
+
+async function renew() {
+  const files = await Promise.all(FILES.map(fetched));
+  const bodies = await Promise.all(files.map(({ response }) => response.clone().blob()));
+  const digest = await crypto.subtle.digest('SHA-256', await new Blob(bodies).arrayBuffer());
+  const name = SNAPSHOT + Array.from(new Uint8Array(digest), hex).join('').slice(0, 16);
+  const cache = await caches.open(name);
+  await Promise.all(files.map(({ file, response }) => cache.put(file, response)));
+  for (const other of await caches.keys()) {
+    if (other.startsWith(SNAPSHOT) && other !== name) await caches.delete(other);
+  }
+}
+
+/** @param {string} name */
+async function fetched(name) {
+  const file = address(name);
+  const response = await fetch(file, { cache: 'no-cache' });
+  if (!response.ok) throw new Error(`${file}: HTTP ${response.status}`);
+  return { file, response };
+}
+
+/** @param {number} byte */
+function hex(byte) {
+  return byte.toString(16).padStart(2, '0');
+}

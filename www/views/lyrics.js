@@ -1,0 +1,112 @@
+// A song on its sheet: what the model reads, what it writes, how fast. For every view with a song.
+
+import { say, saysNothing } from '../i18n/index.js';
+import { keepEnd, PROMPT_LENGTH } from '../state.js';
+import { bringIntoSight } from '../ui/dom.js';
+
+/** @typedef {import('../engine/protocol.js').Finished} Finished */
+
+/**
+ * @typedef {object} Parts
+ * @property {import('../ui/song-sheet.js').SongSheet} sheet
+ * @property {import('../ui/notes.js').Notes} notes
+ * @property {HTMLElement} status
+ * @property {HTMLElement} speed
+ */
+
+/** The speed is for eyes, not a stopwatch: it changes this often. */
+const SPEED_MS = 250;
+
+export class Lyrics {
+  #context;
+  #work;
+  #parts;
+  #speedShown = 0;
+
+  /**
+   * @param {import('./index.js').Context} context
+   * @param {import('./work.js').Work} work
+   * @param {Parts} parts
+   */
+  constructor(context, work, parts) {
+    this.#context = context;
+    this.#work = work;
+    this.#parts = parts;
+  }
+
+  /**
+   * Writes a song with the settings as they are now.
+   *
+   * @param {import('./work.js').Task} task
+   * @param {import('../engine/protocol.js').ModelEntry} model
+   * @param {string} typed what it continues
+   * @param {boolean} fresh fetch files anew, after an error
+   * @returns {Promise<Finished>}
+   */
+  async write(task, model, typed, fresh) {
+    const { state, engine, catalog } = this.#context;
+    const { max_new_tokens, seed, temperature, top_k, top_p, repetition_penalty } = state.settings;
+    // What a link carries, not more: so the link gives the same text.
+    const prompt = keepEnd(typed, PROMPT_LENGTH);
+    const options = { max_new_tokens, seed, temperature, top_k, top_p, repetition_penalty };
+    const listeners = {
+      ...this.#work.loading(task),
+      onStarted: task.own((/** @type {string} */ read, /** @type {import('../engine/protocol.js').Note[]} */ notes) => {
+        this.#started(model.language, read, prompt === typed ? notes : [...notes, { code: 'prompt-cut' }]);
+      }),
+      onToken: task.own((/** @type {string} */ text, /** @type {number} */ tokens, /** @type {number} */ seconds) => {
+        this.#grow(text, tokens, seconds);
+      }),
+    };
+    saysNothing(this.#parts.speed);
+    const finished = await task.run(() =>
+      engine.generate({ model, fresh, known: catalog.known(), prompt, options }, listeners),
+    );
+    this.#finished(finished);
+    return finished;
+  }
+
+  /**
+   * @param {string} language
+   * @param {string} read
+   * @param {import('../engine/protocol.js').Note[]} notes
+   */
+  #started(language, read, notes) {
+    const { sheet, status } = this.#parts;
+    this.#parts.notes.add(notes);
+    say(status, 'statusWriting');
+    sheet.clear(language);
+    sheet.append(read, true);
+    bringIntoSight(sheet.element);
+  }
+
+  /**
+   * @param {string} text
+   * @param {number} tokens
+   * @param {number} seconds
+   */
+  #grow(text, tokens, seconds) {
+    this.#parts.sheet.append(text, false);
+    const now = performance.now();
+    if (now - this.#speedShown < SPEED_MS) return;
+    this.#speedShown = now;
+    this.#showSpeed(tokens, seconds);
+  }
+
+  /** @param {Finished} finished */
+  #finished({ cancelled, tokens, seconds }) {
+    const { status, sheet } = this.#parts;
+    sheet.flush();
+    if (cancelled) say(status, 'statusStopped', { tokens });
+    else say(status, 'statusDone', { tokens, seconds: Math.round(seconds * 10) / 10 });
+    this.#showSpeed(tokens, seconds);
+  }
+
+  /**
+   * @param {number} tokens
+   * @param {number} seconds
+   */
+  #showSpeed(tokens, seconds) {
+    if (tokens > 0 && seconds > 0) say(this.#parts.speed, 'speed', { rate: Math.round(tokens / seconds) });
+  }
+}

@@ -1,0 +1,142 @@
+// The view "Translate": German on one side, English on the other, and below where the model looked.
+
+import { say } from '../i18n/index.js';
+import { AlertBox } from '../ui/alert-box.js';
+import { Alignment } from '../ui/alignment.js';
+import { copyLink, copyText } from '../ui/copy.js';
+import { button, h } from '../ui/dom.js';
+import { DownloadBar } from '../ui/download-bar.js';
+import { exampleSongs } from '../ui/example-songs.js';
+import { numberChoice, textField, toggle } from '../ui/fields.js';
+import { ModelCard } from '../ui/model-card.js';
+import { modelPicker } from '../ui/model-picker.js';
+import { Notes } from '../ui/notes.js';
+import { TranslationSheet } from '../ui/translation-sheet.js';
+import { Translating } from './translating.js';
+
+/**
+ * @param {HTMLElement} root
+ * @param {import('./index.js').Context} context
+ * @returns {import('./index.js').View}
+ */
+export function mountTranslate(root, context) {
+  const { state } = context;
+  const onChoose = (/** @type {import('../engine/protocol.js').Piece} */ piece) => translating.choose(piece);
+  const parts = {
+    alert: new AlertBox(),
+    notes: new Notes(),
+    download: new DownloadBar('translate-download'),
+    status: h('p', { role: 'status', class: 'status' }),
+    picker: modelPicker(context, 'translator', 'translate-model'),
+    sheets: [new TranslationSheet(onChoose), new TranslationSheet(onChoose)],
+    alignment: new Alignment(),
+    cards: [new ModelCard(), new ModelCard()],
+    none: h('p', { class: 'none', t: 'noTranslator', hidden: true }),
+    compare: h(
+      'div',
+      { class: 'field check' },
+      toggle(state, 'compare', 'compare'),
+      h('label', { for: 'compare', t: 'compare' }),
+    ),
+    translate: button('translate', () => translating.translate(), {
+      class: 'primary',
+      'aria-keyshortcuts': 'Control+Enter Meta+Enter',
+    }),
+    stop: button('stop', () => translating.stop(), { disabled: true, 'aria-keyshortcuts': 'Escape' }),
+    shown: h('div', { class: 'shown' }),
+    afterwards: h('div', { class: 'row afterwards', hidden: true }),
+  };
+  parts.sheets[1].element.hidden = true;
+  const translating = new Translating(context, parts);
+  const report = (/** @type {import('../i18n/index.js').Key} */ key) => say(parts.status, key);
+  parts.afterwards.append(
+    button('sing', () => context.visit('chain')),
+    button('copyText', () => void copyText(english(parts.sheets)).then(report), { class: 'quiet' }),
+  );
+  const link = button('copyLink', () => void copyLink(state.settings, 'translate', parts.shown).then(report));
+  root.classList.add('facing');
+  root.append(desk(parts, state, link), page(parts), tuning(parts, state));
+  return {
+    open: ({ go }) => translating.open(go),
+    run: () => translating.translate(),
+    stop: () => translating.stop(),
+  };
+}
+
+/** @typedef {import('./translating.js').Parts} Parts */
+
+/**
+ * The left page: the German.
+ *
+ * @param {Parts} parts
+ * @param {import('../state.js').State} state
+ * @param {HTMLButtonElement} link
+ */
+function desk(parts, state, link) {
+  const german = textField(state, 'german', { id: 'translate-german', rows: '7', lang: 'de', class: 'german' });
+  return h(
+    'section',
+    { class: 'desk', 'aria-labelledby': 'translate-title' },
+    h('h2', { id: 'translate-title', t: 'viewTranslate', class: 'unseen' }),
+    h('label', { for: german.id, t: 'german', class: 'german' }),
+    german,
+    h('div', { class: 'row' }, parts.translate, parts.stop, link),
+    h('p', { class: 'small keys', t: 'shortcutsTranslate' }),
+    parts.shown,
+    h('p', { class: 'small', t: 'songsIntro' }),
+    exampleSongs(({ text }) => state.set({ german: text })),
+  );
+}
+
+/**
+ * The right page: the English, and where each word comes from.
+ *
+ * @param {Parts} parts
+ */
+function page({ status, alert, download, none, sheets, notes, afterwards, alignment }) {
+  return h(
+    'div',
+    { class: 'page' },
+    h('div', { class: 'news' }, status),
+    alert.element,
+    download.element,
+    none,
+    h('div', { class: 'sheets' }, ...sheets.map(({ element }) => element)),
+    notes.element,
+    afterwards,
+    alignment.element,
+  );
+}
+
+/**
+ * @param {Parts} parts
+ * @param {import('../state.js').State} state
+ */
+function tuning({ picker, compare, cards }, state) {
+  return h(
+    'section',
+    { class: 'tuning', tLabel: 'tuning' },
+    h('label', { for: picker.element.id, t: 'model' }),
+    picker.element,
+    compare,
+    h(
+      'div',
+      { class: 'field' },
+      h('label', { for: 'translate-beam', t: 'beam_width' }),
+      numberChoice(state, 'beam_width', 'translate-beam'),
+      h('p', { class: 'small', id: 'translate-beam-hint', t: 'beam_widthHint' }),
+    ),
+    ...cards.map(({ element }) => element),
+  );
+}
+
+/**
+ * One translation as it is, two under the names of their models.
+ *
+ * @param {TranslationSheet[]} sheets
+ */
+function english(sheets) {
+  const filled = sheets.filter(({ element, text }) => !element.hidden && text !== '');
+  if (filled.length === 1) return filled[0].text;
+  return filled.map(({ model, text }) => `${model?.title.en}\n\n${text.trim()}\n`).join('\n');
+}

@@ -1,0 +1,92 @@
+// A translation by one model, piece by piece: for every view that translates.
+
+import { say, saysNothing } from '../i18n/index.js';
+import { GERMAN_LENGTH, keepStart } from '../state.js';
+
+/** @typedef {import('../engine/protocol.js').Note} Note */
+/** @typedef {import('../engine/protocol.js').Piece} Piece */
+
+/**
+ * @typedef {object} Parts
+ * @property {import('../ui/notes.js').Notes} notes
+ * @property {HTMLElement} status
+ *
+ * @typedef {object} Job
+ * @property {import('../engine/protocol.js').ModelEntry} model
+ * @property {boolean} fresh fetch files anew, after an error
+ * @property {HTMLElement} speed how far, and at the end how fast
+ * @property {() => void} onSplit the first piece is under way
+ * @property {(piece: Piece) => void} onPiece
+ */
+
+export class Translation {
+  #context;
+  #work;
+  #parts;
+
+  /**
+   * @param {import('./index.js').Context} context
+   * @param {import('./work.js').Work} work
+   * @param {Parts} parts
+   */
+  constructor(context, work, parts) {
+    this.#context = context;
+    this.#work = work;
+    this.#parts = parts;
+  }
+
+  /**
+   * Translates the German text of the settings as they are now.
+   *
+   * @param {import('./work.js').Task} task
+   * @param {Job} job
+   * @returns {Promise<{ cancelled: boolean, pieces: number, seconds: number }>}
+   */
+  async run(task, { model, fresh, speed, onSplit, onPiece }) {
+    const { state, engine, catalog } = this.#context;
+    const { german, beam_width } = state.settings;
+    // What a link carries, not more: so the link gives the same translation.
+    const text = keepStart(german, GERMAN_LENGTH);
+    let done = 0;
+    let all = 0;
+    const listeners = {
+      ...this.#work.loading(task),
+      onSplit: task.own((/** @type {number} */ pieces, /** @type {Note[]} */ notes) => {
+        all = pieces;
+        this.#parts.notes.add(text === german ? notes : [...notes, { code: 'text-cut' }]);
+        say(this.#parts.status, 'statusTranslating');
+        onSplit();
+      }),
+      onPiece: task.own((/** @type {Piece} */ piece) => {
+        // White space at the end is handed over as a piece of its own.
+        if (piece.text !== '') done += 1;
+        this.#parts.notes.add(piece.notes);
+        say(speed, 'translatedSoFar', { done, all });
+        onPiece(piece);
+      }),
+    };
+    saysNothing(speed);
+    const options = { beam_width };
+    const { cancelled, tokens, seconds } = await task.run(() =>
+      engine.translate({ model, fresh, known: catalog.known(), text, options }, listeners),
+    );
+    if (tokens > 0 && seconds > 0) {
+      say(speed, 'translateSpeed', {
+        ms: Math.round((seconds * 1000) / done),
+        rate: Math.round(tokens / seconds),
+      });
+    }
+    return { cancelled, pieces: done, seconds };
+  }
+
+  /**
+   * @param {{ cancelled: boolean, pieces: number, seconds: number }} result
+   */
+  tell({ cancelled, pieces, seconds }) {
+    const { status } = this.#parts;
+    const params = { pieces, seconds: Math.round(seconds * 100) / 100 };
+    const one = pieces === 1;
+    if (cancelled) say(status, one ? 'statusTranslationStoppedOne' : 'statusTranslationStopped', params);
+    else say(status, one ? 'statusTranslatedOne' : 'statusTranslated', params);
+  }
+}
