@@ -11,6 +11,7 @@ import {
   sheet,
   translate,
   translators,
+  twoTranslators,
 } from './translating.js';
 
 /** @typedef {import('@playwright/test').Page} Page */
@@ -125,7 +126,7 @@ test('a piece is chosen by mouse or by keyboard, and its alignment shown', async
 });
 
 test('two models translate the same sentence side by side', async ({ page }) => {
-  const [first, second] = await translators(page, 2);
+  const [first, second] = await twoTranslators(page);
   const { compare, alignment, copyText } = await openTranslate(page);
   await compare.check();
   await translate(page, 'Der Hund schläft.\nDie Katze ist weiß.');
@@ -269,17 +270,17 @@ test('a copied link gives the same translation elsewhere, and nothing of the oth
 });
 
 test('every setting goes into the address and comes back', async ({ page }) => {
-  const found = await translators(page, 2);
+  const [, second] = await twoTranslators(page);
   const { german, model, beam, compare } = await openTranslate(page, '');
   await german.fill('Grün');
-  await model.selectOption({ label: found[1].title.en });
+  await model.selectOption({ label: second.title.en });
   await beam.selectOption('2');
   await compare.check();
-  const expected = { view: 'translate', seed: '1', german: 'Grün', translator: found[1].id, beam: '2', compare: '1' };
+  const expected = { view: 'translate', seed: '1', german: 'Grün', translator: second.id, beam: '2', compare: '1' };
   await expectInHash(page, (hash) => Object.fromEntries(hash), expected);
   await page.reload();
   await expect(german).toHaveValue('Grün');
-  await expect(model).toHaveValue(found[1].id);
+  await expect(model).toHaveValue(second.id);
   await expect(beam).toHaveValue('2');
   await expect(compare).toBeChecked();
 });
@@ -325,7 +326,7 @@ test('speaks German when the browser does', async ({ browser }) => {
 for (const colorScheme of /** @type {const} */ (['light', 'dark'])) {
   for (const width of [1280, 360]) {
     test(`axe finds nothing: ${colorScheme}, ${width} px`, async ({ page }) => {
-      await translators(page, 2);
+      await twoTranslators(page);
       await page.emulateMedia({ colorScheme });
       await page.setViewportSize({ width, height: 800 });
       const { compare, status, alignment } = await openTranslate(page);
