@@ -1,7 +1,7 @@
 //! Respelling: the typographic character a visitor typed, in the plain characters a model knows.
 
-use unicode_normalization::UnicodeNormalization;
-use unicode_normalization::char::is_combining_mark;
+use super::nfc::nfc;
+use unicode_normalization::char::{decompose_canonical, is_combining_mark};
 
 /// Respells every character that `keep` refuses, where there is a plain spelling that `keep`
 /// accepts: curly quotes become straight, accents fall off, `ä` becomes `ae`, `–` becomes `-`, a tab
@@ -16,7 +16,7 @@ pub fn fold(text: &str, keep: impl Fn(char) -> bool) -> String {
     let mut out = String::with_capacity(text.len());
     let mut after_return = false;
     // NFC first: `a` followed by a combining diaeresis is the same letter as `ä`.
-    for c in text.nfc() {
+    for c in nfc(text).chars() {
         let second_half_of_break = after_return && c == '\n';
         after_return = c == '\r' && !keep(c);
         if second_half_of_break {
@@ -86,6 +86,7 @@ fn without_marks(c: char) -> Option<String> {
         '！'..='～' => char::from_u32(u32::from(c) - 0xfee0)?,
         c => c,
     };
-    let plain: String = std::iter::once(c).nfd().filter(|&part| !is_combining_mark(part)).collect();
+    let mut plain = String::new();
+    decompose_canonical(c, |part| plain.extend((!is_combining_mark(part)).then_some(part)));
     (!plain.is_empty()).then_some(plain)
 }

@@ -6,6 +6,7 @@ mod abbreviations;
 mod bpe;
 mod chars;
 mod fold;
+mod nfc;
 mod normalize;
 mod pairs;
 mod sentences;

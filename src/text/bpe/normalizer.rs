@@ -1,9 +1,9 @@
 //! What is done to a text before it is cut into words: composing accents, unifying quotes.
 
 use serde::{Deserialize, Serialize};
-use unicode_normalization::UnicodeNormalization;
 
 use crate::error::{Error, ErrorCode, Result};
+use crate::text::nfc::nfc;
 
 /// A damaged or hostile file must not make a text grow beyond this factor.
 const MAX_GROWTH: f64 = 64.0;
@@ -54,7 +54,7 @@ impl Normalizer {
     /// ```
     pub fn apply(&self, text: &str) -> String {
         self.steps.iter().fold(text.to_owned(), |text, step| match step {
-            Step::Nfc => text.nfc().collect(),
+            Step::Nfc => nfc(&text),
             Step::Replace { pattern: Pattern::String(pattern), content } => text.replace(pattern, content),
             Step::Sequence { .. } => unreachable!("sequences are flattened when they are read"),
         })
