@@ -200,6 +200,7 @@ for (const [what, text] of /** @type {const} */ ([
 ])) {
   test(`${what} is nothing to translate, and that is said`, async ({ page }) => {
     const { german, translate: button, notes, status } = await openTranslate(page);
+    await expect(status).toContainText('ready');
     await german.fill(text);
     await button.click();
     await expect(notes).toContainText('no German words');
@@ -286,6 +287,7 @@ test('every setting goes into the address and comes back', async ({ page }) => {
 });
 
 test('a hostile link is ignored field by field', async ({ page }) => {
+  await twoTranslators(page);
   const { beam, model, compare, german } = await openTranslate(page, 'beam=3&compare=yes&translator=../x&german=<b>');
   await expect(beam).toHaveValue('4');
   await expect(compare).not.toBeChecked();
