@@ -4,7 +4,9 @@ use crate::cpu::matmul::{Matmul, matmul};
 use crate::error::Result;
 use crate::generate::Search;
 use crate::generate::beam::{Limits, search};
+use crate::io::{Precision, Weights, to_safetensors};
 use crate::models::{CharLstm, CharLstmConfig, Transformer, TransformerConfig};
+use crate::nn::Module;
 use crate::rng::Rng;
 use crate::train::{TrainRecipe, Trainer};
 
@@ -94,7 +96,10 @@ impl TranslationBench {
         };
         let search = Search { beam_width, ..Search::default() };
         search.check()?;
-        Ok(Self { model: Transformer::init(config, &mut Rng::new(1))?, search })
+        // As the shipped one comes, in 8-bit integers, which it also decodes from.
+        let parameters = Transformer::init(config.clone(), &mut Rng::new(1))?.parameters();
+        let mut weights = Weights::from_safetensors(&to_safetensors(&parameters, Precision::Int8)?)?;
+        Ok(Self { model: Transformer::from_weights(config, &mut weights)?, search })
     }
 
     /// One sentence: encoded, then [`Self::TOKENS`] tokens written with their attention.

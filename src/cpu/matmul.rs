@@ -82,7 +82,7 @@ fn add_weighted_rows(b: &[f32], x: &[f32], y: &mut [f32]) {
 }
 
 /// Rows of a matrix that [`matvec`] reads at once.
-const GROUP: usize = 4;
+pub(super) const GROUP: usize = 4;
 
 /// `y (+)= W x` for `w` (n, k), `x` (k), `y` (n).
 ///
@@ -134,23 +134,36 @@ fn one_by_one(w: &[f32], x: &[f32], y: &mut [f32], k: usize, accumulate: bool) {
             matvec(w, x, y, accumulate)
         };
     }
-    // Transposed, so that cores can share it by the rows of W.
     let mut sums = vec![0.0; n * rows];
     for_rows((In(w, k), Out(&mut sums, rows)), n, rows * k / 4, |(w, sums)| {
         for (w, sums) in w.0.chunks(GROUP * k).zip(sums.0.chunks_mut(GROUP * rows)) {
-            for (r, x) in x.chunks_exact(k).enumerate() {
-                if w.len() == GROUP * k {
-                    let row = |index: usize| &w[index * k..(index + 1) * k];
-                    let group = dots([row(0), row(1), row(2), row(3)], x);
-                    group.into_iter().enumerate().for_each(|(i, sum)| sums[i * rows + r] = sum);
-                } else {
-                    for (i, w) in w.chunks_exact(k).enumerate() {
-                        sums[i * rows + r] = dots([w], x)[0];
-                    }
-                }
-            }
+            group_sums(w, x, k, sums);
         }
     });
+    write_sums(&sums, y, rows, accumulate);
+}
+
+/// The dot products of up to [`GROUP`] rows `w` (G, `k`) with all of `x` (R, `k`): `sums` (G, R), transposed,
+/// so that cores can share it by the rows of W.
+#[inline(always)]
+pub(super) fn group_sums(w: &[f32], x: &[f32], k: usize, sums: &mut [f32]) {
+    let rows = x.len() / k;
+    for (r, x) in x.chunks_exact(k).enumerate() {
+        if w.len() == GROUP * k {
+            let row = |index: usize| &w[index * k..(index + 1) * k];
+            let group = dots([row(0), row(1), row(2), row(3)], x);
+            group.into_iter().enumerate().for_each(|(i, sum)| sums[i * rows + r] = sum);
+        } else {
+            for (i, w) in w.chunks_exact(k).enumerate() {
+                sums[i * rows + r] = dots([w], x)[0];
+            }
+        }
+    }
+}
+
+/// `y (+)= sums^T` for `sums` (n, `rows`), `y` (`rows`, n).
+pub(super) fn write_sums(sums: &[f32], y: &mut [f32], rows: usize, accumulate: bool) {
+    let n = sums.len() / rows;
     for (r, y) in y.chunks_exact_mut(n.max(1)).enumerate() {
         for (y, sums) in y.iter_mut().zip(sums.chunks_exact(rows)) {
             // From zero where it overwrites: a sum of -0 becomes +0, as in `matvec`.

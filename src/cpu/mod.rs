@@ -16,6 +16,7 @@ pub mod cells;
 pub mod cross_entropy;
 pub mod elementwise;
 pub mod gather;
+pub mod int8;
 pub mod layer_norm;
 pub mod math;
 pub mod matmul;

@@ -300,7 +300,11 @@ impl Translator {
 }
 
 impl TranslateOptions {
-    fn check(&self) -> Result<()> {
+    /// Checks that every option is in its range.
+    ///
+    /// # Errors
+    /// `bad-option`, naming the option.
+    pub fn check(&self) -> Result<()> {
         if !(1..=MAX_PIECE_TOKENS).contains(&self.max_new_tokens) {
             let message = format!(
                 "max_new_tokens is {}; it must be between 1 and {MAX_PIECE_TOKENS}",

@@ -43,7 +43,26 @@ pub enum Precision {
 #[derive(Debug)]
 pub struct Weights {
     /// Shapes are the file's own claim; a `Tensor` is made only once its shape is the expected one.
-    parameters: BTreeMap<String, (Vec<usize>, Vec<f32>)>,
+    parameters: BTreeMap<String, (Vec<usize>, Values)>,
+}
+
+#[derive(Debug)]
+enum Values {
+    F32(Vec<f32>),
+    /// A matrix, the only thing stored so: its values, and the scales of its rows.
+    Int8(Vec<i8>, Vec<f32>),
+}
+
+impl Values {
+    fn into_tensor(self, shape: &[usize]) -> Tensor {
+        match (self, shape) {
+            (Self::Int8(values, scales), &[rows, columns]) => {
+                Tensor::from_int8(values, scales, [rows, columns])
+            }
+            (Self::Int8(..), _) => unreachable!("scales were checked to belong to a matrix"),
+            (Self::F32(values), _) => Tensor::from_vec(values, shape),
+        }
+    }
 }
 
 impl Weights {
@@ -71,11 +90,13 @@ impl Weights {
                     Error::new(ErrorCode::MissingParameter, message)
                 })?;
                 let scales = row_scales(&scale_name, scale, bytes_of(scale), &info.shape)?;
-                dequantized(name, bytes_of(info), &scales)?
+                let values = bytes_of(info).iter().map(|byte| byte.cast_signed()).collect();
+                check_products(name, &scales)?;
+                Values::Int8(values, scales)
             } else if name.strip_suffix(SCALE).is_some_and(is_int8) {
                 continue;
             } else {
-                to_f32(name, info, bytes_of(info))?
+                Values::F32(to_f32(name, info, bytes_of(info))?)
             };
             parameters.insert(name.clone(), (info.shape.clone(), values));
         }
@@ -87,13 +108,13 @@ impl Weights {
     /// # Errors
     /// `parameter-shape` when one has more axes than a tensor can.
     pub fn into_parameters(self) -> Result<Vec<(String, Tensor)>> {
-        let tensor = |(name, (shape, values)): (String, (Vec<usize>, Vec<f32>))| {
+        let tensor = |(name, (shape, values)): (String, (Vec<usize>, Values))| {
             if shape.len() > MAX_RANK {
                 let message =
                     format!("parameter {name:?} has {} axes; at most {MAX_RANK} are possible", shape.len());
                 return Err(Error::new(ErrorCode::ParameterShape, message));
             }
-            Ok((name, Tensor::from_vec(values, &shape)))
+            Ok((name, values.into_tensor(&shape)))
         };
         self.parameters.into_iter().map(tensor).collect()
     }
@@ -115,7 +136,7 @@ impl Weights {
                 format!("parameter {name:?} has shape {found:?}, but the configuration says {shape:?}"),
             ));
         }
-        Ok(Tensor::from_vec(values, shape))
+        Ok(values.into_tensor(shape))
     }
 
     /// To be called when the model has taken everything it has.
@@ -213,15 +234,10 @@ fn row_scales(name: &str, info: &TensorInfo, data: &[u8], matrix: &[usize]) -> R
     to_f32(name, info, data)
 }
 
-fn dequantized(name: &str, data: &[u8], scales: &[f32]) -> Result<Vec<f32>> {
-    // A matrix without columns has no data, and its rows need no length.
-    let columns = (data.len() / scales.len().max(1)).max(1);
-    let rows = data.chunks_exact(columns).zip(scales);
-    let values: Vec<f32> = rows
-        .flat_map(|(row, &scale)| row.iter().map(move |&byte| f32::from(byte.cast_signed()) * scale))
-        .collect();
-    check_finite(name, &values)?;
-    Ok(values)
+/// No 8-bit integer times a scale may overflow.
+fn check_products(name: &str, scales: &[f32]) -> Result<()> {
+    let largest: Vec<f32> = scales.iter().map(|scale| scale * f32::from(i8::MIN)).collect();
+    check_finite(name, &largest)
 }
 
 /// A tensor as it lies in the file.

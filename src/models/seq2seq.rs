@@ -16,21 +16,21 @@ use crate::tensor::Tensor;
 pub struct Seq2Seq {
     pub(super) config: Seq2SeqConfig,
     pub(super) tables: TokenTables,
-    encoder: Gru,
-    bridge: Linear,
+    pub(super) encoder: Gru,
+    pub(super) bridge: Linear,
     pub(super) attention: AdditiveAttention,
     pub(super) decoder: Gru,
     pub(super) output: Linear,
 }
 
 /// What the decoder is given of the sources.
-pub(super) struct Encoded {
+struct Encoded {
     /// The encoder's output `(B, S, K)`.
-    pub values: Tensor,
+    values: Tensor,
     /// The same as the attention looks at it, `(B, S, A)`.
-    pub keys: Tensor,
+    keys: Tensor,
     /// State of each decoder layer before its first token, `(B, H)`.
-    pub state: Vec<Tensor>,
+    state: Vec<Tensor>,
 }
 
 impl Seq2Seq {
@@ -110,7 +110,7 @@ impl Seq2Seq {
         for t in 0..steps {
             let y = embedded.narrow(1, t, 1).reshape(&[batch, self.config.embedding_size]);
             let before = state.last().expect("a decoder has at least one layer");
-            let context = self.attention.forward(before, &keys, &values, &mask).context;
+            let context = self.attention.forward(before, &keys, &values, &mask);
             let h = self.decoder.step(&concat(&[&y, &context], 1), &mut state, &dropout);
             let all = concat(&[&h, &context, &y], 1);
             features.push(all.reshape(&[batch, 1, all.dim(1)]));
@@ -121,7 +121,7 @@ impl Seq2Seq {
     }
 
     /// What the encoder makes of `src (B, S)`.
-    pub(super) fn encode(&self, src: &[u32], src_lengths: &[usize], dropout: &Dropout) -> Encoded {
+    fn encode(&self, src: &[u32], src_lengths: &[usize], dropout: &Dropout) -> Encoded {
         let batch = src_lengths.len();
         let steps = src.len() / batch;
         // Time first, so that all sentences' tokens of one step lie together.

@@ -3,7 +3,6 @@
 use super::Seq2Seq;
 use super::decoder::{Decoder, select};
 use crate::cpu::elementwise::{Unary, unary};
-use crate::nn::Dropout;
 use std::rc::Rc;
 
 /// Translations in progress.
@@ -32,15 +31,23 @@ impl Seq2Seq {
     /// # Panics
     /// If a source is empty or has an id outside the vocabulary.
     pub fn decoder<S: AsRef<[u32]>>(&self, sources: &[S], watching: bool) -> Seq2SeqDecoder<'_> {
-        let off = Dropout::new(0.0, None);
         let mut state = vec![Vec::new(); self.config.num_layers];
         let mut rows = Vec::with_capacity(sources.len());
         for source in sources {
             let source = source.as_ref();
-            let encoded = self.encode(source, &[source.len()], &off);
-            state.iter_mut().zip(&encoded.state).for_each(|(all, one)| all.extend_from_slice(one.data()));
-            let (keys, values) = (encoded.keys.to_vec(), encoded.values.to_vec());
-            rows.push(Rc::new(Source { keys, values, length: source.len() }));
+            let embedded: Vec<f32> =
+                source.iter().flat_map(|&id| self.tables.src().row(id)).copied().collect();
+            let (values, last) = self.encoder.apply(&embedded);
+            let summary = self.bridge.apply(&last.concat());
+            let mut initial = vec![0.0; summary.len()];
+            unary(Unary::Tanh, &summary, &mut initial);
+            let layers = initial.chunks_exact(self.config.hidden_size);
+            state.iter_mut().zip(layers).for_each(|(all, one)| all.extend_from_slice(one));
+            rows.push(Rc::new(Source {
+                keys: self.attention.key.apply(&values),
+                values,
+                length: source.len(),
+            }));
         }
         Seq2SeqDecoder { model: self, sources: rows, state, watching, attention: Vec::new() }
     }

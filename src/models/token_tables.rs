@@ -1,6 +1,5 @@
 //! The tables at both ends of a translator.
 
-use crate::cpu::matmul::matvec_rows;
 use crate::error::Result;
 use crate::nn::{Embedding, Source};
 use crate::tensor::Tensor;
@@ -69,7 +68,7 @@ impl TokenTables {
         let (vocab, channels) = (self.head().dim(0), self.head().dim(1));
         // Not cleared first: every element is overwritten.
         logits.resize(hidden.len() / channels * vocab, 0.0);
-        matvec_rows(self.head().data(), hidden, logits, channels, false);
+        self.head().matvec_rows(0..vocab, hidden, logits, false);
     }
 
     pub(crate) fn visit(&mut self, f: &mut dyn FnMut(String, &mut Tensor)) {

@@ -17,8 +17,8 @@ pub struct Transformer {
     pub(super) config: TransformerConfig,
     pub(super) tables: TokenTables,
     pub(super) positions: PositionalEncoding,
-    encoder: Vec<TransformerEncoderLayer>,
-    encoder_norm: LayerNorm,
+    pub(super) encoder: Vec<TransformerEncoderLayer>,
+    pub(super) encoder_norm: LayerNorm,
     pub(super) decoder: Vec<TransformerDecoderLayer>,
     pub(super) decoder_norm: LayerNorm,
 }
@@ -97,7 +97,7 @@ impl Transformer {
     }
 
     /// What the encoder makes of `src (B, S)`: `(B, S, C)`.
-    pub(super) fn encode(&self, src: &[u32], src_lengths: &[usize], dropout: &Dropout) -> Tensor {
+    fn encode(&self, src: &[u32], src_lengths: &[usize], dropout: &Dropout) -> Tensor {
         let mask = padding(src_lengths);
         let mut x = self.embed(self.tables.src(), src, src_lengths.len(), dropout);
         for layer in &self.encoder {

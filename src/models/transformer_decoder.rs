@@ -4,7 +4,7 @@
 use super::Transformer;
 use super::decoder::{Decoder, select};
 use crate::cpu::elementwise::{add_assign, scale};
-use crate::nn::{Dropout, KvCache};
+use crate::nn::{Embedding, KvCache};
 use std::rc::Rc;
 
 /// Translations in progress.
@@ -34,15 +34,29 @@ impl Transformer {
     /// # Panics
     /// If a source is empty or has an id outside the vocabulary.
     pub fn decoder<S: AsRef<[u32]>>(&self, sources: &[S], watching: bool) -> TransformerDecoder<'_> {
-        let off = Dropout::new(0.0, None);
         let row = |source: &S| {
-            let source = source.as_ref();
-            let memory = self.encode(source, &[source.len()], &off);
-            let memory = Rc::new(self.decoder.iter().map(|layer| layer.cache(memory.data())).collect());
+            let memory = self.encode_alone(source.as_ref());
+            let memory = Rc::new(self.decoder.iter().map(|layer| layer.cache(&memory)).collect());
             Row { memory, own: vec![KvCache::default(); self.decoder.len()], length: 0 }
         };
         let rows = sources.iter().map(row).collect();
         TransformerDecoder { model: self, rows, watching, attention: Vec::new() }
+    }
+
+    /// What the encoder makes of one source: `(S, C)`.
+    fn encode_alone(&self, source: &[u32]) -> Vec<f32> {
+        let embedded = source.iter().enumerate().map(|(t, &id)| self.embed_token(self.tables.src(), id, t));
+        let mut x = embedded.collect::<Vec<_>>().concat();
+        self.encoder.iter().for_each(|layer| layer.apply(&mut x));
+        self.encoder_norm.apply(&x)
+    }
+
+    /// The vector of a token at this position, `(C)`.
+    fn embed_token(&self, table: &Embedding, id: u32, position: usize) -> Vec<f32> {
+        let mut vector = table.row(id).to_vec();
+        scale(self.embedding_scale(), &mut vector);
+        add_assign(&self.positions.rows(position, 1), &mut vector);
+        vector
     }
 
     /// Which decoder layer's attention is shown.
@@ -57,10 +71,7 @@ impl Decoder for TransformerDecoder<'_> {
         let model = self.model;
         let mut x = Vec::with_capacity(tokens.len() * model.config.d_model);
         for (&token, row) in tokens.iter().zip(&mut self.rows) {
-            let mut vector = model.tables.tgt().row(token).to_vec();
-            scale(model.embedding_scale(), &mut vector);
-            add_assign(&model.positions.rows(row.length, 1), &mut vector);
-            x.extend(vector);
+            x.extend(model.embed_token(model.tables.tgt(), token, row.length));
             row.length += 1;
         }
         for (k, layer) in model.decoder.iter().enumerate() {

@@ -1,6 +1,5 @@
 use super::{Linear, Source};
 use crate::cpu::attend::attend_additive;
-use crate::cpu::matmul::matvec_rows;
 use crate::error::Result;
 use crate::tensor::Tensor;
 
@@ -13,14 +12,6 @@ pub struct AdditiveAttention {
     pub key: Linear,
     /// `v (1, A)`
     pub score: Tensor,
-}
-
-/// What a query that reads several positions gets.
-pub struct Attended {
-    /// Weighted mean of the values, `(B, K)`.
-    pub context: Tensor,
-    /// `(B, S)`, rows sum to 1.
-    pub weights: Tensor,
 }
 
 impl AdditiveAttention {
@@ -40,22 +31,22 @@ impl AdditiveAttention {
         })
     }
 
-    /// The queries `(B, H)` read the values `(B, S, K)`, whose `keys (B, S, A)` are `self.key` of them;
-    /// `mask (B, S)` is 0 at tokens and -infinity at padding.
-    pub fn forward(&self, query: &Tensor, keys: &Tensor, values: &Tensor, mask: &Tensor) -> Attended {
+    /// The queries `(B, H)` read the values `(B, S, K)`, whose `keys (B, S, A)` are `self.key` of them, and
+    /// get a weighted mean of the values `(B, K)`. `mask (B, S)` is 0 at tokens and -infinity at padding.
+    pub fn forward(&self, query: &Tensor, keys: &Tensor, values: &Tensor, mask: &Tensor) -> Tensor {
         let &[batch, positions, size] = keys.shape() else { panic!("keys: {:?}", keys.shape()) };
         let query = query.linear(&self.query, None).reshape(&[batch, 1, size]);
         let scores = query.add(keys).tanh().linear(&self.score, None); // (B, S, 1)
         let weights = scores.reshape(&[batch, positions]).add(mask).softmax();
         let context = weights.reshape(&[batch, 1, positions]).matmul(values); // (B, 1, K)
-        Attended { context: context.reshape(&[batch, values.dim(2)]), weights }
+        context.reshape(&[batch, values.dim(2)])
     }
 
     /// For decoding, on slices: the queries `(R, H)` projected to `(R, A)`.
     pub fn project(&self, queries: &[f32]) -> Vec<f32> {
         let (size, query_size) = (self.query.dim(0), self.query.dim(1));
         let mut projected = vec![0.0; queries.len() / query_size * size];
-        matvec_rows(self.query.data(), queries, &mut projected, query_size, false);
+        self.query.matvec_rows(0..size, queries, &mut projected, false);
         projected
     }
 

@@ -1,5 +1,4 @@
 use super::Source;
-use crate::cpu::matmul::matvec_rows;
 use crate::error::Result;
 use crate::tensor::Tensor;
 
@@ -31,7 +30,7 @@ impl Linear {
         let inputs = self.weight.dim(1);
         y.clear();
         (0..x.len() / inputs).for_each(|_| y.extend_from_slice(self.bias.data()));
-        matvec_rows(self.weight.data(), x, y, inputs, true);
+        self.weight.matvec_rows(0..self.weight.dim(0), x, y, true);
     }
 
     /// [`Self::apply_into`] with a new `y`.

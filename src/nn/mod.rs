@@ -12,7 +12,7 @@ mod multihead_attention;
 mod positional;
 mod transformer_layer;
 
-pub use additive_attention::{AdditiveAttention, Attended};
+pub use additive_attention::AdditiveAttention;
 pub use dropout::Dropout;
 pub use embedding::Embedding;
 pub use gru::{Gru, GruConfig};

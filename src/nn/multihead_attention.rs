@@ -1,6 +1,5 @@
 use super::{Dropout, Linear, Source};
 use crate::cpu::attend::attend;
-use crate::cpu::matmul::matvec_rows;
 use crate::error::Result;
 use crate::ops::AttentionMask;
 use crate::tensor::Tensor;
@@ -25,6 +24,15 @@ pub struct KvCache {
     pub values: Vec<f32>,
 }
 
+impl KvCache {
+    /// Adds a position: its key and its value in a row.
+    fn push(&mut self, both: &[f32]) {
+        let (key, value) = both.split_at(both.len() / 2);
+        self.keys.extend_from_slice(key);
+        self.values.extend_from_slice(value);
+    }
+}
+
 impl MultiheadAttention {
     /// Takes `{name}.in_proj_weight (3C, C)`, `{name}.in_proj_bias (3C)` and `{name}.out_proj.*`.
     ///
@@ -43,17 +51,17 @@ impl MultiheadAttention {
         let channels = x.dim(2);
         let all = x.linear(&self.in_proj_weight, Some(&self.in_proj_bias)); // (B, T, 3C)
         let [query, key, value] = [0, 1, 2].map(|part| all.narrow(2, part * channels, channels));
-        self.attention(&query, &key, &value, mask, dropout).0
+        self.attention(&query, &key, &value, mask, dropout)
     }
 
-    /// `x (B, T, C)` reads `memory (B, S, C)`: `(B, T, C)`, and the weights `(B, N, T, S)`.
+    /// `x (B, T, C)` reads `memory (B, S, C)`: `(B, T, C)`.
     pub fn cross_attention(
         &self,
         x: &Tensor,
         memory: &Tensor,
         mask: &AttentionMask,
         dropout: &Dropout,
-    ) -> (Tensor, Tensor) {
+    ) -> Tensor {
         let channels = x.dim(2);
         let project = |x: &Tensor, part: usize, parts: usize| {
             let weight = self.in_proj_weight.narrow(0, part * channels, parts * channels);
@@ -72,15 +80,14 @@ impl MultiheadAttention {
         value: &Tensor,
         mask: &AttentionMask,
         dropout: &Dropout,
-    ) -> (Tensor, Tensor) {
+    ) -> Tensor {
         let split = |x: &Tensor| {
             let &[batch, length, channels] = x.shape() else { panic!("attention: {:?}", x.shape()) };
             x.reshape(&[batch, length, self.heads, channels / self.heads]).transpose(1, 2) // (B, N, T, D)
         };
         let mask = AttentionMask { dropout: dropout.next(), ..mask.clone() };
-        let (context, weights) = split(query).attention(&split(key), &split(value), &mask);
-        let joined = context.transpose(1, 2).reshape(query.shape());
-        (self.out_proj.forward(&joined), weights)
+        let (context, _) = split(query).attention(&split(key), &split(value), &mask);
+        self.out_proj.forward(&context.transpose(1, 2).reshape(query.shape()))
     }
 
     /// Projects rows `x (R, C)` with the parts `from .. from + count` of queries, keys, values: `(R, count C)`.
@@ -88,14 +95,27 @@ impl MultiheadAttention {
         let channels = self.in_proj_weight.dim(1);
         let part = from * channels..(from + count) * channels;
         let mut y = self.in_proj_bias.data()[part.clone()].repeat(x.len() / channels);
-        let weight = &self.in_proj_weight.data()[part.start * channels..part.end * channels];
-        matvec_rows(weight, x, &mut y, channels, true);
+        self.in_proj_weight.matvec_rows(part, x, &mut y, true);
         y
     }
 
     /// For decoding: keys and values of a whole `memory (S, C)`, to be read by [`Self::read_rows`].
     pub fn cache(&self, memory: &[f32]) -> KvCache {
         KvCache { keys: self.project(memory, 1, 1), values: self.project(memory, 2, 1) }
+    }
+
+    /// For decoding: all rows of one text `x (S, C)` read each other.
+    pub fn apply(&self, x: &[f32]) -> Vec<f32> {
+        let channels = self.in_proj_weight.dim(1);
+        let all = self.project(x, 0, 3);
+        let mut cache = KvCache::default();
+        all.chunks_exact(3 * channels).for_each(|row| cache.push(&row[channels..]));
+        let mut context = vec![0.0; x.len()];
+        let mut weights = Vec::new();
+        for (row, context) in all.chunks_exact(3 * channels).zip(context.chunks_exact_mut(channels)) {
+            self.attend(&row[..channels], &cache, &mut weights, context);
+        }
+        self.out_proj.apply(&context)
     }
 
     /// For decoding: each row of `x (R, C)` is the newest token of its own text; its key and value join
@@ -107,8 +127,7 @@ impl MultiheadAttention {
         let mut weights = Vec::new();
         let rows = all.chunks_exact(3 * channels).zip(context.chunks_exact_mut(channels));
         for ((row, context), cache) in rows.zip(caches) {
-            cache.keys.extend_from_slice(&row[channels..2 * channels]);
-            cache.values.extend_from_slice(&row[2 * channels..]);
+            cache.push(&row[channels..]);
             self.attend(&row[..channels], cache, &mut weights, context);
         }
         self.out_proj.apply(&context)

@@ -111,6 +111,12 @@ impl TransformerEncoderLayer {
         residual(&x, &self.norm2, self.norm_first, dropout, |x| self.feed_forward.forward(x, dropout))
     }
 
+    /// For decoding: one text `x (S, C)`, which is replaced by what the layer makes of it.
+    pub fn apply(&self, x: &mut Vec<f32>) {
+        residual_rows(x, &self.norm1, self.norm_first, |x| self.self_attn.apply(x));
+        residual_rows(x, &self.norm2, self.norm_first, |x| self.feed_forward.apply(x));
+    }
+
     pub(crate) fn visit(&mut self, name: &str, f: &mut dyn FnMut(String, &mut Tensor)) {
         self.self_attn.visit(&format!("{name}.self_attn"), f);
         self.feed_forward.visit(name, f);
@@ -155,7 +161,7 @@ impl TransformerDecoderLayer {
             self.self_attn.self_attention(x, &causal, dropout)
         });
         let x = residual(&x, &self.norm2, self.norm_first, dropout, |x| {
-            self.multihead_attn.cross_attention(x, memory, mask, dropout).0
+            self.multihead_attn.cross_attention(x, memory, mask, dropout)
         });
         residual(&x, &self.norm3, self.norm_first, dropout, |x| self.feed_forward.forward(x, dropout))
     }

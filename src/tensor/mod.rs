@@ -1,11 +1,13 @@
 //! [`Tensor`]: numbers with a shape, and the tape that remembers how they came about.
 
+mod decode;
 mod tape;
 
 pub(crate) use tape::record;
 pub use tape::{Grads, Tape};
 
 use crate::shape::Shape;
+use decode::Int8Rows;
 use std::sync::Arc;
 use tape::Slot;
 
@@ -30,6 +32,8 @@ pub struct Tensor {
     storage: Storage,
     shape: Shape,
     slot: Option<Slot>,
+    /// The same numbers as they were in the file, for [`Tensor::matvec_rows`].
+    int8: Option<Arc<Int8Rows>>,
 }
 
 impl Tensor {
@@ -39,7 +43,7 @@ impl Tensor {
     pub fn from_vec(values: Vec<f32>, shape: &[usize]) -> Self {
         let shape = Shape::new(shape);
         assert_eq!(values.len(), shape.numel(), "from_vec: {} values for shape {shape:?}", values.len());
-        Self { storage: Storage::Cpu(Arc::new(values)), shape, slot: None }
+        Self { storage: Storage::Cpu(Arc::new(values)), shape, slot: None, int8: None }
     }
 
     /// All elements `value`.
@@ -98,6 +102,7 @@ impl Tensor {
 
     /// The values for changing in place; copies them first if another tensor shares them.
     pub fn data_mut(&mut self) -> &mut [f32] {
+        self.int8 = None;
         match &mut self.storage {
             Storage::Cpu(values) => Arc::<Vec<f32>>::make_mut(values).as_mut_slice(),
         }
@@ -128,7 +133,7 @@ impl Tensor {
     pub(crate) fn with_shape(&self, shape: &[usize]) -> Self {
         let new = Shape::new(shape);
         assert_eq!(new.numel(), self.numel(), "reshape: {:?} to {new:?}", self.shape);
-        Self { storage: self.storage.clone(), shape: new, slot: None }
+        Self { storage: self.storage.clone(), shape: new, slot: None, int8: None }
     }
 }
 

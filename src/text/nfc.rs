@@ -65,7 +65,7 @@ mod tests {
     #[test]
     fn sequences_of_letters_and_marks() {
         // Latin, Hangul, Hebrew, musical notes, Bengali, Oriya, and characters that never come back.
-        let letters = "ab ç가각각\u{2126}\u{9c7}\u{b47}\u{fb1d}\u{f900}\u{1d158}";
+        let letters = "ab ç가\u{1100}\u{1161}\u{11a8}\u{2126}\u{9c7}\u{b47}\u{fb1d}\u{f900}\u{1d158}";
         let marks = "\u{300}\u{301}\u{308}\u{323}\u{327}\u{345}\u{5b0}\u{9be}\u{b3e}\u{1d165}";
         let alphabet: Vec<char> = letters.chars().chain(marks.chars()).collect();
         let mut state = 1_u32;

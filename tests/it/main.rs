@@ -2,6 +2,7 @@
 #![cfg(not(target_arch = "wasm32"))]
 
 mod bpe;
+mod command;
 mod generate;
 mod golden;
 mod golden_translation;

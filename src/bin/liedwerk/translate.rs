@@ -45,6 +45,7 @@ pub fn run(args: Args) -> anyhow::Result<()> {
     args.arithmetic.apply();
     let translator = open(&args.model)?;
     let options = args.search.options();
+    options.check()?;
     let (mut input, mut output) = (io::stdin().lock(), io::stdout().lock());
     let mut number = 0;
     loop {
