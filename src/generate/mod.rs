@@ -10,6 +10,6 @@ pub use beam::Search;
 pub use generator::{Generator, MAX_NEW_TOKENS, MAX_PROMPT_CHARACTERS, Note, Options, Started, Token};
 pub use sampler::Sampling;
 pub use translator::{
-    MAX_PIECE_TOKENS, MAX_SOURCE_TOKENS, MAX_TEXT_CHARACTERS, TranslateOptions, TranslatedPiece,
-    TranslationStarted, Translator,
+    MAX_PIECE_TOKENS, MAX_SOURCE_TOKENS, MAX_TEXT_CHARACTERS, MAX_WORD_CHARS, TranslateOptions,
+    TranslatedPiece, TranslationStarted, Translator,
 };

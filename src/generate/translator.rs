@@ -12,6 +12,8 @@ use crate::text::{END, PairTokenizer, Piece, START, UNK, split_pieces};
 pub const MAX_TEXT_CHARACTERS: usize = 20_000;
 /// Of a sentence only so many tokens are read: several times what a model has seen in training.
 pub const MAX_SOURCE_TOKENS: usize = 256;
+/// A piece with a longer word is kept as it is. The longest words of German dictionaries have 79 letters.
+pub const MAX_WORD_CHARS: usize = 100;
 /// The most tokens that one may ask for in a piece.
 pub const MAX_PIECE_TOKENS: usize = 1_000;
 /// Sentences that are decoded side by side: together their rows fill the cores of a machine.
@@ -67,7 +69,7 @@ pub struct TranslatedPiece {
     pub before: String,
     /// The piece as it was.
     pub source: String,
-    /// Its translation; the piece itself where it holds no words.
+    /// Its translation; the piece itself where it holds no words or a far too long one.
     pub text: String,
     /// The tokens that the model read, `<start>` and `<end>` included; none for a piece without words.
     pub source_tokens: Vec<String>,
@@ -77,7 +79,7 @@ pub struct TranslatedPiece {
     pub attention: Vec<Vec<f32>>,
     /// Mean log-probability of the target tokens, in nats; 0 for a piece without words.
     pub score: f64,
-    /// `piece-cut`, `unknown-words`, `length-limit`.
+    /// `word-too-long`, `piece-cut`, `unknown-words`, `length-limit`.
     pub notes: Vec<Note>,
 }
 
@@ -184,7 +186,7 @@ impl Translator {
             let end = TranslatedPiece::unchanged(index, Piece { before: trailing, text: String::new() });
             return Ok(Some(end).filter(|end| !end.before.is_empty()));
         };
-        if !piece.has_words() {
+        if !is_translatable(&piece) {
             return Ok(Some(TranslatedPiece::unchanged(index, piece)));
         }
         let prepared = self.prepare(&piece.text, options);
@@ -212,8 +214,8 @@ impl Translator {
     ) -> Result<Vec<String>> {
         options.check()?;
         let splits: Vec<_> = texts.iter().map(|text| split_pieces(text.as_ref())).collect();
-        let with_words = splits.iter().flat_map(|split| &split.pieces).filter(|piece| piece.has_words());
-        let prepared: Vec<Prepared> = with_words.map(|piece| self.prepare(&piece.text, options)).collect();
+        let chosen = splits.iter().flat_map(|split| &split.pieces).filter(|piece| is_translatable(piece));
+        let prepared: Vec<Prepared> = chosen.map(|piece| self.prepare(&piece.text, options)).collect();
         // Sentences of one length end together, and no row waits for a longer one.
         let mut order: Vec<usize> = (0..prepared.len()).collect();
         order.sort_by_key(|&i| prepared[i].ids.len());
@@ -230,9 +232,9 @@ impl Translator {
         let join = |split: crate::text::Pieces| {
             let mut text = String::new();
             for piece in split.pieces {
-                let words = piece.has_words();
+                let translated = is_translatable(&piece);
                 text.push_str(&piece.before);
-                text.push_str(&if words { translations.next().unwrap_or_default() } else { piece.text });
+                text.push_str(&if translated { translations.next().unwrap_or_default() } else { piece.text });
             }
             text + &split.trailing
         };
@@ -317,10 +319,12 @@ impl TranslateOptions {
 }
 
 impl TranslatedPiece {
-    /// A piece without words.
+    /// A piece that is not [translatable](is_translatable).
     fn unchanged(index: usize, piece: Piece) -> Self {
+        let message = || format!("A word of more than {MAX_WORD_CHARS} letters was left as it is.");
         Self {
             index,
+            notes: if piece.has_words() { vec![note("word-too-long", message())] } else { Vec::new() },
             before: piece.before,
             text: piece.text.clone(),
             source: piece.text,
@@ -328,9 +332,13 @@ impl TranslatedPiece {
             target_tokens: Vec::new(),
             attention: Vec::new(),
             score: 0.0,
-            notes: Vec::new(),
         }
     }
+}
+
+/// Whether there is something to translate, and it is no endless word, of which a model makes endless nonsense.
+fn is_translatable(piece: &Piece) -> bool {
+    piece.has_words() && piece.longest_word() <= MAX_WORD_CHARS
 }
 
 fn note(code: &'static str, message: String) -> Note {

@@ -20,6 +20,12 @@ impl Piece {
     pub fn has_words(&self) -> bool {
         self.text.contains(char::is_alphanumeric)
     }
+
+    /// Letters and digits of its longest word.
+    pub fn longest_word(&self) -> usize {
+        let words = self.text.split(|c: char| !c.is_alphanumeric());
+        words.map(|word| word.chars().count()).max().unwrap_or(0)
+    }
 }
 
 /// A text in pieces: all `before` and `text` in order and then `trailing` are the text again, less the

@@ -125,10 +125,19 @@ fn the_visitor_is_told() {
 fn limits_of_a_piece_are_said_aloud() {
     let mut translator = translator(TRANSFORMER);
     // Three bytes a character, and no merges for them: more tokens than are read.
-    translator.start(&"语".repeat(300), options()).unwrap();
+    translator.start(&"语 ".repeat(200), options()).unwrap();
     let piece = translator.next().unwrap().unwrap();
     assert!(codes(&piece.notes).contains(&"piece-cut"), "{:?}", piece.notes);
     assert_eq!(piece.source_tokens.len(), MAX_SOURCE_TOKENS + 2);
+
+    let long = format!("Grab {}. Das Wandern!", "ra".repeat(2500));
+    translator.start(&long, options()).unwrap();
+    let pieces = pieces(&mut translator);
+    let kept: Vec<_> = pieces.iter().filter(|piece| codes(&piece.notes) == ["word-too-long"]).collect();
+    assert!(kept.len() >= 12 && kept.iter().all(|piece| piece.text == piece.source));
+    assert!(!pieces.last().unwrap().source_tokens.is_empty());
+    let all = translator.translate_all(&[&long], options(), |_| {}).unwrap();
+    assert_eq!(all[0], pieces.iter().map(|piece| piece.before.clone() + &piece.text).collect::<String>());
 
     // An untrained model hardly ever ends by itself.
     translator.start(LINES[0], TranslateOptions { max_new_tokens: 1, ..options() }).unwrap();

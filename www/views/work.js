@@ -74,7 +74,7 @@ export class Work {
   #onWorking;
   /** @type {Task | null} */
   #task = null;
-  /** How many there were so far. */
+  /** How many times the visitor asked for one. */
   #tasks = 0;
   /**
    * Fetching goes on while a task waits for it, so that pressing a button early costs no download.
@@ -131,7 +131,7 @@ export class Work {
     say(this.#parts.status, 'statusLoading');
     const tasks = this.#tasks;
     let tell = () => {
-      // What a task has said since is news; this is not any more.
+      // What the visitor was told since is news; this is not any more.
       if (tasks === this.#tasks) say(this.#parts.status, 'statusReady');
     };
     try {
@@ -188,6 +188,7 @@ export class Work {
    */
   refuse(code) {
     this.stop();
+    this.#tasks += 1;
     const { notes, status } = this.#parts;
     notes.clear();
     notes.add([{ code }]);
