@@ -125,6 +125,7 @@ impl TrainingBench {
         let mut rng = Rng::new(2);
         let ids = (0..batch_size * (window + 1) * 8).map(|_| rng.below(VOCAB) as u32).collect();
         let recipe = TrainRecipe {
+            shares: 1,
             seed: 1,
             batch_size,
             window,

@@ -1,28 +1,26 @@
 //! Windows of a long text, so cut that the state of one window fits the next.
 
+use super::order::{below, epoch_seed};
 use crate::error::{Error, ErrorCode, Result};
-use crate::rng::{Rng, RngState};
 use serde::{Deserialize, Serialize};
 
 /// `B` streams that walk side by side through equal parts of a text, `T` characters at a time.
 pub struct StreamBatches {
-    ids: Vec<u32>,
+    text: Vec<u32>,
     batch_size: usize,
     window: usize,
-    rng: Rng,
-    epoch: u64,
-    /// Where the first stream begins; another place each epoch, so that windows are cut differently.
-    offset: usize,
-    position: usize,
+    seed: u64,
+    position: StreamPosition,
+    /// The text of this epoch: begun at another place each time, so that windows are cut differently.
+    rotated: Vec<u32>,
 }
 
 /// Where the streams stand, for resuming.
-#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StreamPosition {
     epoch: u64,
-    offset: usize,
-    position: usize,
-    rng: RngState,
+    /// Windows done in this epoch.
+    done: usize,
 }
 
 /// One batch.
@@ -38,50 +36,52 @@ pub struct Window {
 impl StreamBatches {
     /// # Errors
     /// `text-too-short` if the text does not fill one batch.
-    pub fn new(ids: Vec<u32>, batch_size: usize, window: usize, seed: u64) -> Result<Self> {
-        let needed = batch_size * (window + 1) + window;
-        if ids.len() < needed {
-            let message = format!("{} characters, but one batch of this recipe needs {needed}", ids.len());
+    pub fn new(text: Vec<u32>, batch_size: usize, window: usize, seed: u64) -> Result<Self> {
+        let needed = batch_size * (window + 1);
+        if text.len() < needed {
+            let message = format!("{} characters, but one batch of this recipe needs {needed}", text.len());
             return Err(Error::new(ErrorCode::TextTooShort, message));
         }
-        Ok(Self { ids, batch_size, window, rng: Rng::new(seed), epoch: 0, offset: 0, position: 0 })
+        let position = StreamPosition { epoch: 0, done: 0 };
+        let mut batches = Self { text, batch_size, window, seed, position, rotated: Vec::new() };
+        batches.seek(&position);
+        Ok(batches)
     }
 
     /// Whole passes over the text so far.
     pub fn epoch(&self) -> u64 {
-        self.epoch
+        self.position.epoch
     }
 
     /// The next batch.
     pub fn next_window(&mut self) -> Window {
-        let mut stream = (self.ids.len() - self.offset) / self.batch_size;
-        if self.position + self.window + 1 > stream {
-            self.epoch += 1;
-            self.offset = self.rng.below(self.window);
-            self.position = 0;
-            stream = (self.ids.len() - self.offset) / self.batch_size;
+        let stream = self.text.len() / self.batch_size;
+        if (self.position.done + 1) * self.window + 1 > stream {
+            self.seek(&StreamPosition { epoch: self.position.epoch + 1, done: 0 });
         }
+        let begin = self.position.done * self.window;
         let cut = |shift: usize| {
-            let starts = (0..self.batch_size).map(|b| self.offset + b * stream + self.position + shift);
-            starts.flat_map(|start| self.ids[start..start + self.window].iter().copied()).collect()
+            let starts = (0..self.batch_size).map(|b| b * stream + begin + shift);
+            starts.flat_map(|start| self.rotated[start..start + self.window].iter().copied()).collect()
         };
-        let window = Window { inputs: cut(0), targets: cut(1), restarts: self.position == 0 };
-        self.position += self.window;
+        let window = Window { inputs: cut(0), targets: cut(1), restarts: begin == 0 };
+        self.position.done += 1;
         window
     }
 
     /// Where the streams stand.
     pub fn position(&self) -> StreamPosition {
-        let Self { epoch, offset, position, .. } = *self;
-        StreamPosition { epoch, offset, position, rng: self.rng.state() }
+        self.position
     }
 
-    /// Goes to where another run's streams stood.
+    /// Goes to where another run's streams stood: an epoch is a function of the seed and its number.
     pub fn seek(&mut self, to: &StreamPosition) {
-        self.epoch = to.epoch;
-        self.offset = to.offset;
-        self.position = to.position;
-        self.rng = Rng::restore(&to.rng);
+        let offset = match to.epoch {
+            0 => 0,
+            epoch => below(epoch_seed(self.seed, epoch, 0), self.text.len()),
+        };
+        self.rotated = [&self.text[offset..], &self.text[..offset]].concat();
+        self.position = *to;
     }
 }
 

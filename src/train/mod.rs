@@ -7,6 +7,7 @@ mod chrf;
 mod descent;
 mod metrics;
 mod optimizer;
+mod order;
 mod pair_trainer;
 mod pairs;
 mod recipe;
@@ -26,5 +27,5 @@ pub use recipe::{DataRecipe, ModelRecipe, Recipe, SongRecipe, TrainRecipe};
 pub use schedule::Schedule;
 pub use trainer::Trainer;
 pub use translation_recipe::{
-    PairDataRecipe, PairTrainRecipe, TokenizerRecipe, TranslationRecipe, TranslatorRecipe,
+    PairDataRecipe, PairFile, PairTrainRecipe, TokenizerRecipe, TranslationRecipe, TranslatorRecipe,
 };

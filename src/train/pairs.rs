@@ -1,6 +1,6 @@
 //! Sentence pairs as token ids, and batches of similar length.
 
-use crate::rng::Rng;
+use super::order::{epoch_seed, permutation};
 use crate::text::{END, PAD, PairTokenizer, START, SentencePair};
 use serde::{Deserialize, Serialize};
 
@@ -150,30 +150,23 @@ impl PairBatches {
 
     /// Goes to where another run stood: an epoch is a function of the seed and its number.
     pub fn seek(&mut self, to: &PairPosition) {
-        let mut rng = Rng::new(self.seed.wrapping_mul(1_000_003).wrapping_add(to.epoch));
-        let mut order: Vec<usize> = (0..self.pairs.len()).collect();
-        shuffle(&mut order, &mut rng);
+        let order = permutation(epoch_seed(self.seed, to.epoch, 0), self.pairs.len());
         let total: usize = self.pairs.iter().map(TokenPair::longest).sum();
         let pool = (POOL * self.tokens * self.pairs.len() / total.max(1)).max(1);
-        self.batches = order
+        let mut batches: Vec<Vec<usize>> = order
             .chunks(pool)
             .flat_map(|pool| cut_batches(&self.pairs, &by_length(&self.pairs, pool.to_vec()), self.tokens))
             .collect();
-        shuffle(&mut self.batches, &mut rng);
+        let order = permutation(epoch_seed(self.seed, to.epoch, 1), batches.len());
+        self.batches = order.into_iter().map(|index| std::mem::take(&mut batches[index])).collect();
         self.position = PairPosition { next: to.next.min(self.batches.len()), ..*to };
-    }
-}
-
-/// Fisher and Yates.
-fn shuffle<T>(items: &mut [T], rng: &mut Rng) {
-    for last in (1..items.len()).rev() {
-        items.swap(last, rng.below(last + 1));
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::rng::Rng;
 
     fn pairs(count: usize) -> Vec<TokenPair> {
         let mut rng = Rng::new(3);

@@ -39,6 +39,7 @@ impl Recipe {
         } else {
             let recipe: TranslationRecipe = toml::from_str(text).map_err(unreadable)?;
             recipe.train.check()?;
+            recipe.tokenizer.check()?;
             Ok(Self::Translation(recipe))
         }
     }
@@ -67,6 +68,10 @@ pub struct SongRecipe {
     pub data: DataRecipe,
     /// Optimisation.
     pub train: TrainRecipe,
+}
+
+pub(super) fn one() -> usize {
+    1
 }
 
 /// What weights are written in if a recipe does not say.
@@ -113,6 +118,10 @@ pub struct TrainRecipe {
     pub batch_size: usize,
     /// Characters in a window, `T`; the state is carried from window to window.
     pub window: usize,
+    /// Parts that a batch is computed in, for the PyTorch trainer to spread over its workers; no result
+    /// depends on it.
+    #[serde(default = "one")]
+    pub shares: usize,
     /// Optimiser steps.
     pub steps: u64,
     /// Highest learning rate.

@@ -1,7 +1,7 @@
 //! Recipes of translators.
 
-use super::recipe::{check_positive, check_schedule, check_shares, f16};
-use crate::error::Result;
+use super::recipe::{check_positive, check_schedule, check_shares, f16, one};
+use crate::error::{Error, ErrorCode, Result};
 use crate::io::Precision;
 use crate::models::{ModelConfig, Seq2SeqConfig, TransformerConfig};
 use crate::text::{Normalizer, PairTokenizer, SentencePair, WordOptions, WordTokenizer, learn_bpe};
@@ -69,13 +69,17 @@ pub enum TranslatorRecipe {
 }
 
 /// How sentences become tokens.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
 pub enum TokenizerRecipe {
     /// One byte-pair encoding for both languages.
     Bpe {
         /// Tokens at most.
         vocab_size: usize,
+        /// Probability of leaving out a merge on the source side while training, so that words come in other
+        /// parts each time (Provilkov et al. 2020). Only the PyTorch trainer does so.
+        #[serde(default)]
+        bpe_dropout: f32,
     },
     /// A vocabulary of words for each language, as in the lecture.
     Words {
@@ -93,11 +97,67 @@ pub enum TokenizerRecipe {
 #[serde(deny_unknown_fields)]
 pub struct PairDataRecipe {
     /// Trained on.
-    pub train: Vec<String>,
+    pub train: Vec<PairFile>,
     /// Held out.
     pub dev: String,
     /// Pairs with a longer side are left out.
     pub max_tokens: usize,
+    /// Whether to learn the other direction: the second column becomes the source.
+    #[serde(default)]
+    pub reverse: bool,
+}
+
+/// A file of pairs: its path, or a table.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(from = "PathOrTable")]
+pub struct PairFile {
+    /// Where it is.
+    pub path: String,
+    /// Put before each of its sources, so that a model can tell synthetic pairs from real ones.
+    pub tag: Option<String>,
+    /// How many times an epoch each of its pairs is taken.
+    pub repeat: usize,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged, deny_unknown_fields)]
+enum PathOrTable {
+    Path(String),
+    Table {
+        path: String,
+        tag: Option<String>,
+        #[serde(default = "one")]
+        repeat: usize,
+    },
+}
+
+impl From<PathOrTable> for PairFile {
+    fn from(file: PathOrTable) -> Self {
+        match file {
+            PathOrTable::Path(path) => path.into(),
+            PathOrTable::Table { path, tag, repeat } => Self { path, tag, repeat },
+        }
+    }
+}
+
+impl From<String> for PairFile {
+    fn from(path: String) -> Self {
+        Self { path, tag: None, repeat: one() }
+    }
+}
+
+impl PairFile {
+    /// What an epoch takes of the file's pairs.
+    pub fn prepare(&self, pairs: Vec<SentencePair>, reverse: bool) -> Vec<SentencePair> {
+        let prepare = |pair: SentencePair| {
+            let (source, target) =
+                if reverse { (pair.target, pair.source) } else { (pair.source, pair.target) };
+            let source = self.tag.iter().fold(source, |source, tag| format!("{tag} {source}"));
+            SentencePair { source, target }
+        };
+        let pairs: Vec<SentencePair> = pairs.into_iter().map(prepare).collect();
+        std::iter::repeat_n(pairs, self.repeat).flatten().collect()
+    }
 }
 
 /// Optimiser, schedule and batches.
@@ -108,6 +168,10 @@ pub struct PairTrainRecipe {
     pub seed: u64,
     /// Padded tokens of one side of a batch, at most.
     pub tokens_per_batch: usize,
+    /// Parts that a batch is computed in, for the PyTorch trainer to spread over its workers; no result
+    /// depends on it.
+    #[serde(default = "one")]
+    pub shares: usize,
     /// Share of the probability spread evenly over the vocabulary.
     pub label_smoothing: f32,
     /// Optimiser steps.
@@ -187,10 +251,22 @@ impl TranslatorRecipe {
 }
 
 impl TokenizerRecipe {
+    /// # Errors
+    /// `bad-recipe` for what only the PyTorch trainer does.
+    pub fn check(&self) -> Result<()> {
+        match self {
+            Self::Bpe { bpe_dropout, .. } if *bpe_dropout != 0.0 => {
+                let message = "bpe_dropout is not 0, which only the PyTorch trainer in training/torch can do";
+                Err(Error::new(ErrorCode::BadRecipe, message.to_owned()))
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// The tokenizer learned from both sides of `pairs`.
     pub fn learn(&self, pairs: &[SentencePair]) -> PairTokenizer {
         match *self {
-            Self::Bpe { vocab_size } => {
+            Self::Bpe { vocab_size, .. } => {
                 let sides = pairs.iter().flat_map(|pair| [pair.source.as_str(), pair.target.as_str()]);
                 PairTokenizer::Bpe(learn_bpe(sides, vocab_size, Normalizer::translation()))
             }

@@ -266,6 +266,7 @@ fn char_lstm_logits_and_gradients() {
 fn char_lstm_ten_training_losses() {
     let golden = Golden::open("char_lstm");
     let recipe = TrainRecipe {
+        shares: 1,
         seed: 1,
         batch_size: 4,
         window: 12,

@@ -122,6 +122,7 @@ fn ten_training_losses() {
     for case in CASES {
         let golden = Golden::open(case);
         let recipe = PairTrainRecipe {
+            shares: 1,
             seed: 1,
             tokens_per_batch: 100,
             label_smoothing: 0.1,

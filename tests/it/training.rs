@@ -14,6 +14,7 @@ fn model(dropout: f32) -> CharLstm {
 
 fn recipe() -> TrainRecipe {
     TrainRecipe {
+        shares: 1,
         seed: 3,
         batch_size: 4,
         window: 16,

@@ -93,6 +93,7 @@ pub fn long_training() -> [f32; 3] {
     let mut rng = Rng::new(7);
     let ids = (0..5000).map(|_| rng.below(ALPHABET.len()) as u32).collect();
     let recipe = TrainRecipe {
+        shares: 1,
         seed: 9,
         batch_size: 2,
         window: 512,

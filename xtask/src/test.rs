@@ -5,6 +5,7 @@ use crate::server::Server;
 use crate::{build, bundle, size, tools};
 use anyhow::{Result, bail};
 use std::env::consts::EXE_EXTENSION;
+use std::path::PathBuf;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
@@ -12,10 +13,11 @@ use std::time::{Duration, Instant};
 type Stage = (&'static str, &'static str, fn() -> Result<()>);
 
 /// In running order: the quick ones first, and `page` and `size` after the `site` they look at.
-const STAGES: [Stage; 7] = [
+const STAGES: [Stage; 8] = [
     ("fmt", "formatting", fmt),
     ("clippy", "lints, natively and for wasm", clippy),
     ("native", "unit, property, oracle and golden tests, documentation examples", native),
+    ("torch", "the PyTorch trainer, and that it computes what the Rust one does", torch),
     ("wasm", "the same kernels in a headless browser", wasm),
     ("site", "the optimised page", bundle::run),
     ("page", "types of the page's JavaScript, the page in a headless browser", page),
@@ -75,6 +77,24 @@ fn native() -> Result<()> {
     run_command(cargo().args(["test", "--workspace"]))
 }
 
+fn torch() -> Result<()> {
+    let trainer = root().join("training/torch");
+    let python = tools::ensure_python(&trainer.join("requirements.txt"), &target_dir()?.join("python"))?;
+    run_command(
+        Command::new(python)
+            .args(["-m", "unittest", "discover", "--start-directory", "tests", "--top-level-directory", "."])
+            .current_dir(trainer)
+            .env("PYTHONDONTWRITEBYTECODE", "1")
+            .env("LIEDWERK", build_liedwerk()?),
+    )
+}
+
+/// The command line, for tests of others that must agree with it.
+fn build_liedwerk() -> Result<PathBuf> {
+    run_command(cargo().args(["build", "--package", "liedwerk", "--bin", "liedwerk"]))?;
+    Ok(target_dir()?.join("debug/liedwerk").with_extension(EXE_EXTENSION))
+}
+
 fn wasm() -> Result<()> {
     ensure_wasm_target()?;
     let browser = tools::ensure_browser()?;
@@ -91,9 +111,8 @@ fn page() -> Result<()> {
     let browser = tools::ensure_browser()?;
     tools::ensure_node()?;
     // The page must write what the command writes.
-    run_command(cargo().args(["build", "--package", "liedwerk", "--bin", "liedwerk"]))?;
-    let target = target_dir()?;
-    let site = target.join("site");
+    let liedwerk = build_liedwerk()?;
+    let site = target_dir()?.join("site");
     build::write_site(&site.join("liedwerk"))?;
     let server = Server::start(&site, 0)?;
     let in_tests = |program: &str, arguments: &[&str]| {
@@ -103,7 +122,7 @@ fn page() -> Result<()> {
                 .current_dir(root().join("tests/web"))
                 .env("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")
                 .env("CHROMIUM", &browser.program)
-                .env("LIEDWERK_BINARY", target.join("debug/liedwerk").with_extension(EXE_EXTENSION))
+                .env("LIEDWERK_BINARY", &liedwerk)
                 .env("LIEDWERK_URL", format!("{}liedwerk/", server.url())),
         )
     };

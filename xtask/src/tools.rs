@@ -1,9 +1,9 @@
-//! Programs that are not Rust's: a browser with its driver, and Node.js for the page's tests.
+//! Programs that are not Rust's: a browser with its driver, Node.js for the page's tests, Python with PyTorch.
 
 use anyhow::{Context, Result, bail};
 use std::ffi::OsStr;
-use std::path::PathBuf;
-use std::process::Command;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 
 /// What drives a headless browser.
 pub struct Browser {
@@ -31,6 +31,44 @@ pub fn ensure_node() -> Result<()> {
         None => Ok(()),
         Some(name) => bail!("Node.js is installed, but `{name}` is not on the search path"),
     }
+}
+
+/// Succeeds where every line `NAME==VERSION` of the file of requirements is fulfilled.
+const FULFILLED: &str = "
+import sys
+from importlib.metadata import version
+for line in open(sys.argv[1]):
+    name, wanted = line.strip().split('==')
+    assert version(name).split('+')[0] == wanted, line
+";
+
+/// A Python with these requirements: the one on the search path where it has them, else one of the project's
+/// own in `environment`, made where it is missing.
+pub fn ensure_python(requirements: &Path, environment: &Path) -> Result<PathBuf> {
+    let fulfils = |python: &Path| {
+        let mut check = Command::new(python);
+        check.arg("-c").arg(FULFILLED).arg(requirements).stdout(Stdio::null()).stderr(Stdio::null());
+        check.status().is_ok_and(|status| status.success())
+    };
+    let own = environment.join(if cfg!(windows) { "Scripts/python.exe" } else { "bin/python" });
+    if let Some(python) = on_path("python3").into_iter().chain([own.clone()]).find(|python| fulfils(python)) {
+        return Ok(python);
+    }
+    let can_make = |python: &PathBuf| {
+        let mut check = Command::new(python);
+        check.args(["-c", "import ensurepip, venv"]).stdout(Stdio::null()).stderr(Stdio::null());
+        check.status().is_ok_and(|status| status.success())
+    };
+    if on_path("python3").filter(can_make).is_none() {
+        install(&["python3", "python3-venv"], "Python 3 with venv")?;
+    }
+    let python =
+        on_path("python3").context("Python is installed, but `python3` is not on the search path")?;
+    println!("installing PyTorch into {}", environment.display());
+    crate::cargo::run(Command::new(python).args(["-m", "venv", "--clear"]).arg(environment))?;
+    let pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--requirement"];
+    crate::cargo::run(Command::new(&own).args(pip).arg(requirements))?;
+    Ok(own)
 }
 
 fn find_browser() -> Option<Browser> {

@@ -4,8 +4,10 @@ use crate::cli::ArithmeticArg;
 use crate::{train_pairs, train_songs};
 use anyhow::Context;
 use indicatif::{ProgressBar, ProgressStyle};
-use liedwerk::io::write_atomically;
+use liedwerk::io::{Weights, write_atomically};
 use liedwerk::train::{Metrics, Recipe};
+use std::fs::File;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -26,6 +28,12 @@ pub struct Args {
     /// Continue from the last checkpoint.
     #[arg(long)]
     resume: bool,
+    /// Begin with the weights and the tokenizer of this model folder.
+    #[arg(long, conflicts_with = "resume")]
+    init: Option<PathBuf>,
+    /// Write a line of JSON for every step to this file.
+    #[arg(long)]
+    log: Option<PathBuf>,
     /// Stop after this many steps more, saving a checkpoint.
     #[arg(long)]
     max_steps: Option<u64>,
@@ -76,12 +84,29 @@ impl Args {
         self.resume.then(read).transpose()
     }
 
+    /// The folder whose weights and tokenizer the training goes on from, if any.
+    pub fn begun_in(&self) -> Option<&Path> {
+        self.init.as_deref().or(self.resume.then_some(&self.out))
+    }
+
+    /// The weights to begin with, if not random ones.
+    pub fn initial_weights(&self) -> anyhow::Result<Option<Weights>> {
+        let open = |folder: &PathBuf| {
+            let path = folder.join("model.safetensors");
+            let bytes = std::fs::read(&path).with_context(|| path.display().to_string())?;
+            Ok(Weights::from_safetensors(&bytes)?)
+        };
+        self.init.as_ref().map(open).transpose()
+    }
+
     /// Trains.
     pub fn drive(&self, run: &mut impl Run, length: Length) -> anyhow::Result<()> {
         let stop = Arc::new(AtomicBool::new(false));
         let asked = stop.clone();
         ctrlc::set_handler(move || asked.store(true, Ordering::Relaxed))?;
 
+        let create = |path: &PathBuf| File::create(path).with_context(|| path.display().to_string());
+        let mut log = self.log.as_ref().map(create).transpose()?;
         let last = length.steps.min(run.steps_done() + self.max_steps.unwrap_or(u64::MAX - run.steps_done()));
         let bar = ProgressBar::new(length.steps).with_position(run.steps_done());
         bar.set_style(ProgressStyle::with_template("{pos}/{len} {wide_bar} {msg} {eta}")?);
@@ -95,6 +120,11 @@ impl Args {
                     return Err(error.into());
                 }
             };
+            if let Some(log) = &mut log {
+                let Metrics { step, loss, grad_norm, lr, tokens } = metrics;
+                let line = serde_json::json!({ "step": step, "loss": loss, "grad_norm": grad_norm, "lr": lr, "tokens": tokens });
+                writeln!(log, "{line}")?;
+            }
             tokens += metrics.tokens;
             // A running mean: single batches differ too much to show where the loss is going.
             let loss = mean.map_or(metrics.loss, |mean: f32| 0.98 * mean + 0.02 * metrics.loss);

@@ -9,7 +9,10 @@ use liedwerk::models::TranslationModel;
 use liedwerk::nn::Module;
 use liedwerk::rng::Rng;
 use liedwerk::text::{PairTokenizer, SentencePair, parse_pairs};
-use liedwerk::train::{Metrics, PairTrainer, TokenPair, TranslationRecipe, bleu, encode_pairs, pair_loss};
+use liedwerk::train::{
+    Metrics, PairDataRecipe, PairFile, PairTrainer, TokenPair, TranslationRecipe, bleu, encode_pairs,
+    pair_loss,
+};
 use std::path::{Path, PathBuf};
 
 /// Dev pairs that are translated at a checkpoint; all of them at the end.
@@ -29,21 +32,28 @@ struct Pairs {
 
 /// Trains as the recipe says.
 pub fn run(recipe: TranslationRecipe, args: &Args) -> anyhow::Result<()> {
+    let PairDataRecipe { train: files, dev, max_tokens, reverse } = &recipe.data;
     let mut train = Vec::new();
-    for path in &recipe.data.train {
-        train.extend(read_pairs(&args.data.join(path))?);
+    for file in files {
+        train.extend(file.prepare(read_pairs(&args.data.join(&file.path))?, *reverse));
     }
-    let dev = read_pairs(&args.data.join(&recipe.data.dev))?;
-    // A resumed run keeps its tokenizer, or its weights would mean other words.
-    let path = args.out.join("tokenizer.json");
-    let tokenizer = match args.checkpoint()? {
-        Some(_) => PairTokenizer::from_json(&read(&path)?)?,
+    let dev = PairFile::from(dev.clone()).prepare(read_pairs(&args.data.join(dev))?, *reverse);
+    // Weights that are there already keep their tokenizer, or they would mean other words.
+    let tokenizer = match args.begun_in() {
+        Some(folder) => PairTokenizer::from_json(&read(&folder.join("tokenizer.json"))?)?,
         None => recipe.tokenizer.learn(&train),
     };
     let config = recipe.model.config(tokenizer.src_vocab_size(), tokenizer.tgt_vocab_size());
-    let model = TranslationModel::init(config, &mut Rng::new(recipe.train.seed))?;
-    let encoded = encode_pairs(&tokenizer, &train, recipe.data.max_tokens);
-    let dev_ids = encode_pairs(&tokenizer, &dev, recipe.data.max_tokens);
+    let model = match args.initial_weights()? {
+        Some(mut weights) => {
+            let model = TranslationModel::from_weights(config, &mut weights)?;
+            weights.finish()?;
+            model
+        }
+        None => TranslationModel::init(config, &mut Rng::new(recipe.train.seed))?,
+    };
+    let encoded = encode_pairs(&tokenizer, &train, *max_tokens);
+    let dev_ids = encode_pairs(&tokenizer, &dev, *max_tokens);
     println!("{} of {} pairs to train on, {} held out", encoded.len(), train.len(), dev.len());
     let mut trainer = PairTrainer::new(model, encoded, recipe.train.clone())?;
     if let Some(checkpoint) = args.checkpoint()? {

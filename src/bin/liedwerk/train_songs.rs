@@ -29,11 +29,21 @@ pub fn run(recipe: SongRecipe, args: &Args) -> anyhow::Result<()> {
     let normalize = recipe.data.normalize;
     let train = normalize.normalize(&read(&args.data.join(&recipe.data.train))?).text;
     let dev = normalize.normalize(&read(&args.data.join(&recipe.data.dev))?).text;
-    let tokenizer = CharTokenizer::from_text(normalize, &train);
+    let tokenizer = match args.begun_in() {
+        Some(folder) => CharTokenizer::from_json(&read(&folder.join("tokenizer.json"))?)?,
+        None => CharTokenizer::from_text(normalize, &train),
+    };
     let ModelRecipe::CharLstm { embedding_size, hidden_size, num_layers, dropout } = recipe.model;
     let vocab_size = tokenizer.vocab_size();
     let config = CharLstmConfig { vocab_size, embedding_size, hidden_size, num_layers, dropout };
-    let model = CharLstm::init(config, &mut Rng::new(recipe.train.seed))?;
+    let model = match args.initial_weights()? {
+        Some(mut weights) => {
+            let model = CharLstm::from_weights(config, &mut weights)?;
+            weights.finish()?;
+            model
+        }
+        None => CharLstm::init(config, &mut Rng::new(recipe.train.seed))?,
+    };
     let mut trainer = Trainer::new(model, tokenizer.encode(&train), recipe.train.clone())?;
     if let Some(checkpoint) = args.checkpoint()? {
         trainer.restore(&checkpoint)?;

@@ -36,8 +36,8 @@ class CharLstm(nn.Module):
         nn.init.zeros_(self.head.bias)
 
     def zero_state(self, batch_size: int) -> State:
-        shape = (self.lstm.num_layers, batch_size, self.lstm.hidden_size)
-        return torch.zeros(shape), torch.zeros(shape)
+        zeros = self.head.weight.new_zeros(self.lstm.num_layers, batch_size, self.lstm.hidden_size)
+        return zeros, zeros.clone()
 
     def forward(self, ids: torch.Tensor, state: State) -> tuple[torch.Tensor, State]:
         """Logits (batch, time, vocabulary) and the state after the last character."""
@@ -72,8 +72,8 @@ def bits_per_character(model: CharLstm, ids: torch.Tensor, streams: int = 1, war
 
     state, nats = model.zero_state(streams), 0.0
     for begin in range(0, x.shape[1], 512):
-        logits, state = model(x[:, begin : begin + 512].contiguous(), state)
-        targets = y[:, begin : begin + 512].reshape(-1)
+        logits, state = model(x[:, begin : begin + 512].to(state[0].device), state)
+        targets = y[:, begin : begin + 512].reshape(-1).to(logits.device)
         nats += nn.functional.cross_entropy(
             logits.float().flatten(0, 1), targets, ignore_index=-100, reduction="sum"
         ).item()

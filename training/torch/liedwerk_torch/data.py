@@ -1,12 +1,13 @@
 """Song texts: normalisation, the character vocabulary, parallel streams."""
 
 import json
-import random
 import re
 import string
 from pathlib import Path
 
 import torch
+
+from .order import epoch_seed, hashes
 
 # The only characters a song model knows, in code point order: an id is an index
 # into this string. The alphabet is fixed, not collected from the training text,
@@ -60,7 +61,7 @@ class Streams:
         """Inputs and targets (batch, window), and whether an epoch begins here."""
         epoch, k = divmod(step, self.windows_per_epoch)
         if epoch != self._epoch:
-            offset = random.Random(self.seed * 1_000_003 + epoch).randrange(len(self.ids))
+            offset = epoch and int(hashes(epoch_seed(self.seed, epoch), 1)[0] % len(self.ids))
             length = len(self.ids) // self.batch_size
             rotated = self.ids.roll(-offset)[: length * self.batch_size]
             self._epoch, self._streams = epoch, rotated.view(self.batch_size, length)

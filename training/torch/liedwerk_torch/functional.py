@@ -16,12 +16,14 @@ class LinearCrossEntropy(torch.autograd.Function):
 
     @staticmethod
     def forward(ctx, hidden, weight, targets, smoothing: float):
-        dtype = torch.get_autocast_dtype("cpu") if torch.is_autocast_enabled("cpu") else hidden.dtype
+        device = hidden.device.type
+        dtype = torch.get_autocast_dtype(device) if torch.is_autocast_enabled(device) else hidden.dtype
+        rows_at_once = ROWS if device == "cpu" else max(1, len(hidden))
         table = weight.to(dtype)
         dhidden, dweight = torch.empty_like(hidden), torch.zeros_like(weight)
         loss = hidden.new_zeros((), dtype=torch.float32)
-        for begin in range(0, len(hidden), ROWS):
-            rows = slice(begin, begin + ROWS)
+        for begin in range(0, len(hidden), rows_at_once):
+            rows = slice(begin, begin + rows_at_once)
             h, wanted = hidden[rows].to(dtype), targets[rows, None]
             logits = (h @ table.T).float()
             total = logits.logsumexp(1, keepdim=True)
@@ -53,7 +55,7 @@ class Dropout(nn.Module):
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         if not self.training or self.dropped == 0:
             return x
-        words = torch.empty(x.numel() // 8 + 1, dtype=torch.int64).random_(-(2**63), None)
+        words = torch.empty(x.numel() // 8 + 1, dtype=torch.int64, device=x.device).random_(-(2**63), None)
         kept = words.view(torch.uint8)[: x.numel()].view(x.shape) >= self.dropped
         return x * kept.to(x.dtype).mul_(256 / (256 - self.dropped))
 

@@ -1,10 +1,11 @@
 """Sentence pairs: reading, byte-pair encoding, batches of similar length."""
 
-import random
 from pathlib import Path
 
 import torch
 from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers, processors, trainers
+
+from .order import epoch_seed, permutation
 
 PAD, START, END = 0, 1, 2
 SPECIAL = ["<pad>", "<start>", "<end>"]
@@ -13,15 +14,23 @@ SPECIAL = ["<pad>", "<start>", "<end>"]
 REPLACED = {'"': "„“”»«", "'": "‚‘’›‹", "...": "…", " ": "\u00a0"}
 
 
-def read_pairs(paths: list[Path]) -> list[tuple[str, str]]:
-    """The pairs of TSV files: source, target, and anything after a second tab ignored."""
+def read_pairs(data: Path, files: list[str | dict], reverse: bool = False) -> list[tuple[str, str]]:
+    """The pairs of TSV files: source, target, and anything after a second tab ignored.
+
+    A file is a path, or `{ path, tag, repeat }`: the tag is put before each of its sources, so that
+    a model can tell synthetic pairs from real ones, and every pair is taken `repeat` times an epoch.
+    """
     pairs = []
-    for path in paths:
-        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
-            columns = line.split("\t")
-            if len(columns) < 2 or not columns[0].strip() or not columns[1].strip():
-                raise ValueError(f"{path}:{number}: expected source, tab, target")
-            pairs.append((columns[0].strip(), columns[1].strip()))
+    for file in files:
+        options = {"path": file} if isinstance(file, str) else file
+        found, path = [], data / options["path"]
+        for number, line in enumerate(path.read_text(encoding="utf-8").removesuffix("\n").split("\n"), 1):
+            columns = [column.strip() for column in line.split("\t")]
+            if len(columns) < 2 or not columns[0] or not columns[1]:
+                raise SystemExit(f"{path}:{number}: expected source, tab, target")
+            source, target = columns[1::-1] if reverse else columns[:2]
+            found.append((f"{options['tag']} {source}" if "tag" in options else source, target))
+        pairs += found * options.get("repeat", 1)
     return pairs
 
 
@@ -42,10 +51,18 @@ def learn_bpe(lines, vocab_size: int) -> Tokenizer:
     return tokenizer
 
 
-def encode_pairs(tokenizer: Tokenizer, pairs, max_tokens: int) -> list[tuple[list[int], list[int]]]:
-    """Ids with <start> and <end>; pairs with a side above `max_tokens` are left out."""
-    sides = [[e.ids for e in tokenizer.encode_batch([pair[side] for pair in pairs])] for side in (0, 1)]
-    return [(s, t) for s, t in zip(*sides) if max(len(s), len(t)) <= max_tokens]
+class PairEncoder:
+    """Pairs as ids with <start> and <end>, on the source side with BPE dropout (Provilkov et al. 2020)."""
+
+    def __init__(self, tokenizer: Tokenizer, bpe_dropout: float = 0.0):
+        self.bpe_dropout, self.tokenizer = bpe_dropout, tokenizer
+        self.noisy = Tokenizer.from_str(tokenizer.to_str())
+        self.noisy.model.dropout = bpe_dropout or None
+
+    def encode(self, pairs, noisy: bool = False) -> list[tuple[list[int], list[int]]]:
+        tokenizers = (self.noisy if noisy else self.tokenizer, self.tokenizer)
+        sides = [[e.ids for e in tokenizer.encode_batch(list(side))] for tokenizer, side in zip(tokenizers, zip(*pairs))]
+        return list(zip(*sides))
 
 
 def pad(rows: list[list[int]]) -> torch.Tensor:
@@ -57,44 +74,54 @@ def pad(rows: list[list[int]]) -> torch.Tensor:
 class PairBatches:
     """Batches of at most `tokens` padded positions a side, each of pairs of similar length.
 
-    A pool of a hundred batches is sorted by length and cut; then the order of batches is shuffled.
-    An epoch is a function of the seed and its number, so resuming needs no more than the step.
+    So many pairs as fill a hundred batches are sorted by length and cut; then the order of the batches is
+    shuffled. An epoch is a function of the seed and its number, so resuming needs no more than the step.
     """
 
-    def __init__(self, pairs, tokens: int, seed: int):
-        self.pairs, self.tokens, self.seed = pairs, tokens, seed
-        self.starts, self._epoch, self._batches = [0], -1, []
+    def __init__(self, pairs, encoder: PairEncoder, max_tokens: int, tokens: int, seed: int):
+        self.encoder, self.tokens, self.seed = encoder, tokens, seed
+        fits = [(pair, ids) for pair, ids in zip(pairs, encoder.encode(pairs)) if max(map(len, ids)) <= max_tokens]
+        if not fits:
+            raise SystemExit("there is no pair that is short enough to train on")
+        self.texts, self.pairs = zip(*fits)
+        self.starts, self._epoch, self._batches, self._at = [0], -1, [], (-1, [])
         self._load(0)
 
+    @property
+    def epoch_len(self) -> int:
+        return len(self._batches)
+
     def _load(self, epoch: int) -> None:
-        rng = random.Random(self.seed * 1_000_003 + epoch)
-        order = list(range(len(self.pairs)))
-        rng.shuffle(order)
-        mean = sum(len(t) for _, t in self.pairs) / len(self.pairs)
-        pool = int(100 * self.tokens / mean)
-        self._batches = []
+        order = permutation(epoch_seed(self.seed, epoch), len(self.pairs))
+        longest_sides = sum(max(map(len, pair)) for pair in self.pairs)
+        pool = max(1, 100 * self.tokens * len(self.pairs) // longest_sides)
+        batches = []
         for begin in range(0, len(order), pool):
             by_length = sorted(order[begin : begin + pool], key=lambda i: tuple(map(len, reversed(self.pairs[i]))))
             batch, longest = [], 0
             for i in by_length:
                 length = max(map(len, self.pairs[i]))
                 if batch and max(longest, length) * (len(batch) + 1) > self.tokens:
-                    self._batches.append(batch)
+                    batches.append(batch)
                     batch, longest = [], 0
                 batch.append(i)
                 longest = max(longest, length)
-            self._batches.append(batch)
-        rng.shuffle(self._batches)
+            batches.append(batch)
+        self._batches = [batches[i] for i in permutation(epoch_seed(self.seed, epoch, 1), len(batches))]
         self._epoch = epoch
         if len(self.starts) == epoch + 1:
-            self.starts.append(self.starts[epoch] + len(self._batches))
+            self.starts.append(self.starts[epoch] + len(batches))
 
     def at(self, step: int) -> list[tuple[list[int], list[int]]]:
         """The pairs of step `step`, counted over all epochs."""
-        epoch = next((e for e, start in enumerate(self.starts[1:]) if step < start), None)
-        while epoch is None:
-            self._load(len(self.starts) - 1)
-            epoch = self._epoch if step < self.starts[-1] else None
-        if epoch != self._epoch:
-            self._load(epoch)
-        return [self.pairs[i] for i in self._batches[step - self.starts[epoch]]]
+        if self._at[0] != step:
+            while self.starts[-1] <= step:
+                self._load(len(self.starts) - 1)
+            epoch = next(e for e, start in enumerate(self.starts[1:]) if step < start)
+            if epoch != self._epoch:
+                self._load(epoch)
+            batch = self._batches[step - self.starts[epoch]]
+            noisy = self.encoder.bpe_dropout > 0
+            pairs = self.encoder.encode([self.texts[i] for i in batch], True) if noisy else [self.pairs[i] for i in batch]
+            self._at = (step, pairs)
+        return self._at[1]

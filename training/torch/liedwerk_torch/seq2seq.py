@@ -61,7 +61,7 @@ class Seq2Seq(nn.Module):
         padding = src == PAD
         x = self.dropout((self.embedding if self.tied else self.src_embedding)(src))
         packed = nn.utils.rnn.pack_padded_sequence(
-            x, (~padding).sum(1), batch_first=True, enforce_sorted=False)
+            x, (~padding).sum(1).cpu(), batch_first=True, enforce_sorted=False)
         values, last = self.encoder(packed)
         values, _ = nn.utils.rnn.pad_packed_sequence(values, batch_first=True, total_length=src.shape[1])
         top = torch.cat(tuple(last[-2:] if self.encoder.bidirectional else last[-1:]), dim=1)
@@ -82,9 +82,12 @@ class Seq2Seq(nn.Module):
         """The matrix (V, E) that turns features into logits."""
         return (self.embedding if self.tied else self.head).weight
 
+    def embed_target(self, tgt: torch.Tensor) -> torch.Tensor:
+        return (self.embedding if self.tied else self.tgt_embedding)(tgt)
+
     def features(self, src: torch.Tensor, tgt: torch.Tensor) -> torch.Tensor:
         values, state, padding = self.encode(src)
-        embedded = self.dropout((self.embedding if self.tied else self.tgt_embedding)(tgt))
+        embedded = self.dropout(self.embed_target(tgt))
         return self.steps(values, self.attention.key(values), padding, embedded, state)[0]
 
     def forward(self, src: torch.Tensor, tgt: torch.Tensor) -> torch.Tensor:

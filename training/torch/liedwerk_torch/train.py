@@ -1,30 +1,49 @@
 """Training with a steerable schedule and usable weights at any time.
 
 Written to OUT at every evaluation: config.json, tokenizer.json, model.safetensors
-(f16 or int8, the moving average of the weights) and figures.json. checkpoint.pt holds
-all that --resume needs. To finish early, write a number of steps into OUT/decay: the
-final decay of the learning rate then runs over that many steps from there on.
+(f16 or int8, the better of the weights and their moving average) and README.md, the
+model's card. checkpoint.pt holds all that --resume needs. To finish early, write a
+number of steps into OUT/decay: the final decay of the learning rate then runs over
+that many steps from there on.
 """
 
 import copy
+import functools
 import json
 import math
 import os
 import time
 import tomllib
-from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 
 import torch
-from safetensors.torch import save_file
+from safetensors.torch import load_file, save_file
 from torch import nn
 
+from .card import card
 from .quantize import dequantized, stored
-from .tasks import SongTask, TranslationTask
+from .tasks import TASKS
+from .workers import Workers
 
-TASKS = {"char_lstm": SongTask, "transformer": TranslationTask, "seq2seq": TranslationTask}
-# Averaging over the last thousand or so steps stands in for the decay not yet made.
-AVERAGE_DECAY = 0.999
+AGREE_EVERY = 10  # steps between two looks at the clock and at OUT/decay
+
+
+@dataclass
+class Options:
+    """What the command line says."""
+
+    recipe: Path
+    data: Path
+    out: Path
+    resume: bool = False
+    init: Path | None = None
+    steps: int | None = None
+    minutes: float | None = None
+    bf16: bool = False
+    compile: bool = False
+    eval_every: int = 1000
+    report_every: int = 50
 
 
 def write_atomically(path: Path, write) -> None:
@@ -49,149 +68,151 @@ class Schedule:
         self.steps, self.decay_steps = step + decay_steps, decay_steps
 
     def at(self, step: int) -> float:
-        if step < self.warmup:
-            return self.lr * (step + 1) / self.warmup
-        if step < self.start:
-            return self.lr
-        return self.lr * (1 - (step - self.start) / self.decay_steps)
+        rise = (step + 1) / max(1, self.warmup)
+        fall = (self.steps - step) / max(1, self.decay_steps)
+        return self.lr * min(rise, fall, 1)
 
 
-def prepare_thread() -> None:
-    torch.set_num_threads(1)
-    torch.set_flush_denormal(True)  # saturated gates make denormals, which are slow
-    torch.backends.mha.set_fastpath_enabled(False)  # it knows neither autocast nor our masks
+class Training:
+    """A model in training, with everything needed to continue."""
 
+    def __init__(self, options: Options):
+        self.options, self.began = options, time.monotonic()
+        self.recipe = tomllib.loads(options.recipe.read_text(encoding="utf-8"))
+        self.settings = settings = self.recipe["train"]
+        self.workers = Workers(settings.get("shares", 1))
+        device = self.workers.device
+        if device.type == "cpu":
+            torch.set_flush_denormal(True)  # saturated gates make denormals, which are slow
+            torch.backends.mha.set_fastpath_enabled(False)  # it knows neither autocast nor our masks
+        self.autocast = functools.partial(torch.autocast, device.type, torch.bfloat16, enabled=options.bf16)
+        torch.manual_seed(settings["seed"])
 
-class Workers:
-    """Data parallelism over threads: each runs its share of the batch on one core.
+        given = next((f for f in (options.init, options.out) if f and (f / "tokenizer.json").exists()), None)
+        tokenizer = (given / "tokenizer.json").read_text(encoding="utf-8") if given else None
+        self.task = TASKS[self.recipe["model"]["type"]](self.recipe, options.data, tokenizer, device).to(device)
+        self.model = self.task.model
+        if options.init:
+            self.model.load_state_dict(dequantized(load_file(options.init / "model.safetensors")))
+        if options.compile:
+            self.model.features = torch.compile(self.model.features, dynamic=True)
+        self.objective = self.workers.wrap(self.task)
+        self.average = copy.deepcopy(self.model).requires_grad_(False)
+        self.parameters = list(self.model.parameters())
+        self.optimizer = torch.optim.AdamW(
+            self.parameters, lr=settings["lr"], betas=(settings["beta1"], settings["beta2"]),
+            weight_decay=settings["weight_decay"], fused=True,
+        )
+        self.schedule = Schedule(settings)
+        self.step = self.tokens = 0
+        if options.resume and self.checkpoint_path.exists():
+            self.restore()
+        self.started_at = self.step
 
-    Much faster than threads inside each operation as soon as anything else runs
-    on the machine: those wait for the slowest at every operation, these once a step.
-    """
+    @property
+    def checkpoint_path(self) -> Path:
+        return self.options.out / "checkpoint.pt"
 
-    def __init__(self, task, count: int, bf16: bool):
-        self.task, self.count, self.bf16 = task, count, bf16
-        self.parameters = list(task.model.parameters())
-        self.pool = ThreadPoolExecutor(count, initializer=prepare_thread)
+    def say(self, text: str) -> None:
+        if self.workers.first:
+            print(text, flush=True)
 
-    def _share(self, share):
-        with torch.autocast("cpu", dtype=torch.bfloat16, enabled=self.bf16):
-            loss, count, state = self.task.loss(self.task.model, share)
-        return loss.detach(), count, torch.autograd.grad(loss, self.parameters), state
+    def restore(self) -> None:
+        saved = torch.load(self.checkpoint_path, weights_only=True, map_location=self.workers.device)
+        self.model.load_state_dict(saved["model"])
+        self.average.load_state_dict(saved["average"])
+        self.optimizer.load_state_dict(saved["optimizer"])
+        self.schedule.steps, self.schedule.decay_steps = saved["schedule"]
+        self.step, self.tokens, self.task.states = saved["step"], saved["tokens"], saved["states"]
+        self.say(f"resumed at step {self.step}")
 
-    def gradients(self, step: int) -> tuple[torch.Tensor, int]:
-        """Sets the gradients of the mean loss of this step; returns loss and its token count."""
-        shares = self.pool.map(self._share, self.task.shares(step, self.count))
-        losses, counts, gradients, states = zip(*shares)
-        count = sum(counts)
-        for parameter, *parts in zip(self.parameters, *gradients):
-            parameter.grad = sum(parts[1:], parts[0]).div_(count)
-        self.task.carry(states)
-        return sum(losses) / count, count
-
-
-def train(recipe_path: Path, data: Path, out: Path, resume: bool, minutes: float | None,
-          bf16: bool, threads: int, eval_seconds: float) -> None:
-    began = time.monotonic()
-    prepare_thread()
-    recipe = tomllib.loads(recipe_path.read_text(encoding="utf-8"))
-    settings = recipe["train"]
-    torch.manual_seed(settings["seed"])
-    out.mkdir(parents=True, exist_ok=True)
-
-    task = TASKS[recipe["model"]["type"]](recipe, data, out)
-    model = task.model
-    average = copy.deepcopy(model).requires_grad_(False)
-    parameters = list(model.parameters())
-    optimizer = torch.optim.AdamW(
-        parameters, lr=settings["lr"], betas=(settings["beta1"], settings["beta2"]),
-        weight_decay=settings["weight_decay"], fused=True,
-    )
-    workers = Workers(task, threads, bf16)
-    schedule = Schedule(settings)
-    step = tokens = 0
-
-    checkpoint_path = out / "checkpoint.pt"
-    if resume and checkpoint_path.exists():
-        saved = torch.load(checkpoint_path, weights_only=True)
-        model.load_state_dict(saved["model"])
-        average.load_state_dict(saved["average"])
-        optimizer.load_state_dict(saved["optimizer"])
-        schedule.steps, schedule.decay_steps = saved["schedule"]
-        step, tokens, task.state = saved["step"], saved["tokens"], saved["state"]
-        torch.set_rng_state(saved["rng"])
-        print(f"resumed at step {step}", flush=True)
-
-    config = {"model_type": recipe["model"]["type"]} | task.config
-    (out / "config.json").write_text(json.dumps(config) + "\n", encoding="utf-8")
-    (out / "tokenizer.json").write_text(task.tokenizer_json, encoding="utf-8")
-
-    def save_checkpoint() -> None:
+    def save_checkpoint(self) -> None:
+        states = self.workers.gather({share: self.task.states.get(share) for share in self.workers.shares})
         saved = {
-            "model": model.state_dict(), "average": average.state_dict(),
-            "optimizer": optimizer.state_dict(), "step": step, "tokens": tokens, "state": task.state,
-            "schedule": (schedule.steps, schedule.decay_steps), "rng": torch.get_rng_state(),
+            "model": self.model.state_dict(), "average": self.average.state_dict(),
+            "optimizer": self.optimizer.state_dict(), "step": self.step, "tokens": self.tokens,
+            "states": {share: state for share, state in states.items() if state is not None},
+            "schedule": (self.schedule.steps, self.schedule.decay_steps),
         }
-        write_atomically(checkpoint_path, lambda path: torch.save(saved, path))
+        if self.workers.first:
+            write_atomically(self.checkpoint_path, lambda path: torch.save(saved, path))
 
-    def save_model(weights: nn.Module, figures: dict) -> None:
-        tensors = stored(weights.state_dict(), recipe.get("precision", "f16"))
+    def save_model(self, final: bool) -> None:
+        """The better of the weights and their average, with the figures of the weights as written."""
+        if not self.workers.first:
+            return
+        precision = self.recipe.get("precision", "f16")
+        best = min((self.model, self.average), key=lambda weights: self.task.judge(weights, final=False)[0])
+        tensors = {name: tensor.cpu() for name, tensor in stored(best.state_dict(), precision).items()}
+        written = copy.deepcopy(best)
+        written.load_state_dict(dequantized(tensors))
+        _, figures = self.task.judge(written, final)
+        figures = {"step": self.step, self.task.unit.replace(" ", "_"): self.tokens} | figures
+        config = {"model_type": self.recipe["model"]["type"]} | self.task.config
+        out = self.options.out
+        (out / "config.json").write_text(json.dumps(config) + "\n", encoding="utf-8")
+        (out / "tokenizer.json").write_text(self.task.tokenizer_json, encoding="utf-8")
+        (out / "README.md").write_text(card(self.recipe, self.parameters, figures), encoding="utf-8")
         write_atomically(out / "model.safetensors", lambda path: save_file(tensors, path))
-        figures = {"step": step, task.unit.replace(" ", "_"): tokens} | figures
-        write_atomically(out / "figures.json", lambda path: path.write_text(json.dumps(figures) + "\n"))
+        which = "average" if best is self.average else "last"
+        self.say(f"step {self.step}: dev {figures} ({which} weights), {(time.monotonic() - self.began) / 60:.1f} min")
 
-    print(f"{task.about}, {sum(p.numel() for p in parameters)} parameters", flush=True)
-    model.train()
-    started_at, report_time, report_tokens, losses = step, time.monotonic(), 0, []
-    last_evaluation = time.monotonic()
-    while step < schedule.steps:
-        # Two ways to finish early: the file `decay`, and the time given.
-        decay_file = out / "decay"
-        if decay_file.exists():
-            schedule.decay_from(step, max(1, int(decay_file.read_text() or settings["decay_steps"])))
-            decay_file.unlink()
-            print(f"step {step}: decay over {schedule.decay_steps} steps", flush=True)
-            save_checkpoint()
-        elapsed = time.monotonic() - began
-        if minutes and elapsed > 0.75 * 60 * minutes and step < schedule.start:
-            rate = (step - started_at) / elapsed
-            remaining = max(1, int(rate * (60 * minutes - elapsed)))
-            schedule.decay_from(step, min(remaining, schedule.steps - step))
-            print(f"step {step}: decay over {schedule.decay_steps} steps", flush=True)
+    def steer(self) -> None:
+        """Two ways to finish early: the file `decay`, and the time given."""
+        schedule, options = self.schedule, self.options
+        before = (schedule.steps, schedule.decay_steps)
+        if self.workers.first:
+            decay_file = options.out / "decay"
+            elapsed = time.monotonic() - self.began
+            if decay_file.exists():
+                schedule.decay_from(self.step, max(1, int(decay_file.read_text() or self.settings["decay_steps"])))
+                decay_file.unlink()
+            elif options.minutes and elapsed > 0.75 * 60 * options.minutes and self.step < schedule.start:
+                rate = (self.step - self.started_at) / elapsed
+                remaining = max(1, int(rate * (60 * options.minutes - elapsed)))
+                schedule.decay_from(self.step, min(remaining, schedule.steps - self.step))
+        schedule.steps, schedule.decay_steps = self.workers.agree((schedule.steps, schedule.decay_steps))
+        if (schedule.steps, schedule.decay_steps) != before:
+            self.say(f"step {self.step}: decay over {schedule.decay_steps} steps")
 
-        for group in optimizer.param_groups:
-            group["lr"] = schedule.at(step)
-        loss, count = workers.gradients(step)
-        nn.utils.clip_grad_norm_(parameters, settings["grad_clip"])
-        optimizer.step()
-        step, tokens, report_tokens = step + 1, tokens + count, report_tokens + count
-        losses.append(loss)
+    def advance(self) -> torch.Tensor:
+        """One step; returns this worker's part of the summed loss."""
+        for group in self.optimizer.param_groups:
+            group["lr"] = self.schedule.at(self.step)
+        self.optimizer.zero_grad()
+        targets = self.task.targets(self.step)
+        loss = self.workers.backward(self.objective, self.step, self.settings["seed"], targets, self.autocast)
+        nn.utils.clip_grad_norm_(self.parameters, self.settings["grad_clip"])
+        self.optimizer.step()
+        self.step, self.tokens = self.step + 1, self.tokens + targets
         with torch.no_grad():
             # The average must not drag the random start along: weigh it low at first.
-            weight = 1 - min(AVERAGE_DECAY, step / (step + 10))
-            torch._foreach_lerp_(list(average.parameters()), parameters, weight)
+            weight = 1 - min(self.settings.get("average", 0.999), self.step / (self.step + 10))
+            torch._foreach_lerp_(list(self.average.parameters()), self.parameters, weight)
+        return loss
 
-        if step % 50 == 0:
-            now = time.monotonic()
-            nats = torch.stack(losses).mean().item()
-            print(f"step {step}: train {nats:.4f} nats, {nats / math.log(2):.4f} bits, lr {schedule.at(step - 1):.2e}, "
-                  f"{report_tokens / (now - report_time):.0f} {task.unit}/s", flush=True)
-            report_time, report_tokens, losses = now, 0, []
-        if step % settings["checkpoint_every"] == 0:
-            save_checkpoint()
-        if time.monotonic() - last_evaluation > eval_seconds:
-            _, figures = task.judge(average, final=False)
-            save_model(average, figures)
-            print(f"step {step}: dev {figures}, {(time.monotonic() - began) / 60:.1f} min", flush=True)
-            report_time, report_tokens, losses = time.monotonic(), 0, []
-            last_evaluation = time.monotonic()
-
-    save_checkpoint()
-    # After the decay the last weights are mostly the best, but sometimes the average is.
-    best = min((model, average), key=lambda weights: task.judge(weights, final=False)[0])
-    # The published figures are those of the weights as written.
-    written = copy.deepcopy(best)
-    written.load_state_dict(dequantized(stored(best.state_dict(), recipe.get("precision", "f16"))))
-    _, figures = task.judge(written, final=True)
-    save_model(best, figures)
-    print(f"done at step {step}: dev {figures} ({'average' if best is average else 'last'} weights)", flush=True)
+    def run(self) -> None:
+        settings, options = self.settings, self.options
+        options.out.mkdir(parents=True, exist_ok=True)
+        self.say(f"{self.task.about}, {sum(p.numel() for p in self.parameters)} parameters, "
+                 f"{self.workers.count} workers on {self.workers.device.type}")
+        self.model.train()
+        loss, reported, report_time = torch.zeros((), device=self.workers.device), self.tokens, time.monotonic()
+        while self.step < min(self.schedule.steps, options.steps or self.schedule.steps):
+            if self.step % AGREE_EVERY == 0:
+                self.steer()
+            loss += self.advance()
+            if self.step % options.report_every == 0:
+                nats, now = self.workers.sum(loss) / (self.tokens - reported), time.monotonic()
+                self.say(f"step {self.step}: train {nats:.6f} nats, {nats / math.log(2):.4f} bits, "
+                         f"lr {self.schedule.at(self.step - 1):.2e}, "
+                         f"{(self.tokens - reported) / (now - report_time):.0f} {self.task.unit}/s")
+                loss, reported, report_time = torch.zeros_like(loss), self.tokens, now
+            if self.step % settings["checkpoint_every"] == 0:
+                self.save_checkpoint()
+            if self.step % options.eval_every == 0 and self.step < self.schedule.steps:
+                self.save_model(final=False)
+                report_time = time.monotonic()
+        self.save_checkpoint()
+        self.save_model(final=True)
+        self.workers.close()

@@ -1,6 +1,7 @@
 """Encoder-decoder Transformer (Vaswani et al. 2017). Parameter names are the file format's."""
 
 import math
+import warnings
 
 import torch
 from torch import nn
@@ -8,6 +9,8 @@ from torch import nn
 from .functional import Dropout, replace_dropout
 
 PAD = 0
+# Pre-norm layers have no such fast path, and nobody asked for it.
+warnings.filterwarnings("ignore", "enable_nested_tensor")
 
 
 def positions(length: int, d_model: int) -> torch.Tensor:
@@ -58,7 +61,7 @@ class Transformer(nn.Module):
     def decode(self, memory: torch.Tensor, src: torch.Tensor, tgt: torch.Tensor) -> torch.Tensor:
         """Features (B, T, C) after each of tgt (B, T)."""
         y = self.embed(self.embedding if self.tied else self.tgt_embedding, tgt)
-        future = torch.ones(tgt.shape[1], tgt.shape[1], dtype=torch.bool).triu(1)
+        future = torch.ones(tgt.shape[1], tgt.shape[1], dtype=torch.bool, device=tgt.device).triu(1)
         return self.transformer.decoder(
             y, memory, tgt_mask=future, tgt_is_causal=True, memory_key_padding_mask=src == PAD)
 

@@ -1,0 +1,38 @@
+//! The order of training examples, from one hash, so that the PyTorch trainer takes the same.
+
+/// SplitMix64 (Steele et al. 2014): depends on nothing but the seed and the index.
+fn hash(seed: u64, index: u64) -> u64 {
+    let z = seed.wrapping_add((index + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15));
+    let z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+    let z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+    z ^ (z >> 31)
+}
+
+/// What is shuffled for different purposes in one epoch has streams 0 and 1.
+pub(super) fn epoch_seed(seed: u64, epoch: u64, stream: u64) -> u64 {
+    seed.wrapping_mul(1_000_003).wrapping_add(epoch).wrapping_mul(2).wrapping_add(stream)
+}
+
+/// The numbers below `count`, sorted by their hashes.
+pub(super) fn permutation(seed: u64, count: usize) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..count).collect();
+    order.sort_by_cached_key(|&index| hash(seed, index as u64));
+    order
+}
+
+/// A number below `count`, which is not 0.
+pub(super) fn below(seed: u64, count: usize) -> usize {
+    (hash(seed, 0) % count as u64) as usize
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The same numbers stand in the tests of the PyTorch trainer.
+    #[test]
+    fn the_order_is_the_twins() {
+        assert_eq!(permutation(epoch_seed(1, 0, 0), 8), [0, 4, 1, 5, 6, 7, 2, 3]);
+        assert_eq!(below(epoch_seed(7, 3, 0), 1_000_000), 669_695);
+    }
+}

@@ -1,0 +1,48 @@
+"""The command line."""
+
+import argparse
+import signal
+import sys
+from dataclasses import fields
+from pathlib import Path
+
+import torch
+
+from .synthetic import translate_file
+from .train import Options, Training
+
+
+def main(arguments: list[str] | None = None) -> None:
+    # torchrun ends the other workers so when one has died: nothing to be said about it.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    parser = argparse.ArgumentParser(prog="liedwerk_torch", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+
+    train = commands.add_parser("train", help="train a model from a recipe")
+    train.add_argument("--recipe", type=Path, required=True, help="recipe (TOML)")
+    train.add_argument("--data", type=Path, required=True, help="folder the recipe's data paths are relative to")
+    train.add_argument("--out", type=Path, required=True, help="folder to write the model to")
+    train.add_argument("--resume", action="store_true", help="go on from OUT/checkpoint.pt where there is one")
+    train.add_argument("--init", type=Path, help="begin with the weights and the tokenizer of this model folder")
+    train.add_argument("--steps", type=int, help="stop at this step, saving a checkpoint")
+    train.add_argument("--minutes", type=float, help="finish, final decay included, in about this time")
+    train.add_argument("--bf16", action=argparse.BooleanOptionalAction, help="compute in bfloat16 (weights stay "
+                       "f32); the default where the card has it", default=torch.cuda.is_available()
+                       and torch.cuda.is_bf16_supported())
+    train.add_argument("--compile", action="store_true", help="compile a translator with torch.compile")
+    train.add_argument("--eval-every", type=int, default=1000, help="steps between evaluations")
+    train.add_argument("--report-every", type=int, default=50, help="steps between reports of the loss")
+
+    translate = commands.add_parser("translate", help="make synthetic pairs with a trained translator")
+    translate.add_argument("--model", type=Path, required=True, help="folder of a translator")
+    translate.add_argument("--temperature", type=float, default=0.0, help="0 takes the likeliest token, 1 samples")
+    translate.add_argument("--back", action="store_true", help="what is translated becomes the target")
+    translate.add_argument("--out", type=Path, required=True, help="TSV to write")
+    translate.add_argument("input", type=Path, help="TSV, of which the first column is read, or songs")
+
+    options = parser.parse_args(arguments)
+    if options.command == "train":
+        Training(Options(**{f.name: getattr(options, f.name) for f in fields(Options)})).run()
+    else:
+        translate_file(options.model, options.input, options.out, options.back, options.temperature)
+

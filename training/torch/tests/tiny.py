@@ -1,0 +1,91 @@
+"""A data folder and recipes so small that a training takes seconds."""
+
+import random
+from pathlib import Path
+
+GERMAN = "der mond das kind ein lied die rose singt schläft blüht leise heute nacht und".split()
+ENGLISH = "the moon the child a song the rose sings sleeps blooms softly today night and".split()
+
+TRANSFORMER = """
+type = "transformer"
+d_model = 32
+nhead = 4
+num_encoder_layers = 1
+num_decoder_layers = 2
+dim_feedforward = 64
+norm_first = true
+tie_embeddings = true
+"""
+SEQ2SEQ = """
+type = "seq2seq"
+embedding_size = 24
+hidden_size = 32
+attention_size = 16
+num_layers = 1
+bidirectional = true
+tie_embeddings = true
+"""
+CHAR_LSTM = """
+type = "char_lstm"
+embedding_size = 16
+hidden_size = 32
+num_layers = 2
+"""
+PAIRS = """
+[tokenizer]
+type = "bpe"
+vocab_size = 320
+{tokenizer}
+[data]
+train = ["train.tsv", {{ path = "more.tsv", tag = "~", repeat = 2 }}]
+dev = "dev.tsv"
+max_tokens = 40
+{data}
+[train]
+tokens_per_batch = 200
+label_smoothing = 0.1
+"""
+SONGS = """
+[data]
+normalize = "songs"
+train = "songs.txt"
+dev = "songs.txt"
+[train]
+batch_size = 5
+window = 20
+"""
+TRAIN = """
+seed = 3
+shares = 2
+steps = {steps}
+lr = 3e-3
+warmup_steps = 5
+decay_steps = 5
+weight_decay = 0.01
+grad_clip = 1.0
+beta1 = 0.9
+beta2 = 0.98
+checkpoint_every = 5
+"""
+MODELS = {"transformer": TRANSFORMER, "seq2seq": SEQ2SEQ, "char_lstm": CHAR_LSTM}
+
+
+def write_data(folder: Path) -> None:
+    numbers = random.Random(1)
+    sentence = lambda: [numbers.randrange(len(GERMAN)) for _ in range(numbers.randint(2, 9))]
+    for name, count in ("train", 300), ("more", 20), ("dev", 20):
+        words = [sentence() for _ in range(count)]
+        lines = ["\t".join(" ".join(side[i] for i in ids) + "." for side in (GERMAN, ENGLISH)) for ids in words]
+        (folder / f"{name}.tsv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    songs = [" ".join(ENGLISH[i] for i in sentence()) for _ in range(150)]
+    (folder / "songs.txt").write_text("=== A title\n" + "\n".join(songs) + "\n", encoding="utf-8")
+
+
+def write_recipe(folder: Path, kind: str, precision: str = "f16", dropout: float = 0.0, steps: int = 20,
+                 tokenizer: str = "", data: str = "") -> Path:
+    rest = SONGS if kind == "char_lstm" else PAIRS.format(tokenizer=tokenizer, data=data)
+    text = (f'name = "tiny"\nprecision = "{precision}"\n[model]{MODELS[kind]}dropout = {dropout}\n'
+            + rest + TRAIN.format(steps=steps))
+    path = folder / f"{kind}.toml"
+    path.write_text(text, encoding="utf-8")
+    return path
