@@ -15,8 +15,15 @@ const PLACES: u64 = 1 << 20;
 impl Dropout {
     /// Drops with probability `p` if there is a seed, as in training; nothing otherwise.
     pub fn new(p: f32, seed: Option<u64>) -> Self {
-        let next = seed.filter(|_| p > 0.0).map(|seed| Cell::new(seed.wrapping_mul(PLACES)));
-        Self { p, next }
+        let [dropout] = Self::several([p], seed);
+        dropout
+    }
+
+    /// One for each probability, for a model that has more than one; all their places have seeds of their own.
+    pub fn several<const N: usize>(probabilities: [f32; N], seed: Option<u64>) -> [Self; N] {
+        let first = seed.map(|seed| seed.wrapping_mul(PLACES));
+        let mut starts = (0..).map(|k| first.map(|first| first.wrapping_add(k * (PLACES / N as u64))));
+        probabilities.map(|p| Self { p, next: starts.next().flatten().filter(|_| p > 0.0).map(Cell::new) })
     }
 
     /// Probability and seed for one more place; `None` if nothing is to be dropped.
