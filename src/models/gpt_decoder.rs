@@ -85,6 +85,7 @@ impl Decoder for GptDecoder<'_> {
         let model = self.model;
         let mut x = Vec::with_capacity(tokens.len() * model.config.n_embd);
         for (&token, row) in tokens.iter().zip(&mut self.rows) {
+            // Only a full window slides here, before the rows go on side by side.
             model.extend(row, &[], 1);
             model.push_embedded(token, row.tokens.len(), &mut x);
             row.tokens.push(token);

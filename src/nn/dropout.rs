@@ -40,3 +40,32 @@ impl Dropout {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_place_of_every_step_has_a_seed_of_its_own() {
+        let mut seeds = Vec::new();
+        for step in [5, 6] {
+            let dropouts = Dropout::several([0.1, 0.2, 0.3], Some(step));
+            for (dropout, p) in dropouts.iter().zip([0.1, 0.2, 0.3]) {
+                let places: Vec<(f32, u64)> = (0..100).map_while(|_| dropout.next()).collect();
+                assert!(places.len() == 100 && places.iter().all(|place| place.0 == p));
+                seeds.extend(places.iter().map(|place| place.1));
+            }
+        }
+        let all = seeds.len();
+        seeds.sort_unstable();
+        seeds.dedup();
+        assert_eq!(seeds.len(), all);
+    }
+
+    #[test]
+    fn without_a_seed_or_a_probability_nothing_is_dropped() {
+        let [none, some] = Dropout::several([0.0, 0.1], Some(1));
+        assert!(none.next().is_none() && some.next().is_some());
+        assert!(Dropout::new(0.1, None).next().is_none());
+    }
+}

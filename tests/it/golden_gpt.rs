@@ -10,15 +10,23 @@ use liedwerk::tensor::Tape;
 use liedwerk::train::{AdamW, AdamWConfig, clip_grad_norm};
 use safetensors::SafeTensors;
 
+fn path(case: &str, file: &str) -> String {
+    format!("{}/tests/fixtures/golden/{case}/{file}", env!("CARGO_MANIFEST_DIR"))
+}
+
 fn read(case: &str, file: &str) -> Vec<u8> {
-    std::fs::read(format!("{}/tests/fixtures/golden/{case}/{file}", env!("CARGO_MANIFEST_DIR"))).unwrap()
+    std::fs::read(path(case, file)).unwrap()
 }
 
 /// The model of a folder that transformers wrote.
 fn open(case: &str) -> Gpt {
+    with_weights(case, &read(case, "model.safetensors"))
+}
+
+fn with_weights(case: &str, weights: &[u8]) -> Gpt {
     let config = ModelConfig::from_json(&String::from_utf8(read(case, "config.json")).unwrap()).unwrap();
     let ModelConfig::Gpt2(config) = config else { panic!("{config:?}") };
-    let mut weights = Weights::from_safetensors(&read(case, "model.safetensors")).unwrap();
+    let mut weights = Weights::from_safetensors(weights).unwrap();
     let model = Gpt::from_weights(config, &mut weights).unwrap();
     weights.finish().unwrap();
     model
@@ -121,6 +129,23 @@ fn greedy_texts() {
 fn an_older_folder_in_f16() {
     let (golden, model) = (Golden::open("gpt2_f16"), open("gpt2_f16"));
     golden.check("out.logits", &model.forward(golden.ids("in.ids"), 2, None), 1e-5);
+}
+
+#[test]
+fn the_command_converts_an_older_folder() {
+    let folder = tempfile::tempdir().unwrap();
+    let converted = folder.path().join("model.safetensors");
+    let output = std::process::Command::new(env!("CARGO_BIN_EXE_liedwerk"))
+        .args(["convert", "--precision", "int8", &path("gpt2_f16", "model.safetensors")])
+        .arg(&converted)
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    // Its matrices are too small for 8 bits, so only names and layout change.
+    let found = with_weights("gpt2_f16", &std::fs::read(converted).unwrap()).parameters();
+    for ((name, found), (_, expected)) in found.iter().zip(open("gpt2_f16").parameters()) {
+        assert_eq!(found.to_vec(), expected.to_vec(), "{name}");
+    }
 }
 
 /// What we write has the entries that transformers wrote, apart from the prefix, which it does not need.
