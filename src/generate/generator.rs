@@ -87,7 +87,7 @@ impl Generator {
     /// model; for the weights as [`Weights`] says.
     pub fn from_files(config_json: &str, tokenizer_json: &str, weights: &[u8]) -> Result<Self> {
         let ModelConfig::CharLstm(config) = ModelConfig::from_json(config_json)? else {
-            let message = "config.json: this model translates; a text is continued by a char_lstm";
+            let message = "config.json: a text is continued by a char_lstm, and this is another model";
             return Err(Error::new(ErrorCode::BadConfig, message));
         };
         let tokenizer = CharTokenizer::from_json(tokenizer_json)?;

@@ -51,28 +51,32 @@ enum Values {
     F32(Vec<f32>),
     /// A matrix, the only thing stored so: its values, and the scales of its rows.
     Int8(Vec<i8>, Vec<f32>),
+    /// In a number format that is not supported.
+    Unread(Dtype),
 }
 
 impl Values {
-    fn into_tensor(self, shape: &[usize]) -> Tensor {
+    fn into_tensor(self, name: &str, shape: &[usize]) -> Result<Tensor> {
         match (self, shape) {
             (Self::Int8(values, scales), &[rows, columns]) => {
-                Tensor::from_int8(values, scales, [rows, columns])
+                Ok(Tensor::from_int8(values, scales, [rows, columns]))
             }
             (Self::Int8(..), _) => unreachable!("scales were checked to belong to a matrix"),
-            (Self::F32(values), _) => Tensor::from_vec(values, shape),
+            (Self::F32(values), _) => Ok(Tensor::from_vec(values, shape)),
+            (Self::Unread(dtype), _) => Err(unsupported(name, dtype)),
         }
     }
 }
 
 impl Weights {
     /// Reads a whole safetensors file. `F32`, `F16` and `BF16` are accepted and widened to f32; row r of a
-    /// matrix NAME of `I8` is multiplied with element r of the `F32` vector NAME.scale.
+    /// matrix NAME of `I8` is multiplied with element r of the `F32` vector NAME.scale. Other number formats
+    /// are an error only of who takes such a parameter.
     ///
     /// # Errors
-    /// `bad-weights` when the file is truncated, too long, or its header contradicts itself;
-    /// `parameter-dtype` for other number formats; `not-finite` when a weight is NaN or infinite;
-    /// `missing-parameter` or `parameter-shape` for scales that are missing or do not fit.
+    /// `bad-weights` when the file is truncated, too long, or its header contradicts itself; `not-finite`
+    /// when a weight is NaN or infinite; `missing-parameter`, `parameter-shape` or `parameter-dtype` for
+    /// scales that are missing or do not fit.
     pub fn from_safetensors(bytes: &[u8]) -> Result<Self> {
         let (metadata, data) = split_header(bytes)?;
         // By name, so that of several mistakes always the same one is reported.
@@ -96,7 +100,7 @@ impl Weights {
             } else if name.strip_suffix(SCALE).is_some_and(is_int8) {
                 continue;
             } else {
-                Values::F32(to_f32(name, info, bytes_of(info))?)
+                to_f32(name, info.dtype, bytes_of(info))?.map_or(Values::Unread(info.dtype), Values::F32)
             };
             parameters.insert(name.clone(), (info.shape.clone(), values));
         }
@@ -106,7 +110,8 @@ impl Weights {
     /// All parameters by name, whatever their shapes.
     ///
     /// # Errors
-    /// `parameter-shape` when one has more axes than a tensor can.
+    /// `parameter-shape` when one has more axes than a tensor can, `parameter-dtype` when one is in a number
+    /// format that is not supported.
     pub fn into_parameters(self) -> Result<Vec<(String, Tensor)>> {
         let tensor = |(name, (shape, values)): (String, (Vec<usize>, Values))| {
             if shape.len() > MAX_RANK {
@@ -114,15 +119,41 @@ impl Weights {
                     format!("parameter {name:?} has {} axes; at most {MAX_RANK} are possible", shape.len());
                 return Err(Error::new(ErrorCode::ParameterShape, message));
             }
-            Ok((name, values.into_tensor(&shape)))
+            let tensor = values.into_tensor(&name, &shape)?;
+            Ok((name, tensor))
         };
         self.parameters.into_iter().map(tensor).collect()
+    }
+
+    /// Whether there is a parameter of this name still to be handed out.
+    pub fn contains(&self, name: &str) -> bool {
+        self.parameters.contains_key(name)
+    }
+
+    /// Forgets the parameters whose names `keep` refuses.
+    pub fn retain(&mut self, mut keep: impl FnMut(&str) -> bool) {
+        self.parameters.retain(|name, _| keep(name));
+    }
+
+    /// Takes `prefix` from the names that begin with it.
+    ///
+    /// # Errors
+    /// `bad-weights` when there is a parameter of the shorter name already.
+    pub fn strip_prefix(&mut self, prefix: &str) -> Result<()> {
+        for (name, parameter) in std::mem::take(&mut self.parameters) {
+            let shorter = name.strip_prefix(prefix).unwrap_or(&name);
+            if self.parameters.insert(shorter.to_owned(), parameter).is_some() {
+                let message = format!("weights: {shorter:?} is there twice, once with {prefix:?} before it");
+                return Err(Error::new(ErrorCode::BadWeights, message));
+            }
+        }
+        Ok(())
     }
 
     /// Hands out the parameter `name`, which must have exactly this shape (at most four axes).
     ///
     /// # Errors
-    /// `missing-parameter`, `parameter-shape`.
+    /// `missing-parameter`, `parameter-shape`, `parameter-dtype`.
     pub fn take(&mut self, name: &str, shape: &[usize]) -> Result<Tensor> {
         let Some((found, values)) = self.parameters.remove(name) else {
             return Err(Error::new(
@@ -136,7 +167,7 @@ impl Weights {
                 format!("parameter {name:?} has shape {found:?}, but the configuration says {shape:?}"),
             ));
         }
-        Ok(values.into_tensor(shape))
+        values.into_tensor(name, shape)
     }
 
     /// To be called when the model has taken everything it has.
@@ -184,20 +215,27 @@ fn split_header(bytes: &[u8]) -> Result<(Metadata, &[u8])> {
     Ok((metadata, data))
 }
 
-fn to_f32(name: &str, info: &TensorInfo, data: &[u8]) -> Result<Vec<f32>> {
-    let values: Vec<f32> = match info.dtype {
-        Dtype::F32 => data.as_chunks().0.iter().map(|&b| f32::from_le_bytes(b)).collect(),
+fn from_little_endian(data: &[u8]) -> Vec<f32> {
+    data.as_chunks().0.iter().map(|&bytes| f32::from_le_bytes(bytes)).collect()
+}
+
+/// The values as f32; `None` for number formats that are not supported.
+fn to_f32(name: &str, dtype: Dtype, data: &[u8]) -> Result<Option<Vec<f32>>> {
+    let values: Vec<f32> = match dtype {
+        Dtype::F32 => from_little_endian(data),
         Dtype::F16 => data.as_chunks().0.iter().map(|&b| f16::from_le_bytes(b).to_f32()).collect(),
         Dtype::BF16 => data.as_chunks().0.iter().map(|&b| bf16::from_le_bytes(b).to_f32()).collect(),
-        other => {
-            return Err(Error::new(
-                ErrorCode::ParameterDtype,
-                format!("parameter {name:?} is stored as {other}; expected F32, F16, BF16 or I8"),
-            ));
-        }
+        _ => return Ok(None),
     };
     check_finite(name, &values)?;
-    Ok(values)
+    Ok(Some(values))
+}
+
+fn unsupported(name: &str, dtype: Dtype) -> Error {
+    Error::new(
+        ErrorCode::ParameterDtype,
+        format!("parameter {name:?} is stored as {dtype}; expected F32, F16, BF16 or I8"),
+    )
 }
 
 fn check_finite(name: &str, values: &[f32]) -> Result<()> {
@@ -231,7 +269,9 @@ fn row_scales(name: &str, info: &TensorInfo, data: &[u8], matrix: &[usize]) -> R
             format!("has shape {:?}, but I8 has {rows} rows", info.shape),
         );
     }
-    to_f32(name, info, data)
+    let scales = from_little_endian(data);
+    check_finite(name, &scales)?;
+    Ok(scales)
 }
 
 /// No 8-bit integer times a scale may overflow.

@@ -1,5 +1,6 @@
 //! `config.json`: what a model is made of.
 
+use super::GptConfig;
 use crate::error::{Error, ErrorCode, Result};
 use serde::{Deserialize, Serialize};
 
@@ -13,6 +14,8 @@ pub enum ModelConfig {
     Transformer(TransformerConfig),
     /// A pair of GRUs with additive attention that translates.
     Seq2seq(Seq2SeqConfig),
+    /// A Transformer that continues a text, by Hugging Face's name.
+    Gpt2(GptConfig),
 }
 
 /// Sizes of a [`super::CharLstm`].
@@ -85,9 +88,9 @@ pub struct Seq2SeqConfig {
 }
 
 /// Sizes above these are taken for a damaged or hostile file, before anything is allocated.
-const MAX_VOCAB: usize = 1 << 20;
-const MAX_WIDTH: usize = 1 << 14;
-const MAX_LAYERS: usize = 64;
+pub(super) const MAX_VOCAB: usize = 1 << 20;
+pub(super) const MAX_WIDTH: usize = 1 << 14;
+pub(super) const MAX_LAYERS: usize = 64;
 
 impl ModelConfig {
     /// Reads and checks `config.json`.
@@ -101,6 +104,7 @@ impl ModelConfig {
             Self::CharLstm(config) => config.check()?,
             Self::Transformer(config) => config.check()?,
             Self::Seq2seq(config) => config.check()?,
+            Self::Gpt2(config) => config.check()?,
         }
         Ok(config)
     }
@@ -116,7 +120,7 @@ impl CharLstmConfig {
             ("hidden_size", self.hidden_size, MAX_WIDTH),
             ("num_layers", self.num_layers, MAX_LAYERS),
         ])?;
-        check_dropout(self.dropout)
+        check_dropout("dropout", self.dropout)
     }
 }
 
@@ -134,14 +138,9 @@ impl TransformerConfig {
             ("num_decoder_layers", self.num_decoder_layers, MAX_LAYERS),
             ("dim_feedforward", self.dim_feedforward, MAX_WIDTH),
         ])?;
-        if !self.d_model.is_multiple_of(self.nhead) {
-            return Err(bad(format!(
-                "nhead is {}, which does not divide d_model {}",
-                self.nhead, self.d_model
-            )));
-        }
+        check_heads(("nhead", self.nhead), ("d_model", self.d_model))?;
         check_tied(self.tie_embeddings, self.src_vocab_size, self.tgt_vocab_size)?;
-        check_dropout(self.dropout)
+        check_dropout("dropout", self.dropout)
     }
 }
 
@@ -163,23 +162,30 @@ impl Seq2SeqConfig {
             ("num_layers", self.num_layers, MAX_LAYERS),
         ])?;
         check_tied(self.tie_embeddings, self.src_vocab_size, self.tgt_vocab_size)?;
-        check_dropout(self.dropout)
+        check_dropout("dropout", self.dropout)
     }
 }
 
 /// Each size by name with the largest it may be.
-fn check_sizes(sizes: &[(&str, usize, usize)]) -> Result<()> {
+pub(super) fn check_sizes(sizes: &[(&str, usize, usize)]) -> Result<()> {
     match sizes.iter().find(|(_, value, max)| !(1..=*max).contains(value)) {
         Some((name, value, max)) => Err(bad(format!("{name} is {value}, it must be from 1 to {max}"))),
         None => Ok(()),
     }
 }
 
-fn check_dropout(dropout: f32) -> Result<()> {
+pub(super) fn check_heads((name, heads): (&str, usize), (width_name, width): (&str, usize)) -> Result<()> {
+    if width.is_multiple_of(heads) {
+        return Ok(());
+    }
+    Err(bad(format!("{name} is {heads}, which does not divide {width_name} {width}")))
+}
+
+pub(super) fn check_dropout(name: &str, dropout: f32) -> Result<()> {
     if (0.0..1.0).contains(&dropout) {
         return Ok(());
     }
-    Err(bad(format!("dropout is {dropout}, it must be at least 0 and below 1")))
+    Err(bad(format!("{name} is {dropout}, it must be at least 0 and below 1")))
 }
 
 fn check_tied(tied: bool, src: usize, tgt: usize) -> Result<()> {
@@ -189,6 +195,6 @@ fn check_tied(tied: bool, src: usize, tgt: usize) -> Result<()> {
     Err(bad(format!("tie_embeddings needs one vocabulary, but its sizes are {src} and {tgt}")))
 }
 
-fn bad(message: String) -> Error {
+pub(super) fn bad(message: String) -> Error {
     Error::new(ErrorCode::BadConfig, format!("config.json: {message}"))
 }

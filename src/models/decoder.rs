@@ -1,7 +1,7 @@
-//! Writing translations one token at a time, several side by side.
+//! Writing texts one token at a time, several side by side.
 
-/// Translations in progress: each row is one, with the source it translates and what it has read and
-/// written so far.
+/// Texts in progress: each row is one, with what it has read and written so far, and the source if it is a
+/// translation.
 ///
 /// A row's logits do not depend on the rows beside it: in portable arithmetic to the bit.
 pub trait Decoder {
@@ -11,7 +11,8 @@ pub trait Decoder {
     /// Row `i` goes on as a copy of what row `rows[i]` is; rows not named are given up.
     fn select(&mut self, rows: &[usize]);
 
-    /// For each row the weights over its source's tokens at the last step, if they were asked for.
+    /// For each row the weights over its source's tokens at the last step, if it has one and they were asked
+    /// for.
     fn attention(&self) -> &[Vec<f32>];
 }
 

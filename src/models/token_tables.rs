@@ -65,10 +65,7 @@ impl TokenTables {
 
     /// For decoding: `logits (R, V)` of `hidden (R, C)`.
     pub fn logits(&self, hidden: &[f32], logits: &mut Vec<f32>) {
-        let (vocab, channels) = (self.head().dim(0), self.head().dim(1));
-        // Not cleared first: every element is overwritten.
-        logits.resize(hidden.len() / channels * vocab, 0.0);
-        self.head().matvec_rows(0..vocab, hidden, logits, false);
+        self.head().matvec_rows_into(hidden, logits);
     }
 
     pub(crate) fn visit(&mut self, f: &mut dyn FnMut(String, &mut Tensor)) {

@@ -30,7 +30,7 @@ impl TranslationModel {
                 Transformer::from_weights(config, weights).map(Self::Transformer)
             }
             ModelConfig::Seq2seq(config) => Seq2Seq::from_weights(config, weights).map(Self::Seq2Seq),
-            ModelConfig::CharLstm(_) => Err(no_translator()),
+            ModelConfig::CharLstm(_) | ModelConfig::Gpt2(_) => Err(no_translator()),
         }
     }
 
@@ -42,7 +42,7 @@ impl TranslationModel {
         match config {
             ModelConfig::Transformer(config) => Transformer::init(config, rng).map(Self::Transformer),
             ModelConfig::Seq2seq(config) => Seq2Seq::init(config, rng).map(Self::Seq2Seq),
-            ModelConfig::CharLstm(_) => Err(no_translator()),
+            ModelConfig::CharLstm(_) | ModelConfig::Gpt2(_) => Err(no_translator()),
         }
     }
 
@@ -86,7 +86,7 @@ impl TranslationModel {
 }
 
 fn no_translator() -> Error {
-    Error::new(ErrorCode::BadConfig, "config.json: char_lstm is no model that translates")
+    Error::new(ErrorCode::BadConfig, "config.json: this model continues a text, it does not translate")
 }
 
 impl Module for TranslationModel {

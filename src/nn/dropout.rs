@@ -15,8 +15,15 @@ const PLACES: u64 = 1 << 20;
 impl Dropout {
     /// Drops with probability `p` if there is a seed, as in training; nothing otherwise.
     pub fn new(p: f32, seed: Option<u64>) -> Self {
-        let next = seed.filter(|_| p > 0.0).map(|seed| Cell::new(seed.wrapping_mul(PLACES)));
-        Self { p, next }
+        let [dropout] = Self::several([p], seed);
+        dropout
+    }
+
+    /// One for each probability, for a model that has more than one; all their places have seeds of their own.
+    pub fn several<const N: usize>(probabilities: [f32; N], seed: Option<u64>) -> [Self; N] {
+        let first = seed.map(|seed| seed.wrapping_mul(PLACES));
+        let mut starts = (0..).map(|k| first.map(|first| first.wrapping_add(k * (PLACES / N as u64))));
+        probabilities.map(|p| Self { p, next: starts.next().flatten().filter(|_| p > 0.0).map(Cell::new) })
     }
 
     /// Probability and seed for one more place; `None` if nothing is to be dropped.
@@ -31,5 +38,34 @@ impl Dropout {
             Some((p, seed)) => x.dropout(p, seed),
             None => x.clone(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_place_of_every_step_has_a_seed_of_its_own() {
+        let mut seeds = Vec::new();
+        for step in [5, 6] {
+            let dropouts = Dropout::several([0.1, 0.2, 0.3], Some(step));
+            for (dropout, p) in dropouts.iter().zip([0.1, 0.2, 0.3]) {
+                let places: Vec<(f32, u64)> = (0..100).map_while(|_| dropout.next()).collect();
+                assert!(places.len() == 100 && places.iter().all(|place| place.0 == p));
+                seeds.extend(places.iter().map(|place| place.1));
+            }
+        }
+        let all = seeds.len();
+        seeds.sort_unstable();
+        seeds.dedup();
+        assert_eq!(seeds.len(), all);
+    }
+
+    #[test]
+    fn without_a_seed_or_a_probability_nothing_is_dropped() {
+        let [none, some] = Dropout::several([0.0, 0.1], Some(1));
+        assert!(none.next().is_none() && some.next().is_some());
+        assert!(Dropout::new(0.1, None).next().is_none());
     }
 }

@@ -3,7 +3,7 @@ use crate::cpu::layer_norm::layer_norm;
 use crate::error::Result;
 use crate::tensor::Tensor;
 
-/// As PyTorch has it.
+/// PyTorch's default.
 const EPS: f32 = 1e-5;
 
 /// Normalisation over the last dimension, `torch.nn.LayerNorm`.
@@ -13,20 +13,27 @@ pub struct LayerNorm {
     pub weight: Tensor,
     /// `(C)`
     pub bias: Tensor,
+    /// Added to the variance, against division by zero.
+    eps: f32,
 }
 
 impl LayerNorm {
     /// Takes `{name}.weight` and `{name}.bias`, both `(channels)`.
     pub fn new(name: &str, channels: usize, source: &mut Source<'_>) -> Result<Self> {
+        Self::with_eps(name, channels, EPS, source)
+    }
+
+    /// [`Self::new`] with another `eps` than PyTorch's default.
+    pub fn with_eps(name: &str, channels: usize, eps: f32, source: &mut Source<'_>) -> Result<Self> {
         let weight = source(&format!("{name}.weight"), &[channels])?;
         let bias = source(&format!("{name}.bias"), &[channels])?;
-        Ok(Self { weight, bias })
+        Ok(Self { weight, bias, eps })
     }
 
     /// `(…, C) -> (…, C)`
     #[track_caller]
     pub fn forward(&self, x: &Tensor) -> Tensor {
-        x.layer_norm(&self.weight, &self.bias, EPS)
+        x.layer_norm(&self.weight, &self.bias, self.eps)
     }
 
     /// The rows of `x (R, C)`, normalised.
@@ -34,7 +41,8 @@ impl LayerNorm {
         let channels = self.weight.numel();
         let rows = x.len() / channels;
         let (mut y, mut mean, mut rstd) = (vec![0.0; x.len()], vec![0.0; rows], vec![0.0; rows]);
-        layer_norm(x, self.weight.data(), self.bias.data(), EPS, &mut y, &mut mean, &mut rstd, channels);
+        let (weight, bias) = (self.weight.data(), self.bias.data());
+        layer_norm(x, weight, bias, self.eps, &mut y, &mut mean, &mut rstd, channels);
         y
     }
 

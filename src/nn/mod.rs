@@ -3,6 +3,8 @@
 mod additive_attention;
 mod dropout;
 mod embedding;
+mod feed_forward;
+mod gpt_block;
 mod gru;
 mod init;
 mod layer_norm;
@@ -15,6 +17,8 @@ mod transformer_layer;
 pub use additive_attention::AdditiveAttention;
 pub use dropout::Dropout;
 pub use embedding::Embedding;
+pub use feed_forward::FeedForward;
+pub use gpt_block::{GptBlock, GptBlockConfig};
 pub use gru::{Gru, GruConfig};
 pub use init::{forget_gate_bias, normal, orthogonal, xavier};
 pub use layer_norm::LayerNorm;

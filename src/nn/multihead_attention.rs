@@ -121,12 +121,29 @@ impl MultiheadAttention {
     /// For decoding: each row of `x (R, C)` is the newest token of its own text; its key and value join
     /// the text's cache, and it reads all of that.
     pub fn extend_rows<'a>(&self, x: &[f32], caches: impl Iterator<Item = &'a mut KvCache>) -> Vec<f32> {
+        self.extend_chosen(x, &mut caches.collect::<Vec<_>>(), |row| row)
+    }
+
+    /// For decoding: `x (S, C)` are the next tokens of one text, as by one [`Self::extend_rows`] for each: in
+    /// portable arithmetic to the bit.
+    pub fn extend(&self, x: &[f32], cache: &mut KvCache) -> Vec<f32> {
+        self.extend_chosen(x, &mut [cache], |_| 0)
+    }
+
+    /// One row after the other joins and reads the cache of number `cache_of(row)`.
+    fn extend_chosen(
+        &self,
+        x: &[f32],
+        caches: &mut [&mut KvCache],
+        cache_of: impl Fn(usize) -> usize,
+    ) -> Vec<f32> {
         let channels = self.in_proj_weight.dim(1);
         let all = self.project(x, 0, 3);
         let mut context = vec![0.0; x.len()];
         let mut weights = Vec::new();
         let rows = all.chunks_exact(3 * channels).zip(context.chunks_exact_mut(channels));
-        for ((row, context), cache) in rows.zip(caches) {
+        for (index, (row, context)) in rows.enumerate() {
+            let cache = &mut *caches[cache_of(index)];
             cache.push(&row[channels..]);
             self.attend(&row[..channels], cache, &mut weights, context);
         }

@@ -1,5 +1,5 @@
-use super::{Dropout, KvCache, LayerNorm, Linear, MultiheadAttention, Source};
-use crate::cpu::elementwise::{Unary, add_assign, unary};
+use super::{Dropout, FeedForward, KvCache, LayerNorm, MultiheadAttention, Source};
+use crate::cpu::elementwise::{Unary, add_assign};
 use crate::error::Result;
 use crate::ops::AttentionMask;
 use crate::tensor::Tensor;
@@ -17,41 +17,14 @@ pub struct TransformerLayerConfig {
     pub norm_first: bool,
 }
 
-/// Two linear layers with ReLU between, as both kinds of layer have them.
-#[derive(Clone)]
-struct FeedForward {
-    linear1: Linear,
-    linear2: Linear,
-}
-
-impl FeedForward {
-    fn new(name: &str, config: TransformerLayerConfig, source: &mut Source<'_>) -> Result<Self> {
-        let TransformerLayerConfig { d_model, dim_feedforward, .. } = config;
-        Ok(Self {
-            linear1: Linear::new(&format!("{name}.linear1"), d_model, dim_feedforward, source)?,
-            linear2: Linear::new(&format!("{name}.linear2"), dim_feedforward, d_model, source)?,
-        })
-    }
-
-    fn forward(&self, x: &Tensor, dropout: &Dropout) -> Tensor {
-        self.linear2.forward(&dropout.apply(&self.linear1.forward(x).relu()))
-    }
-
-    fn apply(&self, x: &[f32]) -> Vec<f32> {
-        let inner = self.linear1.apply(x);
-        let mut active = vec![0.0; inner.len()];
-        unary(Unary::Relu, &inner, &mut active);
-        self.linear2.apply(&active)
-    }
-
-    fn visit(&mut self, name: &str, f: &mut dyn FnMut(String, &mut Tensor)) {
-        self.linear1.visit(&format!("{name}.linear1"), f);
-        self.linear2.visit(&format!("{name}.linear2"), f);
+impl TransformerLayerConfig {
+    fn feed_forward(self, name: &str, source: &mut Source<'_>) -> Result<FeedForward> {
+        FeedForward::new(name, self.d_model, self.dim_feedforward, Unary::Relu, source)
     }
 }
 
 /// `x + part(norm(x))`, or `norm(x + part(x))`.
-fn residual(
+pub(super) fn residual(
     x: &Tensor,
     norm: &LayerNorm,
     norm_first: bool,
@@ -66,7 +39,7 @@ fn residual(
 }
 
 /// [`residual`] on rows `x (R, C)`, which are replaced.
-fn residual_rows(
+pub(super) fn residual_rows(
     x: &mut Vec<f32>,
     norm: &LayerNorm,
     norm_first: bool,
@@ -96,7 +69,7 @@ impl TransformerEncoderLayer {
         let TransformerLayerConfig { d_model, nhead, norm_first, .. } = config;
         Ok(Self {
             self_attn: MultiheadAttention::new(&format!("{name}.self_attn"), d_model, nhead, source)?,
-            feed_forward: FeedForward::new(name, config, source)?,
+            feed_forward: config.feed_forward(name, source)?,
             norm1: LayerNorm::new(&format!("{name}.norm1"), d_model, source)?,
             norm2: LayerNorm::new(&format!("{name}.norm2"), d_model, source)?,
             norm_first,
@@ -146,7 +119,7 @@ impl TransformerDecoderLayer {
         Ok(Self {
             self_attn: MultiheadAttention::new(&format!("{name}.self_attn"), d_model, nhead, source)?,
             multihead_attn: MultiheadAttention::new(&cross, d_model, nhead, source)?,
-            feed_forward: FeedForward::new(name, config, source)?,
+            feed_forward: config.feed_forward(name, source)?,
             norm1: LayerNorm::new(&format!("{name}.norm1"), d_model, source)?,
             norm2: LayerNorm::new(&format!("{name}.norm2"), d_model, source)?,
             norm3: LayerNorm::new(&format!("{name}.norm3"), d_model, source)?,

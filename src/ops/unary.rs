@@ -4,7 +4,7 @@ use crate::cpu::elementwise::{Unary, scale, unary, unary_backward};
 use crate::tensor::{Tensor, record};
 
 impl Tensor {
-    fn unary(&self, op: Unary) -> Self {
+    pub(crate) fn unary(&self, op: Unary) -> Self {
         let x = self.detach();
         let mut values = vec![0.0; x.numel()];
         unary(op, x.data(), &mut values);

@@ -46,6 +46,15 @@ impl Tensor {
             _ => matvec_rows(&self.data()[elements], x, y, k, accumulate),
         }
     }
+
+    /// `y` becomes `W x[r]` for each row of `x (R, K)` with this matrix `(N, K)` as `W`: `(R, N)`.
+    #[track_caller]
+    pub fn matvec_rows_into(&self, x: &[f32], y: &mut Vec<f32>) {
+        let (n, k) = (self.dim(0), self.dim(1));
+        // Not cleared first: every element is overwritten.
+        y.resize(x.len() / k * n, 0.0);
+        self.matvec_rows(0..n, x, y, false);
+    }
 }
 
 #[cfg(test)]

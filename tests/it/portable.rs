@@ -27,6 +27,11 @@ fn translations_have_the_expected_bits() {
 }
 
 #[test]
+fn gpt_has_the_expected_bits() {
+    assert_eq!(expected::gpt(), expected::GPT, "{:#018x}", expected::gpt());
+}
+
+#[test]
 fn long_backpropagation_has_the_expected_losses() {
     let losses = expected::long_training();
     assert_eq!(losses.map(f32::to_bits), expected::LOSSES.map(f32::to_bits), "{losses:?}");

@@ -1,8 +1,10 @@
 //! Small computations whose exact results are written down, for every platform to repeat.
 
 use liedwerk::generate::{Generator, Options, Sampling, Search, TranslateOptions, Translator};
-use liedwerk::io::{Precision, to_safetensors};
-use liedwerk::models::{CharLstm, CharLstmConfig, ModelConfig, TranslationModel};
+use liedwerk::io::{Precision, Weights, to_safetensors};
+use liedwerk::models::{
+    CharLstm, CharLstmConfig, Decoder, Gpt, ModelConfig, TranslationModel, stored_layout,
+};
 use liedwerk::nn::Module;
 use liedwerk::rng::Rng;
 use liedwerk::text::{CharTokenizer, Normalize, Normalizer, PairTokenizer, learn_bpe};
@@ -14,6 +16,8 @@ pub const FINGERPRINT: u64 = 0xb068_8594_11ba_6acb;
 pub const SONG: &str = "hlz nmxomfzvpczdgzg yehzgnu szdbgb  sj njczdnzndjbfgs bjnjhb  nngcfgngffnhuns fmn zigszf gpno o od  vvd bpdp  znnz vgzy z  gpdon np pd zbpdpdybjyjddqyozjcopdyd glyj gg y swzgygjggn sy g efwswggndgnssz";
 /// Of [`translation`] by the Transformer and by the GRUs.
 pub const TRANSLATIONS: [u64; 2] = [0xc464_2c27_e613_4d8a, 0x08c1_5416_a407_eaff];
+/// Of [`gpt`].
+pub const GPT: u64 = 0x727a_c2e6_7574_37f1;
 /// Of [`long_training`].
 pub const LOSSES: [f32; 3] = [3.3363433, 3.3549356, 3.352093];
 
@@ -71,18 +75,44 @@ pub fn translate_options() -> TranslateOptions {
     TranslateOptions { search, max_new_tokens: 20 }
 }
 
+const HASH_START: u64 = 0xcbf2_9ce4_8422_2325;
+
+fn hashed(hash: u64, byte: u8) -> u64 {
+    (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
+}
+
 /// A text in two pieces translated by a model of random weights: a hash of the tokens, and the bits of
 /// scores and attention.
 pub fn translation(layers: &str) -> u64 {
     let (config, tokenizer, weights) = translator_files(layers);
     let mut translator = Translator::from_files(&config, &tokenizer, &weights).unwrap();
     translator.start("Das Wandern!\nLust ist des Müllers Lust.", translate_options()).unwrap();
-    let mut hash = 0xcbf2_9ce4_8422_2325_u64;
-    let mut add = |byte: u8| hash = (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
+    let mut hash = HASH_START;
+    let mut add = |byte: u8| hash = hashed(hash, byte);
     for piece in std::iter::from_fn(|| translator.next().unwrap()) {
         piece.target_tokens.concat().bytes().for_each(&mut add);
         piece.score.to_le_bytes().into_iter().for_each(&mut add);
         piece.attention.concat().into_iter().flat_map(f32::to_le_bytes).for_each(&mut add);
+    }
+    hash
+}
+
+/// The likeliest 60 tokens by a GPT-2 of random weights in 8 bits, with windows of 16: a hash of all logits.
+pub fn gpt() -> u64 {
+    let config =
+        r#"{"model_type":"gpt2","vocab_size":70,"n_positions":16,"n_embd":36,"n_layer":2,"n_head":4}"#;
+    let ModelConfig::Gpt2(config) = ModelConfig::from_json(config).unwrap() else { unreachable!() };
+    let mut model = Gpt::init(config.clone(), &mut Rng::new(4)).unwrap();
+    // Larger than fresh weights, so that what is read makes a difference.
+    model.visit(&mut |_, parameter| parameter.data_mut().iter_mut().for_each(|value| *value *= 10.0));
+    let bytes = to_safetensors(&stored_layout(model.parameters(), Precision::Int8), Precision::Int8).unwrap();
+    let model = Gpt::from_weights(config, &mut Weights::from_safetensors(&bytes).unwrap()).unwrap();
+    let (mut decoder, mut logits, mut hash) = (model.decoder(1), Vec::new(), HASH_START);
+    decoder.prefill(0, &[3, 14, 15, 9, 2], &mut logits);
+    for _ in 0..60 {
+        hash = logits.iter().copied().flat_map(f32::to_le_bytes).fold(hash, hashed);
+        let likeliest = (0..logits.len()).max_by(|&a, &b| logits[a].total_cmp(&logits[b])).unwrap();
+        decoder.step(&[likeliest as u32], &mut logits);
     }
     hash
 }

@@ -25,6 +25,11 @@ fn translations_have_the_bits_of_the_native_ones() {
     assert_eq!(found, expected::TRANSLATIONS, "{found:#018x?}");
 }
 
+#[wasm_bindgen_test]
+fn gpt_has_the_bits_of_the_native_one() {
+    assert_eq!(expected::gpt(), expected::GPT, "{:#018x}", expected::gpt());
+}
+
 /// The stack of wasm is about 1 MB: a recursive walk over the tape would end here.
 #[wasm_bindgen_test]
 fn backpropagation_through_512_steps_has_the_native_losses() {

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use anyhow::Context;
 use clap::ValueEnum;
 use liedwerk::io::{Precision, Weights, to_safetensors, write_atomically};
+use liedwerk::models::{is_stored_mask, stored_layout};
 
 /// Arguments of `convert`.
 #[derive(clap::Args)]
@@ -35,7 +36,9 @@ pub fn run(args: Args) -> anyhow::Result<()> {
         PrecisionArg::Int8 => Precision::Int8,
     };
     let bytes = std::fs::read(&args.input).with_context(|| args.input.display().to_string())?;
-    let parameters = Weights::from_safetensors(&bytes)?.into_parameters()?;
+    let mut weights = Weights::from_safetensors(&bytes)?;
+    weights.retain(|name| !is_stored_mask(name));
+    let parameters = stored_layout(weights.into_parameters()?, precision);
     let converted = to_safetensors(&parameters, precision)?;
     write_atomically(&args.output, &converted)?;
     println!(

@@ -1,0 +1,113 @@
+//! A language model in GPT-2's form (Radford et al. 2019): the Transformer's decoder without a source.
+
+use super::GptConfig;
+use super::gpt_weights;
+use crate::error::Result;
+use crate::io::Weights;
+use crate::nn::{Dropout, Embedding, GptBlock, GptBlockConfig, LayerNorm, Module, Source, normal};
+use crate::rng::Rng;
+use crate::tensor::Tensor;
+
+/// Token and position embedding, blocks, normalisation, and the token table once more as output.
+#[derive(Clone)]
+pub struct Gpt {
+    pub(super) config: GptConfig,
+    /// `(V, C)`
+    pub(super) wte: Embedding,
+    /// `(N, C)`
+    pub(super) wpe: Embedding,
+    pub(super) blocks: Vec<GptBlock>,
+    pub(super) ln_f: LayerNorm,
+}
+
+/// Standard deviation of new weights.
+const STD: f32 = 0.02;
+
+impl Gpt {
+    fn build(config: GptConfig, source: &mut Source<'_>) -> Result<Self> {
+        config.check()?;
+        let GptConfig { vocab_size, n_positions, n_embd: channels, n_head: heads, .. } = config;
+        let eps = config.layer_norm_epsilon;
+        let block = GptBlockConfig { channels, heads, inner: config.inner(), eps };
+        Ok(Self {
+            wte: Embedding::new("wte", vocab_size, channels, source)?,
+            wpe: Embedding::new("wpe", n_positions, channels, source)?,
+            blocks: (0..config.n_layer)
+                .map(|k| GptBlock::new(&block_name(k), block, source))
+                .collect::<Result<_>>()?,
+            ln_f: LayerNorm::with_eps("ln_f", channels, eps, source)?,
+            config,
+        })
+    }
+
+    /// The model with all parameters taken from a file, of Hugging Face's layout or of ours: see
+    /// [`stored_layout`](super::stored_layout).
+    ///
+    /// # Errors
+    /// `missing-parameter` or `parameter-shape` if the file does not fit `config`; `unexpected-parameter` if
+    /// it has an output layer that is not the token table; `bad-weights` if it has a parameter both with
+    /// the prefix `transformer.` and without.
+    pub fn from_weights(config: GptConfig, weights: &mut Weights) -> Result<Self> {
+        gpt_weights::prepare(weights)?;
+        let model = Self::build(config, &mut |name, shape| gpt_weights::take(weights, name, shape))?;
+        gpt_weights::check_head(weights, &model.wte.weight)?;
+        Ok(model)
+    }
+
+    /// A new model: normal with a small deviation, smaller still where a block adds to its input, since the
+    /// sum of all blocks grows with their number.
+    ///
+    /// # Errors
+    /// `bad-config` if a size is out of range.
+    pub fn init(config: GptConfig, rng: &mut Rng) -> Result<Self> {
+        let added = STD / (2.0 * config.n_layer.max(1) as f32).sqrt();
+        Self::build(config, &mut |name, shape| {
+            let adds = name.ends_with("out_proj.weight") || name.ends_with("linear2.weight");
+            Ok(match shape {
+                [_, _] => normal(shape, rng).mul_scalar(if adds { added } else { STD }),
+                // Of the vectors only normalisation has a `weight`.
+                _ if name.ends_with("weight") => Tensor::full(shape, 1.0),
+                _ => Tensor::zeros(shape),
+            })
+        })
+    }
+
+    /// Sizes of the model.
+    pub fn config(&self) -> &GptConfig {
+        &self.config
+    }
+
+    /// Logits `(B, T, V)` of the token after each of `ids (B, T)`. `dropout_seed` switches dropout on, for
+    /// training.
+    ///
+    /// # Panics
+    /// If `T` is above `n_positions`, or an id is outside the vocabulary.
+    #[track_caller]
+    pub fn forward(&self, ids: &[u32], batch: usize, dropout_seed: Option<u64>) -> Tensor {
+        let GptConfig { n_positions, embd_pdrop, attn_pdrop, resid_pdrop, .. } = self.config;
+        let length = ids.len() / batch;
+        assert!(length <= n_positions, "gpt: {length} tokens, but n_positions is {n_positions}");
+        let [embd, attn, resid] = Dropout::several([embd_pdrop, attn_pdrop, resid_pdrop], dropout_seed);
+        let positions = self.wpe.weight.narrow(0, 0, length);
+        let mut x = embd.apply(&self.wte.forward(ids, &[batch, length]).add(&positions)); // (B, T, C)
+        for block in &self.blocks {
+            x = block.forward(&x, &attn, &resid);
+        }
+        self.ln_f.forward(&x).linear(&self.wte.weight, None)
+    }
+}
+
+fn block_name(k: usize) -> String {
+    format!("h.{k}")
+}
+
+impl Module for Gpt {
+    fn visit(&mut self, f: &mut dyn FnMut(String, &mut Tensor)) {
+        self.wte.visit("wte", f);
+        self.wpe.visit("wpe", f);
+        for (k, block) in self.blocks.iter_mut().enumerate() {
+            block.visit(&block_name(k), f);
+        }
+        self.ln_f.visit("ln_f", f);
+    }
+}

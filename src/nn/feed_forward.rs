@@ -1,0 +1,47 @@
+use super::{Dropout, Linear, Source};
+use crate::cpu::elementwise::{Unary, unary};
+use crate::error::Result;
+use crate::tensor::Tensor;
+
+/// Two linear layers with a function of single numbers between, as every layer of a Transformer has them.
+#[derive(Clone)]
+pub struct FeedForward {
+    linear1: Linear,
+    activation: Unary,
+    linear2: Linear,
+}
+
+impl FeedForward {
+    /// Takes `{name}.linear1.*`, `channels` to `inner`, and `{name}.linear2.*`, back again.
+    pub fn new(
+        name: &str,
+        channels: usize,
+        inner: usize,
+        activation: Unary,
+        source: &mut Source<'_>,
+    ) -> Result<Self> {
+        Ok(Self {
+            linear1: Linear::new(&format!("{name}.linear1"), channels, inner, source)?,
+            activation,
+            linear2: Linear::new(&format!("{name}.linear2"), inner, channels, source)?,
+        })
+    }
+
+    /// `(…, C) -> (…, C)`; `dropout` is that of the inner units.
+    pub fn forward(&self, x: &Tensor, dropout: &Dropout) -> Tensor {
+        self.linear2.forward(&dropout.apply(&self.linear1.forward(x).unary(self.activation)))
+    }
+
+    /// For decoding: rows `x (R, C)` to `(R, C)`.
+    pub fn apply(&self, x: &[f32]) -> Vec<f32> {
+        let inner = self.linear1.apply(x);
+        let mut active = vec![0.0; inner.len()];
+        unary(self.activation, &inner, &mut active);
+        self.linear2.apply(&active)
+    }
+
+    pub(crate) fn visit(&mut self, name: &str, f: &mut dyn FnMut(String, &mut Tensor)) {
+        self.linear1.visit(&format!("{name}.linear1"), f);
+        self.linear2.visit(&format!("{name}.linear2"), f);
+    }
+}
