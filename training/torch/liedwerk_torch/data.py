@@ -1,13 +1,14 @@
-"""Song texts: normalisation, the character vocabulary, parallel streams."""
+"""Song texts: normalisation, the character vocabulary, parallel streams, shuffled windows."""
 
 import json
 import re
 import string
 from pathlib import Path
 
+import numpy as np
 import torch
 
-from .order import epoch_seed, hashes
+from .order import epoch_seed, hashes, permutation
 
 # The only characters a song model knows, in code point order: an id is an index
 # into this string. The alphabet is fixed, not collected from the training text,
@@ -68,3 +69,42 @@ class Streams:
         begin = k * self.window
         piece = self._streams[:, begin : begin + self.window + 1]
         return piece[:, :-1].contiguous(), piece[:, 1:].contiguous(), k == 0
+
+
+def titled_songs(text: str) -> list[tuple[str, str]]:
+    """Title line and normalised verses of each song, in the order of the file."""
+    songs = []
+    for part in re.split(r"^=== ", text, flags=re.M)[1:]:
+        line, _, verses = part.partition("\n")
+        title = normalize_songs(line.split("|")[0]).strip()
+        songs.append((f"=== {title}\n", normalize_songs(verses).strip("\n") + "\n\n"))
+    return songs
+
+
+class SongWindows:
+    """Batches of windows that are cut from all songs in a row.
+
+    Every epoch shuffles the songs, leaves out the titles of about half of them, and shuffles the windows: an
+    epoch is a function of the seed and its number, so resuming needs no more than the step.
+    """
+
+    def __init__(self, songs: list[tuple[list[int], list[int]]], batch_size: int, window: int, seed: int):
+        self.songs, self.batch_size, self.window, self.seed = songs, batch_size, window, seed
+        # As many steps as an epoch without titles surely has, so that all epochs have the same number.
+        self.steps_per_epoch = (sum(len(verses) for _, verses in songs) - 1) // window // batch_size
+        if self.steps_per_epoch == 0:
+            raise SystemExit("the songs do not fill one batch of this recipe")
+        self._epoch, self._windows, self._order = -1, None, []
+
+    def at(self, step: int) -> torch.Tensor:
+        """Token ids (B, T + 1) of step `step`: inputs and, shifted by one, targets."""
+        epoch, k = divmod(step, self.steps_per_epoch)
+        if epoch != self._epoch:
+            seed = epoch_seed(self.seed, epoch)
+            titled = hashes(seed, len(self.songs)) & np.uint64(1)
+            ids = [i for song in permutation(seed, len(self.songs))
+                   for part in self.songs[song][0 if titled[song] else 1 :] for i in part]
+            self._windows = torch.tensor(ids).unfold(0, self.window + 1, self.window)
+            self._order = permutation(epoch_seed(self.seed, epoch, 1), len(self._windows))
+            self._epoch = epoch
+        return self._windows[self._order[k * self.batch_size : (k + 1) * self.batch_size]]

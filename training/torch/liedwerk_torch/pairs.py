@@ -34,6 +34,17 @@ def read_pairs(data: Path, files: list[str | dict], reverse: bool = False) -> li
     return pairs
 
 
+def learn_song_bpe(texts, vocab_size: int) -> Tokenizer:
+    """A byte-level byte-pair encoding in GPT-2's form, where a line may begin in the middle of a text."""
+    tokenizer = Tokenizer(models.BPE())
+    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=True)
+    tokenizer.decoder = decoders.ByteLevel()
+    trainer = trainers.BpeTrainer(
+        vocab_size=vocab_size, show_progress=False, initial_alphabet=pre_tokenizers.ByteLevel.alphabet())
+    tokenizer.train_from_iterator(texts, trainer)
+    return tokenizer
+
+
 def learn_bpe(lines, vocab_size: int) -> Tokenizer:
     """A byte-level byte-pair encoding of both languages together."""
     tokenizer = Tokenizer(models.BPE())

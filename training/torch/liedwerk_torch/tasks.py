@@ -1,5 +1,6 @@
 """What is trained: a task makes the model, cuts steps into shares, and judges the weights."""
 
+import math
 from pathlib import Path
 
 import sacrebleu
@@ -8,10 +9,11 @@ from tokenizers import Tokenizer
 from torch import nn
 
 from .char_lstm import CharLstm, bits_per_character
-from .data import NORMALIZERS, Streams, load_ids, tokenizer_json
+from .data import NORMALIZERS, SongWindows, Streams, load_ids, normalize_songs, titled_songs, tokenizer_json
 from .decoding import translate
 from .functional import LinearCrossEntropy
-from .pairs import PAD, PairBatches, PairEncoder, learn_bpe, pad, read_pairs
+from .gpt import Gpt
+from .pairs import PAD, PairBatches, PairEncoder, learn_bpe, learn_song_bpe, pad, read_pairs
 from .seq2seq import Seq2Seq
 from .transformer import Transformer
 
@@ -54,6 +56,67 @@ class SongTask(nn.Module):
     def judge(self, model, final: bool) -> tuple[float, dict]:
         """A score (less is better) and the figures to publish."""
         bits = bits_per_character(model, self.dev_ids, streams=1 if final else 32)
+        return bits, {"dev_bits_per_char": round(bits, 4)}
+
+
+class GptTask(nn.Module):
+    """Next-token prediction over windows of songs."""
+
+    unit = "tokens"
+
+    def __init__(self, recipe: dict, data: Path, tokenizer: str | None, device: torch.device):
+        super().__init__()
+        settings, files = recipe["train"], recipe["data"]
+        songs = titled_songs((data / files["train"]).read_text(encoding="utf-8"))
+        if tokenizer:
+            self.tokenizer = Tokenizer.from_str(tokenizer)
+        else:
+            self.tokenizer = learn_song_bpe((title + verses for title, verses in songs), recipe["tokenizer"]["vocab_size"])
+        self.tokenizer_json = tokenizer or self.tokenizer.to_str(pretty=False) + "\n"
+        ids = [[encoding.ids for encoding in self.tokenizer.encode_batch(list(side))] for side in zip(*songs)]
+        shape = {k: v for k, v in recipe["model"].items() if k != "type"}
+        self.config = {"vocab_size": self.tokenizer.get_vocab_size()} | shape
+        self.model = Gpt(**self.config)
+        self.windows = SongWindows(
+            list(zip(*ids)), settings["batch_size"], self.config["n_positions"], settings["seed"])
+        self.shares = settings.get("shares", 1)
+        self.device = device
+        self.states: dict = {}  # nothing is carried from step to step
+        self.dev = normalize_songs((data / files["dev"]).read_text(encoding="utf-8"))
+        self.about = (f"{len(songs)} songs, {sum(map(len, ids[1]))} tokens to train on, "
+                      f"{len(self.dev)} characters to validate on, {self.windows.steps_per_epoch} steps an epoch")
+
+    def targets(self, step: int) -> int:
+        return self.windows.batch_size * self.windows.window
+
+    def forward(self, step: int, share: int) -> torch.Tensor:
+        """The loss in nats, summed over one share of the windows."""
+        ids = self.windows.at(step).tensor_split(self.shares)[share].to(self.device)
+        features = self.model.features(ids[:, :-1])
+        return LinearCrossEntropy.apply(
+            features.flatten(0, 1), self.model.output_weight, ids[:, 1:].flatten(), 0.0)
+
+    @torch.no_grad()
+    def judge(self, model, final: bool) -> tuple[float, dict]:
+        """A score (less is better) and the figures to publish: bits per character without look-ahead.
+
+        Each token is predicted from at least half a context, but for the first: what a window of N tokens
+        has seen before moves on by N / 2. The text begins as a line: with a line break before it.
+        """
+        was_training = model.training
+        model.eval()
+        ids = torch.tensor(self.tokenizer.encode("\n").ids + self.tokenizer.encode(self.dev).ids)
+        length = self.config["n_positions"]
+        nats, scored = 0.0, 1
+        while scored < len(ids):
+            begin = max(0, scored - length // 2)
+            window = ids[begin : begin + length + 1].to(self.device)
+            logits = model(window[None, :-1])[0].float()
+            first = scored - begin - 1
+            nats += nn.functional.cross_entropy(logits[first:], window[first + 1 :], reduction="sum").item()
+            scored = begin + len(window)
+        model.train(was_training)
+        bits = nats / len(self.dev) / math.log(2)
         return bits, {"dev_bits_per_char": round(bits, 4)}
 
 
@@ -124,4 +187,4 @@ class TranslationTask(nn.Module):
         return -bleu, {"dev_bleu_greedy": round(bleu, 2), "dev_nats_per_token": round(nats / tokens, 4)}
 
 
-TASKS = {"char_lstm": SongTask, "transformer": TranslationTask, "seq2seq": TranslationTask}
+TASKS = {"char_lstm": SongTask, "gpt2": GptTask, "transformer": TranslationTask, "seq2seq": TranslationTask}

@@ -31,6 +31,13 @@ embedding_size = 16
 hidden_size = 32
 num_layers = 2
 """
+GPT = """
+type = "gpt2"
+n_positions = 16
+n_embd = 32
+n_layer = 2
+n_head = 4
+"""
 PAIRS = """
 [tokenizer]
 type = "bpe"
@@ -44,6 +51,16 @@ max_tokens = 40
 [train]
 tokens_per_batch = 200
 label_smoothing = 0.1
+"""
+WINDOWS = """
+[tokenizer]
+type = "bpe"
+vocab_size = 300
+[data]
+train = "songs.txt"
+dev = "songs.txt"
+[train]
+batch_size = 5
 """
 SONGS = """
 [data]
@@ -67,7 +84,8 @@ beta1 = 0.9
 beta2 = 0.98
 checkpoint_every = 5
 """
-MODELS = {"transformer": TRANSFORMER, "seq2seq": SEQ2SEQ, "char_lstm": CHAR_LSTM}
+MODELS = {"transformer": TRANSFORMER, "seq2seq": SEQ2SEQ, "char_lstm": CHAR_LSTM, "gpt2": GPT}
+DATA = {"char_lstm": SONGS, "gpt2": WINDOWS}
 
 
 def write_data(folder: Path) -> None:
@@ -77,14 +95,17 @@ def write_data(folder: Path) -> None:
         words = [sentence() for _ in range(count)]
         lines = ["\t".join(" ".join(side[i] for i in ids) + "." for side in (GERMAN, ENGLISH)) for ids in words]
         (folder / f"{name}.tsv").write_text("\n".join(lines) + "\n", encoding="utf-8")
-    songs = [" ".join(ENGLISH[i] for i in sentence()) for _ in range(150)]
-    (folder / "songs.txt").write_text("=== A title\n" + "\n".join(songs) + "\n", encoding="utf-8")
+    songs = ["\n".join(" ".join(ENGLISH[i] for i in sentence()) for _ in range(10)) for _ in range(15)]
+    text = "\n\n".join(f"=== Song {i} | somebody | nowhere\n{song}" for i, song in enumerate(songs))
+    (folder / "songs.txt").write_text(text + "\n", encoding="utf-8")
 
 
 def write_recipe(folder: Path, kind: str, precision: str = "f16", dropout: float = 0.0, steps: int = 20,
                  tokenizer: str = "", data: str = "") -> Path:
-    rest = SONGS if kind == "char_lstm" else PAIRS.format(tokenizer=tokenizer, data=data)
-    text = (f'name = "tiny"\nprecision = "{precision}"\n[model]{MODELS[kind]}dropout = {dropout}\n'
+    rest = DATA.get(kind) or PAIRS.format(tokenizer=tokenizer, data=data)
+    names = ("resid_pdrop", "embd_pdrop", "attn_pdrop") if kind == "gpt2" else ("dropout",)
+    dropouts = "".join(f"{name} = {dropout}\n" for name in names)
+    text = (f'name = "tiny"\nprecision = "{precision}"\n[model]{MODELS[kind]}{dropouts}'
             + rest + TRAIN.format(steps=steps))
     path = folder / f"{kind}.toml"
     path.write_text(text, encoding="utf-8")
