@@ -6,7 +6,7 @@ use super::language::{Foreign, foreign};
 use crate::error::{Error, ErrorCode, Result};
 use crate::io::Weights;
 use crate::models::{ModelConfig, TranslationModel};
-use crate::text::{END, PairTokenizer, Piece, START, UNK, split_pieces};
+use crate::text::{END, PairTokenizer, Piece, START, UNK, modern_german, split_pieces};
 
 /// Of a longer text only the first so many characters are translated.
 pub const MAX_TEXT_CHARACTERS: usize = 20_000;
@@ -79,7 +79,7 @@ pub struct TranslatedPiece {
     pub attention: Vec<Vec<f32>>,
     /// Mean log-probability of the target tokens, in nats; 0 for a piece without words.
     pub score: f64,
-    /// `word-too-long`, `piece-cut`, `unknown-words`, `length-limit`.
+    /// `word-too-long`, `old-spelling`, `piece-cut`, `unknown-words`, `length-limit`.
     pub notes: Vec<Note>,
 }
 
@@ -242,8 +242,12 @@ impl Translator {
     }
 
     fn prepare(&self, text: &str, options: TranslateOptions) -> Prepared {
-        let mut ids = self.tokenizer.encode_source(text);
+        let modern = if foreign(text).is_none() { modern_german(text) } else { text.into() };
+        let mut ids = self.tokenizer.encode_source(&modern);
         let mut notes = Vec::new();
+        if modern != text {
+            notes.push(note("old-spelling", format!("Old or shortened spelling was read as {modern:?}.")));
+        }
         if ids.len() > MAX_SOURCE_TOKENS {
             ids.truncate(MAX_SOURCE_TOKENS);
             let message =

@@ -150,6 +150,22 @@ fn limits_of_a_piece_are_said_aloud() {
 }
 
 #[test]
+fn old_spelling_is_read_as_todays() {
+    let mut translator = translator(TRANSFORMER);
+    let mut translated = |text: &str| {
+        translator.start(text, options()).unwrap();
+        translator.next().unwrap().unwrap()
+    };
+    let (old, new) =
+        (translated("Daß du wanderst, muß ich seh'n."), translated("Dass du wanderst, muss ich sehen."));
+    assert_eq!((&old.text, &old.source_tokens), (&new.text, &new.source_tokens));
+    assert_eq!(old.source, "Daß du wanderst, muß ich seh'n.");
+    assert!(codes(&old.notes).contains(&"old-spelling") && !codes(&new.notes).contains(&"old-spelling"));
+    // "that" is an old German "tat", but not in English.
+    assert!(!codes(&translated("Is that what you have for me?").notes).contains(&"old-spelling"));
+}
+
+#[test]
 fn unknown_words_are_counted() {
     let words = r#"["<pad>","<start>","<end>","<unk>","tom","kommt","heute","."]"#;
     let tokenizer = format!(r#"{{"type":"words","lowercase":true,"source":{words},"target":{words}}}"#);

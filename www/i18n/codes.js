@@ -9,6 +9,7 @@ const NOTES = {
   'storage-unavailable': 'noteStorageUnavailable',
   'hash-unchecked': 'noteHashUnchecked',
   'text-cut': 'noteTextCut',
+  'old-spelling': 'noteOldSpelling',
   'word-too-long': 'noteWordTooLong',
   'piece-cut': 'notePieceCut',
   'length-limit': 'noteLengthLimit',

@@ -98,6 +98,7 @@ export const de = {
   songHint: 'Hier wird das Lied weitergehen.',
   writer: 'Dichter',
   noteTextCut: 'Das ist ein langer Text. Nur seine ersten 20.000 Zeichen werden übersetzt.',
+  noteOldSpelling: 'Alte und verkürzte Schreibweisen wurden wie heutige gelesen: „daß“ als „dass“, „hab’“ als „habe“.',
   noteWordTooLong: 'Ein Wort hat mehr als 100 Buchstaben; es blieb, wie es ist.',
   notePieceCut: 'Das Modell liest höchstens 256 Tokens eines Satzes. Einer war länger, darum fehlt sein Ende.',
   noteLengthLimit: 'Eine Übersetzung fand von selbst kein Ende und wurde abgebrochen.',

@@ -98,6 +98,7 @@ export const en = {
   songHint: 'Here the song will go on.',
   writer: 'Writer',
   noteTextCut: 'That is a long text. Only its first 20,000 characters are translated.',
+  noteOldSpelling: 'Old or shortened spellings were read as today\'s: “daß” as “dass”, “hab\'” as “habe”.',
   noteWordTooLong: 'A word has more than 100 letters; it was left as it is.',
   notePieceCut: 'The model reads at most 256 tokens of a sentence. One was longer, so its end is missing.',
   noteLengthLimit: 'One translation did not come to an end by itself and was broken off.',
