@@ -6,7 +6,7 @@ use super::language::{Foreign, foreign};
 use crate::error::{Error, ErrorCode, Result};
 use crate::io::Weights;
 use crate::models::{ModelConfig, TranslationModel};
-use crate::text::{END, PairTokenizer, Piece, START, UNK, modern_german, split_pieces};
+use crate::text::{END, LineEnd, PairTokenizer, Piece, START, UNK, modern_german, split_pieces};
 
 /// Of a longer text only the first so many characters are translated.
 pub const MAX_TEXT_CHARACTERS: usize = 20_000;
@@ -87,6 +87,8 @@ pub struct TranslatedPiece {
 struct Prepared {
     /// With `<start>` and `<end>`.
     ids: Vec<u32>,
+    /// That of the line, where the model reads a full stop.
+    end: Option<LineEnd>,
     limits: Limits,
     notes: Vec<Note>,
 }
@@ -224,7 +226,7 @@ impl Translator {
             let batch: Vec<&Prepared> = part.iter().map(|&i| &prepared[i]).collect();
             let found = self.search(&batch, options.search, false)?;
             for (&i, hypothesis) in part.iter().zip(&found) {
-                translations[i] = self.text(hypothesis);
+                translations[i] = self.text(&prepared[i], hypothesis);
             }
             progress(part.len());
         }
@@ -243,7 +245,8 @@ impl Translator {
 
     fn prepare(&self, text: &str, options: TranslateOptions) -> Prepared {
         let modern = if foreign(text).is_none() { modern_german(text) } else { text.into() };
-        let mut ids = self.tokenizer.encode_source(&modern);
+        let (sentence, end) = LineEnd::as_sentence(&modern);
+        let mut ids = self.tokenizer.encode_source(&sentence);
         let mut notes = Vec::new();
         if modern != text {
             notes.push(note("old-spelling", format!("Old or shortened spelling was read as {modern:?}.")));
@@ -264,7 +267,7 @@ impl Translator {
             // Who repeats himself is translated so: a refrain is no endless loop.
             no_repeat_ngram: if repeats(&ids, n) { 0 } else { n },
         };
-        Prepared { ids: [&[START], &ids[..], &[END]].concat(), limits, notes }
+        Prepared { ids: [&[START], &ids[..], &[END]].concat(), end, limits, notes }
     }
 
     fn search(&self, batch: &[&Prepared], options: Search, watching: bool) -> Result<Vec<Hypothesis>> {
@@ -273,10 +276,11 @@ impl Translator {
         search(&mut *self.model.decoder(&sources, watching), &limits, options)
     }
 
-    /// The text of a hypothesis, on one line as its source; the space that begins a sentence's first token
+    /// The text of a hypothesis, on one line and with the end of its source; the space that begins a sentence's first token
     /// is not part of it.
-    fn text(&self, hypothesis: &Hypothesis) -> String {
-        self.tokenizer.decode_target(&hypothesis.tokens).replace(char::is_control, " ").trim().to_owned()
+    fn text(&self, prepared: &Prepared, hypothesis: &Hypothesis) -> String {
+        let text = self.tokenizer.decode_target(&hypothesis.tokens).replace(char::is_control, " ");
+        prepared.end.as_ref().map_or_else(|| text.trim().to_owned(), |end| end.restore(text.trim()))
     }
 
     fn translated(
@@ -286,6 +290,7 @@ impl Translator {
         prepared: Prepared,
         found: &Hypothesis,
     ) -> TranslatedPiece {
+        let text = self.text(&prepared, found);
         let mut notes = prepared.notes;
         if found.tokens.last() != Some(&END) {
             let message = format!("The translation was stopped after {} tokens.", found.tokens.len());
@@ -295,7 +300,7 @@ impl Translator {
             index,
             before: piece.before,
             source: piece.text,
-            text: self.text(found),
+            text,
             source_tokens: self.tokenizer.source_pieces(&prepared.ids),
             target_tokens: self.tokenizer.target_pieces(&found.tokens),
             attention: found.attention.iter().map(|row| row.to_vec()).collect(),
