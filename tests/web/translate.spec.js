@@ -11,7 +11,6 @@ import {
   sheet,
   translate,
   translators,
-  twoTranslators,
 } from './translating.js';
 
 /** @typedef {import('@playwright/test').Page} Page */
@@ -126,7 +125,7 @@ test('a piece is chosen by mouse or by keyboard, and its alignment shown', async
 });
 
 test('two models translate the same sentence side by side', async ({ page }) => {
-  const [first, second] = await twoTranslators(page);
+  const [first, second] = await translators(page);
   const { compare, alignment, copyText } = await openTranslate(page);
   await compare.check();
   await translate(page, 'Der Hund schläft.\nDie Katze ist weiß.');
@@ -269,7 +268,7 @@ test('a copied link gives the same translation elsewhere, and nothing of the oth
 });
 
 test('every setting goes into the address and comes back', async ({ page }) => {
-  const [, second] = await twoTranslators(page);
+  const [, second] = await translators(page);
   const { german, model, beam, compare } = await openTranslate(page, '');
   await german.fill('Grün');
   await model.selectOption({ label: second.title.en });
@@ -285,7 +284,6 @@ test('every setting goes into the address and comes back', async ({ page }) => {
 });
 
 test('a hostile link is ignored field by field', async ({ page }) => {
-  await twoTranslators(page);
   const { beam, model, compare, german } = await openTranslate(page, 'beam=3&compare=yes&translator=../x&german=<b>');
   await expect(beam).toHaveValue('4');
   await expect(compare).not.toBeChecked();
@@ -326,7 +324,6 @@ test('speaks German when the browser does', async ({ browser }) => {
 for (const colorScheme of /** @type {const} */ (['light', 'dark'])) {
   for (const width of [1280, 360]) {
     test(`axe finds nothing: ${colorScheme}, ${width} px`, async ({ page }) => {
-      await twoTranslators(page);
       await page.emulateMedia({ colorScheme });
       await page.setViewportSize({ width, height: 800 });
       const { compare, status, alignment } = await openTranslate(page);
