@@ -11,15 +11,17 @@ mod normalize;
 mod pairs;
 mod sentences;
 mod stream;
+mod text_tokenizer;
 mod tokenizer;
 mod words;
 
-pub use bpe::{BpeTokenizer, Normalizer, learn_bpe};
+pub use bpe::{BpeTokenizer, Normalizer, learn_bpe, learn_text_bpe};
 pub use chars::CharTokenizer;
 pub use fold::fold;
 pub use normalize::{Normalize, Normalized};
 pub use pairs::{SentencePair, parse_pairs};
 pub use sentences::{MAX_PIECE_CHARS, Piece, Pieces, split_pieces};
 pub use stream::StreamDecoder;
+pub use text_tokenizer::{END_OF_TEXT, TextTokenizer};
 pub use tokenizer::{END, PAD, PairTokenizer, START};
 pub use words::{UNK, WordOptions, WordTokenizer};
