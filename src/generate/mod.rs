@@ -3,6 +3,7 @@
 pub mod beam;
 mod generator;
 mod language;
+mod ngrams;
 pub mod sampler;
 mod translator;
 
