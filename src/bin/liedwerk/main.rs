@@ -11,6 +11,8 @@ mod evaluate;
 #[cfg(not(target_arch = "wasm32"))]
 mod evaluate_pairs;
 #[cfg(not(target_arch = "wasm32"))]
+mod evaluate_text;
+#[cfg(not(target_arch = "wasm32"))]
 mod generate;
 #[cfg(not(target_arch = "wasm32"))]
 mod manifest;
