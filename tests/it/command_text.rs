@@ -1,4 +1,4 @@
-//! The `liedwerk` command where it continues and scores texts, as a user calls it.
+//! The `liedwerk` command where it continues, scores and numbers texts, as a user calls it.
 
 use crate::generate_gpt::{files, tokenizer};
 use crate::gpt::model;
@@ -150,4 +150,27 @@ fn characters_are_scored_in_one_stream() {
     std::fs::write(path("text.txt"), "SING").unwrap();
     let output = liedwerk(&folder, &evaluate, "");
     assert!(stderr(&output).starts_with("error[bad-tokenizer]: the text holds 'S'"), "{}", stderr(&output));
+}
+
+#[test]
+fn a_tokenizer_is_learned_and_used() {
+    let folder = folder();
+    let train = |size: &str| {
+        let arguments =
+            ["tokenize", "train", "--text", "text.txt", "--vocab-size", size, "--out", "new.json"];
+        liedwerk(&folder, &arguments, "")
+    };
+    assert!(stdout(&train("265")).contains("new.json: 265 tokens from"));
+    let code = |command: &str, input: &str| {
+        liedwerk(&folder, &["tokenize", command, "--tokenizer", "new.json"], input)
+    };
+    let text = "Tore, Äpfel\n\n👩‍👧 \t\u{1}";
+    let ids = stdout(&code("encode", text)).to_owned();
+    assert!(ids.trim_end().split(' ').count() < text.len());
+    assert_eq!(stdout(&code("decode", &ids)), text);
+    assert_eq!(stdout(&code("encode", "")), "\n");
+    for (size, command, input) in [("256", "train", ""), ("", "decode", "265"), ("", "decode", "1 -1")] {
+        let output = if command == "train" { train(size) } else { code(command, input) };
+        assert!(stderr(&output).starts_with("error[bad-option]: "), "{}", stderr(&output));
+    }
 }
