@@ -1,5 +1,6 @@
 //! What could have come next: the likeliest tokens of one step, and what the settings made of them.
 
+use super::processors::sort_ids;
 use crate::cpu::math;
 use std::cmp::Ordering;
 
@@ -69,7 +70,8 @@ impl Listing {
         let total = logits.iter().map(|&logit| probability(logit, max, 1.0)).sum();
         let mut listing = Self { logits: logits.to_vec(), max, total, rows: Vec::new() };
         let mut order: Vec<u32> = (0..logits.len() as u32).collect();
-        order.sort_unstable_by(|&a, &b| by_rank(logits, a, b));
+        let falling: Vec<f32> = logits.iter().map(|logit| -logit).collect();
+        sort_ids(&mut order, &falling);
         listing.rows = (1..=count).zip(order).map(|(rank, id)| listing.candidate(id, rank)).collect();
         listing
     }
@@ -82,8 +84,12 @@ impl Listing {
     /// A row for the token that was taken, unless it has one.
     pub fn include(&mut self, id: u32) {
         if self.rows.iter().all(|row| row.id != id) {
-            let others = 0..self.logits.len() as u32;
-            let rank = 1 + others.filter(|&other| by_rank(&self.logits, other, id).is_lt()).count();
+            let logit = |id: u32| self.logits[id as usize];
+            let better = |&other: &u32| match logit(other).total_cmp(&logit(id)) {
+                Ordering::Equal => other < id,
+                order => order.is_gt(),
+            };
+            let rank = 1 + (0..self.logits.len() as u32).filter(better).count();
             let row = self.candidate(id, rank);
             self.rows.push(row);
         }
@@ -103,11 +109,6 @@ impl Listing {
     pub fn finish(&mut self, after: impl Fn(usize) -> f32) {
         self.rows.iter_mut().for_each(|row| row.after = after(row.id as usize));
     }
-}
-
-/// The likelier first, of equals the lower id.
-fn by_rank(logits: &[f32], a: u32, b: u32) -> Ordering {
-    logits[b as usize].total_cmp(&logits[a as usize]).then(a.cmp(&b))
 }
 
 fn probability(logit: f32, max: f32, total: f32) -> f32 {

@@ -90,7 +90,7 @@ impl Filters {
         let distances: Vec<f32> = logits.iter().map(|logit| (log_total - logit - entropy).abs()).collect();
         self.order.clear();
         self.order.extend(0..logits.len() as u32);
-        self.order.sort_by(|&a, &b| distances[a as usize].total_cmp(&distances[b as usize]));
+        sort_ids(&mut self.order, &distances);
         let (mut cumulative, mut furthest) = (0.0, 0.0);
         for &id in &self.order {
             furthest = distances[id as usize];
@@ -124,8 +124,14 @@ impl Filters {
     fn sort_ascending(&mut self, logits: &[f32]) {
         self.order.clear();
         self.order.extend((0..logits.len() as u32).rev());
-        self.order.sort_by(|&a, &b| logits[a as usize].total_cmp(&logits[b as usize]));
+        sort_ids(&mut self.order, logits);
     }
+}
+
+/// Sorts ids by their rising keys; equals stay in the order they have. The one sort for all in this room: each
+/// copy of it is a part of the page's download.
+pub fn sort_ids(ids: &mut [u32], keys: &[f32]) {
+    ids.sort_by(|&a, &b| keys[a as usize].total_cmp(&keys[b as usize]));
 }
 
 fn remove(logits: &mut [f32], which: impl Fn(f32) -> bool) {
