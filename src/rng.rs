@@ -13,6 +13,12 @@ impl Rng {
         Self(ChaCha8Rng::seed_from_u64(seed))
     }
 
+    /// Goes to the place where so many of [`uniform`](Self::uniform)'s numbers have been taken from the
+    /// beginning.
+    pub fn seek(&mut self, taken: u64) {
+        self.0.set_word_pos(taken.into());
+    }
+
     /// Uniform in `[0, 1)`, 24 bits.
     pub fn uniform(&mut self) -> f32 {
         (self.0.next_u32() >> 8) as f32 * (1.0 / 16_777_216.0)
@@ -71,5 +77,15 @@ mod tests {
         let masks = (0..n).filter(|&i| uniform_at(3, i) < 0.25).count() as f32 / n as f32;
         assert!((masks - 0.25).abs() < 0.01, "{masks}");
         assert!((0..1000).all(|_| rng.below(3) < 3));
+    }
+
+    #[test]
+    fn a_place_in_a_stream_has_its_number() {
+        let mut rng = Rng::new(5);
+        let numbers: Vec<f32> = (0..200).map(|_| rng.uniform()).collect();
+        for taken in [0, 1, 15, 16, 17, 63, 64, 65, 150, 3] {
+            rng.seek(taken);
+            assert_eq!([rng.uniform(), rng.uniform()], numbers[taken as usize..][..2]);
+        }
     }
 }

@@ -5,6 +5,7 @@
 //! better beam and then to the lower token id. Sums of log-probabilities are kept in double precision, all
 //! else is portable arithmetic, so that a sentence has one translation everywhere.
 
+use super::ngrams::{MAX_NGRAM, repeating_tokens};
 use crate::cpu::math;
 use crate::cpu::softmax::log_softmax;
 use crate::error::{Error, ErrorCode, Result};
@@ -14,8 +15,6 @@ use std::rc::Rc;
 
 /// The widest beam that one may ask for.
 pub const MAX_BEAM_WIDTH: usize = 16;
-/// The longest n-gram whose repetition can be forbidden.
-pub const MAX_NGRAM: usize = 16;
 
 /// How to search.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -81,16 +80,59 @@ pub struct Hypothesis {
     pub attention: Vec<Rc<[f32]>>,
 }
 
+/// What stands before a sentence, and which tokens have a meaning of their own.
+#[derive(Clone, Copy)]
+struct Frame<'a> {
+    /// At least one token. The decoder has read all but the last.
+    prompt: &'a [u32],
+    end: Option<u32>,
+    /// Never written.
+    banned: &'a [u32],
+    may_be_empty: bool,
+}
+
 /// The best sentence for each row of a fresh `decoder`; `limits` has one entry a row.
 ///
 /// # Errors
 /// `not-finite` when a logit is not a number: the weights are damaged.
 pub fn search(decoder: &mut dyn Decoder, limits: &[Limits], search: Search) -> Result<Vec<Hypothesis>> {
-    let mut sentences: Vec<Sentence> = limits.iter().map(|&limits| Sentence::new(limits, search)).collect();
+    // An empty translation is none.
+    let frame = Frame { prompt: &[START], end: Some(END), banned: &[PAD, START], may_be_empty: false };
+    search_from(decoder, frame, limits, search)
+}
+
+/// The likeliest continuation of a text, of as many tokens as `limits` allows or until `end`. The decoder has
+/// one row, which has read all of `prompt` but its last token. N-grams are looked for in the prompt too.
+///
+/// # Errors
+/// `not-finite` when a logit is not a number: the weights are damaged.
+///
+/// # Panics
+/// If the prompt is empty.
+pub fn continuation(
+    decoder: &mut dyn Decoder,
+    prompt: &[u32],
+    end: Option<u32>,
+    limits: Limits,
+    search: Search,
+) -> Result<Hypothesis> {
+    assert!(!prompt.is_empty(), "continuation: no prompt");
+    let frame = Frame { prompt, end, banned: &[], may_be_empty: true };
+    Ok(search_from(decoder, frame, &[limits], search)?.remove(0))
+}
+
+fn search_from(
+    decoder: &mut dyn Decoder,
+    frame: Frame<'_>,
+    limits: &[Limits],
+    search: Search,
+) -> Result<Vec<Hypothesis>> {
+    let mut sentences: Vec<Sentence<'_>> =
+        limits.iter().map(|&limits| Sentence::new(frame, limits, search)).collect();
     let (mut logits, mut log_probs) = (Vec::new(), Vec::new());
     while sentences.iter().any(|sentence| !sentence.running.is_empty()) {
-        let tokens: Vec<u32> =
-            sentences.iter().flat_map(|sentence| &sentence.running).map(Hypothesis::last).collect();
+        let running = sentences.iter().flat_map(|sentence| &sentence.running);
+        let tokens: Vec<u32> = running.filter_map(|hypothesis| hypothesis.last(frame.prompt)).collect();
         decoder.step(&tokens, &mut logits);
         if !logits.iter().all(|logit| logit.is_finite()) {
             let message = "the model computed a score that is no number: its weights are damaged";
@@ -113,13 +155,14 @@ pub fn search(decoder: &mut dyn Decoder, limits: &[Limits], search: Search) -> R
 }
 
 impl Hypothesis {
-    fn last(&self) -> u32 {
-        self.tokens.last().copied().unwrap_or(START)
+    fn last(&self, prompt: &[u32]) -> Option<u32> {
+        self.tokens.last().or(prompt.last()).copied()
     }
 }
 
 /// The search for one sentence.
-struct Sentence {
+struct Sentence<'a> {
+    frame: Frame<'a>,
     limits: Limits,
     search: Search,
     /// Unfinished, best first; empty once the search is over.
@@ -136,10 +179,10 @@ struct Candidate {
     log_prob: f64,
 }
 
-impl Sentence {
-    fn new(limits: Limits, search: Search) -> Self {
+impl<'a> Sentence<'a> {
+    fn new(frame: Frame<'a>, limits: Limits, search: Search) -> Self {
         let start = Hypothesis { tokens: Vec::new(), log_prob: 0.0, score: 0.0, attention: Vec::new() };
-        Self { limits, search, running: vec![start], finished: Vec::new() }
+        Self { frame, limits, search, running: vec![start], finished: Vec::new() }
     }
 
     /// Takes the next token of every running sentence; gives for each that runs on which one it was.
@@ -153,7 +196,7 @@ impl Sentence {
         let mut parents = Vec::with_capacity(width);
         for (rank, candidate) in self.candidates(&before, log_probs).into_iter().enumerate() {
             let extended = || before[candidate.beam].extended(candidate, normaliser, &attention);
-            if candidate.token == END || length == self.limits.max_new_tokens {
+            if Some(candidate.token) == self.frame.end || length == self.limits.max_new_tokens {
                 // What ranks below the beam's width would not have run on either.
                 if rank < width {
                     self.finish(extended());
@@ -177,10 +220,13 @@ impl Sentence {
         let count = if self.search.beam_width == 1 { 1 } else { 2 * self.search.beam_width };
         let mut best: Vec<Candidate> = Vec::with_capacity(count + 1);
         for (beam, (hypothesis, row)) in running.iter().zip(log_probs.chunks_exact(vocab)).enumerate() {
-            let mut banned = repeating_tokens(&hypothesis.tokens, self.limits.no_repeat_ngram);
-            banned.extend([PAD, START]);
-            // An empty translation is none.
-            banned.extend(hypothesis.tokens.is_empty().then_some(END));
+            let mut banned = match self.limits.no_repeat_ngram {
+                0 => Vec::new(),
+                n => repeating_tokens(&[self.frame.prompt, &hypothesis.tokens].concat(), n),
+            };
+            banned.extend(self.frame.banned);
+            let must_go_on = hypothesis.tokens.is_empty() && !self.frame.may_be_empty;
+            banned.extend(self.frame.end.filter(|_| must_go_on));
             let mut threshold = best.get(count - 1).map_or(f64::NEG_INFINITY, |last| last.log_prob);
             for (token, &log_prob) in (0u32..).zip(row) {
                 let log_prob = hypothesis.log_prob + f64::from(log_prob);
@@ -238,34 +284,9 @@ fn power(length: usize, exponent: f32) -> f64 {
     }
 }
 
-/// The tokens that would complete an n-gram that `tokens` already hold.
-fn repeating_tokens(tokens: &[u32], n: usize) -> Vec<u32> {
-    if n == 0 || tokens.len() < n {
-        return Vec::new();
-    }
-    let prefix = &tokens[tokens.len() + 1 - n..];
-    tokens.windows(n).filter(|window| window[..n - 1] == *prefix).map(|window| window[n - 1]).collect()
-}
-
-/// Whether some n-gram comes twice in `tokens`.
-pub(super) fn repeats(tokens: &[u32], n: usize) -> bool {
-    n > 0 && (n..tokens.len()).any(|end| repeating_tokens(&tokens[..end], n).contains(&tokens[end]))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn n_grams_are_found() {
-        assert_eq!(repeating_tokens(&[5, 6, 7, 5, 6], 3), [7]);
-        assert_eq!(repeating_tokens(&[5, 6, 7, 5, 6, 8, 5, 6], 3), [7, 8]);
-        assert_eq!(repeating_tokens(&[5, 6], 1), [5, 6]);
-        assert!(repeating_tokens(&[5, 6, 7, 5, 6], 0).is_empty());
-        assert!(repeating_tokens(&[5, 6], 3).is_empty());
-        assert!(repeats(&[5, 6, 7, 5, 6, 7], 3) && !repeats(&[5, 6, 7, 5, 6, 8], 3));
-        assert!(repeats(&[4, 4, 4], 2) && !repeats(&[4, 4], 2) && !repeats(&[4, 4, 4], 0));
-    }
 
     #[test]
     fn powers_are_close() {

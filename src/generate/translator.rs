@@ -1,8 +1,9 @@
 //! A translator as a session: load a model, start with a text, take piece by piece.
 
 use super::Note;
-use super::beam::{Hypothesis, Limits, Search, repeats, search};
+use super::beam::{Hypothesis, Limits, Search, search};
 use super::language::{Foreign, foreign};
+use super::ngrams::repeats;
 use crate::error::{Error, ErrorCode, Result};
 use crate::io::Weights;
 use crate::models::{ModelConfig, TranslationModel};

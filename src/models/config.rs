@@ -3,9 +3,10 @@
 use super::GptConfig;
 use crate::error::{Error, ErrorCode, Result};
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 /// The content of `config.json`, told apart by `model_type`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "model_type", rename_all = "snake_case")]
 pub enum ModelConfig {
     /// A character LSTM.
@@ -98,8 +99,19 @@ impl ModelConfig {
     /// # Errors
     /// `bad-config`: not JSON, an unknown `model_type`, or a size outside its range.
     pub fn from_json(json: &str) -> Result<Self> {
-        let config: Self = serde_json::from_str(json)
-            .map_err(|error| Error::new(ErrorCode::BadConfig, format!("config.json: {error}")))?;
+        let unreadable = |error: serde_json::Error| bad(error.to_string());
+        let mut fields: Map<String, Value> = serde_json::from_str(json).map_err(unreadable)?;
+        let model_type = fields.remove("model_type").unwrap_or_default();
+        // By hand, since what serde derives for a tagged enum is 8 KB of download.
+        let fields = Value::Object(fields);
+        let config = match model_type.as_str() {
+            Some("char_lstm") => serde_json::from_value(fields).map(Self::CharLstm),
+            Some("transformer") => serde_json::from_value(fields).map(Self::Transformer),
+            Some("seq2seq") => serde_json::from_value(fields).map(Self::Seq2seq),
+            Some("gpt2") => serde_json::from_value(fields).map(Self::Gpt2),
+            _ => return Err(bad(format!("model_type is {model_type}, which is none of the models"))),
+        };
+        let config = config.map_err(unreadable)?;
         match &config {
             Self::CharLstm(config) => config.check()?,
             Self::Transformer(config) => config.check()?,

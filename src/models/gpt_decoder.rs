@@ -10,12 +10,12 @@ use crate::nn::KvCache;
 /// the older half, see [`GptConfig::dropped`](super::GptConfig::dropped).
 pub struct GptDecoder<'a> {
     model: &'a Gpt,
-    rows: Vec<Row>,
+    rows: Vec<GptText>,
 }
 
 /// One text, as far as the window reaches.
 #[derive(Clone)]
-struct Row {
+pub struct GptText {
     /// At most `n_positions`.
     tokens: Vec<u32>,
     /// Of each block, what its attention has kept of these tokens.
@@ -25,8 +25,28 @@ struct Row {
 impl Gpt {
     /// `rows` texts without a token.
     pub fn decoder(&self, rows: usize) -> GptDecoder<'_> {
-        let empty = Row { tokens: Vec::new(), caches: vec![KvCache::default(); self.blocks.len()] };
-        GptDecoder { model: self, rows: vec![empty; rows] }
+        self.decoder_of(vec![self.empty_text(); rows])
+    }
+
+    /// These texts going on.
+    pub fn decoder_of(&self, texts: Vec<GptText>) -> GptDecoder<'_> {
+        GptDecoder { model: self, rows: texts }
+    }
+
+    /// A text without a token.
+    pub fn empty_text(&self) -> GptText {
+        GptText { tokens: Vec::new(), caches: vec![KvCache::default(); self.blocks.len()] }
+    }
+
+    /// Feeds several tokens to one text; `logits` becomes `(V)`, the scores of the next. In portable
+    /// arithmetic these are the bits of feeding them one by one, but each weight is read once for all.
+    ///
+    /// # Panics
+    /// Without tokens, or if an id is outside the vocabulary.
+    pub fn read(&self, text: &mut GptText, tokens: &[u32], logits: &mut Vec<f32>) {
+        assert!(!tokens.is_empty(), "prefill: no tokens");
+        let x = self.extend(text, tokens, 0);
+        self.logits(&x[x.len() - self.config.n_embd..], logits);
     }
 
     /// Adds the vector of a token at this position to the rows of `x (S, C)`.
@@ -38,7 +58,7 @@ impl Gpt {
 
     /// One text goes on by these tokens, and then has room for `room` more: the last block's output `(S, C)`
     /// for each token that had to be computed. If the window slid, these are all that it still holds.
-    fn extend(&self, row: &mut Row, tokens: &[u32], room: usize) -> Vec<f32> {
+    fn extend(&self, row: &mut GptText, tokens: &[u32], room: usize) -> Vec<f32> {
         let mut first = row.tokens.len();
         row.tokens.extend_from_slice(tokens);
         let dropped = self.config.dropped(row.tokens.len() + room);
@@ -62,15 +82,12 @@ impl Gpt {
 }
 
 impl GptDecoder<'_> {
-    /// Feeds several tokens to one row; `logits` becomes `(V)`, the scores of the next. In portable
-    /// arithmetic these are the bits of feeding them one by one, but each weight is read once for all.
+    /// Feeds several tokens to one row, see [`Gpt::read`].
     ///
     /// # Panics
     /// Without tokens, or if an id is outside the vocabulary.
     pub fn prefill(&mut self, row: usize, tokens: &[u32], logits: &mut Vec<f32>) {
-        assert!(!tokens.is_empty(), "prefill: no tokens");
-        let x = self.model.extend(&mut self.rows[row], tokens, 0);
-        self.model.logits(&x[x.len() - self.model.config.n_embd..], logits);
+        self.model.read(&mut self.rows[row], tokens, logits);
     }
 
     /// The tokens of a row that the model still sees.

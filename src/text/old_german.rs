@@ -11,6 +11,7 @@ daß dass -; deß dessen -; indeß indes -; muß muss - t te ten test; müß mü
 laß lass - t; läß läss t; verlaß verlass - t; verläß verläss t; unterlaß unterlass -; faß fass - t te ten;
 umfaß umfass t te; paß pass t te; haß hass - t te; häß häss lich liche lichen licher; naß nass -; blaß blass -;
 riß riss -; biß biss - chen; gewiß gewiss - heit lich; wißt wisst -; wuß wuss t te ten test; wüß wüss t te ten;
+gewuß gewuss t; gefaß gefass t te ten; gepaß gepass t; gehaß gehass t;
 bewuß bewuss t te ten tsein; unbewuß unbewuss t te ten; vergiß vergiss - t meinnicht; vergeß vergess -;
 iß iss - t; frißt frisst -; mißt misst -; küß küss - t te ten; geküß geküss t te ten; kuß kuss -; fluß fluss -;
 schluß schluss -; schloß schloss -; schlöß schlöss chen; beschloß beschloss -; schoß schoss -; genuß genuss -;

@@ -6,8 +6,10 @@ use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::error::{bad_option, to_js};
 use super::object::{JsNote, to_js_notes, to_object};
-use crate::generate::{self, Options, Sampling};
+use crate::generate::{self, Options, Row, Sampling, Token};
+use crate::models::LanguageModel;
 use crate::nn::Module;
+use crate::text::TextTokenizer;
 
 /// A loaded model and the text it is writing. To be `free()`d by JavaScript.
 #[wasm_bindgen]
@@ -23,9 +25,17 @@ struct JsOptions {
     temperature: f32,
     top_k: usize,
     top_p: f32,
+    min_p: f32,
+    typical_p: f32,
     repetition_penalty: f32,
+    no_repeat_ngram: usize,
+    logit_bias: Vec<(u32, f32)>,
     seed: u64,
     max_new_tokens: usize,
+    stop: Vec<String>,
+    candidates: usize,
+    beam_width: usize,
+    length_penalty: f32,
 }
 
 #[derive(Serialize)]
@@ -33,7 +43,10 @@ struct JsDescription {
     model_type: &'static str,
     parameters: usize,
     vocab_size: usize,
-    normalize: crate::text::Normalize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    normalize: Option<crate::text::Normalize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    context: Option<usize>,
 }
 
 #[derive(Serialize)]
@@ -47,6 +60,28 @@ struct JsText {
     text: String,
     tokens: usize,
     done: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    end: Option<&'static str>,
+    steps: Vec<JsStep>,
+}
+
+#[derive(Serialize)]
+struct JsStep {
+    id: u32,
+    text: String,
+    rows: Vec<JsRow>,
+}
+
+#[derive(Serialize)]
+struct JsRow {
+    id: u32,
+    text: String,
+    rank: usize,
+    logit: f32,
+    before: f32,
+    after: f32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cut: Option<&'static str>,
 }
 
 #[wasm_bindgen]
@@ -57,53 +92,138 @@ impl Generator {
         Ok(Self { inner })
     }
 
-    /// `{model_type, parameters, vocab_size, normalize}`.
+    /// `{model_type, parameters, vocab_size, normalize?, context?}`: `normalize` of a model of characters,
+    /// `context` (tokens) of one that looks no further back.
     pub fn describe(&self) -> Result<JsValue, JsValue> {
-        let tokenizer = self.inner.tokenizer();
+        let (model, tokenizer) = (self.inner.model(), self.inner.tokenizer());
         to_object(&JsDescription {
-            model_type: "char_lstm",
-            parameters: self.inner.model().parameters().iter().map(|(_, tensor)| tensor.numel()).sum(),
-            vocab_size: tokenizer.vocab_size(),
-            normalize: tokenizer.normalize(),
+            model_type: match model {
+                LanguageModel::CharLstm(_) => "char_lstm",
+                LanguageModel::Gpt(_) => "gpt2",
+            },
+            parameters: model.parameters().iter().map(|(_, tensor)| tensor.numel()).sum(),
+            vocab_size: model.vocab_size(),
+            normalize: match tokenizer {
+                TextTokenizer::Chars(tokenizer) => Some(tokenizer.normalize()),
+                TextTokenizer::Bpe(_) => None,
+            },
+            context: model.context(),
         })
     }
 
     /// Begins a new text that continues `prompt`: `{prompt, notes: [{code, message, characters?}]}`.
     ///
-    /// `options` is `{temperature, top_k, top_p, repetition_penalty, seed, max_new_tokens}`, each
-    /// optional; `seed` is an integer from 0 to 2^53 - 1. Throws `bad-option`.
+    /// `options` is `{temperature, top_k, top_p, min_p, typical_p, repetition_penalty, no_repeat_ngram,
+    /// logit_bias: [[id, bias]], seed, max_new_tokens, stop: [string], candidates, beam_width,
+    /// length_penalty}`, each optional; `seed` is an integer from 0 to 2^53 - 1. Throws `bad-option`.
     pub fn start(&mut self, prompt: &str, options: JsValue) -> Result<JsValue, JsValue> {
         let options: Option<JsOptions> = serde_wasm_bindgen::from_value(options).map_err(bad_option)?;
         let started = self.inner.start(prompt, options.unwrap_or_default().into()).map_err(to_js)?;
         to_object(&JsStarted { prompt: started.prompt, notes: to_js_notes(started.notes) })
     }
 
-    /// Writes up to `n` tokens: `{text, tokens, done}`. Throws `not-finite` for damaged weights.
+    /// Writes up to `n` tokens: `{text, tokens, done, end?, steps}`. `end` is `limit`, `end-of-text` or
+    /// `stop`. `steps` is empty unless `candidates` are asked for, else for each token
+    /// `{id, text, rows: [{id, text, rank, logit, before, after, cut?}]}`. Throws `not-finite`.
     pub fn next(&mut self, n: usize) -> Result<JsValue, JsValue> {
-        let mut out = JsText { text: String::new(), tokens: 0, done: false };
-        while out.tokens < n {
-            let Some(token) = self.inner.next().map_err(to_js)? else {
-                break;
-            };
-            out.text.push_str(&token.text);
-            out.tokens += 1;
+        let mut out = Vec::new();
+        while out.len() < n {
+            match self.inner.next().map_err(to_js)? {
+                Some(token) => out.push(token),
+                None => break,
+            }
         }
-        out.done = self.inner.remaining() == 0;
-        to_object(&out)
+        self.written(out)
+    }
+
+    /// Writes the token `id` instead of drawing one; gives what [`next`](Self::next) gives. Throws
+    /// `bad-option`, `not-finite`.
+    pub fn force(&mut self, id: u32) -> Result<JsValue, JsValue> {
+        let token = self.inner.force(id).map_err(to_js)?;
+        self.written(token.into_iter().collect())
+    }
+
+    /// Takes the last `n` tokens back; gives the text handed out for those that stay. Throws `bad-option`.
+    pub fn rewind(&mut self, n: usize) -> Result<String, JsValue> {
+        self.inner.rewind(n).map_err(to_js)
+    }
+
+    fn written(&self, tokens: Vec<Token>) -> Result<JsValue, JsValue> {
+        let end = self.inner.end();
+        to_object(&JsText {
+            text: tokens.iter().map(|token| token.text.as_str()).collect(),
+            tokens: tokens.len(),
+            done: self.inner.remaining() == 0,
+            end: end.map(generate::End::as_str),
+            steps: tokens
+                .into_iter()
+                .filter(|token| !token.candidates.is_empty())
+                .map(JsStep::from)
+                .collect(),
+        })
+    }
+}
+
+impl From<Token> for JsStep {
+    fn from(Token { id, text, candidates }: Token) -> Self {
+        let row = |Row { text, candidate }| {
+            let generate::Candidate { id, rank, logit, before, after, cut } = candidate;
+            JsRow { id, text, rank, logit, before, after, cut: cut.map(generate::Cut::as_str) }
+        };
+        Self { id, text, rows: candidates.into_iter().map(row).collect() }
     }
 }
 
 impl Default for JsOptions {
     fn default() -> Self {
-        let Options { sampling, seed, max_new_tokens } = Options::default();
-        let Sampling { temperature, top_k, top_p, repetition_penalty } = sampling;
-        Self { temperature, top_k, top_p, repetition_penalty, seed, max_new_tokens }
+        let Options {
+            sampling,
+            logit_bias,
+            seed,
+            max_new_tokens,
+            stop,
+            candidates,
+            beam_width,
+            length_penalty,
+        } = Options::default();
+        let Sampling { temperature, top_k, top_p, min_p, typical_p, repetition_penalty, no_repeat_ngram } =
+            sampling;
+        Self {
+            temperature,
+            top_k,
+            top_p,
+            min_p,
+            typical_p,
+            repetition_penalty,
+            no_repeat_ngram,
+            logit_bias,
+            seed,
+            max_new_tokens,
+            stop,
+            candidates,
+            beam_width,
+            length_penalty,
+        }
     }
 }
 
 impl From<JsOptions> for Options {
     fn from(options: JsOptions) -> Self {
-        let JsOptions { temperature, top_k, top_p, repetition_penalty, seed, max_new_tokens } = options;
-        Self { sampling: Sampling { temperature, top_k, top_p, repetition_penalty }, seed, max_new_tokens }
+        let JsOptions {
+            temperature,
+            top_k,
+            top_p,
+            min_p,
+            typical_p,
+            repetition_penalty,
+            no_repeat_ngram,
+            ..
+        } = options;
+        let JsOptions {
+            logit_bias, seed, max_new_tokens, stop, candidates, beam_width, length_penalty, ..
+        } = options;
+        let sampling =
+            Sampling { temperature, top_k, top_p, min_p, typical_p, repetition_penalty, no_repeat_ngram };
+        Self { sampling, logit_bias, seed, max_new_tokens, stop, candidates, beam_width, length_penalty }
     }
 }

@@ -1,12 +1,14 @@
 """Writes tests/fixtures/golden/beam_search.json: what Python's transformers finds in a small language model.
 
 The model's logits are a sum of tables: by the last token, by the one before it, and by the position. Each case
-holds the settings and the sequence that `generate` returns, without the start token and what pads it.
+holds the settings and the sequence that `generate` returns, without the start token and what pads it; where there
+is a prompt, a text that any token may continue.
 
 usage: python3 beam_search.py OUT.json   (needs torch and transformers)
 """
 
 import json
+import random
 import sys
 
 import torch
@@ -39,7 +41,8 @@ class TableModel(PreTrainedModel, GenerationMixin):
 
 def main() -> None:
     torch.manual_seed(4)
-    models, cases = [], []
+    random.seed(4)
+    models, cases, continuations = [], [], []
     for number in range(6):
         # Short in JSON, and fine enough that no two sequences are equally likely.
         tables = [[round(x, 5) for x in torch.randn(rows * VOCAB).tolist()] for rows in (VOCAB, VOCAB, POSITIONS)]
@@ -58,8 +61,20 @@ def main() -> None:
                     found.pop()
                 cases.append({"model": number, "beam_width": width, "length_penalty": penalty,
                               "no_repeat_ngram": ngram, "max_new_tokens": longest, "tokens": found})
+                # Where no token may come twice, some must be left to the end.
+                most = 5 if ngram == 1 else 15
+                prompt = [random.randrange(VOCAB) for _ in range(random.randint(1, most))]
+                config = GenerationConfig(
+                    num_beams=width, length_penalty=penalty if width > 1 else 1.0, no_repeat_ngram_size=ngram,
+                    max_new_tokens=min(longest, 12), do_sample=False, early_stopping=False, eos_token_id=END,
+                    pad_token_id=END, use_cache=False)
+                found = model.generate(torch.tensor([prompt]), generation_config=config)[0, len(prompt):].tolist()
+                if END in found:
+                    found = found[: found.index(END) + 1]
+                continuations.append({"model": number, "prompt": prompt, "beam_width": width, "length_penalty": penalty,
+                                      "no_repeat_ngram": ngram, "max_new_tokens": min(longest, 12), "tokens": found})
     golden = {"transformers": transformers.__version__, "vocab": VOCAB, "positions": POSITIONS,
-              "models": models, "cases": cases}
+              "models": models, "cases": cases, "continuations": continuations}
     with open(sys.argv[1], "w", encoding="utf-8") as file:
         json.dump(golden, file)
         file.write("\n")

@@ -41,6 +41,10 @@ More than 1,250 guests came on May 3rd at 7:30 p.m., in spite of the rain.
 OVERLAPPING = ["aaaa aaa aaaaa aa", "abab ababab babab", "abc abc bcbc abcbc ab bc abcabc", "aabb abab bbaa aabbaabb",
                "......... ... ..", "hahahahaha ahaha", "zzz zz zzzz zzzzzzz", "xyxyx yxyxy xyz yzx xyzxyz"]
 
+# Learned whole, as a text that a model continues is: with its line breaks.
+SONG = ["\n".join(SENTENCES[:6]) + "\n\n\t🌳🌳 grüßt den 🌳\n", "So, so,\n so 👩‍👧! <|endoftext|>"]
+EMOJI = ["🌳🌳🌳", "👩‍👧👍🏽 ☀️🇩🇪", "\t\tÄöÜ ßẞ\x07\x1b[0m\x7f", "\r\n \x0b\x0c\u0085", "<|endoftext|>", *SONG]
+
 ODD = ["", " ", "   ", "\n", "a", "  zwei  Räume ", "Zeile\n\n\nZeile\r\n\tEingerückt ", "u\u0308ber e\u0301 \u1e9b\u0323",
        "😀👨‍👩‍👧 ♥️ 爱你 Привет مرحبا", "don't DON'T 'tis it's 're 'x '' we'll'd", "1½ ² Ⅷ 12,5% 3.14 ①",
        "\u00a0\u3000\u2028 x\u0085y", "\u0000\u001f\u007f\u200b\ufeff", "<start> Hallo <end>?", "…!?—–-_#@{}[]~^`|\\",
@@ -63,6 +67,22 @@ def learned(lines: list[str], vocab_size: int) -> Tokenizer:
     tokenizer.post_processor = processors.TemplateProcessing(
         single="<start> $A <end>", special_tokens=[("<start>", 1), ("<end>", 2)]
     )
+    return tokenizer
+
+
+def learned_like_gpt2(lines: list[str], vocab_size: int) -> Tokenizer:
+    """For a model that continues a text."""
+    tokenizer = Tokenizer(models.BPE())
+    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=True)
+    tokenizer.decoder = decoders.ByteLevel()
+    tokenizer.post_processor = processors.ByteLevel()
+    trainer = trainers.BpeTrainer(
+        vocab_size=vocab_size,
+        special_tokens=["<|endoftext|>"],
+        initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
+        show_progress=False,
+    )
+    tokenizer.train_from_iterator(lines, trainer)
     return tokenizer
 
 
@@ -123,6 +143,8 @@ def main() -> None:
         cases.append(case(overlapping, overlapping.to_str(), OVERLAPPING, lines=OVERLAPPING, vocab_size=320))
         gpt2 = like_gpt2(songs)
         cases.append(case(Tokenizer.from_str(gpt2), gpt2, SENTENCES[5:8] + SENTENCES[12:] + ODD + ["<|endoftext|>"]))
+        texts = learned_like_gpt2(SONG, 340)
+        cases.append(case(texts, texts.to_str(), EMOJI + ODD, lines=SONG, vocab_size=340))
     with open(args.out, "w", encoding="utf-8") as out:
         json.dump({"tokenizers": tokenizers.__version__, "cases": cases}, out, ensure_ascii=False)
         out.write("\n")

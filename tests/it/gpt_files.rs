@@ -1,5 +1,6 @@
 //! Files of a GPT-2: both layouts, every number format, Hugging Face's configurations, and hostile ones.
 
+use crate::expected::{TRANSFORMER, translator_files};
 use crate::gpt::{bits, config, model, words};
 use liedwerk::generate::Generator;
 use liedwerk::io::{Precision, Weights, to_safetensors};
@@ -192,9 +193,13 @@ fn configurations_of_other_models_are_refused() {
 }
 
 #[test]
-fn other_models_sessions_refuse_it() {
+fn sessions_refuse_other_models() {
     let json = format!("{PUBLISHED}}}");
+    // As far as the tokenizer: a model that continues texts opens it.
     let error = Generator::from_files(&json, "{}", &[]).map(|_| ()).unwrap_err();
+    assert_eq!(error.code(), ErrorCode::BadTokenizer, "{error}");
+    let (config, tokenizer, weights) = translator_files(TRANSFORMER);
+    let error = Generator::from_files(&config, &tokenizer, &weights).map(|_| ()).unwrap_err();
     assert_eq!(error.code(), ErrorCode::BadConfig, "{error}");
     let translator = TranslationModel::init(ModelConfig::from_json(&json).unwrap(), &mut Rng::new(1));
     assert_eq!(translator.map(|_| ()).unwrap_err().code(), ErrorCode::BadConfig);

@@ -3,9 +3,12 @@
 
 mod bpe;
 mod command;
+mod command_text;
 mod generate;
+mod generate_gpt;
 mod golden;
 mod golden_gpt;
+mod golden_sampling;
 mod golden_translation;
 mod gpt;
 mod gpt_files;
@@ -14,8 +17,10 @@ mod hostile;
 mod io;
 mod metrics;
 mod portable;
+mod sampling;
 mod sentences;
 mod shipped;
+mod steps;
 mod text;
 mod tidy;
 mod training;

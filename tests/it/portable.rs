@@ -32,6 +32,11 @@ fn gpt_has_the_expected_bits() {
 }
 
 #[test]
+fn sampling_has_the_expected_bits() {
+    assert_eq!(expected::continuation(), expected::CONTINUATION, "{:#018x}", expected::continuation());
+}
+
+#[test]
 fn long_backpropagation_has_the_expected_losses() {
     let losses = expected::long_training();
     assert_eq!(losses.map(f32::to_bits), expected::LOSSES.map(f32::to_bits), "{losses:?}");

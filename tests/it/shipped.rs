@@ -24,7 +24,7 @@ fn models_are_those_of_the_manifest() {
         let weights = std::fs::read(models.join(&files.weights.path)).unwrap();
         assert_eq!(WeightsFile::describe(&files.weights.path, &weights), files.weights, "{}", model.id);
         let (config, tokenizer) = (text(&files.config), text(&files.tokenizer));
-        if model.model_type == "char_lstm" {
+        if ["char_lstm", "gpt2"].contains(&model.model_type.as_str()) {
             let mut generator = Generator::from_files(&config, &tokenizer, &weights).unwrap();
             generator.start("", Options::default()).unwrap();
             assert!(generator.next().unwrap().is_some());

@@ -1,7 +1,7 @@
 //! Searching for translations: against Python's transformers, and against a search without caches.
 
 use liedwerk::generate::Search;
-use liedwerk::generate::beam::{Hypothesis, Limits, search};
+use liedwerk::generate::beam::{Hypothesis, Limits, continuation, search};
 use liedwerk::models::{Decoder, Seq2Seq, Seq2SeqConfig, Transformer, TransformerConfig, TranslationModel};
 use liedwerk::nn::Module;
 use liedwerk::rng::Rng;
@@ -39,33 +39,47 @@ impl Decoder for Tables<'_> {
 }
 
 /// Sequences that Python's transformers found; `tests/golden/beam_search.py` wrote them.
+#[derive(serde::Deserialize)]
+struct Golden {
+    vocab: usize,
+    positions: usize,
+    models: Vec<[Vec<f32>; 3]>,
+    /// Translations: without a prompt, and some tokens have a meaning of their own.
+    cases: Vec<Case>,
+    /// Texts that go on after a prompt.
+    continuations: Vec<Case>,
+}
+
+#[derive(serde::Deserialize)]
+struct Case {
+    model: usize,
+    #[serde(default)]
+    prompt: Vec<u32>,
+    beam_width: usize,
+    length_penalty: f32,
+    no_repeat_ngram: usize,
+    max_new_tokens: usize,
+    tokens: Vec<u32>,
+}
+
 #[test]
 fn beams_agree_with_transformers() {
-    #[derive(serde::Deserialize)]
-    struct Golden {
-        vocab: usize,
-        positions: usize,
-        models: Vec<[Vec<f32>; 3]>,
-        cases: Vec<Case>,
-    }
-    #[derive(serde::Deserialize)]
-    struct Case {
-        model: usize,
-        beam_width: usize,
-        length_penalty: f32,
-        no_repeat_ngram: usize,
-        max_new_tokens: usize,
-        tokens: Vec<u32>,
-    }
     let golden: Golden = serde_json::from_str(include_str!("../fixtures/golden/beam_search.json")).unwrap();
-    let Golden { vocab, positions, models, cases } = golden;
-    assert!(cases.len() > 100);
-    for Case { model, beam_width, length_penalty, no_repeat_ngram, max_new_tokens, tokens } in cases {
-        let mut decoder = Tables { tables: &models[model], vocab, positions, rows: vec![Vec::new()] };
+    let Golden { vocab, positions, models, cases, continuations } = golden;
+    assert!(cases.len() > 100 && continuations.len() > 100);
+    for case in cases.into_iter().chain(continuations) {
+        let Case { model, prompt, beam_width, length_penalty, no_repeat_ngram, max_new_tokens, tokens } =
+            case;
+        let read = prompt[..prompt.len().saturating_sub(1)].to_vec();
+        let mut decoder = Tables { tables: &models[model], vocab, positions, rows: vec![read] };
         let limits = Limits { max_new_tokens, no_repeat_ngram };
         let options = Search { beam_width, length_penalty, no_repeat_ngram };
-        let found = search(&mut decoder, &[limits], options).unwrap();
-        assert_eq!(found[0].tokens, tokens, "model {model}, {options:?}, {limits:?}");
+        let found = if prompt.is_empty() {
+            search(&mut decoder, &[limits], options).unwrap().remove(0)
+        } else {
+            continuation(&mut decoder, &prompt, Some(END), limits, options).unwrap()
+        };
+        assert_eq!(found.tokens, tokens, "model {model}, {prompt:?}, {options:?}, {limits:?}");
     }
 }
 

@@ -7,7 +7,7 @@ use liedwerk::models::{
 };
 use liedwerk::nn::Module;
 use liedwerk::rng::Rng;
-use liedwerk::text::{CharTokenizer, Normalize, Normalizer, PairTokenizer, learn_bpe};
+use liedwerk::text::{CharTokenizer, Normalize, Normalizer, PairTokenizer, learn_bpe, learn_text_bpe};
 use liedwerk::train::{TrainRecipe, Trainer};
 
 /// Of `liedwerk::cpu::portable_fingerprint`.
@@ -18,6 +18,8 @@ pub const SONG: &str = "hlz nmxomfzvpczdgzg yehzgnu szdbgb  sj njczdnzndjbfgs bj
 pub const TRANSLATIONS: [u64; 2] = [0xc464_2c27_e613_4d8a, 0x08c1_5416_a407_eaff];
 /// Of [`gpt`].
 pub const GPT: u64 = 0x727a_c2e6_7574_37f1;
+/// Of [`continuation`].
+pub const CONTINUATION: u64 = 0xd8ae_4b2a_8be2_e6fe;
 /// Of [`long_training`].
 pub const LOSSES: [f32; 3] = [3.3363433, 3.3549356, 3.352093];
 
@@ -42,8 +44,10 @@ pub fn song() -> String {
     let (config, tokenizer, weights) = files();
     let mut generator = Generator::from_files(&config, &tokenizer, &weights).unwrap();
     // Low, since random weights know no preference of their own.
-    let sampling = Sampling { temperature: 0.3, top_k: 12, top_p: 0.9, repetition_penalty: 1.1 };
-    generator.start("sing", Options { sampling, seed: 11, max_new_tokens: 200 }).unwrap();
+    let sampling =
+        Sampling { temperature: 0.3, top_k: 12, top_p: 0.9, repetition_penalty: 1.1, ..Sampling::default() };
+    let options = Options { sampling, seed: 11, max_new_tokens: 200, ..Options::default() };
+    generator.start("sing", options).unwrap();
     std::iter::from_fn(|| generator.next().unwrap()).map(|token| token.text).collect()
 }
 
@@ -113,6 +117,49 @@ pub fn gpt() -> u64 {
         hash = logits.iter().copied().flat_map(f32::to_le_bytes).fold(hash, hashed);
         let likeliest = (0..logits.len()).max_by(|&a, &b| logits[a].total_cmp(&logits[b])).unwrap();
         decoder.step(&[likeliest as u32], &mut logits);
+    }
+    hash
+}
+
+/// The three files of a GPT-2 of random weights in 8 bits, with windows of 16 and a tokenizer of subwords.
+pub fn gpt_files() -> (String, String, Vec<u8>) {
+    let tokenizer = learn_text_bpe(["Das Wandern ist des Müllers Lust,\ndas Wandern!\n"], 275);
+    let vocab = tokenizer.vocab_size();
+    let config = format!(
+        r#"{{"model_type":"gpt2","vocab_size":{vocab},"n_positions":16,"n_embd":36,"n_layer":2,"n_head":4}}"#
+    );
+    let ModelConfig::Gpt2(sizes) = ModelConfig::from_json(&config).unwrap() else { unreachable!() };
+    let mut model = Gpt::init(sizes, &mut Rng::new(5)).unwrap();
+    model.visit(&mut |_, parameter| parameter.data_mut().iter_mut().for_each(|value| *value *= 10.0));
+    let parameters = stored_layout(model.parameters(), Precision::Int8);
+    (config, tokenizer.to_json(), to_safetensors(&parameters, Precision::Int8).unwrap())
+}
+
+/// Every setting at once.
+pub fn continue_options() -> Options {
+    let sampling = Sampling {
+        temperature: 0.9,
+        top_k: 150,
+        top_p: 0.95,
+        min_p: 0.01,
+        typical_p: 0.9,
+        repetition_penalty: 1.2,
+        no_repeat_ngram: 3,
+    };
+    let logit_bias = vec![(0, f32::NEG_INFINITY), (20, 1.5)];
+    Options { sampling, logit_bias, seed: 3, max_new_tokens: 80, candidates: 4, ..Options::default() }
+}
+
+/// A text by that model: a hash of its tokens and of the figures of their tables.
+pub fn continuation() -> u64 {
+    let (config, tokenizer, weights) = gpt_files();
+    let mut generator = Generator::from_files(&config, &tokenizer, &weights).unwrap();
+    generator.start("Das Wandern", continue_options()).unwrap();
+    let mut hash = HASH_START;
+    for token in std::iter::from_fn(|| generator.next().unwrap()) {
+        let figures = token.candidates.iter().flat_map(|row| [row.candidate.before, row.candidate.after]);
+        let bytes = token.text.bytes().chain(token.id.to_le_bytes());
+        hash = bytes.chain(figures.flat_map(f32::to_le_bytes)).fold(hash, hashed);
     }
     hash
 }

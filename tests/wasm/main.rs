@@ -30,6 +30,11 @@ fn gpt_has_the_bits_of_the_native_one() {
     assert_eq!(expected::gpt(), expected::GPT, "{:#018x}", expected::gpt());
 }
 
+#[wasm_bindgen_test]
+fn sampling_has_the_bits_of_the_native_one() {
+    assert_eq!(expected::continuation(), expected::CONTINUATION, "{:#018x}", expected::continuation());
+}
+
 /// The stack of wasm is about 1 MB: a recursive walk over the tape would end here.
 #[wasm_bindgen_test]
 fn backpropagation_through_512_steps_has_the_native_losses() {
@@ -74,6 +79,46 @@ fn a_session_gives_plain_objects() {
         }
     }
     assert_eq!(song, expected::SONG);
+}
+
+#[wasm_bindgen_test]
+fn steps_are_plain_objects_and_can_be_taken_back() {
+    let (config, tokenizer, weights) = expected::gpt_files();
+    let mut generator = Generator::load(&config, &tokenizer, &weights).unwrap();
+    let description = generator.describe().unwrap();
+    assert_eq!(get(&description, "model_type"), "gpt2");
+    assert_eq!(get(&description, "context"), 16);
+    assert!(get(&description, "normalize").is_undefined());
+    let bias = js_sys::Array::of1(&js_sys::Array::of2(&0.into(), &f64::NEG_INFINITY.into()));
+    let settings = [
+        ("min_p", JsValue::from(0.001_f32)),
+        ("typical_p", JsValue::from(0.99_f32)),
+        ("no_repeat_ngram", JsValue::from(5)),
+        ("logit_bias", bias.into()),
+        ("stop", js_sys::Array::of1(&"never".into()).into()),
+        ("candidates", JsValue::from(3)),
+        ("max_new_tokens", JsValue::from(9)),
+    ];
+    generator.start("Das", options(&settings)).unwrap();
+    let first = generator.next(6).unwrap();
+    assert_eq!((get(&first, "tokens"), get(&first, "done")), (6.into(), false.into()));
+    assert!(get(&first, "end").is_undefined());
+    let id = |written: &JsValue, at: &str| get(&get(&get(written, "steps"), at), "id");
+    let row = get(&get(&get(&get(&first, "steps"), "5"), "rows"), "0");
+    assert_eq!(get(&row, "rank"), 1);
+    assert!(get(&row, "before").as_f64().unwrap() > 0.0 && get(&row, "text").is_string());
+    generator.rewind(2).unwrap();
+    let forced = generator.force(20).unwrap();
+    assert_eq!((id(&forced, "0"), get(&forced, "tokens")), (20.into(), 1.into()));
+    generator.rewind(1).unwrap();
+    let again = generator.next(2).unwrap();
+    assert_eq!((id(&again, "0"), id(&again, "1")), (id(&first, "4"), id(&first, "5")));
+    let last = generator.next(9).unwrap();
+    assert_eq!((get(&last, "tokens"), get(&last, "end")), (3.into(), "limit".into()));
+    assert_eq!(get(&generator.force(1_000_000).unwrap_err(), "code"), "bad-option");
+    assert_eq!(get(&generator.rewind(10).unwrap_err(), "code"), "bad-option");
+    generator.start("Das", options(&[("beam_width", 3.into()), ("max_new_tokens", 4.into())])).unwrap();
+    assert_eq!(get(&generator.next(4).unwrap(), "done"), true);
 }
 
 #[wasm_bindgen_test]

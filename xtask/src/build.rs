@@ -15,7 +15,7 @@ pub fn run(out: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Copies `www/` as it stands to `out`.
+/// Copies `www/` to `out`, less what only its developers need.
 pub fn write_site(out: &Path) -> Result<()> {
     clear(out)?;
     copy(&root().join("www"), out)
@@ -43,8 +43,9 @@ fn copy(from: &Path, to: &Path) -> Result<()> {
         if entry.file_type()?.is_dir() {
             copy(&entry.path(), &to.join(&name))?;
         } else {
-            std::fs::copy(entry.path(), to.join(&name))
-                .with_context(|| entry.path().display().to_string())?;
+            let target = to.join(&name);
+            std::fs::write(&target, published(&entry.path())?)
+                .with_context(|| target.display().to_string())?;
         }
     }
     Ok(())
@@ -55,9 +56,43 @@ pub fn is_published(name: &str) -> bool {
     !(name.starts_with('.') || name.ends_with(".d.ts"))
 }
 
+/// What a host sends for this file: scripts without their comments, a third of their download; all others as
+/// they are.
+pub fn published(path: &Path) -> Result<Vec<u8>> {
+    let bytes = std::fs::read(path).with_context(|| path.display().to_string())?;
+    if path.extension().is_none_or(|extension| extension != "js") {
+        return Ok(bytes);
+    }
+    let source = String::from_utf8(bytes).with_context(|| path.display().to_string())?;
+    Ok(without_comments(&source).into_bytes())
+}
+
+/// A script less the lines that are nothing but comment. A line inside a template literal must not begin like
+/// one.
+fn without_comments(source: &str) -> String {
+    let mut out = String::with_capacity(source.len());
+    let mut in_comment = false;
+    for line in source.split_inclusive('\n') {
+        let text = line.trim();
+        let begins = text.starts_with("/*");
+        if in_comment || begins {
+            in_comment = !text.ends_with("*/");
+        } else if !text.starts_with("//") {
+            out.push_str(line);
+        }
+    }
+    out
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn scripts_are_published_without_comments() {
+        let source = "// One.\nconst a = 1; // stays\n\n/** Two. */\n/**\n * @type {T}\n */\n  // Three.\nconst b = 'http://x';\n";
+        assert_eq!(without_comments(source), "const a = 1; // stays\n\nconst b = 'http://x';\n");
+    }
 
     #[test]
     fn a_foreign_folder_is_never_cleared() {

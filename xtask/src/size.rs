@@ -1,6 +1,6 @@
 //! `cargo xtask size`: what a visitor downloads, against the budget.
 
-use crate::build::is_published;
+use crate::build::{is_published, published};
 use crate::cargo::root;
 use anyhow::{Context, Result, bail};
 use flate2::{Compression, write::GzEncoder};
@@ -67,7 +67,7 @@ fn visit(folder: &Path, found: &mut dyn FnMut(&Path, Sizes)) -> Result<()> {
         if path.is_dir() {
             visit(&path, found)?;
         } else {
-            let bytes = std::fs::read(&path).with_context(|| path.display().to_string())?;
+            let bytes = published(&path)?;
             let mut gzip = GzEncoder::new(Vec::new(), Compression::best());
             gzip.write_all(&bytes)?;
             found(&path, Sizes { raw: bytes.len() as u64, gzip: gzip.finish()?.len() as u64 });

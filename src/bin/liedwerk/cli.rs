@@ -1,6 +1,6 @@
 //! Subcommands and how their errors are shown.
 
-use crate::{bench, convert, evaluate, generate, manifest, memory, train, translate};
+use crate::{bench, convert, evaluate, generate, manifest, memory, tokenize, train, translate};
 use clap::{Parser, Subcommand, ValueEnum};
 use liedwerk::cpu::{Arithmetic, set_arithmetic};
 use std::process::ExitCode;
@@ -17,6 +17,8 @@ struct Cli {
 enum Command {
     /// Train a model from a recipe.
     Train(train::Args),
+    /// Learn a tokenizer from texts, and use one.
+    Tokenize(tokenize::Args),
     /// Continue a text.
     Generate(generate::Args),
     /// Translate line by line.
@@ -58,6 +60,7 @@ pub fn main() -> ExitCode {
     // wake the pool and wait for it.
     let result = rayon::scope(|_| match command {
         Command::Train(args) => train::run(args),
+        Command::Tokenize(args) => tokenize::run(args),
         Command::Generate(args) => generate::run(args),
         Command::Translate(args) => translate::run(args),
         Command::Evaluate(args) => evaluate::run(args),

@@ -4,7 +4,7 @@ use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use liedwerk::generate::{Generator, Options, Sampling};
+use liedwerk::generate::{Generator, Options, Sampling, Token};
 use liedwerk::{Error, ErrorCode};
 use serde_json::json;
 
@@ -14,65 +14,128 @@ pub struct Args {
     /// Folder with config.json, tokenizer.json and model.safetensors.
     #[arg(long, value_name = "DIR")]
     model: PathBuf,
-    /// The text to continue; empty begins a new song.
+    /// The text to continue; empty begins a new one.
     #[arg(long, value_name = "TEXT", default_value = "")]
     prompt: String,
     /// The same seed gives the same text.
     #[arg(long, default_value_t = 1)]
     seed: u64,
-    /// 0 always takes the likeliest character, 1 is the model's own distribution.
+    /// 0 always takes the likeliest token, 1 is the model's own distribution.
     #[arg(long, default_value_t = 0.6)]
     temperature: f32,
-    /// Only the K likeliest characters; 0 is off.
+    /// Only the K likeliest tokens; 0 is off.
     #[arg(long, default_value_t = 0)]
     top_k: usize,
-    /// Only the likeliest characters that together have this probability; 1 is off.
+    /// Only the likeliest tokens that together have this probability; 1 is off.
     #[arg(long, default_value_t = 0.9)]
     top_p: f32,
-    /// Above 1, characters used lately become less likely; 1 is off.
+    /// Only tokens at least this many times as likely as the likeliest; 0 is off.
+    #[arg(long, default_value_t = 0.0)]
+    min_p: f32,
+    /// Only the tokens nearest to the expected surprise that together have this probability; 1 is off.
+    #[arg(long, default_value_t = 1.0)]
+    typical_p: f32,
+    /// Above 1, tokens used lately become less likely; 1 is off.
     #[arg(long, default_value_t = 1.0)]
     repetition_penalty: f32,
-    /// How many characters to write.
+    /// No N tokens come twice in the text; 0 is off.
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    no_repeat_ngram: usize,
+    /// Adds BIAS to the logit of the token ID, -inf rules it out; may be given several times.
+    #[arg(long, value_name = "ID=BIAS", value_parser = bias, allow_hyphen_values = true)]
+    logit_bias: Vec<(u32, f32)>,
+    /// How many tokens to write (of the song model: characters).
     #[arg(long, default_value_t = 600)]
     max_new_tokens: usize,
+    /// End before this text; may be given several times.
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
+    stop: Vec<String>,
+    /// Above 1, draw nothing but search for the likeliest text with a beam of this width.
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    beam: usize,
+    /// With a beam: above 1 favours longer texts, below 1 shorter ones.
+    #[arg(long, value_name = "A", default_value_t = 1.0)]
+    length_penalty: f32,
+    /// With --json: for every token the N likeliest of its step.
+    #[arg(long, value_name = "N", default_value_t = 0, requires = "json")]
+    candidates: usize,
     /// Print one JSON object at the end instead of the text as it grows.
     #[arg(long)]
     json: bool,
 }
 
+/// `ID=BIAS`.
+fn bias(argument: &str) -> Result<(u32, f32), String> {
+    let parsed = argument.split_once('=').and_then(|(id, bias)| Some((id.parse().ok()?, bias.parse().ok()?)));
+    parsed.ok_or_else(|| "expected a token's number, =, and a number".to_owned())
+}
+
 /// Prints the prompt as the model read it, and its continuation.
 pub fn run(args: Args) -> anyhow::Result<()> {
     let mut generator = open(&args.model)?;
-    let options = Options {
-        sampling: Sampling {
-            temperature: args.temperature,
-            top_k: args.top_k,
-            top_p: args.top_p,
-            repetition_penalty: args.repetition_penalty,
-        },
-        seed: args.seed,
-        max_new_tokens: args.max_new_tokens,
-    };
-    let started = generator.start(&args.prompt, options)?;
+    let started = generator.start(&args.prompt, args.options())?;
     if args.json {
-        let mut continuation = String::new();
+        let mut tokens = Vec::new();
         while let Some(token) = generator.next()? {
-            continuation.push_str(&token.text);
+            tokens.push(token);
         }
         let notes: Vec<_> =
             started.notes.iter().map(|note| json!({"code": note.code, "message": note.message})).collect();
-        let report = json!({
+        let mut report = json!({
             "prompt": started.prompt,
-            "continuation": continuation,
-            "tokens": options.max_new_tokens,
+            "continuation": tokens.iter().map(|token| token.text.as_str()).collect::<String>(),
+            "tokens": tokens.len(),
+            "end": generator.end().map(|end| end.as_str()),
             "notes": notes,
         });
+        if args.candidates > 0 {
+            report["steps"] = tokens.iter().map(step).collect();
+        }
         return printed(writeln!(io::stdout(), "{report}"));
     }
     for note in &started.notes {
         eprintln!("note[{}]: {}", note.code, note.message);
     }
     stream(&started.prompt, &mut generator)
+}
+
+impl Args {
+    fn options(&self) -> Options {
+        Options {
+            sampling: Sampling {
+                temperature: self.temperature,
+                top_k: self.top_k,
+                top_p: self.top_p,
+                min_p: self.min_p,
+                typical_p: self.typical_p,
+                repetition_penalty: self.repetition_penalty,
+                no_repeat_ngram: self.no_repeat_ngram,
+            },
+            logit_bias: self.logit_bias.clone(),
+            seed: self.seed,
+            max_new_tokens: self.max_new_tokens,
+            stop: self.stop.clone(),
+            candidates: self.candidates,
+            beam_width: self.beam,
+            length_penalty: self.length_penalty,
+        }
+    }
+}
+
+fn step(token: &Token) -> serde_json::Value {
+    let rows = token.candidates.iter().map(|row| {
+        let candidate = &row.candidate;
+        json!({
+            "id": candidate.id,
+            "text": row.text,
+            "rank": candidate.rank,
+            "logit": candidate.logit,
+            "before": candidate.before,
+            "after": candidate.after,
+            "cut": candidate.cut.map(|cut| cut.as_str()),
+        })
+    });
+    json!({"id": token.id, "text": token.text, "rows": rows.collect::<Vec<_>>()})
 }
 
 fn stream(prompt: &str, generator: &mut Generator) -> anyhow::Result<()> {

@@ -1,4 +1,4 @@
-//! The `liedwerk` command: train, generate, translate, evaluate, bench, convert, manifest.
+//! The `liedwerk` command: train, tokenize, generate, translate, evaluate, bench, convert, manifest.
 
 #[cfg(not(target_arch = "wasm32"))]
 mod bench;
@@ -11,11 +11,15 @@ mod evaluate;
 #[cfg(not(target_arch = "wasm32"))]
 mod evaluate_pairs;
 #[cfg(not(target_arch = "wasm32"))]
+mod evaluate_text;
+#[cfg(not(target_arch = "wasm32"))]
 mod generate;
 #[cfg(not(target_arch = "wasm32"))]
 mod manifest;
 #[cfg(not(target_arch = "wasm32"))]
 mod memory;
+#[cfg(not(target_arch = "wasm32"))]
+mod tokenize;
 #[cfg(not(target_arch = "wasm32"))]
 mod train;
 #[cfg(not(target_arch = "wasm32"))]

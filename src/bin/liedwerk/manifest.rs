@@ -27,7 +27,7 @@ pub fn run(args: Args) -> anyhow::Result<()> {
         let weights = read(&model.files.weights.path)?;
         let config = String::from_utf8(read(&model.files.config)?)?;
         let tokenizer = String::from_utf8(read(&model.files.tokenizer)?)?;
-        let parameters = if model.model_type == "char_lstm" {
+        let parameters = if ["char_lstm", "gpt2"].contains(&model.model_type.as_str()) {
             Generator::from_files(&config, &tokenizer, &weights)?.model().parameters()
         } else {
             Translator::from_files(&config, &tokenizer, &weights)?.model().parameters()

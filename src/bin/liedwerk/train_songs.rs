@@ -63,8 +63,9 @@ impl Songs {
     fn sample(&self) -> anyhow::Result<String> {
         let mut generator = Generator::new(self.trainer.model().clone(), self.tokenizer.clone())?;
         let sampling = Sampling { temperature: 0.8, ..Sampling::default() };
+        let seed = self.recipe.train.seed;
         generator
-            .start("", Options { sampling, seed: self.recipe.train.seed, max_new_tokens: SAMPLE_CHARS })?;
+            .start("", Options { sampling, seed, max_new_tokens: SAMPLE_CHARS, ..Options::default() })?;
         let mut text = String::new();
         while let Some(token) = generator.next()? {
             text.push_str(&token.text);

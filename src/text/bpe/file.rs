@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-use super::normalizer::Step;
+use super::normalizer::FileStep;
 use super::{BpeTokenizer, Merge, Normalizer, bytes};
 use crate::error::{Error, ErrorCode, Result};
 
@@ -15,7 +15,7 @@ const MAX_VOCABULARY: usize = 1 << 20;
 struct File {
     #[serde(default)]
     added_tokens: Vec<AddedToken>,
-    normalizer: Option<Step>,
+    normalizer: Option<FileStep>,
     pre_tokenizer: ByteLevel,
     model: Model,
 }
@@ -259,7 +259,7 @@ struct Written<'a> {
     truncation: Option<()>,
     padding: Option<()>,
     added_tokens: Vec<AddedToken>,
-    normalizer: Option<Step>,
+    normalizer: Option<FileStep>,
     pre_tokenizer: ByteLevel,
     post_processor: serde_json::Value,
     decoder: ByteLevel,

@@ -7,9 +7,15 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap, HashMap};
 
 use super::{BpeTokenizer, Merge, Normalizer, bytes, prepare, words};
+use crate::text::END_OF_TEXT;
 
-/// Names of the ids 0, 1 and 2.
-const SPECIALS: [&str; 3] = ["<pad>", "<start>", "<end>"];
+/// What a tokenizer is like besides its merges.
+struct Scheme {
+    /// Names of the first ids.
+    specials: &'static [&'static str],
+    add_prefix_space: bool,
+    normalizer: Normalizer,
+}
 
 type Pair = (u32, u32);
 
@@ -23,20 +29,38 @@ pub fn learn_bpe<'a>(
     vocab_size: usize,
     normalizer: Normalizer,
 ) -> BpeTokenizer {
+    let specials = &["<pad>", "<start>", "<end>"];
+    learn(texts, vocab_size, Scheme { specials, add_prefix_space: true, normalizer })
+}
+
+/// Learns a byte-level BPE of GPT-2's kind, for a model that continues a text: `<|endoftext|>` is 0, nothing is
+/// normalised, and no space is put before a text. All else is as in [`learn_bpe`].
+///
+/// ```
+/// let tokenizer = liedwerk::text::learn_text_bpe(["so, so,\n so"], 260);
+/// let ids = tokenizer.encode("so\n so 👍");
+/// assert_eq!(tokenizer.decode(&ids), "so\n so 👍");
+/// ```
+pub fn learn_text_bpe<'a>(texts: impl IntoIterator<Item = &'a str>, vocab_size: usize) -> BpeTokenizer {
+    let normalizer = Normalizer::default();
+    learn(texts, vocab_size, Scheme { specials: &[END_OF_TEXT], add_prefix_space: false, normalizer })
+}
+
+fn learn<'a>(texts: impl IntoIterator<Item = &'a str>, vocab_size: usize, scheme: Scheme) -> BpeTokenizer {
     let mut counts: BTreeMap<String, i64> = BTreeMap::new();
     for text in texts {
-        for word in words(&prepare(&normalizer, true, text)) {
+        for word in words(&prepare(&scheme.normalizer, scheme.add_prefix_space, text)) {
             match counts.get_mut(word) {
                 Some(count) => *count += 1,
                 None => _ = counts.insert(word.to_owned(), 1),
             }
         }
     }
-    let mut tokens: Vec<String> = SPECIALS.map(str::to_owned).to_vec();
+    let mut tokens: Vec<String> = scheme.specials.iter().map(|&name| name.to_owned()).collect();
     tokens.extend(bytes::alphabet().iter().map(char::to_string));
     let mut learner = Learner::new(&counts, tokens);
-    learner.learn(vocab_size);
-    learner.into_tokenizer(normalizer)
+    learner.learn(vocab_size, scheme.specials);
+    learner.into_tokenizer(scheme)
 }
 
 /// A pair that may be merged. The heap gives the largest count, then the smallest pair.
@@ -79,7 +103,7 @@ impl Learner {
         learner
     }
 
-    fn learn(&mut self, vocab_size: usize) {
+    fn learn(&mut self, vocab_size: usize, specials: &[&str]) {
         while self.tokens.len() < vocab_size {
             let Some((count, Reverse(pair), positions)) = self.queue.pop() else { break };
             // The library compares and orders counts as u64, so that one that fell below zero comes first.
@@ -92,7 +116,7 @@ impl Learner {
                 break;
             }
             let token = format!("{}{}", self.tokens[pair.0 as usize], self.tokens[pair.1 as usize]);
-            if !SPECIALS.contains(&token.as_str()) {
+            if !specials.contains(&token.as_str()) {
                 self.merge(pair, token, &positions);
             }
         }
@@ -128,7 +152,7 @@ impl Learner {
         }
     }
 
-    fn into_tokenizer(self, normalizer: Normalizer) -> BpeTokenizer {
+    fn into_tokenizer(self, scheme: Scheme) -> BpeTokenizer {
         // A pair learned twice keeps its later rank.
         let latest: BTreeMap<Pair, (usize, u32)> =
             self.merges.iter().enumerate().map(|(rank, &(pair, id))| (pair, (rank, id))).collect();
@@ -139,9 +163,9 @@ impl Learner {
             by_rank.iter().zip(0..).map(|(&(_, pair, id), rank)| Merge { pair, rank, id }).collect();
         merges.sort_unstable_by_key(|merge| merge.pair);
         BpeTokenizer {
-            normalizer,
-            add_prefix_space: true,
-            specials: (0..SPECIALS.len() as u32).collect(),
+            normalizer: scheme.normalizer,
+            add_prefix_space: scheme.add_prefix_space,
+            specials: (0..scheme.specials.len() as u32).collect(),
             byte_ids: (0..=u8::MAX).map(|byte| self.ids[&bytes::to_char(byte).to_string()]).collect(),
             tokens: self.tokens,
             merges,

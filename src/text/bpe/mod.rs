@@ -17,7 +17,7 @@ mod pretokenize;
 
 use pretokenize::words;
 
-pub use learn::learn_bpe;
+pub use learn::{learn_bpe, learn_text_bpe};
 pub use normalizer::Normalizer;
 
 /// A learned merge: this pair of ids becomes `id`, pairs of lower rank first.
@@ -116,6 +116,17 @@ impl BpeTokenizer {
     /// Whether `id` is a special token.
     pub fn is_special(&self, id: u32) -> bool {
         self.specials.binary_search(&id).is_ok()
+    }
+
+    /// The text as it is before it is cut into words: what bits per character are counted on.
+    pub fn normalize(&self, text: &str) -> String {
+        self.normalizer.apply(text)
+    }
+
+    /// Whether a token's first byte begins a character, so that a text may begin with it; a special token may.
+    pub fn begins_character(&self, id: u32) -> bool {
+        let continues = |byte: &u8| byte & 0xc0 == 0x80;
+        self.is_special(id) || !self.token_bytes(id).first().is_some_and(continues)
     }
 
     /// Whether a text is encoded as if a space stood before it.

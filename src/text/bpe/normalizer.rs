@@ -14,22 +14,32 @@ pub struct Normalizer {
     steps: Vec<Step>,
 }
 
-/// One step, laid out as in the file.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "type")]
-pub(super) enum Step {
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Step {
     /// Unicode normalisation form C.
-    #[serde(rename = "NFC")]
     Nfc,
     /// Every occurrence of a literal string.
-    Replace { pattern: Pattern, content: String },
-    /// Several steps; only at the top.
-    Sequence { normalizers: Vec<Step> },
+    Replace { pattern: String, content: String },
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) enum Pattern {
-    String(String),
+/// One step as it stands in the file. All kinds in one struct, since what serde derives for a tagged enum is
+/// several KB of download.
+#[derive(Default, Serialize, Deserialize)]
+pub(super) struct FileStep {
+    r#type: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pattern: Option<Pattern>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    content: Option<String>,
+    /// Of a sequence; only at the top.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    normalizers: Option<Vec<FileStep>>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Pattern {
+    #[serde(rename = "String")]
+    string: String,
 }
 
 impl Normalizer {
@@ -38,10 +48,7 @@ impl Normalizer {
     pub fn translation() -> Self {
         let plain = [("„“”»«", "\""), ("‚‘’›‹", "'"), ("…", "..."), ("\u{a0}", " ")];
         let replace = plain.iter().flat_map(|(variants, content)| {
-            variants.chars().map(|c| Step::Replace {
-                pattern: Pattern::String(c.to_string()),
-                content: (*content).to_owned(),
-            })
+            variants.chars().map(|c| Step::Replace { pattern: c.to_string(), content: (*content).to_owned() })
         });
         Self { steps: std::iter::once(Step::Nfc).chain(replace).collect() }
     }
@@ -55,41 +62,52 @@ impl Normalizer {
     pub fn apply(&self, text: &str) -> String {
         self.steps.iter().fold(text.to_owned(), |text, step| match step {
             Step::Nfc => nfc(&text),
-            Step::Replace { pattern: Pattern::String(pattern), content } => text.replace(pattern, content),
-            Step::Sequence { .. } => unreachable!("sequences are flattened when they are read"),
+            Step::Replace { pattern, content } => text.replace(pattern, content),
         })
     }
 
     /// # Errors
-    /// `bad-tokenizer` for sequences inside sequences, an empty pattern, or steps that could make a text
-    /// grow without measure.
-    pub(super) fn from_file(step: Option<Step>) -> Result<Self> {
+    /// `bad-tokenizer` for kinds of steps that there are not, sequences inside sequences, an empty pattern, or
+    /// steps that could make a text grow without measure.
+    pub(super) fn from_file(step: Option<FileStep>) -> Result<Self> {
         let steps = match step {
             None => Vec::new(),
-            Some(Step::Sequence { normalizers }) => normalizers,
+            Some(FileStep { r#type, normalizers: Some(steps), .. }) if r#type == "Sequence" => steps,
             Some(single) => vec![single],
         };
-        let bad = |message: &str| Err(Error::new(ErrorCode::BadTokenizer, format!("normalizer: {message}")));
+        let bad = |message: &str| Error::new(ErrorCode::BadTokenizer, format!("normalizer: {message}"));
         let mut growth = 1.0;
-        for step in &steps {
-            match step {
-                Step::Sequence { .. } => return bad("a sequence inside a sequence"),
-                Step::Replace { pattern: Pattern::String(pattern), .. } if pattern.is_empty() => {
-                    return bad("an empty pattern");
+        let mut read = |step: FileStep| match (step.r#type.as_str(), step.pattern, step.content) {
+            ("NFC", ..) => Ok(Step::Nfc),
+            ("Replace", Some(Pattern { string }), Some(content)) => {
+                if string.is_empty() {
+                    return Err(bad("an empty pattern"));
                 }
-                Step::Replace { pattern: Pattern::String(pattern), content } => {
-                    growth *= (content.len() as f64 / pattern.len() as f64).max(1.0);
-                }
-                Step::Nfc => {}
+                growth *= (content.len() as f64 / string.len() as f64).max(1.0);
+                Ok(Step::Replace { pattern: string, content })
             }
-        }
+            ("Sequence", ..) => Err(bad("a sequence inside a sequence")),
+            (other, ..) => Err(bad(&format!("a step {other:?} as it stands there is not possible"))),
+        };
+        let steps = steps.into_iter().map(&mut read).collect::<Result<_>>()?;
         if growth > MAX_GROWTH {
-            return bad("its replacements could make a text grow too much");
+            return Err(bad("its replacements could make a text grow too much"));
         }
         Ok(Self { steps })
     }
 
-    pub(super) fn to_file(&self) -> Option<Step> {
-        (!self.steps.is_empty()).then(|| Step::Sequence { normalizers: self.steps.clone() })
+    pub(super) fn to_file(&self) -> Option<FileStep> {
+        let file = |step: &Step| match step {
+            Step::Nfc => FileStep { r#type: "NFC".to_owned(), ..FileStep::default() },
+            Step::Replace { pattern, content } => FileStep {
+                r#type: "Replace".to_owned(),
+                pattern: Some(Pattern { string: pattern.clone() }),
+                content: Some(content.clone()),
+                normalizers: None,
+            },
+        };
+        let normalizers = Some(self.steps.iter().map(file).collect());
+        let sequence = FileStep { r#type: "Sequence".to_owned(), normalizers, ..FileStep::default() };
+        Some(sequence).filter(|_| !self.steps.is_empty())
     }
 }

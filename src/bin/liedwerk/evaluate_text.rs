@@ -1,0 +1,145 @@
+//! `liedwerk evaluate --text`: bits per character of a language model on a text.
+//!
+//! The text is one stream: a token that begins a text is fed first, then every single token is scored from
+//! those before it, and nothing is looked at ahead. An LSTM carries its state to the end. A GPT-2 sees what it
+//! would see while writing: windows of `n_positions` tokens that go on by half of that, each scoring only what
+//! the one before did not, so that behind the first window every token is predicted from at least
+//! `n_positions / 2` others (rounded down).
+//!
+//! Bits per character are all the bits, however many tokens they fell on, divided by the characters of the
+//! cleaned text: so models with different tokenizers can be compared. A subword model is charged for the one
+//! way in which its tokenizer cuts the text, which is slightly more than the text's own probability costs.
+
+use std::path::Path;
+
+use clap::ValueEnum;
+use indicatif::ProgressBar;
+use liedwerk::models::{CharLstm, Gpt, LanguageModel};
+use liedwerk::text::{CharTokenizer, Normalize, TextTokenizer};
+use liedwerk::{Error, ErrorCode};
+use serde_json::json;
+
+use crate::evaluate::progress_bar;
+use crate::generate::{open, read_text};
+
+/// Characters scored by one call of an LSTM: enough for large matrix products, little memory.
+const CHUNK: usize = 512;
+
+/// How a text is cleaned for a model whose tokenizer does not say it.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum NormalizeArg {
+    /// As it is.
+    None,
+    /// Lower case, a to z and single spaces.
+    Lecture,
+    /// Songs with their lines, titles dropped.
+    Songs,
+}
+
+/// Prints the loss, and bits per character.
+pub fn run(model: &Path, path: &Path, normalize: Option<NormalizeArg>, json: bool) -> anyhow::Result<()> {
+    let generator = open(model)?;
+    let tokenizer = generator.tokenizer();
+    let text = cleaned(tokenizer, &read_text(path)?, normalize)?;
+    if text.is_empty() {
+        let message = format!("{} is empty after cleaning", path.display());
+        return Err(Error::new(ErrorCode::TextTooShort, message).into());
+    }
+    let mut ids = vec![tokenizer.start_id()];
+    ids.extend(tokenizer.encode(&text));
+    let tokens = ids.len() - 1;
+    let progress = progress_bar(tokens, "tokens", json);
+    let nats = match generator.model() {
+        LanguageModel::CharLstm(model) => of_lstm(model, &ids, &progress),
+        LanguageModel::Gpt(model) => of_gpt(model, &ids, &progress),
+    };
+    progress.finish_and_clear();
+    if !nats.is_finite() {
+        let message = "the loss is not a number: the weights are damaged";
+        return Err(Error::new(ErrorCode::NotFinite, message).into());
+    }
+    let chars = text.chars().count();
+    let loss = nats / tokens as f64;
+    let bits_per_char = nats / std::f64::consts::LN_2 / chars as f64;
+    if json {
+        let report = json!({"loss": loss, "bits_per_char": bits_per_char, "chars": chars, "tokens": tokens});
+        println!("{report}");
+    } else {
+        println!("{bits_per_char:.4} bits per character ({loss:.4} nats per token, {chars} characters)");
+    }
+    Ok(())
+}
+
+/// The text whose characters are counted.
+fn cleaned(tokenizer: &TextTokenizer, text: &str, normalize: Option<NormalizeArg>) -> Result<String, Error> {
+    match tokenizer {
+        TextTokenizer::Chars(_) if normalize.is_some() => {
+            let message =
+                "normalize is for models of subwords; this one's tokenizer says how texts are cleaned";
+            Err(Error::new(ErrorCode::BadOption, message))
+        }
+        TextTokenizer::Chars(tokenizer) => known(tokenizer, tokenizer.normalize().normalize(text).text),
+        TextTokenizer::Bpe(tokenizer) => {
+            let normalize = match normalize {
+                None | Some(NormalizeArg::None) => Normalize::None,
+                Some(NormalizeArg::Lecture) => Normalize::Lecture,
+                Some(NormalizeArg::Songs) => Normalize::Songs,
+            };
+            Ok(tokenizer.normalize(&normalize.normalize(text).text))
+        }
+    }
+}
+
+fn known(tokenizer: &CharTokenizer, text: String) -> Result<String, Error> {
+    match text.chars().find(|&c| tokenizer.id(c).is_none()) {
+        None => Ok(text),
+        Some(unknown) => {
+            let message = format!("the text holds {unknown:?}, which is not in the model's alphabet");
+            Err(Error::new(ErrorCode::BadTokenizer, message))
+        }
+    }
+}
+
+/// The negative log-likelihood of `ids[1..]`, each given all before it; in f64, for a sum over
+/// hundreds of thousands of terms.
+fn of_lstm(model: &CharLstm, ids: &[u32], progress: &ProgressBar) -> f64 {
+    let (inputs, targets) = (&ids[..ids.len() - 1], &ids[1..]);
+    let mut state = model.zero_state(1);
+    let mut total = 0.0;
+    for (inputs, targets) in inputs.chunks(CHUNK).zip(targets.chunks(CHUNK)) {
+        let (logits, next_state) = model.forward(inputs, 1, &state, None); // (1, T, V)
+        state = next_state;
+        total += sum_of_nats(logits.data(), targets);
+        progress.inc(targets.len() as u64);
+    }
+    total
+}
+
+/// The same, each given what is left in the window; see [`liedwerk::models::GptConfig::dropped`].
+fn of_gpt(model: &Gpt, ids: &[u32], progress: &ProgressBar) -> f64 {
+    let config = model.config();
+    let (inputs, targets) = (&ids[..ids.len() - 1], &ids[1..]);
+    let (mut done, mut total) = (0, 0.0);
+    while done < targets.len() {
+        // The window as it is when the token after `done` others is fed.
+        let begin = config.dropped(done + 1);
+        let end = (begin + config.n_positions).min(inputs.len());
+        let logits = model.forward(&inputs[begin..end], 1, None); // (1, T, V)
+        total += sum_of_nats(&logits.data()[(done - begin) * config.vocab_size..], &targets[done..end]);
+        progress.inc((end - done) as u64);
+        done = end;
+    }
+    total
+}
+
+fn sum_of_nats(logits: &[f32], targets: &[u32]) -> f64 {
+    let rows = logits.chunks(logits.len() / targets.len());
+    rows.zip(targets).map(|(row, &target)| nats(row, target)).sum()
+}
+
+/// `-ln softmax(logits)[target]`.
+fn nats(logits: &[f32], target: u32) -> f64 {
+    let max = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+    let sum: f64 = logits.iter().map(|&logit| f64::from(logit - max).exp()).sum();
+    sum.ln() - f64::from(logits[target as usize] - max)
+}

@@ -1,0 +1,102 @@
+//! `liedwerk tokenize`: learn a byte-pair encoding for a model that continues a text, encode and decode.
+
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+
+use liedwerk::io::write_atomically;
+use liedwerk::text::{TextTokenizer, learn_text_bpe};
+use liedwerk::{Error, ErrorCode};
+
+use crate::generate::{printed, read_text};
+
+/// The bytes and `<|endoftext|>`.
+const SMALLEST: usize = 257;
+/// As many as a model may have.
+const LARGEST: usize = 1 << 20;
+
+/// Arguments of `tokenize`.
+#[derive(clap::Args)]
+pub struct Args {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(clap::Subcommand)]
+enum Command {
+    /// Learn merges from texts; writes tokenizer.json in the layout of GPT-2's.
+    Train(TrainArgs),
+    /// Text on standard input, its numbers on standard output.
+    Encode(CodeArgs),
+    /// Numbers on standard input, their text on standard output.
+    Decode(CodeArgs),
+}
+
+#[derive(clap::Args)]
+struct TrainArgs {
+    /// A text to learn from; may be given several times.
+    #[arg(long, value_name = "FILE", required = true)]
+    text: Vec<PathBuf>,
+    /// Tokens in all: <|endoftext|>, the 256 bytes, and merges.
+    #[arg(long, value_name = "N")]
+    vocab_size: usize,
+    /// The file to write.
+    #[arg(long, value_name = "FILE")]
+    out: PathBuf,
+}
+
+#[derive(clap::Args)]
+struct CodeArgs {
+    /// A tokenizer.json, of subwords or characters.
+    #[arg(long, value_name = "FILE")]
+    tokenizer: PathBuf,
+}
+
+/// Does what was asked for.
+pub fn run(args: Args) -> anyhow::Result<()> {
+    match args.command {
+        Command::Train(args) => train(&args),
+        Command::Encode(args) => {
+            let ids = open(&args.tokenizer)?.encode(&read_input()?);
+            let ids: Vec<String> = ids.iter().map(u32::to_string).collect();
+            printed(writeln!(io::stdout(), "{}", ids.join(" ")))
+        }
+        Command::Decode(args) => {
+            let tokenizer = open(&args.tokenizer)?;
+            let input = read_input()?;
+            let id = |word: &str| {
+                let id = word.parse().ok().filter(|&id: &u32| (id as usize) < tokenizer.vocab_size());
+                id.ok_or_else(|| {
+                    let message = format!("standard input: {word:?} is no token of this tokenizer");
+                    Error::new(ErrorCode::BadOption, message)
+                })
+            };
+            let ids = input.split_whitespace().map(id).collect::<Result<Vec<u32>, Error>>()?;
+            printed(write!(io::stdout(), "{}", tokenizer.decode(&ids)))
+        }
+    }
+}
+
+fn train(args: &TrainArgs) -> anyhow::Result<()> {
+    if !(SMALLEST..=LARGEST).contains(&args.vocab_size) {
+        let size = args.vocab_size;
+        let message = format!("vocab_size is {size}; it must be between {SMALLEST} and {LARGEST}");
+        return Err(Error::new(ErrorCode::BadOption, message).into());
+    }
+    let texts = args.text.iter().map(|path| read_text(path)).collect::<Result<Vec<String>, Error>>()?;
+    let tokenizer = learn_text_bpe(texts.iter().map(String::as_str), args.vocab_size);
+    write_atomically(&args.out, tokenizer.to_json().as_bytes())?;
+    let characters: usize = texts.iter().map(|text| text.chars().count()).sum();
+    println!("{}: {} tokens from {characters} characters", args.out.display(), tokenizer.vocab_size());
+    Ok(())
+}
+
+fn open(path: &Path) -> Result<TextTokenizer, Error> {
+    TextTokenizer::from_json(&read_text(path)?)
+}
+
+fn read_input() -> Result<String, Error> {
+    let mut text = String::new();
+    let unreadable = |e| Error::new(ErrorCode::File, format!("standard input cannot be read: {e}"));
+    io::stdin().read_to_string(&mut text).map_err(unreadable)?;
+    Ok(text)
+}

@@ -1,0 +1,172 @@
+//! Either model that continues a text, and what it remembers of one.
+
+use super::decoder::{Decoder, select};
+use super::{CharLstm, Gpt, GptText, ModelConfig};
+use crate::error::{Error, ErrorCode, Result};
+use crate::io::Weights;
+use crate::nn::{LstmState, Module};
+use crate::tensor::Tensor;
+
+/// A model that continues a text.
+#[derive(Clone)]
+// One or two at a time, and what is large in them lies behind pointers anyway.
+#[allow(clippy::large_enum_variant)]
+pub enum LanguageModel {
+    /// A stack of LSTMs.
+    CharLstm(CharLstm),
+    /// A Transformer in GPT-2's form.
+    Gpt(Gpt),
+}
+
+/// What a model remembers of a text; belongs to the model that began it.
+#[derive(Clone)]
+pub enum TextState {
+    /// Of an LSTM, the layers' states.
+    CharLstm(LstmState),
+    /// Of a GPT-2, the tokens of its window with their keys and values.
+    Gpt(GptText),
+}
+
+impl LanguageModel {
+    /// The model with all parameters taken from a file.
+    ///
+    /// # Errors
+    /// `bad-config` if `config` is of no language model, else as [`CharLstm::from_weights`] and
+    /// [`Gpt::from_weights`].
+    pub fn from_weights(config: ModelConfig, weights: &mut Weights) -> Result<Self> {
+        match config {
+            ModelConfig::CharLstm(config) => CharLstm::from_weights(config, weights).map(Self::CharLstm),
+            ModelConfig::Gpt2(config) => Gpt::from_weights(config, weights).map(Self::Gpt),
+            ModelConfig::Transformer(_) | ModelConfig::Seq2seq(_) => Err(no_language_model()),
+        }
+    }
+
+    /// The content of `config.json`.
+    pub fn config(&self) -> ModelConfig {
+        match self {
+            Self::CharLstm(model) => ModelConfig::CharLstm(model.config().clone()),
+            Self::Gpt(model) => ModelConfig::Gpt2(model.config().clone()),
+        }
+    }
+
+    /// `V`: number of different tokens.
+    pub fn vocab_size(&self) -> usize {
+        match self {
+            Self::CharLstm(model) => model.config().vocab_size,
+            Self::Gpt(model) => model.config().vocab_size,
+        }
+    }
+
+    /// The most tokens that the model looks at; `None` if it may remember something of every one.
+    pub fn context(&self) -> Option<usize> {
+        match self {
+            Self::CharLstm(_) => None,
+            Self::Gpt(model) => Some(model.config().n_positions),
+        }
+    }
+
+    /// The state before the first token.
+    pub fn begin(&self) -> TextState {
+        match self {
+            Self::CharLstm(model) => TextState::CharLstm(model.zero_state(1)),
+            Self::Gpt(model) => TextState::Gpt(model.empty_text()),
+        }
+    }
+
+    /// Feeds tokens to a text; `logits` becomes `(V)`, the scores of the next, and stays as it is without
+    /// tokens. In portable arithmetic the bits do not depend on how many are fed at once.
+    ///
+    /// # Panics
+    /// If an id is outside the vocabulary, or the state is another model's.
+    pub fn feed(&self, state: &mut TextState, tokens: &[u32], logits: &mut Vec<f32>) {
+        match (self, state) {
+            (Self::CharLstm(model), TextState::CharLstm(state)) => {
+                tokens.iter().for_each(|&token| model.step(token, state, logits));
+            }
+            (Self::Gpt(model), TextState::Gpt(text)) => {
+                if !tokens.is_empty() {
+                    model.read(text, tokens, logits);
+                }
+            }
+            _ => panic!("feed: the state is another model's"),
+        }
+    }
+
+    /// One row that goes on from this state.
+    ///
+    /// # Panics
+    /// If the state is another model's.
+    pub fn decoder(&self, state: &TextState) -> Box<dyn Decoder + '_> {
+        match (self, state) {
+            (Self::CharLstm(model), TextState::CharLstm(state)) => {
+                Box::new(CharLstmDecoder { model, rows: vec![state.clone()] })
+            }
+            (Self::Gpt(model), TextState::Gpt(text)) => Box::new(model.decoder_of(vec![text.clone()])),
+            _ => panic!("decoder: the state is another model's"),
+        }
+    }
+}
+
+impl ModelConfig {
+    /// `V` of a model that continues a text.
+    ///
+    /// # Errors
+    /// `bad-config` for one that translates.
+    pub fn language_vocab_size(&self) -> Result<usize> {
+        match self {
+            Self::CharLstm(config) => Ok(config.vocab_size),
+            Self::Gpt2(config) => Ok(config.vocab_size),
+            Self::Transformer(_) | Self::Seq2seq(_) => Err(no_language_model()),
+        }
+    }
+}
+
+fn no_language_model() -> Error {
+    Error::new(ErrorCode::BadConfig, "config.json: this model translates, it does not continue a text")
+}
+
+impl From<CharLstm> for LanguageModel {
+    fn from(model: CharLstm) -> Self {
+        Self::CharLstm(model)
+    }
+}
+
+impl From<Gpt> for LanguageModel {
+    fn from(model: Gpt) -> Self {
+        Self::Gpt(model)
+    }
+}
+
+impl Module for LanguageModel {
+    fn visit(&mut self, f: &mut dyn FnMut(String, &mut Tensor)) {
+        match self {
+            Self::CharLstm(model) => model.visit(f),
+            Self::Gpt(model) => model.visit(f),
+        }
+    }
+}
+
+/// Texts that an LSTM writes side by side.
+struct CharLstmDecoder<'a> {
+    model: &'a CharLstm,
+    rows: Vec<LstmState>,
+}
+
+impl Decoder for CharLstmDecoder<'_> {
+    fn step(&mut self, tokens: &[u32], logits: &mut Vec<f32>) {
+        logits.clear();
+        let mut of_row = Vec::new();
+        for (&token, state) in tokens.iter().zip(&mut self.rows) {
+            self.model.step(token, state, &mut of_row);
+            logits.extend_from_slice(&of_row);
+        }
+    }
+
+    fn select(&mut self, rows: &[usize]) {
+        select(&mut self.rows, rows);
+    }
+
+    fn attention(&self) -> &[Vec<f32>] {
+        &[]
+    }
+}
