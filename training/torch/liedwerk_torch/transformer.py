@@ -9,8 +9,6 @@ from torch import nn
 from .functional import Dropout, replace_dropout
 
 PAD = 0
-# Pre-norm layers have no such fast path, and nobody asked for it.
-warnings.filterwarnings("ignore", "enable_nested_tensor")
 
 
 def positions(length: int, d_model: int) -> torch.Tensor:
@@ -36,10 +34,13 @@ class Transformer(nn.Module):
             self.tgt_embedding = nn.Embedding(tgt_vocab_size, d_model)
             self.head = nn.Linear(d_model, tgt_vocab_size, bias=False)
         self.tied = tie_embeddings
-        self.transformer = nn.Transformer(
-            d_model, nhead, num_encoder_layers, num_decoder_layers, dim_feedforward, dropout,
-            batch_first=True, norm_first=norm_first,
-        )
+        with warnings.catch_warnings():
+            # Pre-norm layers have no fast path for nested tensors, and nobody asked for it.
+            warnings.simplefilter("ignore")
+            self.transformer = nn.Transformer(
+                d_model, nhead, num_encoder_layers, num_decoder_layers, dim_feedforward, dropout,
+                batch_first=True, norm_first=norm_first,
+            )
         self.dropout = Dropout(dropout)
         replace_dropout(self)
         self.register_buffer("positions", positions(1024, d_model), persistent=False)
