@@ -11,13 +11,15 @@ use crate::cpu::softmax::log_softmax;
 use crate::error::{Error, ErrorCode, Result};
 use crate::models::Decoder;
 use crate::text::{END, PAD, START};
+use serde::Deserialize;
 use std::rc::Rc;
 
 /// The widest beam that one may ask for.
 pub const MAX_BEAM_WIDTH: usize = 16;
 
 /// How to search.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
+#[serde(default)]
 pub struct Search {
     /// Sentences followed at once; 1 is greedy search.
     pub beam_width: usize,

@@ -2,8 +2,9 @@
 
 use super::beam::Search;
 use super::candidates::Candidate;
-use super::sampling::{Sampling, bad_option};
+use super::sampling::{Sampling, bad_option, usual};
 use crate::error::Result;
+use serde::Deserialize;
 
 /// The most that one start may ask for.
 pub const MAX_NEW_TOKENS: usize = 100_000;
@@ -17,9 +18,11 @@ pub const MAX_STOP_CHARACTERS: usize = 100;
 pub const MAX_CANDIDATES: usize = 100;
 
 /// How to continue a prompt.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(default)]
 pub struct Options {
-    /// How each token is chosen.
+    /// How each token is chosen. JavaScript has these beside the others, in one object.
+    #[serde(skip)]
     pub sampling: Sampling,
     /// Added to the logits of single tokens before anything else, `(id, bias)`; -infinity rules one out.
     pub logit_bias: Vec<(u32, f32)>,
@@ -43,7 +46,7 @@ pub struct Options {
 impl Default for Options {
     fn default() -> Self {
         Self {
-            sampling: Sampling { temperature: 0.8, top_p: 0.95, ..Sampling::default() },
+            sampling: usual(),
             logit_bias: Vec::new(),
             seed: 1,
             max_new_tokens: 600,

@@ -2,6 +2,7 @@
 
 use super::ngrams::MAX_NGRAM;
 use crate::error::{Error, ErrorCode, Result};
+use serde::Deserialize;
 
 /// How many of the latest tokens the repetition penalty looks at.
 ///
@@ -12,7 +13,8 @@ use crate::error::{Error, ErrorCode, Result};
 pub const REPETITION_WINDOW: usize = 64;
 
 /// How to choose. The default is plain sampling from the model's own distribution.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
+#[serde(default = "usual")]
 pub struct Sampling {
     /// Logits are divided by it: 0 always takes the likeliest token, 1 leaves the distribution as it
     /// is, more makes it flatter. 0 to 10.
@@ -48,6 +50,11 @@ impl Default for Sampling {
             no_repeat_ngram: 0,
         }
     }
+}
+
+/// What songs are written with, unless a setting says otherwise.
+pub(super) fn usual() -> Sampling {
+    Sampling { temperature: 0.8, top_p: 0.95, ..Sampling::default() }
 }
 
 impl Sampling {

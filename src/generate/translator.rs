@@ -8,6 +8,7 @@ use crate::error::{Error, ErrorCode, Result};
 use crate::io::Weights;
 use crate::models::{ModelConfig, TranslationModel};
 use crate::text::{END, LineEnd, PairTokenizer, Piece, START, UNK, modern_german, split_pieces};
+use serde::Deserialize;
 
 /// Of a longer text only the first so many characters are translated.
 pub const MAX_TEXT_CHARACTERS: usize = 20_000;
@@ -37,9 +38,11 @@ struct Session {
 }
 
 /// How to translate.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
+#[serde(default)]
 pub struct TranslateOptions {
-    /// How each sentence is searched for.
+    /// How each sentence is searched for. JavaScript has these beside the other, in one object.
+    #[serde(skip)]
     pub search: Search,
     /// Tokens that a piece may have at most, 1 to [`MAX_PIECE_TOKENS`]; no translation is longer than twice
     /// its source and ten tokens anyway.

@@ -1,11 +1,11 @@
 //! The generator as a JavaScript class.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use super::error::{bad_option, to_js};
-use super::object::{JsNote, to_js_notes, to_object};
+use super::error::to_js;
+use super::object::{JsNote, from_object, to_js_notes, to_object};
 use crate::generate::{self, Options, Row, Sampling, Token};
 use crate::models::LanguageModel;
 use crate::nn::Module;
@@ -15,27 +15,6 @@ use crate::text::TextTokenizer;
 #[wasm_bindgen]
 pub struct Generator {
     inner: generate::Generator,
-}
-
-/// The options of `start`; what is left out has the default. (Serde cannot refuse unknown properties
-/// here: a JavaScript object is asked for each field by name.)
-#[derive(Deserialize)]
-#[serde(default)]
-struct JsOptions {
-    temperature: f32,
-    top_k: usize,
-    top_p: f32,
-    min_p: f32,
-    typical_p: f32,
-    repetition_penalty: f32,
-    no_repeat_ngram: usize,
-    logit_bias: Vec<(u32, f32)>,
-    seed: u64,
-    max_new_tokens: usize,
-    stop: Vec<String>,
-    candidates: usize,
-    beam_width: usize,
-    length_penalty: f32,
 }
 
 #[derive(Serialize)]
@@ -117,8 +96,8 @@ impl Generator {
     /// logit_bias: [[id, bias]], seed, max_new_tokens, stop: [string], candidates, beam_width,
     /// length_penalty}`, each optional; `seed` is an integer from 0 to 2^53 - 1. Throws `bad-option`.
     pub fn start(&mut self, prompt: &str, options: JsValue) -> Result<JsValue, JsValue> {
-        let options: Option<JsOptions> = serde_wasm_bindgen::from_value(options).map_err(bad_option)?;
-        let started = self.inner.start(prompt, options.unwrap_or_default().into()).map_err(to_js)?;
+        let (sampling, rest) = from_object::<Sampling, Options>(options)?;
+        let started = self.inner.start(prompt, Options { sampling, ..rest }).map_err(to_js)?;
         to_object(&JsStarted { prompt: started.prompt, notes: to_js_notes(started.notes) })
     }
 
@@ -171,59 +150,5 @@ impl From<Token> for JsStep {
             JsRow { id, text, rank, logit, before, after, cut: cut.map(generate::Cut::as_str) }
         };
         Self { id, text, rows: candidates.into_iter().map(row).collect() }
-    }
-}
-
-impl Default for JsOptions {
-    fn default() -> Self {
-        let Options {
-            sampling,
-            logit_bias,
-            seed,
-            max_new_tokens,
-            stop,
-            candidates,
-            beam_width,
-            length_penalty,
-        } = Options::default();
-        let Sampling { temperature, top_k, top_p, min_p, typical_p, repetition_penalty, no_repeat_ngram } =
-            sampling;
-        Self {
-            temperature,
-            top_k,
-            top_p,
-            min_p,
-            typical_p,
-            repetition_penalty,
-            no_repeat_ngram,
-            logit_bias,
-            seed,
-            max_new_tokens,
-            stop,
-            candidates,
-            beam_width,
-            length_penalty,
-        }
-    }
-}
-
-impl From<JsOptions> for Options {
-    fn from(options: JsOptions) -> Self {
-        let JsOptions {
-            temperature,
-            top_k,
-            top_p,
-            min_p,
-            typical_p,
-            repetition_penalty,
-            no_repeat_ngram,
-            ..
-        } = options;
-        let JsOptions {
-            logit_bias, seed, max_new_tokens, stop, candidates, beam_width, length_penalty, ..
-        } = options;
-        let sampling =
-            Sampling { temperature, top_k, top_p, min_p, typical_p, repetition_penalty, no_repeat_ngram };
-        Self { sampling, logit_bias, seed, max_new_tokens, stop, candidates, beam_width, length_penalty }
     }
 }

@@ -1,8 +1,10 @@
 //! Plain objects that several classes give.
 
 use serde::Serialize;
+use serde::de::DeserializeOwned;
 use wasm_bindgen::JsValue;
 
+use super::error::bad_option;
 use crate::generate::Note;
 
 /// `{code, message, characters?}`.
@@ -28,4 +30,14 @@ pub fn to_js_notes(notes: Vec<Note>) -> Vec<JsNote> {
 /// Serialising these small structs cannot fail; if it did, JavaScript would see why.
 pub fn to_object(value: &impl Serialize) -> Result<JsValue, JsValue> {
     Ok(serde_wasm_bindgen::to_value(value)?)
+}
+
+/// Two kinds of options from one flat object: each takes the properties it knows, and its defaults for those
+/// that are left out, as all are where there is no object. (Serde cannot refuse unknown properties here: a
+/// JavaScript object is asked for each field by name.)
+pub fn from_object<A: DeserializeOwned, B: DeserializeOwned>(object: JsValue) -> Result<(A, B), JsValue> {
+    let absent = object.is_undefined() || object.is_null();
+    let object = if absent { js_sys::Object::new().into() } else { object };
+    let first = serde_wasm_bindgen::from_value(object.clone()).map_err(bad_option)?;
+    Ok((first, serde_wasm_bindgen::from_value(object).map_err(bad_option)?))
 }

@@ -1,11 +1,11 @@
 //! The translator as a JavaScript class.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use super::error::{bad_option, to_js};
-use super::object::{JsNote, to_js_notes, to_object};
+use super::error::to_js;
+use super::object::{JsNote, from_object, to_js_notes, to_object};
 use crate::generate::{self, Search, TranslateOptions, TranslatedPiece};
 use crate::models::TranslationModel;
 use crate::nn::Module;
@@ -14,16 +14,6 @@ use crate::nn::Module;
 #[wasm_bindgen]
 pub struct Translator {
     inner: generate::Translator,
-}
-
-/// The options of `start`; what is left out has the default.
-#[derive(Deserialize)]
-#[serde(default)]
-struct JsOptions {
-    beam_width: usize,
-    length_penalty: f32,
-    no_repeat_ngram: usize,
-    max_new_tokens: usize,
 }
 
 #[derive(Serialize)]
@@ -78,8 +68,8 @@ impl Translator {
     /// `options` is `{beam_width, length_penalty, no_repeat_ngram, max_new_tokens}`, each optional. Throws
     /// `bad-option`.
     pub fn start(&mut self, text: &str, options: JsValue) -> Result<JsValue, JsValue> {
-        let options: Option<JsOptions> = serde_wasm_bindgen::from_value(options).map_err(bad_option)?;
-        let started = self.inner.start(text, options.unwrap_or_default().into()).map_err(to_js)?;
+        let (search, rest) = from_object::<Search, TranslateOptions>(options)?;
+        let started = self.inner.start(text, TranslateOptions { search, ..rest }).map_err(to_js)?;
         to_object(&JsStarted { pieces: started.pieces, notes: to_js_notes(started.notes) })
     }
 
@@ -91,21 +81,6 @@ impl Translator {
             Some(piece) => to_object(&JsPiece::from(piece)),
             None => Ok(JsValue::NULL),
         }
-    }
-}
-
-impl Default for JsOptions {
-    fn default() -> Self {
-        let TranslateOptions { search, max_new_tokens } = TranslateOptions::default();
-        let Search { beam_width, length_penalty, no_repeat_ngram } = search;
-        Self { beam_width, length_penalty, no_repeat_ngram, max_new_tokens }
-    }
-}
-
-impl From<JsOptions> for TranslateOptions {
-    fn from(options: JsOptions) -> Self {
-        let JsOptions { beam_width, length_penalty, no_repeat_ngram, max_new_tokens } = options;
-        Self { search: Search { beam_width, length_penalty, no_repeat_ngram }, max_new_tokens }
     }
 }
 

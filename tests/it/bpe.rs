@@ -66,7 +66,7 @@ fn encoding_equals_the_librarys() {
 }
 
 #[test]
-#[ignore = "needs a file of tests/golden/tokenizer.py --pairs, named in LIEDWERK_TOKENIZER_ORACLE"]
+#[ignore = "needs a file of tests/golden/tokenizer.py --pairs, named in LIEDWERK_TOKENIZER_ORACLE; run by `cargo xtask test oracles`"]
 fn real_lines_equal_the_librarys() {
     let path = std::env::var("LIEDWERK_TOKENIZER_ORACLE").unwrap();
     for case in cases(&std::fs::read_to_string(path).unwrap()) {

@@ -1,48 +1,20 @@
-//! The `liedwerk` command where it continues, scores and numbers texts, as a user calls it.
+//! The `liedwerk` command where it continues, scores and numbers texts.
 
 use crate::generate_gpt::{files, tokenizer};
 use crate::gpt::model;
+use crate::process::{liedwerk, model_folder, stderr, stdout};
 use liedwerk::generate::Generator;
 use liedwerk::models::{GptConfig, LanguageModel};
 use liedwerk::train::{bits, mean_loss};
 use serde_json::Value;
-use std::io::Write;
-use std::process::{Command, Output, Stdio};
 
 const TEXT: &str = "Am Brunnen vor dem Tore,\n\nda steht ein Lindenbaum 🌳\tTore, Tore!\n";
 
 /// A folder with a GPT-2 of random weights that looks at 24 tokens.
 fn folder() -> tempfile::TempDir {
-    let folder = tempfile::tempdir().unwrap();
-    let (config, tokenizer, weights) = files(24);
-    std::fs::write(folder.path().join("config.json"), config).unwrap();
-    std::fs::write(folder.path().join("tokenizer.json"), tokenizer).unwrap();
-    std::fs::write(folder.path().join("model.safetensors"), weights).unwrap();
+    let folder = model_folder(files(24));
     std::fs::write(folder.path().join("text.txt"), TEXT).unwrap();
     folder
-}
-
-fn liedwerk(folder: &tempfile::TempDir, arguments: &[&str], input: &str) -> Output {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_liedwerk"))
-        .args(arguments)
-        .current_dir(folder.path())
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
-    child.wait_with_output().unwrap()
-}
-
-fn stdout(output: &Output) -> &str {
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    std::str::from_utf8(&output.stdout).unwrap()
-}
-
-fn stderr(output: &Output) -> &str {
-    assert!(!output.status.success());
-    std::str::from_utf8(&output.stderr).unwrap()
 }
 
 #[test]
@@ -59,7 +31,8 @@ fn a_text_is_continued() {
         "--logit-bias",
         "0=-inf",
     ];
-    let generate = |more: &[&str]| stdout(&liedwerk(&folder, &[&common, more].concat(), "")).to_owned();
+    let generate =
+        |more: &[&str]| stdout(&liedwerk(folder.path(), &[&common, more].concat(), b"")).to_owned();
     let json =
         |more: &[&str]| serde_json::from_str::<Value>(&generate(&[&["--json"], more].concat())).unwrap();
     let report = json(&[]);
@@ -87,11 +60,11 @@ fn a_beam_continues_a_text() {
     let folder = folder();
     let beam =
         ["generate", "--model", ".", "--prompt", "Am", "--max-new-tokens", "8", "--beam", "3", "--json"];
-    let report: Value = serde_json::from_str(stdout(&liedwerk(&folder, &beam, ""))).unwrap();
+    let report: Value = serde_json::from_str(stdout(&liedwerk(folder.path(), &beam, b""))).unwrap();
     assert!(report["tokens"].as_u64().unwrap() <= 8 && report["end"].is_string());
-    let output = liedwerk(&folder, &[&beam[..], &["--logit-bias", "3=1"]].concat(), "");
+    let output = liedwerk(folder.path(), &[&beam[..], &["--logit-bias", "3=1"]].concat(), b"");
     assert!(stderr(&output).starts_with("error[bad-option]: logit_bias"), "{}", stderr(&output));
-    let output = liedwerk(&folder, &["generate", "--model", ".", "--logit-bias", "3"], "");
+    let output = liedwerk(folder.path(), &["generate", "--model", ".", "--logit-bias", "3"], b"");
     assert!(stderr(&output).contains("expected a token's number"), "{}", stderr(&output));
 }
 
@@ -101,7 +74,7 @@ fn bits_per_character_are_those_of_a_plain_loop() {
     let folder = folder();
     let evaluate = |more: &[&str]| -> Value {
         let arguments = [&["evaluate", "--model", ".", "--text", "text.txt", "--json"], more].concat();
-        serde_json::from_str(stdout(&liedwerk(&folder, &arguments, ""))).unwrap()
+        serde_json::from_str(stdout(&liedwerk(folder.path(), &arguments, b""))).unwrap()
     };
     let report = evaluate(&[]);
     let tokenizer = tokenizer();
@@ -139,16 +112,16 @@ fn characters_are_scored_in_one_stream() {
     let text = "sing a song of sixpence\n".repeat(30);
     std::fs::write(path("text.txt"), &text).unwrap();
     let evaluate = ["evaluate", "--model", ".", "--text", "text.txt", "--json"];
-    let report: Value = serde_json::from_str(stdout(&liedwerk(&folder, &evaluate, ""))).unwrap();
+    let report: Value = serde_json::from_str(stdout(&liedwerk(folder.path(), &evaluate, b""))).unwrap();
     let generator = Generator::from_files(&config, &tokenizer, &weights).unwrap();
     let LanguageModel::CharLstm(model) = generator.model() else { unreachable!() };
     let ids = generator.tokenizer().encode(&text);
     let expected = bits(mean_loss(model, &ids, generator.tokenizer().start_id(), 1, |_| {}));
     assert!((report["bits_per_char"].as_f64().unwrap() - expected).abs() < 1e-4, "{report}, {expected}");
-    let output = liedwerk(&folder, &[&evaluate[..], &["--normalize", "songs"]].concat(), "");
+    let output = liedwerk(folder.path(), &[&evaluate[..], &["--normalize", "songs"]].concat(), b"");
     assert!(stderr(&output).starts_with("error[bad-option]: normalize"), "{}", stderr(&output));
     std::fs::write(path("text.txt"), "SING").unwrap();
-    let output = liedwerk(&folder, &evaluate, "");
+    let output = liedwerk(folder.path(), &evaluate, b"");
     assert!(stderr(&output).starts_with("error[bad-tokenizer]: the text holds 'S'"), "{}", stderr(&output));
 }
 
@@ -158,11 +131,11 @@ fn a_tokenizer_is_learned_and_used() {
     let train = |size: &str| {
         let arguments =
             ["tokenize", "train", "--text", "text.txt", "--vocab-size", size, "--out", "new.json"];
-        liedwerk(&folder, &arguments, "")
+        liedwerk(folder.path(), &arguments, b"")
     };
     assert!(stdout(&train("265")).contains("new.json: 265 tokens from"));
     let code = |command: &str, input: &str| {
-        liedwerk(&folder, &["tokenize", command, "--tokenizer", "new.json"], input)
+        liedwerk(folder.path(), &["tokenize", command, "--tokenizer", "new.json"], input.as_bytes())
     };
     let text = "Tore, Äpfel\n\n👩‍👧 \t\u{1}";
     let ids = stdout(&code("encode", text)).to_owned();

@@ -17,6 +17,7 @@ mod hostile;
 mod io;
 mod metrics;
 mod portable;
+mod process;
 mod sampling;
 mod sentences;
 mod shipped;

@@ -45,7 +45,7 @@ fn scores_equal_sacrebleus() {
 }
 
 #[test]
-#[ignore = "needs a file of tests/golden/metrics.py --references, named in LIEDWERK_METRICS_ORACLE"]
+#[ignore = "needs a file of tests/golden/metrics.py --references, named in LIEDWERK_METRICS_ORACLE; run by `cargo xtask test oracles`"]
 fn real_systems_equal_sacrebleus() {
     let path = std::env::var("LIEDWERK_METRICS_ORACLE").unwrap();
     compare(&std::fs::read_to_string(path).unwrap());

@@ -13,11 +13,12 @@ use std::time::{Duration, Instant};
 type Stage = (&'static str, &'static str, fn() -> Result<()>);
 
 /// In running order: the quick ones first, and `page` and `size` after the `site` they look at.
-const STAGES: [Stage; 8] = [
+const STAGES: [Stage; 9] = [
     ("fmt", "formatting", fmt),
     ("clippy", "lints, natively and for wasm", clippy),
     ("native", "unit, property, oracle and golden tests, documentation examples", native),
     ("torch", "the PyTorch trainer, and that it computes what the Rust one does", torch),
+    ("oracles", "numbering and scoring of real lines, by the libraries and by this crate", oracles),
     ("wasm", "the same kernels in a headless browser", wasm),
     ("site", "the optimised page", bundle::run),
     ("page", "types of the page's JavaScript, the page in a headless browser", page),
@@ -78,15 +79,57 @@ fn native() -> Result<()> {
 }
 
 fn torch() -> Result<()> {
-    let trainer = root().join("training/torch");
-    let python = tools::ensure_python(&trainer.join("requirements.txt"), &target_dir()?.join("python"))?;
     run_command(
-        Command::new(python)
+        Command::new(python()?)
             .args(["-m", "unittest", "discover", "--start-directory", "tests", "--top-level-directory", "."])
-            .current_dir(trainer)
+            .current_dir(root().join("training/torch"))
             .env("PYTHONDONTWRITEBYTECODE", "1")
             .env("LIEDWERK", build_liedwerk()?),
     )
+}
+
+/// What Python's libraries make of many lines is too much for a fixture, so it is made here. The lines are
+/// this repository's own.
+fn oracles() -> Result<()> {
+    let folder = target_dir()?.join("oracles");
+    std::fs::create_dir_all(&folder)?;
+    let pairs = folder.join("pairs.tsv");
+    std::fs::write(&pairs, own_lines()?)?;
+    let python = python()?;
+    let write = |script: &str, option: &str| -> Result<PathBuf> {
+        let out = folder.join(script).with_extension("json");
+        let script = root().join("tests/golden").join(script);
+        run_command(Command::new(&python).arg(script).arg(&out).arg(option).arg(&pairs))?;
+        Ok(out)
+    };
+    run_command(
+        cargo()
+            .args(["test", "--package", "liedwerk", "--test", "it", "--", "--ignored"])
+            .env("LIEDWERK_TOKENIZER_ORACLE", write("tokenizer.py", "--pairs")?)
+            .env("LIEDWERK_METRICS_ORACLE", write("metrics.py", "--references")?),
+    )
+}
+
+/// The lines of all texts that git keeps here, two and two with a tab between.
+fn own_lines() -> Result<String> {
+    let listed = Command::new("git").args(["ls-files", "-z"]).current_dir(root()).output()?;
+    let is_text =
+        |name: &&str| [".md", ".rs", ".js", ".py", ".css", ".toml"].iter().any(|end| name.ends_with(end));
+    let mut lines = Vec::new();
+    for name in String::from_utf8(listed.stdout)?.split_terminator('\0').filter(is_text) {
+        let text = std::fs::read_to_string(root().join(name))?;
+        lines.extend(text.lines().map(|line| line.trim().replace('\t', " ")).filter(|line| !line.is_empty()));
+    }
+    if lines.len() < 20_000 {
+        bail!("git lists texts with only {} lines here", lines.len());
+    }
+    Ok(lines.chunks_exact(2).map(|pair| format!("{}\t{}\n", pair[0], pair[1])).collect())
+}
+
+/// Python with the packages of the PyTorch trainer.
+fn python() -> Result<PathBuf> {
+    let requirements = root().join("training/torch/requirements.txt");
+    tools::ensure_python(&requirements, &target_dir()?.join("python"))
 }
 
 /// The command line, for tests of others that must agree with it.

@@ -45,20 +45,12 @@ for line in open(sys.argv[1]):
 /// A Python with these requirements: the one on the search path where it has them, else one of the project's
 /// own in `environment`, made where it is missing.
 pub fn ensure_python(requirements: &Path, environment: &Path) -> Result<PathBuf> {
-    let fulfils = |python: &Path| {
-        let mut check = Command::new(python);
-        check.arg("-c").arg(FULFILLED).arg(requirements).stdout(Stdio::null()).stderr(Stdio::null());
-        check.status().is_ok_and(|status| status.success())
-    };
+    let fulfils = |python: &Path| succeeds(Command::new(python).arg("-c").arg(FULFILLED).arg(requirements));
     let own = environment.join(if cfg!(windows) { "Scripts/python.exe" } else { "bin/python" });
     if let Some(python) = on_path("python3").into_iter().chain([own.clone()]).find(|python| fulfils(python)) {
         return Ok(python);
     }
-    let can_make = |python: &PathBuf| {
-        let mut check = Command::new(python);
-        check.args(["-c", "import ensurepip, venv"]).stdout(Stdio::null()).stderr(Stdio::null());
-        check.status().is_ok_and(|status| status.success())
-    };
+    let can_make = |python: &PathBuf| succeeds(Command::new(python).args(["-c", "import ensurepip, venv"]));
     if on_path("python3").filter(can_make).is_none() {
         install(&["python3", "python3-venv"], "Python 3 with venv")?;
     }
@@ -69,6 +61,10 @@ pub fn ensure_python(requirements: &Path, environment: &Path) -> Result<PathBuf>
     let pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--requirement"];
     crate::cargo::run(Command::new(&own).args(pip).arg(requirements))?;
     Ok(own)
+}
+
+fn succeeds(check: &mut Command) -> bool {
+    check.stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok_and(|status| status.success())
 }
 
 fn find_browser() -> Option<Browser> {

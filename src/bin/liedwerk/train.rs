@@ -89,14 +89,19 @@ impl Args {
         self.init.as_deref().or(self.resume.then_some(&self.out))
     }
 
-    /// The weights to begin with, if not random ones.
-    pub fn initial_weights(&self) -> anyhow::Result<Option<Weights>> {
-        let open = |folder: &PathBuf| {
-            let path = folder.join("model.safetensors");
-            let bytes = std::fs::read(&path).with_context(|| path.display().to_string())?;
-            Ok(Weights::from_safetensors(&bytes)?)
-        };
-        self.init.as_ref().map(open).transpose()
+    /// The model to begin with: with the weights of `--init`, or a new one.
+    pub fn initial_model<M>(
+        &self,
+        load: impl FnOnce(&mut Weights) -> liedwerk::Result<M>,
+        new: impl FnOnce() -> liedwerk::Result<M>,
+    ) -> anyhow::Result<M> {
+        let Some(folder) = &self.init else { return Ok(new()?) };
+        let path = folder.join("model.safetensors");
+        let bytes = std::fs::read(&path).with_context(|| path.display().to_string())?;
+        let mut weights = Weights::from_safetensors(&bytes)?;
+        let model = load(&mut weights)?;
+        weights.finish()?;
+        Ok(model)
     }
 
     /// Trains.

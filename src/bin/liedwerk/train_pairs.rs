@@ -44,14 +44,10 @@ pub fn run(recipe: TranslationRecipe, args: &Args) -> anyhow::Result<()> {
         None => recipe.tokenizer.learn(&train),
     };
     let config = recipe.model.config(tokenizer.src_vocab_size(), tokenizer.tgt_vocab_size());
-    let model = match args.initial_weights()? {
-        Some(mut weights) => {
-            let model = TranslationModel::from_weights(config, &mut weights)?;
-            weights.finish()?;
-            model
-        }
-        None => TranslationModel::init(config, &mut Rng::new(recipe.train.seed))?,
-    };
+    let model = args.initial_model(
+        |weights| TranslationModel::from_weights(config.clone(), weights),
+        || TranslationModel::init(config.clone(), &mut Rng::new(recipe.train.seed)),
+    )?;
     let encoded = encode_pairs(&tokenizer, &train, *max_tokens);
     let dev_ids = encode_pairs(&tokenizer, &dev, *max_tokens);
     println!("{} of {} pairs to train on, {} held out", encoded.len(), train.len(), dev.len());

@@ -36,14 +36,10 @@ pub fn run(recipe: SongRecipe, args: &Args) -> anyhow::Result<()> {
     let ModelRecipe::CharLstm { embedding_size, hidden_size, num_layers, dropout } = recipe.model;
     let vocab_size = tokenizer.vocab_size();
     let config = CharLstmConfig { vocab_size, embedding_size, hidden_size, num_layers, dropout };
-    let model = match args.initial_weights()? {
-        Some(mut weights) => {
-            let model = CharLstm::from_weights(config, &mut weights)?;
-            weights.finish()?;
-            model
-        }
-        None => CharLstm::init(config, &mut Rng::new(recipe.train.seed))?,
-    };
+    let model = args.initial_model(
+        |weights| CharLstm::from_weights(config.clone(), weights),
+        || CharLstm::init(config.clone(), &mut Rng::new(recipe.train.seed)),
+    )?;
     let mut trainer = Trainer::new(model, tokenizer.encode(&train), recipe.train.clone())?;
     if let Some(checkpoint) = args.checkpoint()? {
         trainer.restore(&checkpoint)?;

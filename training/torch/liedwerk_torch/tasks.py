@@ -18,24 +18,30 @@ from .seq2seq import Seq2Seq
 from .transformer import Transformer
 
 
-class SongTask(nn.Module):
+class Task(nn.Module):
+    """What all have in common. `config` is the model's, `unit` what its targets are called."""
+
+    def __init__(self, recipe: dict, device: torch.device):
+        super().__init__()
+        self.shares, self.device = recipe["train"].get("shares", 1), device
+        self.sizes = {name: size for name, size in recipe["model"].items() if name != "type"}
+        self.states: dict[int, tuple] = {}  # what the shares computed here carry from step to step
+
+
+class SongTask(Task):
     """Next-character prediction over parallel streams; the state is carried from step to step."""
 
     unit = "characters"
 
     def __init__(self, recipe: dict, data: Path, tokenizer: str | None, device: torch.device):
-        super().__init__()
+        super().__init__(recipe, device)
         settings, normalize = recipe["train"], recipe["data"]["normalize"]
         train_ids = load_ids(data / recipe["data"]["train"], normalize)
         self.dev_ids = load_ids(data / recipe["data"]["dev"], normalize)
         self.streams = Streams(train_ids, settings["batch_size"], settings["window"], settings["seed"])
-        self.shares = settings.get("shares", 1)
-        shape = {k: v for k, v in recipe["model"].items() if k != "type"}
-        self.config = {"vocab_size": len(NORMALIZERS[normalize][1])} | shape
+        self.config = {"vocab_size": len(NORMALIZERS[normalize][1])} | self.sizes
         self.model = CharLstm(**self.config)
-        self.device = device
         self.tokenizer_json = tokenizer or tokenizer_json(normalize)
-        self.states: dict[int, tuple] = {}  # of the shares that are computed here
         self.about = (f"{len(train_ids)} characters to train on, {len(self.dev_ids)} to validate on, "
                       f"{self.streams.windows_per_epoch} steps an epoch")
 
@@ -59,13 +65,13 @@ class SongTask(nn.Module):
         return bits, {"dev_bits_per_char": round(bits, 4)}
 
 
-class GptTask(nn.Module):
+class GptTask(Task):
     """Next-token prediction over windows of songs."""
 
     unit = "tokens"
 
     def __init__(self, recipe: dict, data: Path, tokenizer: str | None, device: torch.device):
-        super().__init__()
+        super().__init__(recipe, device)
         settings, files = recipe["train"], recipe["data"]
         songs = titled_songs((data / files["train"]).read_text(encoding="utf-8"))
         if tokenizer:
@@ -74,14 +80,10 @@ class GptTask(nn.Module):
             self.tokenizer = learn_song_bpe((title + verses for title, verses in songs), recipe["tokenizer"]["vocab_size"])
         self.tokenizer_json = tokenizer or self.tokenizer.to_str(pretty=False) + "\n"
         ids = [[encoding.ids for encoding in self.tokenizer.encode_batch(list(side))] for side in zip(*songs)]
-        shape = {k: v for k, v in recipe["model"].items() if k != "type"}
-        self.config = {"vocab_size": self.tokenizer.get_vocab_size()} | shape
+        self.config = {"vocab_size": self.tokenizer.get_vocab_size()} | self.sizes
         self.model = Gpt(**self.config)
         self.windows = SongWindows(
             list(zip(*ids)), settings["batch_size"], self.config["n_positions"], settings["seed"])
-        self.shares = settings.get("shares", 1)
-        self.device = device
-        self.states: dict = {}  # nothing is carried from step to step
         self.dev = normalize_songs((data / files["dev"]).read_text(encoding="utf-8"))
         self.about = (f"{len(songs)} songs, {sum(map(len, ids[1]))} tokens to train on, "
                       f"{len(self.dev)} characters to validate on, {self.windows.steps_per_epoch} steps an epoch")
@@ -120,14 +122,14 @@ class GptTask(nn.Module):
         return bits, {"dev_bits_per_char": round(bits, 4)}
 
 
-class TranslationTask(nn.Module):
+class TranslationTask(Task):
     """Next-token prediction of the target sentence, given the source sentence."""
 
     unit = "target tokens"
     models = {"transformer": Transformer, "seq2seq": Seq2Seq}
 
     def __init__(self, recipe: dict, data: Path, tokenizer: str | None, device: torch.device):
-        super().__init__()
+        super().__init__(recipe, device)
         settings, files = recipe["train"], recipe["data"]
         reverse = files.get("reverse", False)
         pairs = read_pairs(data, files["train"], reverse)
@@ -142,14 +144,10 @@ class TranslationTask(nn.Module):
         self.dev_ids = PairEncoder(self.tokenizer).encode(self.dev)
         self.batches = PairBatches(
             pairs, encoder, files["max_tokens"], settings["tokens_per_batch"], settings["seed"])
-        self.shares = settings.get("shares", 1)
         self.smoothing = settings["label_smoothing"]
         vocab = self.tokenizer.get_vocab_size()
-        shape = {k: v for k, v in recipe["model"].items() if k != "type"}
-        self.config = {"src_vocab_size": vocab, "tgt_vocab_size": vocab} | shape
+        self.config = {"src_vocab_size": vocab, "tgt_vocab_size": vocab} | self.sizes
         self.model = self.models[recipe["model"]["type"]](**self.config)
-        self.device = device
-        self.states: dict = {}  # nothing is carried from step to step
         self.about = (f"{len(self.batches.pairs)} of {len(pairs)} pairs to train on, {len(self.dev)} to validate on, "
                       f"{self.batches.epoch_len} steps an epoch")
 

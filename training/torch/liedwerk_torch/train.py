@@ -1,8 +1,8 @@
 """Training with a steerable schedule and usable weights at any time.
 
 Written to OUT at every evaluation: config.json, tokenizer.json, model.safetensors
-(f16 or int8, the better of the weights and their moving average) and README.md, the
-model's card. checkpoint.pt holds all that --resume needs. To finish early, write a
+(f16 or int8, the moving average of the weights, at the end the last ones if they are
+better) and README.md, the model's card. checkpoint.pt holds all that --resume needs. To finish early, write a
 number of steps into OUT/decay: the final decay of the learning rate then runs over
 that many steps from there on.
 """
@@ -138,11 +138,13 @@ class Training:
             write_atomically(self.checkpoint_path, lambda path: torch.save(saved, path))
 
     def save_model(self, final: bool) -> None:
-        """The better of the weights and their average, with the figures of the weights as written."""
+        """The moving average, in the end the better of it and the last weights, with its figures as written."""
         if not self.workers.first:
             return
         precision = self.recipe.get("precision", "f16")
-        best = min((self.model, self.average), key=lambda weights: self.task.judge(weights, final=False)[0])
+        best = self.average
+        if final and self.task.judge(self.model, False)[0] < self.task.judge(self.average, False)[0]:
+            best = self.model
         tensors = {name: tensor.cpu() for name, tensor in stored(best.state_dict(), precision).items()}
         written = copy.deepcopy(best)
         written.load_state_dict(dequantized(tensors))

@@ -1,0 +1,40 @@
+//! The `liedwerk` command as a user calls it.
+
+use std::io::Write;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+/// A folder with the three files of a model: configuration, tokenizer, weights.
+pub fn model_folder((config, tokenizer, weights): (String, String, Vec<u8>)) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("config.json"), config).unwrap();
+    std::fs::write(folder.path().join("tokenizer.json"), tokenizer).unwrap();
+    std::fs::write(folder.path().join("model.safetensors"), weights).unwrap();
+    folder
+}
+
+/// Runs the command in `folder`, with `input` as its standard input.
+pub fn liedwerk(folder: &Path, arguments: &[&str], input: &[u8]) -> Output {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_liedwerk"))
+        .args(arguments)
+        .current_dir(folder)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    child.stdin.take().unwrap().write_all(input).unwrap();
+    child.wait_with_output().unwrap()
+}
+
+/// What was printed by a call that succeeded.
+pub fn stdout(output: &Output) -> &str {
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    std::str::from_utf8(&output.stdout).unwrap()
+}
+
+/// What was said by a call that failed.
+pub fn stderr(output: &Output) -> &str {
+    assert!(!output.status.success());
+    std::str::from_utf8(&output.stderr).unwrap()
+}
