@@ -15,7 +15,7 @@ export const PROMPT_LENGTH = 4000;
 export const GERMAN_LENGTH = 20_000;
 
 /**
- * @typedef {'write' | 'translate' | 'chain'} ViewId
+ * @typedef {'write' | 'lab' | 'duel' | 'translate' | 'chain'} ViewId
  *
  * @typedef {object} Settings
  * @property {ViewId} view
@@ -24,18 +24,22 @@ export const GERMAN_LENGTH = 20_000;
  * @property {string} german what is to be translated
  * @property {string} english the visitor's own wording of the translation; empty for the model's
  * @property {string} translator the id of a model that translates; empty for the first one
+ * @property {string} forced tokens that the visitor has put into a text: place.id, joined by hyphens
  * @property {'' | '1'} compare translate with two models side by side
  * @property {number} temperature
  * @property {number} top_k
  * @property {number} top_p
+ * @property {number} min_p
+ * @property {number} typical_p
  * @property {number} repetition_penalty
+ * @property {number} no_repeat_ngram
  * @property {number} max_new_tokens
  * @property {number} beam_width
  * @property {number} seed
  * @property {'' | 'de' | 'en'} lang a language that the link asks for; empty for the reader's own
  *
- * @typedef {'view' | 'model' | 'prompt' | 'german' | 'english' | 'translator' | 'compare' | 'lang'} TextName
- * @typedef {'temperature' | 'top_k' | 'top_p' | 'repetition_penalty' | 'max_new_tokens' | 'beam_width' | 'seed'} NumberName
+ * @typedef {'view' | 'model' | 'prompt' | 'german' | 'english' | 'translator' | 'forced' | 'compare' | 'lang'} TextName
+ * @typedef {'temperature' | 'top_k' | 'top_p' | 'min_p' | 'typical_p' | 'repetition_penalty' | 'no_repeat_ngram' | 'max_new_tokens' | 'beam_width' | 'seed'} NumberName
  *
  * @typedef {object} TextField
  * @property {TextName} name
@@ -59,9 +63,9 @@ export const GERMAN_LENGTH = 20_000;
  */
 
 /** @type {readonly ViewId[]} */
-const EVERYWHERE = ['write', 'translate', 'chain'];
+const EVERYWHERE = ['write', 'lab', 'duel', 'translate', 'chain'];
 /** @type {readonly ViewId[]} */
-const WRITING = ['write', 'chain'];
+const WRITING = ['write', 'lab', 'duel', 'chain'];
 /** @type {readonly ViewId[]} */
 const TRANSLATING = ['translate', 'chain'];
 
@@ -72,14 +76,18 @@ const cutGerman = (text) => keepStart(text, GERMAN_LENGTH);
 /** @param {string} text */
 const cutPrompt = (text) => keepEnd(text, PROMPT_LENGTH);
 
+/** @param {string} text */
+const cutForced = (text) => (/^(\d{1,5}\.\d{1,6}(-|$)){1,1000}$/.test(text) ? text : '');
+
 /** @type {readonly TextField[]} */
 export const TEXT_FIELDS = [
   { name: 'view', key: 'view', default: 'write', among: EVERYWHERE, views: EVERYWHERE },
   { name: 'model', key: 'model', default: '', cut: cutId, views: WRITING },
-  { name: 'prompt', key: 'prompt', default: 'O the wind and the rain,\n', cut: cutPrompt, views: ['write'] },
+  { name: 'prompt', key: 'prompt', default: 'O the wind and the rain,\n', cut: cutPrompt, views: ['write', 'lab', 'duel'] },
   { name: 'german', key: 'german', default: GERMAN_SONGS[0].text, cut: cutGerman, views: TRANSLATING },
   { name: 'english', key: 'english', default: '', cut: cutGerman, views: ['chain'] },
   { name: 'translator', key: 'translator', default: '', cut: cutId, views: TRANSLATING },
+  { name: 'forced', key: 'forced', default: '', cut: cutForced, views: ['lab'] },
   { name: 'compare', key: 'compare', default: '', among: ['', '1'], views: ['translate'] },
   { name: 'lang', key: 'lang', default: '', among: ['', 'de', 'en'], views: EVERYWHERE },
 ];
@@ -89,7 +97,10 @@ export const NUMBER_FIELDS = [
   { name: 'temperature', type: 'number', key: 'temperature', min: 0, max: 2, step: 0.05, default: 0.6, views: WRITING },
   { name: 'top_k', type: 'integer', key: 'top-k', min: 0, max: 100, step: 1, default: 0, views: WRITING },
   { name: 'top_p', type: 'number', key: 'top-p', min: 0.05, max: 1, step: 0.05, default: 0.9, views: WRITING },
+  { name: 'min_p', type: 'number', key: 'min-p', min: 0, max: 1, step: 0.01, default: 0, views: WRITING },
+  { name: 'typical_p', type: 'number', key: 'typical', min: 0.05, max: 1, step: 0.05, default: 1, views: WRITING },
   { name: 'repetition_penalty', type: 'number', key: 'repetition', min: 1, max: 2, step: 0.05, default: 1, views: WRITING },
+  { name: 'no_repeat_ngram', type: 'integer', key: 'no-repeat', min: 0, max: 16, step: 1, default: 0, views: WRITING },
   { name: 'max_new_tokens', type: 'integer', key: 'length', min: 1, max: 10000, step: 1, default: 600, views: WRITING },
   { name: 'beam_width', type: 'integer', key: 'beam', min: 1, max: 8, step: 1, default: 4, among: [1, 2, 4, 8], views: TRANSLATING },
   // A link without its seed would not give the same text, so it always carries it.

@@ -22,6 +22,7 @@ const BROKEN = new Set(['engine-crashed', 'engine-unavailable']);
  * @property {(loaded: Loaded) => void} [onLoaded]
  * @property {(prompt: string, notes: import('./protocol.js').Note[]) => void} [onStarted]
  * @property {(text: string, tokens: number, seconds: number) => void} [onToken]
+ * @property {(from: number, steps: import('./protocol.js').Step[], ended: boolean) => void} [onSteps]
  * @property {(pieces: number, notes: import('./protocol.js').Note[]) => void} [onSplit]
  * @property {(piece: import('./protocol.js').Piece, tokens: number, seconds: number) => void} [onPiece]
  */
@@ -71,6 +72,17 @@ export class EngineClient {
    */
   generate(request, listeners) {
     return this.#post({ id: ++this.#ids, type: 'generate', ...request }, listeners);
+  }
+
+  /**
+   * Goes back and forth in a text, token by token; loads the model first where that has not happened.
+   *
+   * @param {ModelRequest & import('./protocol.js').Walk} request
+   * @param {Listeners} listeners
+   * @returns {Run}
+   */
+  walk(request, listeners) {
+    return this.#post({ id: ++this.#ids, type: 'walk', ...request }, listeners);
   }
 
   /**
@@ -130,6 +142,9 @@ export class EngineClient {
       case 'token':
         pending.last = { cancelled: true, tokens: event.tokens, seconds: event.seconds };
         return cancelled ? undefined : listeners.onToken?.(event.text, event.tokens, event.seconds);
+      case 'steps':
+        pending.last = { cancelled: true, tokens: event.tokens, seconds: event.seconds };
+        return cancelled ? undefined : listeners.onSteps?.(event.from, event.steps, event.ended);
       case 'split':
         return cancelled ? undefined : listeners.onSplit?.(event.pieces, event.notes);
       case 'piece':

@@ -24,12 +24,37 @@
  * @property {string} [measured_with]
  *
  * @typedef {object} GenerateOptions
- * @property {number} temperature 0 takes the likeliest character each time
+ * @property {number} temperature 0 takes the likeliest token each time
  * @property {number} top_k 0 is off
  * @property {number} top_p 1 is off
+ * @property {number} min_p 0 is off
+ * @property {number} typical_p 1 is off
  * @property {number} repetition_penalty 1 is off
+ * @property {number} no_repeat_ngram 0 is off
  * @property {number} seed an integer from 0 to 2^53 - 1
  * @property {number} max_new_tokens
+ * @property {string[]} stop the text ends before the first of these
+ * @property {number} [candidates] rows of each step's table
+ *
+ * @typedef {object} Row what could have come at one step
+ * @property {number} id
+ * @property {string} text
+ * @property {number} rank 1 is the model's favourite
+ * @property {number} logit
+ * @property {number} before its probability by the model alone
+ * @property {number} after its probability when the token was drawn
+ * @property {string} [cut] which setting removed it
+ *
+ * @typedef {object} Step one token, and what else could have come
+ * @property {number} id
+ * @property {string} text
+ * @property {Row[]} rows
+ *
+ * @typedef {object} Written what a slice of writing gives
+ * @property {string} text
+ * @property {number} tokens
+ * @property {boolean} done
+ * @property {Step[]} steps
  *
  * @typedef {object} TranslateOptions
  * @property {number} beam_width 1 is greedy
@@ -59,11 +84,20 @@
  */
 
 /**
+ * @typedef {object} Walk a text that begins with these very tokens, and goes on
+ * @property {string} prompt
+ * @property {GenerateOptions} options
+ * @property {number[]} path ids of the tokens after the prompt
+ * @property {number} more tokens to write after them
+ */
+
+/**
  * @typedef {{ id: number, type: 'load' } & ModelRequest} LoadCommand
  * @typedef {{ id: number, type: 'generate', prompt: string, options: GenerateOptions } & ModelRequest} GenerateCommand
+ * @typedef {{ id: number, type: 'walk' } & Walk & ModelRequest} WalkCommand
  * @typedef {{ id: number, type: 'translate', text: string, options: TranslateOptions } & ModelRequest} TranslateCommand
  * @typedef {{ id: number, type: 'cancel' }} CancelCommand the id is that of the command to be cancelled
- * @typedef {LoadCommand | GenerateCommand | TranslateCommand} Job
+ * @typedef {LoadCommand | GenerateCommand | WalkCommand | TranslateCommand} Job
  * @typedef {Job | CancelCommand} Command
  */
 
@@ -72,11 +106,13 @@
  * @typedef {{ id: number, type: 'loaded' } & Loaded} LoadedEvent
  * @typedef {{ id: number, type: 'started', prompt: string, notes: Note[] }} StartedEvent
  * @typedef {{ id: number, type: 'token', text: string, tokens: number, seconds: number }} TokenEvent
+ * @typedef {{ id: number, type: 'steps', from: number, steps: Step[], ended: boolean, tokens: number, seconds: number }} StepsEvent
+ *   the tokens of a walk from the number `from` on; those before stand
  * @typedef {{ id: number, type: 'split', pieces: number, notes: Note[] }} SplitEvent
  * @typedef {{ id: number, type: 'piece', piece: Piece, tokens: number, seconds: number }} PieceEvent
  * @typedef {{ id: number, type: 'done' } & Finished} DoneEvent
  * @typedef {{ id: number, type: 'failed', error: Failure }} FailedEvent
- * @typedef {ProgressEvent | LoadedEvent | StartedEvent | TokenEvent | SplitEvent | PieceEvent | DoneEvent | FailedEvent} EngineEvent
+ * @typedef {ProgressEvent | LoadedEvent | StartedEvent | TokenEvent | StepsEvent | SplitEvent | PieceEvent | DoneEvent | FailedEvent} EngineEvent
  */
 
 /**
@@ -85,7 +121,9 @@
  *
  * @typedef {object} WasmGenerator
  * @property {(prompt: string, options: GenerateOptions) => { prompt: string, notes: Note[] }} start
- * @property {(n: number) => { text: string, tokens: number, done: boolean }} next
+ * @property {(n: number) => Written} next
+ * @property {(id: number) => Written} force
+ * @property {(n: number) => string} rewind
  * @property {() => void} free
  *
  * @typedef {object} WasmTranslator

@@ -2,15 +2,14 @@
 
 import { toFailure } from './errors.js';
 import { open } from './sessions.js';
+import { breath, nextSlice } from './slices.js';
+import { forgetWalk, walk } from './walks.js';
 
 /** @typedef {import('./protocol.js').Command} Command */
 /** @typedef {import('./protocol.js').EngineEvent} EngineEvent */
 /** @typedef {import('./protocol.js').Job} Job */
 /** @typedef {import('./protocol.js').WasmGenerator} WasmGenerator */
 /** @typedef {import('./protocol.js').WasmTranslator} WasmTranslator */
-
-const SLICE_MS = 30;
-const LARGEST_SLICE = 512;
 
 /** @type {Map<number, { controller: AbortController, begun: boolean }>} */
 const jobs = new Map();
@@ -53,6 +52,7 @@ async function run(job) {
     const { engine, loaded } = await open(job, { signal, onProgress });
     post({ id: job.id, type: 'loaded', ...loaded });
     if (job.type === 'generate') await generate(job, /** @type {WasmGenerator} */ (engine), signal);
+    if (job.type === 'walk') await walk(job, /** @type {WasmGenerator} */ (engine), signal, post);
     if (job.type === 'translate') await translate(job, /** @type {WasmTranslator} */ (engine), signal);
   } catch (error) {
     post({ id: job.id, type: 'failed', error: toFailure(error) });
@@ -67,6 +67,7 @@ async function run(job) {
  * @param {AbortSignal} signal
  */
 async function generate({ id, prompt, options }, generator, signal) {
+  forgetWalk(generator);
   post({ id, type: 'started', ...generator.start(prompt, options) });
   const begin = performance.now();
   let tokens = 0;
@@ -108,29 +109,6 @@ async function translate({ id, text, options }, translator, signal) {
   }
   const seconds = (performance.now() - begin) / 1000;
   post({ id, type: 'done', cancelled: !ended, tokens, seconds });
-}
-
-/**
- * As many characters as fill the slice; at most twice as many as before, since clocks are coarse.
- *
- * @param {number} slice
- * @param {number} elapsed milliseconds that the last slice took
- */
-function nextSlice(slice, elapsed) {
-  const fitting = Math.floor((slice * SLICE_MS) / Math.max(elapsed, 0.1));
-  return Math.max(1, Math.min(fitting, slice * 2, LARGEST_SLICE));
-}
-
-/** Lets waiting messages (cancel) in. A timer would be held back to 4 ms or, unseen, to a second. */
-function breath() {
-  return new Promise((resolve) => {
-    const { port1, port2 } = new MessageChannel();
-    port1.onmessage = () => {
-      port1.close();
-      resolve(undefined);
-    };
-    port2.postMessage(null);
-  });
 }
 
 /**

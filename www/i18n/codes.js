@@ -32,6 +32,16 @@ const ERRORS = {
   'not-finite': 'errorNotFinite',
 };
 
+/** Why a token could not come. @type {Readonly<Record<string, Key>>} */
+const CUTS = {
+  bias: 'cutBias',
+  'no-repeat': 'cutNoRepeat',
+  'top-k': 'cutTopK',
+  'top-p': 'cutTopP',
+  'min-p': 'cutMinP',
+  typical: 'cutTypical',
+};
+
 /**
  * @param {string} code
  * @returns {Key | undefined}
@@ -46,4 +56,12 @@ export function noteKey(code) {
  */
 export function errorKey(code) {
   return Object.hasOwn(ERRORS, code) ? ERRORS[code] : 'errorBadModel';
+}
+
+/**
+ * @param {string} cut
+ * @returns {Key}
+ */
+export function cutKey(cut) {
+  return Object.hasOwn(CUTS, cut) ? CUTS[cut] : 'cutOther';
 }

@@ -27,6 +27,11 @@ export class Verse {
     for (const part of text.split(/(\n)/)) this.#set(part, wrap);
   }
 
+  /** @param {HTMLElement} element which the line goes on with */
+  place(element) {
+    this.#openLine().append(element);
+  }
+
   /**
    * @param {string} part a line break or text without any
    * @param {((part: string) => HTMLElement) | undefined} wrap
@@ -37,6 +42,14 @@ export class Verse {
       return;
     }
     if (part === '') return;
+    const line = this.#openLine();
+    if (wrap) line.append(wrap(part));
+    else if (line.lastChild instanceof Text) line.lastChild.appendData(part);
+    else line.append(part);
+  }
+
+  /** The line that the text goes on in. */
+  #openLine() {
     if (!this.#stanza || this.#lineBreaks > 1) {
       this.#stanza = h('p', { class: 'stanza' });
       this.element.append(this.#stanza);
@@ -47,9 +60,6 @@ export class Verse {
       this.#stanza.append(this.#line);
     }
     this.#lineBreaks = 0;
-    const last = this.#line.lastChild;
-    if (wrap) this.#line.append(wrap(part));
-    else if (last instanceof Text) last.appendData(part);
-    else this.#line.append(part);
+    return this.#line;
   }
 }

@@ -1,4 +1,6 @@
 import { mountChain } from './chain.js';
+import { mountDuel } from './duel.js';
+import { mountLab } from './lab.js';
 import { mountTranslate } from './translate.js';
 import { mountWrite } from './write.js';
 
@@ -26,6 +28,8 @@ import { mountWrite } from './write.js';
  */
 export const VIEWS = [
   { id: 'write', title: 'viewWrite', mount: mountWrite },
+  { id: 'lab', title: 'viewLab', mount: mountLab },
+  { id: 'duel', title: 'viewDuel', mount: mountDuel },
   { id: 'translate', title: 'viewTranslate', mount: mountTranslate },
   { id: 'chain', title: 'viewChain', mount: mountChain },
 ];

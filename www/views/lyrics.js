@@ -17,11 +17,29 @@ import { bringIntoSight } from '../ui/dom.js';
 /** The speed is for eyes, not a stopwatch: it changes this often. */
 const SPEED_MS = 250;
 
+/** A GPT writes the title of the next song once it has ended one. */
+const SONG_ENDS = ['==='];
+
+/**
+ * What the engine is told of the settings.
+ *
+ * @param {import('../state.js').Settings} settings
+ * @returns {import('../engine/protocol.js').GenerateOptions}
+ */
+export function generateOptions(settings) {
+  const { seed, max_new_tokens, temperature, repetition_penalty, no_repeat_ngram } = settings;
+  const { top_k, top_p, min_p, typical_p } = settings;
+  const cuts = { top_k, top_p, min_p, typical_p, repetition_penalty, no_repeat_ngram };
+  return { seed, max_new_tokens, temperature, ...cuts, stop: SONG_ENDS };
+}
+
 export class Lyrics {
   #context;
   #work;
   #parts;
   #speedShown = 0;
+  /** What the model's tokens are. @type {'' | 'Tokens'} */
+  #unit = '';
 
   /**
    * @param {import('./index.js').Context} context
@@ -45,10 +63,9 @@ export class Lyrics {
    */
   async write(task, model, typed, fresh) {
     const { state, engine, catalog } = this.#context;
-    const { max_new_tokens, seed, temperature, top_k, top_p, repetition_penalty } = state.settings;
     // What a link carries, not more: so the link gives the same text.
     const prompt = keepEnd(typed, PROMPT_LENGTH);
-    const options = { max_new_tokens, seed, temperature, top_k, top_p, repetition_penalty };
+    const options = generateOptions(state.settings);
     const listeners = {
       ...this.#work.loading(task),
       onStarted: task.own((/** @type {string} */ read, /** @type {import('../engine/protocol.js').Note[]} */ notes) => {
@@ -59,6 +76,7 @@ export class Lyrics {
       }),
     };
     saysNothing(this.#parts.speed);
+    this.#unit = model.model_type === 'char_lstm' ? '' : 'Tokens';
     const finished = await task.run(() =>
       engine.generate({ model, fresh, known: catalog.known(), prompt, options }, listeners),
     );
@@ -97,8 +115,8 @@ export class Lyrics {
   #finished({ cancelled, tokens, seconds }) {
     const { status, sheet } = this.#parts;
     sheet.flush();
-    if (cancelled) say(status, 'statusStopped', { tokens });
-    else say(status, 'statusDone', { tokens, seconds: Math.round(seconds * 10) / 10 });
+    if (cancelled) say(status, `statusStopped${this.#unit}`, { tokens });
+    else say(status, `statusDone${this.#unit}`, { tokens, seconds: Math.round(seconds * 10) / 10 });
     this.#showSpeed(tokens, seconds);
   }
 
@@ -107,6 +125,6 @@ export class Lyrics {
    * @param {number} seconds
    */
   #showSpeed(tokens, seconds) {
-    if (tokens > 0 && seconds > 0) say(this.#parts.speed, 'speed', { rate: Math.round(tokens / seconds) });
+    if (tokens > 0 && seconds > 0) say(this.#parts.speed, `speed${this.#unit}`, { rate: Math.round(tokens / seconds) });
   }
 }

@@ -1,0 +1,125 @@
+import { cutKey } from '../i18n/codes.js';
+import { currentLanguage, onLanguage, text } from '../i18n/index.js';
+import { h } from './dom.js';
+
+/** @typedef {import('../engine/protocol.js').Row} Row */
+/** @typedef {import('../engine/protocol.js').Step} Step */
+
+/**
+ * What could have come at one step: the likeliest tokens with their probability by the model alone
+ * and after all settings, and why a token was cut. Each can be put into the text by a click.
+ */
+export class NextTokens {
+  #body = h('tbody');
+  #others = h('tr', { class: 'others' });
+  #hint = h('p', { class: 'small', t: 'nextHint' });
+  element = h(
+    'section',
+    { class: 'next', tLabel: 'nextTokens' },
+    h(
+      'div',
+      { class: 'scroll' },
+      h(
+        'table',
+        {},
+        h('caption', { t: 'nextTokens' }),
+        h(
+          'thead',
+          {},
+          h(
+            'tr',
+            {},
+            h('th', { scope: 'col', t: 'nextToken' }),
+            h('th', { scope: 'col', t: 'nextBefore' }),
+            h('th', { scope: 'col', t: 'nextAfter' }),
+            h('th', { scope: 'col', t: 'nextWhy' }),
+          ),
+        ),
+        this.#body,
+        h('tfoot', {}, this.#others),
+      ),
+    ),
+    this.#hint,
+  );
+  #onForce;
+  /** @type {Step | null} */
+  #step = null;
+  #given = false;
+
+  /** @param {(id: number) => void} onForce */
+  constructor(onForce) {
+    this.#onForce = onForce;
+    onLanguage(() => this.show(this.#step, this.#given));
+  }
+
+  /**
+   * @param {Step | null} step
+   * @param {boolean} given whether its token was put there by the visitor
+   */
+  show(step, given) {
+    this.#step = step;
+    this.#given = given;
+    const focused = this.element.contains(document.activeElement);
+    this.#body.replaceChildren(...(step?.rows ?? []).map((row) => this.#row(row, row.id === step?.id)));
+    this.#others.replaceChildren(...(step ? others(step.rows) : []));
+    // The buttons are new; keyboard users stay in the table.
+    if (focused) this.#body.querySelector('button')?.focus();
+  }
+
+  /**
+   * @param {Row} row
+   * @param {boolean} taken
+   */
+  #row(row, taken) {
+    const word = h('button', { type: 'button', lang: 'en' }, visibleToken(row.text));
+    word.addEventListener('click', () => this.#onForce(row.id));
+    const kind = taken ? 'taken' : row.cut ? 'cut' : '';
+    return h(
+      'tr',
+      { class: kind },
+      h('th', { scope: 'row' }, word),
+      share(row.before),
+      share(row.after),
+      h('td', { class: 'why' }, this.#why(row, taken)),
+    );
+  }
+
+  /**
+   * @param {Row} row
+   * @param {boolean} taken
+   */
+  #why({ cut, after }, taken) {
+    if (taken) return text(this.#given ? 'nextByHand' : 'nextDrawn');
+    if (cut) return text(cutKey(cut));
+    return after === 0 ? text('cutGreedy') : '';
+  }
+}
+
+/**
+ * A token as it can be seen: its space, its line breaks, and what is not a whole character.
+ *
+ * @param {string} token
+ */
+export function visibleToken(token) {
+  if (token === '') return '…';
+  return token.replaceAll('\n', '↵').replace(/^ +| +$/g, (spaces) => '␣'.repeat(spaces.length));
+}
+
+/** @param {Row[]} rows */
+function others(rows) {
+  const rest = (/** @type {'before' | 'after'} */ name) =>
+    Math.max(0, 1 - rows.reduce((sum, row) => sum + row[name], 0));
+  return [h('th', { scope: 'row' }, text('nextOthers')), share(rest('before')), share(rest('after')), h('td')];
+}
+
+/** @param {number} probability */
+function share(probability) {
+  const shown = probability.toLocaleString(currentLanguage(), {
+    style: 'percent',
+    minimumFractionDigits: 1,
+    maximumFractionDigits: 1,
+  });
+  const cell = h('td', { class: 'share' }, probability === 0 ? '–' : shown);
+  cell.style.setProperty('--share', String(Math.min(1, Math.max(0, probability))));
+  return cell;
+}

@@ -1,0 +1,107 @@
+import { h } from './dom.js';
+import { visibleToken } from './next-tokens.js';
+import { Verse } from './verse.js';
+
+/** @typedef {import('../engine/protocol.js').Step} Step */
+
+/**
+ * A text of which each token can be chosen, by mouse or keyboard: the sheet is one stop of the Tab
+ * key, arrow keys walk from token to token.
+ */
+export class TokenText {
+  #verse = new Verse();
+  element = h('section', { class: 'sheet', tLabel: 'sheet' }, this.#verse.element);
+  #onChoose;
+  #language = '';
+  #prompt = '';
+  /** @type {{ text: string, given: boolean, element: HTMLElement }[]} */
+  #tokens = [];
+
+  /** @param {(index: number) => void} onChoose */
+  constructor(onChoose) {
+    this.#onChoose = onChoose;
+    this.#verse.element.addEventListener('keydown', (event) => this.#walk(event));
+  }
+
+  /** All of the text, to the character. */
+  get text() {
+    return this.#prompt + this.#tokens.map(({ text }) => text).join('');
+  }
+
+  /**
+   * @param {string} language
+   * @param {string} prompt what the model goes on from
+   */
+  clear(language, prompt) {
+    this.#language = language;
+    this.#prompt = prompt;
+    this.#tokens = [];
+    this.#verse.clear(language);
+    this.#verse.append(prompt, (part) => h('span', { class: 'given' }, part));
+  }
+
+  /**
+   * Puts tokens in the place of all from the number `from` on.
+   *
+   * @param {number} from
+   * @param {Step[]} steps
+   * @param {(index: number) => boolean} isGiven whether the visitor has put it there
+   */
+  replace(from, steps, isGiven) {
+    const kept = this.#tokens.slice(0, from);
+    if (kept.length < this.#tokens.length) {
+      this.clear(this.#language, this.#prompt);
+      for (const { text, given } of kept) this.#append(text, given);
+    }
+    for (const { text } of steps) this.#append(text, isGiven(this.#tokens.length));
+  }
+
+  /** @param {number} index of the token whose table is shown */
+  mark(index) {
+    this.#tokens.forEach(({ element }, i) => {
+      element.setAttribute('aria-pressed', String(i === index));
+      element.tabIndex = i === index ? 0 : -1;
+    });
+  }
+
+  /**
+   * @param {string} text
+   * @param {boolean} given
+   */
+  #append(text, given) {
+    const index = this.#tokens.length;
+    // A real button is a box that breaks the line; a token flows with the text around it.
+    const element = h('span', { class: given ? 'token by-hand' : 'token', role: 'button', 'aria-pressed': 'false' });
+    element.tabIndex = -1;
+    element.addEventListener('click', () => this.#onChoose(index));
+    this.#tokens.push({ text, given, element });
+    const [, before, shown, after] = /^(\n*)([^]*?)(\n*)$/.exec(text) ?? [];
+    element.append(shown || visibleToken(text));
+    element.classList.toggle('unwritten', !shown);
+    // A line break's own sign stands at the end of the line that it ends.
+    if (shown) this.#verse.append(before);
+    this.#verse.place(element);
+    this.#verse.append(shown ? after : before);
+  }
+
+  /** @param {KeyboardEvent} event */
+  #walk(event) {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const at = this.#tokens.findIndex(({ element }) => element === event.target);
+    /** @type {Record<string, number>} */
+    const steps = {
+      Enter: at,
+      ' ': at,
+      ArrowRight: at + 1,
+      ArrowLeft: at - 1,
+      Home: 0,
+      End: this.#tokens.length - 1,
+    };
+    if (at < 0 || !(event.key in steps)) return;
+    event.preventDefault();
+    const next = steps[event.key];
+    if (!this.#tokens[next]) return;
+    this.#tokens[next].element.focus();
+    this.#onChoose(next);
+  }
+}

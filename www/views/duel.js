@@ -1,0 +1,76 @@
+// The view "Side by side": two models go on from the same words, with the same settings and seed.
+
+import { EngineClient } from '../engine/client.js';
+import { say } from '../i18n/index.js';
+import { randomSeed } from '../state.js';
+import { copyLink } from '../ui/copy.js';
+import { button, h } from '../ui/dom.js';
+import { textField } from '../ui/fields.js';
+import { settingsPanel } from '../ui/settings-panel.js';
+import { Rival } from './rival.js';
+
+/**
+ * @param {HTMLElement} root
+ * @param {import('./index.js').Context} context
+ * @returns {import('./index.js').View}
+ */
+export function mountDuel(root, context) {
+  const { state, catalog } = context;
+  // An engine each, so that both write at the same time.
+  const rivals = [new Rival(context, 0), new Rival({ ...context, engine: new EngineClient() }, 1)];
+  const shown = h('div', { class: 'shown' });
+  const status = h('p', { class: 'status', role: 'status' });
+  const stop = button('stop', () => each('stop'), { disabled: true, 'aria-keyshortcuts': 'Escape' });
+  const go = button('generate', () => each('write'), {
+    class: 'primary',
+    'aria-keyshortcuts': 'Control+Enter Meta+Enter',
+  });
+  for (const rival of rivals) {
+    rival.onWorking = () => {
+      const working = rivals.some((other) => other.working);
+      if (!working && document.activeElement === stop) go.focus();
+      stop.disabled = !working;
+    };
+  }
+  state.onChange(() => state.settings.view === 'duel' && catalog.isOpen && each('follow'));
+  root.append(
+    h('p', { class: 'lead', t: 'duelLead' }),
+    h(
+      'section',
+      { class: 'desk', 'aria-labelledby': 'duel-title' },
+      h('h2', { id: 'duel-title', t: 'viewDuel', class: 'unseen' }),
+      h('label', { for: 'duel-prompt', t: 'prompt' }),
+      textField(state, 'prompt', { id: 'duel-prompt', rows: '2', spellcheck: 'false' }),
+      h(
+        'div',
+        { class: 'row' },
+        go,
+        stop,
+        button('another', another),
+        button('copyLink', () => void copyLink(state.settings, 'duel', shown).then((key) => say(status, key))),
+      ),
+      shown,
+      status,
+    ),
+    h('div', { class: 'sheets rivals' }, ...rivals.map(({ element }) => element)),
+    h('section', { class: 'tuning', tLabel: 'tuning' }, settingsPanel(state, 'duel'), ...rivals.map(({ card }) => card.element)),
+  );
+
+  /** @param {'write' | 'stop' | 'follow'} what */
+  function each(what) {
+    for (const rival of rivals) rival[what]();
+  }
+
+  function another() {
+    state.set({ seed: randomSeed() });
+    each('write');
+  }
+
+  return {
+    open: async ({ go: begin }) => {
+      await Promise.all(rivals.map((rival) => rival.open(begin)));
+    },
+    run: () => each('write'),
+    stop: () => each('stop'),
+  };
+}

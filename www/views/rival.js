@@ -1,0 +1,111 @@
+// One of two models that write the same song: its sheet, how it goes, how fast, how good.
+
+import { currentLanguage, onLanguage, say } from '../i18n/index.js';
+import { AlertBox } from '../ui/alert-box.js';
+import { h } from '../ui/dom.js';
+import { DownloadBar } from '../ui/download-bar.js';
+import { ModelCard } from '../ui/model-card.js';
+import { Notes } from '../ui/notes.js';
+import { SongSheet } from '../ui/song-sheet.js';
+import { Lyrics } from './lyrics.js';
+import { Work } from './work.js';
+
+export class Rival {
+  #context;
+  #place;
+  #work;
+  #lyrics;
+  #title = h('h2', { class: 'model-name' });
+  #bits = h('span', { class: 'small' });
+  #name = h('span');
+  /** @type {import('../engine/protocol.js').ModelEntry | null} */
+  #model = null;
+  #parts;
+  card = new ModelCard();
+  working = false;
+  onWorking = () => {};
+  element;
+
+  /**
+   * @param {import('./index.js').Context} context
+   * @param {number} place which of the models that write
+   */
+  constructor(context, place) {
+    this.#context = context;
+    this.#place = place;
+    const parts = {
+      sheet: new SongSheet(),
+      alert: new AlertBox(),
+      notes: new Notes(),
+      download: new DownloadBar(`duel-download-${place}`),
+      status: h('p', { role: 'status', class: 'status' }),
+      speed: h('p', { class: 'speed small' }),
+    };
+    this.#parts = parts;
+    this.#work = new Work(context, parts, (working) => this.#setWorking(working));
+    this.#lyrics = new Lyrics(context, this.#work, parts);
+    this.#title.append(this.#name, ' ', this.#bits);
+    this.element = h(
+      'article',
+      { class: 'rival' },
+      h('div', { class: 'imprint' }, this.#title, parts.speed),
+      h('div', { class: 'news' }, parts.status),
+      parts.alert.element,
+      parts.download.element,
+      parts.sheet.element,
+      parts.notes.element,
+    );
+    onLanguage(() => this.#imprint());
+  }
+
+  /**
+   * @param {boolean} go write at once
+   * @param {boolean} fresh ask the host again, after an error
+   */
+  async open(go, fresh = false) {
+    if (!(await this.#work.openCatalog(fresh, () => void this.open(go, true)))) return;
+    this.follow();
+    if (go) this.write(fresh);
+  }
+
+  /** The model of this place, fetched while the visitor still types. */
+  follow() {
+    const model = this.#context.catalog.of('generator')[this.#place] ?? null;
+    this.element.hidden = model === null;
+    if (!model || model === this.#model) return;
+    this.#model = model;
+    this.#imprint();
+    this.card.show(model, true);
+    void this.#work.prepare([model]);
+  }
+
+  /** @param {boolean} fresh fetch files anew, after an error */
+  write(fresh = false) {
+    const model = this.#model;
+    if (!model) return;
+    void this.#work.perform(
+      async (task) => {
+        await this.#lyrics.write(task, model, this.#context.state.settings.prompt, fresh);
+      },
+      () => this.write(true),
+    );
+  }
+
+  stop() {
+    this.#work.stop();
+  }
+
+  /** @param {boolean} working */
+  #setWorking(working) {
+    this.working = working;
+    this.#parts.sheet.setWriting(working);
+    this.onWorking();
+  }
+
+  #imprint() {
+    if (!this.#model) return;
+    const { title, figures } = this.#model;
+    this.#name.textContent = title[currentLanguage()];
+    if (figures.dev_bits_per_char !== undefined) say(this.#bits, 'bitsShort', { value: figures.dev_bits_per_char });
+  }
+}
