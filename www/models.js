@@ -39,7 +39,7 @@ export class Catalog {
 
   /** The sha256 of every weights file; other files in the cache are of earlier versions. */
   known() {
-    return this.#models.map(({ files }) => files.weights.sha256);
+    return this.#models.flatMap(({ files: { weights, songs } }) => [weights, ...(songs ? [songs] : [])].map(({ sha256 }) => sha256));
   }
 
   /** @param {() => void} listener */
@@ -73,18 +73,15 @@ async function loadManifest({ fresh }) {
  */
 function readEntry(entry, base) {
   const { id, files, figures = {} } = entry;
-  const weights = files?.weights;
   requireThat(typeof id === 'string' && /^[\w.-]{1,100}$/.test(id), 'id');
-  requireThat(/^[0-9a-f]{64}$/i.test(weights?.sha256), 'files.weights.sha256');
-  const { bytes } = weights;
-  requireThat(Number.isSafeInteger(bytes) && bytes > 0 && bytes <= LARGEST_WEIGHTS, 'files.weights.bytes');
   return {
     id,
     model_type: String(entry.model_type),
     files: {
       config: inside(files.config, base),
       tokenizer: inside(files.tokenizer, base),
-      weights: { path: inside(weights.path, base), bytes, sha256: weights.sha256 },
+      weights: largeFile(files.weights, 'files.weights', base),
+      songs: files.songs && largeFile(files.songs, 'files.songs', base),
     },
     language: /^[a-z]{2,3}$/.test(entry.language) ? entry.language : 'en',
     licence: String(entry.licence ?? ''),
@@ -99,6 +96,19 @@ function readEntry(entry, base) {
       measured_with: typeof figures.measured_with === 'string' ? figures.measured_with : undefined,
     },
   };
+}
+
+/**
+ * @param {any} file
+ * @param {string} field
+ * @param {URL} base
+ * @returns {import('./engine/protocol.js').WeightsFile}
+ */
+function largeFile(file, field, base) {
+  const { path, bytes, sha256 } = file ?? {};
+  requireThat(/^[0-9a-f]{64}$/i.test(sha256), `${field}.sha256`);
+  requireThat(Number.isSafeInteger(bytes) && bytes > 0 && bytes <= LARGEST_WEIGHTS, `${field}.bytes`);
+  return { path: inside(path, base), bytes, sha256 };
 }
 
 /**

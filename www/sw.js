@@ -61,6 +61,7 @@ const FILES = [
   'views/index.js',
   'views/lab.js',
   'views/lyrics.js',
+  'views/recall.js',
   'views/rival.js',
   'views/translate.js',
   'views/translating.js',

@@ -49,9 +49,12 @@ pub struct ModelFiles {
     pub tokenizer: String,
     /// `model.safetensors`.
     pub weights: WeightsFile,
+    /// An index of the songs it learned from, to be fetched by whoever asks what a text has copied.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub songs: Option<WeightsFile>,
 }
 
-/// The one large file, with what the page needs to show progress and to check the download.
+/// A large file, with what the page needs to show progress and to check the download.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct WeightsFile {
@@ -148,14 +151,18 @@ impl ModelEntry {
         if self.id.is_empty() || !self.id.bytes().all(id_character) {
             return Err("an id is made of lower-case letters, digits and hyphens".to_owned());
         }
-        for path in [&self.files.config, &self.files.tokenizer, &self.files.weights.path] {
+        let large = || std::iter::once(&self.files.weights).chain(&self.files.songs);
+        let paths = [&self.files.config, &self.files.tokenizer];
+        for path in paths.into_iter().chain(large().map(|file| &file.path)) {
             if !is_inside(path) {
                 return Err(format!("the path {path:?} is not below the manifest"));
             }
         }
-        let hash = &self.files.weights.sha256;
-        if hash.len() != 64 || !hash.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b)) {
-            return Err(format!("{hash:?} is no SHA-256: 64 lower-case hexadecimal digits"));
+        let is_hexadecimal = |b: u8| b.is_ascii_digit() || (b'a'..=b'f').contains(&b);
+        for hash in large().map(|file| &file.sha256) {
+            if hash.len() != 64 || !hash.bytes().all(is_hexadecimal) {
+                return Err(format!("{hash:?} is no SHA-256: 64 lower-case hexadecimal digits"));
+            }
         }
         Ok(())
     }

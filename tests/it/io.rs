@@ -158,6 +158,7 @@ fn entry(id: &str) -> ModelEntry {
             config: format!("{id}/config.json"),
             tokenizer: format!("{id}/tokenizer.json"),
             weights: WeightsFile::describe(format!("{id}/model.safetensors"), b"abc"),
+            songs: None,
         },
         licence: "CC0-1.0".to_owned(),
         trained_on: both("songs"),

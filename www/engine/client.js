@@ -23,6 +23,7 @@ const BROKEN = new Set(['engine-crashed', 'engine-unavailable']);
  * @property {(prompt: string, notes: import('./protocol.js').Note[]) => void} [onStarted]
  * @property {(text: string, tokens: number, seconds: number) => void} [onToken]
  * @property {(from: number, steps: import('./protocol.js').Step[], ended: boolean) => void} [onSteps]
+ * @property {(stretches: import('./protocol.js').Stretch[]) => void} [onRecalled]
  * @property {(pieces: number, notes: import('./protocol.js').Note[]) => void} [onSplit]
  * @property {(piece: import('./protocol.js').Piece, tokens: number, seconds: number) => void} [onPiece]
  */
@@ -97,6 +98,17 @@ export class EngineClient {
   }
 
   /**
+   * Looks for stretches of a text in the songs that a model learned from.
+   *
+   * @param {ModelRequest & { text: string }} request
+   * @param {Listeners} listeners
+   * @returns {Run}
+   */
+  recall(request, listeners) {
+    return this.#post({ id: ++this.#ids, type: 'recall', ...request }, listeners);
+  }
+
+  /**
    * @param {Job} command
    * @param {Listeners} listeners
    * @returns {Run}
@@ -145,6 +157,8 @@ export class EngineClient {
       case 'steps':
         pending.last = { cancelled: true, tokens: event.tokens, seconds: event.seconds };
         return cancelled ? undefined : listeners.onSteps?.(event.from, event.steps, event.ended);
+      case 'recalled':
+        return cancelled ? undefined : listeners.onRecalled?.(event.stretches);
       case 'split':
         return cancelled ? undefined : listeners.onSplit?.(event.pieces, event.notes);
       case 'piece':

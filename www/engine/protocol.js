@@ -8,7 +8,8 @@
  * @typedef {object} ModelEntry one model of models/index.json; all paths already absolute URLs
  * @property {string} id
  * @property {string} model_type
- * @property {{ config: string, tokenizer: string, weights: WeightsFile }} files
+ * @property {{ config: string, tokenizer: string, weights: WeightsFile, songs?: WeightsFile }} files `songs`: an
+ *   index of the songs it learned from
  * @property {string} language what it writes in, for screen readers and hyphenation
  * @property {string} licence
  * @property {Bilingual} title
@@ -70,6 +71,8 @@
  * @property {number} score mean log-probability of a token
  * @property {Note[]} notes
  *
+ * @typedef {{ start: number, end: number, characters: number }} Stretch of a text, that stands in the songs
+ *
  * @typedef {{ code: string, message?: string, characters?: string | string[] }} Note
  * @typedef {{ code: string, message: string }} Failure
  * @typedef {{ notes: Note[] }} Loaded
@@ -96,8 +99,9 @@
  * @typedef {{ id: number, type: 'generate', prompt: string, options: GenerateOptions } & ModelRequest} GenerateCommand
  * @typedef {{ id: number, type: 'walk' } & Walk & ModelRequest} WalkCommand
  * @typedef {{ id: number, type: 'translate', text: string, options: TranslateOptions } & ModelRequest} TranslateCommand
+ * @typedef {{ id: number, type: 'recall', text: string } & ModelRequest} RecallCommand which stretches the songs have
  * @typedef {{ id: number, type: 'cancel' }} CancelCommand the id is that of the command to be cancelled
- * @typedef {LoadCommand | GenerateCommand | WalkCommand | TranslateCommand} Job
+ * @typedef {LoadCommand | GenerateCommand | WalkCommand | TranslateCommand | RecallCommand} Job
  * @typedef {Job | CancelCommand} Command
  */
 
@@ -110,9 +114,10 @@
  *   the tokens of a walk from the number `from` on; those before stand
  * @typedef {{ id: number, type: 'split', pieces: number, notes: Note[] }} SplitEvent
  * @typedef {{ id: number, type: 'piece', piece: Piece, tokens: number, seconds: number }} PieceEvent
+ * @typedef {{ id: number, type: 'recalled', stretches: Stretch[] }} RecalledEvent
  * @typedef {{ id: number, type: 'done' } & Finished} DoneEvent
  * @typedef {{ id: number, type: 'failed', error: Failure }} FailedEvent
- * @typedef {ProgressEvent | LoadedEvent | StartedEvent | TokenEvent | StepsEvent | SplitEvent | PieceEvent | DoneEvent | FailedEvent} EngineEvent
+ * @typedef {ProgressEvent | LoadedEvent | StartedEvent | TokenEvent | StepsEvent | SplitEvent | PieceEvent | RecalledEvent | DoneEvent | FailedEvent} EngineEvent
  */
 
 /**
@@ -131,10 +136,13 @@
  * @property {() => Piece | null | undefined} next
  * @property {() => void} free
  *
+ * @typedef {{ find(text: string): Stretch[], free(): void }} WasmSongIndex
+ *
  * @typedef {object} WasmModule
  * @property {(from: { module_or_path: URL }) => Promise<unknown>} default
  * @property {{ load(config: string, tokenizer: string, weights: Uint8Array): WasmGenerator }} Generator
  * @property {{ load(config: string, tokenizer: string, weights: Uint8Array): WasmTranslator }} Translator
+ * @property {{ load(index: Uint8Array): WasmSongIndex }} SongIndex
  */
 
 export {};

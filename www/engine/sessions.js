@@ -29,13 +29,37 @@ let wasm = null;
  */
 const opened = new Map();
 
+/** The index of songs used last. @type {{ sha256: string, index: import('./protocol.js').WasmSongIndex } | null} */
+let songs = null;
+
+/**
+ * The index of the songs that a model learned from.
+ *
+ * @param {import('./protocol.js').ModelRequest} request
+ * @param {How} how
+ */
+export async function openSongs({ model, fresh, known }, how) {
+  const file = model.files.songs;
+  if (!file) throw new EngineError('bad-manifest', `${model.id} names no index of songs`);
+  if (songs?.sha256 === file.sha256) return { index: songs.index, notes: [] };
+  const [module, { bytes, notes }] = await Promise.all([startWasm(), fetchWeights(file, { fresh, known, ...how })]);
+  songs?.index.free();
+  songs = null;
+  songs = { sha256: file.sha256, index: module.SongIndex.load(bytes) };
+  return { index: songs.index, notes };
+}
+
+/**
+ * @typedef {object} How
+ * @property {AbortSignal} signal
+ * @property {(received: number, total: number) => void} onProgress
+ */
+
 /**
  * The session of a model: opened before, or from its files.
  *
  * @param {import('./protocol.js').ModelRequest} request
- * @param {object} how
- * @param {AbortSignal} how.signal
- * @param {(received: number, total: number) => void} how.onProgress
+ * @param {How} how
  * @returns {Promise<Session>}
  */
 export async function open({ model, fresh, known }, { signal, onProgress }) {

@@ -1,7 +1,7 @@
 // The one module worker: loads models, writes and translates in short slices, answers between them.
 
 import { toFailure } from './errors.js';
-import { open } from './sessions.js';
+import { open, openSongs } from './sessions.js';
 import { breath, nextSlice } from './slices.js';
 import { forgetWalk, walk } from './walks.js';
 
@@ -49,6 +49,10 @@ async function run(job) {
   const { signal } = entry.controller;
   try {
     const onProgress = throttled((received, total) => post({ id: job.id, type: 'progress', received, total }));
+    if (job.type === 'recall') {
+      await recall(job, { signal, onProgress });
+      return;
+    }
     const { engine, loaded } = await open(job, { signal, onProgress });
     post({ id: job.id, type: 'loaded', ...loaded });
     if (job.type === 'generate') await generate(job, /** @type {WasmGenerator} */ (engine), signal);
@@ -109,6 +113,18 @@ async function translate({ id, text, options }, translator, signal) {
   }
   const seconds = (performance.now() - begin) / 1000;
   post({ id, type: 'done', cancelled: !ended, tokens, seconds });
+}
+
+/**
+ * @param {import('./protocol.js').RecallCommand} job
+ * @param {import('./sessions.js').How} how
+ */
+async function recall(job, how) {
+  const { id, text } = job;
+  const { index, notes } = await openSongs(job, how);
+  post({ id, type: 'loaded', notes });
+  post({ id, type: 'recalled', stretches: index.find(text) });
+  post({ id, type: 'done', cancelled: false, tokens: 0, seconds: 0 });
 }
 
 /**

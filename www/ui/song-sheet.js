@@ -11,14 +11,37 @@ export class SongSheet {
   #verse = new Verse();
   element = h('section', { class: 'sheet', tLabel: 'sheet' }, this.#verse.element);
 
-  /** @type {{ text: string, given: boolean }[]} */
+  /** @type {{ text: string, given: boolean, marked: boolean }[]} */
   #waiting = [];
   #frame = 0;
   #text = '';
+  /** Length of the given beginning. */
+  #given = 0;
+  #language = '';
 
   /** All that was written, the given beginning included, to the character. */
   get text() {
     return this.#text;
+  }
+
+  /** The model's own words. */
+  get written() {
+    return this.#text.slice(this.#given);
+  }
+
+  /** @param {import('../engine/protocol.js').Stretch[]} stretches of the model's own words, to be marked */
+  mark(stretches) {
+    const [given, written] = [this.#text.slice(0, this.#given), this.written];
+    this.clear(this.#language);
+    this.append(given, true);
+    let at = 0;
+    for (const { start, end } of stretches) {
+      this.append(written.slice(at, start), false);
+      this.append(written.slice(start, end), false, true);
+      at = end;
+    }
+    this.append(written.slice(at), false);
+    this.flush();
   }
 
   showExample() {
@@ -47,6 +70,8 @@ export class SongSheet {
     this.#verse.clear(language);
     this.#waiting = [];
     this.#text = '';
+    this.#given = 0;
+    this.#language = language;
   }
 
   /** @param {boolean} writing */
@@ -58,10 +83,12 @@ export class SongSheet {
   /**
    * @param {string} text
    * @param {boolean} given typed by the visitor rather than written by the model
+   * @param {boolean} [marked] found elsewhere
    */
-  append(text, given) {
+  append(text, given, marked = false) {
     this.#text += text;
-    this.#waiting.push({ text, given });
+    if (given) this.#given += text.length;
+    this.#waiting.push({ text, given, marked });
     this.#frame ||= requestAnimationFrame(() => this.flush());
   }
 
@@ -69,8 +96,9 @@ export class SongSheet {
   flush() {
     cancelAnimationFrame(this.#frame);
     this.#frame = 0;
-    for (const { text, given } of this.#waiting) {
-      this.#verse.append(text, given ? (part) => h('span', { class: 'given' }, part) : undefined);
+    for (const { text, given, marked } of this.#waiting) {
+      if (given) this.#verse.append(text, (part) => h('span', { class: 'given' }, part));
+      else this.#verse.append(text, marked ? (part) => h('mark', {}, part) : undefined);
     }
     this.#waiting = [];
   }

@@ -28,6 +28,7 @@ export function mountChain(root, context) {
     download: new DownloadBar('chain-download'),
     status: h('p', { role: 'status', class: 'status' }),
     speed: h('p', { class: 'speed small' }),
+    recall: h('p'),
     sheet: new SongSheet(),
     translators: modelPicker(context, 'translator', 'chain-translator'),
     writers: modelPicker(context, 'model', 'chain-model'),
@@ -155,13 +156,14 @@ function englishStage({ english, translate, restore, stale, none, translationSpe
  * @param {State} state
  * @param {Chaining} chaining
  */
-function songStage({ sheet, speed, writers, afterwards }, state, chaining) {
+function songStage({ sheet, speed, recall, writers, afterwards }, state, chaining) {
   return stage(
     'song',
     'stageSong',
     button('singOn', () => chaining.write()),
     sheet.element,
     speed,
+    recall,
     afterwards,
     h('div', { class: 'quiet-fields' }, h('label', { for: 'chain-model', t: 'writer' }), writers.element),
     settingsPanel(state, 'chain'),

@@ -3,6 +3,7 @@
 import { say, saysNothing } from '../i18n/index.js';
 import { keepEnd, PROMPT_LENGTH } from '../state.js';
 import { bringIntoSight } from '../ui/dom.js';
+import { Recall } from './recall.js';
 
 /** @typedef {import('../engine/protocol.js').Finished} Finished */
 
@@ -12,6 +13,7 @@ import { bringIntoSight } from '../ui/dom.js';
  * @property {import('../ui/notes.js').Notes} notes
  * @property {HTMLElement} status
  * @property {HTMLElement} speed
+ * @property {HTMLElement} recall what was copied
  */
 
 /** The speed is for eyes, not a stopwatch: it changes this often. */
@@ -37,6 +39,7 @@ export class Lyrics {
   #context;
   #work;
   #parts;
+  #recall;
   #speedShown = 0;
   /** What the model's tokens are. @type {'' | 'Tokens'} */
   #unit = '';
@@ -50,6 +53,7 @@ export class Lyrics {
     this.#context = context;
     this.#work = work;
     this.#parts = parts;
+    this.#recall = new Recall(context, work, parts);
   }
 
   /**
@@ -81,6 +85,7 @@ export class Lyrics {
       engine.generate({ model, fresh, known: catalog.known(), prompt, options }, listeners),
     );
     this.#finished(finished);
+    await this.#recall.offer(task, model);
     return finished;
   }
 
@@ -93,6 +98,7 @@ export class Lyrics {
     const { sheet, status } = this.#parts;
     this.#parts.notes.add(notes);
     say(status, 'statusWriting');
+    this.#recall.clear();
     sheet.clear(language);
     sheet.append(read, true);
     bringIntoSight(sheet.element);

@@ -40,6 +40,7 @@ export class Rival {
       download: new DownloadBar(`duel-download-${place}`),
       status: h('p', { role: 'status', class: 'status' }),
       speed: h('p', { class: 'speed small' }),
+      recall: h('p'),
     };
     this.#parts = parts;
     this.#work = new Work(context, parts, (working) => this.#setWorking(working));
@@ -53,6 +54,7 @@ export class Rival {
       parts.alert.element,
       parts.download.element,
       parts.sheet.element,
+      parts.recall,
       parts.notes.element,
     );
     onLanguage(() => this.#imprint());

@@ -37,6 +37,7 @@ export function mountWrite(root, context) {
     }),
     status: h('p', { role: 'status', class: 'status' }),
     speed: h('p', { class: 'speed small' }),
+    recall: h('p'),
     shown: h('div', { class: 'shown' }),
     generate: button('generate', () => writing.generate(), {
       class: 'primary',
@@ -97,6 +98,7 @@ function page(parts) {
     parts.alert.element,
     parts.download.element,
     parts.sheet.element,
+    parts.recall,
     parts.notes.element,
     parts.afterwards,
   );

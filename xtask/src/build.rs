@@ -1,9 +1,11 @@
 //! `cargo xtask build`: the static site as one folder.
 
-use crate::bundle;
-use crate::cargo::root;
+use crate::cargo::{root, run as run_command};
+use crate::{bundle, tools};
 use anyhow::{Context, Result, bail};
+use std::ffi::OsStr;
 use std::path::Path;
+use std::process::Command;
 
 /// Builds the page and writes everything that a host must serve to `out`.
 ///
@@ -18,7 +20,8 @@ pub fn run(out: &Path) -> Result<()> {
 /// Copies `www/` to `out`, less what only its developers need.
 pub fn write_site(out: &Path) -> Result<()> {
     clear(out)?;
-    copy(&root().join("www"), out)
+    copy(&root().join("www"), out)?;
+    minify(out)
 }
 
 fn clear(out: &Path) -> Result<()> {
@@ -44,55 +47,31 @@ fn copy(from: &Path, to: &Path) -> Result<()> {
             copy(&entry.path(), &to.join(&name))?;
         } else {
             let target = to.join(&name);
-            std::fs::write(&target, published(&entry.path())?)
-                .with_context(|| target.display().to_string())?;
+            std::fs::copy(entry.path(), &target).with_context(|| target.display().to_string())?;
         }
     }
     Ok(())
 }
 
 /// Types are for the developer's editor, hidden files for his tools; no browser asks for them.
-pub fn is_published(name: &str) -> bool {
+fn is_published(name: &str) -> bool {
     !(name.starts_with('.') || name.ends_with(".d.ts"))
 }
 
-/// What a host sends for this file: scripts without their comments, a third of their download; all others as
-/// they are.
-pub fn published(path: &Path) -> Result<Vec<u8>> {
-    let bytes = std::fs::read(path).with_context(|| path.display().to_string())?;
-    if path.extension().is_none_or(|extension| extension != "js") {
-        return Ok(bytes);
-    }
-    let source = String::from_utf8(bytes).with_context(|| path.display().to_string())?;
-    Ok(without_comments(&source).into_bytes())
-}
-
-/// A script less the lines that are nothing but comment. A line inside a template literal must not begin like
-/// one.
-fn without_comments(source: &str) -> String {
-    let mut out = String::with_capacity(source.len());
-    let mut in_comment = false;
-    for line in source.split_inclusive('\n') {
-        let text = line.trim();
-        let begins = text.starts_with("/*");
-        if in_comment || begins {
-            in_comment = !text.ends_with("*/");
-        } else if !text.starts_with("//") {
-            out.push_str(line);
-        }
-    }
-    out
+/// Comments, spaces and long names are half of the scripts' download, and read by nobody there.
+fn minify(site: &Path) -> Result<()> {
+    tools::ensure_node()?;
+    let folder = root().join("xtask/minify");
+    let run = |program: &str, arguments: &[&OsStr]| {
+        run_command(Command::new(program).args(arguments).current_dir(&folder))
+    };
+    run("npm", &["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--silent"].map(OsStr::new))?;
+    run("node", &[OsStr::new("minify.js"), site.canonicalize()?.as_os_str()])
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn scripts_are_published_without_comments() {
-        let source = "// One.\nconst a = 1; // stays\n\n/** Two. */\n/**\n * @type {T}\n */\n  // Three.\nconst b = 'http://x';\n";
-        assert_eq!(without_comments(source), "const a = 1; // stays\n\nconst b = 'http://x';\n");
-    }
 
     #[test]
     fn a_foreign_folder_is_never_cleared() {

@@ -1,7 +1,7 @@
 //! `cargo xtask size`: what a visitor downloads, against the budget.
 
-use crate::build::{is_published, published};
-use crate::cargo::root;
+use crate::build::write_site;
+use crate::cargo::{root, target_dir};
 use anyhow::{Context, Result, bail};
 use flate2::{Compression, write::GzEncoder};
 use std::io::Write;
@@ -24,13 +24,14 @@ struct Sizes {
 
 /// Prints the table; a built page (`www/pkg`) is needed, a broken budget is an error.
 pub fn run() -> Result<()> {
-    let www = root().join("www");
-    if !www.join("pkg/liedwerk_bg.wasm").is_file() {
+    if !root().join("www/pkg/liedwerk_bg.wasm").is_file() {
         bail!("the page is not built; run `cargo xtask build --out DIR` or `cargo xtask serve` first");
     }
+    let site = target_dir()?.join("size");
+    write_site(&site)?;
     let mut code = Sizes::default();
     let mut rest = Sizes::default();
-    visit(&www, &mut |path, sizes| {
+    visit(&site, &mut |path, sizes| {
         let kind = match path.extension().and_then(|extension| extension.to_str()) {
             Some("wasm" | "js") => &mut code,
             _ => &mut rest,
@@ -38,7 +39,7 @@ pub fn run() -> Result<()> {
         kind.raw += sizes.raw;
         kind.gzip += sizes.gzip;
     })?;
-    let models = models(&www.join("models"))?;
+    let models = models(&site.join("models"))?;
     let (first, first_bytes) = models.first().context("www/models/index.json lists no model")?;
     let visit_bytes = code.gzip + rest.gzip + first_bytes;
     let together = models.iter().map(|(_, bytes)| bytes).sum::<u64>();
@@ -56,18 +57,17 @@ pub fn run() -> Result<()> {
     Ok(())
 }
 
-/// Calls `found` for each published file below `folder`, models left out.
+/// Calls `found` for each file below `folder`, models left out.
 fn visit(folder: &Path, found: &mut dyn FnMut(&Path, Sizes)) -> Result<()> {
     for entry in folder.read_dir().with_context(|| folder.display().to_string())? {
         let path = entry?.path();
-        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        if !is_published(&name) || name == "models" {
+        if path.ends_with("models") {
             continue;
         }
         if path.is_dir() {
             visit(&path, found)?;
         } else {
-            let bytes = published(&path)?;
+            let bytes = std::fs::read(&path)?;
             let mut gzip = GzEncoder::new(Vec::new(), Compression::best());
             gzip.write_all(&bytes)?;
             found(&path, Sizes { raw: bytes.len() as u64, gzip: gzip.finish()?.len() as u64 });
