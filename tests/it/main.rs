@@ -15,6 +15,7 @@ mod gpt_files;
 mod gradients;
 mod hostile;
 mod io;
+mod memorized;
 mod metrics;
 mod portable;
 mod process;
