@@ -3,6 +3,7 @@
 
 mod bpe;
 mod command;
+mod command_memorized;
 mod command_text;
 mod generate;
 mod generate_gpt;
