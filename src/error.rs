@@ -18,6 +18,8 @@ pub enum ErrorCode {
     BadRecipe,
     /// A file of sentence pairs has a line that is no pair.
     BadPairs,
+    /// An index of songs is truncated, damaged or of another version.
+    BadIndex,
     /// A parameter of the model is not in the file.
     MissingParameter,
     /// A parameter has another shape than the configuration says.
@@ -48,6 +50,7 @@ impl ErrorCode {
             Self::BadManifest => "bad-manifest",
             Self::BadRecipe => "bad-recipe",
             Self::BadPairs => "bad-pairs",
+            Self::BadIndex => "bad-index",
             Self::MissingParameter => "missing-parameter",
             Self::ParameterShape => "parameter-shape",
             Self::ParameterDtype => "parameter-dtype",

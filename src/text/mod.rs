@@ -1,9 +1,11 @@
-//! Text: cleaning it, cutting it into sentences, and numbering its characters, subwords or words.
+//! Text: cleaning it, cutting it into sentences, numbering its characters, subwords or words, and finding what it
+//! shares with others.
 //!
 //! Pure functions on strings; nothing here knows a tensor or a model.
 
 mod abbreviations;
 mod bpe;
+mod canonical;
 mod chars;
 mod fold;
 mod line_end;
@@ -11,7 +13,9 @@ mod nfc;
 mod normalize;
 mod old_german;
 mod pairs;
+mod rice;
 mod sentences;
+mod song_index;
 mod stream;
 mod text_tokenizer;
 mod tokenizer;
@@ -25,6 +29,7 @@ pub use normalize::{Normalize, Normalized};
 pub use old_german::modern_german;
 pub use pairs::{SentencePair, parse_pairs};
 pub use sentences::{MAX_PIECE_CHARS, Piece, Pieces, split_pieces};
+pub use song_index::{MIN_STRETCH, SongIndex, Stretch};
 pub use stream::StreamDecoder;
 pub use text_tokenizer::{END_OF_TEXT, TextTokenizer};
 pub use tokenizer::{END, PAD, PairTokenizer, START};

@@ -98,8 +98,13 @@ fn lecture(text: &str) -> Normalized {
 }
 
 fn without_titles(text: &str) -> String {
-    let lines: Vec<&str> = text.split('\n').filter(|line| !line.starts_with("===")).collect();
+    let lines: Vec<&str> = text.split('\n').filter(|line| !is_title(line)).collect();
     lines.join("\n")
+}
+
+/// Titles do not belong to a song's text.
+pub(super) fn is_title(line: &str) -> bool {
+    line.starts_with("===")
 }
 
 /// Line breaks are reduced before characters are dropped, because the evaluation rule says so: a
@@ -121,6 +126,7 @@ fn songs(text: &str) -> Normalized {
     out
 }
 
-fn is_song_character(c: char) -> bool {
+/// What songs are written with.
+pub(super) fn is_song_character(c: char) -> bool {
     c.is_ascii_alphanumeric() || "\n .,;:!?'\"()-—".contains(c)
 }

@@ -5,10 +5,12 @@ mod bench;
 mod error;
 mod generator;
 mod object;
+mod song_index;
 mod translator;
 
 pub use bench::{BenchDecode, BenchMatmul, BenchTraining, BenchTranslation};
 pub use generator::Generator;
+pub use song_index::SongIndex;
 pub use translator::Translator;
 
 use wasm_bindgen::prelude::wasm_bindgen;

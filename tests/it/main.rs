@@ -3,6 +3,7 @@
 
 mod bpe;
 mod command;
+mod command_memorized;
 mod command_text;
 mod generate;
 mod generate_gpt;
@@ -15,6 +16,7 @@ mod gpt_files;
 mod gradients;
 mod hostile;
 mod io;
+mod memorized;
 mod metrics;
 mod portable;
 mod process;

@@ -3,7 +3,8 @@
 
 mod expected;
 
-use liedwerk::web::{Generator, Translator};
+use liedwerk::text;
+use liedwerk::web::{Generator, SongIndex, Translator};
 use wasm_bindgen::JsValue;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 
@@ -145,6 +146,25 @@ fn a_translation_is_plain_objects() {
     assert!(translator.next().unwrap().is_null());
     let error = translator.start("", options(&[("beam_width", JsValue::from(0))])).unwrap_err();
     assert_eq!(get(&error, "code"), "bad-option");
+}
+
+#[wasm_bindgen_test]
+fn stretches_count_as_javascript_does() {
+    let song = "a low green valley on the old Kentucky shore, there I've whiled many happy hours";
+    let index = SongIndex::load(&text::SongIndex::build(song).to_bytes()).unwrap();
+    let text = format!("\u{1f3b5}\u{e9}\u{4e2d} {song} \u{1f3b5} gone! {song}");
+    let found = index.find(&text).unwrap();
+    assert_eq!(get(&found, "length"), 2);
+    for at in ["0", "1"] {
+        let stretch = get(&found, at);
+        let number = |key: &str| get(&stretch, key).as_f64().unwrap() as u32;
+        let slice = js_sys::JsString::from(text.as_str()).slice(number("start"), number("end"));
+        let slice = slice.as_string().unwrap();
+        assert!(song.contains(&slice) && slice.len() >= song.len() - 10, "{slice:?}");
+        assert!(number("characters") < number("end") - number("start"), "a comma is not counted");
+    }
+    assert_eq!(get(&index.find("").unwrap(), "length"), 0);
+    assert_eq!(get(&SongIndex::load(b"LWSI").err().unwrap(), "code"), "bad-index");
 }
 
 #[wasm_bindgen_test]

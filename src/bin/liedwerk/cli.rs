@@ -1,6 +1,6 @@
 //! Subcommands and how their errors are shown.
 
-use crate::{bench, convert, evaluate, generate, manifest, memory, tokenize, train, translate};
+use crate::{bench, convert, evaluate, generate, manifest, memorized, memory, tokenize, train, translate};
 use clap::{Parser, Subcommand, ValueEnum};
 use liedwerk::cpu::{Arithmetic, set_arithmetic};
 use std::process::ExitCode;
@@ -25,6 +25,8 @@ enum Command {
     Translate(translate::Args),
     /// Measure a model on a held-out text, or on sentence pairs.
     Evaluate(evaluate::Args),
+    /// Find what a text or a model took from the songs word for word.
+    Memorized(memorized::Args),
     /// Measure this machine.
     Bench(bench::Args),
     /// Write weights in another number format.
@@ -64,6 +66,7 @@ pub fn main() -> ExitCode {
         Command::Generate(args) => generate::run(args),
         Command::Translate(args) => translate::run(args),
         Command::Evaluate(args) => evaluate::run(args),
+        Command::Memorized(args) => memorized::run(args),
         Command::Bench(args) => bench::run(args),
         Command::Convert(args) => convert::run(args),
         Command::Manifest(args) => manifest::run(args),

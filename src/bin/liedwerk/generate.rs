@@ -1,7 +1,7 @@
 //! `liedwerk generate`: continue a prompt, streaming.
 
 use std::fs;
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
 use liedwerk::generate::{Generator, Options, Sampling, Token};
@@ -169,6 +169,14 @@ pub fn open(folder: &Path) -> anyhow::Result<Generator> {
 /// Reads a UTF-8 file.
 pub fn read_text(path: &Path) -> Result<String, Error> {
     fs::read_to_string(path).map_err(|e| unreadable(path, &e))
+}
+
+/// Reads standard input, which must be UTF-8.
+pub fn read_input() -> Result<String, Error> {
+    let mut text = String::new();
+    let unreadable = |e| Error::new(ErrorCode::File, format!("standard input cannot be read: {e}"));
+    io::stdin().read_to_string(&mut text).map_err(unreadable)?;
+    Ok(text)
 }
 
 /// The error for a file that cannot be read.

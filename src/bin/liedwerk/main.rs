@@ -1,4 +1,4 @@
-//! The `liedwerk` command: train, tokenize, generate, translate, evaluate, bench, convert, manifest.
+//! The `liedwerk` command: train, tokenize, generate, translate, evaluate, memorized, bench, convert, manifest.
 
 #[cfg(not(target_arch = "wasm32"))]
 mod bench;
@@ -16,6 +16,8 @@ mod evaluate_text;
 mod generate;
 #[cfg(not(target_arch = "wasm32"))]
 mod manifest;
+#[cfg(not(target_arch = "wasm32"))]
+mod memorized;
 #[cfg(not(target_arch = "wasm32"))]
 mod memory;
 #[cfg(not(target_arch = "wasm32"))]

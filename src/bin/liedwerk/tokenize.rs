@@ -1,13 +1,13 @@
 //! `liedwerk tokenize`: learn a byte-pair encoding for a model that continues a text, encode and decode.
 
-use std::io::{self, Read, Write};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use liedwerk::io::write_atomically;
 use liedwerk::text::{TextTokenizer, learn_text_bpe};
 use liedwerk::{Error, ErrorCode};
 
-use crate::generate::{printed, read_text};
+use crate::generate::{printed, read_input, read_text};
 
 /// The bytes and `<|endoftext|>`.
 const SMALLEST: usize = 257;
@@ -92,11 +92,4 @@ fn train(args: &TrainArgs) -> anyhow::Result<()> {
 
 fn open(path: &Path) -> Result<TextTokenizer, Error> {
     TextTokenizer::from_json(&read_text(path)?)
-}
-
-fn read_input() -> Result<String, Error> {
-    let mut text = String::new();
-    let unreadable = |e| Error::new(ErrorCode::File, format!("standard input cannot be read: {e}"));
-    io::stdin().read_to_string(&mut text).map_err(unreadable)?;
-    Ok(text)
 }

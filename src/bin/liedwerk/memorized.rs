@@ -1,0 +1,212 @@
+//! `liedwerk memorized`: what a text, or a model, took from the songs word for word.
+
+use std::fs;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use liedwerk::generate::{Options, Sampling};
+use liedwerk::io::write_atomically;
+use liedwerk::text::{MIN_STRETCH, SongIndex, Stretch};
+use liedwerk::{Error, ErrorCode};
+use serde_json::json;
+
+use crate::cli::ArithmeticArg;
+use crate::evaluate::progress_bar;
+use crate::generate::{open, printed, read_input, read_text, unreadable};
+
+/// The lengths in characters above which stretches are counted.
+const LENGTHS: [usize; 2] = [40, 60];
+
+/// Arguments of `memorized`.
+#[derive(clap::Args)]
+pub struct Args {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(clap::Subcommand)]
+enum Command {
+    /// Write the index of the songs that a model learns from.
+    Index(IndexArgs),
+    /// List the stretches of a text that stand in the songs, all of 40 characters and more.
+    Find(FindArgs),
+    /// Let a model write, and measure what share of it stands in the songs.
+    Measure(MeasureArgs),
+}
+
+#[derive(clap::Args)]
+struct IndexArgs {
+    /// The songs; a line that begins with === is a title.
+    #[arg(long, value_name = "SONGS")]
+    text: PathBuf,
+    /// The file to write.
+    #[arg(long, value_name = "FILE")]
+    out: PathBuf,
+}
+
+#[derive(clap::Args)]
+struct FindArgs {
+    /// A file that `index` has written.
+    #[arg(long, value_name = "FILE")]
+    index: PathBuf,
+    /// The text; without it, standard input.
+    #[arg(value_name = "TEXT_FILE")]
+    text: Option<PathBuf>,
+    /// Print one JSON object; `start` and `end` are bytes.
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(clap::Args)]
+struct MeasureArgs {
+    /// Folder with config.json, tokenizer.json and model.safetensors.
+    #[arg(long, value_name = "DIR")]
+    model: PathBuf,
+    /// A file that `index` has written.
+    #[arg(long, value_name = "FILE")]
+    index: PathBuf,
+    /// Texts to write, each from nothing.
+    #[arg(long, value_name = "N", default_value_t = 200)]
+    samples: u64,
+    /// The only setting: tokens are drawn from the model's whole distribution.
+    #[arg(long, default_value_t = 0.9)]
+    temperature: f32,
+    /// Tokens of each text (of the song model: characters).
+    #[arg(long, value_name = "TOKENS", default_value_t = 600)]
+    length: usize,
+    /// Of the first text; the next ones count on.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// Print one JSON object.
+    #[arg(long)]
+    json: bool,
+    /// portable computes the very bits that the page computes, fast uses all of this processor.
+    #[arg(long, value_enum, default_value_t = ArithmeticArg::Portable)]
+    arithmetic: ArithmeticArg,
+}
+
+/// Does what was asked for.
+pub fn run(args: Args) -> anyhow::Result<()> {
+    match args.command {
+        Command::Index(args) => index(&args),
+        Command::Find(args) => find(&args),
+        Command::Measure(args) => measure(&args),
+    }
+}
+
+fn index(args: &IndexArgs) -> anyhow::Result<()> {
+    let index = SongIndex::build(&read_text(&args.text)?);
+    if index.is_empty() {
+        let message = format!("{} is too short: no {MIN_STRETCH} characters of songs", args.text.display());
+        return Err(Error::new(ErrorCode::TextTooShort, message).into());
+    }
+    let bytes = index.to_bytes();
+    write_atomically(&args.out, &bytes)?;
+    println!("{}: {} hashes in {} bytes", args.out.display(), index.len(), bytes.len());
+    Ok(())
+}
+
+fn find(args: &FindArgs) -> anyhow::Result<()> {
+    let index = open_index(&args.index)?;
+    let text = match &args.text {
+        Some(path) => read_text(path)?,
+        None => read_input()?,
+    };
+    let stretches = index.find(&text);
+    let mut tally = Tally::default();
+    tally.add(&text, &stretches);
+    let slices = stretches.iter().map(|stretch| (stretch, &text[stretch.start..stretch.end]));
+    if args.json {
+        let slices = slices.map(|(&Stretch { start, end, characters }, text)| {
+            json!({"start": start, "end": end, "characters": characters, "text": text})
+        });
+        let mut report = tally.json();
+        report["stretches"] = slices.collect();
+        return printed(writeln!(io::stdout(), "{report}"));
+    }
+    let lines = slices.map(|(stretch, text)| format!("{:>5}  {text:?}\n", stretch.characters));
+    printed(writeln!(io::stdout(), "{}{tally}", lines.collect::<String>()))
+}
+
+fn measure(args: &MeasureArgs) -> anyhow::Result<()> {
+    args.arithmetic.apply();
+    let index = open_index(&args.index)?;
+    let mut generator = open(&args.model)?;
+    let last = args.seed.checked_add(args.samples).filter(|_| args.samples > 0).ok_or_else(|| {
+        let message = format!("samples is {}; at least 1, up to the last seed there is", args.samples);
+        Error::new(ErrorCode::BadOption, message)
+    })?;
+    let sampling = Sampling { temperature: args.temperature, ..Sampling::default() };
+    let bar = progress_bar(args.samples as usize, "samples", args.json);
+    let mut tally = Tally::default();
+    for seed in args.seed..last {
+        let options = Options { sampling, seed, max_new_tokens: args.length, ..Options::default() };
+        generator.start("", options)?;
+        let mut text = String::new();
+        while let Some(token) = generator.next()? {
+            text.push_str(&token.text);
+        }
+        tally.add(&text, &index.find(&text));
+        bar.inc(1);
+    }
+    bar.finish_and_clear();
+    if args.json {
+        let mut report = tally.json();
+        report["samples"] = args.samples.into();
+        return printed(writeln!(io::stdout(), "{report}"));
+    }
+    printed(writeln!(io::stdout(), "{} samples, {tally}", args.samples))
+}
+
+fn open_index(path: &Path) -> Result<SongIndex, Error> {
+    SongIndex::from_bytes(&fs::read(path).map_err(|e| unreadable(path, &e))?)
+}
+
+/// What was found in texts so far, in characters as they stand there.
+#[derive(Default)]
+struct Tally {
+    characters: usize,
+    /// Those in stretches that may be longer than each of [`LENGTHS`]: the true share is at most this.
+    over: [usize; 2],
+    longest: usize,
+}
+
+impl Tally {
+    fn add(&mut self, text: &str, stretches: &[Stretch]) {
+        self.characters += text.chars().count();
+        for stretch in stretches {
+            self.longest = self.longest.max(stretch.characters);
+            let characters = text[stretch.start..stretch.end].chars().count();
+            for (over, length) in self.over.iter_mut().zip(LENGTHS) {
+                *over += if stretch.may_exceed(length) { characters } else { 0 };
+            }
+        }
+    }
+
+    /// Of an empty text nothing is copied.
+    fn shares(&self) -> [f64; 2] {
+        self.over.map(|over| over as f64 / self.characters.max(1) as f64)
+    }
+
+    fn json(&self) -> serde_json::Value {
+        let [over_40, over_60] = self.shares();
+        json!({
+            "characters": self.characters,
+            "longest": self.longest,
+            "share_over_40": over_40,
+            "share_over_60": over_60,
+        })
+    }
+}
+
+impl std::fmt::Display for Tally {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let [over_40, over_60] = self.shares().map(|share| 100.0 * share);
+        let Self { characters, longest, .. } = self;
+        write!(
+            f,
+            "{characters} characters: {over_40:.2} % in stretches over 40, {over_60:.2} % in stretches over 60; \
+             the longest has {longest}"
+        )
+    }
+}

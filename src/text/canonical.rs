@@ -1,0 +1,74 @@
+//! The form in which copies are looked for: words and nothing else.
+
+use super::normalize::{is_song_character, is_title};
+
+/// A text as lower-case letters, digits and single spaces, and where each of them comes from.
+///
+/// It is cleaned like songs, titles dropped ([`Normalize::Songs`](super::Normalize::Songs)): a character that a
+/// model of songs cannot write must not hide a copy. Punctuation, line breaks and runs of spaces become one
+/// space, so that a changed comma does not hide one either.
+pub(super) struct Canonical {
+    /// ASCII only, one byte a character.
+    pub characters: Vec<u8>,
+    /// For each of them the byte in the text where it begins; of a space, where the first thing begins that it
+    /// stands for.
+    pub offsets: Vec<usize>,
+}
+
+impl Canonical {
+    /// Brings `text` into this form.
+    pub fn of(text: &str) -> Self {
+        let mut out = Self { characters: Vec::new(), offsets: Vec::new() };
+        let mut begin = 0;
+        for line in text.split_inclusive('\n') {
+            if !is_title(line) {
+                for (at, c) in line.char_indices() {
+                    out.push(c, begin + at);
+                }
+            }
+            begin += line.len();
+        }
+        if out.characters.last() == Some(&b' ') {
+            out.characters.pop();
+            out.offsets.pop();
+        }
+        out
+    }
+
+    fn push(&mut self, c: char, offset: usize) {
+        let character = if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() as u8 } else { b' ' };
+        let repeated = character == b' ' && matches!(self.characters.last(), None | Some(b' '));
+        if is_song_character(c) && !repeated {
+            self.characters.push(character);
+            self.offsets.push(offset);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Normalize;
+    use super::*;
+
+    #[test]
+    fn it_is_the_form_of_a_song_that_was_cleaned() {
+        for text in [
+            "",
+            "\n\n",
+            "=== Nelly Gray | 1859\nOh, my poor NELLY\r\n\n\n\nGray—",
+            "na\u{ef}ve \u{1f3b5}caf\u{e9}'s 2nd\tline\n=== last",
+            "  =no title\n===title\n\n",
+        ] {
+            let found = Canonical::of(text);
+            assert_eq!(found.characters, Canonical::of(&Normalize::Songs.normalize(text).text).characters);
+            assert_eq!(found.characters.len(), found.offsets.len());
+            for (&character, &offset) in found.characters.iter().zip(&found.offsets) {
+                let source = text.as_bytes()[offset];
+                assert!(character == source.to_ascii_lowercase() || character == b' ');
+            }
+        }
+        let song = Canonical::of("=== Nelly Gray\n Oh, my\u{1f3b5}\n\n\"poor\" \n");
+        assert_eq!(song.characters, b"oh my poor");
+        assert_eq!(song.offsets[..4], [16, 17, 18, 20]);
+    }
+}
