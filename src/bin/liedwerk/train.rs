@@ -5,7 +5,7 @@ use crate::{train_pairs, train_songs};
 use anyhow::Context;
 use indicatif::{ProgressBar, ProgressStyle};
 use liedwerk::io::{Weights, write_atomically};
-use liedwerk::train::{Metrics, Recipe};
+use liedwerk::train::{CommonRecipe, Metrics, Recipe};
 use std::fs::File;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -42,7 +42,7 @@ pub struct Args {
     arithmetic: ArithmeticArg,
 }
 
-/// A training of either kind, as the loop sees it.
+/// A training of any kind, as the loop sees it.
 pub trait Run {
     /// One step.
     fn step(&mut self) -> liedwerk::Result<Metrics>;
@@ -59,11 +59,18 @@ pub trait Run {
 /// How long a training is.
 pub struct Length {
     /// Steps in all.
-    pub steps: u64,
+    steps: u64,
     /// Steps between checkpoints.
-    pub checkpoint_every: u64,
+    checkpoint_every: u64,
     /// What [`Metrics::tokens`] counts.
-    pub unit: &'static str,
+    unit: &'static str,
+}
+
+impl Length {
+    /// As the recipe says.
+    pub fn of(recipe: &CommonRecipe, unit: &'static str) -> Self {
+        Self { steps: recipe.steps, checkpoint_every: recipe.checkpoint_every, unit }
+    }
 }
 
 /// Trains until the recipe's last step, `--max-steps`, or Ctrl-C.
