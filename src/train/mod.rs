@@ -7,6 +7,8 @@ mod checkpoint;
 mod chrf;
 mod common_recipe;
 mod descent;
+mod gpt_recipe;
+mod gpt_trainer;
 mod metrics;
 mod optimizer;
 mod order;
@@ -17,12 +19,15 @@ mod schedule;
 mod song_recipe;
 mod trainer;
 mod translation_recipe;
+mod windows;
 
 pub use batch::{StreamBatches, StreamPosition, Window};
 pub use bleu::{BLEU_SIGNATURE, Bleu, bleu};
 pub use chrf::{CHRF_SIGNATURE, chrf};
 pub use common_recipe::CommonRecipe;
 pub use descent::Metrics;
+pub use gpt_recipe::{GptModelRecipe, GptRecipe, GptTrainRecipe, SongDataRecipe, SongTokenizerRecipe};
+pub use gpt_trainer::GptTrainer;
 pub use metrics::{bits, mean_loss};
 pub use optimizer::{AdamW, AdamWConfig, clip_grad_norm};
 pub use pair_trainer::{PairTrainer, pair_loss};
@@ -34,3 +39,4 @@ pub use trainer::Trainer;
 pub use translation_recipe::{
     PairDataRecipe, PairFile, PairTrainRecipe, TokenizerRecipe, TranslationRecipe, TranslatorRecipe,
 };
+pub use windows::{SongWindows, TokenSong, WindowBatch};

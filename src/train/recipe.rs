@@ -1,12 +1,14 @@
 //! Recipes: everything that makes a training run, in a TOML file that the PyTorch twin reads too.
 
-use super::{SongRecipe, TranslationRecipe};
+use super::{GptRecipe, SongRecipe, TranslationRecipe};
 
 /// A recipe of any kind; the model's type tells which.
 #[derive(Clone, Debug)]
 pub enum Recipe {
     /// Of a character LSTM that writes songs.
     Song(SongRecipe),
+    /// Of a GPT-2 that writes songs.
+    Gpt(GptRecipe),
     /// Of a model that translates.
     Translation(TranslationRecipe),
 }
@@ -36,6 +38,11 @@ impl Recipe {
                 recipe.train.check()?;
                 Ok(Self::Song(recipe))
             }
+            "gpt2" => {
+                let recipe: GptRecipe = toml::from_str(text).map_err(unreadable)?;
+                recipe.check()?;
+                Ok(Self::Gpt(recipe))
+            }
             _ => {
                 let recipe: TranslationRecipe = toml::from_str(text).map_err(unreadable)?;
                 recipe.train.check()?;
@@ -49,6 +56,7 @@ impl Recipe {
     pub fn name(&self) -> &str {
         match self {
             Self::Song(recipe) => &recipe.name,
+            Self::Gpt(recipe) => &recipe.name,
             Self::Translation(recipe) => &recipe.name,
         }
     }

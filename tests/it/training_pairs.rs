@@ -57,7 +57,7 @@ fn recipe(model: &str, dropout: f32) -> TranslationRecipe {
     );
     match Recipe::from_toml(&text).unwrap() {
         Recipe::Translation(recipe) => recipe,
-        Recipe::Song(_) => panic!("the recipe is of a translator"),
+        Recipe::Song(_) | Recipe::Gpt(_) => panic!("the recipe is of a translator"),
     }
 }
 

@@ -23,6 +23,8 @@ mod tokenize;
 #[cfg(not(target_arch = "wasm32"))]
 mod train;
 #[cfg(not(target_arch = "wasm32"))]
+mod train_gpt;
+#[cfg(not(target_arch = "wasm32"))]
 mod train_output;
 #[cfg(not(target_arch = "wasm32"))]
 mod train_pairs;

@@ -1,7 +1,7 @@
 //! `liedwerk train`: from a recipe and a data folder to a model folder.
 
 use crate::cli::ArithmeticArg;
-use crate::{train_pairs, train_songs};
+use crate::{train_gpt, train_pairs, train_songs};
 use anyhow::Context;
 use indicatif::{ProgressBar, ProgressStyle};
 use liedwerk::io::{Weights, write_atomically};
@@ -79,6 +79,7 @@ pub fn run(args: Args) -> anyhow::Result<()> {
     std::fs::create_dir_all(&args.out).with_context(|| args.out.display().to_string())?;
     match Recipe::from_toml(&read(&args.recipe)?)? {
         Recipe::Song(recipe) => train_songs::run(recipe, &args),
+        Recipe::Gpt(recipe) => train_gpt::run(recipe, &args),
         Recipe::Translation(recipe) => train_pairs::run(recipe, &args),
     }
 }
