@@ -8,7 +8,7 @@ use crate::io::{Precision, Weights, to_safetensors};
 use crate::models::{CharLstm, CharLstmConfig, Transformer, TransformerConfig};
 use crate::nn::Module;
 use crate::rng::Rng;
-use crate::train::{TrainRecipe, Trainer};
+use crate::train::{CommonRecipe, TrainRecipe, Trainer};
 
 /// Vocabulary of the synthetic models; the songs' own is of this size.
 const VOCAB: usize = 76;
@@ -125,19 +125,21 @@ impl TrainingBench {
         let mut rng = Rng::new(2);
         let ids = (0..batch_size * (window + 1) * 8).map(|_| rng.below(VOCAB) as u32).collect();
         let recipe = TrainRecipe {
-            shares: 1,
-            seed: 1,
             batch_size,
             window,
-            steps: 1_000_000,
-            lr: 1e-3,
-            warmup_steps: 1,
-            decay_steps: 1,
-            weight_decay: 0.01,
-            grad_clip: 1.0,
-            beta1: 0.9,
-            beta2: 0.99,
-            checkpoint_every: 1_000_000,
+            common: CommonRecipe {
+                shares: 1,
+                seed: 1,
+                steps: 1_000_000,
+                lr: 1e-3,
+                warmup_steps: 1,
+                decay_steps: 1,
+                weight_decay: 0.01,
+                grad_clip: 1.0,
+                beta1: 0.9,
+                beta2: 0.99,
+                checkpoint_every: 1_000_000,
+            },
         };
         Ok(Self { trainer: Trainer::new(model(hidden, layers)?, ids, recipe)? })
     }

@@ -43,7 +43,7 @@ struct Gpt2File {
     n_inner: Option<usize>,
     #[serde(default = "gelu_new")]
     activation_function: String,
-    #[serde(default = "epsilon")]
+    #[serde(default = "layer_norm_epsilon")]
     layer_norm_epsilon: f32,
     #[serde(default = "pdrop")]
     resid_pdrop: f32,
@@ -68,11 +68,13 @@ fn gelu_new() -> String {
     "gelu_new".to_owned()
 }
 
-fn epsilon() -> f32 {
+/// Where a file or a recipe does not say it.
+pub(crate) fn layer_norm_epsilon() -> f32 {
     1e-5
 }
 
-fn pdrop() -> f32 {
+/// Each of the three probabilities where a file or a recipe does not say it.
+pub(crate) fn pdrop() -> f32 {
     0.1
 }
 

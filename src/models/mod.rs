@@ -20,6 +20,7 @@ pub use config::{CharLstmConfig, ModelConfig, Seq2SeqConfig, TransformerConfig};
 pub use decoder::Decoder;
 pub use gpt::Gpt;
 pub use gpt_config::GptConfig;
+pub(crate) use gpt_config::{layer_norm_epsilon, pdrop};
 pub use gpt_decoder::{GptDecoder, GptText};
 pub use gpt_weights::{is_stored_mask, stored_layout};
 pub use language::{LanguageModel, TextState};

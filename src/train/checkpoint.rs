@@ -4,7 +4,7 @@
 //! endian), the JSON with the place in the data, and a safetensors file with weights, both moments of the
 //! optimiser, and what else the run carries along.
 
-use super::{PairPosition, PairTrainer, StreamPosition, Trainer};
+use super::{StreamPosition, Trainer};
 use crate::error::{Error, ErrorCode, Result};
 use crate::io::{Precision, Weights, to_safetensors};
 use crate::nn::Module;
@@ -33,7 +33,7 @@ impl Trainer {
             tensors.push((format!("state.h{k}"), h.clone()));
             tensors.push((format!("state.c{k}"), c.clone()));
         }
-        join(&Progress { step: optimizer.step, position: self.batches.position() }, &tensors)
+        join(optimizer.step, self.batches.position(), &tensors)
     }
 
     /// Continues where the run that wrote the checkpoint stood.
@@ -42,7 +42,7 @@ impl Trainer {
     /// `bad-weights` if it is damaged, and those of [`Weights::take`] if it belongs to another model; the
     /// run then is as before.
     pub fn restore(&mut self, checkpoint: &[u8]) -> Result<()> {
-        let (progress, mut weights): (Progress<StreamPosition>, _) = split(checkpoint)?;
+        let (step, position, mut weights): (_, StreamPosition, _) = split(checkpoint)?;
         let (parameters, moments) = take_with_moments(&self.model, &mut weights)?;
         let mut state = self.state.clone();
         for (k, (h, c)) in state.layers.iter_mut().enumerate() {
@@ -53,49 +53,14 @@ impl Trainer {
         replace(&mut self.model, parameters);
         self.state = state;
         self.descent.optimizer.moments = moments;
-        self.descent.optimizer.step = progress.step;
-        self.batches.seek(&progress.position);
-        Ok(())
-    }
-}
-
-impl PairTrainer {
-    /// The whole run.
-    ///
-    /// # Errors
-    /// `not-finite` if a weight is no longer a number.
-    pub fn checkpoint(&self) -> Result<Vec<u8>> {
-        let optimizer = &self.descent.optimizer;
-        let mut tensors = with_moments(&self.model, &optimizer.moments);
-        let average = self.average.parameters();
-        tensors.extend(average.into_iter().map(|(name, tensor)| (format!("average.{name}"), tensor)));
-        join(&Progress { step: optimizer.step, position: self.batches.position() }, &tensors)
-    }
-
-    /// Continues where the run that wrote the checkpoint stood.
-    ///
-    /// # Errors
-    /// `bad-weights` if it is damaged, and those of [`Weights::take`] if it belongs to another model; the
-    /// run then is as before.
-    pub fn restore(&mut self, checkpoint: &[u8]) -> Result<()> {
-        let (progress, mut weights): (Progress<PairPosition>, _) = split(checkpoint)?;
-        let (parameters, moments) = take_with_moments(&self.model, &mut weights)?;
-        let mut average = Vec::new();
-        for (name, like) in self.average.parameters() {
-            average.push(weights.take(&format!("average.{name}"), like.shape())?);
-        }
-        weights.finish()?;
-        replace(&mut self.model, parameters);
-        replace(&mut self.average, average);
-        self.descent.optimizer.moments = moments;
-        self.descent.optimizer.step = progress.step;
-        self.batches.seek(&progress.position);
+        self.descent.optimizer.step = step;
+        self.batches.seek(&position);
         Ok(())
     }
 }
 
 /// A model's parameters and for each the optimiser's moments, under names.
-fn with_moments(model: &impl Module, moments: &Moments) -> Vec<(String, Tensor)> {
+pub(super) fn with_moments(model: &impl Module, moments: &Moments) -> Vec<(String, Tensor)> {
     let mut tensors = model.parameters();
     let names: Vec<String> = tensors.iter().map(|(name, _)| name.clone()).collect();
     for (name, (m, v)) in names.iter().zip(moments) {
@@ -106,7 +71,10 @@ fn with_moments(model: &impl Module, moments: &Moments) -> Vec<(String, Tensor)>
 }
 
 /// The inverse of [`with_moments`] for a model of this shape.
-fn take_with_moments(model: &impl Module, weights: &mut Weights) -> Result<(Vec<Tensor>, Moments)> {
+pub(super) fn take_with_moments(
+    model: &impl Module,
+    weights: &mut Weights,
+) -> Result<(Vec<Tensor>, Moments)> {
     let (mut parameters, mut moments) = (Vec::new(), Vec::new());
     for (name, like) in model.parameters() {
         let m = weights.take(&format!("optimizer.m.{name}"), like.shape())?;
@@ -117,24 +85,27 @@ fn take_with_moments(model: &impl Module, weights: &mut Weights) -> Result<(Vec<
     Ok((parameters, moments))
 }
 
-fn replace(model: &mut impl Module, parameters: Vec<Tensor>) {
+/// Puts `parameters`, as many as the model has, in the place of its own.
+pub(super) fn replace(model: &mut impl Module, parameters: Vec<Tensor>) {
     let mut parameters = parameters.into_iter();
     model.visit(&mut |_, parameter| *parameter = parameters.next().expect("as many as were listed"));
 }
 
-fn join(progress: &impl Serialize, tensors: &[(String, Tensor)]) -> Result<Vec<u8>> {
-    let json = serde_json::to_string(progress).expect("plain numbers always serialise");
+/// The file with these tensors.
+pub(super) fn join(step: u64, position: impl Serialize, tensors: &[(String, Tensor)]) -> Result<Vec<u8>> {
+    let json = serde_json::to_string(&Progress { step, position }).expect("plain numbers always serialise");
     let tensors = to_safetensors(tensors, Precision::F32)?;
     Ok([&(json.len() as u64).to_le_bytes()[..], json.as_bytes(), &tensors].concat())
 }
 
-fn split<P: DeserializeOwned>(checkpoint: &[u8]) -> Result<(P, Weights)> {
+/// The inverse of [`join`].
+pub(super) fn split<P: DeserializeOwned>(checkpoint: &[u8]) -> Result<(u64, P, Weights)> {
     let parts = || {
         let (length, rest) = checkpoint.split_first_chunk::<8>()?;
         let (json, tensors) = rest.split_at_checked(usize::try_from(u64::from_le_bytes(*length)).ok()?)?;
         Some((serde_json::from_slice(json).ok()?, tensors))
     };
-    let (progress, tensors) =
+    let (Progress { step, position }, tensors) =
         parts().ok_or_else(|| Error::new(ErrorCode::BadWeights, "the checkpoint is cut off or damaged"))?;
-    Ok((progress, Weights::from_safetensors(tensors)?))
+    Ok((step, position, Weights::from_safetensors(tensors)?))
 }

@@ -1,7 +1,7 @@
 //! The order of training examples, from one hash, so that the PyTorch trainer takes the same.
 
 /// SplitMix64 (Steele et al. 2014): depends on nothing but the seed and the index.
-fn hash(seed: u64, index: u64) -> u64 {
+pub(super) fn hash(seed: u64, index: u64) -> u64 {
     let z = seed.wrapping_add((index + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15));
     let z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
     let z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);

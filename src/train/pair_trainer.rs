@@ -1,23 +1,18 @@
 //! The training of a translator, one step at a time.
 
-use super::descent::{Descent, Metrics, gradients};
+use super::average::Averaged;
+use super::descent::{Metrics, gradients};
 use super::pairs::{by_length, cut_batches};
-use super::{AdamWConfig, PairBatch, PairBatches, PairTrainRecipe, Schedule, TokenPair};
-use crate::cpu::elementwise::{axpy, scale};
+use super::{PairBatch, PairBatches, PairPosition, PairTrainRecipe, TokenPair};
 use crate::error::{Error, ErrorCode, Result};
 use crate::models::TranslationModel;
-use crate::nn::Module;
 use crate::ops::CrossEntropy;
-use crate::tensor::Tensor;
 use crate::text::PAD;
 
 /// A translator in training, with everything needed to continue to the bit.
 pub struct PairTrainer {
-    pub(super) model: TranslationModel,
-    /// The moving average of its weights, which translates better than they do before the rate falls.
-    pub(super) average: TranslationModel,
-    pub(super) descent: Descent,
-    pub(super) batches: PairBatches,
+    run: Averaged<TranslationModel>,
+    batches: PairBatches,
     recipe: PairTrainRecipe,
 }
 
@@ -32,31 +27,27 @@ impl PairTrainer {
                 "there is no pair that is short enough to train on",
             ));
         }
-        let PairTrainRecipe { beta1, beta2, weight_decay, lr, warmup_steps, decay_steps, steps, .. } = recipe;
-        let config = AdamWConfig { beta1, beta2, eps: 1e-8, weight_decay };
-        let schedule = Schedule { lr, warmup_steps, decay_steps, steps };
+        let common = &recipe.common;
         Ok(Self {
-            descent: Descent::new(&model, config, schedule, recipe.grad_clip),
-            batches: PairBatches::new(pairs, recipe.tokens_per_batch, recipe.seed),
-            average: model.clone(),
-            model,
+            batches: PairBatches::new(pairs, recipe.tokens_per_batch, common.seed),
+            run: Averaged::new(model, common, recipe.average),
             recipe,
         })
     }
 
     /// The model as it is now.
     pub fn model(&self) -> &TranslationModel {
-        &self.model
+        &self.run.model
     }
 
     /// The moving average of the model's weights.
     pub fn average(&self) -> &TranslationModel {
-        &self.average
+        &self.run.average
     }
 
     /// Steps done.
     pub fn steps_done(&self) -> u64 {
-        self.descent.optimizer.step
+        self.run.steps_done()
     }
 
     /// Where in the pairs the run stands.
@@ -78,28 +69,32 @@ impl PairTrainer {
     /// # Errors
     /// As [`PairTrainer::step`].
     pub fn step_on(&mut self, batch: &PairBatch) -> Result<Metrics> {
-        let dropout_seed = self.recipe.seed.wrapping_add(self.steps_done());
+        let dropout_seed = self.recipe.common.seed.wrapping_add(self.steps_done());
         let options = CrossEntropy { ignore_index: Some(PAD), label_smoothing: self.recipe.label_smoothing };
-        let found = gradients(&self.model, |model| {
+        let found = gradients(&self.run.model, |model| {
             let logits = model.forward(&batch.src, &batch.src_lengths, &batch.inputs, Some(dropout_seed));
             logits.cross_entropy(&batch.targets, options)
         });
-        let metrics = self.descent.step(&mut self.model, found, batch.target_tokens())?;
-        self.update_average(metrics.step);
-        Ok(metrics)
+        self.run.step(found, batch.target_tokens())
     }
 
-    /// `average += (1 - decay) (weights - average)`, with less decay in the beginning, so that the random
-    /// start is not dragged along.
-    fn update_average(&mut self, step: u64) {
-        let decay = self.recipe.average.min(step as f32 / (step + 10) as f32);
-        let current: Vec<Tensor> = self.model.parameters().into_iter().map(|(_, tensor)| tensor).collect();
-        let mut current = current.iter();
-        self.average.visit(&mut |_, average| {
-            let weights = current.next().expect("the average has the parameters of the model");
-            scale(decay, average.data_mut());
-            axpy(1.0 - decay, weights.data(), average.data_mut());
-        });
+    /// The whole run.
+    ///
+    /// # Errors
+    /// `not-finite` if a weight is no longer a number.
+    pub fn checkpoint(&self) -> Result<Vec<u8>> {
+        self.run.checkpoint(self.batches.position())
+    }
+
+    /// Continues where the run that wrote the checkpoint stood.
+    ///
+    /// # Errors
+    /// `bad-weights` if it is damaged, and those of [`crate::io::Weights::take`] if it belongs to another
+    /// model; the run then is as before.
+    pub fn restore(&mut self, checkpoint: &[u8]) -> Result<()> {
+        let position: PairPosition = self.run.restore(checkpoint)?;
+        self.batches.seek(&position);
+        Ok(())
     }
 }
 

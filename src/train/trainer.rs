@@ -1,7 +1,7 @@
 //! The training of a character LSTM, one step at a time: the caller decides when to go on, stop, save or look.
 
 use super::descent::{Descent, Metrics, gradients};
-use super::{AdamWConfig, Schedule, StreamBatches, TrainRecipe, Window};
+use super::{StreamBatches, TrainRecipe, Window};
 use crate::error::Result;
 use crate::models::CharLstm;
 use crate::nn::LstmState;
@@ -21,12 +21,9 @@ impl Trainer {
     /// `bad-recipe` or `text-too-short`.
     pub fn new(model: CharLstm, ids: Vec<u32>, recipe: TrainRecipe) -> Result<Self> {
         recipe.check()?;
-        let TrainRecipe { beta1, beta2, weight_decay, lr, warmup_steps, decay_steps, steps, .. } = recipe;
-        let config = AdamWConfig { beta1, beta2, eps: 1e-8, weight_decay };
-        let schedule = Schedule { lr, warmup_steps, decay_steps, steps };
-        let batches = StreamBatches::new(ids, recipe.batch_size, recipe.window, recipe.seed)?;
+        let batches = StreamBatches::new(ids, recipe.batch_size, recipe.window, recipe.common.seed)?;
         Ok(Self {
-            descent: Descent::new(&model, config, schedule, recipe.grad_clip),
+            descent: recipe.common.descent(&model),
             state: model.zero_state(recipe.batch_size),
             model,
             batches,
@@ -59,7 +56,7 @@ impl Trainer {
         if restarts {
             self.state = self.model.zero_state(batch_size);
         }
-        let dropout_seed = self.recipe.seed.wrapping_add(self.steps_done());
+        let dropout_seed = self.recipe.common.seed.wrapping_add(self.steps_done());
         let state = &mut self.state;
         let found = gradients(&self.model, |model| {
             let (logits, after) = model.forward(&inputs, batch_size, state, Some(dropout_seed));

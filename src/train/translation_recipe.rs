@@ -1,7 +1,8 @@
 //! Recipes of translators.
 
-use super::recipe::{check_positive, check_schedule, check_shares, f16, one};
-use crate::error::{Error, ErrorCode, Result};
+use super::CommonRecipe;
+use super::common_recipe::{bad, check_positive, check_shares, f16, long_average, one};
+use crate::error::Result;
 use crate::io::Precision;
 use crate::models::{ModelConfig, Seq2SeqConfig, TransformerConfig};
 use crate::text::{Normalizer, PairTokenizer, SentencePair, WordOptions, WordTokenizer, learn_bpe};
@@ -164,42 +165,16 @@ impl PairFile {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PairTrainRecipe {
-    /// Seed of initial weights, dropout and the order of pairs.
-    pub seed: u64,
     /// Padded tokens of one side of a batch, at most.
     pub tokens_per_batch: usize,
-    /// Parts that a batch is computed in, for the PyTorch trainer to spread over its workers; no result
-    /// depends on it.
-    #[serde(default = "one")]
-    pub shares: usize,
     /// Share of the probability spread evenly over the vocabulary.
     pub label_smoothing: f32,
-    /// Optimiser steps.
-    pub steps: u64,
-    /// Highest learning rate.
-    pub lr: f32,
-    /// Steps over which the rate rises linearly from 0.
-    pub warmup_steps: u64,
-    /// Steps at the end over which the rate falls linearly to 0.
-    pub decay_steps: u64,
-    /// Decoupled weight decay.
-    pub weight_decay: f32,
-    /// Gradients with a larger norm are scaled down to it.
-    pub grad_clip: f32,
-    /// AdamW's decay of the mean.
-    pub beta1: f32,
-    /// AdamW's decay of the variance.
-    pub beta2: f32,
     /// Decay of the moving average of the weights.
     #[serde(default = "long_average")]
     pub average: f32,
-    /// Steps between checkpoints.
-    pub checkpoint_every: u64,
-}
-
-/// An average over the last thousand steps or so.
-fn long_average() -> f32 {
-    0.999
+    /// What all recipes have.
+    #[serde(flatten)]
+    pub common: CommonRecipe,
 }
 
 impl TranslatorRecipe {
@@ -255,10 +230,9 @@ impl TokenizerRecipe {
     /// `bad-recipe` for what only the PyTorch trainer does.
     pub fn check(&self) -> Result<()> {
         match self {
-            Self::Bpe { bpe_dropout, .. } if *bpe_dropout != 0.0 => {
-                let message = "bpe_dropout is not 0, which only the PyTorch trainer in training/torch can do";
-                Err(Error::new(ErrorCode::BadRecipe, message.to_owned()))
-            }
+            Self::Bpe { bpe_dropout, .. } if *bpe_dropout != 0.0 => Err(bad(
+                "bpe_dropout is not 0, which only the PyTorch trainer in training/torch can do".into(),
+            )),
             _ => Ok(()),
         }
     }
@@ -282,19 +256,8 @@ impl PairTrainRecipe {
     /// # Errors
     /// `bad-recipe`, naming the value that cannot work.
     pub fn check(&self) -> Result<()> {
-        check_positive(&[
-            ("tokens_per_batch", self.tokens_per_batch as f64),
-            ("steps", self.steps as f64),
-            ("lr", f64::from(self.lr)),
-            ("grad_clip", f64::from(self.grad_clip)),
-            ("checkpoint_every", self.checkpoint_every as f64),
-        ])?;
-        check_shares(&[
-            ("label_smoothing", self.label_smoothing),
-            ("beta1", self.beta1),
-            ("beta2", self.beta2),
-            ("average", self.average),
-        ])?;
-        check_schedule(self.warmup_steps, self.decay_steps, self.steps)
+        check_positive(&[("tokens_per_batch", self.tokens_per_batch as f64)])?;
+        check_shares(&[("label_smoothing", self.label_smoothing), ("average", self.average)])?;
+        self.common.check()
     }
 }

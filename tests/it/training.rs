@@ -3,7 +3,7 @@
 use liedwerk::models::{CharLstm, CharLstmConfig};
 use liedwerk::nn::Module;
 use liedwerk::rng::Rng;
-use liedwerk::train::{TrainRecipe, Trainer, mean_loss};
+use liedwerk::train::{CommonRecipe, TrainRecipe, Trainer, mean_loss};
 use liedwerk::{Error, ErrorCode};
 
 fn model(dropout: f32) -> CharLstm {
@@ -14,19 +14,21 @@ fn model(dropout: f32) -> CharLstm {
 
 fn recipe() -> TrainRecipe {
     TrainRecipe {
-        shares: 1,
-        seed: 3,
         batch_size: 4,
         window: 16,
-        steps: 200,
-        lr: 1e-2,
-        warmup_steps: 5,
-        decay_steps: 50,
-        weight_decay: 0.01,
-        grad_clip: 1.0,
-        beta1: 0.9,
-        beta2: 0.99,
-        checkpoint_every: 50,
+        common: CommonRecipe {
+            shares: 1,
+            seed: 3,
+            steps: 200,
+            lr: 1e-2,
+            warmup_steps: 5,
+            decay_steps: 50,
+            weight_decay: 0.01,
+            grad_clip: 1.0,
+            beta1: 0.9,
+            beta2: 0.99,
+            checkpoint_every: 50,
+        },
     }
 }
 
@@ -42,7 +44,7 @@ fn ids(length: usize) -> Vec<u32> {
         .collect()
 }
 
-fn bits_of(model: &CharLstm) -> Vec<u32> {
+pub fn bits_of(model: &impl Module) -> Vec<u32> {
     model.parameters().iter().flat_map(|(_, tensor)| tensor.to_vec()).map(f32::to_bits).collect()
 }
 
@@ -90,7 +92,8 @@ fn a_damaged_checkpoint_changes_nothing() {
 
 #[test]
 fn an_absurd_learning_rate_is_noticed() {
-    let recipe = TrainRecipe { lr: 1e30, ..recipe() };
+    let mut recipe = recipe();
+    recipe.common.lr = 1e30;
     let mut trainer = Trainer::new(model(0.0), ids(600), recipe).unwrap();
     let error = (0..50).find_map(|_| trainer.step().err()).expect("training went on with an absurd rate");
     assert_eq!(error.code(), ErrorCode::Diverged);

@@ -1,9 +1,9 @@
 //! Training of translators, natively on the portable kernels.
 
+use crate::training::bits_of;
 use liedwerk::generate::Search;
 use liedwerk::generate::beam::{Limits, search};
 use liedwerk::models::TranslationModel;
-use liedwerk::nn::Module;
 use liedwerk::rng::Rng;
 use liedwerk::text::{END, START};
 use liedwerk::train::{PairTrainRecipe, PairTrainer, Recipe, TokenPair, TranslationRecipe, pair_loss};
@@ -57,7 +57,7 @@ fn recipe(model: &str, dropout: f32) -> TranslationRecipe {
     );
     match Recipe::from_toml(&text).unwrap() {
         Recipe::Translation(recipe) => recipe,
-        Recipe::Song(_) => panic!("the recipe is of a translator"),
+        Recipe::Song(_) | Recipe::Gpt(_) => panic!("the recipe is of a translator"),
     }
 }
 
@@ -82,10 +82,6 @@ fn trainer(model: &str, dropout: f32, change: impl FnOnce(&mut PairTrainRecipe))
     change(&mut recipe.train);
     let model = TranslationModel::init(recipe.model.config(VOCAB, VOCAB), &mut Rng::new(5)).unwrap();
     PairTrainer::new(model, pairs(300, 1), recipe.train).unwrap()
-}
-
-fn bits_of(model: &TranslationModel) -> Vec<u32> {
-    model.parameters().iter().flat_map(|(_, tensor)| tensor.to_vec()).map(f32::to_bits).collect()
 }
 
 /// How many of some new sentences are translated without a mistake.
@@ -180,11 +176,11 @@ fn dropout_changes_training_and_nothing_else() {
 fn impossible_recipes_are_refused() {
     let absurd: [fn(&mut PairTrainRecipe); 6] = [
         |recipe| recipe.tokens_per_batch = 0,
-        |recipe| recipe.lr = f32::NAN,
+        |recipe| recipe.common.lr = f32::NAN,
         |recipe| recipe.label_smoothing = 1.0,
         |recipe| recipe.average = -0.1,
-        |recipe| recipe.warmup_steps = u64::MAX,
-        |recipe| recipe.grad_clip = 0.0,
+        |recipe| recipe.common.warmup_steps = u64::MAX,
+        |recipe| recipe.common.grad_clip = 0.0,
     ];
     for change in absurd {
         let mut recipe = recipe(TRANSFORMER, 0.0).train;
@@ -198,7 +194,7 @@ fn impossible_recipes_are_refused() {
 
 #[test]
 fn an_absurd_learning_rate_is_noticed() {
-    let mut trainer = trainer(TRANSFORMER, 0.0, |recipe| recipe.lr = 1e30);
+    let mut trainer = trainer(TRANSFORMER, 0.0, |recipe| recipe.common.lr = 1e30);
     let error = (0..50).find_map(|_| trainer.step().err()).expect("training went on with an absurd rate");
     assert_eq!(error.code(), ErrorCode::Diverged);
 }

@@ -8,7 +8,7 @@ use liedwerk::models::{
 use liedwerk::nn::Module;
 use liedwerk::rng::Rng;
 use liedwerk::text::{CharTokenizer, Normalize, Normalizer, PairTokenizer, learn_bpe, learn_text_bpe};
-use liedwerk::train::{TrainRecipe, Trainer};
+use liedwerk::train::{CommonRecipe, TrainRecipe, Trainer};
 
 /// Of `liedwerk::cpu::portable_fingerprint`.
 pub const FINGERPRINT: u64 = 0xb068_8594_11ba_6acb;
@@ -170,19 +170,21 @@ pub fn long_training() -> [f32; 3] {
     let mut rng = Rng::new(7);
     let ids = (0..5000).map(|_| rng.below(ALPHABET.len()) as u32).collect();
     let recipe = TrainRecipe {
-        shares: 1,
-        seed: 9,
         batch_size: 2,
         window: 512,
-        steps: 3,
-        lr: 1e-2,
-        warmup_steps: 1,
-        decay_steps: 1,
-        weight_decay: 0.01,
-        grad_clip: 1.0,
-        beta1: 0.9,
-        beta2: 0.99,
-        checkpoint_every: 3,
+        common: CommonRecipe {
+            shares: 1,
+            seed: 9,
+            steps: 3,
+            lr: 1e-2,
+            warmup_steps: 1,
+            decay_steps: 1,
+            weight_decay: 0.01,
+            grad_clip: 1.0,
+            beta1: 0.9,
+            beta2: 0.99,
+            checkpoint_every: 3,
+        },
     };
     let mut trainer = Trainer::new(model, ids, recipe).unwrap();
     [(); 3].map(|()| trainer.step().unwrap().loss)

@@ -14,8 +14,10 @@ use std::path::Path;
 
 use clap::ValueEnum;
 use indicatif::ProgressBar;
+use liedwerk::generate::Generator;
 use liedwerk::models::{CharLstm, Gpt, LanguageModel};
 use liedwerk::text::{CharTokenizer, Normalize, TextTokenizer};
+use liedwerk::train::bits;
 use liedwerk::{Error, ErrorCode};
 use serde_json::json;
 
@@ -39,28 +41,11 @@ pub enum NormalizeArg {
 /// Prints the loss, and bits per character.
 pub fn run(model: &Path, path: &Path, normalize: Option<NormalizeArg>, json: bool) -> anyhow::Result<()> {
     let generator = open(model)?;
-    let tokenizer = generator.tokenizer();
-    let text = cleaned(tokenizer, &read_text(path)?, normalize)?;
-    if text.is_empty() {
-        let message = format!("{} is empty after cleaning", path.display());
-        return Err(Error::new(ErrorCode::TextTooShort, message).into());
-    }
-    let mut ids = vec![tokenizer.start_id()];
-    ids.extend(tokenizer.encode(&text));
-    let tokens = ids.len() - 1;
-    let progress = progress_bar(tokens, "tokens", json);
-    let nats = match generator.model() {
-        LanguageModel::CharLstm(model) => of_lstm(model, &ids, &progress),
-        LanguageModel::Gpt(model) => of_gpt(model, &ids, &progress),
-    };
+    let text = cleaned(generator.tokenizer(), &read_text(path)?, normalize)?;
+    check_not_empty(&text, path)?;
+    let progress = progress_bar(0, "tokens", json);
+    let Score { loss, bits_per_char, chars, tokens } = score(&generator, &text, &progress)?;
     progress.finish_and_clear();
-    if !nats.is_finite() {
-        let message = "the loss is not a number: the weights are damaged";
-        return Err(Error::new(ErrorCode::NotFinite, message).into());
-    }
-    let chars = text.chars().count();
-    let loss = nats / tokens as f64;
-    let bits_per_char = nats / std::f64::consts::LN_2 / chars as f64;
     if json {
         let report = json!({"loss": loss, "bits_per_char": bits_per_char, "chars": chars, "tokens": tokens});
         println!("{report}");
@@ -68,6 +53,48 @@ pub fn run(model: &Path, path: &Path, normalize: Option<NormalizeArg>, json: boo
         println!("{bits_per_char:.4} bits per character ({loss:.4} nats per token, {chars} characters)");
     }
     Ok(())
+}
+
+/// # Errors
+/// `text-too-short` if nothing is left of the file after cleaning.
+pub fn check_not_empty(text: &str, path: &Path) -> Result<(), Error> {
+    if text.is_empty() {
+        let message = format!("{} is empty after cleaning", path.display());
+        return Err(Error::new(ErrorCode::TextTooShort, message));
+    }
+    Ok(())
+}
+
+/// What a text costs a model.
+pub struct Score {
+    /// Nats per token.
+    loss: f64,
+    /// Bits of all tokens by characters of the text.
+    pub bits_per_char: f64,
+    chars: usize,
+    tokens: usize,
+}
+
+/// Scores a cleaned text, which is not empty. `progress` counts its tokens.
+///
+/// # Errors
+/// `not-finite` if the model computes something that is not a number.
+pub fn score(generator: &Generator, text: &str, progress: &ProgressBar) -> Result<Score, Error> {
+    let tokenizer = generator.tokenizer();
+    let mut ids = vec![tokenizer.start_id()];
+    ids.extend(tokenizer.encode(text));
+    let tokens = ids.len() - 1;
+    progress.set_length(tokens as u64);
+    let nats = match generator.model() {
+        LanguageModel::CharLstm(model) => of_lstm(model, &ids, progress),
+        LanguageModel::Gpt(model) => of_gpt(model, &ids, progress),
+    };
+    if !nats.is_finite() {
+        let message = "the loss is not a number: the weights are damaged";
+        return Err(Error::new(ErrorCode::NotFinite, message));
+    }
+    let chars = text.chars().count();
+    Ok(Score { loss: nats / tokens as f64, bits_per_char: bits(nats) / chars as f64, chars, tokens })
 }
 
 /// The text whose characters are counted.

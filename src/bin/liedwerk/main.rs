@@ -25,6 +25,10 @@ mod tokenize;
 #[cfg(not(target_arch = "wasm32"))]
 mod train;
 #[cfg(not(target_arch = "wasm32"))]
+mod train_gpt;
+#[cfg(not(target_arch = "wasm32"))]
+mod train_output;
+#[cfg(not(target_arch = "wasm32"))]
 mod train_pairs;
 #[cfg(not(target_arch = "wasm32"))]
 mod train_songs;

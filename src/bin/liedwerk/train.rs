@@ -1,11 +1,11 @@
 //! `liedwerk train`: from a recipe and a data folder to a model folder.
 
 use crate::cli::ArithmeticArg;
-use crate::{train_pairs, train_songs};
+use crate::{train_gpt, train_pairs, train_songs};
 use anyhow::Context;
 use indicatif::{ProgressBar, ProgressStyle};
 use liedwerk::io::{Weights, write_atomically};
-use liedwerk::train::{Metrics, Recipe};
+use liedwerk::train::{CommonRecipe, Metrics, Recipe};
 use std::fs::File;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -42,7 +42,7 @@ pub struct Args {
     arithmetic: ArithmeticArg,
 }
 
-/// A training of either kind, as the loop sees it.
+/// A training of any kind, as the loop sees it.
 pub trait Run {
     /// One step.
     fn step(&mut self) -> liedwerk::Result<Metrics>;
@@ -59,11 +59,18 @@ pub trait Run {
 /// How long a training is.
 pub struct Length {
     /// Steps in all.
-    pub steps: u64,
+    steps: u64,
     /// Steps between checkpoints.
-    pub checkpoint_every: u64,
+    checkpoint_every: u64,
     /// What [`Metrics::tokens`] counts.
-    pub unit: &'static str,
+    unit: &'static str,
+}
+
+impl Length {
+    /// As the recipe says.
+    pub fn of(recipe: &CommonRecipe, unit: &'static str) -> Self {
+        Self { steps: recipe.steps, checkpoint_every: recipe.checkpoint_every, unit }
+    }
 }
 
 /// Trains until the recipe's last step, `--max-steps`, or Ctrl-C.
@@ -72,6 +79,7 @@ pub fn run(args: Args) -> anyhow::Result<()> {
     std::fs::create_dir_all(&args.out).with_context(|| args.out.display().to_string())?;
     match Recipe::from_toml(&read(&args.recipe)?)? {
         Recipe::Song(recipe) => train_songs::run(recipe, &args),
+        Recipe::Gpt(recipe) => train_gpt::run(recipe, &args),
         Recipe::Translation(recipe) => train_pairs::run(recipe, &args),
     }
 }

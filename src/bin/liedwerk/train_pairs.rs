@@ -2,11 +2,10 @@
 
 use crate::generate::unreadable;
 use crate::train::{Args, Length, Run, read, write};
+use crate::train_output::{better, write_model};
 use indicatif::ProgressBar;
 use liedwerk::generate::{Search, TranslateOptions, Translator};
-use liedwerk::io::to_safetensors;
 use liedwerk::models::TranslationModel;
-use liedwerk::nn::Module;
 use liedwerk::rng::Rng;
 use liedwerk::text::{PairTokenizer, SentencePair, parse_pairs};
 use liedwerk::train::{
@@ -46,7 +45,7 @@ pub fn run(recipe: TranslationRecipe, args: &Args) -> anyhow::Result<()> {
     let config = recipe.model.config(tokenizer.src_vocab_size(), tokenizer.tgt_vocab_size());
     let model = args.initial_model(
         |weights| TranslationModel::from_weights(config.clone(), weights),
-        || TranslationModel::init(config.clone(), &mut Rng::new(recipe.train.seed)),
+        || TranslationModel::init(config.clone(), &mut Rng::new(recipe.train.common.seed)),
     )?;
     let encoded = encode_pairs(&tokenizer, &train, *max_tokens);
     let dev_ids = encode_pairs(&tokenizer, &dev, *max_tokens);
@@ -56,8 +55,7 @@ pub fn run(recipe: TranslationRecipe, args: &Args) -> anyhow::Result<()> {
         trainer.restore(&checkpoint)?;
     }
     println!("{} steps an epoch", trainer.batches().epoch_len());
-    let unit = "tokens";
-    let length = Length { steps: recipe.train.steps, checkpoint_every: recipe.train.checkpoint_every, unit };
+    let length = Length::of(&recipe.train.common, "tokens");
     args.drive(&mut Pairs { trainer, out: args.out.clone(), recipe, tokenizer, dev, dev_ids }, length)
 }
 
@@ -81,10 +79,8 @@ impl Pairs {
     }
 
     fn write_model(&self, model: &TranslationModel) -> anyhow::Result<()> {
-        write(&self.out, "config.json", serde_json::to_string_pretty(&model.config())?.as_bytes())?;
-        write(&self.out, "tokenizer.json", self.tokenizer.to_json().as_bytes())?;
-        let weights = to_safetensors(&model.parameters(), self.recipe.precision)?;
-        write(&self.out, "model.safetensors", &weights)
+        let tokenizer = self.tokenizer.to_json();
+        write_model(&self.out, &model.config(), &tokenizer, model, self.recipe.precision)
     }
 }
 
@@ -115,25 +111,15 @@ impl Run for Pairs {
         Ok(())
     }
 
-    /// After the rate has fallen the last weights are mostly the best, but sometimes the average is; before,
-    /// the average always is.
     fn finish(&self) -> anyhow::Result<()> {
-        let candidates = [(self.trainer.average(), "average"), (self.trainer.model(), "last")];
-        let complete = self.steps_done() >= self.recipe.train.steps;
-        let (candidates, count) =
-            if complete { (&candidates[..], self.dev.len()) } else { (&candidates[..1], DEV_SAMPLE) };
-        let mut best: Option<(&TranslationModel, &str, f64)> = None;
-        for &(model, name) in candidates {
-            let (_, score) = self.translate_dev(model, count)?;
-            if best.is_none_or(|(_, _, best)| score > best) {
-                best = Some((model, name, score));
-            }
-        }
-        if let Some((model, name, score)) = best {
-            self.write_model(model)?;
-            let (step, out) = (self.steps_done(), self.out.display());
-            println!("step {step}: dev greedy BLEU {score:.2} ({name} weights), model in {out}");
-        }
+        let complete = self.steps_done() >= self.recipe.train.common.steps;
+        let count = if complete { self.dev.len() } else { DEV_SAMPLE };
+        let last = complete.then_some(self.trainer.model());
+        let (model, name, score) =
+            better(self.trainer.average(), last, |model| Ok(self.translate_dev(model, count)?.1))?;
+        self.write_model(model)?;
+        let (step, out) = (self.steps_done(), self.out.display());
+        println!("step {step}: dev greedy BLEU {score:.2} ({name} weights), model in {out}");
         Ok(())
     }
 }

@@ -1,11 +1,10 @@
 //! `liedwerk train` with the recipe of a character LSTM.
 
 use crate::train::{Args, Length, Run, read, write};
+use crate::train_output::{sample, write_model};
 use indicatif::ProgressBar;
-use liedwerk::generate::{Generator, Options, Sampling};
-use liedwerk::io::to_safetensors;
+use liedwerk::generate::Generator;
 use liedwerk::models::{CharLstm, CharLstmConfig, ModelConfig};
-use liedwerk::nn::Module;
 use liedwerk::rng::Rng;
 use liedwerk::text::CharTokenizer;
 use liedwerk::train::{Metrics, ModelRecipe, SongRecipe, Trainer, bits, mean_loss};
@@ -38,7 +37,7 @@ pub fn run(recipe: SongRecipe, args: &Args) -> anyhow::Result<()> {
     let config = CharLstmConfig { vocab_size, embedding_size, hidden_size, num_layers, dropout };
     let model = args.initial_model(
         |weights| CharLstm::from_weights(config.clone(), weights),
-        || CharLstm::init(config.clone(), &mut Rng::new(recipe.train.seed)),
+        || CharLstm::init(config.clone(), &mut Rng::new(recipe.train.common.seed)),
     )?;
     let mut trainer = Trainer::new(model, tokenizer.encode(&train), recipe.train.clone())?;
     if let Some(checkpoint) = args.checkpoint()? {
@@ -46,27 +45,13 @@ pub fn run(recipe: SongRecipe, args: &Args) -> anyhow::Result<()> {
     }
     println!("{} characters to train on, {} held out, {vocab_size} symbols", train.len(), dev.len());
     let dev = tokenizer.encode(&dev);
-    let unit = "chars";
-    let length = Length { steps: recipe.train.steps, checkpoint_every: recipe.train.checkpoint_every, unit };
+    let length = Length::of(&recipe.train.common, "chars");
     args.drive(&mut Songs { trainer, out: args.out.clone(), recipe, tokenizer, dev }, length)
 }
 
 impl Songs {
     fn dev_bits(&self, streams: usize) -> f64 {
         bits(mean_loss(self.trainer.model(), &self.dev, self.tokenizer.start_id(), streams, |_| {}))
-    }
-
-    fn sample(&self) -> anyhow::Result<String> {
-        let mut generator = Generator::new(self.trainer.model().clone(), self.tokenizer.clone())?;
-        let sampling = Sampling { temperature: 0.8, ..Sampling::default() };
-        let seed = self.recipe.train.seed;
-        generator
-            .start("", Options { sampling, seed, max_new_tokens: SAMPLE_CHARS, ..Options::default() })?;
-        let mut text = String::new();
-        while let Some(token) = generator.next()? {
-            text.push_str(&token.text);
-        }
-        Ok(text)
     }
 }
 
@@ -82,17 +67,15 @@ impl Run for Songs {
     fn save(&self) -> anyhow::Result<()> {
         let model = self.trainer.model();
         let config = ModelConfig::CharLstm(model.config().clone());
-        write(&self.out, "config.json", serde_json::to_string_pretty(&config)?.as_bytes())?;
-        write(&self.out, "tokenizer.json", self.tokenizer.to_json().as_bytes())?;
-        let weights = to_safetensors(&model.parameters(), self.recipe.precision)?;
-        write(&self.out, "model.safetensors", &weights)?;
+        write_model(&self.out, &config, &self.tokenizer.to_json(), model, self.recipe.precision)?;
         write(&self.out, "checkpoint.bin", &self.trainer.checkpoint()?)
     }
 
     fn report(&self, loss: f32, speed: f64, bar: &ProgressBar) -> anyhow::Result<()> {
         let dev = self.dev_bits(DEV_STREAMS);
         let (step, epoch, train) = (self.steps_done(), self.trainer.epoch(), bits(loss.into()));
-        let sample = self.sample()?;
+        let mut generator = Generator::new(self.trainer.model().clone(), self.tokenizer.clone())?;
+        let sample = sample(&mut generator, self.recipe.train.common.seed, SAMPLE_CHARS)?;
         bar.suspend(|| {
             println!("step {step} epoch {epoch}: train {train:.3}, dev {dev:.3} bits per character, {speed:.0} chars/s");
             println!("{sample}\n");

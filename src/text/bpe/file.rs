@@ -159,8 +159,10 @@ impl BpeTokenizer {
             added_tokens: added_tokens.collect(),
             normalizer: self.normalizer.to_file(),
             pre_tokenizer: byte_level(self.add_prefix_space),
+            // Besides adding tokens it trims offsets, which only GPT-2's own file asks for.
             post_processor: match around {
                 Some((start, end)) => template(start, end),
+                None if self.specials.is_empty() => serde_json::Value::Null,
                 None => serde_json::to_value(byte_level(true)).expect("a flat struct always serialises"),
             },
             decoder: byte_level(true),

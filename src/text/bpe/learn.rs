@@ -42,8 +42,20 @@ pub fn learn_bpe<'a>(
 /// assert_eq!(tokenizer.decode(&ids), "so\n so 👍");
 /// ```
 pub fn learn_text_bpe<'a>(texts: impl IntoIterator<Item = &'a str>, vocab_size: usize) -> BpeTokenizer {
-    let normalizer = Normalizer::default();
-    learn(texts, vocab_size, Scheme { specials: &[END_OF_TEXT], add_prefix_space: false, normalizer })
+    learn(texts, vocab_size, Scheme { specials: &[END_OF_TEXT], ..Scheme::as_written() })
+}
+
+/// Learns a byte-level BPE for songs, of which one follows the other without a special token between: as
+/// [`learn_text_bpe`], but `<|endoftext|>` is none of the tokens.
+pub fn learn_song_bpe<'a>(texts: impl IntoIterator<Item = &'a str>, vocab_size: usize) -> BpeTokenizer {
+    learn(texts, vocab_size, Scheme::as_written())
+}
+
+impl Scheme {
+    /// Nothing is normalised, nothing added: a text may begin in the middle of a line.
+    fn as_written() -> Self {
+        Self { specials: &[], add_prefix_space: false, normalizer: Normalizer::default() }
+    }
 }
 
 fn learn<'a>(texts: impl IntoIterator<Item = &'a str>, vocab_size: usize, scheme: Scheme) -> BpeTokenizer {

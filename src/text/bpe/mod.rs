@@ -17,7 +17,7 @@ mod pretokenize;
 
 use pretokenize::words;
 
-pub use learn::{learn_bpe, learn_text_bpe};
+pub use learn::{learn_bpe, learn_song_bpe, learn_text_bpe};
 pub use normalizer::Normalizer;
 
 /// A learned merge: this pair of ids becomes `id`, pairs of lower rank first.

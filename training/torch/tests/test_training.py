@@ -21,6 +21,7 @@ from pathlib import Path
 import torch
 
 from liedwerk_torch.command import main
+from liedwerk_torch.data import SongWindows
 from liedwerk_torch.order import epoch_seed, hashes, permutation
 
 from .tiny import MODELS, write_data, write_recipe
@@ -77,6 +78,14 @@ class Training(unittest.TestCase):
         # The same numbers stand in src/train/order.rs.
         self.assertEqual(permutation(epoch_seed(1, 0), 8), [0, 4, 1, 5, 6, 7, 2, 3])
         self.assertEqual(int(hashes(epoch_seed(7, 3), 1)[0] % 1_000_000), 669_695)
+        # And these in src/train/windows.rs.
+        songs = [([100 + k], list(range(10 * k, 10 * k + 7))) for k in range(4)]
+        windows = SongWindows(songs, batch_size=2, window=5, seed=1)
+        self.assertEqual(windows.steps_per_epoch, 2)
+        inputs = [windows.at(step)[:, :-1].flatten().tolist() for step in (0, 1, 3)]
+        self.assertEqual(inputs[0], [31, 32, 33, 34, 35, 11, 12, 13, 14, 15])
+        self.assertEqual(inputs[1], [23, 24, 25, 26, 30, 100, 0, 1, 2, 3])
+        self.assertEqual(inputs[2], [21, 22, 23, 24, 25, 4, 5, 6, 103, 30])
 
     def test_two_workers_give_the_losses_of_one(self):
         for kind in MODELS:
@@ -117,7 +126,7 @@ class Training(unittest.TestCase):
 
     @unittest.skipUnless(LIEDWERK, "LIEDWERK does not name the command")
     def test_the_rust_trainer_has_the_same_losses(self):
-        for kind in "transformer", "seq2seq", "char_lstm":
+        for kind in MODELS:
             with self.subTest(kind):
                 recipe = write_recipe(self.folder, kind, steps=STEPS)
                 self.train(recipe, f"{kind}-init", "--steps", 1)
@@ -130,11 +139,26 @@ class Training(unittest.TestCase):
                 self.assert_close(ours, {line["step"]: line["loss"] for line in lines}, 1e-4)
 
     @unittest.skipUnless(LIEDWERK, "LIEDWERK does not name the command")
+    def test_the_rust_trainer_learns_the_same_tokenizer(self):
+        for kind in MODELS:
+            with self.subTest(kind):
+                recipe = write_recipe(self.folder, kind, steps=STEPS)
+                self.train(recipe, f"{kind}-torch", "--steps", 1)
+                liedwerk("train", "--recipe", recipe, "--data", self.folder, "--out", self.folder / f"{kind}-rust",
+                         "--max-steps", 1)
+                ours, theirs = (json.loads((self.folder / f"{kind}-{trainer}" / "tokenizer.json").read_text("utf-8"))
+                                for trainer in ("torch", "rust"))
+                self.assertEqual(ours, theirs)
+
+    @unittest.skipUnless(LIEDWERK, "LIEDWERK does not name the command")
     def test_the_command_line_finds_the_figures_of_the_folder(self):
-        recipe = write_recipe(self.folder, "char_lstm", steps=STEPS)
-        self.train(recipe, "songs")
-        report = liedwerk("evaluate", "--model", self.folder / "songs", "--text", self.folder / "songs.txt", "--json")
-        self.assertAlmostEqual(json.loads(report)["bits_per_char"], self.figure("songs", "dev bits per char"), delta=2e-3)
+        for kind, normalize in ("char_lstm", []), ("gpt2", ["--normalize", "songs"]):
+            with self.subTest(kind):
+                self.train(write_recipe(self.folder, kind, steps=STEPS), kind)
+                report = liedwerk("evaluate", "--model", self.folder / kind, "--text", self.folder / "songs.txt",
+                                  "--json", *normalize)
+                bits = json.loads(report)["bits_per_char"]
+                self.assertAlmostEqual(bits, self.figure(kind, "dev bits per char"), delta=2e-3)
         for kind, precision in ("transformer", "int8"), ("seq2seq", "f16"):
             with self.subTest(kind):
                 self.train(write_recipe(self.folder, kind, precision, steps=400), kind, "--eval-every", 1000)

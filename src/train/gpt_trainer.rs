@@ -1,0 +1,81 @@
+//! The training of a GPT-2, one step at a time.
+
+use super::average::Averaged;
+use super::descent::{Metrics, gradients};
+use super::{GptTrainRecipe, SongWindows, TokenSong, WindowBatch};
+use crate::error::Result;
+use crate::models::Gpt;
+use crate::ops::CrossEntropy;
+
+/// A GPT-2 in training, with everything needed to continue to the bit.
+pub struct GptTrainer {
+    run: Averaged<Gpt>,
+    windows: SongWindows,
+    recipe: GptTrainRecipe,
+}
+
+impl GptTrainer {
+    /// # Errors
+    /// `bad-recipe`, or `text-too-short` if the songs do not fill one batch of windows of `n_positions`
+    /// tokens.
+    pub fn new(model: Gpt, songs: Vec<TokenSong>, recipe: GptTrainRecipe) -> Result<Self> {
+        recipe.check()?;
+        let window = model.config().n_positions;
+        Ok(Self {
+            windows: SongWindows::new(songs, recipe.batch_size, window, recipe.common.seed)?,
+            run: Averaged::new(model, &recipe.common, recipe.average),
+            recipe,
+        })
+    }
+
+    /// The model as it is now.
+    pub fn model(&self) -> &Gpt {
+        &self.run.model
+    }
+
+    /// The moving average of the model's weights.
+    pub fn average(&self) -> &Gpt {
+        &self.run.average
+    }
+
+    /// Steps done.
+    pub fn steps_done(&self) -> u64 {
+        self.run.steps_done()
+    }
+
+    /// Steps of one pass over the songs.
+    pub fn steps_per_epoch(&self) -> usize {
+        self.windows.steps_per_epoch()
+    }
+
+    /// One batch: forward, backward, update.
+    ///
+    /// # Errors
+    /// `diverged` if the loss or a gradient is no longer a number; the weights are then those before.
+    pub fn step(&mut self) -> Result<Metrics> {
+        let WindowBatch { inputs, targets } = self.windows.at(self.steps_done());
+        let dropout_seed = self.recipe.common.seed.wrapping_add(self.steps_done());
+        let found = gradients(&self.run.model, |model| {
+            let logits = model.forward(&inputs, self.recipe.batch_size, Some(dropout_seed));
+            logits.cross_entropy(&targets, CrossEntropy::default())
+        });
+        self.run.step(found, targets.len())
+    }
+
+    /// The whole run.
+    ///
+    /// # Errors
+    /// `not-finite` if a weight is no longer a number.
+    pub fn checkpoint(&self) -> Result<Vec<u8>> {
+        self.run.checkpoint(())
+    }
+
+    /// Continues where the run that wrote the checkpoint stood: its windows are a function of the step.
+    ///
+    /// # Errors
+    /// `bad-weights` if it is damaged, and those of [`crate::io::Weights::take`] if it belongs to another
+    /// model; the run then is as before.
+    pub fn restore(&mut self, checkpoint: &[u8]) -> Result<()> {
+        self.run.restore(checkpoint)
+    }
+}

@@ -1,0 +1,181 @@
+//! Windows that are cut from all songs in a row.
+
+use super::order::{epoch_seed, hash, permutation};
+use crate::error::{Error, ErrorCode, Result};
+
+/// A song as token ids.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TokenSong {
+    /// The line before it, which an epoch may leave out.
+    pub title: Vec<u32>,
+    /// All else.
+    pub verses: Vec<u32>,
+}
+
+/// Batches of windows.
+///
+/// Every epoch shuffles the songs, leaves out the titles of about half of them, so that the model learns to
+/// write with a title and without, and shuffles the windows. An epoch is a function of the seed and its
+/// number, and all have the same number of steps (which leaves the last few windows of each out), so resuming
+/// needs no more than the step.
+pub struct SongWindows {
+    songs: Vec<TokenSong>,
+    batch_size: usize,
+    window: usize,
+    seed: u64,
+    steps_per_epoch: usize,
+    epoch: u64,
+    /// All songs of the epoch in a row, and the windows of it by number.
+    ids: Vec<u32>,
+    order: Vec<usize>,
+}
+
+/// One batch.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WindowBatch {
+    /// `(B, T)`
+    pub inputs: Vec<u32>,
+    /// `(B, T)`: for each input the token that follows it.
+    pub targets: Vec<u32>,
+}
+
+impl SongWindows {
+    /// Batches of `batch_size` windows of `window` tokens, neither of them 0.
+    ///
+    /// # Errors
+    /// `text-too-short` if the songs do not fill one batch.
+    pub fn new(songs: Vec<TokenSong>, batch_size: usize, window: usize, seed: u64) -> Result<Self> {
+        // As many steps as an epoch without titles surely has.
+        let tokens: usize = songs.iter().map(|song| song.verses.len()).sum();
+        let steps_per_epoch = tokens.saturating_sub(1) / window / batch_size;
+        if steps_per_epoch == 0 {
+            let needed = batch_size * window + 1;
+            let message = format!("{tokens} tokens, but one batch of this recipe needs {needed}");
+            return Err(Error::new(ErrorCode::TextTooShort, message));
+        }
+        let (ids, order) = (Vec::new(), Vec::new());
+        let mut windows = Self { songs, batch_size, window, seed, steps_per_epoch, epoch: 0, ids, order };
+        windows.load(0);
+        Ok(windows)
+    }
+
+    /// Batches in every epoch.
+    pub fn steps_per_epoch(&self) -> usize {
+        self.steps_per_epoch
+    }
+
+    /// The batch of this step, counted from 0 over all epochs.
+    pub fn at(&mut self, step: u64) -> WindowBatch {
+        let steps = self.steps_per_epoch as u64;
+        if step / steps != self.epoch {
+            self.load(step / steps);
+        }
+        let first = (step % steps) as usize * self.batch_size;
+        let cut = |shift: usize| {
+            let begins = self.order[first..first + self.batch_size].iter().map(|&k| k * self.window + shift);
+            begins.flat_map(|begin| &self.ids[begin..begin + self.window]).copied().collect()
+        };
+        WindowBatch { inputs: cut(0), targets: cut(1) }
+    }
+
+    fn load(&mut self, epoch: u64) {
+        let seed = epoch_seed(self.seed, epoch, 0);
+        self.ids.clear();
+        for index in permutation(seed, self.songs.len()) {
+            let TokenSong { title, verses } = &self.songs[index];
+            if hash(seed, index as u64) % 2 == 1 {
+                self.ids.extend(title);
+            }
+            self.ids.extend(verses);
+        }
+        let count = (self.ids.len() - 1) / self.window;
+        self.order = permutation(epoch_seed(self.seed, epoch, 1), count);
+        self.epoch = epoch;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Song `k` is the title `2 k` and so often `2 k + 1`.
+    fn songs(lengths: &[usize]) -> Vec<TokenSong> {
+        let song =
+            |(&length, k): (&usize, u32)| TokenSong { title: vec![2 * k], verses: vec![2 * k + 1; length] };
+        lengths.iter().zip(0..).map(song).collect()
+    }
+
+    /// All songs of an epoch in a row.
+    fn text(windows: &mut SongWindows, epoch: u64) -> Vec<u32> {
+        windows.load(epoch);
+        windows.ids.clone()
+    }
+
+    /// The same numbers stand in the tests of the PyTorch trainer.
+    #[test]
+    fn the_windows_are_the_twins() {
+        let songs =
+            (0..4).map(|k| TokenSong { title: vec![100 + k], verses: (10 * k..10 * k + 7).collect() });
+        let mut windows = SongWindows::new(songs.collect(), 2, 5, 1).unwrap();
+        assert_eq!(windows.steps_per_epoch(), 2);
+        let inputs = [0, 1, 3].map(|step| windows.at(step).inputs);
+        assert_eq!(inputs[0], [31, 32, 33, 34, 35, 11, 12, 13, 14, 15]);
+        assert_eq!(inputs[1], [23, 24, 25, 26, 30, 100, 0, 1, 2, 3]);
+        assert_eq!(inputs[2], [21, 22, 23, 24, 25, 4, 5, 6, 103, 30]);
+    }
+
+    #[test]
+    fn an_epoch_has_every_token_of_the_songs_and_of_about_half_the_titles() {
+        let lengths: Vec<usize> = (0..400).map(|k| 3 + k % 11).collect();
+        let mut windows = SongWindows::new(songs(&lengths), 1, 6, 5).unwrap();
+        let mut seen = Vec::new();
+        for epoch in 0..3 {
+            let text = text(&mut windows, epoch);
+            let titled = text.iter().filter(|&id| id % 2 == 0).count();
+            assert!((150..250).contains(&titled), "{titled} of 400 titles");
+            let verses = |k: usize| text.iter().filter(|&&id| id == 2 * k as u32 + 1).count();
+            assert!((0..400).all(|k| verses(k) == lengths[k]));
+            // Every window once; together they are the text, but for a rest that fills none.
+            let mut order = windows.order.clone();
+            order.sort_unstable();
+            assert!(order.into_iter().eq(0..(text.len() - 1) / 6));
+            seen.push(text);
+        }
+        assert!(seen[0] != seen[1] && seen[1] != seen[2]);
+    }
+
+    #[test]
+    fn titles_stand_before_their_songs_and_targets_follow_inputs() {
+        let mut windows = SongWindows::new(songs(&[4; 50]), 3, 8, 2).unwrap();
+        for pair in text(&mut windows, 0).windows(2).filter(|pair| pair[0] % 2 == 0) {
+            assert_eq!(pair[1], pair[0] + 1);
+        }
+        for step in 0..windows.steps_per_epoch() as u64 {
+            let WindowBatch { inputs, targets } = windows.at(step);
+            assert_eq!((inputs.len(), targets.len()), (24, 24));
+            let rows = inputs.chunks(8).zip(targets.chunks(8));
+            assert!(rows.into_iter().all(|(inputs, targets)| inputs[1..] == targets[..7]));
+        }
+    }
+
+    #[test]
+    fn a_step_has_the_same_batch_in_whatever_order_they_are_asked_for() {
+        let fresh = || SongWindows::new(songs(&[9; 30]), 4, 5, 7).unwrap();
+        let mut windows = fresh();
+        let steps = 3 * windows.steps_per_epoch() as u64;
+        let batches: Vec<WindowBatch> = (0..steps).map(|step| windows.at(step)).collect();
+        for step in (0..steps).rev() {
+            assert_eq!(windows.at(step), batches[step as usize]);
+            assert_eq!(fresh().at(step), batches[step as usize]);
+        }
+    }
+
+    #[test]
+    fn songs_that_fill_no_batch_are_refused() {
+        assert!(SongWindows::new(songs(&[21]), 4, 5, 1).is_ok());
+        for short in [songs(&[20]), Vec::new()] {
+            let error = SongWindows::new(short, 4, 5, 1).err().unwrap();
+            assert_eq!(error.code(), ErrorCode::TextTooShort);
+        }
+    }
+}
