@@ -78,6 +78,13 @@ pub struct SongDataRecipe {
     pub train: String,
     /// Held out.
     pub dev: String,
+    /// Whether to show titles: in every epoch those of about half of the songs.
+    #[serde(default = "yes")]
+    pub titles: bool,
+}
+
+fn yes() -> bool {
+    true
 }
 
 /// Optimiser, schedule and batches.

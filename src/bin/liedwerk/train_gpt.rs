@@ -26,7 +26,7 @@ struct Windows {
 
 /// Trains as the recipe says.
 pub fn run(recipe: GptRecipe, args: &Args) -> anyhow::Result<()> {
-    let SongDataRecipe { train, dev } = &recipe.data;
+    let SongDataRecipe { train, dev, titles } = &recipe.data;
     let songs = titled_songs(&read(&args.data.join(train))?);
     let dev_path = args.data.join(dev);
     let dev = Normalize::Songs.normalize(&read(&dev_path)?).text;
@@ -42,7 +42,7 @@ pub fn run(recipe: GptRecipe, args: &Args) -> anyhow::Result<()> {
         || Gpt::init(config.clone(), &mut Rng::new(recipe.train.common.seed)),
     )?;
     let encode = |song: &Song| TokenSong {
-        title: tokenizer.encode(&song.title),
+        title: if *titles { tokenizer.encode(&song.title) } else { Vec::new() },
         verses: tokenizer.encode(&song.verses),
     };
     let encoded: Vec<TokenSong> = songs.iter().map(encode).collect();

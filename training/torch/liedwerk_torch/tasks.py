@@ -79,6 +79,8 @@ class GptTask(Task):
         else:
             self.tokenizer = learn_song_bpe((title + verses for title, verses in songs), recipe["tokenizer"]["vocab_size"])
         self.tokenizer_json = tokenizer or self.tokenizer.to_str(pretty=False) + "\n"
+        if not files.get("titles", True):
+            songs = [("", verses) for _, verses in songs]
         ids = [[encoding.ids for encoding in self.tokenizer.encode_batch(list(side))] for side in zip(*songs)]
         self.config = {"vocab_size": self.tokenizer.get_vocab_size()} | self.sizes
         self.model = Gpt(**self.config)
