@@ -3,7 +3,7 @@
 import { EngineClient } from './engine/client.js';
 import { currentLanguage, onLanguage, preferredLanguage, rememberLanguage, setLanguage, text } from './i18n/index.js';
 import { Catalog } from './models.js';
-import { fromHash, randomSeed, State, toHash } from './state.js';
+import { fromHash, State, toHash } from './state.js';
 import { h } from './ui/dom.js';
 import { VIEWS } from './views/index.js';
 
@@ -17,10 +17,10 @@ const OWN = { liedwerk: true };
 /** @typedef {import('./views/index.js').View} View */
 
 function main() {
-  const { settings, go } = readAddress();
+  const { settings, go, whole } = fromHash(location.hash);
   const state = new State(settings);
   setLanguage(preferredLanguage(settings.lang));
-  const rewrite = keepAddress(state);
+  const rewrite = keepAddress(state, whole);
   const context = { state, engine: new EngineClient(), catalog: new Catalog(), visit };
   /** @type {View} */
   let view = showView(context);
@@ -46,7 +46,7 @@ function main() {
   window.addEventListener('hashchange', () => {
     // Back and forward turn pages; they take back nothing that was typed since.
     const own = history.state?.liedwerk === true;
-    const opened = readAddress();
+    const opened = fromHash(location.hash);
     if (own) {
       turnTo(opened.settings.view);
       rewrite();
@@ -63,22 +63,18 @@ function main() {
   keepOffline();
 }
 
-/** The settings of the link, with a seed of the page's choosing where it names none. */
-function readAddress() {
-  const { settings, go, hasSeed } = fromHash(location.hash);
-  if (!hasSeed) settings.seed = randomSeed();
-  return { settings, go };
-}
-
-/** @param {State} state */
-function keepAddress(state) {
+/**
+ * @param {State} state
+ * @param {boolean} whole whether the address says all of it already
+ */
+function keepAddress(state, whole) {
   let timer = 0;
   const write = () => history.replaceState(OWN, '', toHash(state.settings, { go: false }));
   state.onChange(() => {
     clearTimeout(timer);
     timer = window.setTimeout(write, ADDRESS_MS);
   });
-  if (fromHash(location.hash).hasSeed) history.replaceState(OWN, '');
+  if (whole) history.replaceState(OWN, '');
   else write();
   return write;
 }

@@ -19,11 +19,11 @@ export const GERMAN_LENGTH = 20_000;
  *
  * @typedef {object} Settings
  * @property {ViewId} view
- * @property {string} model the id of a model that writes; empty for the first one
+ * @property {string} model the id of a model that writes
  * @property {string} prompt
  * @property {string} german what is to be translated
  * @property {string} english the visitor's own wording of the translation; empty for the model's
- * @property {string} translator the id of a model that translates; empty for the first one
+ * @property {string} translator the id of a model that translates
  * @property {string} forced tokens that the visitor has put into a text: place.id, joined by hyphens
  * @property {'' | '1'} compare translate with two models side by side
  * @property {number} temperature
@@ -82,11 +82,12 @@ const cutForced = (text) => (/^(\d{1,5}\.\d{1,6}(-|$)){1,1000}$/.test(text) ? te
 /** @type {readonly TextField[]} */
 export const TEXT_FIELDS = [
   { name: 'view', key: 'view', default: 'write', among: EVERYWHERE, views: EVERYWHERE },
-  { name: 'model', key: 'model', default: '', cut: cutId, views: WRITING },
+  // What a link means that names none. It never changes: every link gives what it gave.
+  { name: 'model', key: 'model', default: 'char-lstm-songs', cut: cutId, views: WRITING },
   { name: 'prompt', key: 'prompt', default: 'O the wind and the rain,\n', cut: cutPrompt, views: ['write', 'lab', 'duel'] },
   { name: 'german', key: 'german', default: GERMAN_SONGS[0].text, cut: cutGerman, views: TRANSLATING },
   { name: 'english', key: 'english', default: '', cut: cutGerman, views: ['chain'] },
-  { name: 'translator', key: 'translator', default: '', cut: cutId, views: TRANSLATING },
+  { name: 'translator', key: 'translator', default: 'transformer-de-en', cut: cutId, views: TRANSLATING },
   { name: 'forced', key: 'forced', default: '', cut: cutForced, views: ['lab'] },
   { name: 'compare', key: 'compare', default: '', among: ['', '1'], views: ['translate'] },
   { name: 'lang', key: 'lang', default: '', among: ['', 'de', 'en'], views: EVERYWHERE },
@@ -106,6 +107,9 @@ export const NUMBER_FIELDS = [
   // A link without its seed would not give the same text, so it always carries it.
   { name: 'seed', type: 'integer', key: 'seed', min: 0, max: Number.MAX_SAFE_INTEGER, step: 1, default: 0, always: true, views: WRITING },
 ];
+
+/** What a visitor without a link meets. */
+const BEST_WRITER = 'gpt-songs';
 
 /** The link starts by itself when it carries `go=1`. */
 const GO = 'go';
@@ -128,7 +132,8 @@ export function parseNumber(field, text) {
  * that a stranger put into a link can do more than that.
  *
  * @param {string} hash location.hash
- * @returns {{ settings: Settings, go: boolean, hasSeed: boolean }}
+ * @returns {{ settings: Settings, go: boolean, whole: boolean }} `whole`: nothing is left to the page, as in every
+ *   link that it has made
  */
 export function fromHash(hash) {
   const given = new URLSearchParams(hash.replace(/^#/, ''));
@@ -143,10 +148,15 @@ export function fromHash(hash) {
     settings[field.name] = parseNumber(field, given.get(field.key)) ?? field.default;
   }
   const seed = NUMBER_FIELDS.find(({ name }) => name === 'seed');
+  const whole = seed !== undefined && parseNumber(seed, given.get(seed.key)) !== null;
+  if (!whole) {
+    settings.seed = randomSeed();
+    settings.model = given.get('model') ?? BEST_WRITER;
+  }
   return {
     settings: /** @type {Settings} */ (/** @type {unknown} */ (settings)),
     go: given.get(GO) === '1',
-    hasSeed: seed !== undefined && parseNumber(seed, given.get(seed.key)) !== null,
+    whole,
   };
 }
 

@@ -2,7 +2,7 @@
 
 import AxeBuilder from '@axe-core/playwright';
 import { expect, test } from '@playwright/test';
-import { controls, generate, open } from './page.js';
+import { controls, generate, open, SHORT } from './page.js';
 
 /** @typedef {import('@playwright/test').Page} Page */
 
@@ -11,6 +11,14 @@ async function expectNoViolations(page) {
   const { violations } = await new AxeBuilder({ page }).analyze();
   const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
   expect(found).toEqual([]);
+}
+
+/** @param {Page} page */
+function overflow(page) {
+  return page.evaluate(() => {
+    const { scrollWidth, clientWidth } = document.documentElement;
+    return scrollWidth - clientWidth;
+  });
 }
 
 /** @param {Page} page */
@@ -35,6 +43,21 @@ for (const colorScheme of /** @type {const} */ (['light', 'dark'])) {
   }
 }
 
+for (const view of ['lab', 'duel']) {
+  for (const width of [1280, 360]) {
+    test(`axe finds nothing and nothing scrolls sideways: ${view}, ${width} px`, async ({ page }) => {
+      await page.emulateMedia({ colorScheme: width === 360 ? 'dark' : 'light' });
+      await page.setViewportSize({ width, height: 800 });
+      await page.goto(`#view=${view}&${SHORT}`);
+      await expect(controls(page).status.first()).toContainText('ready');
+      await page.getByRole('button', { name: view === 'lab' ? 'To the end' : 'Generate' }).click();
+      await expect(controls(page).status.filter({ hasText: /Finished|ends here/ }).first()).toBeVisible();
+      await expectNoViolations(page);
+      expect(await overflow(page)).toBeLessThanOrEqual(0);
+    });
+  }
+}
+
 test('axe finds nothing while an error is shown', async ({ page }) => {
   await page.route('**/models/index.json', (route) => route.fulfill({ status: 404, body: '' }));
   const { alert } = await open(page);
@@ -50,11 +73,7 @@ for (const width of [320, 360, 768, 1280]) {
     await openAllDisclosures(page);
     await prompt.fill('x'.repeat(300));
     await generate(page);
-    const overflow = await page.evaluate(() => {
-      const { scrollWidth, clientWidth } = document.documentElement;
-      return scrollWidth - clientWidth;
-    });
-    expect(overflow).toBeLessThanOrEqual(0);
+    expect(await overflow(page)).toBeLessThanOrEqual(0);
   });
 }
 

@@ -3,20 +3,26 @@ import { expect, test } from '@playwright/test';
 import { generate, open } from './page.js';
 
 const binary = process.env.LIEDWERK_BINARY ?? '../../target/debug/liedwerk';
+const PROMPT = 'O the wind and the rain,\n';
 
-/** @param {string} prompt */
-function written(prompt) {
-  const folder = new URL('../../www/models/char-lstm-songs', import.meta.url).pathname;
-  const sampling = ['--seed', '11', '--temperature', '0.9', '--top-p', '0.95', '--max-new-tokens', '1000'];
-  const output = ['--model', folder, '--prompt', prompt, '--json'];
+/**
+ * @param {string} model
+ * @param {number} tokens
+ */
+function written(model, tokens) {
+  const folder = new URL(`../../www/models/${model}`, import.meta.url).pathname;
+  const sampling = ['--seed', '11', '--temperature', '0.9', '--top-p', '0.95', '--max-new-tokens', String(tokens)];
+  const output = ['--model', folder, '--prompt', PROMPT, '--stop', '===', '--json'];
   const report = JSON.parse(execFileSync(binary, ['generate', ...output, ...sampling], { encoding: 'utf8' }));
   return report.prompt + report.continuation;
 }
 
-test('the page writes the 1,000 characters that the native command writes', async ({ page }) => {
-  const prompt = 'O the wind and the rain,\n';
-  const text = written(prompt);
-  expect(text.length).toBe(prompt.length + 1000);
-  await open(page, `seed=11&length=1000&temperature=0.9&top-p=0.95&prompt=${encodeURIComponent(prompt)}`);
-  expect((await generate(page)).trim()).toBe(text.trim());
-});
+for (const [model, tokens] of /** @type {const} */ ([['char-lstm-songs', 1000], ['gpt-songs', 600]])) {
+  test(`the page writes what the native command writes: ${model}`, async ({ page }) => {
+    const text = written(model, tokens);
+    expect(text.length).toBeGreaterThan(PROMPT.length + 200);
+    const settings = `seed=11&length=${tokens}&temperature=0.9&top-p=0.95`;
+    await open(page, `${settings}&model=${model}&prompt=${encodeURIComponent(PROMPT)}`);
+    expect((await generate(page)).trim()).toBe(text.trim());
+  });
+}

@@ -71,7 +71,8 @@
  * @property {number} score mean log-probability of a token
  * @property {Note[]} notes
  *
- * @typedef {{ start: number, end: number, characters: number }} Stretch of a text, that stands in the songs
+ * @typedef {{ start: number, end: number, characters: number }} Stretch of a text that stands in the songs, with
+ *   so many characters at least
  *
  * @typedef {{ code: string, message?: string, characters?: string | string[] }} Note
  * @typedef {{ code: string, message: string }} Failure

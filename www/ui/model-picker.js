@@ -26,13 +26,11 @@ export function modelPicker({ state, catalog }, setting, id) {
   };
   const offer = () => {
     // A link may name a model that is no more.
-    if (!models().some((model) => model.id === state.settings[setting])) state.set({ [setting]: '' });
+    const first = models()[0];
+    if (first && chosen() === first) state.set({ [setting]: first.id });
     draw();
   };
-  // The first model is the default and needs no place in the link.
-  element.addEventListener('change', () => {
-    state.set({ [setting]: element.value === models()[0]?.id ? '' : element.value });
-  });
+  element.addEventListener('change', () => state.set({ [setting]: element.value }));
   state.onChange(show);
   onLanguage(draw);
   catalog.onOpen(offer);

@@ -113,7 +113,7 @@ class GptTask(Task):
         length = self.config["n_positions"]
         nats, scored = 0.0, 1
         while scored < len(ids):
-            begin = max(0, scored - length // 2)
+            begin = max(0, scored - 1 - length // 2)
             window = ids[begin : begin + length + 1].to(self.device)
             logits = model(window[None, :-1])[0].float()
             first = scored - begin - 1
