@@ -13,7 +13,7 @@ async function open(page, hash) {
   const rivals = page.getByRole('article');
   await expect(rivals).toHaveCount(2);
   for (const rival of await rivals.all()) await expect(rival.getByRole('status')).toContainText('ready');
-  return { rivals, songs: rivals.getByRole('region', { name: 'Song' }), generate: page.getByRole('button', { name: 'Generate' }) };
+  return { rivals, songs: rivals.getByRole('region'), generate: page.getByRole('button', { name: 'Generate' }) };
 }
 
 /** @param {import('@playwright/test').Locator} rivals */

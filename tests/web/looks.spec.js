@@ -49,7 +49,7 @@ for (const view of ['lab', 'duel']) {
       await page.emulateMedia({ colorScheme: width === 360 ? 'dark' : 'light' });
       await page.setViewportSize({ width, height: 800 });
       await page.goto(`#view=${view}&${SHORT}`);
-      await expect(controls(page).status.first()).toContainText('ready');
+      await expect(controls(page).status.filter({ hasText: 'ready' }).last()).toBeVisible();
       await page.getByRole('button', { name: view === 'lab' ? 'To the end' : 'Generate' }).click();
       await expect(controls(page).status.filter({ hasText: /Finished|ends here/ }).first()).toBeVisible();
       await expectNoViolations(page);

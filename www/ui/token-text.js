@@ -78,6 +78,7 @@ export class TokenText {
     const [, before, shown, after] = /^(\n*)([^]*?)(\n*)$/.exec(text) ?? [];
     element.append(shown || visibleToken(text));
     element.classList.toggle('unwritten', !shown);
+    if (!shown?.trim()) element.setAttribute('aria-label', visibleToken(text));
     // A line break's own sign stands at the end of the line that it ends.
     if (shown) this.#verse.append(before);
     this.#verse.place(element);

@@ -17,7 +17,7 @@ export class Rival {
   #lyrics;
   #title = h('h2', { class: 'model-name' });
   #bits = h('span', { class: 'small' });
-  #name = h('span');
+  #name;
   /** @type {import('../engine/protocol.js').ModelEntry | null} */
   #model = null;
   #parts;
@@ -33,6 +33,7 @@ export class Rival {
   constructor(context, place) {
     this.#context = context;
     this.#place = place;
+    this.#name = h('span', { id: `rival-${place}` });
     const parts = {
       sheet: new SongSheet(),
       alert: new AlertBox(),
@@ -43,6 +44,8 @@ export class Rival {
       recall: h('p'),
     };
     this.#parts = parts;
+    // Two songs on one page are told apart by their writers.
+    parts.sheet.element.setAttribute('aria-labelledby', this.#name.id);
     this.#work = new Work(context, parts, (working) => this.#setWorking(working));
     this.#lyrics = new Lyrics(context, this.#work, parts);
     this.#title.append(this.#name, ' ', this.#bits);
