@@ -1,17 +1,18 @@
 // What stands on the sheet before any model has arrived: worth reading, and said to be an example.
 
-/** Settings left at their defaults, this seed makes the first model write the example. */
-export const EXAMPLE_SEED = 13;
+/** The link that writes the example. */
+export const EXAMPLE_LINK = 'model=gpt-songs&temperature=0.8&seed=33';
 
 /** @type {{ text: string, origin: import('./engine/protocol.js').Bilingual }} */
 export const EXAMPLE = {
   text: `O the wind and the rain,
-And in the stars have strayed her strife,
-When the forest of the hill,
-And the pretty cannon told
-A stranger and sorrow in the fire.`,
+Thou shall be mine in the bosom,
+For I must be false to be,
+With the lilies and the little lamps,
+To the flowers that have made me dry;
+And the rose and the heart I would not die,`,
   origin: {
-    de: 'vom Zeichen-LSTM geschrieben, Startwert 13',
-    en: 'written by the character LSTM, seed 13',
+    de: 'vom GPT geschrieben, Startzahl 33',
+    en: 'written by the GPT, seed 33',
   },
 };

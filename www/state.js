@@ -108,8 +108,8 @@ export const NUMBER_FIELDS = [
   { name: 'seed', type: 'integer', key: 'seed', min: 0, max: Number.MAX_SAFE_INTEGER, step: 1, default: 0, always: true, views: WRITING },
 ];
 
-/** What a visitor without a link meets. */
-const BEST_WRITER = 'gpt-songs';
+/** What a visitor without a link meets. Cooler, the GPT repeats itself. @type {Partial<Settings>} */
+const FRESH = { model: 'gpt-songs', temperature: 0.8 };
 
 /** The link starts by itself when it carries `go=1`. */
 const GO = 'go';
@@ -151,7 +151,7 @@ export function fromHash(hash) {
   const whole = seed !== undefined && parseNumber(seed, given.get(seed.key)) !== null;
   if (!whole) {
     settings.seed = randomSeed();
-    settings.model = given.get('model') ?? BEST_WRITER;
+    for (const [name, value] of Object.entries(FRESH)) if (!given.has(name)) settings[name] = value;
   }
   return {
     settings: /** @type {Settings} */ (/** @type {unknown} */ (settings)),

@@ -86,7 +86,7 @@ beta2 = 0.98
 checkpoint_every = 10000
 """
 USUAL = {"dropout": 0.1, "bpe_dropout": 0.0, "train": '["pairs.tsv"]', "reverse": "false", "label_smoothing": 0.1,
-         "weight_decay": 0.01, "average": 0.99, "steps": 1500}
+         "weight_decay": 0.01, "average": 0.99, "steps": 1000}
 BACK = '["pairs.tsv", {{ path = "back.tsv"{tag} }}]'
 RUNS = {
     "the recipe": {},
@@ -132,7 +132,7 @@ def prepare(source: Path, data: Path, out: Path, teacher: Path) -> None:
     for name, text in texts.items():
         (data / name).write_text(text, encoding="utf-8")
     if not (data / "back.tsv").exists():
-        run(out, data, "reverse", TRANSLATOR.format(**USUAL | {"reverse": "true"}))
+        run(out, data, "reverse", TRANSLATOR.format(**USUAL | {"reverse": "true", "steps": 1500}))
         liedwerk("translate", "--model", out / "reverse", "--back", "--temperature", 1,
                  "--out", data / "back.tsv", data / "lines.txt")
     if not (data / "distilled.tsv").exists():
