@@ -14,6 +14,8 @@ const LARGEST_WEIGHTS = 2 ** 30;
 export class Catalog {
   /** @type {ModelEntry[]} */
   #models = [];
+  /** @type {Promise<ModelEntry[]> | null} */
+  #opening = null;
   /** @type {Set<() => void>} */
   #listeners = new Set();
 
@@ -23,7 +25,13 @@ export class Catalog {
    */
   async open({ fresh }) {
     if (this.#models.length && !fresh) return;
-    this.#models = await loadManifest({ fresh });
+    // Who presses a button before the list has arrived waits for it like everybody.
+    this.#opening ??= loadManifest({ fresh }).finally(() => {
+      this.#opening = null;
+    });
+    const models = await this.#opening;
+    if (models === this.#models) return;
+    this.#models = models;
     for (const listener of this.#listeners) listener();
   }
 

@@ -64,6 +64,24 @@ test('each stage has its own button', async ({ page }) => {
   await expect(english).toHaveValue('My heart is in the hills');
 });
 
+test('a button pressed before the list of models has arrived does what it says', async ({ page }) => {
+  let arrive = () => {};
+  const arrived = new Promise((resolve) => {
+    arrive = () => resolve(undefined);
+  });
+  await page.route('**/models/index.json', async (route) => {
+    await arrived;
+    await route.continue();
+  });
+  await page.goto('#view=chain&seed=7&beam=1&length=120');
+  const { german, song, translate, status } = stages(page);
+  await german.fill('Die Sonne scheint.');
+  await translate.click();
+  arrive();
+  await expect(status).toContainText('Finished: one piece');
+  await expect(song).toContainText('Here the song will go on');
+});
+
 test('one link carries the whole chain', async ({ page, browser }) => {
   const { german, english, copyLink, status } = await openChain(page, 'beam=2&length=300&temperature=0.9&prompt=my+secret');
   await german.fill('Der Mond scheint hell.\nDas „Kind“ & der Vater schlafen.');

@@ -72,7 +72,7 @@ export class Chaining {
     const { english, translators } = this.#parts;
     // Without a translator the English is the visitor's, whatever the German says.
     const anew = english.value.trim() === '' || (this.#isStale() && translators.models().length > 0);
-    if (anew && !this.#canTranslate()) return;
+    if (anew && !this.#canTranslate(() => this.all(fresh))) return;
     this.#perform(
       async (task) => {
         if (!anew || (await this.#translate(task, fresh))) await this.#write(task, fresh);
@@ -82,7 +82,7 @@ export class Chaining {
   }
 
   translate(fresh = false) {
-    if (!this.#canTranslate()) return;
+    if (!this.#canTranslate(() => this.translate(fresh))) return;
     this.#perform(
       async (task) => void (await this.#translate(task, fresh)),
       () => this.translate(true),
@@ -90,7 +90,7 @@ export class Chaining {
   }
 
   write(fresh = false) {
-    if (!this.#isOpen()) return;
+    if (!this.#isOpen(() => this.write(fresh))) return;
     if (this.#parts.english.value.trim() === '') {
       this.#refuse('nothing-to-continue');
       return;
@@ -209,16 +209,20 @@ export class Chaining {
     afterwards.hidden = tokens === 0;
   }
 
-  /** Asks for the list of models again, and then does everything, where it could not be read. */
-  #isOpen() {
-    const { isOpen } = this.#context.catalog;
-    if (!isOpen) void this.open({ go: true, linked: false }, true);
-    return isOpen;
+  /** @param {() => void} again what to do once the list of models is there, where it is not yet */
+  #isOpen(again) {
+    const { catalog } = this.#context;
+    if (!catalog.isOpen) {
+      void this.open({ go: false, linked: false }, true).then(() => {
+        if (catalog.isOpen) again();
+      });
+    }
+    return catalog.isOpen;
   }
 
   /** Says why not, where it can't. */
-  #canTranslate() {
-    if (!this.#isOpen()) return false;
+  #canTranslate(/** @type {() => void} */ again) {
+    if (!this.#isOpen(again)) return false;
     if (!this.#parts.translators.chosen()) {
       this.#refuse('no-translator');
       return false;
