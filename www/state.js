@@ -77,7 +77,7 @@ const cutGerman = (text) => keepStart(text, GERMAN_LENGTH);
 const cutPrompt = (text) => keepEnd(text, PROMPT_LENGTH);
 
 /** @param {string} text */
-const cutForced = (text) => (/^(\d{1,5}\.\d{1,6}(-|$)){1,1000}$/.test(text) ? text : '');
+const cutForced = (text) => (/^(\d{1,5}\.\d{1,6}(-|$)){1,10000}$/.test(text) ? text : '');
 
 /** @type {readonly TextField[]} */
 export const TEXT_FIELDS = [

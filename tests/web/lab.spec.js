@@ -102,6 +102,30 @@ test('a link with what was put into the text gives the text', async ({ page }) =
   expect(await song.innerText()).toBe(text);
 });
 
+test('a slider moved while the model writes counts as soon as it has written', async ({ page }) => {
+  const { finish, drawn, pause } = await open(page, START.replace('length=40', 'length=2000'));
+  await finish.click();
+  await page.getByLabel('Top-k').fill('1');
+  await expect(pause).toBeDisabled();
+  await expect(drawn.locator('td').nth(1)).toHaveText('100.0%');
+});
+
+test('a step asked for before the list of models has arrived is one step', async ({ page }) => {
+  let arrive = () => {};
+  const arrived = new Promise((resolve) => {
+    arrive = () => resolve(undefined);
+  });
+  await page.route('**/models/index.json', async (route) => {
+    await arrived;
+    await route.continue();
+  });
+  await page.goto(`#${START}`);
+  const { step, status } = lab(page);
+  await step.click();
+  arrive();
+  await expect(status).toHaveText('Tokens so far: 1.');
+});
+
 test('plays slowly, and pauses', async ({ page }) => {
   const { play, pause, status, song } = await open(page);
   await play.click();

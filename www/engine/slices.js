@@ -1,6 +1,6 @@
 // How the worker stays reachable while it computes: short slices, and a breath between them.
 
-const SLICE_MS = 30;
+export const SLICE_MS = 30;
 const LARGEST_SLICE = 512;
 
 /**

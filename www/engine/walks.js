@@ -1,6 +1,6 @@
 // Walking in a text: the page names the tokens that stand, and only what differs is computed.
 
-import { breath, nextSlice } from './slices.js';
+import { breath, nextSlice, SLICE_MS } from './slices.js';
 
 /** @typedef {import('./protocol.js').WasmGenerator} WasmGenerator */
 /** @typedef {import('./protocol.js').Note} Note */
@@ -46,18 +46,41 @@ export async function walk({ id, prompt, options, path, more }, generator, signa
   while (!ended && ids.length < end && !signal.aborted) {
     const from = ids.length;
     const start = performance.now();
-    const written = from < path.length ? generator.force(path[from]) : generator.next(Math.min(slice, end - from));
-    for (const step of written.steps) ids.push(step.id);
-    ended = written.done;
-    tokens += written.tokens;
+    const { steps, done } =
+      from < path.length
+        ? forced(generator, path.slice(from), start + SLICE_MS)
+        : generator.next(Math.min(slice, end - from));
+    for (const step of steps) ids.push(step.id);
+    ended = done;
+    tokens += steps.length;
     const now = performance.now();
-    post({ id, type: 'steps', from, steps: written.steps, ended, tokens, seconds: (now - begin) / 1000 });
+    post({ id, type: 'steps', from, steps, ended, tokens, seconds: (now - begin) / 1000 });
     if (from >= path.length) slice = nextSlice(slice, now - start);
     await breath();
   }
   stands.set(generator, stand);
   const seconds = (performance.now() - begin) / 1000;
   post({ id, type: 'done', cancelled: !ended && ids.length < end, tokens, seconds });
+}
+
+/**
+ * As many of these tokens as can be put into the text until then, at least one.
+ *
+ * @param {WasmGenerator} generator
+ * @param {number[]} path
+ * @param {number} until
+ */
+function forced(generator, path, until) {
+  /** @type {import('./protocol.js').Step[]} */
+  const steps = [];
+  let done = false;
+  for (const id of path) {
+    const written = generator.force(id);
+    steps.push(...written.steps);
+    done = written.done;
+    if (done || performance.now() >= until) break;
+  }
+  return { steps, done };
 }
 
 /**

@@ -16,6 +16,8 @@ export class TokenText {
   #prompt = '';
   /** @type {{ text: string, given: boolean, element: HTMLElement }[]} */
   #tokens = [];
+  /** @type {HTMLElement | null} */
+  #marked = null;
 
   /** @param {(index: number) => void} onChoose */
   constructor(onChoose) {
@@ -58,10 +60,9 @@ export class TokenText {
 
   /** @param {number} index of the token whose table is shown */
   mark(index) {
-    this.#tokens.forEach(({ element }, i) => {
-      element.setAttribute('aria-pressed', String(i === index));
-      element.tabIndex = i === index ? 0 : -1;
-    });
+    press(this.#marked, false);
+    this.#marked = this.#tokens[index]?.element ?? null;
+    press(this.#marked, true);
   }
 
   /**
@@ -105,4 +106,14 @@ export class TokenText {
     this.#tokens[next].element.focus();
     this.#onChoose(next);
   }
+}
+
+/**
+ * @param {HTMLElement | null} element
+ * @param {boolean} pressed
+ */
+function press(element, pressed) {
+  if (!element) return;
+  element.setAttribute('aria-pressed', String(pressed));
+  element.tabIndex = pressed ? 0 : -1;
 }

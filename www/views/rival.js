@@ -87,7 +87,11 @@ export class Rival {
   /** @param {boolean} fresh fetch files anew, after an error */
   write(fresh = false) {
     const model = this.#model;
-    if (!model) return;
+    if (!model) {
+      // The list of models has not arrived; or it has only one that writes.
+      if (!this.#context.catalog.isOpen) void this.open(true, true);
+      return;
+    }
     void this.#work.perform(
       async (task) => {
         await this.#lyrics.write(task, model, this.#context.state.settings.prompt, fresh);

@@ -136,7 +136,9 @@ export class Walking {
   #perform(steps, fresh = false) {
     clearTimeout(this.#timer);
     if (!this.#parts.picker.chosen()) {
-      void this.open(true, false, true);
+      void this.open(false, false, true).then(() => {
+        if (this.#parts.picker.chosen()) this.#perform(steps);
+      });
       return;
     }
     this.#parts.shown.replaceChildren();
@@ -163,7 +165,7 @@ export class Walking {
     const model = /** @type {ModelEntry} */ (this.#parts.picker.chosen());
     const typed = state.settings.prompt;
     const prompt = keepEnd(typed, PROMPT_LENGTH);
-    const options = { ...generateOptions(state.settings), candidates: ROWS };
+    const options = this.#options();
     const settings = JSON.stringify(options);
     if (this.#steps.length && settings !== this.#settings) {
       // What stands was drawn with other settings: from now on it is given.
@@ -227,6 +229,10 @@ export class Walking {
     this.#parts.back.disabled = this.#steps.length === 0;
   }
 
+  #options() {
+    return { ...generateOptions(this.#context.state.settings), candidates: ROWS };
+  }
+
   #ids() {
     return this.#steps.map(({ id }) => id);
   }
@@ -256,6 +262,8 @@ export class Walking {
     if (!working && document.activeElement === stop) play.focus();
     stop.disabled = !working;
     tokens.element.setAttribute('aria-busy', String(working));
+    // What was set meanwhile counts now.
+    if (!working) this.#follow();
   }
 
   #forget() {
@@ -287,8 +295,7 @@ export class Walking {
       this.#parts.card.show(model);
       void this.#work.prepare([model]);
     }
-    const options = JSON.stringify({ ...generateOptions(settings), candidates: ROWS });
-    if (this.#working || !this.#steps.length || options === this.#settings) return;
+    if (this.#working || !this.#steps.length || JSON.stringify(this.#options()) === this.#settings) return;
     clearTimeout(this.#timer);
     this.#timer = window.setTimeout(() => {
       this.#perform((task, fresh) => this.#advance(task, this.#ids().slice(0, -1), 1, fresh));

@@ -65,7 +65,11 @@ fn minify(site: &Path) -> Result<()> {
     let run = |program: &str, arguments: &[&OsStr]| {
         run_command(Command::new(program).args(arguments).current_dir(&folder))
     };
-    run("npm", &["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--silent"].map(OsStr::new))?;
+    run(
+        "npm",
+        &["ci", "--ignore-scripts", "--prefer-offline", "--no-audit", "--no-fund", "--silent"]
+            .map(OsStr::new),
+    )?;
     run("node", &[OsStr::new("minify.js"), site.canonicalize()?.as_os_str()])
 }
 
