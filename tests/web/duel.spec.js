@@ -47,6 +47,18 @@ test('each writes what it writes alone', async ({ page }) => {
   }
 });
 
+test('a space at the end of the beginning makes no difference to the GPT', async ({ page }) => {
+  const texts = [];
+  for (const prompt of ['My+love+is+like', 'My+love+is+like+']) {
+    await page.goto('about:blank');
+    const { rivals, songs, generate } = await open(page, `seed=3&length=40&prompt=${prompt}`);
+    await generate.click();
+    await finished(rivals);
+    texts.push(await songs.last().innerText());
+  }
+  expect(texts[1]).toBe(texts[0]);
+});
+
 test('Stop ends both, and both write again', async ({ page }) => {
   const { rivals, generate } = await open(page, 'seed=3&length=10000');
   await generate.click();

@@ -35,6 +35,18 @@ export function generateOptions(settings) {
   return { seed, max_new_tokens, temperature, ...cuts, stop: SONG_ENDS };
 }
 
+/**
+ * What the model is given of what the visitor typed: as much as a link carries, so that it gives the same text.
+ *
+ * @param {string} typed
+ * @param {import('../engine/protocol.js').ModelEntry} model
+ */
+export function beginning(typed, { model_type }) {
+  const kept = keepEnd(typed, PROMPT_LENGTH);
+  // Word pieces bring their own space; behind another one the GPT has hardly seen any.
+  return model_type === 'gpt2' ? kept.replace(/ +$/, '') : kept;
+}
+
 export class Lyrics {
   #context;
   #work;
@@ -67,13 +79,12 @@ export class Lyrics {
    */
   async write(task, model, typed, fresh) {
     const { state, engine, catalog } = this.#context;
-    // What a link carries, not more: so the link gives the same text.
-    const prompt = keepEnd(typed, PROMPT_LENGTH);
+    const prompt = beginning(typed, model);
     const options = generateOptions(state.settings);
     const listeners = {
       ...this.#work.loading(task),
       onStarted: task.own((/** @type {string} */ read, /** @type {import('../engine/protocol.js').Note[]} */ notes) => {
-        this.#started(model.language, read, prompt === typed ? notes : [...notes, { code: 'prompt-cut' }]);
+        this.#started(model.language, read, typed.length > PROMPT_LENGTH ? [...notes, { code: 'prompt-cut' }] : notes);
       }),
       onToken: task.own((/** @type {string} */ text, /** @type {number} */ tokens, /** @type {number} */ seconds) => {
         this.#grow(text, tokens, seconds);

@@ -1,9 +1,9 @@
 // The runs of the view "Word by word": on, back, elsewhere. The page keeps the tokens, the engine follows.
 
 import { say } from '../i18n/index.js';
-import { keepEnd, PROMPT_LENGTH } from '../state.js';
+import { PROMPT_LENGTH } from '../state.js';
 import { parseForced, spellForced } from './forced.js';
-import { generateOptions } from './lyrics.js';
+import { beginning, generateOptions } from './lyrics.js';
 import { Work } from './work.js';
 
 /** @typedef {import('../engine/protocol.js').ModelEntry} ModelEntry */
@@ -164,7 +164,7 @@ export class Walking {
     const { state, engine, catalog } = this.#context;
     const model = /** @type {ModelEntry} */ (this.#parts.picker.chosen());
     const typed = state.settings.prompt;
-    const prompt = keepEnd(typed, PROMPT_LENGTH);
+    const prompt = beginning(typed, model);
     const options = this.#options();
     const settings = JSON.stringify(options);
     if (this.#steps.length && settings !== this.#settings) {
@@ -177,7 +177,7 @@ export class Walking {
       ...this.#work.loading(task),
       onStarted: task.own((/** @type {string} */ read, /** @type {import('../engine/protocol.js').Note[]} */ notes) => {
         if (!this.#steps.length) this.#parts.tokens.clear(model.language, read);
-        this.#parts.notes.add(prompt === typed ? notes : [...notes, { code: 'prompt-cut' }]);
+        this.#parts.notes.add(typed.length > PROMPT_LENGTH ? [...notes, { code: 'prompt-cut' }] : notes);
         say(this.#parts.status, 'statusWriting');
       }),
       onSteps: task.own((/** @type {number} */ from, /** @type {Step[]} */ steps, /** @type {boolean} */ ended) => {
