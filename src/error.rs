@@ -38,6 +38,14 @@ pub enum ErrorCode {
     Diverged,
     /// A file could not be read or written.
     File,
+    /// There is no GPU that can be used.
+    GpuUnavailable,
+    /// The GPU was lost, or reported an error, while it was in use.
+    GpuLost,
+    /// The GPU computes something else than the CPU.
+    GpuWrong,
+    /// The GPU's memory is used up.
+    OutOfMemory,
 }
 
 impl ErrorCode {
@@ -60,6 +68,10 @@ impl ErrorCode {
             Self::TextTooShort => "text-too-short",
             Self::Diverged => "diverged",
             Self::File => "file",
+            Self::GpuUnavailable => "gpu-unavailable",
+            Self::GpuLost => "gpu-lost",
+            Self::GpuWrong => "gpu-wrong",
+            Self::OutOfMemory => "out-of-memory",
         }
     }
 }

@@ -8,6 +8,7 @@ pub mod bench;
 pub mod cpu;
 pub mod error;
 pub mod generate;
+pub mod gpu;
 pub mod io;
 pub mod models;
 pub mod nn;
@@ -19,6 +20,7 @@ pub mod text;
 pub mod train;
 #[cfg(target_arch = "wasm32")]
 pub mod web;
+pub mod wgsl;
 
 pub use error::{Error, ErrorCode, Result};
 pub use tensor::Tensor;

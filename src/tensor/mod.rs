@@ -1,27 +1,23 @@
 //! [`Tensor`]: numbers with a shape, and the tape that remembers how they came about.
 
 mod decode;
+mod device;
 mod tape;
 
+pub use device::Device;
 pub(crate) use tape::record;
 pub use tape::{Grads, Tape};
 
+use crate::gpu::Buffer;
 use crate::shape::Shape;
 use decode::Int8Rows;
 use std::sync::Arc;
 use tape::Slot;
 
-/// Where a tensor's numbers live. Only the CPU for now; ops match on [`Storage`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Device {
-    /// Main memory.
-    Cpu,
-}
-
 #[derive(Clone)]
 enum Storage {
     Cpu(Arc<Vec<f32>>),
+    Gpu(Buffer),
 }
 
 /// An immutable array of f32, row-major and contiguous, rank at most 4. Cloning is cheap.
@@ -86,25 +82,28 @@ impl Tensor {
         self.shape
     }
 
-    /// Where the numbers live.
-    pub fn device(&self) -> Device {
-        match self.storage {
-            Storage::Cpu(_) => Device::Cpu,
-        }
-    }
-
     /// The values, row-major.
+    ///
+    /// # Panics
+    /// If they lie on the GPU: [`Tensor::read`] fetches them.
+    #[track_caller]
     pub fn data(&self) -> &[f32] {
         match &self.storage {
             Storage::Cpu(values) => values,
+            Storage::Gpu(_) => panic!("data: {self:?} has to be read first"),
         }
     }
 
     /// The values for changing in place; copies them first if another tensor shares them.
+    ///
+    /// # Panics
+    /// If they lie on the GPU.
+    #[track_caller]
     pub fn data_mut(&mut self) -> &mut [f32] {
         self.int8 = None;
         match &mut self.storage {
             Storage::Cpu(values) => Arc::<Vec<f32>>::make_mut(values).as_mut_slice(),
+            Storage::Gpu(_) => panic!("data_mut: the values lie on the GPU"),
         }
     }
 
@@ -140,7 +139,10 @@ impl Tensor {
 impl std::fmt::Debug for Tensor {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         const SHOWN: usize = 8;
-        write!(f, "Tensor{:?} {:?}", self.shape, &self.data()[..self.numel().min(SHOWN)])?;
+        let Storage::Cpu(values) = &self.storage else {
+            return write!(f, "Tensor{:?} on the GPU", self.shape);
+        };
+        write!(f, "Tensor{:?} {:?}", self.shape, &values[..self.numel().min(SHOWN)])?;
         if self.numel() > SHOWN { f.write_str(" …") } else { Ok(()) }
     }
 }

@@ -1,0 +1,29 @@
+// Sums and maxima over the workgroup; every invocation gets the result. A tree of fixed shape, so that
+// equal input gives equal bits.
+const WORKGROUP: u32 = 256u;
+
+var<workgroup> partial: array<f32, WORKGROUP>;
+
+fn workgroup_sum(value: f32, lane: u32) -> f32 {
+    partial[lane] = value;
+    for (var half = WORKGROUP / 2u; half > 0u; half /= 2u) {
+        workgroupBarrier();
+        if lane < half {
+            partial[lane] += partial[lane + half];
+        }
+    }
+    let sum = workgroupUniformLoad(&partial[0]);
+    return sum;
+}
+
+fn workgroup_max(value: f32, lane: u32) -> f32 {
+    partial[lane] = value;
+    for (var half = WORKGROUP / 2u; half > 0u; half /= 2u) {
+        workgroupBarrier();
+        if lane < half {
+            partial[lane] = max(partial[lane], partial[lane + half]);
+        }
+    }
+    let largest = workgroupUniformLoad(&partial[0]);
+    return largest;
+}

@@ -1,0 +1,45 @@
+// Softmax of rows of any length: one workgroup a row, which first finds the row's maximum, then the sum
+// of the exponentials, then writes. Twin: src/cpu/softmax.rs.
+
+struct Params {
+    head: Head,
+    rows: u32,
+    cols: u32,
+}
+
+@group(0) @binding(0) var<uniform> p: Params;
+@group(0) @binding(1) var<storage, read> x: array<f32>;
+@group(0) @binding(2) var<storage, read_write> y: array<f32>;
+
+// 1: the logarithm of the softmax.
+override LOG: u32 = 0u;
+
+@compute @workgroup_size(WORKGROUP)
+fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
+    let row = group_index(p.head.groups_x, group);
+    if row >= p.rows {
+        return;
+    }
+    let x_row = p.head.starts[0].x + row * p.cols;
+    let y_row = p.head.starts[0].y + row * p.cols;
+    var largest = LOWEST;
+    for (var col = lane; col < p.cols; col += WORKGROUP) {
+        largest = max(largest, x[x_row + col]);
+    }
+    largest = workgroup_max(largest, lane);
+    var sum = 0.0;
+    for (var col = lane; col < p.cols; col += WORKGROUP) {
+        sum += exp_(x[x_row + col] - largest);
+    }
+    sum = workgroup_sum(sum, lane);
+    // All masked: -inf throughout gives zeros, or stays.
+    let masked = largest == LOWEST;
+    for (var col = lane; col < p.cols; col += WORKGROUP) {
+        let shifted = x[x_row + col] - largest;
+        if LOG == 1u {
+            y[y_row + col] = select(shifted - ln_(sum), x[x_row + col], masked);
+        } else {
+            y[y_row + col] = select(exp_(shifted) / sum, 0.0, masked);
+        }
+    }
+}

@@ -1,0 +1,88 @@
+//! Memory of the GPU.
+
+use super::Gpu;
+use std::rc::Rc;
+
+/// Words of four bytes in the GPU's memory: f32, u32, or weights packed into u32. Cloning shares them; the
+/// last clone gives the memory back to the pool.
+#[derive(Clone)]
+pub struct Buffer(Rc<Owned>);
+
+struct Owned {
+    gpu: Gpu,
+    /// Taken only by `drop`.
+    raw: Option<RawBuffer>,
+    words: usize,
+}
+
+/// A buffer of the pool, with the number that tells it from all others.
+#[derive(Clone, PartialEq, Eq)]
+pub(super) struct RawBuffer {
+    pub id: u64,
+    pub buffer: wgpu::Buffer,
+}
+
+impl Buffer {
+    pub(super) fn new(gpu: Gpu, raw: RawBuffer, words: usize) -> Self {
+        Self(Rc::new(Owned { gpu, raw: Some(raw), words }))
+    }
+
+    /// Number of words.
+    pub fn len(&self) -> usize {
+        self.0.words
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The GPU that holds it.
+    pub fn gpu(&self) -> &Gpu {
+        &self.0.gpu
+    }
+
+    /// Whether nobody else shares it, so that it may be changed in place.
+    pub fn is_unique(&self) -> bool {
+        Rc::strong_count(&self.0) == 1
+    }
+
+    /// Words `start .. start + len`.
+    ///
+    /// # Panics
+    /// If there are not so many.
+    #[track_caller]
+    pub fn view(&self, start: usize, len: usize) -> View<'_> {
+        assert!(start + len <= self.len(), "view of words {start}..{} of {}", start + len, self.len());
+        View { buffer: self, start, len }
+    }
+
+    pub(super) fn raw(&self) -> &RawBuffer {
+        self.0.raw.as_ref().expect("a buffer has its memory until it is dropped")
+    }
+}
+
+impl Drop for Owned {
+    fn drop(&mut self) {
+        if let Some(raw) = self.raw.take() {
+            self.gpu.release(raw);
+        }
+    }
+}
+
+/// A stretch of a [`Buffer`].
+#[derive(Clone, Copy)]
+pub struct View<'a> {
+    /// The whole.
+    pub buffer: &'a Buffer,
+    /// First word.
+    pub start: usize,
+    /// Number of words.
+    pub len: usize,
+}
+
+impl<'a> From<&'a Buffer> for View<'a> {
+    fn from(buffer: &'a Buffer) -> Self {
+        buffer.view(0, buffer.len())
+    }
+}

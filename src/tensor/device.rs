@@ -1,0 +1,115 @@
+//! Where a tensor's numbers live, and how they get from one place to another.
+
+use super::{Storage, Tensor};
+use crate::error::Result;
+use crate::gpu::{Buffer, Gpu, View};
+use crate::shape::Shape;
+use std::sync::Arc;
+
+/// Where a tensor's numbers live.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Device {
+    /// Main memory.
+    #[default]
+    Cpu,
+    /// A GPU's memory.
+    Gpu(Gpu),
+}
+
+impl Tensor {
+    /// Where the numbers live.
+    pub fn device(&self) -> Device {
+        self.gpu().map_or(Device::Cpu, |gpu| Device::Gpu(gpu.clone()))
+    }
+
+    /// The GPU that holds the numbers, if one does.
+    pub(crate) fn gpu(&self) -> Option<&Gpu> {
+        match &self.storage {
+            Storage::Cpu(_) => None,
+            Storage::Gpu(buffer) => Some(buffer.gpu()),
+        }
+    }
+
+    /// The GPU of the first operand that has one: where an op takes place. Operands still in main memory are
+    /// brought there by [`Tensor::buffer`], so that constants need not know where the weights are.
+    pub(crate) fn gpu_of(operands: &[&Self]) -> Option<Gpu> {
+        operands.iter().find_map(|operand| operand.gpu()).cloned()
+    }
+
+    /// The numbers in this GPU's memory, copied there if they are not there yet.
+    #[track_caller]
+    pub(crate) fn buffer(&self, gpu: &Gpu) -> Buffer {
+        match &self.storage {
+            Storage::Cpu(values) => gpu.upload(values),
+            Storage::Gpu(buffer) => {
+                assert!(buffer.gpu() == gpu, "operands on two GPUs");
+                buffer.clone()
+            }
+        }
+    }
+
+    /// A tensor on the GPU whose numbers `fill` records the computation of.
+    pub(crate) fn on_gpu(gpu: &Gpu, shape: &[usize], fill: impl FnOnce(View<'_>)) -> Self {
+        let buffer = gpu.empty(Shape::new(shape).numel());
+        fill(View::from(&buffer));
+        Self::from_buffer(buffer, shape)
+    }
+
+    /// # Panics
+    /// If the number of words is not the product of `shape`.
+    #[track_caller]
+    pub(crate) fn from_buffer(buffer: Buffer, shape: &[usize]) -> Self {
+        let shape = Shape::new(shape);
+        assert_eq!(buffer.len(), shape.numel(), "from_buffer: {} values for shape {shape:?}", buffer.len());
+        Self { storage: Storage::Gpu(buffer), shape, slot: None, int8: None }
+    }
+
+    /// The buffer for changing in place, if the numbers lie on a GPU and no other tensor shares them.
+    pub(crate) fn buffer_mut(&mut self) -> Option<&Buffer> {
+        match &self.storage {
+            Storage::Gpu(buffer) if buffer.is_unique() => Some(buffer),
+            _ => None,
+        }
+    }
+
+    /// The same values in the memory of `device`; not tracked. From the GPU they have to be [read](Self::read).
+    ///
+    /// # Panics
+    /// If they lie on a GPU and `device` is another.
+    #[track_caller]
+    pub fn to(&self, device: &Device) -> Self {
+        match (device, &self.storage) {
+            (Device::Gpu(gpu), Storage::Cpu(values)) => Self::from_buffer(gpu.upload(values), &self.shape),
+            _ => {
+                assert!(self.device() == *device, "to: the values have to be read first");
+                self.detach()
+            }
+        }
+    }
+
+    /// The values, row-major, wherever they are: for those on the GPU everything recorded so far is submitted.
+    ///
+    /// # Errors
+    /// `gpu-lost` or `out-of-memory`.
+    pub async fn read(&self) -> Result<Vec<f32>> {
+        match &self.storage {
+            Storage::Cpu(values) => Ok(values.to_vec()),
+            Storage::Gpu(buffer) => buffer.gpu().read(&[buffer.into()]).await,
+        }
+    }
+
+    /// The same values in main memory; not tracked.
+    ///
+    /// # Errors
+    /// `gpu-lost` or `out-of-memory`.
+    pub async fn to_cpu(&self) -> Result<Self> {
+        match &self.storage {
+            Storage::Cpu(_) => Ok(self.detach()),
+            Storage::Gpu(_) => Ok(Self::from_arc(Arc::new(self.read().await?), self.shape)),
+        }
+    }
+
+    fn from_arc(values: Arc<Vec<f32>>, shape: Shape) -> Self {
+        Self { storage: Storage::Cpu(values), shape, slot: None, int8: None }
+    }
+}

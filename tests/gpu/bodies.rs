@@ -1,0 +1,24 @@
+//! The tests of the GPU, as bodies that run natively and in a browser. A body takes the GPU, compares with an
+//! oracle in double precision, and is named once, in [`for_each_gpu_test`].
+
+pub mod adamw;
+pub mod attention;
+pub mod cells;
+pub mod cross_entropy;
+pub mod elementwise;
+pub mod gather;
+pub mod harness;
+pub mod layer_norm;
+pub mod matmul;
+pub mod permute;
+pub mod reduce;
+pub mod softmax;
+
+/// Calls `$test!(name, body)` for every body.
+#[macro_export]
+macro_rules! for_each_gpu_test {
+    ($test:ident) => {
+        $test!(softmax_forward, bodies::softmax::forward);
+        $test!(softmax_hostile, bodies::softmax::hostile);
+    };
+}
