@@ -10,6 +10,7 @@ pub mod gather;
 pub mod harness;
 pub mod layer_norm;
 pub mod matmul;
+pub mod on_both;
 pub mod permute;
 pub mod reduce;
 pub mod softmax;
@@ -18,6 +19,28 @@ pub mod softmax;
 #[macro_export]
 macro_rules! for_each_gpu_test {
     ($test:ident) => {
+        $test!(elementwise_unary, bodies::elementwise::unary);
+        $test!(elementwise_unary_hostile, bodies::elementwise::unary_hostile);
+        $test!(elementwise_binary_broadcasts, bodies::elementwise::binary_broadcasts);
+        $test!(elementwise_updates, bodies::elementwise::updates);
+        $test!(elementwise_dropout_mask, bodies::elementwise::dropout_mask);
+        $test!(elementwise_larger_than_a_binding, bodies::elementwise::larger_than_a_binding);
+        $test!(elementwise_ops, bodies::elementwise::ops);
+        $test!(elementwise_mixed_operands, bodies::elementwise::mixed_operands);
+        $test!(reduce_sums, bodies::reduce::sums);
+        $test!(reduce_axes, bodies::reduce::axes);
+        $test!(reduce_squares, bodies::reduce::squares);
+        $test!(reduce_ops, bodies::reduce::ops);
+        $test!(permute_axes, bodies::permute::axes);
+        $test!(permute_slabs, bodies::permute::slabs);
+        $test!(permute_repetition, bodies::permute::repetition);
+        $test!(permute_ops, bodies::permute::ops);
+        $test!(gather_rows, bodies::gather::rows);
+        $test!(gather_large_table, bodies::gather::large_table);
+        $test!(gather_ops, bodies::gather::ops);
+        $test!(adamw_steps, bodies::adamw::steps);
+        $test!(adamw_training, bodies::adamw::training);
+        $test!(adamw_shared_weights, bodies::adamw::shared_weights);
         $test!(softmax_forward, bodies::softmax::forward);
         $test!(softmax_hostile, bodies::softmax::hostile);
     };
