@@ -3,7 +3,6 @@
 
 use super::{lib, most_words, part, word};
 use crate::gpu::{Access, Buffer, Dispatch, Gpu, Kernel, View, WORKGROUP};
-use bytemuck::{Pod, Zeroable};
 
 const SUM: Kernel = Kernel {
     name: "sum",
@@ -19,16 +18,6 @@ pub const KERNELS: &[Kernel] = &[SUM];
 const SERIAL: usize = 64;
 /// Columns that a workgroup reads side by side at most: a cache line.
 const WIDEST: usize = 32;
-
-#[repr(C)]
-#[derive(Clone, Copy, Pod, Zeroable)]
-struct Params {
-    size: u32,
-    inner: u32,
-    part: u32,
-    parts: u32,
-    tiles: u32,
-}
 
 /// One pass over (outer, size, inner), which leaves (outer, parts, inner).
 #[derive(Clone, Copy)]
@@ -64,14 +53,17 @@ impl Pass {
             return tail.dispatch(part(x, x_head, x.len - x_head), part(y, y_head, y.len - y_head));
         }
         let width = width(self.inner);
-        let tiles = self.inner.div_ceil(width);
-        let [size, inner, part, parts_, tiles_] = [self.size, self.inner, self.part, parts, tiles].map(word);
+        // Few rows leave room for several parts in a workgroup.
+        let height = (WORKGROUP / width).min(self.size.next_power_of_two());
+        let (tiles, all_parts) = (self.inner.div_ceil(width), self.outer * parts);
+        let squared = f64::from(u8::from(self.squared));
+        let params = [self.size, self.inner, self.part, parts, tiles, all_parts].map(word);
         gpu.dispatch(&Dispatch {
             kernel: &SUM,
-            constants: &[("WIDTH", width as f64), ("SQUARED", f64::from(u8::from(self.squared)))],
-            params: bytemuck::bytes_of(&Params { size, inner, part, parts: parts_, tiles: tiles_ }),
+            constants: &[("WIDTH", width as f64), ("HEIGHT", height as f64), ("SQUARED", squared)],
+            params: bytemuck::bytes_of(&params),
             views: &[x, y],
-            groups: self.outer * parts * tiles,
+            groups: all_parts.div_ceil(WORKGROUP / (width * height)) * tiles,
         });
     }
 

@@ -24,11 +24,11 @@ macro_rules! for_each_gpu_test {
         $test!(elementwise_binary_broadcasts, bodies::elementwise::binary_broadcasts);
         $test!(elementwise_updates, bodies::elementwise::updates);
         $test!(elementwise_dropout_mask, bodies::elementwise::dropout_mask);
-        $test!(elementwise_larger_than_a_binding, bodies::elementwise::larger_than_a_binding);
         $test!(elementwise_ops, bodies::elementwise::ops);
         $test!(elementwise_mixed_operands, bodies::elementwise::mixed_operands);
         $test!(reduce_sums, bodies::reduce::sums);
         $test!(reduce_axes, bodies::reduce::axes);
+        $test!(reduce_larger_than_a_binding, bodies::reduce::larger_than_a_binding);
         $test!(reduce_squares, bodies::reduce::squares);
         $test!(reduce_ops, bodies::reduce::ops);
         $test!(permute_axes, bodies::permute::axes);
@@ -40,6 +40,7 @@ macro_rules! for_each_gpu_test {
         $test!(gather_ops, bodies::gather::ops);
         $test!(adamw_steps, bodies::adamw::steps);
         $test!(adamw_training, bodies::adamw::training);
+        $test!(adamw_modules, bodies::adamw::modules);
         $test!(adamw_shared_weights, bodies::adamw::shared_weights);
         $test!(softmax_forward, bodies::softmax::forward);
         $test!(softmax_hostile, bodies::softmax::hostile);
