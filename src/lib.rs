@@ -22,6 +22,8 @@ pub mod train;
 pub mod web;
 pub mod wgsl;
 
+mod now;
+
 pub use error::{Error, ErrorCode, Result};
 pub use tensor::Tensor;
 

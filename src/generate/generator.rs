@@ -7,6 +7,7 @@ use super::session::Session;
 use crate::error::{Error, ErrorCode, Result};
 use crate::io::Weights;
 use crate::models::{LanguageModel, ModelConfig};
+use crate::now::now;
 use crate::text::TextTokenizer;
 
 /// A language model with its tokenizer, and the text it is writing.
@@ -67,9 +68,17 @@ impl Generator {
     /// # Errors
     /// `bad-option` when an option is outside its range; the text in progress then goes on.
     pub fn start(&mut self, prompt: &str, options: Options) -> Result<Started> {
+        now(self.start_async(prompt, options))
+    }
+
+    /// [`start`](Self::start) where a GPU has to be waited for.
+    ///
+    /// # Errors
+    /// As `start`.
+    pub async fn start_async(&mut self, prompt: &str, options: Options) -> Result<Started> {
         let (started, tokens) = read_prompt(&self.tokenizer, self.model.context(), prompt);
         let after_prompt = !started.prompt.is_empty();
-        self.session = Some(Session::new(&self.model, tokens, after_prompt, options)?);
+        self.session = Some(Session::new(&self.model, tokens, after_prompt, options).await?);
         Ok(started)
     }
 
@@ -81,7 +90,15 @@ impl Generator {
     /// ends there.
     #[expect(clippy::should_implement_trait, reason = "a generator can be started again after its end")]
     pub fn next(&mut self) -> Result<Option<Token>> {
-        self.write(None)
+        now(self.next_async())
+    }
+
+    /// [`next`](Self::next) where a GPU has to be waited for.
+    ///
+    /// # Errors
+    /// As `next`.
+    pub async fn next_async(&mut self) -> Result<Option<Token>> {
+        self.write(None).await
     }
 
     /// Writes this token instead of drawing one. `None` as in [`next`](Self::next).
@@ -89,11 +106,19 @@ impl Generator {
     /// # Errors
     /// `bad-option` if the vocabulary has no such token, the text then goes on; `not-finite`.
     pub fn force(&mut self, id: u32) -> Result<Option<Token>> {
+        now(self.force_async(id))
+    }
+
+    /// [`force`](Self::force) where a GPU has to be waited for.
+    ///
+    /// # Errors
+    /// As `force`.
+    pub async fn force_async(&mut self, id: u32) -> Result<Option<Token>> {
         let vocab_size = self.model.vocab_size();
         if id as usize >= vocab_size {
             return bad_option(format!("the token {id} cannot be forced; there are {vocab_size} tokens"));
         }
-        self.write(Some(id))
+        self.write(Some(id)).await
     }
 
     /// Takes the last `count` tokens back, also after the end of a text; gives the text handed out for those
@@ -118,11 +143,11 @@ impl Generator {
         self.session.as_ref().and_then(Session::end)
     }
 
-    fn write(&mut self, forced: Option<u32>) -> Result<Option<Token>> {
+    async fn write(&mut self, forced: Option<u32>) -> Result<Option<Token>> {
         let Some(session) = self.session.as_mut().filter(|session| session.end().is_none()) else {
             return Ok(None);
         };
-        match session.write(&self.model, &self.tokenizer, forced) {
+        match session.write(&self.model, &self.tokenizer, forced).await {
             Ok(token) => Ok(Some(token)),
             Err(error) => {
                 self.session = None;

@@ -7,6 +7,7 @@ use super::ngrams::repeats;
 use crate::error::{Error, ErrorCode, Result};
 use crate::io::Weights;
 use crate::models::{ModelConfig, TranslationModel};
+use crate::now::now;
 use crate::text::{END, LineEnd, PairTokenizer, Piece, START, UNK, modern_german, split_pieces};
 use serde::Deserialize;
 
@@ -182,6 +183,14 @@ impl Translator {
     /// `not-finite` when the model computes something that is not a number; the text ends there.
     #[expect(clippy::should_implement_trait, reason = "a translator can be started again after its end")]
     pub fn next(&mut self) -> Result<Option<TranslatedPiece>> {
+        now(self.next_async())
+    }
+
+    /// [`next`](Self::next) where a GPU has to be waited for.
+    ///
+    /// # Errors
+    /// As `next`.
+    pub async fn next_async(&mut self) -> Result<Option<TranslatedPiece>> {
         let Some(session) = &mut self.session else { return Ok(None) };
         let options = session.options;
         let index = session.done;
@@ -196,7 +205,7 @@ impl Translator {
             return Ok(Some(TranslatedPiece::unchanged(index, piece)));
         }
         let prepared = self.prepare(&piece.text, options);
-        let found = match self.search(&[&prepared], options.search, true) {
+        let found = match self.search(&[&prepared], options.search, true).await {
             Ok(mut found) => found.remove(0),
             Err(error) => {
                 self.session = None;
@@ -228,7 +237,7 @@ impl Translator {
         let mut translations = vec![String::new(); prepared.len()];
         for part in order.chunks(BATCH) {
             let batch: Vec<&Prepared> = part.iter().map(|&i| &prepared[i]).collect();
-            let found = self.search(&batch, options.search, false)?;
+            let found = now(self.search(&batch, options.search, false))?;
             for (&i, hypothesis) in part.iter().zip(&found) {
                 translations[i] = self.text(&prepared[i], hypothesis);
             }
@@ -274,10 +283,10 @@ impl Translator {
         Prepared { ids: [&[START], &ids[..], &[END]].concat(), end, limits, notes }
     }
 
-    fn search(&self, batch: &[&Prepared], options: Search, watching: bool) -> Result<Vec<Hypothesis>> {
+    async fn search(&self, batch: &[&Prepared], options: Search, watching: bool) -> Result<Vec<Hypothesis>> {
         let sources: Vec<&[u32]> = batch.iter().map(|prepared| &prepared.ids[..]).collect();
         let limits: Vec<Limits> = batch.iter().map(|prepared| prepared.limits).collect();
-        search(&mut *self.model.decoder(&sources, watching), &limits, options)
+        search(&mut *self.model.decoder(&sources, watching), &limits, options).await
     }
 
     /// The text of a hypothesis, on one line and with the end of its source; the space that begins a sentence's first token

@@ -1,6 +1,6 @@
 //! Either model that continues a text, and what it remembers of one.
 
-use super::decoder::{Decoder, select};
+use super::decoder::{Decoder, Stepping, select, stepped};
 use super::{CharLstm, Gpt, GptText, ModelConfig};
 use crate::error::{Error, ErrorCode, Result};
 use crate::io::Weights;
@@ -76,9 +76,12 @@ impl LanguageModel {
     /// Feeds tokens to a text; `logits` becomes `(V)`, the scores of the next, and stays as it is without
     /// tokens. In portable arithmetic the bits do not depend on how many are fed at once.
     ///
+    /// # Errors
+    /// `gpu-lost` or `out-of-memory`, on a GPU.
+    ///
     /// # Panics
     /// If an id is outside the vocabulary, or the state is another model's.
-    pub fn feed(&self, state: &mut TextState, tokens: &[u32], logits: &mut Vec<f32>) {
+    pub async fn feed(&self, state: &mut TextState, tokens: &[u32], logits: &mut Vec<f32>) -> Result<()> {
         match (self, state) {
             (Self::CharLstm(model), TextState::CharLstm(state)) => {
                 tokens.iter().for_each(|&token| model.step(token, state, logits));
@@ -90,6 +93,7 @@ impl LanguageModel {
             }
             _ => panic!("feed: the state is another model's"),
         }
+        Ok(())
     }
 
     /// One row that goes on from this state.
@@ -153,13 +157,14 @@ struct CharLstmDecoder<'a> {
 }
 
 impl Decoder for CharLstmDecoder<'_> {
-    fn step(&mut self, tokens: &[u32], logits: &mut Vec<f32>) {
+    fn step<'a>(&'a mut self, tokens: &'a [u32], logits: &'a mut Vec<f32>) -> Stepping<'a> {
         logits.clear();
         let mut of_row = Vec::new();
         for (&token, state) in tokens.iter().zip(&mut self.rows) {
             self.model.step(token, state, &mut of_row);
             logits.extend_from_slice(&of_row);
         }
+        stepped()
     }
 
     fn select(&mut self, rows: &[usize]) {

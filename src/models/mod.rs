@@ -17,7 +17,7 @@ mod translation;
 
 pub use char_lstm::CharLstm;
 pub use config::{CharLstmConfig, ModelConfig, Seq2SeqConfig, TransformerConfig};
-pub use decoder::Decoder;
+pub use decoder::{Decoder, Stepping};
 pub use gpt::Gpt;
 pub use gpt_config::GptConfig;
 pub(crate) use gpt_config::{layer_norm_epsilon, pdrop};
