@@ -1,6 +1,7 @@
 //! The models of the lecture. A constructor checks every parameter once; `forward` reads like the paper.
 
 mod char_lstm;
+mod char_lstm_rows;
 mod config;
 mod decoder;
 mod gpt;
@@ -8,8 +9,10 @@ mod gpt_config;
 mod gpt_decoder;
 mod gpt_weights;
 mod language;
+mod rows;
 mod seq2seq;
 mod seq2seq_decoder;
+mod seq2seq_rows;
 mod token_tables;
 mod transformer;
 mod transformer_decoder;
