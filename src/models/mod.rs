@@ -7,6 +7,7 @@ mod decoder;
 mod gpt;
 mod gpt_config;
 mod gpt_decoder;
+mod gpt_rows;
 mod gpt_weights;
 mod language;
 mod rows;
@@ -16,6 +17,7 @@ mod seq2seq_rows;
 mod token_tables;
 mod transformer;
 mod transformer_decoder;
+mod transformer_rows;
 mod translation;
 
 pub use char_lstm::CharLstm;

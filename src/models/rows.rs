@@ -11,6 +11,11 @@ pub(super) trait Rows<M> {
     /// Feeds one token to each row: the scores `(R, V)` of the next ones.
     fn feed(&mut self, model: &M, tokens: &[u32]) -> Tensor;
 
+    /// Feeds several tokens to the only row, at least one: the scores `(1, V)` of the next.
+    fn read(&mut self, model: &M, tokens: &[u32]) -> Tensor {
+        one_by_one(self, model, tokens)
+    }
+
     /// Row `i` goes on as a copy of what row `rows[i]` is; rows not named are given up.
     fn select(&mut self, rows: &[usize]);
 
@@ -19,6 +24,13 @@ pub(super) trait Rows<M> {
     fn watched(&self) -> Option<(&Tensor, Vec<usize>)> {
         None
     }
+}
+
+/// [`Rows::read`] in as many steps as there are tokens.
+pub(super) fn one_by_one<M>(rows: &mut (impl Rows<M> + ?Sized), model: &M, tokens: &[u32]) -> Tensor {
+    let mut scores = None;
+    tokens.iter().for_each(|&token| scores = Some(rows.feed(model, &[token])));
+    scores.expect("read: no tokens")
 }
 
 /// The rows `chosen` of a tensor `(R, …)`.

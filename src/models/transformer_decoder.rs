@@ -60,7 +60,7 @@ impl Transformer {
     }
 
     /// Which decoder layer's attention is shown.
-    fn watched_layer(&self) -> usize {
+    pub(super) fn watched_layer(&self) -> usize {
         self.decoder.len().max(2) - 2
     }
 }
