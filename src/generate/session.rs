@@ -179,6 +179,12 @@ impl Session {
         })
     }
 
+    /// Forgets what the model remembers, so that another device can go on with the text.
+    pub fn forget_state(&mut self, model: &LanguageModel) {
+        self.marks.clear();
+        (self.read, self.state) = (0, model.begin());
+    }
+
     /// Lets the model read the tokens before `end`.
     async fn read_to(&mut self, model: &LanguageModel, end: usize) -> Result<()> {
         let marking = model.context().is_none();

@@ -5,9 +5,12 @@ use super::beam::{Hypothesis, Limits, Search, search};
 use super::language::{Foreign, foreign};
 use super::ngrams::repeats;
 use crate::error::{Error, ErrorCode, Result};
+use crate::gpu::Gpu;
 use crate::io::Weights;
 use crate::models::{ModelConfig, TranslationModel};
+use crate::nn::Module;
 use crate::now::now;
+use crate::tensor::Device;
 use crate::text::{END, LineEnd, PairTokenizer, Piece, START, UNK, modern_german, split_pieces};
 use serde::Deserialize;
 
@@ -25,6 +28,10 @@ const BATCH: usize = 32;
 /// A model that translates, with its tokenizer, and the text it is translating.
 pub struct Translator {
     model: TranslationModel,
+    /// The same model on a GPU, which then translates.
+    on_gpu: Option<TranslationModel>,
+    /// Why a GPU no longer does.
+    gpu_fault: Option<Error>,
     tokenizer: PairTokenizer,
     session: Option<Session>,
 }
@@ -122,10 +129,23 @@ impl Translator {
         let sizes = [tokenizer.src_vocab_size(), tokenizer.tgt_vocab_size()];
         let expected = model.vocab_sizes();
         if sizes == expected {
-            return Ok(Self { model, tokenizer, session: None });
+            return Ok(Self { model, on_gpu: None, gpu_fault: None, tokenizer, session: None });
         }
         let message = format!("the tokenizer's vocabulary sizes are {sizes:?}, the model's {expected:?}");
         Err(Error::new(ErrorCode::BadTokenizer, message))
+    }
+
+    /// Translates on a GPU from now on, or on the CPU again.
+    ///
+    /// Should the GPU be lost on the way, the CPU goes on: see [`Self::gpu_fault`].
+    pub fn use_gpu(&mut self, gpu: Option<&Gpu>) {
+        self.gpu_fault = None;
+        self.on_gpu = gpu.map(|gpu| self.model.on(&Device::Gpu(gpu.clone())));
+    }
+
+    /// What happened to the GPU that was to translate.
+    pub fn gpu_fault(&self) -> Option<&Error> {
+        self.gpu_fault.as_ref()
     }
 
     /// The model.
@@ -205,11 +225,17 @@ impl Translator {
             return Ok(Some(TranslatedPiece::unchanged(index, piece)));
         }
         let prepared = self.prepare(&piece.text, options);
-        let found = match self.search(&[&prepared], options.search, true).await {
-            Ok(mut found) => found.remove(0),
-            Err(error) => {
-                self.session = None;
-                return Err(error);
+        let found = loop {
+            match self.search(&[&prepared], options.search, true).await {
+                Ok(mut found) => break found.remove(0),
+                Err(error) if self.on_gpu.is_some() && error.code().is_of_gpu() => {
+                    self.on_gpu = None;
+                    self.gpu_fault = Some(error);
+                }
+                Err(error) => {
+                    self.session = None;
+                    return Err(error);
+                }
             }
         };
         Ok(Some(self.translated(index, piece, prepared, &found)))
@@ -286,7 +312,8 @@ impl Translator {
     async fn search(&self, batch: &[&Prepared], options: Search, watching: bool) -> Result<Vec<Hypothesis>> {
         let sources: Vec<&[u32]> = batch.iter().map(|prepared| &prepared.ids[..]).collect();
         let limits: Vec<Limits> = batch.iter().map(|prepared| prepared.limits).collect();
-        search(&mut *self.model.decoder(&sources, watching), &limits, options).await
+        let model = self.on_gpu.as_ref().unwrap_or(&self.model);
+        search(&mut *model.decoder(&sources, watching), &limits, options).await
     }
 
     /// The text of a hypothesis, on one line and with the end of its source; the space that begins a sentence's first token

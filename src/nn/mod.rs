@@ -51,6 +51,13 @@ pub trait Module: Clone {
         device
     }
 
+    /// The same module with its parameters on `device`; they must be in main memory, or there already.
+    fn on(&self, device: &Device) -> Self {
+        let mut moved = self.clone();
+        moved.visit(&mut |_, tensor| *tensor = tensor.to(device));
+        moved
+    }
+
     /// All parameters with their names.
     fn parameters(&self) -> Vec<(String, Tensor)> {
         let mut all = Vec::new();
