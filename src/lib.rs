@@ -14,6 +14,7 @@ pub mod models;
 pub mod nn;
 pub mod ops;
 pub mod rng;
+pub mod self_test;
 pub mod shape;
 pub mod tensor;
 pub mod text;
