@@ -29,9 +29,12 @@ pub mod cells;
 pub mod cross_entropy;
 pub mod elementwise;
 pub mod gather;
+pub mod gru;
 pub mod layer_norm;
+pub mod lstm;
 pub mod matmul;
 pub mod permute;
+pub mod recurrent;
 pub mod reduce;
 pub mod softmax;
 

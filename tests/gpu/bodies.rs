@@ -18,6 +18,7 @@ pub mod softmax;
 #[macro_export]
 macro_rules! for_each_gpu_test {
     ($test:ident) => {
+        $test!(matmul_products, bodies::matmul::products);
         $test!(softmax_forward, bodies::softmax::forward);
         $test!(softmax_hostile, bodies::softmax::hostile);
     };
