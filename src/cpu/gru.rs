@@ -6,30 +6,31 @@ use super::matmul::matmul;
 use super::recurrent::{Sequence, Weights};
 use super::reduce::sum_rows;
 
-/// What the forward pass leaves. `M`: main memory, or the GPU's.
-pub struct Trace<M> {
+/// What the forward pass leaves. `V`: values in main memory or the GPU's.
+#[derive(Clone, Copy)]
+pub struct Trace<V> {
     /// `(T + 1, B, H)`: the initial state, then the state after every step.
-    pub h: M,
+    pub h: V,
     /// `(T, B, 3H)`: `W_hh h + b_hh`. On the GPU only the last third of each row is that.
-    pub gh: M,
+    pub gh: V,
     /// `(T, B, 3H)`, activated.
-    pub rzn: M,
+    pub rzn: V,
 }
 
 /// What the backward pass finds; shapes as those of what they are gradients of.
-pub struct Gradients<M> {
+pub struct Gradients<V> {
     /// If it was wanted.
-    pub x: Option<M>,
+    pub x: Option<V>,
     /// Of the initial state.
-    pub h0: M,
+    pub h0: V,
     /// `(3H, I)`
-    pub weight_ih: M,
+    pub weight_ih: V,
     /// `(3H, H)`
-    pub weight_hh: M,
+    pub weight_hh: V,
     /// `(3H)`
-    pub bias_ih: M,
+    pub bias_ih: V,
     /// `(3H)`
-    pub bias_hh: M,
+    pub bias_hh: V,
 }
 
 /// From `x (T, B, I)` and `h0 (B, H)`, step by step. All input projections are one product.
@@ -58,7 +59,7 @@ pub fn backward(
     x: &[f32],
     weight_ih: &[f32],
     weight_hh: &[f32],
-    trace: &Trace<Vec<f32>>,
+    trace: Trace<&[f32]>,
     upstream: [Option<&[f32]>; 2],
     needs_x: bool,
 ) -> Gradients<Vec<f32>> {

@@ -20,14 +20,7 @@ impl Sequence {
     /// `(T B, gates H)`.
     pub(crate) fn project(self, gates: usize, accumulate: bool) -> Matmul {
         let Self { steps, batch, inputs, hidden } = self;
-        Matmul {
-            m: steps * batch,
-            k: inputs,
-            n: gates * hidden,
-            trans_a: false,
-            trans_b: true,
-            accumulate,
-        }
+        Matmul { m: steps * batch, k: inputs, n: gates * hidden, trans_a: false, trans_b: true, accumulate }
     }
 
     /// The same of one step's state: `(B, H)` to `(B, gates H)`.
@@ -37,14 +30,7 @@ impl Sequence {
 
     /// From the gradients of `rows` rows of gates back through weights `(gates H, cols)`.
     pub(crate) fn back(self, gates: usize, rows: usize, cols: usize, accumulate: bool) -> Matmul {
-        Matmul {
-            m: rows,
-            k: gates * self.hidden,
-            n: cols,
-            trans_a: false,
-            trans_b: false,
-            accumulate,
-        }
+        Matmul { m: rows, k: gates * self.hidden, n: cols, trans_a: false, trans_b: false, accumulate }
     }
 
     /// The gradient of weights `(gates H, cols)`, over all steps at once: `dgatesᵀ · inputs`.

@@ -13,6 +13,7 @@ mod layer_norm;
 mod layout;
 mod lstm;
 mod matmul;
+mod recurrent;
 mod reduce;
 mod softmax;
 mod unary;

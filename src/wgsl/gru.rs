@@ -32,7 +32,7 @@ pub fn backward(
     x: View<'_>,
     weight_ih: View<'_>,
     weight_hh: View<'_>,
-    trace: &Trace<Buffer>,
+    trace: Trace<View<'_>>,
     upstream: [Option<View<'_>>; 2],
     needs_x: bool,
 ) -> Gradients<Buffer> {
@@ -43,9 +43,10 @@ pub fn backward(
     let dh = copy_or_zeros(gpu, dh, state);
     let (dgx, dgh) = (gpu.empty(steps * gate), gpu.empty(steps * gate));
     for t in (0..steps).rev() {
-        let dy = dy.map(|dy| dy.buffer.view(dy.start + t * state, state));
-        let [rzn, gh, dgx, dgh] = [rzn, gh, &dgx, &dgh].map(|gates| gates.view(t * gate, gate));
-        gru_cell_backward(rzn, gh, h.view(t * state, state), dy, (&dh).into(), dgx, dgh, hidden);
+        let dy = dy.map(|dy| dy.part(t * state, state));
+        let [rzn, gh] = [rzn, gh].map(|gates| gates.part(t * gate, gate));
+        let [dgx, dgh] = [&dgx, &dgh].map(|gates| gates.view(t * gate, gate));
+        gru_cell_backward(rzn, gh, h.part(t * state, state), dy, (&dh).into(), dgx, dgh, hidden);
         matmul(size.back(3, batch, hidden, true), dgh, weight_hh, (&dh).into());
     }
     let [dgx, dgh] = [&dgx, &dgh].map(View::from);
@@ -53,7 +54,7 @@ pub fn backward(
         x: needs_x.then(|| input_gradient(size, 3, dgx, weight_ih)),
         h0: dh,
         weight_ih: weight_gradient(size, 3, inputs, dgx, x),
-        weight_hh: weight_gradient(size, 3, hidden, dgh, h.view(0, steps * state)),
+        weight_hh: weight_gradient(size, 3, hidden, dgh, h.part(0, steps * state)),
         bias_ih: bias_gradient(size, 3, dgx),
         bias_hh: bias_gradient(size, 3, dgh),
     }

@@ -36,7 +36,7 @@ pub fn backward(
     x: View<'_>,
     weight_ih: View<'_>,
     weight_hh: View<'_>,
-    trace: &Trace<Buffer>,
+    trace: Trace<View<'_>>,
     upstream: [Option<View<'_>>; 3],
     needs_x: bool,
 ) -> Gradients<Buffer> {
@@ -47,9 +47,9 @@ pub fn backward(
     let [dh, dc] = [dh, dc].map(|grad| copy_or_zeros(gpu, grad, state));
     let dgates = gpu.empty(steps * gate);
     for t in (0..steps).rev() {
-        let dy = dy.map(|dy| dy.buffer.view(dy.start + t * state, state));
-        let (gates, dgates) = (gates.view(t * gate, gate), dgates.view(t * gate, gate));
-        let states = c.view(t * state, 2 * state);
+        let dy = dy.map(|dy| dy.part(t * state, state));
+        let (gates, dgates) = (gates.part(t * gate, gate), dgates.view(t * gate, gate));
+        let states = c.part(t * state, 2 * state);
         lstm_cell_backward(gates, states, dy, (&dh).into(), (&dc).into(), dgates, hidden);
         matmul(size.back(4, batch, hidden, false), dgates, weight_hh, (&dh).into());
     }
@@ -59,7 +59,7 @@ pub fn backward(
         h0: dh,
         c0: dc,
         weight_ih: weight_gradient(size, 4, inputs, dgates, x),
-        weight_hh: weight_gradient(size, 4, hidden, dgates, h.view(0, steps * state)),
+        weight_hh: weight_gradient(size, 4, hidden, dgates, h.part(0, steps * state)),
         bias: bias_gradient(size, 4, dgates),
     }
 }
