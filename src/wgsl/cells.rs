@@ -6,24 +6,26 @@
 
 use super::{lib, word};
 use crate::gpu::{Access, Dispatch, Kernel, View, WORKGROUP};
-use bytemuck::{Pod, Zeroable};
 
 const LSTM_CELL: Kernel = Kernel {
     name: "lstm_cell",
     source: &[lib::HEAD, lib::MATH, include_str!("../../shaders/lstm_cell.wgsl")],
     bindings: &[Access::Read, Access::Read, Access::Write, Access::Write, Access::Write],
+    params: Cell::PARAMS,
 };
 
 const LSTM_CELL_BACKWARD: Kernel = Kernel {
     name: "lstm_cell_backward",
     source: &[lib::HEAD, lib::MATH, include_str!("../../shaders/lstm_cell_backward.wgsl")],
     bindings: &[Access::Read, Access::Read, Access::Read, Access::Read, Access::Write, Access::Write],
+    params: Cell::PARAMS,
 };
 
 const GRU_CELL: Kernel = Kernel {
     name: "gru_cell",
     source: &[lib::HEAD, lib::MATH, include_str!("../../shaders/gru_cell.wgsl")],
     bindings: &[Access::Read, Access::Read, Access::Write, Access::Write, Access::Write],
+    params: Cell::PARAMS,
 };
 
 const GRU_CELL_BACKWARD: Kernel = Kernel {
@@ -38,17 +40,18 @@ const GRU_CELL_BACKWARD: Kernel = Kernel {
         Access::Write,
         Access::Write,
     ],
+    params: Cell::PARAMS,
 };
 
 /// The kernels of this file.
 pub const KERNELS: &[Kernel] = &[LSTM_CELL, LSTM_CELL_BACKWARD, GRU_CELL, GRU_CELL_BACKWARD];
 
-#[repr(C)]
-#[derive(Clone, Copy, Pod, Zeroable)]
-struct Cell {
-    states: u32,
-    hidden: u32,
-    has_dy: u32,
+params! {
+    struct Cell {
+        states: u32,
+        hidden: u32,
+        has_dy: u32,
+    }
 }
 
 /// One invocation for each of the `states` elements of a state.

@@ -3,23 +3,23 @@
 use super::{lib, word};
 use crate::cpu::matmul::Matmul;
 use crate::gpu::{Access, Dispatch, Kernel, View};
-use bytemuck::{Pod, Zeroable};
 
 const MATMUL: Kernel = Kernel {
     name: "matmul",
     source: &[lib::HEAD, include_str!("../../shaders/matmul.wgsl")],
     bindings: &[Access::Read, Access::Read, Access::Write],
+    params: Sizes::PARAMS,
 };
 
 /// The kernels of this file.
 pub const KERNELS: &[Kernel] = &[MATMUL];
 
-#[repr(C)]
-#[derive(Clone, Copy, Pod, Zeroable)]
-struct Sizes {
-    m: u32,
-    k: u32,
-    n: u32,
+params! {
+    struct Sizes {
+        m: u32,
+        k: u32,
+        n: u32,
+    }
 }
 
 const TILE: usize = 16;
