@@ -61,6 +61,8 @@ mod lib {
     pub const HEAD: &str = include_str!("../../shaders/lib/head.wgsl");
     /// `exp_` and its like.
     pub const MATH: &str = include_str!("../../shaders/lib/math.wgsl");
+    /// The tiles of a recurrent cell.
+    pub const RECURRENT: &str = include_str!("../../shaders/lib/recurrent.wgsl");
     /// Sums and maxima over a workgroup.
     pub const REDUCE: &str = include_str!("../../shaders/lib/reduce.wgsl");
 }
