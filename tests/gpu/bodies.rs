@@ -19,6 +19,9 @@ pub mod softmax;
 macro_rules! for_each_gpu_test {
     ($test:ident) => {
         $test!(matmul_products, bodies::matmul::products);
+        $test!(matmul_shapes, bodies::matmul::shapes);
+        $test!(matmul_batches, bodies::matmul::batches);
+        $test!(matmul_linears, bodies::matmul::linears);
         $test!(softmax_forward, bodies::softmax::forward);
         $test!(softmax_hostile, bodies::softmax::hostile);
     };
