@@ -23,6 +23,9 @@ macro_rules! for_each_gpu_test {
         $test!(cells_lstm_op, bodies::cells::lstm_op);
         $test!(cells_gru_op, bodies::cells::gru_op);
         $test!(matmul_products, bodies::matmul::products);
+        $test!(matmul_shapes, bodies::matmul::shapes);
+        $test!(matmul_batches, bodies::matmul::batches);
+        $test!(matmul_linears, bodies::matmul::linears);
         $test!(softmax_forward, bodies::softmax::forward);
         $test!(softmax_hostile, bodies::softmax::hostile);
     };
