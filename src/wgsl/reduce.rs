@@ -8,6 +8,7 @@ const SUM: Kernel = Kernel {
     name: "sum",
     source: &[lib::HEAD, include_str!("../../shaders/sum.wgsl")],
     bindings: &[Access::Read, Access::Write],
+    params: Params::PARAMS,
 };
 
 /// The kernels of this file.
@@ -18,6 +19,17 @@ pub const KERNELS: &[Kernel] = &[SUM];
 const SERIAL: usize = 64;
 /// Columns that a workgroup reads side by side at most: a cache line.
 const WIDEST: usize = 32;
+
+params! {
+    struct Params {
+        size: u32,
+        inner: u32,
+        part: u32,
+        parts: u32,
+        tiles: u32,
+        all_parts: u32,
+    }
+}
 
 /// One pass over (outer, size, inner), which leaves (outer, parts, inner).
 #[derive(Clone, Copy)]
@@ -57,7 +69,14 @@ impl Pass {
         let height = (WORKGROUP / width).min(self.size.next_power_of_two());
         let (tiles, all_parts) = (self.inner.div_ceil(width), self.outer * parts);
         let squared = f64::from(u8::from(self.squared));
-        let params = [self.size, self.inner, self.part, parts, tiles, all_parts].map(word);
+        let params = Params {
+            size: word(self.size),
+            inner: word(self.inner),
+            part: word(self.part),
+            parts: word(parts),
+            tiles: word(tiles),
+            all_parts: word(all_parts),
+        };
         gpu.dispatch(&Dispatch {
             kernel: &SUM,
             constants: &[("WIDTH", width as f64), ("HEIGHT", height as f64), ("SQUARED", squared)],

@@ -74,22 +74,28 @@ impl<const N: usize> Grid<N> {
         parts
     }
 
-    /// Runs a kernel over the grid, whose parameters are the sizes, the strides of each operand, and the number
-    /// of elements.
+    /// Runs a kernel over the grid; `params` gets the sizes, the strides of each operand, and the number of
+    /// elements.
     #[track_caller]
-    pub fn dispatch(self, kernel: &Kernel, constants: &[(&'static str, f64)], views: [View<'_>; N]) {
+    pub fn dispatch<P: bytemuck::Pod>(
+        self,
+        kernel: &Kernel,
+        constants: &[(&'static str, f64)],
+        views: [View<'_>; N],
+        params: impl Fn([u32; 4], [[u32; 4]; N], u32) -> P,
+    ) {
         let gpu = views[0].buffer.gpu();
         for grid in self.parts(most_words(gpu)) {
             let (joined, rank) = grid.joined();
-            let axes = [joined.sizes].into_iter().chain(joined.strides).flatten();
-            let params: Vec<u32> = axes.chain([joined.len()]).map(word).collect();
+            let strides = joined.strides.map(|strides| strides.map(word));
+            let params = params(joined.sizes.map(word), strides, word(joined.len()));
             let constants = [constants, &[("RANK", rank as f64)]].concat();
             let shown: [View<'_>; N] =
                 std::array::from_fn(|n| part(views[n], joined.starts[n], joined.span(n)));
             gpu.dispatch(&Dispatch {
                 kernel,
                 constants: &constants,
-                params: bytemuck::cast_slice(&params),
+                params: bytemuck::bytes_of(&params),
                 views: &shown,
                 groups: joined.len().div_ceil(CHUNK),
             });

@@ -19,6 +19,14 @@ pub mod softmax;
 #[macro_export]
 macro_rules! for_each_gpu_test {
     ($test:ident) => {
+        $test!(cells_lstm, bodies::cells::lstm_cells);
+        $test!(cells_gru, bodies::cells::gru_cells);
+        $test!(cells_lstm_op, bodies::cells::lstm_op);
+        $test!(cells_gru_op, bodies::cells::gru_op);
+        $test!(matmul_products, bodies::matmul::products);
+        $test!(matmul_shapes, bodies::matmul::shapes);
+        $test!(matmul_batches, bodies::matmul::batches);
+        $test!(matmul_linears, bodies::matmul::linears);
         $test!(elementwise_unary, bodies::elementwise::unary);
         $test!(elementwise_unary_hostile, bodies::elementwise::unary_hostile);
         $test!(elementwise_binary_broadcasts, bodies::elementwise::binary_broadcasts);
