@@ -1,7 +1,7 @@
 //! Functions of single numbers, of pairs with broadcasting, and what training does to single numbers; twin of
 //! [`cpu::elementwise`](crate::cpu::elementwise). Any length: what is too large for one binding goes in parts.
 
-use super::strided::{Grid, contiguous, padded};
+use super::strided::{Grid, THREE, contiguous, padded};
 use super::{CHUNK, lib, part, pieces, word};
 use crate::cpu::elementwise::{Binary, Unary};
 use crate::gpu::{Access, Dispatch, Kernel, View};
@@ -59,7 +59,7 @@ const BINARY: Kernel = Kernel {
     name: "binary",
     source: &[lib::HEAD, lib::ELEMENTS, lib::AXES, include_str!("../../shaders/binary.wgsl")],
     bindings: &[Access::Read, Access::Read, Access::Write],
-    params: Operands::PARAMS,
+    params: THREE,
 };
 
 /// The kernels of this file.
@@ -91,16 +91,6 @@ params! {
     struct Fill {
         len: u32,
         value: f32,
-    }
-}
-
-params! {
-    struct Operands {
-        sizes: [u32; 4],
-        a: [u32; 4],
-        b: [u32; 4],
-        y: [u32; 4],
-        len: u32,
     }
 }
 
@@ -199,7 +189,5 @@ pub fn binary(
         strides
     };
     let grid = Grid::new(sizes, [strides(a_shape), strides(b_shape), contiguous(&sizes)]);
-    let constants = [("OPERATION", f64::from(function as u32))];
-    let params = |sizes, [a, b, y]: [_; 3], len| Operands { sizes, a, b, y, len };
-    grid.dispatch(&BINARY, &constants, [a, b, y], params);
+    grid.dispatch(&BINARY, &[("OPERATION", f64::from(function as u32))], [a, b, y]);
 }

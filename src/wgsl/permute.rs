@@ -2,7 +2,7 @@
 //! length: what is too large for one binding goes in parts.
 
 use super::lib;
-use super::strided::{Axes, Grid, contiguous, padded};
+use super::strided::{Axes, Grid, TWO, contiguous, padded};
 use crate::gpu::{Access, Kernel, View};
 use crate::shape::MAX_RANK;
 
@@ -10,26 +10,11 @@ const STRIDED: Kernel = Kernel {
     name: "strided",
     source: &[lib::HEAD, lib::ELEMENTS, lib::AXES, include_str!("../../shaders/strided.wgsl")],
     bindings: &[Access::Read, Access::Write],
-    params: Operands::PARAMS,
+    params: TWO,
 };
 
 /// The kernels of this file.
 pub const KERNELS: &[Kernel] = &[STRIDED];
-
-params! {
-    struct Operands {
-        sizes: [u32; 4],
-        x: [u32; 4],
-        y: [u32; 4],
-        len: u32,
-    }
-}
-
-/// `y`, the second view, becomes `x`, the first, over the grid.
-#[track_caller]
-fn copy(grid: Grid<2>, views: [View<'_>; 2]) {
-    grid.dispatch(&STRIDED, &[], views, |sizes, [x, y], len| Operands { sizes, x, y, len });
-}
 
 /// `out[i_axes[0], i_axes[1], …] = x[i_0, i_1, …]`: axis `d` of the result is axis `axes[d]` of `x`, which has
 /// the given `shape`. Any rank up to 4.
@@ -45,7 +30,7 @@ pub fn permute(x: View<'_>, shape: &[usize], axes: &[usize], out: View<'_>) {
     let sizes: Axes = std::array::from_fn(|axis| from[of_x(axis)]);
     let strides: Axes = std::array::from_fn(|axis| in_x[of_x(axis)]);
     assert_eq!([x.len, out.len], [sizes.iter().product::<usize>(); 2], "permute: lengths");
-    copy(Grid::new(sizes, [strides, contiguous(&sizes)]), [x, out]);
+    Grid::new(sizes, [strides, contiguous(&sizes)]).dispatch(&STRIDED, &[], [x, out]);
 }
 
 /// Part of a tensor along an axis.
@@ -80,7 +65,7 @@ impl Slab {
 #[track_caller]
 pub fn read_slab(slab: Slab, whole: View<'_>, part: View<'_>) {
     slab.check(whole, part);
-    copy(slab.grid(), [whole, part]);
+    slab.grid().dispatch(&STRIDED, &[], [whole, part]);
 }
 
 /// The part of `whole` becomes `part`; the rest stays.
@@ -88,7 +73,8 @@ pub fn read_slab(slab: Slab, whole: View<'_>, part: View<'_>) {
 pub fn write_slab(slab: Slab, part: View<'_>, whole: View<'_>) {
     slab.check(whole, part);
     let Grid { sizes, starts: [a, b], strides: [from, to] } = slab.grid();
-    copy(Grid { sizes, starts: [b, a], strides: [to, from] }, [part, whole]);
+    let turned = Grid { sizes, starts: [b, a], strides: [to, from] };
+    turned.dispatch(&STRIDED, &[], [part, whole]);
 }
 
 /// `out[o, s, i] = x[o, i]` for `x` (outer, inner) and `out` (outer, size, inner): what a sum over `size`
@@ -97,5 +83,5 @@ pub fn write_slab(slab: Slab, part: View<'_>, whole: View<'_>) {
 pub fn repeat(x: View<'_>, [outer, size, inner]: [usize; 3], out: View<'_>) {
     assert_eq!([x.len, out.len], [outer * inner, outer * size * inner], "repeat: lengths");
     let sizes = padded(&[outer, size, inner]);
-    copy(Grid::new(sizes, [[0, inner, 0, 1], contiguous(&sizes)]), [x, out]);
+    Grid::new(sizes, [[0, inner, 0, 1], contiguous(&sizes)]).dispatch(&STRIDED, &[], [x, out]);
 }

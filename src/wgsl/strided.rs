@@ -1,11 +1,30 @@
 //! Elements of several operands that belong together, found by strides over common axes.
 
 use super::{CHUNK, most_words, part, word};
-use crate::gpu::{Dispatch, Kernel, View};
+use crate::gpu::{Dispatch, Kernel, Params, View};
 use crate::shape::MAX_RANK;
 
 /// Four axes, outermost first; missing ones, on the left, have size 1.
 pub(super) type Axes = [usize; MAX_RANK];
+
+/// The parameters of a grid of two operands as a shader declares them. [`Grid::dispatch`] writes those of any
+/// number word by word, so there is no struct that could tell.
+pub(super) const TWO: Params = Params {
+    bytes: 52,
+    fields: &[("sizes", "[u32; 4]", 0), ("x", "[u32; 4]", 16), ("y", "[u32; 4]", 32), ("len", "u32", 48)],
+};
+
+/// Those of three operands.
+pub(super) const THREE: Params = Params {
+    bytes: 68,
+    fields: &[
+        ("sizes", "[u32; 4]", 0),
+        ("a", "[u32; 4]", 16),
+        ("b", "[u32; 4]", 32),
+        ("y", "[u32; 4]", 48),
+        ("len", "u32", 64),
+    ],
+};
 
 /// `N` operands over common axes: at index `i` operand `n` has its element `starts[n] + Σ i · strides[n]`.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -74,28 +93,22 @@ impl<const N: usize> Grid<N> {
         parts
     }
 
-    /// Runs a kernel over the grid; `params` gets the sizes, the strides of each operand, and the number of
-    /// elements.
+    /// Runs a kernel over the grid, whose parameters are the sizes, the strides of each operand, and the number
+    /// of elements.
     #[track_caller]
-    pub fn dispatch<P: bytemuck::Pod>(
-        self,
-        kernel: &Kernel,
-        constants: &[(&'static str, f64)],
-        views: [View<'_>; N],
-        params: impl Fn([u32; 4], [[u32; 4]; N], u32) -> P,
-    ) {
+    pub fn dispatch(self, kernel: &Kernel, constants: &[(&'static str, f64)], views: [View<'_>; N]) {
         let gpu = views[0].buffer.gpu();
         for grid in self.parts(most_words(gpu)) {
             let (joined, rank) = grid.joined();
-            let strides = joined.strides.map(|strides| strides.map(word));
-            let params = params(joined.sizes.map(word), strides, word(joined.len()));
+            let axes = [joined.sizes].into_iter().chain(joined.strides).flatten();
+            let params: Vec<u32> = axes.chain([joined.len()]).map(word).collect();
             let constants = [constants, &[("RANK", rank as f64)]].concat();
             let shown: [View<'_>; N] =
                 std::array::from_fn(|n| part(views[n], joined.starts[n], joined.span(n)));
             gpu.dispatch(&Dispatch {
                 kernel,
                 constants: &constants,
-                params: bytemuck::bytes_of(&params),
+                params: bytemuck::cast_slice(&params),
                 views: &shown,
                 groups: joined.len().div_ceil(CHUNK),
             });
