@@ -8,6 +8,7 @@
 mod buffer;
 mod context;
 mod kernel;
+mod now;
 mod pipeline;
 mod pool;
 mod recorder;
@@ -15,6 +16,7 @@ mod recorder;
 pub use buffer::{Buffer, View};
 pub use context::Gpu;
 pub use kernel::{Access, Dispatch, Kernel};
+pub use now::now;
 pub use pool::MemoryUse;
 
 /// Number of invocations of a workgroup that the simple kernels use.

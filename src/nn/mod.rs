@@ -29,7 +29,7 @@ pub use positional::PositionalEncoding;
 pub use transformer_layer::{TransformerDecoderLayer, TransformerEncoderLayer, TransformerLayerConfig};
 
 use crate::error::Result;
-use crate::tensor::Tensor;
+use crate::tensor::{Device, Tensor};
 
 /// Where a layer's constructor gets its parameters from: asked for each by name and shape.
 ///
@@ -47,5 +47,24 @@ pub trait Module: Clone {
         let mut all = Vec::new();
         self.clone().visit(&mut |name, tensor| all.push((name, tensor.clone())));
         all
+    }
+
+    /// Brings all parameters to `device`. From a GPU they have to be [read](Module::to_cpu).
+    fn to(&mut self, device: &Device) {
+        self.visit(&mut |_, parameter| *parameter = parameter.to(device));
+    }
+
+    /// The same in main memory, with as few reads as possible.
+    ///
+    /// # Errors
+    /// `gpu-lost` or `out-of-memory`.
+    fn to_cpu(&self) -> impl Future<Output = Result<Self>> {
+        let mut read = self.clone();
+        async move {
+            let parameters: Vec<Tensor> = read.parameters().into_iter().map(|(_, tensor)| tensor).collect();
+            let mut values = Tensor::all_to_cpu(&parameters).await?.into_iter();
+            read.visit(&mut |_, parameter| *parameter = values.next().expect("one for each parameter"));
+            Ok(read)
+        }
     }
 }

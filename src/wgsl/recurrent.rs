@@ -1,7 +1,7 @@
 //! What LSTM and GRU have in common; twin of [`cpu::recurrent`](crate::cpu::recurrent).
 
 use super::matmul::matmul;
-use crate::cpu::matmul::Matmul;
+use super::reduce::sum_rows;
 use crate::cpu::recurrent::Sequence;
 use crate::gpu::{Buffer, Gpu, View};
 
@@ -56,9 +56,8 @@ pub(super) fn weight_gradient(
 
 /// The sums of `dgates (T, B, gates H)` over steps and batch.
 pub(super) fn bias_gradient(size: Sequence, gates: usize, dgates: View<'_>) -> Buffer {
-    let (gpu, rows, cols) = (dgates.buffer.gpu(), size.steps * size.batch, gates * size.hidden);
-    let (ones, bias) = (gpu.upload(&vec![1.0_f32; rows]), gpu.empty(cols));
-    let spec = Matmul { m: 1, k: rows, n: cols, trans_a: false, trans_b: false, accumulate: false };
-    matmul(spec, (&ones).into(), dgates, (&bias).into());
+    let cols = gates * size.hidden;
+    let bias = dgates.buffer.gpu().empty(cols);
+    sum_rows(dgates, cols, (&bias).into());
     bias
 }

@@ -228,25 +228,24 @@ fn gru_loss(p: &[Tensor]) -> Vec<Tensor> {
 }
 
 /// The results of `loss`, then the gradients of `inputs`, computed on `device`.
-async fn results(device: &Device, inputs: &[Tensor], loss: fn(&[Tensor]) -> Vec<Tensor>) -> Vec<Vec<f32>> {
+fn results(device: &Device, inputs: &[Tensor], loss: fn(&[Tensor]) -> Vec<Tensor>) -> Vec<Tensor> {
     let tape = Tape::new();
     let watched: Vec<Tensor> = inputs.iter().map(|input| tape.watch(&input.to(device))).collect();
     let outputs = loss(&watched);
     let grads = tape.backward(&outputs[0]);
     let grads = watched.iter().map(|input| grads.get(input).expect("a gradient").clone());
-    let mut values = Vec::new();
-    for tensor in outputs.iter().cloned().chain(grads) {
-        assert_eq!(tensor.device(), *device);
-        values.push(tensor.read().await.expect("the GPU answers"));
-    }
-    values
+    outputs.iter().map(Tensor::detach).chain(grads).collect()
 }
 
 async fn compare(gpu: &Gpu, what: &str, inputs: &[Tensor], loss: fn(&[Tensor]) -> Vec<Tensor>) {
-    let expected = results(&Device::Cpu, inputs, loss).await;
-    let actual = results(&Device::Gpu(gpu.clone()), inputs, loss).await;
-    for (index, (actual, expected)) in actual.iter().zip(expected).enumerate() {
-        assert_close(&format!("{what}: result {index}"), actual, &doubles(&expected), 1e-5);
+    let device = Device::Gpu(gpu.clone());
+    let actual = results(&device, inputs, loss);
+    assert!(actual.iter().all(|tensor| tensor.device() == device), "{what}: a result has left the GPU");
+    let actual = Tensor::all_to_cpu(&actual).await.expect("the GPU answers");
+    for (index, (actual, expected)) in actual.iter().zip(results(&Device::Cpu, inputs, loss)).enumerate() {
+        let what = format!("{what}: result {index}");
+        assert_eq!(actual.shape(), expected.shape(), "{what}");
+        assert_close(&what, actual.data(), &doubles(expected.data()), 1e-5);
     }
 }
 
