@@ -8,15 +8,13 @@
 mod buffer;
 mod context;
 mod kernel;
-mod now;
 mod pipeline;
 mod pool;
 mod recorder;
 
 pub use buffer::{Buffer, View};
 pub use context::Gpu;
-pub use kernel::{Access, Dispatch, Kernel};
-pub use now::now;
+pub use kernel::{Access, Dispatch, Kernel, Params};
 pub use pool::MemoryUse;
 
 /// Number of invocations of a workgroup that the simple kernels use.

@@ -7,6 +7,7 @@ mod feed_forward;
 mod gpt_block;
 mod gru;
 mod init;
+mod kv_tensors;
 mod layer_norm;
 mod linear;
 mod lstm;
@@ -21,6 +22,7 @@ pub use feed_forward::FeedForward;
 pub use gpt_block::{GptBlock, GptBlockConfig};
 pub use gru::{Gru, GruConfig};
 pub use init::{forget_gate_bias, normal, orthogonal, xavier};
+pub use kv_tensors::KvTensors;
 pub use layer_norm::LayerNorm;
 pub use linear::Linear;
 pub use lstm::{Lstm, LstmState};
@@ -41,6 +43,13 @@ pub type Source<'a> = dyn FnMut(&str, &[usize]) -> Result<Tensor> + 'a;
 pub trait Module: Clone {
     /// Calls `f` with every parameter, always in the same order.
     fn visit(&mut self, f: &mut dyn FnMut(String, &mut Tensor));
+
+    /// Where the parameters are.
+    fn device(&self) -> Device {
+        let mut device = Device::Cpu;
+        self.clone().visit(&mut |_, tensor| device = tensor.device());
+        device
+    }
 
     /// All parameters with their names.
     fn parameters(&self) -> Vec<(String, Tensor)> {

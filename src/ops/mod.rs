@@ -4,6 +4,7 @@
 
 mod attention;
 mod binary;
+mod cached_attention;
 mod cross_entropy;
 mod dropout;
 mod embedding;
@@ -18,6 +19,7 @@ mod softmax;
 mod unary;
 
 pub use attention::AttentionMask;
+pub use cached_attention::Reach;
 pub use cross_entropy::CrossEntropy;
 pub use gru::{GruOutput, GruWeights};
 pub use layout::concat;

@@ -4,9 +4,9 @@ mod decode;
 mod device;
 mod tape;
 
-pub use device::Device;
-pub(crate) use tape::record;
+pub use device::{Device, read_all};
 pub use tape::{Grads, Tape};
+pub(crate) use tape::{is_tracked, record};
 
 use crate::gpu::Buffer;
 use crate::shape::Shape;

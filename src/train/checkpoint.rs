@@ -6,9 +6,9 @@
 
 use super::{StreamPosition, Trainer};
 use crate::error::{Error, ErrorCode, Result};
-use crate::gpu::now;
 use crate::io::{Precision, Weights, to_safetensors};
 use crate::nn::Module;
+use crate::now::now;
 use crate::tensor::Tensor;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};

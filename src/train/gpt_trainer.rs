@@ -4,8 +4,8 @@ use super::average::Averaged;
 use super::descent::{Metrics, gradients};
 use super::{GptTrainRecipe, SongWindows, TokenSong, WindowBatch};
 use crate::error::Result;
-use crate::gpu::now;
 use crate::models::Gpt;
+use crate::now::now;
 use crate::ops::CrossEntropy;
 use crate::tensor::Device;
 

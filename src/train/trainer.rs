@@ -3,9 +3,9 @@
 use super::descent::{Descent, Metrics, gradients};
 use super::{StreamBatches, TrainRecipe, Window};
 use crate::error::Result;
-use crate::gpu::now;
 use crate::models::CharLstm;
 use crate::nn::{LstmState, Module};
+use crate::now::now;
 use crate::ops::CrossEntropy;
 use crate::tensor::Device;
 

@@ -3,26 +3,26 @@
 use super::{CHUNK, lib, part, pieces, word};
 use crate::cpu::adamw::AdamW;
 use crate::gpu::{Access, Dispatch, Kernel, View};
-use bytemuck::{Pod, Zeroable};
 
 const ADAMW: Kernel = Kernel {
     name: "adamw",
     source: &[lib::HEAD, lib::ELEMENTS, include_str!("../../shaders/adamw.wgsl")],
     bindings: &[Access::Write, Access::Read, Access::Write, Access::Write],
+    params: Params::PARAMS,
 };
 
 /// The kernels of this file.
 pub const KERNELS: &[Kernel] = &[ADAMW];
 
-#[repr(C)]
-#[derive(Clone, Copy, Pod, Zeroable)]
-struct Params {
-    len: u32,
-    grad_scale: f32,
-    beta1: f32,
-    beta2: f32,
-    eps: f32,
-    factors: [f32; 3],
+params! {
+    struct Params {
+        len: u32,
+        grad_scale: f32,
+        beta1: f32,
+        beta2: f32,
+        eps: f32,
+        factors: [f32; 3],
+    }
 }
 
 /// One update of the weights `w` with the gradient `g`; `m` and `v` are the running means. All of one length;

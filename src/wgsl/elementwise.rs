@@ -6,12 +6,12 @@ use super::{CHUNK, lib, part, pieces, word};
 use crate::cpu::elementwise::{Binary, Unary};
 use crate::gpu::{Access, Dispatch, Kernel, View};
 use crate::shape::Shape;
-use bytemuck::{Pod, Zeroable};
 
 const UNARY: Kernel = Kernel {
     name: "unary",
     source: &[lib::HEAD, lib::ELEMENTS, lib::MATH, lib::GELU, include_str!("../../shaders/unary.wgsl")],
     bindings: &[Access::Read, Access::Write],
+    params: crate::gpu::Params::UNCHECKED,
 };
 
 const UNARY_BACKWARD: Kernel = Kernel {
@@ -24,61 +24,67 @@ const UNARY_BACKWARD: Kernel = Kernel {
         include_str!("../../shaders/unary_backward.wgsl"),
     ],
     bindings: &[Access::Read, Access::Read, Access::Read, Access::Write],
+    params: crate::gpu::Params::UNCHECKED,
 };
 
 const AFFINE: Kernel = Kernel {
     name: "affine",
     source: &[lib::HEAD, lib::ELEMENTS, include_str!("../../shaders/affine.wgsl")],
     bindings: &[Access::Read, Access::Write],
+    params: crate::gpu::Params::UNCHECKED,
 };
 
 const MIX: Kernel = Kernel {
     name: "mix",
     source: &[lib::HEAD, lib::ELEMENTS, include_str!("../../shaders/mix.wgsl")],
     bindings: &[Access::Read, Access::Write],
+    params: crate::gpu::Params::UNCHECKED,
 };
 
 const FILL: Kernel = Kernel {
     name: "fill",
     source: &[lib::HEAD, lib::ELEMENTS, include_str!("../../shaders/fill.wgsl")],
     bindings: &[Access::Write],
+    params: crate::gpu::Params::UNCHECKED,
 };
 
 const DROPOUT: Kernel = Kernel {
     name: "dropout",
     source: &[lib::HEAD, lib::ELEMENTS, lib::HASH, include_str!("../../shaders/dropout.wgsl")],
     bindings: &[Access::Read, Access::Write],
+    params: crate::gpu::Params::UNCHECKED,
 };
 
 const BINARY: Kernel = Kernel {
     name: "binary",
     source: &[lib::HEAD, lib::ELEMENTS, lib::AXES, include_str!("../../shaders/binary.wgsl")],
     bindings: &[Access::Read, Access::Read, Access::Write],
+    params: crate::gpu::Params::UNCHECKED,
 };
 
 /// The kernels of this file.
 pub const KERNELS: &[Kernel] = &[UNARY, UNARY_BACKWARD, AFFINE, MIX, FILL, DROPOUT, BINARY];
 
-#[repr(C)]
-#[derive(Clone, Copy, Pod, Zeroable)]
-struct Numbers {
-    len: u32,
-    numbers: [f32; 2],
+params! {
+    struct Numbers {
+        len: u32,
+        numbers: [f32; 2],
+    }
 }
 
-#[repr(C)]
-#[derive(Clone, Copy, Pod, Zeroable)]
-struct Dropout {
-    len: u32,
-    first: u32,
-    seed: [u32; 2],
-    drop: f32,
-    kept: f32,
+params! {
+    struct Dropout {
+        len: u32,
+        first: u32,
+        seed: [u32; 2],
+        drop: f32,
+        kept: f32,
+    }
 }
 
 /// Runs a kernel over views of one length, in pieces; `params` gets each piece's first element and length.
 #[track_caller]
-fn elements<P: Pod>(
+fn elements<P: bytemuck::Pod>(
     kernel: &Kernel,
     constants: &[(&'static str, f64)],
     views: &[View<'_>],

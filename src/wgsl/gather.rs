@@ -9,12 +9,14 @@ const GATHER: Kernel = Kernel {
     name: "gather",
     source: &[lib::HEAD, lib::ELEMENTS, include_str!("../../shaders/gather.wgsl")],
     bindings: &[Access::Read, Access::Read, Access::Write],
+    params: crate::gpu::Params::UNCHECKED,
 };
 
 const GATHER_BACKWARD: Kernel = Kernel {
     name: "gather_backward",
     source: &[lib::HEAD, include_str!("../../shaders/gather_backward.wgsl")],
     bindings: &[Access::Read, Access::Read, Access::Write],
+    params: crate::gpu::Params::UNCHECKED,
 };
 
 /// The kernels of this file.

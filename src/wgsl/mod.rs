@@ -2,6 +2,27 @@
 //! the dispatches of the shaders in `shaders/`. Like there, shapes are the caller's business and lengths are
 //! checked; unlike there, nothing is computed until somebody reads.
 
+/// Declares the parameters of a shader behind its head: a struct that a dispatch takes the bytes of, and
+/// `PARAMS`, by which the kernel says how it is laid out. Only number types and arrays of them, written out
+/// (`[u32; 4]`).
+macro_rules! params {
+    ($(#[$about:meta])* struct $name:ident { $($(#[$meaning:meta])* $field:ident: $kind:ty),* $(,)? }) => {
+        $(#[$about])*
+        #[repr(C)]
+        #[derive(Clone, Copy, bytemuck::Pod, bytemuck::Zeroable)]
+        struct $name {
+            $($(#[$meaning])* $field: $kind),*
+        }
+
+        impl $name {
+            const PARAMS: crate::gpu::Params = crate::gpu::Params {
+                bytes: size_of::<Self>(),
+                fields: &[$((stringify!($field), stringify!($kind), std::mem::offset_of!(Self, $field))),*],
+            };
+        }
+    };
+}
+
 pub mod adamw;
 pub mod attention;
 pub mod cells;
@@ -28,7 +49,9 @@ pub const KERNELS: &[&[Kernel]] = &[
     cross_entropy::KERNELS,
     elementwise::KERNELS,
     gather::KERNELS,
+    gru::KERNELS,
     layer_norm::KERNELS,
+    lstm::KERNELS,
     matmul::KERNELS,
     permute::KERNELS,
     reduce::KERNELS,
@@ -51,6 +74,8 @@ mod lib {
     pub const MATH: &str = include_str!("../../shaders/lib/math.wgsl");
     /// The tiles of a recurrent cell.
     pub const RECURRENT: &str = include_str!("../../shaders/lib/recurrent.wgsl");
+    /// The sums of a recurrent layer for one step.
+    pub const RECURRENT_STEP: &str = include_str!("../../shaders/lib/recurrent_step.wgsl");
     /// Sums and maxima over a workgroup.
     pub const REDUCE: &str = include_str!("../../shaders/lib/reduce.wgsl");
 }

@@ -10,6 +10,7 @@ const STRIDED: Kernel = Kernel {
     name: "strided",
     source: &[lib::HEAD, lib::ELEMENTS, lib::AXES, include_str!("../../shaders/strided.wgsl")],
     bindings: &[Access::Read, Access::Write],
+    params: crate::gpu::Params::UNCHECKED,
 };
 
 /// The kernels of this file.

@@ -2,8 +2,55 @@
 
 use super::matmul::matmul;
 use super::reduce::sum_rows;
-use crate::cpu::recurrent::Sequence;
-use crate::gpu::{Buffer, Gpu, View};
+use super::word;
+use crate::cpu::recurrent::{Sequence, Weights};
+use crate::gpu::{Buffer, Dispatch, Gpu, Kernel, Params, View};
+
+params! {
+    struct Step {
+        rows: u32,
+        inputs: u32,
+        hidden: u32,
+    }
+}
+
+/// Of the kernels that a [`step`] runs.
+pub(super) const STEP_PARAMS: Params = Step::PARAMS;
+
+/// Rows that a workgroup of a [`step`] has.
+const STEP_ROWS: usize = 4;
+
+/// A layer of `gates` gates for one step: `x (R, I)`, the states before it, `(R, H)` each, and room for those
+/// after it.
+pub(super) fn step(
+    kernel: &Kernel,
+    gates: usize,
+    x: View<'_>,
+    weights: Weights<View<'_>>,
+    before: &[View<'_>],
+    after: View<'_>,
+) {
+    let Weights { weight_ih, weight_hh, bias_ih, bias_hh } = weights;
+    let hidden = bias_ih.len / gates;
+    let [rows, inputs] = [before[0].len, weight_ih.len / gates].map(|n| n.checked_div(hidden).unwrap_or(0));
+    let name = kernel.name;
+    assert!([bias_ih.len, bias_hh.len] == [gates * hidden; 2], "{name}: biases");
+    assert!(weight_ih.len == gates * hidden * inputs, "{name}: weight_ih");
+    assert!(weight_hh.len == gates * hidden * hidden, "{name}: weight_hh");
+    assert!(hidden == 0 || x.len == rows * inputs, "{name}: x");
+    assert!(before.iter().all(|state| state.len == rows * hidden), "{name}: states");
+    assert!(after.len == before.len() * rows * hidden, "{name}: states after");
+    let mut views = vec![x, weight_ih, weight_hh, bias_ih, bias_hh];
+    views.extend(before);
+    views.push(after);
+    x.buffer.gpu().dispatch(&Dispatch {
+        kernel,
+        constants: &[],
+        params: bytemuck::bytes_of(&Step { rows: word(rows), inputs: word(inputs), hidden: word(hidden) }),
+        views: &views,
+        groups: hidden * rows.div_ceil(STEP_ROWS),
+    });
+}
 
 /// With more rows than this the recurrent product of a step is large enough for the dispatch of its own that
 /// tiles it best.

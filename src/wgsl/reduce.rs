@@ -3,12 +3,12 @@
 
 use super::{lib, most_words, part, word};
 use crate::gpu::{Access, Buffer, Dispatch, Gpu, Kernel, View, WORKGROUP};
-use bytemuck::{Pod, Zeroable};
 
 const SUM: Kernel = Kernel {
     name: "sum",
     source: &[lib::HEAD, include_str!("../../shaders/sum.wgsl")],
     bindings: &[Access::Read, Access::Write],
+    params: Params::PARAMS,
 };
 
 /// The kernels of this file.
@@ -20,14 +20,14 @@ const SERIAL: usize = 64;
 /// Columns that a workgroup reads side by side at most: a cache line.
 const WIDEST: usize = 32;
 
-#[repr(C)]
-#[derive(Clone, Copy, Pod, Zeroable)]
-struct Params {
-    size: u32,
-    inner: u32,
-    part: u32,
-    parts: u32,
-    tiles: u32,
+params! {
+    struct Params {
+        size: u32,
+        inner: u32,
+        part: u32,
+        parts: u32,
+        tiles: u32,
+    }
 }
 
 /// One pass over (outer, size, inner), which leaves (outer, parts, inner).

@@ -23,7 +23,11 @@ macro_rules! for_each_gpu_test {
         $test!(cells_gru, bodies::cells::gru_cells);
         $test!(cells_lstm_op, bodies::cells::lstm_op);
         $test!(cells_gru_op, bodies::cells::gru_op);
+        $test!(cells_steps, bodies::cells::steps);
         $test!(matmul_products, bodies::matmul::products);
+        $test!(matmul_shapes, bodies::matmul::shapes);
+        $test!(matmul_batches, bodies::matmul::batches);
+        $test!(matmul_linears, bodies::matmul::linears);
         $test!(elementwise_unary, bodies::elementwise::unary);
         $test!(elementwise_unary_hostile, bodies::elementwise::unary_hostile);
         $test!(elementwise_binary_broadcasts, bodies::elementwise::binary_broadcasts);

@@ -2,13 +2,13 @@
 
 use crate::golden::Golden;
 use liedwerk::Tensor;
-use liedwerk::gpu::now;
 use liedwerk::io::{Precision, Weights, to_safetensors};
 use liedwerk::models::{Decoder, Gpt, ModelConfig, stored_layout};
 use liedwerk::nn::Module;
 use liedwerk::ops::CrossEntropy;
 use liedwerk::tensor::Tape;
 use liedwerk::train::{AdamW, AdamWConfig, clip_factor, loss_and_norm};
+use pollster::block_on;
 use safetensors::SafeTensors;
 
 fn path(case: &str, file: &str) -> String {
@@ -84,7 +84,7 @@ fn ten_training_losses() {
     for step in 0..10 {
         let (_, found, grads) = gradients(&model, batch(&golden, step));
         let grads: Vec<Tensor> = grads.into_iter().map(|(_, grad)| grad).collect();
-        let (found, found_norm) = now(loss_and_norm(&Tensor::scalar(found), &grads)).unwrap();
+        let (found, found_norm) = block_on(loss_and_norm(&Tensor::scalar(found), &grads)).unwrap();
         let (loss, norm) = (golden.get("out.losses").data()[step], golden.get("out.grad_norms").data()[step]);
         assert!((found - loss).abs() < 1e-5 * loss, "step {step}: {found}, PyTorch {loss}");
         assert!((found_norm - norm).abs() < 1e-4 * norm, "step {step}: norm {found_norm}, PyTorch {norm}");
@@ -121,7 +121,7 @@ fn greedy_texts() {
             logits.chunks(model.config().vocab_size).map(|row| likeliest(row) as u32).collect();
         let expected: Vec<u32> = texts.iter().map(|text| text.tokens[step]).collect();
         assert_eq!(tokens, expected, "step {step}");
-        decoder.step(&tokens, &mut logits);
+        block_on(decoder.step(&tokens, &mut logits)).unwrap();
     }
 }
 

@@ -273,3 +273,29 @@ pub async fn gru_op(gpu: &Gpu) {
         compare(gpu, &format!("gru {steps}, {batch}, {inputs}, {hidden}"), &all, gru_loss).await;
     }
 }
+
+/// One step of R rows without a tape, which is a kernel of its own, against the CPU's.
+pub async fn steps(gpu: &Gpu) {
+    let device = Device::Gpu(gpu.clone());
+    let sizes = [(1, 5, 3), (2, 65, 17), (4, 3, 64), (5, 130, 33), (16, 7, 1), (17, 4, 5)];
+    let run = |device: &Device| -> Vec<Tensor> {
+        let outputs = |(rows, inputs, hidden)| {
+            let states = [1, 2].map(|seed| random(&[rows, hidden], seed).to(device));
+            let x = random(&[1, rows, inputs], 3).to(device);
+            let [lstm_weights, gru_weights] =
+                [4, 3].map(|gates| weights(gates, inputs, hidden, 4).map(|weight| weight.to(device)));
+            let y = lstm(&x, &states[0], &states[1], &lstm_weights);
+            y.into_iter().chain(gru(&x, &states[0], &gru_weights))
+        };
+        sizes.into_iter().flat_map(outputs).collect()
+    };
+    let before = gpu.counts().1;
+    let actual = run(&device);
+    assert_eq!(gpu.counts().1 - before, 2 * 5 + 4, "dispatches: one a layer, but for the last size");
+    let actual = Tensor::all_to_cpu(&actual).await.expect("the GPU answers");
+    for (index, (actual, expected)) in actual.iter().zip(run(&Device::Cpu)).enumerate() {
+        let what = format!("sizes {:?}, result {}", sizes[index / 5], index % 5);
+        assert_eq!(actual.shape(), expected.shape(), "{what}");
+        assert_close(&what, actual.data(), &doubles(expected.data()), 2e-6);
+    }
+}
