@@ -52,9 +52,9 @@ pub(super) fn step(
     });
 }
 
-/// With more rows than this the recurrent product of a step is large enough for the dispatch of its own that
-/// tiles it best.
-const MOST_FUSED_ROWS: usize = 64;
+/// One tile's height: with more rows a step that brings its product along would read the weights again for
+/// every tile, and two dispatches, of which the first tiles the product best, cost less.
+const MOST_FUSED_ROWS: usize = 16;
 
 /// The weights for a step that brings its recurrent product along, if steps are small enough for that.
 pub(super) fn fused(size: Sequence, weight_hh: View<'_>) -> Option<View<'_>> {

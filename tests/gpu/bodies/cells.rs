@@ -249,9 +249,16 @@ async fn compare(gpu: &Gpu, what: &str, inputs: &[Tensor], loss: fn(&[Tensor]) -
     }
 }
 
-/// (T, B, I, H): short and long, narrow and wide.
-const SEQUENCES: [(usize, usize, usize, usize); 6] =
-    [(1, 1, 5, 3), (1, 3, 2, 17), (5, 3, 7, 5), (33, 1, 4, 9), (33, 3, 19, 33), (200, 2, 3, 8)];
+/// (T, B, I, H): short and long, narrow and wide; the fourth has too many rows for one dispatch a step.
+const SEQUENCES: [(usize, usize, usize, usize); 7] = [
+    (1, 1, 5, 3),
+    (1, 3, 2, 17),
+    (5, 3, 7, 5),
+    (5, 17, 3, 9),
+    (33, 1, 4, 9),
+    (33, 3, 19, 33),
+    (200, 2, 3, 8),
+];
 
 pub async fn lstm_op(gpu: &Gpu) {
     for (steps, batch, inputs, hidden) in SEQUENCES {
@@ -291,7 +298,7 @@ pub async fn steps(gpu: &Gpu) {
     };
     let before = gpu.counts().1;
     let actual = run(&device);
-    assert_eq!(gpu.counts().1 - before, 2 * 5 + 4, "dispatches: one a layer, but for the last size");
+    assert_eq!(gpu.counts().1 - before, 2 * 5 + 2 * 3, "dispatches: one a layer, but for the last size");
     let actual = Tensor::all_to_cpu(&actual).await.expect("the GPU answers");
     for (index, (actual, expected)) in actual.iter().zip(run(&Device::Cpu)).enumerate() {
         let what = format!("sizes {:?}, result {}", sizes[index / 5], index % 5);
