@@ -5,8 +5,8 @@ mod device;
 mod tape;
 
 pub use device::{Device, read_all};
-pub(crate) use tape::record;
 pub use tape::{Grads, Tape};
+pub(crate) use tape::{is_tracked, record};
 
 use crate::gpu::Buffer;
 use crate::shape::Shape;

@@ -49,7 +49,9 @@ pub const KERNELS: &[&[Kernel]] = &[
     cross_entropy::KERNELS,
     elementwise::KERNELS,
     gather::KERNELS,
+    gru::KERNELS,
     layer_norm::KERNELS,
+    lstm::KERNELS,
     matmul::KERNELS,
     permute::KERNELS,
     reduce::KERNELS,
@@ -72,6 +74,8 @@ mod lib {
     pub const MATH: &str = include_str!("../../shaders/lib/math.wgsl");
     /// The tiles of a recurrent cell.
     pub const RECURRENT: &str = include_str!("../../shaders/lib/recurrent.wgsl");
+    /// The sums of a recurrent layer for one step.
+    pub const RECURRENT_STEP: &str = include_str!("../../shaders/lib/recurrent_step.wgsl");
     /// Sums and maxima over a workgroup.
     pub const REDUCE: &str = include_str!("../../shaders/lib/reduce.wgsl");
 }

@@ -23,6 +23,7 @@ macro_rules! for_each_gpu_test {
         $test!(cells_gru, bodies::cells::gru_cells);
         $test!(cells_lstm_op, bodies::cells::lstm_op);
         $test!(cells_gru_op, bodies::cells::gru_op);
+        $test!(cells_steps, bodies::cells::steps);
         $test!(matmul_products, bodies::matmul::products);
         $test!(matmul_shapes, bodies::matmul::shapes);
         $test!(matmul_batches, bodies::matmul::batches);
