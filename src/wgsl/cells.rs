@@ -8,7 +8,6 @@
 
 use super::{lib, word};
 use crate::gpu::{Access, Dispatch, Kernel, View};
-use bytemuck::{Pod, Zeroable};
 
 const R: Access = Access::Read;
 const W: Access = Access::Write;
@@ -17,24 +16,28 @@ const LSTM_CELL: Kernel = Kernel {
     name: "lstm_cell",
     source: &[lib::HEAD, lib::MATH, lib::RECURRENT, include_str!("../../shaders/lstm_cell.wgsl")],
     bindings: &[R, R, R, W, W, W],
+    params: Cell::PARAMS,
 };
 
 const LSTM_CELL_BACKWARD: Kernel = Kernel {
     name: "lstm_cell_backward",
     source: &[lib::HEAD, lib::MATH, lib::RECURRENT, include_str!("../../shaders/lstm_cell_backward.wgsl")],
     bindings: &[R, R, R, R, R, W, W],
+    params: Cell::PARAMS,
 };
 
 const GRU_CELL: Kernel = Kernel {
     name: "gru_cell",
     source: &[lib::HEAD, lib::MATH, lib::RECURRENT, include_str!("../../shaders/gru_cell.wgsl")],
     bindings: &[R, R, R, W, W, W],
+    params: Cell::PARAMS,
 };
 
 const GRU_CELL_BACKWARD: Kernel = Kernel {
     name: "gru_cell_backward",
     source: &[lib::HEAD, lib::RECURRENT, include_str!("../../shaders/gru_cell_backward.wgsl")],
     bindings: &[R, R, R, R, R, W, W, W],
+    params: Cell::PARAMS,
 };
 
 /// The kernels of this file.
@@ -46,12 +49,12 @@ const UNITS: usize = 16;
 /// and so many without.
 const ROWS: [usize; 2] = [8, 16];
 
-#[repr(C)]
-#[derive(Clone, Copy, Pod, Zeroable)]
-struct Cell {
-    batch: u32,
-    hidden: u32,
-    has_dy: u32,
+params! {
+    struct Cell {
+        batch: u32,
+        hidden: u32,
+        has_dy: u32,
+    }
 }
 
 /// The kernel for states of `states` elements, with the product if there is a `weight_hh`.

@@ -21,6 +21,7 @@ macro_rules! kernel {
                 include_str!(concat!("../../../shaders/", $main, ".wgsl")),
             ],
             bindings: $bindings,
+            params: crate::gpu::Params::UNCHECKED,
         }
     };
 }
