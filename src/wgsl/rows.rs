@@ -1,6 +1,6 @@
 //! Kernels over rows: a workgroup for a long row, an invocation for a short one.
 
-use super::word;
+use super::{most_words, word};
 use crate::gpu::{Dispatch, Gpu, Kernel, Params, View};
 use std::ops::Range;
 
@@ -89,8 +89,7 @@ impl RowKernel {
 /// `rows` in pieces, so that a view of each can be bound wherever it begins: a multiple of `unit` rows, all
 /// but the last. Not even one row may be larger than [`Gpu::most_words`].
 pub(super) fn pieces(gpu: &Gpu, rows: usize, cols: usize, unit: usize) -> Vec<Range<usize>> {
-    // Bindings are aligned: a little more than the view may have to be bound.
-    let most = (gpu.most_words() - 128) / cols.max(1);
+    let most = most_words(gpu) / cols.max(1);
     let most = (most / unit * unit).max(unit);
     (0..rows).step_by(most).map(|first| first..rows.min(first + most)).collect()
 }
