@@ -4,7 +4,6 @@ use super::super::{lib, word};
 use super::pieces::{Operand, Product};
 use super::{Activation, Format, Matmul, View};
 use crate::gpu::{Access, Dispatch, Kernel, WORKGROUP};
-use bytemuck::{Pod, Zeroable};
 
 /// A shader behind the parts that read and write its operands.
 macro_rules! kernel {
@@ -21,7 +20,7 @@ macro_rules! kernel {
                 include_str!(concat!("../../../shaders/", $main, ".wgsl")),
             ],
             bindings: $bindings,
-            params: crate::gpu::Params::UNCHECKED,
+            params: Sizes::PARAMS,
         }
     };
 }
@@ -59,18 +58,18 @@ fn format_index(format: Format) -> usize {
     }
 }
 
-#[repr(C)]
-#[derive(Clone, Copy, Pod, Zeroable)]
-struct Sizes {
-    m: u32,
-    k: u32,
-    n: u32,
-    items: u32,
-    parts: u32,
-    depth: u32,
-    a: [u32; 2],
-    b: [u32; 2],
-    c: [u32; 2],
+params! {
+    struct Sizes {
+        m: u32,
+        k: u32,
+        n: u32,
+        items: u32,
+        parts: u32,
+        depth: u32,
+        a: [u32; 2],
+        b: [u32; 2],
+        c: [u32; 2],
+    }
 }
 
 impl Sizes {
