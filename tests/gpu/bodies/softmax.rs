@@ -90,7 +90,10 @@ pub async fn hostile(gpu: &Gpu) {
 
 pub async fn ops(gpu: &Gpu) {
     let cases = [&[3, 2, 7][..], &[5, 300]].map(|shape| {
-        [OnBoth::new("softmax", &[shape], |x| x[0].softmax()), OnBoth::new("log_softmax", &[shape], |x| x[0].log_softmax())]
+        [
+            OnBoth::new("softmax", &[shape], |x| x[0].softmax()),
+            OnBoth::new("log_softmax", &[shape], |x| x[0].log_softmax()),
+        ]
     });
     on_both(gpu, cases.into_iter().flatten().collect()).await;
 }
