@@ -2,6 +2,7 @@
 //! oracle in double precision, and is named once, in [`for_each_gpu_test`].
 
 pub mod adamw;
+pub mod attend;
 pub mod attention;
 pub mod cells;
 pub mod cross_entropy;
@@ -52,6 +53,23 @@ macro_rules! for_each_gpu_test {
         $test!(adamw_modules, bodies::adamw::modules);
         $test!(adamw_shared_weights, bodies::adamw::shared_weights);
         $test!(softmax_forward, bodies::softmax::forward);
+        $test!(softmax_backward, bodies::softmax::backward);
         $test!(softmax_hostile, bodies::softmax::hostile);
+        $test!(softmax_ops, bodies::softmax::ops);
+        $test!(layer_norm_kernels, bodies::layer_norm::forward_and_backward);
+        $test!(layer_norm_hostile, bodies::layer_norm::hostile);
+        $test!(layer_norm_ops, bodies::layer_norm::ops);
+        $test!(cross_entropy_kernels, bodies::cross_entropy::forward_and_backward);
+        $test!(cross_entropy_hostile, bodies::cross_entropy::hostile);
+        $test!(cross_entropy_ops, bodies::cross_entropy::ops);
+        $test!(attention_masks, bodies::attention::masks);
+        $test!(attention_shapes, bodies::attention::shapes);
+        $test!(attention_hostile, bodies::attention::hostile);
+        $test!(attention_layouts, bodies::attention::layouts);
+        $test!(attention_ops, bodies::attention::ops);
+        $test!(attend_reading, bodies::attend::reading);
+        $test!(attend_extending, bodies::attend::extending);
+        $test!(attend_hostile, bodies::attend::hostile);
+        $test!(attend_ops, bodies::attend::ops);
     };
 }
