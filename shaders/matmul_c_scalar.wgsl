@@ -5,10 +5,10 @@
 fn write4(at: u32, column: u32, count: u32, sums: vec4<f32>) {
     let i = p.head.starts[0].z + at + min(FOUR, vec4<u32>(count - 1u));
     var y = sums;
-    if ACCUMULATE == 1u {
+    if p.accumulate == 1u {
         y += vec4<f32>(c[i.x], c[i.y], c[i.z], c[i.w]);
     }
-    if BIAS == 1u {
+    if p.biased == 1u {
         y += bias4(column, count);
     }
     y = activated(y);

@@ -4,10 +4,10 @@
 fn write4(at: u32, column: u32, count: u32, sums: vec4<f32>) {
     let i = (p.head.starts[0].z + at) / 4u;
     var y = sums;
-    if ACCUMULATE == 1u {
+    if p.accumulate == 1u {
         y += c[i];
     }
-    if BIAS == 1u {
+    if p.biased == 1u {
         y += bias4(column, count);
     }
     c[i] = activated(y);

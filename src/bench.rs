@@ -7,6 +7,7 @@ use crate::generate::beam::{Limits, search};
 use crate::io::{Precision, Weights, to_safetensors};
 use crate::models::{CharLstm, CharLstmConfig, Transformer, TransformerConfig};
 use crate::nn::Module;
+use crate::now::now;
 use crate::rng::Rng;
 use crate::train::{CommonRecipe, TrainRecipe, Trainer};
 
@@ -109,7 +110,7 @@ impl TranslationBench {
     pub fn run(&mut self) -> Result<()> {
         let source: Vec<u32> = (0..Self::TOKENS as u32).map(|i| 3 + 400 * i).collect();
         let limits = Limits { max_new_tokens: Self::TOKENS, no_repeat_ngram: self.search.no_repeat_ngram };
-        search(&mut self.model.decoder(&[source], true), &[limits], self.search).map(drop)
+        now(search(&mut self.model.decoder(&[source], true), &[limits], self.search)).map(drop)
     }
 }
 

@@ -49,6 +49,11 @@ pub enum ErrorCode {
 }
 
 impl ErrorCode {
+    /// Whether a GPU is of no more use, but the CPU can go on.
+    pub fn is_of_gpu(self) -> bool {
+        matches!(self, Self::GpuUnavailable | Self::GpuLost | Self::GpuWrong | Self::OutOfMemory)
+    }
+
     /// The code in kebab-case, as JavaScript and `--json` see it.
     pub fn as_str(self) -> &'static str {
         match self {

@@ -14,6 +14,7 @@ pub mod models;
 pub mod nn;
 pub mod ops;
 pub mod rng;
+pub mod self_test;
 pub mod shape;
 pub mod tensor;
 pub mod text;
@@ -21,6 +22,8 @@ pub mod train;
 #[cfg(target_arch = "wasm32")]
 pub mod web;
 pub mod wgsl;
+
+mod now;
 
 pub use error::{Error, ErrorCode, Result};
 pub use tensor::Tensor;

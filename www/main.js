@@ -74,6 +74,9 @@ function keepAddress(state, whole) {
     clearTimeout(timer);
     timer = window.setTimeout(write, ADDRESS_MS);
   });
+  // Back changes the address first, and only a task later says so (hashchange): what was about to be
+  // written belongs to the entry that was left, and would overwrite the one that was asked for.
+  window.addEventListener('popstate', () => clearTimeout(timer));
   if (whole) history.replaceState(OWN, '');
   else write();
   return write;

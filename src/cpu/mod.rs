@@ -16,11 +16,14 @@ pub mod cells;
 pub mod cross_entropy;
 pub mod elementwise;
 pub mod gather;
+pub mod gru;
 pub mod int8;
 pub mod layer_norm;
+pub mod lstm;
 pub mod math;
 pub mod matmul;
 pub mod permute;
+pub mod recurrent;
 pub mod reduce;
 pub mod softmax;
 

@@ -96,22 +96,22 @@ struct Frame<'a> {
 /// The best sentence for each row of a fresh `decoder`; `limits` has one entry a row.
 ///
 /// # Errors
-/// `not-finite` when a logit is not a number: the weights are damaged.
-pub fn search(decoder: &mut dyn Decoder, limits: &[Limits], search: Search) -> Result<Vec<Hypothesis>> {
+/// `not-finite` when a logit is not a number: the weights are damaged; `gpu-lost` or `out-of-memory`.
+pub async fn search(decoder: &mut dyn Decoder, limits: &[Limits], search: Search) -> Result<Vec<Hypothesis>> {
     // An empty translation is none.
     let frame = Frame { prompt: &[START], end: Some(END), banned: &[PAD, START], may_be_empty: false };
-    search_from(decoder, frame, limits, search)
+    search_from(decoder, frame, limits, search).await
 }
 
 /// The likeliest continuation of a text, of as many tokens as `limits` allows or until `end`. The decoder has
 /// one row, which has read all of `prompt` but its last token. N-grams are looked for in the prompt too.
 ///
 /// # Errors
-/// `not-finite` when a logit is not a number: the weights are damaged.
+/// `not-finite` when a logit is not a number: the weights are damaged; `gpu-lost` or `out-of-memory`.
 ///
 /// # Panics
 /// If the prompt is empty.
-pub fn continuation(
+pub async fn continuation(
     decoder: &mut dyn Decoder,
     prompt: &[u32],
     end: Option<u32>,
@@ -120,10 +120,10 @@ pub fn continuation(
 ) -> Result<Hypothesis> {
     assert!(!prompt.is_empty(), "continuation: no prompt");
     let frame = Frame { prompt, end, banned: &[], may_be_empty: true };
-    Ok(search_from(decoder, frame, &[limits], search)?.remove(0))
+    Ok(search_from(decoder, frame, &[limits], search).await?.remove(0))
 }
 
-fn search_from(
+async fn search_from(
     decoder: &mut dyn Decoder,
     frame: Frame<'_>,
     limits: &[Limits],
@@ -135,7 +135,7 @@ fn search_from(
     while sentences.iter().any(|sentence| !sentence.running.is_empty()) {
         let running = sentences.iter().flat_map(|sentence| &sentence.running);
         let tokens: Vec<u32> = running.filter_map(|hypothesis| hypothesis.last(frame.prompt)).collect();
-        decoder.step(&tokens, &mut logits);
+        decoder.step(&tokens, &mut logits).await?;
         if !logits.iter().all(|logit| logit.is_finite()) {
             let message = "the model computed a score that is no number: its weights are damaged";
             return Err(Error::new(ErrorCode::NotFinite, message));

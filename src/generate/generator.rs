@@ -5,8 +5,12 @@ use super::prompt::read_prompt;
 use super::sampling::bad_option;
 use super::session::Session;
 use crate::error::{Error, ErrorCode, Result};
+use crate::gpu::Gpu;
 use crate::io::Weights;
 use crate::models::{LanguageModel, ModelConfig};
+use crate::nn::Module;
+use crate::now::now;
+use crate::tensor::Device;
 use crate::text::TextTokenizer;
 
 /// A language model with its tokenizer, and the text it is writing.
@@ -16,6 +20,10 @@ use crate::text::TextTokenizer;
 /// depends on: it makes no difference what was written there before and taken back.
 pub struct Generator {
     model: LanguageModel,
+    /// The same model on a GPU, which then writes.
+    on_gpu: Option<LanguageModel>,
+    /// Why a GPU no longer does.
+    gpu_fault: Option<Error>,
     tokenizer: TextTokenizer,
     session: Option<Session>,
 }
@@ -45,7 +53,40 @@ impl Generator {
     pub fn new(model: impl Into<LanguageModel>, tokenizer: impl Into<TextTokenizer>) -> Result<Self> {
         let (model, tokenizer) = (model.into(), tokenizer.into());
         check_vocabulary(&tokenizer, model.vocab_size())?;
-        Ok(Self { model, tokenizer, session: None })
+        Ok(Self { model, on_gpu: None, gpu_fault: None, tokenizer, session: None })
+    }
+
+    /// Writes on a GPU from now on, or on the CPU again; a text in progress goes on as it stands.
+    ///
+    /// Should the GPU be lost on the way, the CPU goes on with the same text: see [`Self::gpu_fault`].
+    pub fn use_gpu(&mut self, gpu: Option<&Gpu>) {
+        self.gpu_fault = None;
+        self.on_gpu = gpu.map(|gpu| self.model.on(&Device::Gpu(gpu.clone())));
+        self.forget_state();
+    }
+
+    /// What happened to the GPU that was to write.
+    pub fn gpu_fault(&self) -> Option<&Error> {
+        self.gpu_fault.as_ref()
+    }
+
+    /// The next token will be computed from the text alone: the state is that of another device.
+    fn forget_state(&mut self) {
+        let model = self.on_gpu.as_ref().unwrap_or(&self.model);
+        if let Some(session) = &mut self.session {
+            session.forget_state(model);
+        }
+    }
+
+    /// If this error means that the GPU is of no more use: goes on without it.
+    fn survives(&mut self, error: &Error) -> bool {
+        let survives = self.on_gpu.is_some() && error.code().is_of_gpu();
+        if survives {
+            self.on_gpu = None;
+            self.gpu_fault = Some(error.clone());
+            self.forget_state();
+        }
+        survives
     }
 
     /// The model.
@@ -67,10 +108,25 @@ impl Generator {
     /// # Errors
     /// `bad-option` when an option is outside its range; the text in progress then goes on.
     pub fn start(&mut self, prompt: &str, options: Options) -> Result<Started> {
+        now(self.start_async(prompt, options))
+    }
+
+    /// [`start`](Self::start) where a GPU has to be waited for.
+    ///
+    /// # Errors
+    /// As `start`.
+    pub async fn start_async(&mut self, prompt: &str, options: Options) -> Result<Started> {
         let (started, tokens) = read_prompt(&self.tokenizer, self.model.context(), prompt);
         let after_prompt = !started.prompt.is_empty();
-        self.session = Some(Session::new(&self.model, tokens, after_prompt, options)?);
-        Ok(started)
+        loop {
+            let model = self.on_gpu.as_ref().unwrap_or(&self.model);
+            match Session::new(model, tokens.clone(), after_prompt, options.clone()).await {
+                Ok(session) => self.session = Some(session),
+                Err(error) if self.survives(&error) => continue,
+                Err(error) => return Err(error),
+            }
+            return Ok(started);
+        }
     }
 
     /// Writes one token: one step of the model, one draw. `None` once the text has [ended](Self::end), and
@@ -81,7 +137,15 @@ impl Generator {
     /// ends there.
     #[expect(clippy::should_implement_trait, reason = "a generator can be started again after its end")]
     pub fn next(&mut self) -> Result<Option<Token>> {
-        self.write(None)
+        now(self.next_async())
+    }
+
+    /// [`next`](Self::next) where a GPU has to be waited for.
+    ///
+    /// # Errors
+    /// As `next`.
+    pub async fn next_async(&mut self) -> Result<Option<Token>> {
+        self.write(None).await
     }
 
     /// Writes this token instead of drawing one. `None` as in [`next`](Self::next).
@@ -89,11 +153,19 @@ impl Generator {
     /// # Errors
     /// `bad-option` if the vocabulary has no such token, the text then goes on; `not-finite`.
     pub fn force(&mut self, id: u32) -> Result<Option<Token>> {
+        now(self.force_async(id))
+    }
+
+    /// [`force`](Self::force) where a GPU has to be waited for.
+    ///
+    /// # Errors
+    /// As `force`.
+    pub async fn force_async(&mut self, id: u32) -> Result<Option<Token>> {
         let vocab_size = self.model.vocab_size();
         if id as usize >= vocab_size {
             return bad_option(format!("the token {id} cannot be forced; there are {vocab_size} tokens"));
         }
-        self.write(Some(id))
+        self.write(Some(id)).await
     }
 
     /// Takes the last `count` tokens back, also after the end of a text; gives the text handed out for those
@@ -103,7 +175,10 @@ impl Generator {
     /// `bad-option` if not so many are written, or none is to be taken back; the text then stays as it is.
     pub fn rewind(&mut self, count: usize) -> Result<String> {
         match &mut self.session {
-            Some(session) => session.rewind(&self.model, &self.tokenizer, count),
+            Some(session) => {
+                let model = self.on_gpu.as_ref().unwrap_or(&self.model);
+                session.rewind(model, &self.tokenizer, count)
+            }
             None => bad_option("no token can be taken back; no text is begun"),
         }
     }
@@ -118,15 +193,19 @@ impl Generator {
         self.session.as_ref().and_then(Session::end)
     }
 
-    fn write(&mut self, forced: Option<u32>) -> Result<Option<Token>> {
-        let Some(session) = self.session.as_mut().filter(|session| session.end().is_none()) else {
-            return Ok(None);
-        };
-        match session.write(&self.model, &self.tokenizer, forced) {
-            Ok(token) => Ok(Some(token)),
-            Err(error) => {
-                self.session = None;
-                Err(error)
+    async fn write(&mut self, forced: Option<u32>) -> Result<Option<Token>> {
+        loop {
+            let Some(session) = self.session.as_mut().filter(|session| session.end().is_none()) else {
+                return Ok(None);
+            };
+            let model = self.on_gpu.as_ref().unwrap_or(&self.model);
+            match session.write(model, &self.tokenizer, forced).await {
+                Ok(token) => return Ok(Some(token)),
+                Err(error) if self.survives(&error) => {}
+                Err(error) => {
+                    self.session = None;
+                    return Err(error);
+                }
             }
         }
     }

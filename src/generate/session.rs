@@ -42,7 +42,7 @@ impl Session {
     ///
     /// # Errors
     /// `bad-option`.
-    pub fn new(
+    pub async fn new(
         model: &LanguageModel,
         tokens: Vec<u32>,
         after_prompt: bool,
@@ -66,7 +66,7 @@ impl Session {
             plan: None,
             end: None,
         };
-        session.read_to(model, session.prompt_length - 1);
+        session.read_to(model, session.prompt_length - 1).await?;
         Ok(session)
     }
 
@@ -89,7 +89,7 @@ impl Session {
     ///
     /// # Errors
     /// `not-finite`.
-    pub fn write(
+    pub async fn write(
         &mut self,
         model: &LanguageModel,
         tokenizer: &TextTokenizer,
@@ -97,8 +97,8 @@ impl Session {
     ) -> Result<Token> {
         let (chosen, candidates) = match forced {
             Some(id) if self.options.beam_width > 1 => (id, Vec::new()),
-            None if self.options.beam_width > 1 => (self.planned(model, tokenizer)?, Vec::new()),
-            _ => self.drawn(model)?,
+            None if self.options.beam_width > 1 => (self.planned(model, tokenizer).await?, Vec::new()),
+            _ => self.drawn(model).await?,
         };
         let id = forced.unwrap_or(chosen);
         self.tokens.push(id);
@@ -150,8 +150,8 @@ impl Session {
         Ok(written.iter().map(|&id| self.output.push(tokenizer, id, &self.options.stop).0).collect())
     }
 
-    fn drawn(&mut self, model: &LanguageModel) -> Result<(u32, Vec<Candidate>)> {
-        self.read_to(model, self.tokens.len());
+    async fn drawn(&mut self, model: &LanguageModel) -> Result<(u32, Vec<Candidate>)> {
+        self.read_to(model, self.tokens.len()).await?;
         match self.options.candidates {
             0 => Ok((self.sampler.sample(&mut self.logits, &self.tokens)?, Vec::new())),
             count => self.sampler.sample_listing(&mut self.logits, &self.tokens, count),
@@ -159,18 +159,18 @@ impl Session {
     }
 
     /// The next token of the likeliest text after all that was given from outside.
-    fn planned(&mut self, model: &LanguageModel, tokenizer: &TextTokenizer) -> Result<u32> {
+    async fn planned(&mut self, model: &LanguageModel, tokenizer: &TextTokenizer) -> Result<u32> {
         let given = self.forced.last().copied().unwrap_or(self.prompt_length);
         if self.plan.is_none() {
             self.forget_to(model, given - 1);
-            self.read_to(model, given - 1);
+            self.read_to(model, given - 1).await?;
             let limits = Limits {
                 max_new_tokens: self.options.max_new_tokens + self.prompt_length - given,
                 no_repeat_ngram: self.options.sampling.no_repeat_ngram,
             };
             let mut decoder = model.decoder(&self.state);
             let (prompt, end) = (&self.tokens[..given], tokenizer.end_id());
-            let found = beam::continuation(&mut *decoder, prompt, end, limits, self.options.search())?;
+            let found = beam::continuation(&mut *decoder, prompt, end, limits, self.options.search()).await?;
             self.plan = Some(found.tokens);
         }
         let next = self.plan.as_ref().and_then(|plan| plan.get(self.tokens.len() - given));
@@ -179,18 +179,25 @@ impl Session {
         })
     }
 
+    /// Forgets what the model remembers, so that another device can go on with the text.
+    pub fn forget_state(&mut self, model: &LanguageModel) {
+        self.marks.clear();
+        (self.read, self.state) = (0, model.begin());
+    }
+
     /// Lets the model read the tokens before `end`.
-    fn read_to(&mut self, model: &LanguageModel, end: usize) {
+    async fn read_to(&mut self, model: &LanguageModel, end: usize) -> Result<()> {
         let marking = model.context().is_none();
         while self.read < end {
             let mark = (self.read / MARK_EVERY + 1) * MARK_EVERY;
             let until = if marking { end.min(mark) } else { end };
-            model.feed(&mut self.state, &self.tokens[self.read..until], &mut self.logits);
+            model.feed(&mut self.state, &self.tokens[self.read..until], &mut self.logits).await?;
             self.read = until;
             if marking && until == mark {
                 self.marks.push((mark, self.state.clone()));
             }
         }
+        Ok(())
     }
 
     /// Makes sure that the model has read at most the first `end` tokens.

@@ -5,8 +5,12 @@ use super::beam::{Hypothesis, Limits, Search, search};
 use super::language::{Foreign, foreign};
 use super::ngrams::repeats;
 use crate::error::{Error, ErrorCode, Result};
+use crate::gpu::Gpu;
 use crate::io::Weights;
 use crate::models::{ModelConfig, TranslationModel};
+use crate::nn::Module;
+use crate::now::now;
+use crate::tensor::Device;
 use crate::text::{END, LineEnd, PairTokenizer, Piece, START, UNK, modern_german, split_pieces};
 use serde::Deserialize;
 
@@ -24,6 +28,10 @@ const BATCH: usize = 32;
 /// A model that translates, with its tokenizer, and the text it is translating.
 pub struct Translator {
     model: TranslationModel,
+    /// The same model on a GPU, which then translates.
+    on_gpu: Option<TranslationModel>,
+    /// Why a GPU no longer does.
+    gpu_fault: Option<Error>,
     tokenizer: PairTokenizer,
     session: Option<Session>,
 }
@@ -121,10 +129,23 @@ impl Translator {
         let sizes = [tokenizer.src_vocab_size(), tokenizer.tgt_vocab_size()];
         let expected = model.vocab_sizes();
         if sizes == expected {
-            return Ok(Self { model, tokenizer, session: None });
+            return Ok(Self { model, on_gpu: None, gpu_fault: None, tokenizer, session: None });
         }
         let message = format!("the tokenizer's vocabulary sizes are {sizes:?}, the model's {expected:?}");
         Err(Error::new(ErrorCode::BadTokenizer, message))
+    }
+
+    /// Translates on a GPU from now on, or on the CPU again.
+    ///
+    /// Should the GPU be lost on the way, the CPU goes on: see [`Self::gpu_fault`].
+    pub fn use_gpu(&mut self, gpu: Option<&Gpu>) {
+        self.gpu_fault = None;
+        self.on_gpu = gpu.map(|gpu| self.model.on(&Device::Gpu(gpu.clone())));
+    }
+
+    /// What happened to the GPU that was to translate.
+    pub fn gpu_fault(&self) -> Option<&Error> {
+        self.gpu_fault.as_ref()
     }
 
     /// The model.
@@ -182,6 +203,14 @@ impl Translator {
     /// `not-finite` when the model computes something that is not a number; the text ends there.
     #[expect(clippy::should_implement_trait, reason = "a translator can be started again after its end")]
     pub fn next(&mut self) -> Result<Option<TranslatedPiece>> {
+        now(self.next_async())
+    }
+
+    /// [`next`](Self::next) where a GPU has to be waited for.
+    ///
+    /// # Errors
+    /// As `next`.
+    pub async fn next_async(&mut self) -> Result<Option<TranslatedPiece>> {
         let Some(session) = &mut self.session else { return Ok(None) };
         let options = session.options;
         let index = session.done;
@@ -196,11 +225,17 @@ impl Translator {
             return Ok(Some(TranslatedPiece::unchanged(index, piece)));
         }
         let prepared = self.prepare(&piece.text, options);
-        let found = match self.search(&[&prepared], options.search, true) {
-            Ok(mut found) => found.remove(0),
-            Err(error) => {
-                self.session = None;
-                return Err(error);
+        let found = loop {
+            match self.search(&[&prepared], options.search, true).await {
+                Ok(mut found) => break found.remove(0),
+                Err(error) if self.on_gpu.is_some() && error.code().is_of_gpu() => {
+                    self.on_gpu = None;
+                    self.gpu_fault = Some(error);
+                }
+                Err(error) => {
+                    self.session = None;
+                    return Err(error);
+                }
             }
         };
         Ok(Some(self.translated(index, piece, prepared, &found)))
@@ -228,7 +263,7 @@ impl Translator {
         let mut translations = vec![String::new(); prepared.len()];
         for part in order.chunks(BATCH) {
             let batch: Vec<&Prepared> = part.iter().map(|&i| &prepared[i]).collect();
-            let found = self.search(&batch, options.search, false)?;
+            let found = now(self.search(&batch, options.search, false))?;
             for (&i, hypothesis) in part.iter().zip(&found) {
                 translations[i] = self.text(&prepared[i], hypothesis);
             }
@@ -274,10 +309,11 @@ impl Translator {
         Prepared { ids: [&[START], &ids[..], &[END]].concat(), end, limits, notes }
     }
 
-    fn search(&self, batch: &[&Prepared], options: Search, watching: bool) -> Result<Vec<Hypothesis>> {
+    async fn search(&self, batch: &[&Prepared], options: Search, watching: bool) -> Result<Vec<Hypothesis>> {
         let sources: Vec<&[u32]> = batch.iter().map(|prepared| &prepared.ids[..]).collect();
         let limits: Vec<Limits> = batch.iter().map(|prepared| prepared.limits).collect();
-        search(&mut *self.model.decoder(&sources, watching), &limits, options)
+        let model = self.on_gpu.as_ref().unwrap_or(&self.model);
+        search(&mut *model.decoder(&sources, watching), &limits, options).await
     }
 
     /// The text of a hypothesis, on one line and with the end of its source; the space that begins a sentence's first token

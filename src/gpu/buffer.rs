@@ -81,6 +81,18 @@ pub struct View<'a> {
     pub len: usize,
 }
 
+impl View<'_> {
+    /// Words `start .. start + len` of the stretch.
+    ///
+    /// # Panics
+    /// If there are not so many.
+    #[track_caller]
+    pub fn part(self, start: usize, len: usize) -> Self {
+        assert!(start + len <= self.len, "part: words {start}..{} of {}", start + len, self.len);
+        Self { start: self.start + start, len, ..self }
+    }
+}
+
 impl<'a> From<&'a Buffer> for View<'a> {
     fn from(buffer: &'a Buffer) -> Self {
         buffer.view(0, buffer.len())

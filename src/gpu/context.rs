@@ -152,12 +152,13 @@ impl Gpu {
     /// Records a run of a kernel.
     ///
     /// # Panics
-    /// If the views do not fit the kernel's bindings, one is larger than [`Gpu::most_words`] (the caller has
+    /// If parameters or views do not fit the kernel's, one view is larger than [`Gpu::most_words`] (the caller has
     /// to split its work), or a buffer that is written stands in two of them.
     #[track_caller]
     pub fn dispatch(&self, dispatch: &Dispatch<'_>) {
         let Dispatch { kernel, views, .. } = dispatch;
         assert_eq!(views.len(), kernel.bindings.len(), "{}: bindings", kernel.name);
+        assert_eq!(dispatch.params.len(), kernel.params.bytes, "{}: parameters", kernel.name);
         for (index, (view, access)) in views.iter().zip(kernel.bindings).enumerate() {
             assert!(view.buffer.gpu() == self, "{}: a buffer of another GPU", kernel.name);
             let same = |other: &View<'_>| other.buffer.raw().id == view.buffer.raw().id;

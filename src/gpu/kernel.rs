@@ -20,6 +20,17 @@ pub struct Kernel {
     pub source: &'static [&'static str],
     /// Bindings 1, 2, … of group 0; binding 0 is the uniform parameters.
     pub bindings: &'static [Access],
+    /// What binding 0 holds behind the head.
+    pub params: Params,
+}
+
+/// The parameters of a kernel behind the head, as Rust lays them out; a test compares them with the shader's.
+#[derive(Clone, Copy, Debug)]
+pub struct Params {
+    /// Number of bytes.
+    pub bytes: usize,
+    /// Name, Rust type and first byte of each field.
+    pub fields: &'static [(&'static str, &'static str, usize)],
 }
 
 impl Kernel {

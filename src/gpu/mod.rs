@@ -14,7 +14,7 @@ mod recorder;
 
 pub use buffer::{Buffer, View};
 pub use context::Gpu;
-pub use kernel::{Access, Dispatch, Kernel};
+pub use kernel::{Access, Dispatch, Kernel, Params};
 pub use pool::MemoryUse;
 
 /// Number of invocations of a workgroup that the simple kernels use.

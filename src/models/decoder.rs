@@ -1,12 +1,26 @@
 //! Writing texts one token at a time, several side by side.
 
+use crate::error::Result;
+use std::pin::Pin;
+
+/// A step that may have to wait for a GPU; on the CPU it is done when it is given.
+pub type Stepping<'a> = Pin<Box<dyn Future<Output = Result<()>> + 'a>>;
+
+/// A step that is done.
+pub(super) fn stepped<'a>() -> Stepping<'a> {
+    Box::pin(std::future::ready(Ok(())))
+}
+
 /// Texts in progress: each row is one, with what it has read and written so far, and the source if it is a
 /// translation.
 ///
 /// A row's logits do not depend on the rows beside it: in portable arithmetic to the bit.
 pub trait Decoder {
     /// Feeds one token to each row; `logits` becomes `(R, V)`, the scores of each row's next token.
-    fn step(&mut self, tokens: &[u32], logits: &mut Vec<f32>);
+    ///
+    /// # Errors
+    /// `gpu-lost` or `out-of-memory`, on a GPU.
+    fn step<'a>(&'a mut self, tokens: &'a [u32], logits: &'a mut Vec<f32>) -> Stepping<'a>;
 
     /// Row `i` goes on as a copy of what row `rows[i]` is; rows not named are given up.
     fn select(&mut self, rows: &[usize]);

@@ -2,7 +2,7 @@
 //! a window that is full slides on.
 
 use super::Gpt;
-use super::decoder::{Decoder, select};
+use super::decoder::{Decoder, Stepping, select, stepped};
 use crate::cpu::elementwise::add_assign;
 use crate::nn::KvCache;
 
@@ -97,7 +97,7 @@ impl GptDecoder<'_> {
 }
 
 impl Decoder for GptDecoder<'_> {
-    fn step(&mut self, tokens: &[u32], logits: &mut Vec<f32>) {
+    fn step<'a>(&'a mut self, tokens: &'a [u32], logits: &'a mut Vec<f32>) -> Stepping<'a> {
         assert_eq!(tokens.len(), self.rows.len(), "step: one token for each row");
         let model = self.model;
         let mut x = Vec::with_capacity(tokens.len() * model.config.n_embd);
@@ -111,6 +111,7 @@ impl Decoder for GptDecoder<'_> {
             block.extend_rows(&mut x, self.rows.iter_mut().map(|row| &mut row.caches[k]));
         }
         model.logits(&x, logits);
+        stepped()
     }
 
     fn select(&mut self, rows: &[usize]) {

@@ -1,11 +1,14 @@
 //! Either model that continues a text, and what it remembers of one.
 
-use super::decoder::{Decoder, select};
+use super::char_lstm_rows::CharLstmRows;
+use super::decoder::{Decoder, Stepping, select, stepped};
+use super::gpt_rows::GptRows;
+use super::rows::{Rows, RowsDecoder};
 use super::{CharLstm, Gpt, GptText, ModelConfig};
 use crate::error::{Error, ErrorCode, Result};
 use crate::io::Weights;
 use crate::nn::{LstmState, Module};
-use crate::tensor::Tensor;
+use crate::tensor::{Device, Tensor};
 
 /// A model that continues a text.
 #[derive(Clone)]
@@ -25,6 +28,10 @@ pub enum TextState {
     CharLstm(LstmState),
     /// Of a GPT-2, the tokens of its window with their keys and values.
     Gpt(GptText),
+    /// Of an LSTM whose weights are not in main memory.
+    CharLstmRows(CharLstmRows),
+    /// Of a GPT-2 whose weights are not in main memory.
+    GptRows(GptRows),
 }
 
 impl LanguageModel {
@@ -65,20 +72,33 @@ impl LanguageModel {
         }
     }
 
+    /// Where the weights are.
+    pub fn device(&self) -> Device {
+        match self {
+            Self::CharLstm(model) => model.device(),
+            Self::Gpt(model) => model.device(),
+        }
+    }
+
     /// The state before the first token.
     pub fn begin(&self) -> TextState {
-        match self {
-            Self::CharLstm(model) => TextState::CharLstm(model.zero_state(1)),
-            Self::Gpt(model) => TextState::Gpt(model.empty_text()),
+        match (self, self.device()) {
+            (Self::CharLstm(model), Device::Cpu) => TextState::CharLstm(model.zero_state(1)),
+            (Self::Gpt(model), Device::Cpu) => TextState::Gpt(model.empty_text()),
+            (Self::CharLstm(model), _) => TextState::CharLstmRows(model.begin_rows(1)),
+            (Self::Gpt(model), _) => TextState::GptRows(model.begin_rows(1)),
         }
     }
 
     /// Feeds tokens to a text; `logits` becomes `(V)`, the scores of the next, and stays as it is without
     /// tokens. In portable arithmetic the bits do not depend on how many are fed at once.
     ///
+    /// # Errors
+    /// `gpu-lost` or `out-of-memory`, on a GPU.
+    ///
     /// # Panics
     /// If an id is outside the vocabulary, or the state is another model's.
-    pub fn feed(&self, state: &mut TextState, tokens: &[u32], logits: &mut Vec<f32>) {
+    pub async fn feed(&self, state: &mut TextState, tokens: &[u32], logits: &mut Vec<f32>) -> Result<()> {
         match (self, state) {
             (Self::CharLstm(model), TextState::CharLstm(state)) => {
                 tokens.iter().for_each(|&token| model.step(token, state, logits));
@@ -88,8 +108,13 @@ impl LanguageModel {
                     model.read(text, tokens, logits);
                 }
             }
+            (Self::CharLstm(model), TextState::CharLstmRows(rows)) => {
+                feed_rows(model, rows, tokens, logits).await?;
+            }
+            (Self::Gpt(model), TextState::GptRows(rows)) => feed_rows(model, rows, tokens, logits).await?,
             _ => panic!("feed: the state is another model's"),
         }
+        Ok(())
     }
 
     /// One row that goes on from this state.
@@ -102,6 +127,10 @@ impl LanguageModel {
                 Box::new(CharLstmDecoder { model, rows: vec![state.clone()] })
             }
             (Self::Gpt(model), TextState::Gpt(text)) => Box::new(model.decoder_of(vec![text.clone()])),
+            (Self::CharLstm(model), TextState::CharLstmRows(rows)) => {
+                Box::new(RowsDecoder::new(model, rows.clone()))
+            }
+            (Self::Gpt(model), TextState::GptRows(rows)) => Box::new(RowsDecoder::new(model, rows.clone())),
             _ => panic!("decoder: the state is another model's"),
         }
     }
@@ -146,6 +175,18 @@ impl Module for LanguageModel {
     }
 }
 
+async fn feed_rows<M>(
+    model: &M,
+    rows: &mut impl Rows<M>,
+    tokens: &[u32],
+    logits: &mut Vec<f32>,
+) -> Result<()> {
+    if !tokens.is_empty() {
+        *logits = rows.read(model, tokens).read().await?;
+    }
+    Ok(())
+}
+
 /// Texts that an LSTM writes side by side.
 struct CharLstmDecoder<'a> {
     model: &'a CharLstm,
@@ -153,13 +194,14 @@ struct CharLstmDecoder<'a> {
 }
 
 impl Decoder for CharLstmDecoder<'_> {
-    fn step(&mut self, tokens: &[u32], logits: &mut Vec<f32>) {
+    fn step<'a>(&'a mut self, tokens: &'a [u32], logits: &'a mut Vec<f32>) -> Stepping<'a> {
         logits.clear();
         let mut of_row = Vec::new();
         for (&token, state) in tokens.iter().zip(&mut self.rows) {
             self.model.step(token, state, &mut of_row);
             logits.extend_from_slice(&of_row);
         }
+        stepped()
     }
 
     fn select(&mut self, rows: &[usize]) {

@@ -1,23 +1,28 @@
 //! The models of the lecture. A constructor checks every parameter once; `forward` reads like the paper.
 
 mod char_lstm;
+mod char_lstm_rows;
 mod config;
 mod decoder;
 mod gpt;
 mod gpt_config;
 mod gpt_decoder;
+mod gpt_rows;
 mod gpt_weights;
 mod language;
+mod rows;
 mod seq2seq;
 mod seq2seq_decoder;
+mod seq2seq_rows;
 mod token_tables;
 mod transformer;
 mod transformer_decoder;
+mod transformer_rows;
 mod translation;
 
 pub use char_lstm::CharLstm;
 pub use config::{CharLstmConfig, ModelConfig, Seq2SeqConfig, TransformerConfig};
-pub use decoder::Decoder;
+pub use decoder::{Decoder, Stepping};
 pub use gpt::Gpt;
 pub use gpt_config::GptConfig;
 pub(crate) use gpt_config::{layer_norm_epsilon, pdrop};

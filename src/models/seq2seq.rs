@@ -24,13 +24,13 @@ pub struct Seq2Seq {
 }
 
 /// What the decoder is given of the sources.
-struct Encoded {
+pub(super) struct Encoded {
     /// The encoder's output `(B, S, K)`.
-    values: Tensor,
+    pub values: Tensor,
     /// The same as the attention looks at it, `(B, S, A)`.
-    keys: Tensor,
+    pub keys: Tensor,
     /// State of each decoder layer before its first token, `(B, H)`.
-    state: Vec<Tensor>,
+    pub state: Vec<Tensor>,
 }
 
 impl Seq2Seq {
@@ -121,7 +121,7 @@ impl Seq2Seq {
     }
 
     /// What the encoder makes of `src (B, S)`.
-    fn encode(&self, src: &[u32], src_lengths: &[usize], dropout: &Dropout) -> Encoded {
+    pub(super) fn encode(&self, src: &[u32], src_lengths: &[usize], dropout: &Dropout) -> Encoded {
         let batch = src_lengths.len();
         let steps = src.len() / batch;
         // Time first, so that all sentences' tokens of one step lie together.
@@ -138,11 +138,13 @@ impl Seq2Seq {
     }
 }
 
-/// 0 at tokens, -infinity at padding, `(B, S)`.
-fn padding(lengths: &[usize], steps: usize) -> Tensor {
-    let values = lengths
-        .iter()
-        .flat_map(|&length| (0..steps).map(move |t| if t < length { 0.0 } else { f32::NEG_INFINITY }));
+/// Weighs nothing, and is a number: GPUs need not compute with infinity.
+const MASKED: f32 = -1e30;
+
+/// 0 at tokens, [`MASKED`] at padding, `(B, S)`.
+pub(super) fn padding(lengths: &[usize], steps: usize) -> Tensor {
+    let values =
+        lengths.iter().flat_map(|&length| (0..steps).map(move |t| if t < length { 0.0 } else { MASKED }));
     Tensor::from_vec(values.collect(), &[lengths.len(), steps])
 }
 

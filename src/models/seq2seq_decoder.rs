@@ -1,7 +1,7 @@
 //! The GRU translator while decoding: the source is read once, and the attention's view of it is kept.
 
 use super::Seq2Seq;
-use super::decoder::{Decoder, select};
+use super::decoder::{Decoder, Stepping, select, stepped};
 use crate::cpu::elementwise::{Unary, unary};
 use std::rc::Rc;
 
@@ -80,7 +80,7 @@ fn side_by_side(rows: usize, parts: &[(&[f32], usize)]) -> Vec<f32> {
 }
 
 impl Decoder for Seq2SeqDecoder<'_> {
-    fn step(&mut self, tokens: &[u32], logits: &mut Vec<f32>) {
+    fn step<'a>(&'a mut self, tokens: &'a [u32], logits: &'a mut Vec<f32>) -> Stepping<'a> {
         assert_eq!(tokens.len(), self.sources.len(), "step: one token for each row");
         let (model, rows) = (self.model, tokens.len());
         let config = &model.config;
@@ -95,6 +95,7 @@ impl Decoder for Seq2SeqDecoder<'_> {
         let mut hidden = vec![0.0; features.len()];
         unary(Unary::Tanh, &features, &mut hidden);
         model.tables.logits(&hidden, logits);
+        stepped()
     }
 
     fn select(&mut self, rows: &[usize]) {

@@ -97,7 +97,7 @@ impl Transformer {
     }
 
     /// What the encoder makes of `src (B, S)`: `(B, S, C)`.
-    fn encode(&self, src: &[u32], src_lengths: &[usize], dropout: &Dropout) -> Tensor {
+    pub(super) fn encode(&self, src: &[u32], src_lengths: &[usize], dropout: &Dropout) -> Tensor {
         let mask = padding(src_lengths);
         let mut x = self.embed(self.tables.src(), src, src_lengths.len(), dropout);
         for layer in &self.encoder {

@@ -2,7 +2,7 @@
 //! decoder, since keys and values of the tokens before it are kept.
 
 use super::Transformer;
-use super::decoder::{Decoder, select};
+use super::decoder::{Decoder, Stepping, select, stepped};
 use crate::cpu::elementwise::{add_assign, scale};
 use crate::nn::{Embedding, KvCache};
 use std::rc::Rc;
@@ -60,13 +60,13 @@ impl Transformer {
     }
 
     /// Which decoder layer's attention is shown.
-    fn watched_layer(&self) -> usize {
+    pub(super) fn watched_layer(&self) -> usize {
         self.decoder.len().max(2) - 2
     }
 }
 
 impl Decoder for TransformerDecoder<'_> {
-    fn step(&mut self, tokens: &[u32], logits: &mut Vec<f32>) {
+    fn step<'a>(&'a mut self, tokens: &'a [u32], logits: &'a mut Vec<f32>) -> Stepping<'a> {
         assert_eq!(tokens.len(), self.rows.len(), "step: one token for each row");
         let model = self.model;
         let mut x = Vec::with_capacity(tokens.len() * model.config.d_model);
@@ -85,6 +85,7 @@ impl Decoder for TransformerDecoder<'_> {
             }
         }
         model.tables.logits(&model.decoder_norm.apply(&x), logits);
+        stepped()
     }
 
     fn select(&mut self, rows: &[usize]) {

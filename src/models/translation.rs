@@ -1,11 +1,12 @@
 //! Either translator.
 
+use super::rows::RowsDecoder;
 use super::{Decoder, ModelConfig, Seq2Seq, Transformer};
 use crate::error::{Error, ErrorCode, Result};
 use crate::io::Weights;
 use crate::nn::Module;
 use crate::rng::Rng;
-use crate::tensor::Tensor;
+use crate::tensor::{Device, Tensor};
 
 /// A model from sentences to sentences.
 #[derive(Clone)]
@@ -79,8 +80,16 @@ impl TranslationModel {
     /// See [`Transformer::decoder`]; the other model's is the same.
     pub fn decoder<S: AsRef<[u32]>>(&self, sources: &[S], watching: bool) -> Box<dyn Decoder + '_> {
         match self {
-            Self::Transformer(model) => Box::new(model.decoder(sources, watching)),
-            Self::Seq2Seq(model) => Box::new(model.decoder(sources, watching)),
+            Self::Transformer(model) if model.device() == Device::Cpu => {
+                Box::new(model.decoder(sources, watching))
+            }
+            Self::Seq2Seq(model) if model.device() == Device::Cpu => {
+                Box::new(model.decoder(sources, watching))
+            }
+            Self::Transformer(model) => {
+                Box::new(RowsDecoder::new(model, model.begin_rows(sources, watching)))
+            }
+            Self::Seq2Seq(model) => Box::new(RowsDecoder::new(model, model.begin_rows(sources, watching))),
         }
     }
 }

@@ -34,12 +34,21 @@ impl AdditiveAttention {
     /// The queries `(B, H)` read the values `(B, S, K)`, whose `keys (B, S, A)` are `self.key` of them, and
     /// get a weighted mean of the values `(B, K)`. `mask (B, S)` is 0 at tokens and -infinity at padding.
     pub fn forward(&self, query: &Tensor, keys: &Tensor, values: &Tensor, mask: &Tensor) -> Tensor {
+        self.context(&self.weights(query, keys, mask), values)
+    }
+
+    /// How much each query `(B, H)` looks at each position: `(B, S)`, see [`Self::forward`].
+    pub fn weights(&self, query: &Tensor, keys: &Tensor, mask: &Tensor) -> Tensor {
         let &[batch, positions, size] = keys.shape() else { panic!("keys: {:?}", keys.shape()) };
         let query = query.linear(&self.query, None).reshape(&[batch, 1, size]);
         let scores = query.add(keys).tanh().linear(&self.score, None); // (B, S, 1)
-        let weights = scores.reshape(&[batch, positions]).add(mask).softmax();
-        let context = weights.reshape(&[batch, 1, positions]).matmul(values); // (B, 1, K)
-        context.reshape(&[batch, values.dim(2)])
+        scores.reshape(&[batch, positions]).add(mask).softmax()
+    }
+
+    /// The means of the values `(B, S, K)` by these weights `(B, S)`: `(B, K)`.
+    pub fn context(&self, weights: &Tensor, values: &Tensor) -> Tensor {
+        let &[batch, positions, size] = values.shape() else { panic!("values: {:?}", values.shape()) };
+        weights.reshape(&[batch, 1, positions]).matmul(values).reshape(&[batch, size])
     }
 
     /// For decoding, on slices: the queries `(R, H)` projected to `(R, A)`.

@@ -1,5 +1,5 @@
 use super::transformer_layer::{residual, residual_rows};
-use super::{Dropout, FeedForward, KvCache, LayerNorm, MultiheadAttention, Source};
+use super::{Dropout, FeedForward, KvCache, KvTensors, LayerNorm, MultiheadAttention, Source};
 use crate::cpu::elementwise::Unary;
 use crate::error::Result;
 use crate::ops::AttentionMask;
@@ -59,6 +59,14 @@ impl GptBlock {
     pub fn extend(&self, x: &mut Vec<f32>, cache: &mut KvCache) {
         residual_rows(x, &self.ln_1, true, |x| self.attn.extend(x, cache));
         residual_rows(x, &self.ln_2, true, |x| self.mlp.apply(x));
+    }
+
+    /// For decoding on any device: the next tokens `x (R, T, C)` of R texts, see
+    /// [`MultiheadAttention::extend_tensors`].
+    pub fn extend_tensors(&self, x: &Tensor, cache: &mut KvTensors, before: usize) -> Tensor {
+        let none = Dropout::new(0.0, None);
+        let x = residual(x, &self.ln_1, true, &none, |x| self.attn.extend_tensors(x, cache, before));
+        residual(&x, &self.ln_2, true, &none, |x| self.mlp.forward(x, &none))
     }
 
     pub(crate) fn visit(&mut self, name: &str, f: &mut dyn FnMut(String, &mut Tensor)) {

@@ -7,6 +7,7 @@ mod feed_forward;
 mod gpt_block;
 mod gru;
 mod init;
+mod kv_tensors;
 mod layer_norm;
 mod linear;
 mod lstm;
@@ -21,6 +22,7 @@ pub use feed_forward::FeedForward;
 pub use gpt_block::{GptBlock, GptBlockConfig};
 pub use gru::{Gru, GruConfig};
 pub use init::{forget_gate_bias, normal, orthogonal, xavier};
+pub use kv_tensors::KvTensors;
 pub use layer_norm::LayerNorm;
 pub use linear::Linear;
 pub use lstm::{Lstm, LstmState};
@@ -29,7 +31,7 @@ pub use positional::PositionalEncoding;
 pub use transformer_layer::{TransformerDecoderLayer, TransformerEncoderLayer, TransformerLayerConfig};
 
 use crate::error::Result;
-use crate::tensor::Tensor;
+use crate::tensor::{Device, Tensor};
 
 /// Where a layer's constructor gets its parameters from: asked for each by name and shape.
 ///
@@ -41,6 +43,20 @@ pub type Source<'a> = dyn FnMut(&str, &[usize]) -> Result<Tensor> + 'a;
 pub trait Module: Clone {
     /// Calls `f` with every parameter, always in the same order.
     fn visit(&mut self, f: &mut dyn FnMut(String, &mut Tensor));
+
+    /// Where the parameters are.
+    fn device(&self) -> Device {
+        let mut device = Device::Cpu;
+        self.clone().visit(&mut |_, tensor| device = tensor.device());
+        device
+    }
+
+    /// The same module with its parameters on `device`; they must be in main memory, or there already.
+    fn on(&self, device: &Device) -> Self {
+        let mut moved = self.clone();
+        moved.visit(&mut |_, tensor| *tensor = tensor.to(device));
+        moved
+    }
 
     /// All parameters with their names.
     fn parameters(&self) -> Vec<(String, Tensor)> {

@@ -1,7 +1,7 @@
-use super::{Dropout, Linear, Source};
+use super::{Dropout, KvTensors, Linear, Source};
 use crate::cpu::attend::attend;
 use crate::error::Result;
-use crate::ops::AttentionMask;
+use crate::ops::{AttentionMask, Reach};
 use crate::tensor::Tensor;
 
 /// Scaled dot-product attention with several heads, `torch.nn.MultiheadAttention` (Vaswani et al. 2017).
@@ -63,14 +63,17 @@ impl MultiheadAttention {
         dropout: &Dropout,
     ) -> Tensor {
         let channels = x.dim(2);
-        let project = |x: &Tensor, part: usize, parts: usize| {
-            let weight = self.in_proj_weight.narrow(0, part * channels, parts * channels);
-            let bias = self.in_proj_bias.narrow(0, part * channels, parts * channels);
-            x.linear(&weight, Some(&bias))
-        };
-        let both = project(memory, 1, 2);
+        let both = self.projected(memory, 1, 2);
         let [key, value] = [0, 1].map(|part| both.narrow(2, part * channels, channels));
-        self.attention(&project(x, 0, 1), &key, &value, mask, dropout)
+        self.attention(&self.projected(x, 0, 1), &key, &value, mask, dropout)
+    }
+
+    /// `x (…, C)` by `parts` of queries, keys, values, beginning with `part`: `(…, parts C)`.
+    fn projected(&self, x: &Tensor, part: usize, parts: usize) -> Tensor {
+        let channels = self.in_proj_weight.dim(1);
+        let weight = self.in_proj_weight.narrow(0, part * channels, parts * channels);
+        let bias = self.in_proj_bias.narrow(0, part * channels, parts * channels);
+        x.linear(&weight, Some(&bias))
     }
 
     fn attention(
@@ -88,6 +91,36 @@ impl MultiheadAttention {
         let mask = AttentionMask { dropout: dropout.next(), ..mask.clone() };
         let (context, _) = split(query).attention(&split(key), &split(value), &mask);
         self.out_proj.forward(&context.transpose(1, 2).reshape(query.shape()))
+    }
+
+    /// For decoding on any device: the next tokens `x (R, T, C)` of R texts that hold `before` positions join
+    /// `cache` and read all before them. Several tokens at once only at the beginning of a text.
+    pub fn extend_tensors(&self, x: &Tensor, cache: &mut KvTensors, before: usize) -> Tensor {
+        let &[rows, steps, channels] = x.shape() else { panic!("extend_tensors: {:?}", x.shape()) };
+        let all = x.linear(&self.in_proj_weight, Some(&self.in_proj_bias)); // (R, T, 3C)
+        cache.write(&all, before);
+        let [query, key, value] = [0, 1, 2].map(|part| all.narrow(2, part * channels, channels));
+        if steps > 1 {
+            assert_eq!(before, 0, "extend_tensors: several tokens within a text");
+            let causal = AttentionMask { causal_offset: Some(0), ..AttentionMask::default() };
+            return self.attention(&query, &key, &value, &causal, &Dropout::new(0.0, None));
+        }
+        let texts: Vec<usize> = (0..rows).collect();
+        let reach = Reach { texts: &texts, lengths: &vec![before + 1; rows] };
+        let (context, _) = cache.read(&query.reshape(&[rows, channels]), reach, self.heads);
+        self.out_proj.forward(&context).reshape(x.shape())
+    }
+
+    /// For decoding on any device: keys and values of whole memories `(B, S, C)`, to be read by
+    /// [`Self::read_tensors`].
+    pub fn cache_tensors(&self, memory: &Tensor) -> KvTensors {
+        KvTensors::of(&self.projected(memory, 1, 2))
+    }
+
+    /// For decoding on any device: `x (R, C)` reads a cache; also the mean of the heads' weights `(R, S)`.
+    pub fn read_tensors(&self, x: &Tensor, cache: &KvTensors, reach: Reach<'_>) -> (Tensor, Tensor) {
+        let (context, weights) = cache.read(&self.projected(x, 0, 1), reach, self.heads);
+        (self.out_proj.forward(&context), weights)
     }
 
     /// Projects rows `x (R, C)` with the parts `from .. from + count` of queries, keys, values: `(R, count C)`.

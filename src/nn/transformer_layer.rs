@@ -1,7 +1,7 @@
-use super::{Dropout, FeedForward, KvCache, LayerNorm, MultiheadAttention, Source};
+use super::{Dropout, FeedForward, KvCache, KvTensors, LayerNorm, MultiheadAttention, Source};
 use crate::cpu::elementwise::{Unary, add_assign};
 use crate::error::Result;
-use crate::ops::AttentionMask;
+use crate::ops::{AttentionMask, Reach};
 use crate::tensor::Tensor;
 
 /// Sizes of one layer of a Transformer.
@@ -137,6 +137,37 @@ impl TransformerDecoderLayer {
             self.multihead_attn.cross_attention(x, memory, mask, dropout)
         });
         residual(&x, &self.norm3, self.norm_first, dropout, |x| self.feed_forward.forward(x, dropout))
+    }
+
+    /// For decoding on any device: the encoder's output `(B, S, C)` as this layer reads it.
+    pub fn cache_tensors(&self, memory: &Tensor) -> KvTensors {
+        self.multihead_attn.cache_tensors(memory)
+    }
+
+    /// For decoding on any device: the newest tokens `x (R, C)` of R texts that hold `before` tokens in `own`;
+    /// also each row's attention to its memory `(R, S)`, the mean over the heads.
+    pub fn step_tensors(
+        &self,
+        x: &Tensor,
+        own: &mut KvTensors,
+        before: usize,
+        memory: &KvTensors,
+        reach: Reach<'_>,
+    ) -> (Tensor, Tensor) {
+        let none = Dropout::new(0.0, None);
+        let (rows, channels) = (x.dim(0), x.dim(1));
+        let x = residual(x, &self.norm1, self.norm_first, &none, |x| {
+            let x = x.reshape(&[rows, 1, channels]);
+            self.self_attn.extend_tensors(&x, own, before).reshape(&[rows, channels])
+        });
+        let mut weights = None;
+        let x = residual(&x, &self.norm2, self.norm_first, &none, |x| {
+            let (read, mean) = self.multihead_attn.read_tensors(x, memory, reach);
+            weights = Some(mean);
+            read
+        });
+        let x = residual(&x, &self.norm3, self.norm_first, &none, |x| self.feed_forward.forward(x, &none));
+        (x, weights.expect("the residual calls its part"))
     }
 
     /// For decoding: the encoder's output `(S, C)` as this layer reads it.

@@ -1,10 +1,11 @@
 //! One GRU layer over a whole sequence (Cho et al. 2014, in PyTorch's form).
 
-use crate::cpu::cells::{gru_cell, gru_cell_backward};
-use crate::cpu::elementwise::add_assign;
-use crate::cpu::matmul::{Matmul, matmul};
-use crate::cpu::reduce::sum_rows;
+use super::recurrent::steps_of;
+use crate::cpu::gru::{Gradients, Trace};
+use crate::cpu::recurrent::{Sequence, Weights};
+use crate::gpu::View;
 use crate::tensor::{Tensor, record};
+use crate::{cpu, wgsl};
 
 /// Parameters of one layer; the `3H` rows are the gates `r, z, n`.
 #[derive(Clone, Copy)]
@@ -27,19 +28,13 @@ pub struct GruOutput {
     pub h: Tensor,
 }
 
+/// Values that the backward pass needs again.
 struct Saved {
+    size: Sequence,
     x: Tensor,
     weight_ih: Tensor,
     weight_hh: Tensor,
-    /// `(T + 1, B, H)`: the initial state, then the state after every step.
-    h: Vec<f32>,
-    /// `(T, B, 3H)`: `W_hh h + b_hh`.
-    gh: Vec<f32>,
-    /// `(T, B, 3H)`, activated.
-    rzn: Vec<f32>,
-    steps: usize,
-    batch: usize,
-    hidden: usize,
+    trace: Trace<Tensor>,
 }
 
 impl Tensor {
@@ -61,77 +56,80 @@ impl Tensor {
             h0.shape(),
             weight_ih.shape()
         );
-        let (state, gate) = (batch * hidden, batch * 3 * hidden);
-        let mut gx = bias_ih.data().repeat(steps * batch);
-        let (m, n) = (steps * batch, 3 * hidden);
-        let spec = Matmul { m, k: inputs, n, trans_a: false, trans_b: true, accumulate: true };
-        matmul(spec, self.data(), weight_ih.data(), &mut gx);
-        let mut gh = bias_hh.data().repeat(steps * batch);
-        let mut rzn = vec![0.0; steps * gate];
-        let mut h = vec![0.0; (steps + 1) * state];
-        h[..state].copy_from_slice(h0.data());
-        for t in 0..steps {
-            let gh = &mut gh[t * gate..][..gate];
-            let (h_prev, h_next) = h[t * state..][..2 * state].split_at_mut(state);
-            matmul(Matmul { m: batch, k: hidden, ..spec }, h_prev, weight_hh.data(), gh);
-            gru_cell(&gx[t * gate..][..gate], gh, h_prev, h_next, &mut rzn[t * gate..][..gate], hidden);
-        }
-        let output = Self::from_vec(h[state..].to_vec(), &[steps, batch, hidden]);
-        let last = Self::from_vec(h[steps * state..].to_vec(), &[batch, hidden]);
-        let (x, w_ih, w_hh) = (self.detach(), weight_ih.detach(), weight_hh.detach());
-        let saved = Saved { x, weight_ih: w_ih, weight_hh: w_hh, h, gh, rzn, steps, batch, hidden };
-        let inputs = [self, h0, weight_ih, weight_hh, bias_ih, bias_hh];
-        let [output, h] = record(&inputs, [output, last], move |upstream| {
-            saved.backward(upstream.grad_of(0), upstream.grad_of(1), upstream.needs(0))
+        let size = Sequence { steps, batch, inputs, hidden };
+        let operands = [self, h0, weight_ih, weight_hh, bias_ih, bias_hh];
+        let trace = forward(size, operands);
+        let output = steps_of(&trace.h, 1, &[steps, batch, hidden]);
+        let last = steps_of(&trace.h, steps, &[batch, hidden]);
+        let [x, weight_ih, weight_hh] = [self, weight_ih, weight_hh].map(Self::detach);
+        let saved = Saved { size, x, weight_ih, weight_hh, trace };
+        let [output, h] = record(&operands, [output, last], move |upstream| {
+            saved.backward([0, 1].map(|i| upstream.grad_of(i)), upstream.needs(0))
         });
         GruOutput { output, h }
     }
 }
 
+/// Of `x, h0, weight_ih, weight_hh, bias_ih, bias_hh`.
+fn forward(size: Sequence, operands: [&Tensor; 6]) -> Trace<Tensor> {
+    let Sequence { steps, batch, hidden, .. } = size;
+    let (states, gates) = ([steps + 1, batch, hidden], [steps, batch, 3 * hidden]);
+    match Tensor::gpu_of(&operands) {
+        None => {
+            let [x, h0, weight_ih, weight_hh, bias_ih, bias_hh] = operands.map(Tensor::data);
+            let weights = Weights { weight_ih, weight_hh, bias_ih, bias_hh };
+            let trace = cpu::gru::forward(size, x, h0, weights);
+            let [gh, rzn] = [trace.gh, trace.rzn].map(|values| Tensor::from_vec(values, &gates));
+            Trace { h: Tensor::from_vec(trace.h, &states), gh, rzn }
+        }
+        Some(gpu) => {
+            let buffers = operands.map(|operand| operand.buffer(&gpu));
+            let [x, h0, weight_ih, weight_hh, bias_ih, bias_hh] = buffers.each_ref().map(View::from);
+            let weights = Weights { weight_ih, weight_hh, bias_ih, bias_hh };
+            let trace = wgsl::gru::forward(size, x, h0, weights);
+            let [gh, rzn] = [trace.gh, trace.rzn].map(|buffer| Tensor::from_buffer(buffer, &gates));
+            Trace { h: Tensor::from_buffer(trace.h, &states), gh, rzn }
+        }
+    }
+}
+
 impl Saved {
     /// Gradients of `x, h0, weight_ih, weight_hh, bias_ih, bias_hh`.
-    fn backward(self, dy: Option<&Tensor>, dh_last: Option<&Tensor>, needs_x: bool) -> Vec<Option<Tensor>> {
-        let Self { x, weight_ih, weight_hh, h, gh, rzn, steps, batch, hidden } = self;
-        let (state, gate, inputs) = (batch * hidden, batch * 3 * hidden, x.cols());
-        let mut dh = dh_last.map_or_else(|| vec![0.0; state], Tensor::to_vec);
-        let mut dh_prev = vec![0.0; state];
-        let (mut dgx, mut dgh) = (vec![0.0; steps * gate], vec![0.0; steps * gate]);
-        let step =
-            Matmul { m: batch, k: 3 * hidden, n: hidden, trans_a: false, trans_b: false, accumulate: true };
-        for t in (0..steps).rev() {
-            if let Some(dy) = dy {
-                add_assign(&dy.data()[t * state..][..state], &mut dh);
+    fn backward(self, upstream: [Option<&Tensor>; 2], needs_x: bool) -> Vec<Option<Tensor>> {
+        let Self { size, x, weight_ih, weight_hh, trace: Trace { h, gh, rzn } } = &self;
+        let operands = [x, weight_ih, weight_hh, h, gh, rzn];
+        match Tensor::gpu_of(&operands) {
+            None => {
+                let [x, weight_ih, weight_hh, h, gh, rzn] = operands.map(Tensor::data);
+                let (trace, upstream) = (Trace { h, gh, rzn }, upstream.map(|dy| dy.map(Tensor::data)));
+                let grads = cpu::gru::backward(*size, x, weight_ih, weight_hh, trace, upstream, needs_x);
+                gradients(*size, grads, Tensor::from_vec)
             }
-            let range = t * gate..(t + 1) * gate;
-            let h_prev = &h[t * state..][..state];
-            let (dgx, dgh) = (&mut dgx[range.clone()], &mut dgh[range.clone()]);
-            gru_cell_backward(&rzn[range.clone()], &gh[range], h_prev, &dh, dgx, dgh, &mut dh_prev, hidden);
-            matmul(step, dgh, weight_hh.data(), &mut dh_prev);
-            std::mem::swap(&mut dh, &mut dh_prev);
+            Some(gpu) => {
+                let buffers = operands.map(|operand| operand.buffer(&gpu));
+                let [x, weight_ih, weight_hh, h, gh, rzn] = buffers.each_ref().map(View::from);
+                let upstream = upstream.map(|dy| dy.map(|dy| dy.buffer(&gpu)));
+                let dy = upstream.each_ref().map(|dy| dy.as_ref().map(View::from));
+                let trace = Trace { h, gh, rzn };
+                let grads = wgsl::gru::backward(*size, x, weight_ih, weight_hh, trace, dy, needs_x);
+                gradients(*size, grads, Tensor::from_buffer)
+            }
         }
-        let dx = needs_x.then(|| {
-            let mut dx = vec![0.0; x.numel()];
-            matmul(Matmul { m: steps * batch, n: inputs, ..step }, &dgx, weight_ih.data(), &mut dx);
-            Tensor::from_vec(dx, x.shape())
-        });
-        let weight_grad = |dgates: &[f32], input: &[f32], cols: usize| {
-            let mut dw = vec![0.0; 3 * hidden * cols];
-            let spec = Matmul { m: 3 * hidden, k: steps * batch, n: cols, trans_a: true, ..step };
-            matmul(spec, dgates, input, &mut dw);
-            Some(Tensor::from_vec(dw, &[3 * hidden, cols]))
-        };
-        let bias_grad = |dgates: &[f32]| {
-            let mut bias = vec![0.0; 3 * hidden];
-            sum_rows(dgates, 3 * hidden, &mut bias);
-            Some(Tensor::from_vec(bias, &[3 * hidden]))
-        };
-        vec![
-            dx,
-            Some(Tensor::from_vec(dh, &[batch, hidden])),
-            weight_grad(&dgx, x.data(), inputs),
-            weight_grad(&dgh, &h[..steps * state], hidden),
-            bias_grad(&dgx),
-            bias_grad(&dgh),
-        ]
     }
+}
+
+fn gradients<V>(
+    size: Sequence,
+    grads: Gradients<V>,
+    tensor: impl Fn(V, &[usize]) -> Tensor,
+) -> Vec<Option<Tensor>> {
+    let Sequence { steps, batch, inputs, hidden } = size;
+    vec![
+        grads.x.map(|x| tensor(x, &[steps, batch, inputs])),
+        Some(tensor(grads.h0, &[batch, hidden])),
+        Some(tensor(grads.weight_ih, &[3 * hidden, inputs])),
+        Some(tensor(grads.weight_hh, &[3 * hidden, hidden])),
+        Some(tensor(grads.bias_ih, &[3 * hidden])),
+        Some(tensor(grads.bias_hh, &[3 * hidden])),
+    ]
 }

@@ -4,6 +4,7 @@
 
 mod attention;
 mod binary;
+mod cached_attention;
 mod cross_entropy;
 mod dropout;
 mod embedding;
@@ -12,11 +13,13 @@ mod layer_norm;
 mod layout;
 mod lstm;
 mod matmul;
+mod recurrent;
 mod reduce;
 mod softmax;
 mod unary;
 
 pub use attention::AttentionMask;
+pub use cached_attention::Reach;
 pub use cross_entropy::CrossEntropy;
 pub use gru::{GruOutput, GruWeights};
 pub use layout::concat;

@@ -113,3 +113,15 @@ impl Tensor {
         Self { storage: Storage::Cpu(values), shape, slot: None, int8: None }
     }
 }
+
+/// The values of several tensors of one device, one after the other, with one wait.
+///
+/// # Errors
+/// `gpu-lost` or `out-of-memory`.
+pub async fn read_all(tensors: &[&Tensor]) -> Result<Vec<f32>> {
+    let Some(gpu) = Tensor::gpu_of(tensors) else {
+        return Ok(tensors.iter().flat_map(|tensor| tensor.data()).copied().collect());
+    };
+    let buffers: Vec<Buffer> = tensors.iter().map(|tensor| tensor.buffer(&gpu)).collect();
+    gpu.read(&buffers.iter().map(View::from).collect::<Vec<_>>()).await
+}

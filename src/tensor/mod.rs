@@ -4,7 +4,7 @@ mod decode;
 mod device;
 mod tape;
 
-pub use device::Device;
+pub use device::{Device, read_all};
 pub(crate) use tape::record;
 pub use tape::{Grads, Tape};
 

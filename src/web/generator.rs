@@ -4,6 +4,7 @@ use serde::Serialize;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
+use super::Gpu;
 use super::error::to_js;
 use super::object::{JsNote, from_object, to_js_notes, to_object};
 use crate::generate::{self, Options, Row, Sampling, Token};
@@ -113,6 +114,52 @@ impl Generator {
             }
         }
         self.written(out)
+    }
+
+    /// Writes on the CPU again. A text in progress goes on.
+    #[wasm_bindgen(js_name = useCpu)]
+    pub fn use_cpu(&mut self) {
+        self.inner.use_gpu(None);
+    }
+
+    /// Writes on this GPU from now on, with the functions named `…Async`. A text in progress goes on.
+    #[wasm_bindgen(js_name = useGpu)]
+    pub fn use_gpu(&mut self, gpu: &Gpu) {
+        self.inner.use_gpu(Some(&gpu.inner));
+    }
+
+    /// The error that ended the use of the GPU, if one did: the CPU has gone on with the text.
+    #[wasm_bindgen(js_name = gpuFault)]
+    pub fn gpu_fault(&self) -> Option<JsValue> {
+        self.inner.gpu_fault().cloned().map(to_js)
+    }
+
+    /// [`start`](Self::start) on a GPU.
+    #[wasm_bindgen(js_name = startAsync)]
+    pub async fn start_async(&mut self, prompt: String, options: JsValue) -> Result<JsValue, JsValue> {
+        let (sampling, rest) = from_object::<Sampling, Options>(options)?;
+        let started = self.inner.start_async(&prompt, Options { sampling, ..rest }).await.map_err(to_js)?;
+        to_object(&JsStarted { prompt: started.prompt, notes: to_js_notes(started.notes) })
+    }
+
+    /// [`next`](Self::next) on a GPU.
+    #[wasm_bindgen(js_name = nextAsync)]
+    pub async fn next_async(&mut self, n: usize) -> Result<JsValue, JsValue> {
+        let mut out = Vec::new();
+        while out.len() < n {
+            match self.inner.next_async().await.map_err(to_js)? {
+                Some(token) => out.push(token),
+                None => break,
+            }
+        }
+        self.written(out)
+    }
+
+    /// [`force`](Self::force) on a GPU.
+    #[wasm_bindgen(js_name = forceAsync)]
+    pub async fn force_async(&mut self, id: u32) -> Result<JsValue, JsValue> {
+        let token = self.inner.force_async(id).await.map_err(to_js)?;
+        self.written(token.into_iter().collect())
     }
 
     /// Writes the token `id` instead of drawing one; gives what [`next`](Self::next) gives. Throws

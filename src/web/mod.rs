@@ -4,12 +4,14 @@
 mod bench;
 mod error;
 mod generator;
+mod gpu;
 mod object;
 mod song_index;
 mod translator;
 
 pub use bench::{BenchDecode, BenchMatmul, BenchTraining, BenchTranslation};
 pub use generator::Generator;
+pub use gpu::Gpu;
 pub use song_index::SongIndex;
 pub use translator::Translator;
 

@@ -4,6 +4,7 @@ use serde::Serialize;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
+use super::Gpu;
 use super::error::to_js;
 use super::object::{JsNote, from_object, to_js_notes, to_object};
 use crate::generate::{self, Search, TranslateOptions, TranslatedPiece};
@@ -71,6 +72,33 @@ impl Translator {
         let (search, rest) = from_object::<Search, TranslateOptions>(options)?;
         let started = self.inner.start(text, TranslateOptions { search, ..rest }).map_err(to_js)?;
         to_object(&JsStarted { pieces: started.pieces, notes: to_js_notes(started.notes) })
+    }
+
+    /// Translates on the CPU again.
+    #[wasm_bindgen(js_name = useCpu)]
+    pub fn use_cpu(&mut self) {
+        self.inner.use_gpu(None);
+    }
+
+    /// Translates on this GPU from now on, with [`next_async`](Self::next_async).
+    #[wasm_bindgen(js_name = useGpu)]
+    pub fn use_gpu(&mut self, gpu: &Gpu) {
+        self.inner.use_gpu(Some(&gpu.inner));
+    }
+
+    /// The error that ended the use of the GPU, if one did: the CPU has gone on.
+    #[wasm_bindgen(js_name = gpuFault)]
+    pub fn gpu_fault(&self) -> Option<JsValue> {
+        self.inner.gpu_fault().cloned().map(to_js)
+    }
+
+    /// [`next`](Self::next) on a GPU.
+    #[wasm_bindgen(js_name = nextAsync)]
+    pub async fn next_async(&mut self) -> Result<JsValue, JsValue> {
+        match self.inner.next_async().await.map_err(to_js)? {
+            Some(piece) => to_object(&JsPiece::from(piece)),
+            None => Ok(JsValue::NULL),
+        }
     }
 
     /// Translates the next sentence or line: `{index, before, source, text, source_tokens, target_tokens,

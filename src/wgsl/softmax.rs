@@ -2,22 +2,22 @@
 
 use super::{lib, word};
 use crate::gpu::{Access, Dispatch, Kernel, View};
-use bytemuck::{Pod, Zeroable};
 
 const SOFTMAX: Kernel = Kernel {
     name: "softmax",
     source: &[lib::HEAD, lib::MATH, lib::REDUCE, include_str!("../../shaders/softmax.wgsl")],
     bindings: &[Access::Read, Access::Write],
+    params: Rows::PARAMS,
 };
 
 /// The kernels of this file.
 pub const KERNELS: &[Kernel] = &[SOFTMAX];
 
-#[repr(C)]
-#[derive(Clone, Copy, Pod, Zeroable)]
-struct Rows {
-    rows: u32,
-    cols: u32,
+params! {
+    struct Rows {
+        rows: u32,
+        cols: u32,
+    }
 }
 
 /// `y = softmax(x)` for `x`, `y` (R, `cols`).

@@ -18,6 +18,10 @@ pub mod softmax;
 #[macro_export]
 macro_rules! for_each_gpu_test {
     ($test:ident) => {
+        $test!(cells_lstm, bodies::cells::lstm_cells);
+        $test!(cells_gru, bodies::cells::gru_cells);
+        $test!(cells_lstm_op, bodies::cells::lstm_op);
+        $test!(cells_gru_op, bodies::cells::gru_op);
         $test!(matmul_products, bodies::matmul::products);
         $test!(matmul_shapes, bodies::matmul::shapes);
         $test!(matmul_batches, bodies::matmul::batches);

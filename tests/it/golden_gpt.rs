@@ -8,6 +8,7 @@ use liedwerk::nn::Module;
 use liedwerk::ops::CrossEntropy;
 use liedwerk::tensor::Tape;
 use liedwerk::train::{AdamW, AdamWConfig, clip_grad_norm};
+use pollster::block_on;
 use safetensors::SafeTensors;
 
 fn path(case: &str, file: &str) -> String {
@@ -120,7 +121,7 @@ fn greedy_texts() {
             logits.chunks(model.config().vocab_size).map(|row| likeliest(row) as u32).collect();
         let expected: Vec<u32> = texts.iter().map(|text| text.tokens[step]).collect();
         assert_eq!(tokens, expected, "step {step}");
-        decoder.step(&tokens, &mut logits);
+        block_on(decoder.step(&tokens, &mut logits)).unwrap();
     }
 }
 

@@ -7,6 +7,7 @@ use liedwerk::ops::CrossEntropy;
 use liedwerk::rng::Rng;
 use liedwerk::tensor::{Tape, Tensor};
 use liedwerk::train::{PairBatch, PairTrainRecipe, PairTrainer, TokenPair};
+use pollster::block_on;
 
 #[test]
 fn gru_over_packed_sequences() {
@@ -105,7 +106,7 @@ fn incremental_logits_and_attention() {
         for t in 0..steps {
             let tokens: Vec<u32> = (0..BATCH).map(|b| inputs[b * steps + t]).collect();
             let mut logits = Vec::new();
-            decoder.step(&tokens, &mut logits);
+            block_on(decoder.step(&tokens, &mut logits)).unwrap();
             by_step.extend(logits);
             for (b, row) in decoder.attention().iter().enumerate() {
                 weights.data_mut()[(b * steps + t) * longest..][..row.len()].copy_from_slice(row);

@@ -3,6 +3,7 @@
 use liedwerk::models::{Decoder, Gpt, GptConfig};
 use liedwerk::nn::Module;
 use liedwerk::rng::Rng;
+use pollster::block_on;
 
 pub fn config() -> GptConfig {
     GptConfig {
@@ -103,7 +104,7 @@ fn caches_change_nothing() {
         }
         let tokens: Vec<u32> = logits.chunks(vocab).map(likeliest).collect();
         texts.iter_mut().zip(&tokens).for_each(|(text, &token)| text.push(token));
-        decoder.step(&tokens, &mut logits);
+        block_on(decoder.step(&tokens, &mut logits)).unwrap();
     }
     for (row, text) in texts.iter().enumerate() {
         assert_eq!(decoder.window(row), seen(text, 24));
@@ -120,7 +121,7 @@ fn prefilling_is_stepping_to_the_bit() {
         let model = model(GptConfig { n_positions, ..config() });
         let text = words(100, 5);
         let mut stepped = (model.decoder(1), Vec::new());
-        text.iter().for_each(|&token| stepped.0.step(&[token], &mut stepped.1));
+        text.iter().for_each(|&token| block_on(stepped.0.step(&[token], &mut stepped.1)).unwrap());
         for pieces in [&[100][..], &[1, 30, 3, 66], &[24, 1, 75], &[50, 50]] {
             let (mut decoder, mut logits) = (model.decoder(1), Vec::new());
             let mut rest = &text[..];
@@ -149,7 +150,7 @@ fn chosen_rows_go_on_as_if_alone() {
         texts = chosen.iter().map(|&row| texts[row].clone()).collect();
         let tokens: Vec<u32> = (0..4).map(|row| (7 * round + 13 * row) % 61).collect();
         texts.iter_mut().zip(&tokens).for_each(|(text, &token)| text.push(token));
-        decoder.step(&tokens, &mut logits);
+        block_on(decoder.step(&tokens, &mut logits)).unwrap();
         for (text, logits) in texts.iter().zip(logits.chunks(61)) {
             let mut alone = Vec::new();
             model.decoder(1).prefill(0, text, &mut alone);

@@ -23,6 +23,7 @@ mod process;
 mod recipes;
 mod sampling;
 mod sentences;
+mod shaders;
 mod shipped;
 mod steps;
 mod text;

@@ -182,7 +182,7 @@ fn nothing_is_half_done_or_tied_to_one_machine() {
 #[test]
 fn dependencies_come_from_the_registry() {
     let lock: toml::Table = read(&root().join("Cargo.lock")).parse().unwrap();
-    let mut bindgen = Vec::new();
+    let (mut bindgen, mut naga) = (Vec::new(), 0);
     for package in lock["package"].as_array().unwrap() {
         let name = package["name"].as_str().unwrap();
         if let Some(source) = package.get("source") {
@@ -191,6 +191,8 @@ fn dependencies_come_from_the_registry() {
         if ["wasm-bindgen", "wasm-bindgen-cli", "wasm-bindgen-cli-support"].contains(&name) {
             bindgen.push(package["version"].as_str().unwrap());
         }
+        naga += usize::from(name == "naga");
     }
+    assert_eq!(naga, 1, "shaders.rs reads shaders with another naga than wgpu does");
     assert!(bindgen.len() == 3 && bindgen.iter().all(|version| *version == bindgen[0]), "{bindgen:?}");
 }

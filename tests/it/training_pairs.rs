@@ -89,7 +89,8 @@ fn correct(model: &TranslationModel) -> usize {
     let held_out = pairs(50, 2);
     let sources: Vec<&[u32]> = held_out.iter().map(|pair| &pair.source[..]).collect();
     let limits = vec![Limits { max_new_tokens: 12, no_repeat_ngram: 0 }; sources.len()];
-    let found = search(&mut *model.decoder(&sources, false), &limits, Search::default()).unwrap();
+    let found =
+        pollster::block_on(search(&mut *model.decoder(&sources, false), &limits, Search::default())).unwrap();
     found.iter().zip(&held_out).filter(|(found, pair)| found.tokens == pair.target[1..]).count()
 }
 

@@ -2,11 +2,14 @@
 
 use liedwerk::generate::Search;
 use liedwerk::generate::beam::{Hypothesis, Limits, continuation, search};
-use liedwerk::models::{Decoder, Seq2Seq, Seq2SeqConfig, Transformer, TransformerConfig, TranslationModel};
+use liedwerk::models::{
+    Decoder, Seq2Seq, Seq2SeqConfig, Stepping, Transformer, TransformerConfig, TranslationModel,
+};
 use liedwerk::nn::Module;
 use liedwerk::rng::Rng;
 use liedwerk::text::{END, PAD, START};
 use liedwerk::{ErrorCode, Tensor};
+use pollster::block_on;
 
 /// A language model that is a sum of tables, as in `tests/golden/beam_search.py`.
 struct Tables<'a> {
@@ -17,7 +20,7 @@ struct Tables<'a> {
 }
 
 impl Decoder for Tables<'_> {
-    fn step(&mut self, tokens: &[u32], logits: &mut Vec<f32>) {
+    fn step<'a>(&'a mut self, tokens: &'a [u32], logits: &'a mut Vec<f32>) -> Stepping<'a> {
         logits.clear();
         for (row, &token) in self.rows.iter_mut().zip(tokens) {
             let before = row.last().copied().unwrap_or(PAD) as usize;
@@ -27,6 +30,7 @@ impl Decoder for Tables<'_> {
             let (l, b, p) = (token as usize * self.vocab, before * self.vocab, place * self.vocab);
             logits.extend((0..self.vocab).map(|v| last[l + v] + previous[b + v] + position[p + v]));
         }
+        Box::pin(std::future::ready(Ok(())))
     }
 
     fn select(&mut self, rows: &[usize]) {
@@ -75,9 +79,9 @@ fn beams_agree_with_transformers() {
         let limits = Limits { max_new_tokens, no_repeat_ngram };
         let options = Search { beam_width, length_penalty, no_repeat_ngram };
         let found = if prompt.is_empty() {
-            search(&mut decoder, &[limits], options).unwrap().remove(0)
+            block_on(search(&mut decoder, &[limits], options)).unwrap().remove(0)
         } else {
-            continuation(&mut decoder, &prompt, Some(END), limits, options).unwrap()
+            block_on(continuation(&mut decoder, &prompt, Some(END), limits, options)).unwrap()
         };
         assert_eq!(found.tokens, tokens, "model {model}, {prompt:?}, {options:?}, {limits:?}");
     }
@@ -194,7 +198,7 @@ fn limits_of(source: &[u32]) -> Limits {
 
 fn found(model: &TranslationModel, sources: &[Vec<u32>], options: Search) -> Vec<Hypothesis> {
     let limits: Vec<Limits> = sources.iter().map(|source| limits_of(source)).collect();
-    search(&mut *model.decoder(sources, true), &limits, options).unwrap()
+    block_on(search(&mut *model.decoder(sources, true), &limits, options)).unwrap()
 }
 
 #[test]
@@ -248,7 +252,7 @@ fn nothing_repeats_that_must_not() {
         for n in [0, 2, 3] {
             let limits = vec![Limits { max_new_tokens: 40, no_repeat_ngram: n }; sources().len()];
             let greedy = Search { beam_width: 1, ..Search::default() };
-            for found in search(&mut *model.decoder(&sources(), false), &limits, greedy).unwrap() {
+            for found in block_on(search(&mut *model.decoder(&sources(), false), &limits, greedy)).unwrap() {
                 assert!(found.tokens.len() <= 40);
                 let mut ngrams: Vec<&[u32]> = found.tokens.windows(n.max(3)).collect();
                 let all = ngrams.len();
@@ -271,6 +275,7 @@ fn damaged_weights_are_noticed() {
         }
     });
     let limits = [Limits { max_new_tokens: 5, no_repeat_ngram: 0 }];
-    let error = search(&mut *model.decoder(&[[1, 5, 2]], false), &limits, Search::default()).unwrap_err();
+    let error =
+        block_on(search(&mut *model.decoder(&[[1, 5, 2]], false), &limits, Search::default())).unwrap_err();
     assert_eq!(error.code(), ErrorCode::NotFinite);
 }

@@ -9,6 +9,7 @@ use liedwerk::nn::Module;
 use liedwerk::rng::Rng;
 use liedwerk::text::{CharTokenizer, Normalize, Normalizer, PairTokenizer, learn_bpe, learn_text_bpe};
 use liedwerk::train::{CommonRecipe, TrainRecipe, Trainer};
+use pollster::block_on;
 
 /// Of `liedwerk::cpu::portable_fingerprint`.
 pub const FINGERPRINT: u64 = 0xb068_8594_11ba_6acb;
@@ -116,7 +117,7 @@ pub fn gpt() -> u64 {
     for _ in 0..60 {
         hash = logits.iter().copied().flat_map(f32::to_le_bytes).fold(hash, hashed);
         let likeliest = (0..logits.len()).max_by(|&a, &b| logits[a].total_cmp(&logits[b])).unwrap();
-        decoder.step(&[likeliest as u32], &mut logits);
+        block_on(decoder.step(&[likeliest as u32], &mut logits)).unwrap();
     }
     hash
 }

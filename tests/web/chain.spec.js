@@ -245,6 +245,31 @@ test('old links open Write, and each view has its address', async ({ page }) => 
   await expect(page.getByRole('link', { name: 'Taylor meets Helene' })).toHaveAttribute('aria-current', 'page');
 });
 
+test('back opens the view that was there, also when the page is slow to notice', async ({ page }) => {
+  // Ahead of the page's own listeners: something is typed just as the step back is announced, and the
+  // page, as a busy one, hears of the new address only after what was typed would have been written.
+  await page.addInitScript(() => {
+    const type = () => document.activeElement?.dispatchEvent(new Event('input', { bubbles: true }));
+    /** @param {Event} event */
+    const delay = (event) => {
+      event.stopImmediatePropagation();
+      setTimeout(() => window.dispatchEvent(new HashChangeEvent('hashchange')), 500);
+    };
+    window.addEventListener('popstate', type, { once: true });
+    window.addEventListener('hashchange', delay, { once: true });
+  });
+  await page.goto('#seed=7&length=60&prompt=Snow');
+  await expect(controls(page).prompt).toHaveValue('Snow');
+  await page.getByRole('link', { name: 'Translate' }).click();
+  const { german, status } = desk(page);
+  await expect(status).toContainText('ready');
+  await german.fill('Schnee');
+  await expect(german).toBeFocused();
+  await page.goBack();
+  await expect(controls(page).prompt).toHaveValue('Snow');
+  await expectInHash(page, (hash) => [hash.get('view'), hash.get('german')], [null, 'Schnee']);
+});
+
 test('leaving a view ends what it was doing', async ({ page }) => {
   const { german, translate, status } = await openTranslate(page);
   await german.fill('Das Haus am See ist heute wieder leer.\n'.repeat(400));

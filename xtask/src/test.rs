@@ -16,10 +16,10 @@ type Stage = (&'static str, &'static str, fn() -> Result<()>);
 const STAGES: [Stage; 9] = [
     ("fmt", "formatting", fmt),
     ("clippy", "lints, natively and for wasm", clippy),
-    ("native", "unit, property, oracle and golden tests, documentation examples", native),
+    ("native", "unit, property, oracle, golden and GPU tests, documentation examples", native),
     ("torch", "the PyTorch trainer, and that it computes what the Rust one does", torch),
     ("oracles", "numbering and scoring of real lines, by the libraries and by this crate", oracles),
-    ("wasm", "the same kernels in a headless browser", wasm),
+    ("wasm", "the same kernels, CPU's and GPU's, in a headless browser", wasm),
     ("site", "the optimised page", bundle::run),
     ("page", "types of the page's JavaScript, the page in a headless browser", page),
     ("size", "downloads against their budget", size::run),
@@ -75,6 +75,7 @@ fn clippy() -> Result<()> {
 }
 
 fn native() -> Result<()> {
+    tools::ensure_vulkan()?;
     run_command(cargo().args(["test", "--workspace"]))
 }
 
@@ -143,7 +144,7 @@ fn wasm() -> Result<()> {
     let browser = tools::ensure_browser()?;
     run_command(
         cargo()
-            .args(["test", "--package", "liedwerk", "--target", WASM, "--test", "wasm"])
+            .args(["test", "--package", "liedwerk", "--target", WASM, "--test", "wasm", "--test", "gpu"])
             .env("CHROMEDRIVER", browser.driver),
     )
 }

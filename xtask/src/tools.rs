@@ -1,4 +1,5 @@
-//! Programs that are not Rust's: a browser with its driver, Node.js for the page's tests, Python with PyTorch.
+//! What is not Rust's: a browser with its driver, a driver for Vulkan, Node.js for the page's tests, Python with
+//! PyTorch.
 
 use anyhow::{Context, Result, bail};
 use std::ffi::OsStr;
@@ -19,6 +20,40 @@ pub fn ensure_browser() -> Result<Browser> {
         install(&["chromium", "chromium-driver"], "a headless Chromium with its ChromeDriver")?;
     }
     find_browser().context("Chromium and ChromeDriver are installed, but not on the search path")
+}
+
+/// Finds a driver for Vulkan, installing Debian's where that is possible: Mesa's, with lavapipe, which is a GPU
+/// in software. Elsewhere than on Linux the system brings what the tests of the GPU need.
+pub fn ensure_vulkan() -> Result<()> {
+    if !cfg!(target_os = "linux") || has_vulkan_driver() {
+        return Ok(());
+    }
+    install(&["mesa-vulkan-drivers"], "a driver for Vulkan (lavapipe, a GPU in software, will do)")?;
+    if !has_vulkan_driver() {
+        bail!("a driver for Vulkan is installed, but no file in {} names it", DRIVER_FOLDERS.join(" or "));
+    }
+    Ok(())
+}
+
+/// Where the Vulkan loader looks for the files that name a driver.
+const DRIVER_FOLDERS: [&str; 4] = [
+    "/usr/share/vulkan/icd.d",
+    "/etc/vulkan/icd.d",
+    "/usr/local/share/vulkan/icd.d",
+    "/usr/local/etc/vulkan/icd.d",
+];
+
+/// Whether the loader finds a driver: where one of its two variables is set it looks there only.
+fn has_vulkan_driver() -> bool {
+    let is_named = |path: &Path| path.extension().is_some_and(|extension| extension == "json");
+    let has_driver = |place: PathBuf| match place.read_dir() {
+        Ok(files) => files.flatten().any(|file| is_named(&file.path())),
+        Err(_) => place.is_file(),
+    };
+    match ["VK_DRIVER_FILES", "VK_ICD_FILENAMES"].into_iter().find_map(from_variable) {
+        Some(places) => std::env::split_paths(&places).any(has_driver),
+        None => DRIVER_FOLDERS.iter().map(PathBuf::from).any(has_driver),
+    }
 }
 
 /// Finds `node`, `npm` and `npx`, installing Debian's where that is possible.

@@ -3,10 +3,17 @@
 use std::fs;
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
+use std::time::Instant;
 
 use liedwerk::generate::{Generator, Options, Sampling, Token};
+use liedwerk::gpu::Gpu;
 use liedwerk::{Error, ErrorCode};
 use serde_json::json;
+
+use crate::device::DeviceArg;
+
+/// Tokens that each device writes for `auto`.
+const RACE_TOKENS: usize = 24;
 
 /// Continue a prompt with a trained model.
 #[derive(clap::Args)]
@@ -59,6 +66,9 @@ pub struct Args {
     /// With --json: for every token the N likeliest of its step.
     #[arg(long, value_name = "N", default_value_t = 0, requires = "json")]
     candidates: usize,
+    /// Where to compute; only the cpu writes the very text that a link of the page gives.
+    #[arg(long, value_enum, default_value_t = DeviceArg::Cpu)]
+    device: DeviceArg,
     /// Print one JSON object at the end instead of the text as it grows.
     #[arg(long)]
     json: bool,
@@ -73,6 +83,7 @@ fn bias(argument: &str) -> Result<(u32, f32), String> {
 /// Prints the prompt as the model read it, and its continuation.
 pub fn run(args: Args) -> anyhow::Result<()> {
     let mut generator = open(&args.model)?;
+    choose_device(&mut generator, args.device)?;
     let started = generator.start(&args.prompt, args.options())?;
     if args.json {
         let mut tokens = Vec::new();
@@ -155,6 +166,27 @@ pub fn printed(result: io::Result<()>) -> anyhow::Result<()> {
         Err(e) if e.kind() != io::ErrorKind::BrokenPipe => Err(e.into()),
         _ => Ok(()),
     }
+}
+
+/// Lets the generator write where it is asked to; `auto` writes a few tokens on either device first.
+fn choose_device(generator: &mut Generator, device: DeviceArg) -> anyhow::Result<()> {
+    let Some(gpu) = device.gpu()? else { return Ok(()) };
+    let mut seconds = |gpu: Option<&Gpu>| -> anyhow::Result<f64> {
+        generator.use_gpu(gpu);
+        generator.start("", Options { max_new_tokens: RACE_TOKENS + 1, ..Options::default() })?;
+        // The first step compiles shaders.
+        generator.next()?;
+        let start = Instant::now();
+        while generator.next()?.is_some() {}
+        Ok(start.elapsed().as_secs_f64())
+    };
+    if device == DeviceArg::Auto && seconds(None)? <= seconds(Some(&gpu))? {
+        generator.use_gpu(None);
+        eprintln!("auto: the CPU is faster for this model");
+    } else {
+        generator.use_gpu(Some(&gpu));
+    }
+    Ok(())
 }
 
 /// Opens a model folder.

@@ -3,15 +3,21 @@
 use std::fs;
 use std::io::{self, BufRead, Write};
 use std::path::{Path, PathBuf};
+use std::time::Instant;
 
 use liedwerk::generate::{Search, TranslateOptions, Translator};
+use liedwerk::gpu::Gpu;
 use liedwerk::{Error, ErrorCode};
 
 use crate::cli::ArithmeticArg;
+use crate::device::DeviceArg;
 use crate::generate::{printed, read_text, unreadable};
 
 /// Lines that are read before they are translated together: enough that sentences of about one length meet.
 const LINES: usize = 1000;
+
+/// What each device translates for `auto`.
+const RACE_SENTENCE: &str = "Am Abend sitzen wir am Fluss und singen.";
 
 /// How to search for a translation.
 #[derive(clap::Args)]
@@ -38,14 +44,18 @@ pub struct Args {
     /// portable computes the very bits that the page computes, fast uses all of this processor.
     #[arg(long, value_enum, default_value_t = ArithmeticArg::Portable)]
     arithmetic: ArithmeticArg,
+    /// Where to compute; auto translates a sentence on either device first.
+    #[arg(long, value_enum, default_value_t = DeviceArg::Cpu)]
+    device: DeviceArg,
 }
 
 /// Prints one line for each line read.
 pub fn run(args: Args) -> anyhow::Result<()> {
     args.arithmetic.apply();
-    let translator = open(&args.model)?;
+    let mut translator = open(&args.model)?;
     let options = args.search.options();
     options.check()?;
+    choose_device(&mut translator, args.device, options)?;
     let (mut input, mut output) = (io::stdin().lock(), io::stdout().lock());
     let mut number = 0;
     loop {
@@ -80,6 +90,31 @@ impl SearchArgs {
         let search = Search { beam_width: beam, length_penalty, no_repeat_ngram };
         TranslateOptions { search, ..TranslateOptions::default() }
     }
+}
+
+/// Lets the translator work where it is asked to.
+fn choose_device(
+    translator: &mut Translator,
+    device: DeviceArg,
+    options: TranslateOptions,
+) -> anyhow::Result<()> {
+    let Some(gpu) = device.gpu()? else { return Ok(()) };
+    let mut seconds = |gpu: Option<&Gpu>| -> anyhow::Result<f64> {
+        translator.use_gpu(gpu);
+        let run = || translator.translate_all(&[RACE_SENTENCE], options, |_| {});
+        // The first run compiles shaders.
+        run()?;
+        let start = Instant::now();
+        run()?;
+        Ok(start.elapsed().as_secs_f64())
+    };
+    if device == DeviceArg::Auto && seconds(None)? <= seconds(Some(&gpu))? {
+        translator.use_gpu(None);
+        eprintln!("auto: the CPU is faster for this model");
+    } else {
+        translator.use_gpu(Some(&gpu));
+    }
+    Ok(())
 }
 
 /// Opens a model folder.

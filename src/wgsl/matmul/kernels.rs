@@ -4,7 +4,6 @@ use super::super::{lib, word};
 use super::pieces::{Operand, Product};
 use super::{Activation, Format, Matmul, View};
 use crate::gpu::{Access, Dispatch, Kernel, WORKGROUP};
-use bytemuck::{Pod, Zeroable};
 
 /// A shader behind the parts that read and write its operands.
 macro_rules! kernel {
@@ -21,6 +20,7 @@ macro_rules! kernel {
                 include_str!(concat!("../../../shaders/", $main, ".wgsl")),
             ],
             bindings: $bindings,
+            params: Sizes::PARAMS,
         }
     };
 }
@@ -58,27 +58,51 @@ fn format_index(format: Format) -> usize {
     }
 }
 
-#[repr(C)]
-#[derive(Clone, Copy, Pod, Zeroable)]
-struct Sizes {
-    m: u32,
-    k: u32,
-    n: u32,
-    items: u32,
-    parts: u32,
-    depth: u32,
-    a: [u32; 2],
-    b: [u32; 2],
-    c: [u32; 2],
+params! {
+    struct Sizes {
+        m: u32,
+        k: u32,
+        n: u32,
+        items: u32,
+        parts: u32,
+        depth: u32,
+        stride_a: u32,
+        item_a: u32,
+        stride_b: u32,
+        item_b: u32,
+        stride_c: u32,
+        item_c: u32,
+        accumulate: u32,
+        biased: u32,
+        activation: u32,
+    }
 }
 
 impl Sizes {
     fn new(product: &Product<'_>, parts: usize, depth: usize) -> Self {
-        let Matmul { m, k, n, .. } = product.spec;
-        let layout = |operand: Operand<'_>| [word(operand.stride), word(operand.item)];
-        let [m, k, n, items] = [m, k, n, product.items].map(word);
-        let [a, b, c] = [product.a, product.b, product.c].map(layout);
-        Self { m, k, n, items, parts: word(parts), depth: word(depth), a, b, c }
+        let Product { spec, items, a, b, c, bias, activation, .. } = *product;
+        let Matmul { m, k, n, accumulate, .. } = spec;
+        Self {
+            m: word(m),
+            k: word(k),
+            n: word(n),
+            items: word(items),
+            parts: word(parts),
+            depth: word(depth),
+            stride_a: word(a.stride),
+            item_a: word(a.item),
+            stride_b: word(b.stride),
+            item_b: word(b.item),
+            stride_c: word(c.stride),
+            item_c: word(c.item),
+            accumulate: u32::from(accumulate),
+            biased: u32::from(bias.is_some()),
+            activation: match activation {
+                Activation::None => 0,
+                Activation::Relu => 1,
+                Activation::Gelu => 2,
+            },
+        }
     }
 }
 
@@ -150,20 +174,6 @@ fn flag(flag: bool) -> f64 {
     f64::from(u8::from(flag))
 }
 
-/// The constants that say what becomes of a sum.
-fn epilogue(product: &Product<'_>) -> [(&'static str, f64); 3] {
-    let activation = match product.activation {
-        Activation::None => 0.0,
-        Activation::Relu => 1.0,
-        Activation::Gelu => 2.0,
-    };
-    [
-        ("BIAS", flag(product.bias.is_some())),
-        ("ACCUMULATE", flag(product.spec.accumulate)),
-        ("ACTIVATION", activation),
-    ]
-}
-
 /// Whether a sum has so many terms that it had better be cut.
 pub(super) fn is_long(product: &Product<'_>) -> bool {
     !is_matvec(product) && product.spec.k > LONGEST * parts(product)
@@ -193,14 +203,7 @@ pub(super) fn record(product: &Product<'_>) {
         let sizes = Sizes::new(&sum, parts, k);
         let groups = (product.items * m * n.div_ceil(4)).div_ceil(WORKGROUP);
         let [.., c] = product.views();
-        dispatch(
-            &sum,
-            PARTS,
-            [View::from(&buffer), View::from(&buffer), c],
-            &epilogue(product),
-            sizes,
-            groups,
-        );
+        dispatch(&sum, PARTS, [View::from(&buffer), View::from(&buffer), c], &[], sizes, groups);
     }
 }
 
@@ -213,16 +216,12 @@ fn record_tiled(product: &Product<'_>, parts: usize) {
     let Operand { stride, item, .. } = product.c;
     let whole = (c.start | stride | item | n) % 4 == 0;
     let aligned = whole && is_aligned(product);
-    let [bias, accumulate, activation] = epilogue(product);
     let constants = [
         ("TRANS_A", flag(trans_a)),
         ("TRANS_B", flag(trans_b)),
         ("ROWS", tile.rows as f64),
         ("COLUMNS", tile.columns as f64),
         ("DEPTH", tile.depth as f64),
-        bias,
-        accumulate,
-        activation,
     ];
     let kernel = format_index(product.format) + usize::from(!aligned);
     let groups = product.items * parts * tile.count(m, n);
@@ -232,15 +231,8 @@ fn record_tiled(product: &Product<'_>, parts: usize) {
 fn record_matvec(product: &Product<'_>) {
     let Matmul { m, n, .. } = product.spec;
     let sharing = m.min(SHARING);
-    let [bias, accumulate, activation] = epilogue(product);
-    let constants = [
-        ("SHARING", sharing as f64),
-        ("LANES", MATVEC_LANES as f64),
-        ("ROWS", MATVEC_ROWS as f64),
-        bias,
-        accumulate,
-        activation,
-    ];
+    let constants =
+        [("SHARING", sharing as f64), ("LANES", MATVEC_LANES as f64), ("ROWS", MATVEC_ROWS as f64)];
     let kernel = MATVEC + format_index(product.format) + usize::from(!is_aligned(product));
     let groups = n.div_ceil(MATVEC_ROWS) * m.div_ceil(sharing);
     let sizes = Sizes::new(product, 1, product.spec.k);

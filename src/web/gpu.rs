@@ -1,0 +1,44 @@
+//! The GPU as a JavaScript class.
+
+use serde::Serialize;
+use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::wasm_bindgen;
+
+use super::error::to_js;
+use super::object::to_object;
+use crate::gpu;
+use crate::self_test::{Checked, self_test};
+
+/// The visitor's GPU. To be `free()`d by JavaScript; the generators that use it keep it as long.
+#[wasm_bindgen]
+pub struct Gpu {
+    pub(super) inner: gpu::Gpu,
+}
+
+#[derive(Serialize)]
+struct JsChecked {
+    name: String,
+    ops: usize,
+    largest_error: f64,
+    op: &'static str,
+}
+
+#[wasm_bindgen]
+impl Gpu {
+    /// Asks the browser for it. Rejects with `gpu-unavailable`.
+    pub async fn request() -> Result<Gpu, JsValue> {
+        Ok(Self { inner: gpu::Gpu::request().await.map_err(to_js)? })
+    }
+
+    /// Compares every op with the CPU's: `{name, ops, largest_error, op}`. Rejects with `gpu-wrong`,
+    /// `gpu-lost` or `out-of-memory`.
+    pub async fn check(&self) -> Result<JsValue, JsValue> {
+        let Checked { largest_error, op, ops } = self_test(&self.inner).await.map_err(to_js)?;
+        to_object(&JsChecked { name: self.inner.name(), ops, largest_error, op })
+    }
+
+    /// Gives it up, as a driver's crash would: for trying out what happens then.
+    pub fn destroy(&self) {
+        self.inner.destroy();
+    }
+}

@@ -1,0 +1,61 @@
+//! A GRU layer over a whole sequence, and its gradient; twin of [`cpu::gru`](crate::cpu::gru).
+
+use super::cells::{gru_cell, gru_cell_backward};
+use super::matmul::matmul;
+use super::recurrent::{bias_gradient, copy_or_zeros, initial_states, input_gradient, weight_gradient};
+use crate::cpu::gru::{Gradients, Trace};
+use crate::cpu::matmul::Matmul;
+use crate::cpu::recurrent::{Sequence, Weights};
+use crate::gpu::{Buffer, View};
+
+/// From `x (T, B, I)` and `h0 (B, H)`, step by step. All input projections are one product.
+pub fn forward(size: Sequence, x: View<'_>, h0: View<'_>, weights: Weights<View<'_>>) -> Trace<Buffer> {
+    let Sequence { steps, batch, hidden, .. } = size;
+    let (gpu, state, gate) = (x.buffer.gpu(), batch * hidden, batch * 3 * hidden);
+    let h = initial_states(size, h0);
+    let (rzn, gh) = (gpu.empty(steps * gate), gpu.empty(steps * gate));
+    matmul(size.project(3, false), x, weights.weight_ih, (&rzn).into());
+    for t in 0..steps {
+        let [rzn, gh] = [&rzn, &gh].map(|gates| gates.view(t * gate, gate));
+        let spec = Matmul { accumulate: false, ..size.recur(3) };
+        matmul(spec, h.view(t * state, state), weights.weight_hh, gh);
+        let biases = [weights.bias_ih, weights.bias_hh];
+        gru_cell(biases, rzn, gh, h.view(t * state, 2 * state), hidden);
+    }
+    Trace { h, gh, rzn }
+}
+
+/// The gradient of [`forward`]. `upstream`: of the states after every step `(T, B, H)`, and of the last one
+/// `(B, H)` on top, as far as there are any.
+pub fn backward(
+    size: Sequence,
+    x: View<'_>,
+    weight_ih: View<'_>,
+    weight_hh: View<'_>,
+    trace: Trace<View<'_>>,
+    upstream: [Option<View<'_>>; 2],
+    needs_x: bool,
+) -> Gradients<Buffer> {
+    let Sequence { steps, batch, inputs, hidden } = size;
+    let Trace { h, gh, rzn } = trace;
+    let (gpu, state, gate) = (x.buffer.gpu(), batch * hidden, batch * 3 * hidden);
+    let [dy, dh] = upstream;
+    let dh = copy_or_zeros(gpu, dh, state);
+    let (dgx, dgh) = (gpu.empty(steps * gate), gpu.empty(steps * gate));
+    for t in (0..steps).rev() {
+        let dy = dy.map(|dy| dy.part(t * state, state));
+        let [rzn, gh] = [rzn, gh].map(|gates| gates.part(t * gate, gate));
+        let [dgx, dgh] = [&dgx, &dgh].map(|gates| gates.view(t * gate, gate));
+        gru_cell_backward(rzn, gh, h.part(t * state, state), dy, (&dh).into(), dgx, dgh, hidden);
+        matmul(size.back(3, batch, hidden, true), dgh, weight_hh, (&dh).into());
+    }
+    let [dgx, dgh] = [&dgx, &dgh].map(View::from);
+    Gradients {
+        x: needs_x.then(|| input_gradient(size, 3, dgx, weight_ih)),
+        h0: dh,
+        weight_ih: weight_gradient(size, 3, inputs, dgx, x),
+        weight_hh: weight_gradient(size, 3, hidden, dgh, h.part(0, steps * state)),
+        bias_ih: bias_gradient(size, 3, dgx),
+        bias_hh: bias_gradient(size, 3, dgh),
+    }
+}
