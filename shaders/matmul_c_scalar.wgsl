@@ -1,3 +1,4 @@
+// Writes C word by word.
 @group(0) @binding(3) var<storage, read_write> c: array<f32>;
 
 // The first `count` (at least one) of C's elements from `at` on, in columns `column ..`, become the sums

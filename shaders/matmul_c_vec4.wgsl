@@ -1,3 +1,4 @@
+// Writes C four words at a time: every row begins at a multiple of four, and ends at one.
 @group(0) @binding(3) var<storage, read_write> c: array<vec4<f32>>;
 
 // C's elements from `at` on, in columns `column ..`, become the sums with bias and activation.

@@ -41,16 +41,12 @@ fn bias4(column: u32, count: u32) -> vec4<f32> {
     return vec4<f32>(bias[at.x], bias[at.y], bias[at.z], bias[at.w]);
 }
 
-fn gelu_(x: f32) -> f32 {
-    return 0.5 * x * (1.0 + tanh_(0.7978846 * (x + 0.044715 * (x * x * x))));
-}
-
 fn activated(x: vec4<f32>) -> vec4<f32> {
     if p.activation == 1u {
         return max(x, vec4<f32>());
     }
     if p.activation == 2u {
-        return vec4<f32>(gelu_(x.x), gelu_(x.y), gelu_(x.z), gelu_(x.w));
+        return vec4<f32>(gelu(x.x), gelu(x.y), gelu(x.z), gelu(x.w));
     }
     return x;
 }
