@@ -98,21 +98,6 @@ fn fill_b(first: u32, column: u32, k: u32, end: u32, lane: u32) {
     }
 }
 
-// Eight elements of a row of C: those from `column` on and those from `column + 4 COLUMNS` on.
-fn write(first: u32, row: u32, column: u32, left: vec4<f32>, right: vec4<f32>) {
-    if row >= p.m {
-        return;
-    }
-    let at = first + row * p.stride_c;
-    if column < p.n {
-        write4(at + column, column, p.n - column, left);
-    }
-    let further = column + 4u * COLUMNS;
-    if further < p.n {
-        write4(at + further, further, p.n - further, right);
-    }
-}
-
 @compute @workgroup_size(COLUMNS, ROWS)
 fn main(
     @builtin(workgroup_id) group: vec3<u32>,
@@ -145,7 +130,8 @@ fn main(
         fill_a(first_a, row, k, end, lane);
         fill_b(first_b, column, k, end, lane);
         workgroupBarrier();
-        for (var i = 0u; i < DEPTH; i++) {
+        let steps = min(DEPTH, end - k);
+        for (var i = 0u; i < steps; i++) {
             let a0 = tile_a[i * 2u * ROWS + local.y];
             let a1 = tile_a[i * 2u * ROWS + ROWS + local.y];
             let b0 = tile_b[i * 2u * COLUMNS + local.x];
@@ -162,16 +148,17 @@ fn main(
         workgroupBarrier();
     }
 
+    // The names become an array only here, where looking into it costs little.
+    let sums = array<array<vec4<f32>, 2>, 8>(
+        array(s00, s01), array(s10, s11), array(s20, s21), array(s30, s31),
+        array(s40, s41), array(s50, s51), array(s60, s61), array(s70, s71),
+    );
     let first = item * p.item_c + part * p.m * p.stride_c;
-    let m0 = row + 4u * local.y;
-    let n0 = column + 4u * local.x;
-    write(first, m0, n0, s00, s01);
-    write(first, m0 + 1u, n0, s10, s11);
-    write(first, m0 + 2u, n0, s20, s21);
-    write(first, m0 + 3u, n0, s30, s31);
-    let m1 = m0 + 4u * ROWS;
-    write(first, m1, n0, s40, s41);
-    write(first, m1 + 1u, n0, s50, s51);
-    write(first, m1 + 2u, n0, s60, s61);
-    write(first, m1 + 3u, n0, s70, s71);
+    for (var i = 0u; i < 16u; i++) {
+        let m = row + 4u * (local.y + i / 8u * ROWS) + i / 2u % 4u;
+        let n = column + 4u * (local.x + i % 2u * COLUMNS);
+        if m < p.m && n < p.n {
+            write4(first + m * p.stride_c + n, n, p.n - n, sums[i / 2u][i % 2u]);
+        }
+    }
 }

@@ -1,3 +1,4 @@
+// Reads A word by word.
 @group(0) @binding(1) var<storage, read> a: array<f32>;
 
 // A's elements from `at` on, zero from the `count`th on (at least one).

@@ -1,3 +1,4 @@
+// Reads A four words at a time: every row begins at a multiple of four.
 @group(0) @binding(1) var<storage, read> a: array<vec4<f32>>;
 
 // A's elements from `at` on.

@@ -1,3 +1,4 @@
+// Reads B word by word.
 @group(0) @binding(2) var<storage, read> b: array<f32>;
 
 // B's elements from `at` on, all of stored row `row`; zero from the `count`th on (at least one).

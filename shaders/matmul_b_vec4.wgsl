@@ -1,3 +1,4 @@
+// Reads B four words at a time: every row begins at a multiple of four.
 @group(0) @binding(2) var<storage, read> b: array<vec4<f32>>;
 
 // B's elements from `at` on, all of stored row `row`.

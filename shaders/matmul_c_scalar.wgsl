@@ -1,3 +1,4 @@
+// Writes C word by word.
 @group(0) @binding(3) var<storage, read_write> c: array<f32>;
 
 // The first `count` (at least one) of C's elements from `at` on, in columns `column ..`, become the sums
@@ -5,10 +6,10 @@
 fn write4(at: u32, column: u32, count: u32, sums: vec4<f32>) {
     let i = p.head.starts[0].z + at + min(FOUR, vec4<u32>(count - 1u));
     var y = sums;
-    if ACCUMULATE == 1u {
+    if p.accumulate == 1u {
         y += vec4<f32>(c[i.x], c[i.y], c[i.z], c[i.w]);
     }
-    if BIAS == 1u {
+    if p.biased == 1u {
         y += bias4(column, count);
     }
     y = activated(y);

@@ -7,6 +7,7 @@ mod pieces;
 
 pub use kernels::KERNELS;
 
+use super::{most_words, part};
 use crate::cpu::matmul::Matmul;
 use crate::gpu::{Gpu, View};
 use bytemuck::Pod;
@@ -65,6 +66,17 @@ impl<'a> Weights<'a> {
     /// Numbers from one row to the next.
     fn stride(&self, k: usize) -> usize {
         if self.format() == Format::F32 { k } else { k.next_multiple_of(PACKED) }
+    }
+
+    /// Rows `first .. first + count` of a matrix (N, `k`).
+    #[track_caller]
+    pub fn rows(self, first: usize, count: usize, k: usize) -> Self {
+        let (start, len) = (self.words(first, k), self.words(count, k));
+        match self {
+            Self::F32(values) => Self::F32(part(values, start, len)),
+            Self::F16(values) => Self::F16(part(values, start, len)),
+            Self::Int8(values, scales) => Self::Int8(part(values, start, len), part(scales, first, count)),
+        }
     }
 
     /// Words of a matrix (n, k).
@@ -175,4 +187,27 @@ pub fn linear(
         activation,
     }
     .run();
+}
+
+/// `y` becomes the packed matrix `weight` (n, `k`) as f32.
+#[track_caller]
+pub fn unpack(weight: Weights<'_>, [n, k]: [usize; 2], y: View<'_>) {
+    assert!(
+        y.len == n * k && weight.values().len == weight.words(n, k),
+        "unpack: lengths against ({n}, {k})"
+    );
+    let most = most_words(y.buffer.gpu()) / k.max(1);
+    for first in (0..n).step_by(most.max(1)) {
+        let rows = most.min(n - first);
+        kernels::record_rows(weight.rows(first, rows, k), [rows, k], None, part(y, first * k, rows * k));
+    }
+}
+
+/// `y[r]` becomes row `ids[r]` of the packed matrix `weight` (N, `k`) as f32, for ids (R) of `u32` below N.
+///
+/// The words of the matrix, and y, must not be more than one binding shows.
+#[track_caller]
+pub fn gather(weight: Weights<'_>, ids: View<'_>, k: usize, y: View<'_>) {
+    assert_eq!(y.len, ids.len * k, "gather: y");
+    kernels::record_rows(weight, [ids.len, k], Some(ids), y);
 }

@@ -2,22 +2,21 @@
 
 use super::super::{lib, word};
 use super::pieces::{Operand, Product};
-use super::{Activation, Format, Matmul, View};
+use super::{Activation, Format, Matmul, View, Weights};
 use crate::gpu::{Access, Dispatch, Kernel, WORKGROUP};
+use bytemuck::Zeroable;
 
 /// A shader behind the parts that read and write its operands.
 macro_rules! kernel {
-    ($name:literal, $bindings:expr, $a:literal, $b:literal, $c:literal, $main:literal) => {
+    ($name:literal, $bindings:expr, [$($part:literal),*]) => {
         Kernel {
             name: $name,
             source: &[
                 lib::HEAD,
                 lib::MATH,
+                lib::GELU,
                 include_str!("../../../shaders/matmul_operands.wgsl"),
-                include_str!(concat!("../../../shaders/matmul_a_", $a, ".wgsl")),
-                include_str!(concat!("../../../shaders/matmul_b_", $b, ".wgsl")),
-                include_str!(concat!("../../../shaders/matmul_c_", $c, ".wgsl")),
-                include_str!(concat!("../../../shaders/", $main, ".wgsl")),
+                $(include_str!(concat!("../../../shaders/", $part, ".wgsl"))),*
             ],
             bindings: $bindings,
             params: Sizes::PARAMS,
@@ -30,25 +29,40 @@ const FLOATS: &[Access] = &[Access::Read, Access::Read, Access::Write, Access::R
 const INTEGERS: &[Access] = &[Access::Read, Access::Read, Access::Write, Access::Read, Access::Read];
 
 /// The kernels of this file: tiled products for every format of B, read four words at a time or one; the
-/// same for few rows; and the sum of parts.
+/// same for few rows; the sum of parts; and packed rows as f32.
 pub const KERNELS: &[Kernel] = &[
-    kernel!("matmul-f32-vec4", FLOATS, "vec4", "vec4", "vec4", "matmul"),
-    kernel!("matmul-f32-scalar", FLOATS, "scalar", "scalar", "scalar", "matmul"),
-    kernel!("matmul-f16-vec4", FLOATS, "vec4", "f16", "vec4", "matmul"),
-    kernel!("matmul-f16-scalar", FLOATS, "scalar", "f16", "scalar", "matmul"),
-    kernel!("matmul-int8-vec4", INTEGERS, "vec4", "int8", "vec4", "matmul"),
-    kernel!("matmul-int8-scalar", INTEGERS, "scalar", "int8", "scalar", "matmul"),
-    kernel!("matvec-f32-vec4", FLOATS, "vec4", "vec4", "scalar", "matvec"),
-    kernel!("matvec-f32-scalar", FLOATS, "scalar", "scalar", "scalar", "matvec"),
-    kernel!("matvec-f16-vec4", FLOATS, "vec4", "f16", "scalar", "matvec"),
-    kernel!("matvec-f16-scalar", FLOATS, "scalar", "f16", "scalar", "matvec"),
-    kernel!("matvec-int8-vec4", INTEGERS, "vec4", "int8", "scalar", "matvec"),
-    kernel!("matvec-int8-scalar", INTEGERS, "scalar", "int8", "scalar", "matvec"),
-    kernel!("matmul-parts", FLOATS, "scalar", "scalar", "scalar", "matmul_parts"),
+    kernel!("matmul-f32-vec4", FLOATS, ["matmul_a_vec4", "matmul_b_vec4", "matmul_c_vec4", "matmul"]),
+    kernel!("matmul-f32-scalar", FLOATS, ["matmul_a_scalar", "matmul_b_scalar", "matmul_c_scalar", "matmul"]),
+    kernel!("matmul-f16-vec4", FLOATS, ["matmul_a_vec4", "matmul_b_f16", "matmul_c_vec4", "matmul"]),
+    kernel!("matmul-f16-scalar", FLOATS, ["matmul_a_scalar", "matmul_b_f16", "matmul_c_scalar", "matmul"]),
+    kernel!("matmul-int8-vec4", INTEGERS, ["matmul_a_vec4", "matmul_b_int8", "matmul_c_vec4", "matmul"]),
+    kernel!(
+        "matmul-int8-scalar",
+        INTEGERS,
+        ["matmul_a_scalar", "matmul_b_int8", "matmul_c_scalar", "matmul"]
+    ),
+    kernel!("matvec-f32-vec4", FLOATS, ["matmul_a_vec4", "matmul_b_vec4", "matmul_c_scalar", "matvec"]),
+    kernel!("matvec-f32-scalar", FLOATS, ["matmul_a_scalar", "matmul_b_scalar", "matmul_c_scalar", "matvec"]),
+    kernel!("matvec-f16-vec4", FLOATS, ["matmul_a_vec4", "matmul_b_f16", "matmul_c_scalar", "matvec"]),
+    kernel!("matvec-f16-scalar", FLOATS, ["matmul_a_scalar", "matmul_b_f16", "matmul_c_scalar", "matvec"]),
+    kernel!("matvec-int8-vec4", INTEGERS, ["matmul_a_vec4", "matmul_b_int8", "matmul_c_scalar", "matvec"]),
+    kernel!(
+        "matvec-int8-scalar",
+        INTEGERS,
+        ["matmul_a_scalar", "matmul_b_int8", "matmul_c_scalar", "matvec"]
+    ),
+    kernel!(
+        "matmul-parts",
+        FLOATS,
+        ["matmul_a_scalar", "matmul_b_scalar", "matmul_c_scalar", "matmul_parts"]
+    ),
+    kernel!("unpack-f16", FLOATS, ["matmul_b_f16", "matmul_c_scalar", "unpack"]),
+    kernel!("unpack-int8", INTEGERS, ["matmul_b_int8", "matmul_c_scalar", "unpack"]),
 ];
 
 const MATVEC: usize = 6;
 const PARTS: usize = 12;
+const UNPACK: usize = 13;
 
 fn format_index(format: Format) -> usize {
     match format {
@@ -66,19 +80,43 @@ params! {
         items: u32,
         parts: u32,
         depth: u32,
-        a: [u32; 2],
-        b: [u32; 2],
-        c: [u32; 2],
+        stride_a: u32,
+        item_a: u32,
+        stride_b: u32,
+        item_b: u32,
+        stride_c: u32,
+        item_c: u32,
+        accumulate: u32,
+        biased: u32,
+        activation: u32,
     }
 }
 
 impl Sizes {
     fn new(product: &Product<'_>, parts: usize, depth: usize) -> Self {
-        let Matmul { m, k, n, .. } = product.spec;
-        let layout = |operand: Operand<'_>| [word(operand.stride), word(operand.item)];
-        let [m, k, n, items] = [m, k, n, product.items].map(word);
-        let [a, b, c] = [product.a, product.b, product.c].map(layout);
-        Self { m, k, n, items, parts: word(parts), depth: word(depth), a, b, c }
+        let Product { spec, items, a, b, c, bias, activation, .. } = *product;
+        let Matmul { m, k, n, accumulate, .. } = spec;
+        Self {
+            m: word(m),
+            k: word(k),
+            n: word(n),
+            items: word(items),
+            parts: word(parts),
+            depth: word(depth),
+            stride_a: word(a.stride),
+            item_a: word(a.item),
+            stride_b: word(b.stride),
+            item_b: word(b.item),
+            stride_c: word(c.stride),
+            item_c: word(c.item),
+            accumulate: u32::from(accumulate),
+            biased: u32::from(bias.is_some()),
+            activation: match activation {
+                Activation::None => 0,
+                Activation::Relu => 1,
+                Activation::Gelu => 2,
+            },
+        }
     }
 }
 
@@ -150,20 +188,6 @@ fn flag(flag: bool) -> f64 {
     f64::from(u8::from(flag))
 }
 
-/// The constants that say what becomes of a sum.
-fn epilogue(product: &Product<'_>) -> [(&'static str, f64); 3] {
-    let activation = match product.activation {
-        Activation::None => 0.0,
-        Activation::Relu => 1.0,
-        Activation::Gelu => 2.0,
-    };
-    [
-        ("BIAS", flag(product.bias.is_some())),
-        ("ACCUMULATE", flag(product.spec.accumulate)),
-        ("ACTIVATION", activation),
-    ]
-}
-
 /// Whether a sum has so many terms that it had better be cut.
 pub(super) fn is_long(product: &Product<'_>) -> bool {
     !is_matvec(product) && product.spec.k > LONGEST * parts(product)
@@ -193,14 +217,8 @@ pub(super) fn record(product: &Product<'_>) {
         let sizes = Sizes::new(&sum, parts, k);
         let groups = (product.items * m * n.div_ceil(4)).div_ceil(WORKGROUP);
         let [.., c] = product.views();
-        dispatch(
-            &sum,
-            PARTS,
-            [View::from(&buffer), View::from(&buffer), c],
-            &epilogue(product),
-            sizes,
-            groups,
-        );
+        let parts = View::from(&buffer);
+        dispatch(PARTS, bound(&sum, [parts, parts, c]), &[], sizes, groups);
     }
 }
 
@@ -213,38 +231,28 @@ fn record_tiled(product: &Product<'_>, parts: usize) {
     let Operand { stride, item, .. } = product.c;
     let whole = (c.start | stride | item | n) % 4 == 0;
     let aligned = whole && is_aligned(product);
-    let [bias, accumulate, activation] = epilogue(product);
     let constants = [
         ("TRANS_A", flag(trans_a)),
         ("TRANS_B", flag(trans_b)),
         ("ROWS", tile.rows as f64),
         ("COLUMNS", tile.columns as f64),
         ("DEPTH", tile.depth as f64),
-        bias,
-        accumulate,
-        activation,
     ];
     let kernel = format_index(product.format) + usize::from(!aligned);
     let groups = product.items * parts * tile.count(m, n);
-    dispatch(product, kernel, [a, b, c], &constants, Sizes::new(product, parts, depth), groups);
+    let views = bound(product, [a, b, c]);
+    dispatch(kernel, views, &constants, Sizes::new(product, parts, depth), groups);
 }
 
 fn record_matvec(product: &Product<'_>) {
     let Matmul { m, n, .. } = product.spec;
     let sharing = m.min(SHARING);
-    let [bias, accumulate, activation] = epilogue(product);
-    let constants = [
-        ("SHARING", sharing as f64),
-        ("LANES", MATVEC_LANES as f64),
-        ("ROWS", MATVEC_ROWS as f64),
-        bias,
-        accumulate,
-        activation,
-    ];
+    let constants =
+        [("SHARING", sharing as f64), ("LANES", MATVEC_LANES as f64), ("ROWS", MATVEC_ROWS as f64)];
     let kernel = MATVEC + format_index(product.format) + usize::from(!is_aligned(product));
     let groups = n.div_ceil(MATVEC_ROWS) * m.div_ceil(sharing);
     let sizes = Sizes::new(product, 1, product.spec.k);
-    dispatch(product, kernel, product.views(), &constants, sizes, groups);
+    dispatch(kernel, bound(product, product.views()), &constants, sizes, groups);
 }
 
 /// Whether every row of A and of B begins and ends at a multiple of four words.
@@ -256,18 +264,41 @@ fn is_aligned(product: &Product<'_>) -> bool {
     of_a % 4 == 0 && (product.format != Format::F32 || of_b % 4 == 0)
 }
 
+/// Records `y = W` for packed W (rows, columns), or `y[r] = W[ids[r]]` for `rows` ids.
+pub(super) fn record_rows(
+    weight: Weights<'_>,
+    [rows, columns]: [usize; 2],
+    ids: Option<View<'_>>,
+    y: View<'_>,
+) {
+    let (values, stride) = (weight.values(), weight.stride(columns));
+    let [m, n, stride_b, stride_c] = [rows, columns, stride, columns].map(word);
+    let sizes = Sizes { m, n, stride_b, stride_c, ..Sizes::zeroed() };
+    let kernel = match weight.format() {
+        Format::F32 => panic!("these weights are not packed"),
+        Format::F16 => UNPACK,
+        Format::Int8 => UNPACK + 1,
+    };
+    let views = [ids.unwrap_or(values), values, y, values, weight.scales().unwrap_or(values)];
+    let groups = (rows * columns.div_ceil(4)).div_ceil(WORKGROUP);
+    dispatch(kernel, views, &[("GATHER", flag(ids.is_some()))], sizes, groups);
+}
+
+/// Bindings of a product.
+fn bound<'a>(product: &Product<'a>, [a, b, c]: [View<'a>; 3]) -> [View<'a>; 5] {
+    // What is not there is bound all the same: any readable view serves.
+    [a, b, c, product.bias.unwrap_or(a), product.scales.unwrap_or(a)]
+}
+
 fn dispatch(
-    product: &Product<'_>,
     kernel: usize,
-    [a, b, c]: [View<'_>; 3],
+    views: [View<'_>; 5],
     constants: &[(&'static str, f64)],
     sizes: Sizes,
     groups: usize,
 ) {
-    // What is not there is bound all the same: any readable view serves.
-    let views = [a, b, c, product.bias.unwrap_or(a), product.scales.unwrap_or(a)];
     let kernel = &KERNELS[kernel];
-    c.buffer.gpu().dispatch(&Dispatch {
+    views[2].buffer.gpu().dispatch(&Dispatch {
         kernel,
         constants,
         params: bytemuck::bytes_of(&sizes),

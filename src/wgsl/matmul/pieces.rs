@@ -1,6 +1,7 @@
 //! A product cut into pieces that the bindings can show.
 
 use super::kernels;
+use super::most_words;
 use super::{Activation, Format, Gpu, Matmul, View};
 use crate::gpu::Buffer;
 
@@ -103,8 +104,7 @@ impl<'a> Product<'a> {
     /// The axis to be cut in two and its length, if something is too large for a binding or a sum too long.
     fn cut(&self) -> Option<(Axis, usize)> {
         let Matmul { m, k, n, trans_a, trans_b, .. } = self.spec;
-        // A binding begins at a multiple of 64 words, perhaps before its view.
-        let most = self.gpu().most_words() - 64;
+        let most = most_words(self.gpu());
         let [a, b, c] = self.views();
         let rows = |item: usize, (axis, size): (Axis, usize)| {
             if self.items > 1 && item > 0 { (Axis::Items, self.items) } else { (axis, size) }
