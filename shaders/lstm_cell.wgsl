@@ -1,46 +1,61 @@
-// Everything of an LSTM step that is not a matrix product, the biases included: one invocation an element
-// of the state. Twin: lstm_cell of src/cpu/cells.rs.
-
-struct Params {
-    head: Head,
-    // Elements of a state (B, H).
-    states: u32,
-    hidden: u32,
-}
+// An LSTM step: the gate arithmetic with the biases, one invocation an element of the state; where RECUR is
+// 1, the product with the state before it as well. The work is cut up in lib/recurrent.wgsl.
+// Twin: lstm_cell of src/cpu/cells.rs.
 
 @group(0) @binding(0) var<uniform> p: Params;
-@group(0) @binding(1) var<storage, read> bias_ih: array<f32>;
-@group(0) @binding(2) var<storage, read> bias_hh: array<f32>;
+// (4H, H), read where RECUR is 1.
+@group(0) @binding(1) var<storage, read> weight_hh: array<f32>;
+@group(0) @binding(2) var<storage, read> bias_ih: array<f32>;
+@group(0) @binding(3) var<storage, read> bias_hh: array<f32>;
 // (B, 4H): sums of products in, activated gates out.
-@group(0) @binding(3) var<storage, read_write> gates: array<f32>;
-// (2, B, H): the cell state before the step, and the one after it.
-@group(0) @binding(4) var<storage, read_write> c: array<f32>;
-@group(0) @binding(5) var<storage, read_write> h: array<f32>;
+@group(0) @binding(4) var<storage, read_write> gates: array<f32>;
+// (2, B, H): the states before the step, and those after it.
+@group(0) @binding(5) var<storage, read_write> c: array<f32>;
+@group(0) @binding(6) var<storage, read_write> h: array<f32>;
 
-// The biases of gate 0, 1, 2, 3 (i, f, g, o) of unit `unit`.
-fn bias(gate: u32, unit: u32) -> f32 {
-    let at = gate * p.hidden + unit;
-    return bias_ih[p.head.starts[0].x + at] + bias_hh[p.head.starts[0].y + at];
+const WEIGHTS_BY_UNIT: bool = false;
+
+// From unit k to the four gates of a unit.
+fn weights_at(k: u32, unit: u32) -> vec4<f32> {
+    let at = p.head.starts[0].x + unit * p.hidden + k;
+    let gate = p.hidden * p.hidden;
+    return vec4(weight_hh[at], weight_hh[at + gate], weight_hh[at + 2u * gate], weight_hh[at + 3u * gate]);
+}
+
+fn row_at(row: u32, k: u32) -> vec4<f32> {
+    return vec4(h[p.head.starts[1].y + row * p.hidden + k]);
 }
 
 @compute @workgroup_size(256)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
-    let state = group_index(p.head.groups_x, group) * 256u + lane;
-    if state >= p.states {
+    let tile = group_index(p.head.groups_x, group);
+    if tile >= p.head.groups {
         return;
     }
-    let unit = state % p.hidden;
-    let at = p.head.starts[0].z + state / p.hidden * 4u * p.hidden + unit;
-    let c_at = p.head.starts[0].w + state;
-    let i = sigmoid_(gates[at] + bias(0u, unit));
-    let f = sigmoid_(gates[at + p.hidden] + bias(1u, unit));
-    let g = tanh_(gates[at + 2u * p.hidden] + bias(2u, unit));
-    let o = sigmoid_(gates[at + 3u * p.hidden] + bias(3u, unit));
-    let cell = f * c[c_at] + i * g;
+    var sums = vec4<f32>();
+    if RECUR == 1u {
+        sums = recurrent_sum(tile, lane);
+    }
+    let place = place_of(tile, lane);
+    if !place.has_cell {
+        return;
+    }
+    let hidden = p.hidden;
+    let at = p.head.starts[0].w + place.row * 4u * hidden + place.unit;
+    let b_x = p.head.starts[0].y + place.unit;
+    let b_h = p.head.starts[0].z + place.unit;
+    sums += vec4(gates[at], gates[at + hidden], gates[at + 2u * hidden], gates[at + 3u * hidden]);
+    let i = sigmoid_(sums.x + (bias_ih[b_x] + bias_hh[b_h]));
+    let f = sigmoid_(sums.y + (bias_ih[b_x + hidden] + bias_hh[b_h + hidden]));
+    let g = tanh_(sums.z + (bias_ih[b_x + 2u * hidden] + bias_hh[b_h + 2u * hidden]));
+    let o = sigmoid_(sums.w + (bias_ih[b_x + 3u * hidden] + bias_hh[b_h + 3u * hidden]));
+    let state = place.row * hidden + place.unit;
+    let states = p.batch * hidden;
+    let cell = f * c[p.head.starts[1].x + state] + i * g;
     gates[at] = i;
-    gates[at + p.hidden] = f;
-    gates[at + 2u * p.hidden] = g;
-    gates[at + 3u * p.hidden] = o;
-    c[c_at + p.states] = cell;
-    h[p.head.starts[1].x + state] = o * tanh_(cell);
+    gates[at + hidden] = f;
+    gates[at + 2u * hidden] = g;
+    gates[at + 3u * hidden] = o;
+    c[p.head.starts[1].x + states + state] = cell;
+    h[p.head.starts[1].y + states + state] = o * tanh_(cell);
 }

@@ -1,52 +1,75 @@
-// The gradient of an LSTM step: one invocation an element of the state. Twin: lstm_cell_backward of
-// src/cpu/cells.rs.
-
-struct Params {
-    head: Head,
-    // Elements of a state (B, H).
-    states: u32,
-    hidden: u32,
-    // 1: the step's output has a gradient of its own.
-    has_dy: u32,
-}
+// The gradient of an LSTM step: one invocation an element of the state; where RECUR is 1, the product that
+// brings the gradient back from the next step as well. The work is cut up in lib/recurrent.wgsl.
+// Twin: lstm_cell_backward of src/cpu/cells.rs.
 
 @group(0) @binding(0) var<uniform> p: Params;
+// (4H, H), read where RECUR is 1.
+@group(0) @binding(1) var<storage, read> weight_hh: array<f32>;
 // (B, 4H), activated.
-@group(0) @binding(1) var<storage, read> gates: array<f32>;
+@group(0) @binding(2) var<storage, read> gates: array<f32>;
 // (2, B, H): the cell state before the step, and the one after it.
-@group(0) @binding(2) var<storage, read> c: array<f32>;
-// (B, H): the output's gradient, if there is one, and what came back from the next step.
-@group(0) @binding(3) var<storage, read> dy: array<f32>;
-@group(0) @binding(4) var<storage, read> dh: array<f32>;
+@group(0) @binding(3) var<storage, read> c: array<f32>;
+// (B, H): the output's gradient, if there is one.
+@group(0) @binding(4) var<storage, read> dy: array<f32>;
+// (B, H): what came back from the next step, read where RECUR is 0.
+@group(0) @binding(5) var<storage, read> dh: array<f32>;
 // (B, H): dL/dc in, dL/dc_prev out.
-@group(0) @binding(5) var<storage, read_write> dc: array<f32>;
-// (B, 4H)
-@group(0) @binding(6) var<storage, read_write> dgates: array<f32>;
+@group(0) @binding(6) var<storage, read_write> dc: array<f32>;
+// (B, 4H); where RECUR is 1, (2, B, 4H): behind this step's the next one's, which are there.
+@group(0) @binding(7) var<storage, read_write> dgates: array<f32>;
+
+const WEIGHTS_BY_UNIT: bool = true;
+
+// From the four gates of unit k back to a unit.
+fn weights_at(k: u32, unit: u32) -> vec4<f32> {
+    let at = p.head.starts[0].x + k * p.hidden + unit;
+    let gate = p.hidden * p.hidden;
+    return vec4(weight_hh[at], weight_hh[at + gate], weight_hh[at + 2u * gate], weight_hh[at + 3u * gate]);
+}
+
+fn row_at(row: u32, k: u32) -> vec4<f32> {
+    let hidden = p.hidden;
+    let at = p.head.starts[1].z + (p.batch + row) * 4u * hidden + k;
+    return vec4(dgates[at], dgates[at + hidden], dgates[at + 2u * hidden], dgates[at + 3u * hidden]);
+}
 
 @compute @workgroup_size(256)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
-    let state = group_index(p.head.groups_x, group) * 256u + lane;
-    if state >= p.states {
+    let tile = group_index(p.head.groups_x, group);
+    if tile >= p.head.groups {
         return;
     }
-    let wide = state / p.hidden * 4u * p.hidden + state % p.hidden;
-    let at = p.head.starts[0].x + wide;
-    let i = gates[at];
-    let f = gates[at + p.hidden];
-    let g = gates[at + 2u * p.hidden];
-    let o = gates[at + 3u * p.hidden];
-    let c_at = p.head.starts[0].y + state;
-    let tanh_c = tanh_(c[c_at + p.states]);
-    var dh_all = dh[p.head.starts[0].w + state];
-    if p.has_dy == 1u {
-        dh_all += dy[p.head.starts[0].z + state];
+    var dh_all = 0.0;
+    if RECUR == 1u {
+        let sums = recurrent_sum(tile, lane);
+        dh_all = (sums.x + sums.y) + (sums.z + sums.w);
     }
-    let dc_at = p.head.starts[1].x + state;
+    let place = place_of(tile, lane);
+    if !place.has_cell {
+        return;
+    }
+    let hidden = p.hidden;
+    let state = place.row * hidden + place.unit;
+    let wide = place.row * 4u * hidden + place.unit;
+    if RECUR == 0u {
+        dh_all = dh[p.head.starts[1].x + state];
+    }
+    if p.has_dy == 1u {
+        dh_all += dy[p.head.starts[0].w + state];
+    }
+    let at = p.head.starts[0].y + wide;
+    let i = gates[at];
+    let f = gates[at + hidden];
+    let g = gates[at + 2u * hidden];
+    let o = gates[at + 3u * hidden];
+    let c_at = p.head.starts[0].z + state;
+    let tanh_c = tanh_(c[c_at + p.batch * hidden]);
+    let dc_at = p.head.starts[1].y + state;
     let dc_all = dc[dc_at] + dh_all * o * (1.0 - tanh_c * tanh_c);
-    let to = p.head.starts[1].y + wide;
+    let to = p.head.starts[1].z + wide;
     dgates[to] = dc_all * g * i * (1.0 - i);
-    dgates[to + p.hidden] = dc_all * c[c_at] * f * (1.0 - f);
-    dgates[to + 2u * p.hidden] = dc_all * i * (1.0 - g * g);
-    dgates[to + 3u * p.hidden] = dh_all * tanh_c * o * (1.0 - o);
+    dgates[to + hidden] = dc_all * c[c_at] * f * (1.0 - f);
+    dgates[to + 2u * hidden] = dc_all * i * (1.0 - g * g);
+    dgates[to + 3u * hidden] = dh_all * tanh_c * o * (1.0 - o);
     dc[dc_at] = dc_all * f;
 }

@@ -217,7 +217,7 @@ fn adamw(device: &Device) -> Vec<Tensor> {
     let mut optimizer = AdamW::new(config, &[("w".to_owned(), parameter.clone())]);
     for seed in 2..5 {
         optimizer.begin_step();
-        optimizer.update(0, &mut parameter, &numbers(device, &[300], seed), 0.01);
+        optimizer.update(0, &mut parameter, &numbers(device, &[300], seed), 1.0, 0.01);
     }
     vec![parameter]
 }

@@ -140,7 +140,11 @@ impl Translator {
     /// Should the GPU be lost on the way, the CPU goes on: see [`Self::gpu_fault`].
     pub fn use_gpu(&mut self, gpu: Option<&Gpu>) {
         self.gpu_fault = None;
-        self.on_gpu = gpu.map(|gpu| self.model.on(&Device::Gpu(gpu.clone())));
+        self.on_gpu = gpu.map(|gpu| {
+            let mut model = self.model.clone();
+            model.to(&Device::Gpu(gpu.clone()));
+            model
+        });
     }
 
     /// What happened to the GPU that was to translate.

@@ -51,17 +51,29 @@ pub trait Module: Clone {
         device
     }
 
-    /// The same module with its parameters on `device`; they must be in main memory, or there already.
-    fn on(&self, device: &Device) -> Self {
-        let mut moved = self.clone();
-        moved.visit(&mut |_, tensor| *tensor = tensor.to(device));
-        moved
-    }
-
     /// All parameters with their names.
     fn parameters(&self) -> Vec<(String, Tensor)> {
         let mut all = Vec::new();
         self.clone().visit(&mut |name, tensor| all.push((name, tensor.clone())));
         all
+    }
+
+    /// Brings all parameters to `device`. From a GPU they have to be [read](Module::to_cpu).
+    fn to(&mut self, device: &Device) {
+        self.visit(&mut |_, parameter| *parameter = parameter.to(device));
+    }
+
+    /// The same in main memory, with as few reads as possible.
+    ///
+    /// # Errors
+    /// `gpu-lost` or `out-of-memory`.
+    fn to_cpu(&self) -> impl Future<Output = Result<Self>> {
+        let mut read = self.clone();
+        async move {
+            let parameters: Vec<Tensor> = read.parameters().into_iter().map(|(_, tensor)| tensor).collect();
+            let mut values = Tensor::all_to_cpu(&parameters).await?.into_iter();
+            read.visit(&mut |_, parameter| *parameter = values.next().expect("one for each parameter"));
+            Ok(read)
+        }
     }
 }

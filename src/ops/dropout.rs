@@ -2,6 +2,7 @@
 
 use crate::rng::uniform_at;
 use crate::tensor::{Tensor, record};
+use crate::wgsl;
 
 /// What element `index` is multiplied with: 0 with probability `p`, `1 / (1 - p)` otherwise.
 fn factor(p: f32, seed: u64, index: usize) -> f32 {
@@ -30,9 +31,14 @@ impl Tensor {
     #[track_caller]
     pub fn dropout(&self, p: f32, seed: u64) -> Self {
         check(p);
-        let masked = move |x: &Self| {
-            let values = x.data().iter().enumerate().map(|(i, &value)| value * factor(p, seed, i)).collect();
-            Self::from_vec(values, x.shape())
+        let masked = move |x: &Self| match x.gpu() {
+            None => {
+                let values = x.data().iter().enumerate().map(|(i, &value)| value * factor(p, seed, i));
+                Self::from_vec(values.collect(), x.shape())
+            }
+            Some(gpu) => Self::on_gpu(gpu, x.shape(), |y| {
+                wgsl::elementwise::dropout(p, seed, (&x.buffer(gpu)).into(), y);
+            }),
         };
         let [y] = record(&[self], [masked(self)], move |upstream| vec![Some(masked(upstream.grad()))]);
         y

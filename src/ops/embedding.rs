@@ -2,6 +2,7 @@
 
 use crate::cpu::gather::{gather, gather_backward};
 use crate::tensor::{Tensor, record};
+use crate::wgsl;
 
 impl Tensor {
     /// Rows `ids` of this table `(V, C)`, as shape `(…shape, C)`.
@@ -14,14 +15,33 @@ impl Tensor {
         if let Some(id) = ids.iter().find(|&&id| id as usize >= rows) {
             panic!("embedding: id {id} in a table of {rows} rows");
         }
-        let mut values = vec![0.0; ids.len() * cols];
-        gather(self.data(), ids, cols, &mut values);
-        let y = Self::from_vec(values, &[shape, &[cols]].concat());
+        let shape = [shape, &[cols]].concat();
+        assert_eq!(shape.iter().product::<usize>(), ids.len() * cols, "embedding: {} ids", ids.len());
+        let y = match self.gpu() {
+            None => {
+                let mut values = vec![0.0; ids.len() * cols];
+                gather(self.data(), ids, cols, &mut values);
+                Self::from_vec(values, &shape)
+            }
+            Some(gpu) => Self::on_gpu(gpu, &shape, |y| {
+                let (table, ids) = (self.buffer(gpu), gpu.upload(ids));
+                wgsl::gather::gather((&table).into(), (&ids).into(), cols, y);
+            }),
+        };
         let ids = ids.to_vec();
         let [y] = record(&[self], [y], move |upstream| {
-            let mut table = vec![0.0; rows * cols];
-            gather_backward(upstream.grad().data(), &ids, cols, &mut table);
-            vec![Some(Self::from_vec(table, &[rows, cols]))]
+            let dy = upstream.grad();
+            let table = match dy.gpu() {
+                None => {
+                    let mut table = vec![0.0; rows * cols];
+                    gather_backward(dy.data(), &ids, cols, &mut table);
+                    Self::from_vec(table, &[rows, cols])
+                }
+                Some(gpu) => Self::on_gpu(gpu, &[rows, cols], |table| {
+                    wgsl::gather::gather_backward((&dy.buffer(gpu)).into(), &ids, cols, table);
+                }),
+            };
+            vec![Some(table)]
         });
         y
     }

@@ -1,41 +1,82 @@
 //! The same numbers in another order or shape.
 
 use crate::cpu::permute::permute;
+use crate::shape::Shape;
 use crate::tensor::{Tensor, record};
+use crate::wgsl::{self, permute::Slab};
+use std::ops::Range;
 
-/// Copies between a tensor seen as `(outer, size, inner)` and its part `start..start + len` along `size`.
-struct Slab {
-    outer: usize,
-    size: usize,
-    inner: usize,
-    start: usize,
-    len: usize,
+/// Part `start..start + len` of a tensor seen as `(outer, size, inner)`.
+struct Part {
+    slab: Slab,
+    /// Shape of the part.
+    shape: Shape,
 }
 
-impl Slab {
-    fn of(shape: &[usize], axis: usize, start: usize, len: usize) -> Self {
-        let outer = shape[..axis].iter().product();
-        let inner = shape[axis + 1..].iter().product();
-        Self { outer, size: shape[axis], inner, start, len }
+impl Part {
+    fn of(whole: &[usize], axis: usize, start: usize, len: usize) -> Self {
+        let blocks = [whole[..axis].iter().product(), whole[axis], whole[axis + 1..].iter().product()];
+        let mut shape = whole.to_vec();
+        shape[axis] = len;
+        Self { slab: Slab { whole: blocks, start, len }, shape: Shape::new(&shape) }
     }
 
     /// Whole-tensor range and part range of every block.
-    fn blocks(&self) -> impl Iterator<Item = (std::ops::Range<usize>, std::ops::Range<usize>)> {
-        let (part, whole, offset) = (self.len * self.inner, self.size * self.inner, self.start * self.inner);
-        (0..self.outer).map(move |i| {
+    fn blocks(&self) -> impl Iterator<Item = (Range<usize>, Range<usize>)> {
+        let Slab { whole: [outer, size, inner], start, len } = self.slab;
+        let (part, whole, offset) = (len * inner, size * inner, start * inner);
+        (0..outer).map(move |i| {
             let begin = i * whole + offset;
             (begin..begin + part, i * part..(i + 1) * part)
         })
     }
 
-    fn read(&self, whole: &[f32]) -> Vec<f32> {
-        let mut part = vec![0.0; self.outer * self.len * self.inner];
-        self.blocks().for_each(|(from, to)| part[to].copy_from_slice(&whole[from]));
-        part
+    /// This part of `whole`.
+    fn read(&self, whole: &Tensor) -> Tensor {
+        match whole.gpu() {
+            None => {
+                let mut part = vec![0.0; self.shape.numel()];
+                self.blocks().for_each(|(from, to)| part[to].copy_from_slice(&whole.data()[from]));
+                Tensor::from_vec(part, &self.shape)
+            }
+            Some(gpu) => Tensor::on_gpu(gpu, &self.shape, |part| {
+                wgsl::permute::read_slab(self.slab, (&whole.buffer(gpu)).into(), part);
+            }),
+        }
     }
 
     fn write(&self, part: &[f32], whole: &mut [f32]) {
         self.blocks().for_each(|(to, from)| whole[to].copy_from_slice(&part[from]));
+    }
+
+    /// A tensor of this shape that is `part` here and 0 elsewhere.
+    fn padded(&self, part: &Tensor, shape: &[usize]) -> Tensor {
+        match part.gpu() {
+            None => {
+                let mut whole = vec![0.0; shape.iter().product()];
+                self.write(part.data(), &mut whole);
+                Tensor::from_vec(whole, shape)
+            }
+            Some(gpu) => Tensor::on_gpu(gpu, shape, |whole| {
+                wgsl::elementwise::fill(0.0, whole);
+                wgsl::permute::write_slab(self.slab, (&part.buffer(gpu)).into(), whole);
+            }),
+        }
+    }
+}
+
+/// Dimension `i` of the result is dimension `axes[i]` of `x`; not tracked.
+fn permuted(x: &Tensor, axes: &[usize]) -> Tensor {
+    let shape: Vec<usize> = axes.iter().map(|&axis| x.dim(axis)).collect();
+    match x.gpu() {
+        None => {
+            let mut values = vec![0.0; x.numel()];
+            permute(x.data(), x.shape(), axes, &mut values);
+            Tensor::from_vec(values, &shape)
+        }
+        Some(gpu) => Tensor::on_gpu(gpu, &shape, |y| {
+            wgsl::permute::permute((&x.buffer(gpu)).into(), x.shape(), axes, y);
+        }),
     }
 }
 
@@ -60,12 +101,6 @@ impl Tensor {
             "permute: axes {axes:?} of shape {:?}",
             self.shape()
         );
-        let permuted = |x: &Self, axes: &[usize]| {
-            let mut values = vec![0.0; x.numel()];
-            permute(x.data(), x.shape(), axes, &mut values);
-            let shape: Vec<usize> = axes.iter().map(|&axis| x.dim(axis)).collect();
-            Self::from_vec(values, &shape)
-        };
         let [y] = record(&[self], [permuted(self, axes)], move |upstream| {
             vec![Some(permuted(upstream.grad(), &inverse))]
         });
@@ -85,14 +120,9 @@ impl Tensor {
     pub fn narrow(&self, axis: usize, start: usize, len: usize) -> Self {
         let shape = self.shape_struct();
         assert!(start + len <= shape[axis], "narrow: {start}+{len} of dimension {axis} of {shape:?}");
-        let slab = Slab::of(&shape, axis, start, len);
-        let mut part = shape.to_vec();
-        part[axis] = len;
-        let y = Self::from_vec(slab.read(self.data()), &part);
-        let [y] = record(&[self], [y], move |upstream| {
-            let mut dx = vec![0.0; shape.numel()];
-            slab.write(upstream.grad().data(), &mut dx);
-            vec![Some(Self::from_vec(dx, &shape))]
+        let part = Part::of(&shape, axis, start, len);
+        let [y] = record(&[self], [part.read(self)], move |upstream| {
+            vec![Some(part.padded(upstream.grad(), &shape))]
         });
         y
     }
@@ -107,21 +137,30 @@ pub fn concat(tensors: &[&Tensor], axis: usize) -> Tensor {
     let first = tensors.first().expect("concat of no tensors");
     let mut shape = first.shape().to_vec();
     shape[axis] = tensors.iter().map(|tensor| tensor.dim(axis)).sum();
-    let mut values = vec![0.0; shape.iter().product()];
-    let mut slabs = Vec::with_capacity(tensors.len());
+    let mut parts = Vec::with_capacity(tensors.len());
     let mut start = 0;
     for tensor in tensors {
         let fits = tensor.shape().len() == shape.len()
             && (0..shape.len()).all(|other| other == axis || tensor.dim(other) == shape[other]);
         assert!(fits, "concat along {axis}: {:?} and {:?}", first.shape(), tensor.shape());
-        let slab = Slab::of(&shape, axis, start, tensor.dim(axis));
-        slab.write(tensor.data(), &mut values);
+        parts.push(Part::of(&shape, axis, start, tensor.dim(axis)));
         start += tensor.dim(axis);
-        slabs.push((slab, tensor.shape_struct()));
     }
-    let [y] = record(tensors, [Tensor::from_vec(values, &shape)], move |upstream| {
-        let dy = upstream.grad().data();
-        slabs.iter().map(|(slab, shape)| Some(Tensor::from_vec(slab.read(dy), shape))).collect()
+    let pairs = || parts.iter().zip(tensors);
+    let y = match Tensor::gpu_of(tensors) {
+        None => {
+            let mut values = vec![0.0; shape.iter().product()];
+            pairs().for_each(|(part, tensor)| part.write(tensor.data(), &mut values));
+            Tensor::from_vec(values, &shape)
+        }
+        Some(gpu) => Tensor::on_gpu(&gpu, &shape, |y| {
+            for (part, tensor) in pairs() {
+                wgsl::permute::write_slab(part.slab, (&tensor.buffer(&gpu)).into(), y);
+            }
+        }),
+    };
+    let [y] = record(tensors, [y], move |upstream| {
+        parts.iter().map(|part| Some(part.read(upstream.grad()))).collect()
     });
     y
 }

@@ -2,19 +2,38 @@
 
 use crate::cpu::elementwise::{Unary, scale, unary, unary_backward};
 use crate::tensor::{Tensor, record};
+use crate::wgsl;
+
+/// `f'(x) · dy`, where `y = f(x)`.
+fn gradient(op: Unary, x: &Tensor, y: &Tensor, dy: &Tensor) -> Tensor {
+    match Tensor::gpu_of(&[x, dy]) {
+        None => {
+            let mut dx = vec![0.0; x.numel()];
+            unary_backward(op, x.data(), y.data(), dy.data(), &mut dx);
+            Tensor::from_vec(dx, x.shape())
+        }
+        Some(gpu) => Tensor::on_gpu(&gpu, x.shape(), |dx| {
+            let [x, y, dy] = [x, y, dy].map(|tensor| tensor.buffer(&gpu));
+            wgsl::elementwise::unary_backward(op, (&x).into(), (&y).into(), (&dy).into(), dx);
+        }),
+    }
+}
 
 impl Tensor {
     pub(crate) fn unary(&self, op: Unary) -> Self {
         let x = self.detach();
-        let mut values = vec![0.0; x.numel()];
-        unary(op, x.data(), &mut values);
-        let y = Self::from_vec(values, x.shape());
+        let y = match x.gpu() {
+            None => {
+                let mut values = vec![0.0; x.numel()];
+                unary(op, x.data(), &mut values);
+                Self::from_vec(values, x.shape())
+            }
+            Some(gpu) => Self::on_gpu(gpu, x.shape(), |y| {
+                wgsl::elementwise::unary(op, (&x.buffer(gpu)).into(), y);
+            }),
+        };
         let kept = y.detach();
-        let [y] = record(&[self], [y], move |upstream| {
-            let mut dx = vec![0.0; x.numel()];
-            unary_backward(op, x.data(), kept.data(), upstream.grad().data(), &mut dx);
-            vec![Some(Self::from_vec(dx, x.shape()))]
-        });
+        let [y] = record(&[self], [y], move |upstream| vec![Some(gradient(op, &x, &kept, upstream.grad()))]);
         y
     }
 
@@ -65,10 +84,13 @@ impl Tensor {
 
     /// `x · factor`.
     pub fn mul_scalar(&self, factor: f32) -> Self {
-        let scaled = move |x: &Self| {
-            let mut y = x.detach();
-            scale(factor, y.data_mut());
-            y
+        let scaled = move |x: &Self| match x.gpu() {
+            None => {
+                let mut y = x.detach();
+                scale(factor, y.data_mut());
+                y
+            }
+            Some(_) => x.affine(factor, 0.0),
         };
         let [y] = record(&[self], [scaled(self)], move |upstream| vec![Some(scaled(upstream.grad()))]);
         y
@@ -76,9 +98,23 @@ impl Tensor {
 
     /// `x + term`.
     pub fn add_scalar(&self, term: f32) -> Self {
-        let mut y = self.detach();
-        y.data_mut().iter_mut().for_each(|value| *value += term);
+        let y = match self.gpu() {
+            None => {
+                let mut y = self.detach();
+                y.data_mut().iter_mut().for_each(|value| *value += term);
+                y
+            }
+            Some(_) => self.affine(1.0, term),
+        };
         let [y] = record(&[self], [y], |upstream| vec![Some(upstream.grad().clone())]);
         y
+    }
+
+    /// `factor · x + term` on the GPU that holds `x`; not tracked.
+    fn affine(&self, factor: f32, term: f32) -> Self {
+        let gpu = self.gpu().expect("asked of a tensor on a GPU");
+        Self::on_gpu(gpu, self.shape(), |y| {
+            wgsl::elementwise::affine(factor, term, (&self.buffer(gpu)).into(), y);
+        })
     }
 }

@@ -72,6 +72,29 @@ impl Tensor {
         }
     }
 
+    /// The buffer for changing in place, in this GPU's memory: brought there first if it is not, and copied
+    /// first if another tensor shares it.
+    #[track_caller]
+    pub(crate) fn buffer_to_change(&mut self, gpu: &Gpu) -> &Buffer {
+        if self.buffer_mut().is_none() {
+            let shared = self.buffer(gpu);
+            let own = match &self.storage {
+                Storage::Cpu(_) => shared,
+                Storage::Gpu(_) => {
+                    let own = gpu.empty(shared.len());
+                    gpu.copy((&shared).into(), (&own).into());
+                    own
+                }
+            };
+            self.storage = Storage::Gpu(own);
+        }
+        self.int8 = None;
+        match &self.storage {
+            Storage::Gpu(buffer) => buffer,
+            Storage::Cpu(_) => unreachable!("just brought to the GPU"),
+        }
+    }
+
     /// The same values in the memory of `device`; not tracked. From the GPU they have to be [read](Self::read).
     ///
     /// # Panics
@@ -107,6 +130,40 @@ impl Tensor {
             Storage::Cpu(_) => Ok(self.detach()),
             Storage::Gpu(_) => Ok(Self::from_arc(Arc::new(self.read().await?), self.shape)),
         }
+    }
+
+    /// Several tensors in main memory, not tracked: one read for as many as fit into one buffer.
+    ///
+    /// # Errors
+    /// `gpu-lost` or `out-of-memory`.
+    pub async fn all_to_cpu(tensors: &[Self]) -> Result<Vec<Self>> {
+        let mut all = Vec::with_capacity(tensors.len());
+        let mut rest = tensors;
+        while let Some(first) = rest.first() {
+            let Some(gpu) = first.gpu() else {
+                all.push(first.detach());
+                rest = &rest[1..];
+                continue;
+            };
+            let mut words = 0;
+            let fits = |tensor: &&Self| {
+                words += tensor.numel();
+                tensor.gpu() == Some(gpu) && words <= gpu.most_words()
+            };
+            let count = rest.iter().take_while(fits).count().max(1);
+            let (together, after) = rest.split_at(count);
+            let buffers: Vec<Buffer> = together.iter().map(|tensor| tensor.buffer(gpu)).collect();
+            let views: Vec<View<'_>> = buffers.iter().map(View::from).collect();
+            let values = gpu.read(&views).await?;
+            let mut values = values.as_slice();
+            for tensor in together {
+                let (own, others) = values.split_at(tensor.numel());
+                all.push(Self::from_vec(own.to_vec(), tensor.shape()));
+                values = others;
+            }
+            rest = after;
+        }
+        Ok(all)
     }
 
     fn from_arc(values: Arc<Vec<f32>>, shape: Shape) -> Self {

@@ -7,6 +7,7 @@
 
 use super::Tensor;
 use crate::cpu::elementwise::add_assign;
+use crate::wgsl;
 use std::cell::RefCell;
 use std::rc::{Rc, Weak};
 
@@ -84,7 +85,7 @@ impl Tape {
         assert!(std::ptr::eq(slot.tape.as_ptr(), Rc::as_ptr(&self.nodes)), "backward: another tape's loss");
         let Nodes { nodes, slots } = std::mem::take(&mut *self.nodes.borrow_mut());
         let mut grads = Grads { by_slot: vec![None; slots] };
-        grads.by_slot[slot.id] = Some(Tensor::full(loss.shape(), 1.0));
+        grads.by_slot[slot.id] = Some(Tensor::full(loss.shape(), 1.0).to(&loss.device()));
         for node in nodes.into_iter().rev() {
             let outputs: Vec<_> = node.outputs.map(|id| grads.by_slot[id].take()).collect();
             if outputs.iter().all(Option::is_none) {
@@ -188,8 +189,23 @@ impl Grads {
 
     fn add(&mut self, id: usize, grad: Tensor) {
         match &mut self.by_slot[id] {
-            Some(sum) => add_assign(grad.data(), sum.data_mut()),
+            Some(sum) => sum.accumulate(grad),
             empty => *empty = Some(grad),
         }
+    }
+}
+
+impl Tensor {
+    /// Adds `grad`, in place if no other tensor shares these numbers.
+    fn accumulate(&mut self, mut grad: Self) {
+        let Some(gpu) = Self::gpu_of(&[self, &grad]) else {
+            return add_assign(grad.data(), self.data_mut());
+        };
+        // Either may be the one that nobody shares.
+        if self.buffer_mut().is_none() {
+            std::mem::swap(self, &mut grad);
+        }
+        let grad = grad.buffer(&gpu);
+        wgsl::elementwise::add_assign((&grad).into(), self.buffer_to_change(&gpu).into());
     }
 }

@@ -6,7 +6,8 @@ use super::descent::{Descent, Metrics};
 use crate::cpu::elementwise::{axpy, scale};
 use crate::error::Result;
 use crate::nn::Module;
-use crate::tensor::Tensor;
+use crate::tensor::{Device, Tensor};
+use crate::wgsl;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -25,6 +26,12 @@ impl<M: Module> Averaged<M> {
         Self { descent: recipe.descent(&model), average: model.clone(), model, decay }
     }
 
+    /// Goes on with the model on `device`.
+    pub fn to(&mut self, device: &Device) {
+        self.model.to(device);
+        self.average.to(device);
+    }
+
     /// Steps done.
     pub fn steps_done(&self) -> u64 {
         self.descent.optimizer.step
@@ -34,8 +41,8 @@ impl<M: Module> Averaged<M> {
     ///
     /// # Errors
     /// `diverged`, see there.
-    pub fn step(&mut self, found: (f32, Vec<Tensor>), tokens: usize) -> Result<Metrics> {
-        let metrics = self.descent.step(&mut self.model, found, tokens)?;
+    pub async fn step(&mut self, found: (Tensor, Vec<Tensor>), tokens: usize) -> Result<Metrics> {
+        let metrics = self.descent.step(&mut self.model, found, tokens).await?;
         self.update_average(metrics.step);
         Ok(metrics)
     }
@@ -48,21 +55,29 @@ impl<M: Module> Averaged<M> {
         let mut current = current.iter();
         self.average.visit(&mut |_, average| {
             let weights = current.next().expect("the average has the parameters of the model");
-            scale(decay, average.data_mut());
-            axpy(1.0 - decay, weights.data(), average.data_mut());
+            match Tensor::gpu_of(&[average, weights]) {
+                None => {
+                    scale(decay, average.data_mut());
+                    axpy(1.0 - decay, weights.data(), average.data_mut());
+                }
+                Some(gpu) => {
+                    let (weights, average) = (weights.buffer(&gpu), average.buffer_to_change(&gpu));
+                    wgsl::elementwise::mix(1.0 - decay, (&weights).into(), decay, average.into());
+                }
+            }
         });
     }
 
     /// Everything needed to continue to the bit; `position` says where in the data the run stands.
     ///
     /// # Errors
-    /// `not-finite` if a weight is no longer a number.
-    pub fn checkpoint(&self, position: impl Serialize) -> Result<Vec<u8>> {
+    /// `not-finite` if a weight is no longer a number, and those of the GPU.
+    pub async fn checkpoint(&self, position: impl Serialize) -> Result<Vec<u8>> {
         let optimizer = &self.descent.optimizer;
         let mut tensors = with_moments(&self.model, &optimizer.moments);
         let average = self.average.parameters();
         tensors.extend(average.into_iter().map(|(name, tensor)| (format!("average.{name}"), tensor)));
-        join(optimizer.step, position, &tensors)
+        join(optimizer.step, position, tensors).await
     }
 
     /// Continues where the run that wrote the checkpoint stood; returns its position.

@@ -8,6 +8,7 @@ use super::{StreamPosition, Trainer};
 use crate::error::{Error, ErrorCode, Result};
 use crate::io::{Precision, Weights, to_safetensors};
 use crate::nn::Module;
+use crate::now::now;
 use crate::tensor::Tensor;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -27,13 +28,21 @@ impl Trainer {
     /// # Errors
     /// `not-finite` if a weight is no longer a number.
     pub fn checkpoint(&self) -> Result<Vec<u8>> {
+        now(self.checkpoint_async())
+    }
+
+    /// Like [`Trainer::checkpoint`], wherever the run's numbers are.
+    ///
+    /// # Errors
+    /// The same, and `gpu-lost` or `out-of-memory`.
+    pub async fn checkpoint_async(&self) -> Result<Vec<u8>> {
         let optimizer = &self.descent.optimizer;
         let mut tensors = with_moments(&self.model, &optimizer.moments);
         for (k, (h, c)) in self.state.layers.iter().enumerate() {
             tensors.push((format!("state.h{k}"), h.clone()));
             tensors.push((format!("state.c{k}"), c.clone()));
         }
-        join(optimizer.step, self.batches.position(), &tensors)
+        join(optimizer.step, self.batches.position(), tensors).await
     }
 
     /// Continues where the run that wrote the checkpoint stood.
@@ -85,16 +94,25 @@ pub(super) fn take_with_moments(
     Ok((parameters, moments))
 }
 
-/// Puts `parameters`, as many as the model has, in the place of its own.
+/// Puts `parameters`, as many as the model has, in the place of its own, on the same device.
 pub(super) fn replace(model: &mut impl Module, parameters: Vec<Tensor>) {
     let mut parameters = parameters.into_iter();
-    model.visit(&mut |_, parameter| *parameter = parameters.next().expect("as many as were listed"));
+    model.visit(&mut |_, parameter| {
+        let restored = parameters.next().expect("as many as were listed");
+        *parameter = restored.to(&parameter.device());
+    });
 }
 
 /// The file with these tensors.
-pub(super) fn join(step: u64, position: impl Serialize, tensors: &[(String, Tensor)]) -> Result<Vec<u8>> {
+pub(super) async fn join(
+    step: u64,
+    position: impl Serialize,
+    tensors: Vec<(String, Tensor)>,
+) -> Result<Vec<u8>> {
+    let (names, tensors): (Vec<String>, Vec<Tensor>) = tensors.into_iter().unzip();
+    let tensors: Vec<_> = names.into_iter().zip(Tensor::all_to_cpu(&tensors).await?).collect();
     let json = serde_json::to_string(&Progress { step, position }).expect("plain numbers always serialise");
-    let tensors = to_safetensors(tensors, Precision::F32)?;
+    let tensors = to_safetensors(&tensors, Precision::F32)?;
     Ok([&(json.len() as u64).to_le_bytes()[..], json.as_bytes(), &tensors].concat())
 }
 

@@ -1,6 +1,6 @@
 //! What a step of training does whatever the model: gradients, clipping, update.
 
-use super::{AdamW, AdamWConfig, Schedule, clip_grad_norm};
+use super::{AdamW, AdamWConfig, Schedule, clip_factor, loss_and_norm};
 use crate::error::{Error, ErrorCode, Result};
 use crate::nn::Module;
 use crate::tensor::{Tape, Tensor};
@@ -35,33 +35,34 @@ impl Descent {
     /// Moves `model` against the gradients, which stand in the order of [`Module::visit`].
     ///
     /// # Errors
-    /// `diverged` if the loss or a gradient is no longer a number; the model is then as before.
-    pub fn step(
+    /// `diverged` if the loss or a gradient is no longer a number, and those of the GPU; the model is then as
+    /// before.
+    pub async fn step(
         &mut self,
         model: &mut impl Module,
-        (loss, mut grads): (f32, Vec<Tensor>),
+        (loss, grads): (Tensor, Vec<Tensor>),
         tokens: usize,
     ) -> Result<Metrics> {
         let step = self.optimizer.step;
-        let grad_norm = clip_grad_norm(&mut grads, self.grad_clip);
+        let (loss, grad_norm) = loss_and_norm(&loss, &grads).await?;
         if !(loss.is_finite() && grad_norm.is_finite()) {
             let message =
                 format!("step {}: loss {loss}, gradient norm {grad_norm}; lower the learning rate", step + 1);
             return Err(Error::new(ErrorCode::Diverged, message));
         }
-        let lr = self.schedule.at(step);
+        let (lr, grad_scale) = (self.schedule.at(step), clip_factor(grad_norm, self.grad_clip));
         self.optimizer.begin_step();
         let mut index = 0;
         model.visit(&mut |_, parameter| {
-            self.optimizer.update(index, parameter, &grads[index], lr);
+            self.optimizer.update(index, parameter, &grads[index], grad_scale, lr);
             index += 1;
         });
         Ok(Metrics { step: step + 1, loss, grad_norm, lr, tokens })
     }
 }
 
-/// The value of `loss` and its gradient by each parameter, in the order of [`Module::visit`].
-pub(super) fn gradients<M: Module>(model: &M, loss: impl FnOnce(&M) -> Tensor) -> (f32, Vec<Tensor>) {
+/// `loss`, not tracked, and its gradient by each parameter, in the order of [`Module::visit`].
+pub(super) fn gradients<M: Module>(model: &M, loss: impl FnOnce(&M) -> Tensor) -> (Tensor, Vec<Tensor>) {
     let tape = Tape::new();
     let mut tracked = model.clone();
     let mut watched = Vec::new();
@@ -73,5 +74,5 @@ pub(super) fn gradients<M: Module>(model: &M, loss: impl FnOnce(&M) -> Tensor) -
     let mut grads = tape.backward(&loss);
     let zero = |parameter: &Tensor| Tensor::zeros(parameter.shape());
     let grads = watched.iter().map(|p| grads.take(p).unwrap_or_else(|| zero(p))).collect();
-    (loss.item(), grads)
+    (loss.detach(), grads)
 }

@@ -5,7 +5,9 @@ use super::descent::{Metrics, gradients};
 use super::{GptTrainRecipe, SongWindows, TokenSong, WindowBatch};
 use crate::error::Result;
 use crate::models::Gpt;
+use crate::now::now;
 use crate::ops::CrossEntropy;
+use crate::tensor::Device;
 
 /// A GPT-2 in training, with everything needed to continue to the bit.
 pub struct GptTrainer {
@@ -38,6 +40,14 @@ impl GptTrainer {
         &self.run.average
     }
 
+    /// Goes on with the model on `device`.
+    ///
+    /// # Panics
+    /// If it is on a GPU and `device` is another.
+    pub fn to(&mut self, device: &Device) {
+        self.run.to(device);
+    }
+
     /// Steps done.
     pub fn steps_done(&self) -> u64 {
         self.run.steps_done()
@@ -53,13 +63,21 @@ impl GptTrainer {
     /// # Errors
     /// `diverged` if the loss or a gradient is no longer a number; the weights are then those before.
     pub fn step(&mut self) -> Result<Metrics> {
+        now(self.step_async())
+    }
+
+    /// Like [`GptTrainer::step`], wherever the model is; on a GPU loss and norm are read once.
+    ///
+    /// # Errors
+    /// The same, and `gpu-lost` or `out-of-memory`.
+    pub async fn step_async(&mut self) -> Result<Metrics> {
         let WindowBatch { inputs, targets } = self.windows.at(self.steps_done());
         let dropout_seed = self.recipe.common.seed.wrapping_add(self.steps_done());
         let found = gradients(&self.run.model, |model| {
             let logits = model.forward(&inputs, self.recipe.batch_size, Some(dropout_seed));
             logits.cross_entropy(&targets, CrossEntropy::default())
         });
-        self.run.step(found, targets.len())
+        self.run.step(found, targets.len()).await
     }
 
     /// The whole run.
@@ -67,7 +85,15 @@ impl GptTrainer {
     /// # Errors
     /// `not-finite` if a weight is no longer a number.
     pub fn checkpoint(&self) -> Result<Vec<u8>> {
-        self.run.checkpoint(())
+        now(self.checkpoint_async())
+    }
+
+    /// Like [`GptTrainer::checkpoint`], wherever the run's numbers are.
+    ///
+    /// # Errors
+    /// The same, and `gpu-lost` or `out-of-memory`.
+    pub async fn checkpoint_async(&self) -> Result<Vec<u8>> {
+        self.run.checkpoint(()).await
     }
 
     /// Continues where the run that wrote the checkpoint stood: its windows are a function of the step.

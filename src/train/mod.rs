@@ -29,7 +29,7 @@ pub use descent::Metrics;
 pub use gpt_recipe::{GptModelRecipe, GptRecipe, GptTrainRecipe, SongDataRecipe, SongTokenizerRecipe};
 pub use gpt_trainer::GptTrainer;
 pub use metrics::{bits, mean_loss};
-pub use optimizer::{AdamW, AdamWConfig, clip_grad_norm};
+pub use optimizer::{AdamW, AdamWConfig, clip_factor, loss_and_norm};
 pub use pair_trainer::{PairTrainer, pair_loss};
 pub use pairs::{PairBatch, PairBatches, PairPosition, TokenPair, encode_pairs};
 pub use recipe::Recipe;

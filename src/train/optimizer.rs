@@ -1,9 +1,11 @@
 //! AdamW (Loshchilov and Hutter 2019) in PyTorch's form, and gradient clipping.
 
 use crate::cpu::adamw::{AdamW as Step, adamw};
-use crate::cpu::elementwise::scale;
 use crate::cpu::reduce::sum_of_squares;
+use crate::error::Result;
+use crate::gpu::{Buffer, View};
 use crate::tensor::Tensor;
+use crate::wgsl;
 
 /// Settings that do not change from step to step.
 #[derive(Clone, Copy, Debug)]
@@ -38,24 +40,43 @@ impl AdamW {
         self.step += 1;
     }
 
-    /// Moves parameter number `index` against its gradient.
+    /// Moves parameter number `index` against `grad_scale` times its gradient, on the device where they are.
     #[track_caller]
-    pub fn update(&mut self, index: usize, parameter: &mut Tensor, grad: &Tensor, lr: f32) {
+    pub fn update(&mut self, index: usize, parameter: &mut Tensor, grad: &Tensor, grad_scale: f32, lr: f32) {
         let AdamWConfig { beta1, beta2, eps, weight_decay } = self.config;
         let (m, v) = &mut self.moments[index];
-        let step = Step { lr, beta1, beta2, eps, weight_decay, step: self.step };
-        adamw(step, parameter.data_mut(), grad.data(), m.data_mut(), v.data_mut());
+        let step = Step { lr, beta1, beta2, eps, weight_decay, step: self.step, grad_scale };
+        match Tensor::gpu_of(&[parameter, grad]) {
+            None => adamw(step, parameter.data_mut(), grad.data(), m.data_mut(), v.data_mut()),
+            Some(gpu) => {
+                let grad = grad.buffer(&gpu);
+                let [w, m, v] = [parameter, m, v].map(|tensor| View::from(tensor.buffer_to_change(&gpu)));
+                wgsl::adamw::adamw(step, w, (&grad).into(), m, v);
+            }
+        }
     }
 }
 
-/// Scales all gradients so that their common norm is at most `max_norm`; returns the norm before.
+/// The value of `loss` and the common norm of all gradients; from a GPU with one read.
+///
+/// # Errors
+/// `gpu-lost` or `out-of-memory`.
+pub async fn loss_and_norm(loss: &Tensor, grads: &[Tensor]) -> Result<(f32, f32)> {
+    let all: Vec<&Tensor> = grads.iter().chain([loss]).collect();
+    let Some(gpu) = Tensor::gpu_of(&all) else {
+        let squares = grads.iter().map(|grad| sum_of_squares(grad.data())).sum::<f64>();
+        return Ok((loss.item(), squares.sqrt() as f32));
+    };
+    let grads: Vec<Buffer> = grads.iter().map(|grad| grad.buffer(&gpu)).collect();
+    let (loss, squares) = (loss.buffer(&gpu), gpu.empty(1));
+    wgsl::reduce::sum_of_squares(&grads, (&squares).into());
+    let values = gpu.read(&[(&loss).into(), (&squares).into()]).await?;
+    Ok((values[0], values[1].sqrt()))
+}
+
+/// What gradients of this common norm are multiplied with so that it is at most `max_norm`.
 ///
 /// As `torch.nn.utils.clip_grad_norm_`.
-pub fn clip_grad_norm(grads: &mut [Tensor], max_norm: f32) -> f32 {
-    let norm = grads.iter().map(|grad| sum_of_squares(grad.data())).sum::<f64>().sqrt() as f32;
-    let factor = max_norm / (norm + 1e-6);
-    if factor < 1.0 {
-        grads.iter_mut().for_each(|grad| scale(factor, grad.data_mut()));
-    }
-    norm
+pub fn clip_factor(norm: f32, max_norm: f32) -> f32 {
+    (max_norm / (norm + 1e-6)).min(1.0)
 }

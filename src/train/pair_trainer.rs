@@ -6,7 +6,9 @@ use super::pairs::{by_length, cut_batches};
 use super::{PairBatch, PairBatches, PairPosition, PairTrainRecipe, TokenPair};
 use crate::error::{Error, ErrorCode, Result};
 use crate::models::TranslationModel;
+use crate::now::now;
 use crate::ops::CrossEntropy;
+use crate::tensor::Device;
 use crate::text::PAD;
 
 /// A translator in training, with everything needed to continue to the bit.
@@ -45,6 +47,14 @@ impl PairTrainer {
         &self.run.average
     }
 
+    /// Goes on with the model on `device`.
+    ///
+    /// # Panics
+    /// If it is on a GPU and `device` is another.
+    pub fn to(&mut self, device: &Device) {
+        self.run.to(device);
+    }
+
     /// Steps done.
     pub fn steps_done(&self) -> u64 {
         self.run.steps_done()
@@ -60,8 +70,16 @@ impl PairTrainer {
     /// # Errors
     /// `diverged` if the loss or a gradient is no longer a number; the weights are then those before.
     pub fn step(&mut self) -> Result<Metrics> {
+        now(self.step_async())
+    }
+
+    /// Like [`PairTrainer::step`], wherever the model is; on a GPU loss and norm are read once.
+    ///
+    /// # Errors
+    /// The same, and `gpu-lost` or `out-of-memory`.
+    pub async fn step_async(&mut self) -> Result<Metrics> {
         let batch = self.batches.next_batch();
-        self.step_on(&batch)
+        self.step_on_async(&batch).await
     }
 
     /// One step on a batch of the caller's choice.
@@ -69,13 +87,21 @@ impl PairTrainer {
     /// # Errors
     /// As [`PairTrainer::step`].
     pub fn step_on(&mut self, batch: &PairBatch) -> Result<Metrics> {
+        now(self.step_on_async(batch))
+    }
+
+    /// Like [`PairTrainer::step_on`], wherever the model is.
+    ///
+    /// # Errors
+    /// As [`PairTrainer::step_async`].
+    pub async fn step_on_async(&mut self, batch: &PairBatch) -> Result<Metrics> {
         let dropout_seed = self.recipe.common.seed.wrapping_add(self.steps_done());
         let options = CrossEntropy { ignore_index: Some(PAD), label_smoothing: self.recipe.label_smoothing };
         let found = gradients(&self.run.model, |model| {
             let logits = model.forward(&batch.src, &batch.src_lengths, &batch.inputs, Some(dropout_seed));
             logits.cross_entropy(&batch.targets, options)
         });
-        self.run.step(found, batch.target_tokens())
+        self.run.step(found, batch.target_tokens()).await
     }
 
     /// The whole run.
@@ -83,7 +109,15 @@ impl PairTrainer {
     /// # Errors
     /// `not-finite` if a weight is no longer a number.
     pub fn checkpoint(&self) -> Result<Vec<u8>> {
-        self.run.checkpoint(self.batches.position())
+        now(self.checkpoint_async())
+    }
+
+    /// Like [`PairTrainer::checkpoint`], wherever the run's numbers are.
+    ///
+    /// # Errors
+    /// The same, and `gpu-lost` or `out-of-memory`.
+    pub async fn checkpoint_async(&self) -> Result<Vec<u8>> {
+        self.run.checkpoint(self.batches.position()).await
     }
 
     /// Continues where the run that wrote the checkpoint stood.

@@ -4,8 +4,10 @@ use super::descent::{Descent, Metrics, gradients};
 use super::{StreamBatches, TrainRecipe, Window};
 use crate::error::Result;
 use crate::models::CharLstm;
-use crate::nn::LstmState;
+use crate::nn::{LstmState, Module};
+use crate::now::now;
 use crate::ops::CrossEntropy;
+use crate::tensor::Device;
 
 /// A model in training, with everything needed to continue to the bit.
 pub struct Trainer {
@@ -36,6 +38,14 @@ impl Trainer {
         &self.model
     }
 
+    /// Goes on with the model on `device`.
+    ///
+    /// # Panics
+    /// If it is on a GPU and `device` is another.
+    pub fn to(&mut self, device: &Device) {
+        self.model.to(device);
+    }
+
     /// Steps done.
     pub fn steps_done(&self) -> u64 {
         self.descent.optimizer.step
@@ -51,6 +61,14 @@ impl Trainer {
     /// # Errors
     /// `diverged` if the loss or a gradient is no longer a number; the weights are then those before.
     pub fn step(&mut self) -> Result<Metrics> {
+        now(self.step_async())
+    }
+
+    /// Like [`Trainer::step`], wherever the model is; on a GPU loss and norm are read once.
+    ///
+    /// # Errors
+    /// The same, and `gpu-lost` or `out-of-memory`.
+    pub async fn step_async(&mut self) -> Result<Metrics> {
         let Window { inputs, targets, restarts } = self.batches.next_window();
         let batch_size = self.recipe.batch_size;
         if restarts {
@@ -63,6 +81,6 @@ impl Trainer {
             state.layers = after.layers.iter().map(|(h, c)| (h.detach(), c.detach())).collect();
             logits.cross_entropy(&targets, CrossEntropy::default())
         });
-        self.descent.step(&mut self.model, found, targets.len())
+        self.descent.step(&mut self.model, found, targets.len()).await
     }
 }

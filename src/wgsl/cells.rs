@@ -2,91 +2,121 @@
 //!
 //! The states before and after a step lie one behind the other, as the sequence keeps them: a view of both
 //! stands where the twin takes two slices, since a buffer that is written may be bound only once. The biases
-//! are added here, so that nobody has to fill the gates with them.
+//! are added here, so that nobody has to fill the gates with them. And a step may bring its recurrent product
+//! along: with `weight_hh` (gates H, H) it is one dispatch instead of two, which is what a sequence of small
+//! steps costs. The weights may be as large as one binding.
 
 use super::{lib, word};
-use crate::gpu::{Access, Dispatch, Kernel, View, WORKGROUP};
+use crate::gpu::{Access, Dispatch, Kernel, View};
+
+const R: Access = Access::Read;
+const W: Access = Access::Write;
 
 const LSTM_CELL: Kernel = Kernel {
     name: "lstm_cell",
-    source: &[lib::HEAD, lib::MATH, include_str!("../../shaders/lstm_cell.wgsl")],
-    bindings: &[Access::Read, Access::Read, Access::Write, Access::Write, Access::Write],
+    source: &[lib::HEAD, lib::MATH, lib::RECURRENT, include_str!("../../shaders/lstm_cell.wgsl")],
+    bindings: &[R, R, R, W, W, W],
     params: Cell::PARAMS,
 };
 
 const LSTM_CELL_BACKWARD: Kernel = Kernel {
     name: "lstm_cell_backward",
-    source: &[lib::HEAD, lib::MATH, include_str!("../../shaders/lstm_cell_backward.wgsl")],
-    bindings: &[Access::Read, Access::Read, Access::Read, Access::Read, Access::Write, Access::Write],
+    source: &[lib::HEAD, lib::MATH, lib::RECURRENT, include_str!("../../shaders/lstm_cell_backward.wgsl")],
+    bindings: &[R, R, R, R, R, W, W],
     params: Cell::PARAMS,
 };
 
 const GRU_CELL: Kernel = Kernel {
     name: "gru_cell",
-    source: &[lib::HEAD, lib::MATH, include_str!("../../shaders/gru_cell.wgsl")],
-    bindings: &[Access::Read, Access::Read, Access::Write, Access::Write, Access::Write],
+    source: &[lib::HEAD, lib::MATH, lib::RECURRENT, include_str!("../../shaders/gru_cell.wgsl")],
+    bindings: &[R, R, R, W, W, W],
     params: Cell::PARAMS,
 };
 
 const GRU_CELL_BACKWARD: Kernel = Kernel {
     name: "gru_cell_backward",
-    source: &[lib::HEAD, include_str!("../../shaders/gru_cell_backward.wgsl")],
-    bindings: &[
-        Access::Read,
-        Access::Read,
-        Access::Read,
-        Access::Read,
-        Access::Write,
-        Access::Write,
-        Access::Write,
-    ],
+    source: &[lib::HEAD, lib::RECURRENT, include_str!("../../shaders/gru_cell_backward.wgsl")],
+    bindings: &[R, R, R, R, R, W, W, W],
     params: Cell::PARAMS,
 };
 
 /// The kernels of this file.
 pub const KERNELS: &[Kernel] = &[LSTM_CELL, LSTM_CELL_BACKWARD, GRU_CELL, GRU_CELL_BACKWARD];
 
+/// Columns of a workgroup's tile.
+const UNITS: usize = 16;
+/// Rows of a tile: at most so many with the product (the fewer, the more workgroups have a part in a step),
+/// and so many without.
+const ROWS: [usize; 2] = [8, 16];
+
 params! {
     struct Cell {
-        states: u32,
+        batch: u32,
         hidden: u32,
         has_dy: u32,
     }
 }
 
-/// One invocation for each of the `states` elements of a state.
-fn dispatch(kernel: &Kernel, views: &[View<'_>], states: usize, hidden: usize, has_dy: bool) {
+/// The kernel for states of `states` elements, with the product if there is a `weight_hh`.
+fn dispatch(
+    kernel: &Kernel,
+    weight_hh: Option<View<'_>>,
+    views: &[View<'_>],
+    states: usize,
+    hidden: usize,
+    has_dy: bool,
+) {
     assert!(hidden == 0 || states.is_multiple_of(hidden), "{}: state", kernel.name);
+    let batch = states.checked_div(hidden).unwrap_or(0);
+    let rows = if weight_hh.is_some() { batch.next_power_of_two().min(ROWS[0]) } else { ROWS[1] };
+    let recur = f64::from(u8::from(weight_hh.is_some()));
+    // Something has to be bound where weights are not read.
+    let all: Vec<View<'_>> = [weight_hh.unwrap_or(views[0])].iter().chain(views).copied().collect();
     views[0].buffer.gpu().dispatch(&Dispatch {
         kernel,
-        constants: &[],
+        constants: &[("ROWS", rows as f64), ("RECUR", recur)],
         params: bytemuck::bytes_of(&Cell {
-            states: word(states),
+            batch: word(batch),
             hidden: word(hidden),
             has_dy: u32::from(has_dy),
         }),
-        views,
-        groups: states.div_ceil(WORKGROUP),
+        views: &all,
+        groups: batch.div_ceil(rows) * hidden.div_ceil(UNITS),
     });
+}
+
+fn check(what: &str, weight_hh: Option<View<'_>>, gates: usize, hidden: usize) {
+    let fits = weight_hh.is_none_or(|weight| weight.len == gates * hidden * hidden);
+    assert!(fits, "{what}: weight_hh");
 }
 
 /// One LSTM step, gates in the order `i, f, g, o`:
 /// `c = f * c_prev + i * g`, `h = o * tanh(c)`, where `i, f, o` went through a sigmoid and `g` through tanh.
 ///
-/// `biases` (4H) each. `gates` (B, 4H): `W_ih x + W_hh h_prev` in, activated gates out. `c` (2, B, H):
-/// `c_prev` in, `c` out. `h` (B, H).
-pub fn lstm_cell(biases: [View<'_>; 2], gates: View<'_>, c: View<'_>, h: View<'_>, hidden: usize) {
+/// `biases` (4H) each. `gates` (B, 4H): `W_ih x + W_hh h_prev` in, without the second term if `weight_hh` is
+/// given; the activated gates out. `c`, `h` (2, B, H): `c_prev`, `h_prev` in, `c`, `h` out.
+pub fn lstm_cell(
+    weight_hh: Option<View<'_>>,
+    biases: [View<'_>; 2],
+    gates: View<'_>,
+    c: View<'_>,
+    h: View<'_>,
+    hidden: usize,
+) {
+    check("lstm_cell", weight_hh, 4, hidden);
     assert!(biases.iter().all(|bias| bias.len == 4 * hidden), "lstm_cell: biases");
-    assert!((gates.len, c.len) == (4 * h.len, 2 * h.len), "lstm_cell: lengths");
-    dispatch(&LSTM_CELL, &[biases[0], biases[1], gates, c, h], h.len, hidden, false);
+    assert!(c.len == h.len && gates.len == 2 * h.len, "lstm_cell: lengths");
+    dispatch(&LSTM_CELL, weight_hh, &[biases[0], biases[1], gates, c, h], h.len / 2, hidden, false);
 }
 
 /// The gradient of [`lstm_cell`]; for the formulae see [its twin](crate::cpu::cells::lstm_cell_backward).
 ///
-/// `gates` (B, 4H): the activated gates. `c` (2, B, H): `c_prev`, `c`. The gradient of `h` is `dh` (B, H),
-/// and `dy` on top of it. `dc` (B, H): dL/dc in, dL/dc_prev out. `dgates` (B, 4H) receives
-/// dL/d(pre-activations).
+/// `gates` (B, 4H): the activated gates. `c` (2, B, H): `c_prev`, `c`. `dc` (B, H): dL/dc in, dL/dc_prev
+/// out. `dgates` (B, 4H) receives dL/d(pre-activations). The gradient of `h` is `dh` (B, H), and `dy` on top
+/// of it. With `weight_hh`, `dgates` is (2, B, 4H): the next step's lie behind this one's, and their product
+/// with the weights stands for `dh`, which is not looked at.
 pub fn lstm_cell_backward(
+    weight_hh: Option<View<'_>>,
     gates: View<'_>,
     c: View<'_>,
     dy: Option<View<'_>>,
@@ -95,12 +125,13 @@ pub fn lstm_cell_backward(
     dgates: View<'_>,
     hidden: usize,
 ) {
-    let states = dh.len;
-    assert!([gates.len, dgates.len] == [4 * states; 2], "lstm_cell_backward: gates");
-    assert!((c.len, dc.len) == (2 * states, states), "lstm_cell_backward: states");
+    let (states, steps) = (dc.len, 1 + usize::from(weight_hh.is_some()));
+    check("lstm_cell_backward", weight_hh, 4, hidden);
+    assert!((gates.len, dgates.len) == (4 * states, 4 * states * steps), "lstm_cell_backward: gates");
+    assert!((c.len, dh.len) == (2 * states, states), "lstm_cell_backward: states");
     assert!(dy.is_none_or(|dy| dy.len == states), "lstm_cell_backward: dy");
     let views = [gates, c, dy.unwrap_or(dh), dh, dc, dgates];
-    dispatch(&LSTM_CELL_BACKWARD, &views, states, hidden, dy.is_some());
+    dispatch(&LSTM_CELL_BACKWARD, weight_hh, &views, states, hidden, dy.is_some());
 }
 
 /// One GRU step in PyTorch's form, gates in the order `r, z, n`, with `gx = W_ih x + b_ih` and
@@ -109,20 +140,31 @@ pub fn lstm_cell_backward(
 /// `h = (1 - z) * n + z * h_prev`.
 ///
 /// `biases` (3H) each. `gates` (B, 3H): `W_ih x` in, the activated gates out. `gh` (B, 3H): `W_hh h_prev`
-/// in; its last third becomes `gh_n`, which the backward pass needs. `h` (2, B, H): `h_prev` in, `h` out.
-pub fn gru_cell(biases: [View<'_>; 2], gates: View<'_>, gh: View<'_>, h: View<'_>, hidden: usize) {
+/// in, which with `weight_hh` is not looked at; its last third becomes `gh_n`, which the backward pass
+/// needs. `h` (2, B, H): `h_prev` in, `h` out.
+pub fn gru_cell(
+    weight_hh: Option<View<'_>>,
+    biases: [View<'_>; 2],
+    gates: View<'_>,
+    gh: View<'_>,
+    h: View<'_>,
+    hidden: usize,
+) {
     let states = h.len / 2;
+    check("gru_cell", weight_hh, 3, hidden);
     assert!(biases.iter().all(|bias| bias.len == 3 * hidden), "gru_cell: biases");
     assert!([gates.len, gh.len] == [3 * states; 2] && h.len == 2 * states, "gru_cell: lengths");
-    dispatch(&GRU_CELL, &[biases[0], biases[1], gates, gh, h], states, hidden, false);
+    dispatch(&GRU_CELL, weight_hh, &[biases[0], biases[1], gates, gh, h], states, hidden, false);
 }
 
 /// The gradient of [`gru_cell`].
 ///
-/// `rzn`, `gh` (B, 3H) as it left them, `h_prev` (B, H). The gradient of `h` is `dh` (B, H), and `dy` on top
-/// of it. `dgx`, `dgh` (B, 3H) receive dL/dgx and dL/dgh; `dh` is overwritten with the direct part of
-/// dL/dh_prev (the part through `gh` is the caller's product with `W_hh`).
+/// `rzn`, `gh` (B, 3H) as it left them, `h_prev` (B, H). `dgx`, `dgh` (B, 3H) receive dL/dgx and dL/dgh. The
+/// gradient of `h` is `dh` (B, H), and `dy` on top of it. With `weight_hh`, `dgh` is (2, B, 3H): the next
+/// step's lie behind this one's, and their product with the weights comes on top, too. `dh` is overwritten
+/// with the direct part of dL/dh_prev (the part through `gh` is the product with the weights).
 pub fn gru_cell_backward(
+    weight_hh: Option<View<'_>>,
     rzn: View<'_>,
     gh: View<'_>,
     h_prev: View<'_>,
@@ -132,9 +174,11 @@ pub fn gru_cell_backward(
     dgh: View<'_>,
     hidden: usize,
 ) {
-    let states = dh.len;
-    assert!([rzn, gh, dgx, dgh].iter().all(|view| view.len == 3 * states), "gru_cell_backward: gates");
+    let (states, steps) = (dh.len, 1 + usize::from(weight_hh.is_some()));
+    check("gru_cell_backward", weight_hh, 3, hidden);
+    assert!([rzn, gh, dgx].iter().all(|view| view.len == 3 * states), "gru_cell_backward: gates");
+    assert!(dgh.len == 3 * states * steps, "gru_cell_backward: dgh");
     assert!(h_prev.len == states && dy.is_none_or(|dy| dy.len == states), "gru_cell_backward: states");
     let views = [rzn, gh, h_prev, dy.unwrap_or(h_prev), dh, dgx, dgh];
-    dispatch(&GRU_CELL_BACKWARD, &views, states, hidden, dy.is_some());
+    dispatch(&GRU_CELL_BACKWARD, weight_hh, &views, states, hidden, dy.is_some());
 }

@@ -1,7 +1,171 @@
 //! Functions of single numbers, of pairs with broadcasting, and what training does to single numbers; twin of
-//! [`cpu::elementwise`](crate::cpu::elementwise).
+//! [`cpu::elementwise`](crate::cpu::elementwise). Any length: what is too large for one binding goes in parts.
 
-use crate::gpu::Kernel;
+use super::strided::{Grid, contiguous, padded};
+use super::{CHUNK, lib, part, pieces, word};
+use crate::cpu::elementwise::{Binary, Unary};
+use crate::gpu::{Access, Dispatch, Kernel, View};
+use crate::shape::Shape;
+
+const UNARY: Kernel = Kernel {
+    name: "unary",
+    source: &[lib::HEAD, lib::ELEMENTS, lib::MATH, lib::GELU, include_str!("../../shaders/unary.wgsl")],
+    bindings: &[Access::Read, Access::Write],
+    params: crate::gpu::Params::UNCHECKED,
+};
+
+const UNARY_BACKWARD: Kernel = Kernel {
+    name: "unary_backward",
+    source: &[
+        lib::HEAD,
+        lib::ELEMENTS,
+        lib::MATH,
+        lib::GELU,
+        include_str!("../../shaders/unary_backward.wgsl"),
+    ],
+    bindings: &[Access::Read, Access::Read, Access::Read, Access::Write],
+    params: crate::gpu::Params::UNCHECKED,
+};
+
+const AFFINE: Kernel = Kernel {
+    name: "affine",
+    source: &[lib::HEAD, lib::ELEMENTS, include_str!("../../shaders/affine.wgsl")],
+    bindings: &[Access::Read, Access::Write],
+    params: crate::gpu::Params::UNCHECKED,
+};
+
+const MIX: Kernel = Kernel {
+    name: "mix",
+    source: &[lib::HEAD, lib::ELEMENTS, include_str!("../../shaders/mix.wgsl")],
+    bindings: &[Access::Read, Access::Write],
+    params: crate::gpu::Params::UNCHECKED,
+};
+
+const FILL: Kernel = Kernel {
+    name: "fill",
+    source: &[lib::HEAD, lib::ELEMENTS, include_str!("../../shaders/fill.wgsl")],
+    bindings: &[Access::Write],
+    params: crate::gpu::Params::UNCHECKED,
+};
+
+const DROPOUT: Kernel = Kernel {
+    name: "dropout",
+    source: &[lib::HEAD, lib::ELEMENTS, lib::HASH, include_str!("../../shaders/dropout.wgsl")],
+    bindings: &[Access::Read, Access::Write],
+    params: crate::gpu::Params::UNCHECKED,
+};
+
+const BINARY: Kernel = Kernel {
+    name: "binary",
+    source: &[lib::HEAD, lib::ELEMENTS, lib::AXES, include_str!("../../shaders/binary.wgsl")],
+    bindings: &[Access::Read, Access::Read, Access::Write],
+    params: crate::gpu::Params::UNCHECKED,
+};
 
 /// The kernels of this file.
-pub const KERNELS: &[Kernel] = &[];
+pub const KERNELS: &[Kernel] = &[UNARY, UNARY_BACKWARD, AFFINE, MIX, FILL, DROPOUT, BINARY];
+
+params! {
+    struct Numbers {
+        len: u32,
+        numbers: [f32; 2],
+    }
+}
+
+params! {
+    struct Dropout {
+        len: u32,
+        first: u32,
+        seed: [u32; 2],
+        drop: f32,
+        kept: f32,
+    }
+}
+
+/// Runs a kernel over views of one length, in pieces; `params` gets each piece's first element and length.
+#[track_caller]
+fn elements<P: bytemuck::Pod>(
+    kernel: &Kernel,
+    constants: &[(&'static str, f64)],
+    views: &[View<'_>],
+    params: impl Fn(usize, u32) -> P,
+) {
+    let (gpu, len) = (views[0].buffer.gpu(), views[0].len);
+    assert!(views.iter().all(|view| view.len == len), "{}: lengths", kernel.name);
+    for (first, len) in pieces(gpu, len) {
+        let views: Vec<View<'_>> = views.iter().map(|&view| part(view, first, len)).collect();
+        gpu.dispatch(&Dispatch {
+            kernel,
+            constants,
+            params: bytemuck::bytes_of(&params(first, word(len))),
+            views: &views,
+            groups: len.div_ceil(CHUNK),
+        });
+    }
+}
+
+/// `y[i] = f(x[i])`; both of one length.
+#[track_caller]
+pub fn unary(function: Unary, x: View<'_>, y: View<'_>) {
+    elements(&UNARY, &[("FUNCTION", f64::from(function as u32))], &[x, y], |_, len| len);
+}
+
+/// `dx[i] = f'(x[i]) * dy[i]`; `y` is the result of [`unary`]. All of one length.
+#[track_caller]
+pub fn unary_backward(function: Unary, x: View<'_>, y: View<'_>, dy: View<'_>, dx: View<'_>) {
+    let constants = [("FUNCTION", f64::from(function as u32))];
+    elements(&UNARY_BACKWARD, &constants, &[x, y, dy, dx], |_, len| len);
+}
+
+/// `y = factor * x + term`; both of one length.
+#[track_caller]
+pub fn affine(factor: f32, term: f32, x: View<'_>, y: View<'_>) {
+    elements(&AFFINE, &[], &[x, y], |_, len| Numbers { len, numbers: [factor, term] });
+}
+
+/// `y = alpha * x + beta * y` in place; both of one length.
+#[track_caller]
+pub fn mix(alpha: f32, x: View<'_>, beta: f32, y: View<'_>) {
+    elements(&MIX, &[], &[x, y], |_, len| Numbers { len, numbers: [alpha, beta] });
+}
+
+/// `y += x` in place; both of one length.
+#[track_caller]
+pub fn add_assign(x: View<'_>, y: View<'_>) {
+    mix(1.0, x, 1.0, y);
+}
+
+/// `y = value` throughout.
+#[track_caller]
+pub fn fill(value: f32, y: View<'_>) {
+    elements(&FILL, &[], &[y], |_, len| Numbers { len, numbers: [value, 0.0] });
+}
+
+/// `y = x` with each element set to 0 with probability `p` and the others divided by `1 - p`, by
+/// [`uniform_at`](crate::rng::uniform_at) of `seed` and the element's index; both of one length.
+#[track_caller]
+pub fn dropout(p: f32, seed: u64, x: View<'_>, y: View<'_>) {
+    let seed = [seed as u32, (seed >> 32) as u32];
+    let params = |first, len| Dropout { len, first: word(first), seed, drop: p, kept: 1.0 / (1.0 - p) };
+    elements(&DROPOUT, &[], &[x, y], params);
+}
+
+/// `y = f(a, b)` over the `shape` of `y`, to which `a` and `b` of the shapes given with them are broadcast.
+#[track_caller]
+pub fn binary(
+    function: Binary,
+    (a, a_shape): (View<'_>, &Shape),
+    (b, b_shape): (View<'_>, &Shape),
+    (y, shape): (View<'_>, &Shape),
+) {
+    let lengths = [a.len, b.len, y.len];
+    assert_eq!(lengths, [a_shape, b_shape, shape].map(Shape::numel), "binary: lengths");
+    let sizes = padded(shape);
+    let strides = |of: &Shape| {
+        let mut strides = of.strides_as(shape);
+        strides.rotate_right(sizes.len() - shape.len());
+        strides
+    };
+    let grid = Grid::new(sizes, [strides(a_shape), strides(b_shape), contiguous(&sizes)]);
+    grid.dispatch(&BINARY, &[("OPERATION", f64::from(function as u32))], [a, b, y]);
+}

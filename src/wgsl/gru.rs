@@ -2,7 +2,9 @@
 
 use super::cells::{gru_cell, gru_cell_backward};
 use super::matmul::matmul;
-use super::recurrent::{bias_gradient, copy_or_zeros, initial_states, input_gradient, weight_gradient};
+use super::recurrent::{
+    bias_gradient, copy_or_zeros, fused, initial_states, input_gradient, weight_gradient,
+};
 use crate::cpu::gru::{Gradients, Trace};
 use crate::cpu::matmul::Matmul;
 use crate::cpu::recurrent::{Sequence, Weights};
@@ -15,12 +17,14 @@ pub fn forward(size: Sequence, x: View<'_>, h0: View<'_>, weights: Weights<View<
     let h = initial_states(size, h0);
     let (rzn, gh) = (gpu.empty(steps * gate), gpu.empty(steps * gate));
     matmul(size.project(3, false), x, weights.weight_ih, (&rzn).into());
+    let (fused, biases) = (fused(size, weights.weight_hh), [weights.bias_ih, weights.bias_hh]);
     for t in 0..steps {
         let [rzn, gh] = [&rzn, &gh].map(|gates| gates.view(t * gate, gate));
-        let spec = Matmul { accumulate: false, ..size.recur(3) };
-        matmul(spec, h.view(t * state, state), weights.weight_hh, gh);
-        let biases = [weights.bias_ih, weights.bias_hh];
-        gru_cell(biases, rzn, gh, h.view(t * state, 2 * state), hidden);
+        if fused.is_none() {
+            let spec = Matmul { accumulate: false, ..size.recur(3) };
+            matmul(spec, h.view(t * state, state), weights.weight_hh, gh);
+        }
+        gru_cell(fused, biases, rzn, gh, h.view(t * state, 2 * state), hidden);
     }
     Trace { h, gh, rzn }
 }
@@ -42,12 +46,18 @@ pub fn backward(
     let [dy, dh] = upstream;
     let dh = copy_or_zeros(gpu, dh, state);
     let (dgx, dgh) = (gpu.empty(steps * gate), gpu.empty(steps * gate));
+    let fused = fused(size, weight_hh);
     for t in (0..steps).rev() {
+        // After the last step there is none whose gradients could be multiplied.
+        let product = fused.filter(|_| t + 1 < steps);
         let dy = dy.map(|dy| dy.part(t * state, state));
         let [rzn, gh] = [rzn, gh].map(|gates| gates.part(t * gate, gate));
-        let [dgx, dgh] = [&dgx, &dgh].map(|gates| gates.view(t * gate, gate));
-        gru_cell_backward(rzn, gh, h.part(t * state, state), dy, (&dh).into(), dgx, dgh, hidden);
-        matmul(size.back(3, batch, hidden, true), dgh, weight_hh, (&dh).into());
+        let with_next = dgh.view(t * gate, if product.is_some() { 2 * gate } else { gate });
+        let (h_prev, dgx) = (h.part(t * state, state), dgx.view(t * gate, gate));
+        gru_cell_backward(product, rzn, gh, h_prev, dy, (&dh).into(), dgx, with_next, hidden);
+        if t == 0 || fused.is_none() {
+            matmul(size.back(3, batch, hidden, true), dgh.view(t * gate, gate), weight_hh, (&dh).into());
+        }
     }
     let [dgx, dgh] = [&dgx, &dgh].map(View::from);
     Gradients {

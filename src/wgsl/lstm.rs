@@ -2,7 +2,9 @@
 
 use super::cells::{lstm_cell, lstm_cell_backward};
 use super::matmul::matmul;
-use super::recurrent::{bias_gradient, copy_or_zeros, initial_states, input_gradient, weight_gradient};
+use super::recurrent::{
+    bias_gradient, copy_or_zeros, fused, initial_states, input_gradient, weight_gradient,
+};
 use crate::cpu::lstm::{Gradients, Trace};
 use crate::cpu::recurrent::{Sequence, Weights};
 use crate::gpu::{Buffer, View};
@@ -20,11 +22,14 @@ pub fn forward(
     let [h, c] = [h0, c0].map(|initial| initial_states(size, initial));
     let gates = gpu.empty(steps * gate);
     matmul(size.project(4, false), x, weights.weight_ih, (&gates).into());
+    let (fused, biases) = (fused(size, weights.weight_hh), [weights.bias_ih, weights.bias_hh]);
     for t in 0..steps {
         let gates = gates.view(t * gate, gate);
-        matmul(size.recur(4), h.view(t * state, state), weights.weight_hh, gates);
-        let biases = [weights.bias_ih, weights.bias_hh];
-        lstm_cell(biases, gates, c.view(t * state, 2 * state), h.view((t + 1) * state, state), hidden);
+        if fused.is_none() {
+            matmul(size.recur(4), h.view(t * state, state), weights.weight_hh, gates);
+        }
+        let [c, h] = [&c, &h].map(|states| states.view(t * state, 2 * state));
+        lstm_cell(fused, biases, gates, c, h, hidden);
     }
     Trace { h, c, gates }
 }
@@ -46,12 +51,17 @@ pub fn backward(
     let [dy, dh, dc] = upstream;
     let [dh, dc] = [dh, dc].map(|grad| copy_or_zeros(gpu, grad, state));
     let dgates = gpu.empty(steps * gate);
+    let fused = fused(size, weight_hh);
     for t in (0..steps).rev() {
+        // After the last step there is none whose gradients could be multiplied.
+        let product = fused.filter(|_| t + 1 < steps);
         let dy = dy.map(|dy| dy.part(t * state, state));
-        let (gates, dgates) = (gates.part(t * gate, gate), dgates.view(t * gate, gate));
-        let states = c.part(t * state, 2 * state);
-        lstm_cell_backward(gates, states, dy, (&dh).into(), (&dc).into(), dgates, hidden);
-        matmul(size.back(4, batch, hidden, false), dgates, weight_hh, (&dh).into());
+        let (gates, c) = (gates.part(t * gate, gate), c.part(t * state, 2 * state));
+        let with_next = dgates.view(t * gate, if product.is_some() { 2 * gate } else { gate });
+        lstm_cell_backward(product, gates, c, dy, (&dh).into(), (&dc).into(), with_next, hidden);
+        if t == 0 || fused.is_none() {
+            matmul(size.back(4, batch, hidden, false), dgates.view(t * gate, gate), weight_hh, (&dh).into());
+        }
     }
     let dgates = View::from(&dgates);
     Gradients {

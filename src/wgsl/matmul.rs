@@ -1,43 +1,178 @@
 //! Matrix products; twin of [`cpu::matmul`](crate::cpu::matmul).
+//!
+//! Nothing here is limited by what one binding may show: products of larger matrices are computed in pieces.
 
-use super::{lib, word};
+mod kernels;
+mod pieces;
+
+pub use kernels::KERNELS;
+
 use crate::cpu::matmul::Matmul;
-use crate::gpu::{Access, Dispatch, Kernel, View};
+use crate::gpu::{Gpu, View};
+use bytemuck::Pod;
+use half::f16;
+use pieces::{Operand, Product};
 
-const MATMUL: Kernel = Kernel {
-    name: "matmul",
-    source: &[lib::HEAD, include_str!("../../shaders/matmul.wgsl")],
-    bindings: &[Access::Read, Access::Read, Access::Write],
-    params: Sizes::PARAMS,
-};
+/// What becomes of an element after its sum.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Activation {
+    /// Nothing.
+    #[default]
+    None,
+    /// max(x, 0)
+    Relu,
+    /// The Gelu of [`Unary`](crate::cpu::elementwise::Unary).
+    Gelu,
+}
 
-/// The kernels of this file.
-pub const KERNELS: &[Kernel] = &[MATMUL];
+/// A matrix (N, K) of weights, in one of the number formats of files.
+#[derive(Clone, Copy)]
+pub enum Weights<'a> {
+    /// Row-major.
+    F32(View<'a>),
+    /// Two in a word, each row filled up with zeros to a multiple of [`PACKED`] numbers.
+    F16(View<'a>),
+    /// Integers, four in a word, each row filled up with zeros to a multiple of [`PACKED`]; and N scales, with
+    /// which the rows are multiplied.
+    Int8(View<'a>, View<'a>),
+}
 
-params! {
-    struct Sizes {
-        m: u32,
-        k: u32,
-        n: u32,
+/// Rows of packed weights have a multiple of so many numbers, so that each begins at a word.
+pub const PACKED: usize = 4;
+
+impl<'a> Weights<'a> {
+    fn format(&self) -> Format {
+        match self {
+            Self::F32(_) => Format::F32,
+            Self::F16(_) => Format::F16,
+            Self::Int8(..) => Format::Int8,
+        }
+    }
+
+    fn values(&self) -> View<'a> {
+        match *self {
+            Self::F32(values) | Self::F16(values) | Self::Int8(values, _) => values,
+        }
+    }
+
+    fn scales(&self) -> Option<View<'a>> {
+        match *self {
+            Self::Int8(_, scales) => Some(scales),
+            _ => None,
+        }
+    }
+
+    /// Numbers from one row to the next.
+    fn stride(&self, k: usize) -> usize {
+        if self.format() == Format::F32 { k } else { k.next_multiple_of(PACKED) }
+    }
+
+    /// Words of a matrix (n, k).
+    pub fn words(&self, n: usize, k: usize) -> usize {
+        n * self.stride(k) / self.format().per_word()
     }
 }
 
-const TILE: usize = 16;
+/// Rows of `k` numbers, filled up with zeros, as the words of [`Weights::F16`].
+pub fn pack_f16(values: &[f16], k: usize) -> Vec<u32> {
+    let bits: Vec<u16> = values.iter().map(|value| value.to_bits()).collect();
+    pack(&bits, k)
+}
+
+/// Rows of `k` numbers, filled up with zeros, as the words of [`Weights::Int8`].
+pub fn pack_int8(values: &[i8], k: usize) -> Vec<u32> {
+    pack(values, k)
+}
+
+fn pack<T: Pod>(values: &[T], k: usize) -> Vec<u32> {
+    let stride = k.next_multiple_of(PACKED);
+    let mut padded = vec![T::zeroed(); values.len().checked_div(k).unwrap_or(0) * stride];
+    for (padded, row) in padded.chunks_exact_mut(stride.max(1)).zip(values.chunks_exact(k.max(1))) {
+        padded[..k].copy_from_slice(row);
+    }
+    bytemuck::pod_collect_to_vec(&padded)
+}
+
+/// How B is stored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Format {
+    F32,
+    F16,
+    Int8,
+}
+
+impl Format {
+    fn per_word(self) -> usize {
+        match self {
+            Self::F32 => 1,
+            Self::F16 => 2,
+            Self::Int8 => 4,
+        }
+    }
+}
 
 /// `C (+)= op(A) op(B)`; see [`Matmul`] for the shapes.
+#[track_caller]
 pub fn matmul(spec: Matmul, a: View<'_>, b: View<'_>, c: View<'_>) {
-    let Matmul { m, k, n, trans_a, trans_b, accumulate } = spec;
-    assert_eq!((a.len, b.len, c.len), (m * k, k * n, m * n), "matmul: lengths against {spec:?}");
-    let flag = |flag: bool| f64::from(u8::from(flag));
-    c.buffer.gpu().dispatch(&Dispatch {
-        kernel: &MATMUL,
-        constants: &[
-            ("TRANS_A", flag(trans_a)),
-            ("TRANS_B", flag(trans_b)),
-            ("ACCUMULATE", flag(accumulate)),
-        ],
-        params: bytemuck::bytes_of(&Sizes { m: word(m), k: word(k), n: word(n) }),
-        views: &[a, b, c],
-        groups: m.div_ceil(TILE) * n.div_ceil(TILE),
-    });
+    batched(spec, 1, a, b, c);
+}
+
+/// `items` products `C[i] (+)= op(A[i]) op(B[i])`, their matrices one after the other; an operand that holds
+/// a single matrix serves all products.
+#[track_caller]
+pub fn batched(spec: Matmul, items: usize, a: View<'_>, b: View<'_>, c: View<'_>) {
+    let Matmul { m, k, n, trans_a, trans_b, .. } = spec;
+    let serves = |len: usize, one: usize| len == one || len == items * one;
+    assert!(
+        serves(a.len, m * k) && serves(b.len, k * n) && c.len == items * m * n,
+        "matmul: {}, {} and {} values against {items} x {spec:?}",
+        a.len,
+        b.len,
+        c.len
+    );
+    let item = |len: usize, one: usize| if len == one { 0 } else { one };
+    Product {
+        spec,
+        items,
+        a: Operand { item: item(a.len, m * k), ..Operand::new(a, if trans_a { m } else { k }) },
+        b: Operand { item: item(b.len, k * n), ..Operand::new(b, if trans_b { k } else { n }) },
+        c: Operand { item: m * n, ..Operand::new(c, n) },
+        format: Format::F32,
+        scales: None,
+        bias: None,
+        activation: Activation::None,
+    }
+    .run();
+}
+
+/// `y (+)= x Wᵀ + bias`, then the activation, for `x` (R, `k`), `weight` (N, `k`), `bias` (N), `y` (R, N).
+#[track_caller]
+pub fn linear(
+    x: View<'_>,
+    weight: Weights<'_>,
+    bias: Option<View<'_>>,
+    y: View<'_>,
+    [n, k]: [usize; 2],
+    activation: Activation,
+    accumulate: bool,
+) {
+    let m = y.len.checked_div(n).unwrap_or(0);
+    assert!(
+        x.len == m * k && y.len == m * n && weight.values().len == weight.words(n, k),
+        "linear: lengths against ({m}, {k}) x ({n}, {k})"
+    );
+    assert!(bias.is_none_or(|bias| bias.len == n), "linear: bias");
+    assert!(weight.scales().is_none_or(|scales| scales.len == n), "linear: scales");
+    Product {
+        spec: Matmul { m, k, n, trans_a: false, trans_b: true, accumulate },
+        items: 1,
+        a: Operand::new(x, k),
+        b: Operand::new(weight.values(), weight.stride(k)),
+        c: Operand::new(y, n),
+        format: weight.format(),
+        scales: weight.scales(),
+        bias,
+        activation,
+    }
+    .run();
 }

@@ -37,8 +37,9 @@ pub mod permute;
 pub mod recurrent;
 pub mod reduce;
 pub mod softmax;
+mod strided;
 
-use crate::gpu::Kernel;
+use crate::gpu::{Gpu, Kernel, View};
 
 /// Every kernel: what the tests validate and the self-test runs.
 pub const KERNELS: &[&[Kernel]] = &[
@@ -59,8 +60,18 @@ pub const KERNELS: &[&[Kernel]] = &[
 mod lib {
     /// Parameters that the recorder fills in.
     pub const HEAD: &str = include_str!("../../shaders/lib/head.wgsl");
+    /// Workgroups that take the next elements.
+    pub const ELEMENTS: &str = include_str!("../../shaders/lib/elements.wgsl");
+    /// The index of an element along axes.
+    pub const AXES: &str = include_str!("../../shaders/lib/axes.wgsl");
+    /// `gelu` and its derivative; needs `MATH`.
+    pub const GELU: &str = include_str!("../../shaders/lib/gelu.wgsl");
+    /// `uniform_at` for dropout.
+    pub const HASH: &str = include_str!("../../shaders/lib/hash.wgsl");
     /// `exp_` and its like.
     pub const MATH: &str = include_str!("../../shaders/lib/math.wgsl");
+    /// The tiles of a recurrent cell.
+    pub const RECURRENT: &str = include_str!("../../shaders/lib/recurrent.wgsl");
     /// Sums and maxima over a workgroup.
     pub const REDUCE: &str = include_str!("../../shaders/lib/reduce.wgsl");
 }
@@ -69,4 +80,25 @@ mod lib {
 #[track_caller]
 fn word(value: usize) -> u32 {
     u32::try_from(value).expect("a shader counts in 32 bits")
+}
+
+/// Elements that a workgroup of `shaders/lib/elements.wgsl` takes.
+const CHUNK: usize = 1024;
+
+/// The most words of a view that can be bound wherever it begins: bindings are aligned.
+fn most_words(gpu: &Gpu) -> usize {
+    gpu.most_words() - 128
+}
+
+/// `len` elements in pieces that can be bound: the first element of each, and how many there are.
+fn pieces(gpu: &Gpu, len: usize) -> impl Iterator<Item = (usize, usize)> + use<> {
+    let most = most_words(gpu);
+    (0..len).step_by(most).map(move |first| (first, most.min(len - first)))
+}
+
+/// Words `start .. start + len` of a view.
+#[track_caller]
+fn part(view: View<'_>, start: usize, len: usize) -> View<'_> {
+    assert!(start + len <= view.len, "part {start}..{} of a view of {}", start + len, view.len);
+    view.buffer.view(view.start + start, len)
 }

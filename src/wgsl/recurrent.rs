@@ -5,6 +5,15 @@ use crate::cpu::matmul::Matmul;
 use crate::cpu::recurrent::Sequence;
 use crate::gpu::{Buffer, Gpu, View};
 
+/// With more rows than this the recurrent product of a step is large enough for the dispatch of its own that
+/// tiles it best.
+const MOST_FUSED_ROWS: usize = 64;
+
+/// The weights for a step that brings its recurrent product along, if steps are small enough for that.
+pub(super) fn fused(size: Sequence, weight_hh: View<'_>) -> Option<View<'_>> {
+    (size.batch <= MOST_FUSED_ROWS).then_some(weight_hh)
+}
+
 /// Memory for the states of all steps `(T + 1, B, H)`, of which the first is there.
 pub(super) fn initial_states(size: Sequence, initial: View<'_>) -> Buffer {
     let state = size.batch * size.hidden;

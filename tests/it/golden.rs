@@ -222,7 +222,7 @@ fn adamw_ten_steps() {
     for step in 0..10 {
         let grad = golden.get("in.gradients").narrow(0, step, 1).reshape(parameter.shape());
         optimizer.begin_step();
-        optimizer.update(0, &mut parameter, &grad, 1e-2);
+        optimizer.update(0, &mut parameter, &grad, 1.0, 1e-2);
         let expected = golden.get("out.p").narrow(0, step, 1);
         for (a, e) in parameter.data().iter().zip(expected.data()) {
             assert!((a - e).abs() < 1e-6, "step {step}: {a}, PyTorch {e}");

@@ -76,7 +76,13 @@ fn clippy() -> Result<()> {
 
 fn native() -> Result<()> {
     tools::ensure_vulkan()?;
-    run_command(cargo().args(["test", "--workspace"]))
+    let mut test = cargo();
+    test.args(["test", "--workspace"]);
+    // Mesa looks for a display there, and complains once a test where the variable is not set.
+    if std::env::var_os("XDG_RUNTIME_DIR").is_none() {
+        test.env("XDG_RUNTIME_DIR", target_dir()?);
+    }
+    run_command(&mut test)
 }
 
 fn torch() -> Result<()> {

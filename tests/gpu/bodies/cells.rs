@@ -1,129 +1,182 @@
-use super::harness::{Guarded, SIZES, TOLERANCE, assert_close, doubles, numbers};
+use super::harness::{Guarded, TOLERANCE, assert_close, doubles, numbers};
 use liedwerk::Tensor;
-use liedwerk::gpu::Gpu;
+use liedwerk::gpu::{Gpu, View};
 use liedwerk::ops::{GruWeights, LstmWeights};
 use liedwerk::tensor::{Device, Tape};
 use liedwerk::wgsl::cells::{gru_cell, gru_cell_backward, lstm_cell, lstm_cell_backward};
+
+/// (B, H): nothing, every height of a tile, and more than one tile in either direction.
+const STATES: [(usize, usize); 10] =
+    [(0, 5), (3, 0), (1, 1), (2, 3), (4, 17), (33, 31), (3, 64), (1, 65), (9, 32), (3, 257)];
 
 fn sigmoid(x: f64) -> f64 {
     1.0 / (1.0 + (-x).exp())
 }
 
-/// (B, H) of each kernel's cases.
-fn shapes() -> impl Iterator<Item = (usize, usize)> {
-    SIZES.into_iter().map(|hidden| (3, hidden)).chain([(1, 1), (0, 5), (33, 31)])
+/// One kernel's surroundings: sizes, and whether it multiplies with the recurrent weights itself.
+#[derive(Clone, Copy)]
+struct Case {
+    gates: usize,
+    batch: usize,
+    hidden: usize,
+    fused: bool,
 }
 
-async fn read_all<const N: usize>(all: [&Guarded; N]) -> [Vec<f32>; N] {
-    let mut read = Vec::new();
-    for one in all {
-        read.push(one.read().await);
+impl Case {
+    fn all(gates: usize) -> impl Iterator<Item = Self> {
+        let case = move |fused| STATES.map(|(batch, hidden)| Self { gates, batch, hidden, fused });
+        [false, true].into_iter().flat_map(case)
     }
-    read.try_into().expect("as many as were asked for")
+
+    fn states(self) -> usize {
+        self.batch * self.hidden
+    }
+
+    /// Where a gate of an element of the state lies.
+    fn at(self, state: usize, gate: usize) -> usize {
+        (state / self.hidden * self.gates + gate) * self.hidden + state % self.hidden
+    }
+
+    /// The weights, so small that no gate is saturated.
+    fn weight_hh(self) -> Vec<f32> {
+        let scale = 2.0 / (self.hidden as f32).sqrt();
+        numbers(self.gates * self.hidden * self.hidden, 11).iter().map(|x| scale * x).collect()
+    }
+
+    /// `W_hh h` at a gate of an element of the state; nothing if the kernel is not to add it.
+    fn product(self, weight: &[f32], h: &[f32], state: usize, gate: usize) -> f64 {
+        let row = gate * self.hidden + state % self.hidden;
+        let h = &h[state / self.hidden * self.hidden..][..self.hidden];
+        let sum = weight[row * self.hidden..][..self.hidden].iter().zip(h);
+        if self.fused { sum.map(|(w, h)| f64::from(*w) * f64::from(*h)).sum() } else { 0.0 }
+    }
+
+    /// `dgates W_hh` at an element of the state.
+    fn product_back(self, weight: &[f32], dgates: &[f32], state: usize) -> f64 {
+        let wide = self.gates * self.hidden;
+        let row = &dgates[state / self.hidden * wide..][..wide];
+        let term =
+            |(k, d): (usize, &f32)| f64::from(weight[k * self.hidden + state % self.hidden]) * f64::from(*d);
+        row.iter().enumerate().map(term).sum()
+    }
+
+    async fn check(self, all: &[(&str, &Guarded, Vec<f64>)]) {
+        let Self { gates, batch, hidden, fused } = self;
+        for (name, actual, expected) in all {
+            let what = format!("{gates} gates, {batch} x {hidden}, fused {fused}: {name}");
+            assert_close(&what, &actual.read().await, expected, TOLERANCE);
+        }
+    }
+}
+
+/// Values, and room for as many that a kernel is to write.
+fn and_room(values: &[f32]) -> Vec<f32> {
+    [values, &vec![f32::MAX; values.len()][..]].concat()
 }
 
 /// One step of an LSTM and its gradient, each against its formulae in double precision.
 pub async fn lstm_cells(gpu: &Gpu) {
-    for (batch, hidden) in shapes() {
-        let states = batch * hidden;
-        let at = |index: usize, gate: usize| (index / hidden * 4 + gate) * hidden + index % hidden;
-        let (inputs, states_before) = (numbers(4 * states, 1), numbers(states, 2));
-        let biases = [3, 4].map(|seed| numbers(4 * hidden, seed));
-        let [gates, c, h] = [&inputs, &[&states_before[..], &vec![7.0; states]].concat(), &vec![7.0; states]]
-            .map(|values| Guarded::new(gpu, values));
-        let bias_buffers = biases.each_ref().map(|bias| gpu.upload(bias));
-        lstm_cell(bias_buffers.each_ref().map(Into::into), gates.view(), c.view(), h.view(), hidden);
+    for case in Case::all(4) {
+        let (Case { hidden, fused, .. }, states) = (case, case.states());
+        let (inputs, weight) = (numbers(4 * states, 1), case.weight_hh());
+        let [c_prev, h_prev, dy, dh, dc] = [2, 3, 4, 5, 6].map(|seed| numbers(states, seed));
+        let (biases, next) = ([7, 8].map(|seed| numbers(4 * hidden, seed)), numbers(4 * states, 9));
+        let (weights, bias_ih, bias_hh) =
+            (gpu.upload(&weight), gpu.upload(&biases[0]), gpu.upload(&biases[1]));
+        let product = fused.then(|| View::from(&weights));
 
-        let dh_all = [5, 6].map(|seed| numbers(states, seed));
-        let dc_next = numbers(states, 7);
-        let [dy, dh, dc] = [&dh_all[0], &dh_all[1], &dc_next].map(|values| Guarded::new(gpu, values));
-        let dgates = Guarded::output(gpu, 4 * states);
+        let gates = Guarded::new(gpu, &inputs);
+        let [c, h] = [&c_prev, &h_prev].map(|values| Guarded::new(gpu, &and_room(values)));
+        let bias_views = [(&bias_ih).into(), (&bias_hh).into()];
+        lstm_cell(product, bias_views, gates.view(), c.view(), h.view(), hidden);
+        let [dy_in, dh_in, dc_out] = [&dy, &dh, &dc].map(|values| Guarded::new(gpu, values));
+        let room = vec![f32::MAX; 4 * states];
+        let dgates = Guarded::new(gpu, &if fused { [&room[..], &next].concat() } else { room });
         let with_dy = hidden % 2 == 1;
-        let dy = with_dy.then(|| dy.view());
-        lstm_cell_backward(gates.view(), c.view(), dy, dh.view(), dc.view(), dgates.view(), hidden);
+        let (dy_in, out) = (with_dy.then(|| dy_in.view()), dgates.view());
+        lstm_cell_backward(product, gates.view(), c.view(), dy_in, dh_in.view(), dc_out.view(), out, hidden);
 
-        let (mut gates64, mut c64, mut h64) =
-            (vec![0.0; 4 * states], doubles(&states_before), vec![0.0; states]);
-        let (mut dgates64, mut dc64) = (vec![0.0; 4 * states], vec![0.0; states]);
+        let [mut gates64, mut dgates64] = [(); 2].map(|()| vec![0.0; 4 * states]);
+        let (mut c64, mut h64, mut dc64) = (doubles(&c_prev), doubles(&h_prev), Vec::new());
         for s in 0..states {
             let sum = |gate: usize| {
                 let bias = gate * hidden + s % hidden;
-                f64::from(inputs[at(s, gate)]) + f64::from(biases[0][bias]) + f64::from(biases[1][bias])
+                let bias = f64::from(biases[0][bias]) + f64::from(biases[1][bias]);
+                f64::from(inputs[case.at(s, gate)]) + bias + case.product(&weight, &h_prev, s, gate)
             };
             let [i, f, g, o] = [sigmoid(sum(0)), sigmoid(sum(1)), sum(2).tanh(), sigmoid(sum(3))];
-            let c_prev = f64::from(states_before[s]);
-            let c = f * c_prev + i * g;
-            let dh = f64::from(dh_all[1][s]) + if with_dy { f64::from(dh_all[0][s]) } else { 0.0 };
-            let dc = f64::from(dc_next[s]) + dh * o * (1.0 - c.tanh().powi(2));
-            let d = [
-                dc * g * i * (1.0 - i),
-                dc * c_prev * f * (1.0 - f),
-                dc * i * (1.0 - g * g),
-                dh * c.tanh() * o * (1.0 - o),
-            ];
-            for (gate, (value, d)) in [i, f, g, o].into_iter().zip(d).enumerate() {
-                (gates64[at(s, gate)], dgates64[at(s, gate)]) = (value, d);
+            let c = f * c64[s] + i * g;
+            let back = if fused { case.product_back(&weight, &next, s) } else { f64::from(dh[s]) };
+            let dh = back + if with_dy { f64::from(dy[s]) } else { 0.0 };
+            let dc = f64::from(dc[s]) + dh * o * (1.0 - c.tanh().powi(2));
+            let [di, df] = [dc * g * i * (1.0 - i), dc * c64[s] * f * (1.0 - f)];
+            let [dg, d_o] = [dc * i * (1.0 - g * g), dh * c.tanh() * o * (1.0 - o)];
+            for (gate, (value, d)) in [(i, di), (f, df), (g, dg), (o, d_o)].into_iter().enumerate() {
+                (gates64[case.at(s, gate)], dgates64[case.at(s, gate)]) = (value, d);
             }
             c64.push(c);
-            (h64[s], dc64[s]) = (o * c.tanh(), dc * f);
+            h64.push(o * c.tanh());
+            dc64.push(dc * f);
         }
-        let expected = [gates64, c64, h64, dgates64, dc64];
-        let actual = read_all([&gates, &c, &h, &dgates, &dc]).await;
-        for ((name, actual), expected) in
-            ["gates", "c", "h", "dgates", "dc"].iter().zip(&actual).zip(expected)
-        {
-            assert_close(&format!("lstm {batch} x {hidden}: {name}"), actual, &expected, TOLERANCE);
-        }
+        dgates64.extend(doubles(if fused { &next } else { &[] }));
+        let results = [("gates", &gates, gates64), ("c", &c, c64), ("h", &h, h64)];
+        case.check(&results).await;
+        case.check(&[("dgates", &dgates, dgates64), ("dc", &dc_out, dc64)]).await;
     }
 }
 
 /// One step of a GRU and its gradient, each against its formulae in double precision.
 pub async fn gru_cells(gpu: &Gpu) {
-    for (batch, hidden) in shapes() {
-        let states = batch * hidden;
-        let at = |index: usize, gate: usize| (index / hidden * 3 + gate) * hidden + index % hidden;
-        let (x, y, h_before) = (numbers(3 * states, 1), numbers(3 * states, 2), numbers(states, 3));
-        let biases = [4, 5].map(|seed| numbers(3 * hidden, seed));
-        let [gates, gh, h] =
-            [&x, &y, &[&h_before[..], &vec![7.0; states]].concat()].map(|values| Guarded::new(gpu, values));
-        let bias_buffers = biases.each_ref().map(|bias| gpu.upload(bias));
-        gru_cell(bias_buffers.each_ref().map(Into::into), gates.view(), gh.view(), h.view(), hidden);
+    for case in Case::all(3) {
+        let (Case { hidden, fused, .. }, states) = (case, case.states());
+        let (x, weight) = (numbers(3 * states, 1), case.weight_hh());
+        let y = if fused { vec![0.0; 3 * states] } else { numbers(3 * states, 2) };
+        let [h_prev, dy, dh] = [3, 4, 5].map(|seed| numbers(states, seed));
+        let (biases, next) = ([7, 8].map(|seed| numbers(3 * hidden, seed)), numbers(3 * states, 9));
+        let (weights, bias_ih, bias_hh) =
+            (gpu.upload(&weight), gpu.upload(&biases[0]), gpu.upload(&biases[1]));
+        let product = fused.then(|| View::from(&weights));
 
-        let dh_all = [5, 6].map(|seed| numbers(states, seed));
-        let [dy, dh] = [&dh_all[0], &dh_all[1]].map(|values| Guarded::new(gpu, values));
-        let [dgx, dgh] = [(); 2].map(|()| Guarded::output(gpu, 3 * states));
+        let [rzn, gh] = [&x, &y].map(|values| Guarded::new(gpu, values));
+        let h = Guarded::new(gpu, &and_room(&h_prev));
+        let bias_views = [(&bias_ih).into(), (&bias_hh).into()];
+        gru_cell(product, bias_views, rzn.view(), gh.view(), h.view(), hidden);
+        let [dy_in, dh_out] = [&dy, &dh].map(|values| Guarded::new(gpu, values));
+        let (dgx, room) = (Guarded::output(gpu, 3 * states), vec![f32::MAX; 3 * states]);
+        let dgh = Guarded::new(gpu, &if fused { [&room[..], &next].concat() } else { room });
         let with_dy = hidden % 2 == 1;
-        let (dy, h_prev) = (with_dy.then(|| dy.view()), h.view().part(0, states));
-        gru_cell_backward(gates.view(), gh.view(), h_prev, dy, dh.view(), dgx.view(), dgh.view(), hidden);
+        let (dy_in, before) = (with_dy.then(|| dy_in.view()), h.view().part(0, states));
+        let (gates, out) = ([rzn.view(), gh.view()], [dh_out.view(), dgx.view(), dgh.view()]);
+        gru_cell_backward(product, gates[0], gates[1], before, dy_in, out[0], out[1], out[2], hidden);
 
-        let (mut rzn64, mut gh64, mut h64) = (vec![0.0; 3 * states], doubles(&y), doubles(&h_before));
-        let [mut dgx64, mut dgh64] = [(); 2].map(|()| vec![0.0; 3 * states]);
-        let mut dh64 = vec![0.0; states];
+        let [mut rzn64, mut dgx64, mut dgh64] = [(); 3].map(|()| vec![0.0; 3 * states]);
+        let (mut gh64, mut h64, mut dh64) = (doubles(&y), doubles(&h_prev), Vec::new());
         for s in 0..states {
-            let sum = |values: &[f32], bias: usize, gate: usize| {
-                f64::from(values[at(s, gate)]) + f64::from(biases[bias][gate * hidden + s % hidden])
-            };
-            let (gx, gh) = ([0, 1, 2].map(|gate| sum(&x, 0, gate)), [0, 1, 2].map(|gate| sum(&y, 1, gate)));
+            let bias = |which: usize, gate: usize| f64::from(biases[which][gate * hidden + s % hidden]);
+            let gx = [0, 1, 2].map(|gate| f64::from(x[case.at(s, gate)]) + bias(0, gate));
+            let gh = [0, 1, 2].map(|gate| {
+                let product = case.product(&weight, &h_prev, s, gate);
+                f64::from(y[case.at(s, gate)]) + product + bias(1, gate)
+            });
             let (r, z) = (sigmoid(gx[0] + gh[0]), sigmoid(gx[1] + gh[1]));
             let n = (gx[2] + r * gh[2]).tanh();
-            let h_prev = f64::from(h_before[s]);
-            let dh = f64::from(dh_all[1][s]) + if with_dy { f64::from(dh_all[0][s]) } else { 0.0 };
+            let back = if fused { case.product_back(&weight, &next, s) } else { 0.0 };
+            let dh = back + f64::from(dh[s]) + if with_dy { f64::from(dy[s]) } else { 0.0 };
             let dn = dh * (1.0 - z) * (1.0 - n * n);
-            let (dr, dz) = (dn * gh[2] * r * (1.0 - r), dh * (h_prev - n) * z * (1.0 - z));
-            for (gate, value) in [r, z, n].into_iter().enumerate() {
-                rzn64[at(s, gate)] = value;
-                (dgx64[at(s, gate)], dgh64[at(s, gate)]) = ([dr, dz, dn][gate], [dr, dz, dn * r][gate]);
+            let (dr, dz) = (dn * gh[2] * r * (1.0 - r), dh * (h64[s] - n) * z * (1.0 - z));
+            for (gate, (value, [dx, dh])) in
+                [(r, [dr; 2]), (z, [dz; 2]), (n, [dn, dn * r])].into_iter().enumerate()
+            {
+                rzn64[case.at(s, gate)] = value;
+                (dgx64[case.at(s, gate)], dgh64[case.at(s, gate)]) = (dx, dh);
             }
-            gh64[at(s, 2)] = gh[2];
-            h64.push((1.0 - z) * n + z * h_prev);
-            dh64[s] = dh * z;
+            gh64[case.at(s, 2)] = gh[2];
+            h64.push((1.0 - z) * n + z * h64[s]);
+            dh64.push(dh * z);
         }
-        let expected = [rzn64, gh64, h64, dgx64, dgh64, dh64];
-        let actual = read_all([&gates, &gh, &h, &dgx, &dgh, &dh]).await;
-        let names = ["rzn", "gh", "h", "dgx", "dgh", "dh"];
-        for ((name, actual), expected) in names.iter().zip(&actual).zip(expected) {
-            assert_close(&format!("gru {batch} x {hidden}: {name}"), actual, &expected, TOLERANCE);
-        }
+        dgh64.extend(doubles(if fused { &next } else { &[] }));
+        case.check(&[("rzn", &rzn, rzn64), ("gh", &gh, gh64), ("h", &h, h64)]).await;
+        case.check(&[("dgx", &dgx, dgx64), ("dgh", &dgh, dgh64), ("dh", &dh_out, dh64)]).await;
     }
 }
 

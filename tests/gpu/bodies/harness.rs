@@ -7,6 +7,8 @@ pub const SIZES: [usize; 9] = [0, 1, 3, 17, 31, 64, 65, 256, 257];
 
 /// Words before and behind each tested view, with a value that no kernel writes.
 const GUARD: [usize; 2] = [5, 131];
+/// Words that some kernels read at once.
+const ALIGNED: usize = 4;
 const UNTOUCHED: f32 = -777.25;
 
 /// Pseudo-random numbers in [-1, 1).
@@ -27,13 +29,23 @@ pub fn doubles(x: &[f32]) -> Vec<f64> {
 /// where its view begins reads nonsense.
 pub struct Guarded {
     buffer: Buffer,
+    start: usize,
     len: usize,
 }
 
 impl Guarded {
     pub fn new(gpu: &Gpu, values: &[f32]) -> Self {
-        let all: Vec<f32> = [&[UNTOUCHED; GUARD[0]][..], values, &[UNTOUCHED; GUARD[1]]].concat();
-        Self { buffer: gpu.upload(&all), len: values.len() }
+        Self::from_word(gpu, GUARD[0], values)
+    }
+
+    /// Beginning where four words can be read at once.
+    pub fn aligned(gpu: &Gpu, values: &[f32]) -> Self {
+        Self::from_word(gpu, 2 * ALIGNED, values)
+    }
+
+    fn from_word(gpu: &Gpu, start: usize, values: &[f32]) -> Self {
+        let all: Vec<f32> = [&vec![UNTOUCHED; start][..], values, &[UNTOUCHED; GUARD[1]]].concat();
+        Self { buffer: gpu.upload(&all), start, len: values.len() }
     }
 
     /// For a kernel that writes all of it.
@@ -42,18 +54,18 @@ impl Guarded {
     }
 
     pub fn view(&self) -> View<'_> {
-        self.buffer.view(GUARD[0], self.len)
+        self.buffer.view(self.start, self.len)
     }
 
     /// The values; fails if a guard was touched.
     #[track_caller]
     pub fn read(&self) -> impl Future<Output = Vec<f32>> + use<> {
         let caller = std::panic::Location::caller();
-        let (len, reading) = (self.len, self.buffer.gpu().read(&[(&self.buffer).into()]));
+        let (start, len, reading) = (self.start, self.len, self.buffer.gpu().read(&[(&self.buffer).into()]));
         async move {
             let mut all = reading.await.expect("the GPU answers");
-            let behind = all.split_off(GUARD[0] + len);
-            let values = all.split_off(GUARD[0]);
+            let behind = all.split_off(start + len);
+            let values = all.split_off(start);
             assert!(
                 all.iter().chain(&behind).all(|&word| word == UNTOUCHED),
                 "a guard was touched: {caller}"

@@ -1,0 +1,14 @@
+@group(0) @binding(3) var<storage, read_write> c: array<vec4<f32>>;
+
+// C's elements from `at` on, in columns `column ..`, become the sums with bias and activation.
+fn write4(at: u32, column: u32, count: u32, sums: vec4<f32>) {
+    let i = (p.head.starts[0].z + at) / 4u;
+    var y = sums;
+    if ACCUMULATE == 1u {
+        y += c[i];
+    }
+    if BIAS == 1u {
+        y += bias4(column, count);
+    }
+    c[i] = activated(y);
+}
