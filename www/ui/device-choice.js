@@ -16,7 +16,15 @@ export function deviceChoice(computing) {
   const finding = h('span');
   const races = h('span');
   const badge = h('p', { role: 'status', class: 'small', tLabel: 'device' }, finding, races);
-  const again = button('gpuAgain', () => computing.choose(computing.choice), { class: 'quiet small' });
+  const again = button(
+    'gpuAgain',
+    () => {
+      computing.choose(computing.choice);
+      // The button goes; keyboard users go on beside it.
+      select.focus();
+    },
+    { class: 'quiet small' },
+  );
   select.addEventListener('change', () => {
     const chosen = CHOICES.find((choice) => choice === select.value);
     if (chosen) computing.choose(chosen);
