@@ -21,11 +21,11 @@ let asked = null;
 const onGpu = new WeakMap();
 
 /**
- * @param {number} attempt
+ * @param {number} attempt asked for anew where it has grown
  * @returns {Promise<Found>}
  */
 export function findGpu(attempt) {
-  if (asked?.attempt !== attempt) asked = { attempt, found: request() };
+  if (!asked || asked.attempt < attempt) asked = { attempt, found: request() };
   return asked.found;
 }
 
