@@ -38,6 +38,37 @@ var<workgroup> query: array<f32, 256>;
 var<workgroup> scratch: array<f32, 2048>;
 var<workgroup> weights: array<f32, 256>;
 
+// The product of the query with each of WIDTH keys, in SHARE parts; what has just been written is not read
+// back.
+fn share_dots(x_row: u32, k_cache: u32, first: u32, count: u32, lane: u32) {
+    for (var i = lane; i < SHARE * WIDTH; i += WIDTH) {
+        let key = first + i / SHARE;
+        var dot = 0.0;
+        for (var c = i % SHARE; c < p.d && key < count; c += SHARE) {
+            if APPEND == 1u && key + 1u == count {
+                dot += query[c] * x[x_row + p.channels + c];
+            } else {
+                dot += query[c] * keys[k_cache + key * p.channels + c];
+            }
+        }
+        scratch[i] = dot;
+    }
+}
+
+// The invocation's part of the weighted sum of WIDTH values: a column of every so-manieth position.
+fn share_values(x_row: u32, v_cache: u32, first: u32, count: u32, lane: u32) -> f32 {
+    let column = lane % COLUMNS;
+    var total = 0.0;
+    for (var i = lane / COLUMNS; i < min(WIDTH, count - first) && column < p.d; i += WIDTH / COLUMNS) {
+        if APPEND == 1u && first + i + 1u == count {
+            total += weights[i] * x[x_row + 2u * p.channels + column];
+        } else {
+            total += weights[i] * values[v_cache + (first + i) * p.channels + column];
+        }
+    }
+    return total;
+}
+
 @compute @workgroup_size(WIDTH)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
     let index = group_index(p.head.groups_x, group);
@@ -60,24 +91,11 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
         }
     }
     workgroupBarrier();
-    let column = lane % COLUMNS;
     var largest = LOWEST;
     var sum = 0.0;
     var total = 0.0;
     for (var first = 0u; first < count; first += WIDTH) {
-        for (var i = lane; i < SHARE * WIDTH; i += WIDTH) {
-            let key = first + i / SHARE;
-            var dot = 0.0;
-            for (var c = i % SHARE; c < p.d && key < count; c += SHARE) {
-                // What has just been written is not read back.
-                if APPEND == 1u && key == length {
-                    dot += query[c] * x[x_row + p.channels + c];
-                } else {
-                    dot += query[c] * keys[k_cache + key * p.channels + c];
-                }
-            }
-            scratch[i] = dot;
-        }
+        share_dots(x_row, k_cache, first, count, lane);
         workgroupBarrier();
         var score = 0.0;
         for (var i = 0u; i < SHARE; i++) {
@@ -92,15 +110,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
         sum = sum * shrunk + weight;
         weights[lane] = weight;
         workgroupBarrier();
-        var part_total = 0.0;
-        for (var i = lane / COLUMNS; i < min(WIDTH, count - first) && column < p.d; i += WIDTH / COLUMNS) {
-            if APPEND == 1u && first + i == length {
-                part_total += weights[i] * x[x_row + 2u * p.channels + column];
-            } else {
-                part_total += weights[i] * values[v_cache + (first + i) * p.channels + column];
-            }
-        }
-        total = total * shrunk + part_total;
+        total = total * shrunk + share_values(x_row, v_cache, first, count, lane);
     }
     sum = workgroup_sum(sum, lane);
     scratch[lane] = total;

@@ -29,6 +29,40 @@ fn at(name: u32, row: u32, col: u32) -> f32 {
     }
 }
 
+// The largest and the sum of what the eight invocations of a row have, for each of its four queries.
+fn largest_of_row(own: vec4<f32>, lane: u32) -> vec4<f32> {
+    shared_rows[lane] = own;
+    workgroupBarrier();
+    var largest = own;
+    for (var i = 0u; i < SIDE; i++) {
+        largest = max(largest, shared_rows[lane / SIDE * SIDE + i]);
+    }
+    return largest;
+}
+
+fn sum_of_row(own: vec4<f32>, lane: u32) -> vec4<f32> {
+    shared_rows[lane] = own;
+    workgroupBarrier();
+    var sum = vec4<f32>();
+    for (var i = 0u; i < SIDE; i++) {
+        sum += shared_rows[lane / SIDE * SIDE + i];
+    }
+    return sum;
+}
+
+// The scaled scores of the invocation's four queries and keys, the lowest number where a key is not seen.
+fn scores_of(first: u32, query: u32, key: u32, length: u32, lane: u32) -> mat4x4<f32> {
+    var scores = dots(Q, first, K, key, p.d, lane);
+    for (var i = 0u; i < 4u; i++) {
+        let sees = visible(query + i, length);
+        for (var j = 0u; j < 4u; j++) {
+            let seen = key + 4u * (lane % SIDE) + j < sees;
+            scores[j][i] = select(LOWEST, p.scale * scores[j][i], seen);
+        }
+    }
+    return scores;
+}
+
 @compute @workgroup_size(LANES)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
     let index = group_index(p.head.groups_x, group);
@@ -40,40 +74,28 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
     let first = (index % p.tiles) * TILE;
     let length = keys_of(head);
     let end = visible(min(first + TILE, p.t) - 1u, length);
-    // The invocation's four queries, in a vector each time, and the first of its four keys or columns.
+    // The first of the invocation's four queries, and of its four keys or columns.
     let query = first + 4u * (lane / SIDE);
     let x = 4u * (lane % SIDE);
-    var sees = vec4<u32>();
-    for (var i = 0u; i < 4u; i++) {
-        sees[i] = visible(query + i, length);
-    }
     var largest = vec4<f32>(LOWEST);
     var sum = vec4<f32>();
     var sums: array<mat4x4<f32>, 4>;
     for (var key = 0u; key < end; key += TILE) {
-        var scores = dots(Q, first, K, key, p.d, lane);
-        var best = largest;
-        for (var j = 0u; j < 4u; j++) {
-            let seen = vec4<u32>(key + x + j) < sees;
-            scores[j] = select(vec4<f32>(LOWEST), p.scale * scores[j], seen);
-            best = max(best, scores[j]);
-        }
-        shared_rows[lane] = best;
-        workgroupBarrier();
-        for (var i = 0u; i < SIDE; i++) {
-            best = max(best, shared_rows[lane / SIDE * SIDE + i]);
-        }
+        var weights = scores_of(first, query, key, length, lane);
+        let own = max(max(weights[0], weights[1]), max(weights[2], weights[3]));
+        let best = largest_of_row(max(largest, own), lane);
         let shrunk = exp4(largest - best);
         largest = best;
         sum *= shrunk;
         for (var j = 0u; j < 4u; j++) {
-            scores[j] = select(vec4<f32>(), exp4(scores[j] - best), scores[j] > vec4<f32>(LOWEST));
-            sum += scores[j];
+            let seen = weights[j] > vec4<f32>(LOWEST);
+            weights[j] = select(vec4<f32>(), exp4(weights[j] - best), seen);
+            sum += weights[j];
             for (var i = 0u; i < 4u; i++) {
-                scores[j][i] *= kept(head, query + i, key + x + j);
+                weights[j][i] *= kept(head, query + i, key + x + j);
             }
         }
-        store_left(scores, lane);
+        store_left(weights, lane);
         for (var tile = 0u; tile < VALUE_TILES; tile++) {
             let part = times(V, key, tile * TILE, min(TILE, end - key), lane);
             for (var j = 0u; j < 4u; j++) {
@@ -81,26 +103,18 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
             }
         }
     }
-    shared_rows[lane] = sum;
-    workgroupBarrier();
-    sum = vec4<f32>();
-    for (var i = 0u; i < SIDE; i++) {
-        sum += shared_rows[lane / SIDE * SIDE + i];
-    }
+    sum = sum_of_row(sum, lane);
     let factor = select(vec4<f32>(), 1.0 / sum, sum > vec4<f32>());
     for (var i = 0u; i < min(4u, p.t - min(query, p.t)); i++) {
-        let row = query + i;
-        let out_row = p.head.starts[1].x + place.o + row * p.o_strides.z;
-        for (var tile = 0u; tile < VALUE_TILES; tile++) {
-            for (var j = 0u; j < 4u; j++) {
-                let col = tile * TILE + x + j;
-                if col < p.dv {
-                    out[out_row + col] = sums[tile][j][i] * factor[i];
-                }
+        let out_row = p.head.starts[1].x + place.o + (query + i) * p.o_strides.z;
+        for (var c = 0u; c < 4u * VALUE_TILES; c++) {
+            let col = c / 4u * TILE + x + c % 4u;
+            if col < p.dv {
+                out[out_row + col] = sums[c / 4u][c % 4u][i] * factor[i];
             }
         }
         if x == 0u {
-            let kept_row = p.head.starts[1].y + 2u * (head * p.t + row);
+            let kept_row = p.head.starts[1].y + 2u * (head * p.t + query + i);
             rows[kept_row] = largest[i];
             rows[kept_row + 1u] = factor[i];
         }

@@ -165,56 +165,49 @@ pub async fn hostile(gpu: &Gpu) {
     }
 }
 
-/// Heads side by side, as a projection leaves them; and sequences that
-/// lie so far apart that they cannot be bound together.
+/// Heads side by side, as a projection leaves them; and sequences that lie so far apart that they cannot be
+/// bound together.
 pub async fn layouts(gpu: &Gpu) {
+    beside_each_other(gpu, 24).await;
     let baseline = Gpu::request_baseline().await.expect("a GPU, if only in software");
-    let case =
-        Case { key_lengths: Some(vec![3, 5, 4]), dropout: Some((0.3, 9)), ..Case::plain([3, 2, 3, 5, 4, 4]) };
+    beside_each_other(&baseline, 15_000_000).await;
+}
+
+/// Three sequences of queries (B, T, N D), 24 numbers each, that begin `far` words from each other.
+async fn beside_each_other(gpu: &Gpu, far: usize) {
+    let key_lengths = Some(vec![3, 5, 4]);
+    let case = Case { key_lengths, dropout: Some((0.3, 9)), ..Case::plain([3, 2, 3, 5, 4, 4]) };
     let operands = case.operands();
     let [_, out, dq, ..] = oracle(&case, &operands.each_ref().map(|x| doubles(x)));
-    let (rows, stride) = (3 * 3, 2 * 4);
     // (B, N, T, D) to (B, T, N D).
     let beside = |x: &[f64]| -> Vec<f64> {
-        (0..rows * stride)
-            .map(|i| {
-                let (row, head, c) = (i / stride, i % stride / 4, i % 4);
-                x[((row / 3 * 2 + head) * 3 + row % 3) * 4 + c]
-            })
-            .collect()
+        let from = |i: usize| x[((i / 24 * 2 + i % 8 / 4) * 3 + i / 8 % 3) * 4 + i % 4];
+        (0..72).map(from).collect()
     };
-    let floats = |x: Vec<f64>| -> Vec<f32> { x.into_iter().map(|x| x as f32).collect() };
-    let (expected, expected_dq) = (beside(&out), beside(&dq));
-    for (gpu, far) in [(gpu, 0), (&baseline, 15_000_000)] {
-        let lengths = gpu.upload(&[3_u32, 5, 4]);
-        let spec = case.spec(Some(&lengths));
-        let place = |x: &[f32]| {
-            let (buffer, words) = (gpu.empty(2 * far + x.len()), gpu.upload(x));
-            for (index, part) in (0..3).map(|index| (index, x.len() / 3)) {
-                let at = index * if far > 0 { far } else { part };
-                gpu.copy(words.view(index * part, part), buffer.view(at, part));
-            }
-            buffer
-        };
-        let q = place(&floats(beside(&doubles(&operands[0]))));
-        let dout = place(&floats(beside(&doubles(&operands[3]))));
-        let [k, v] = [1, 2].map(|index| gpu.upload(&operands[index]));
-        let [out, dq] = [(); 2].map(|()| gpu.empty(q.len()));
-        let [known, dk, dvalue] = [2 * 18, k.len(), v.len()].map(|words| gpu.empty(words));
-        let beside = |x| {
-            let heads = Heads::side_by_side(View::from(x), 3, stride, 4);
-            let sequence = if far > 0 { far } else { heads.strides[0] };
-            Heads { strides: [sequence, heads.strides[1], heads.strides[2]], ..heads }
-        };
-        let (q, out_heads) = (beside(&q), beside(&out));
-        let [k, v] = [&k, &v].map(|x| Heads::packed(x.into(), 2, 5, 4));
-        let [known, dq_out, dk, dvalue] = [&known, &dq, &dk, &dvalue].map(View::from);
-        attention(q, k, v, spec, out_heads, known);
-        attention_backward(q, k, v, out_heads, known, (&dout).into(), spec, dq_out, dk, dvalue);
-        for (found, expected) in [(&out, &expected), (&dq, &expected_dq)] {
-            let parts = [0, 1, 2].map(|index| found.view(index * if far > 0 { far } else { 24 }, 24));
-            assert_close("heads side by side", &gpu.read(&parts).await.unwrap(), expected, TOLERANCE);
-        }
+    let place = |x: &[f32]| {
+        let x: Vec<f32> = beside(&doubles(x)).into_iter().map(|x| x as f32).collect();
+        let (buffer, words) = (gpu.empty(2 * far + 24), gpu.upload(&x));
+        (0..3).for_each(|index| gpu.copy(words.view(index * 24, 24), buffer.view(index * far, 24)));
+        buffer
+    };
+    let lengths = gpu.upload(&[3_u32, 5, 4]);
+    let spec = case.spec(Some(&lengths));
+    let [q, dout] = [0, 3].map(|index| place(&operands[index]));
+    let [k, v] = [1, 2].map(|index| gpu.upload(&operands[index]));
+    let results = [q.len(), q.len(), 2 * 18, k.len(), v.len()].map(|words| gpu.empty(words));
+    let [found, found_dq, known, dk, dvalue] = results.each_ref().map(View::from);
+    let heads = |view| {
+        let heads = Heads::side_by_side(view, 3, 8, 4);
+        Heads { strides: [far, heads.strides[1], heads.strides[2]], ..heads }
+    };
+    let [k, v] = [&k, &v].map(|x| Heads::packed(x.into(), 2, 5, 4));
+    let q = heads((&q).into());
+    attention(q, k, v, spec, heads(found), known);
+    attention_backward(q, k, v, heads(found), known, (&dout).into(), spec, found_dq, dk, dvalue);
+    for (found, expected) in [(found, out), (found_dq, dq)] {
+        let parts = [0, 1, 2].map(|index| found.part(index * far, 24));
+        let found = gpu.read(&parts).await.expect("the GPU answers");
+        assert_close("heads side by side", &found, &beside(&expected), TOLERANCE);
     }
 }
 
