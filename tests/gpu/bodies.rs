@@ -1,6 +1,10 @@
 //! The tests of the GPU, as bodies that run natively and in a browser. A body takes the GPU, compares with an
 //! oracle in double precision, and is named once, in [`for_each_gpu_test`].
 
+#[path = "../wasm/expected.rs"]
+#[allow(dead_code, reason = "only its models are wanted here, not what they write")]
+pub mod expected;
+
 pub mod adamw;
 pub mod attend;
 pub mod attention;
@@ -11,10 +15,13 @@ pub mod gather;
 pub mod harness;
 pub mod layer_norm;
 pub mod matmul;
+pub mod models;
 pub mod on_both;
 pub mod permute;
 pub mod reduce;
+pub mod self_test;
 pub mod softmax;
+pub mod training;
 
 /// Calls `$test!(name, body)` for every body.
 #[macro_export]
@@ -52,6 +59,12 @@ macro_rules! for_each_gpu_test {
         $test!(adamw_training, bodies::adamw::training);
         $test!(adamw_modules, bodies::adamw::modules);
         $test!(adamw_shared_weights, bodies::adamw::shared_weights);
+        $test!(models_texts, bodies::models::texts);
+        $test!(models_translations, bodies::models::translations);
+        $test!(models_loss, bodies::models::loss);
+        $test!(models_economy, bodies::models::economy);
+        $test!(self_test_passes, bodies::self_test::passes);
+        $test!(training_losses, bodies::training::losses);
         $test!(softmax_forward, bodies::softmax::forward);
         $test!(softmax_backward, bodies::softmax::backward);
         $test!(softmax_hostile, bodies::softmax::hostile);
