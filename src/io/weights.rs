@@ -49,6 +49,7 @@ pub struct Weights {
 #[derive(Debug)]
 enum Values {
     F32(Vec<f32>),
+    F16(Vec<f16>),
     /// A matrix, the only thing stored so: its values, and the scales of its rows.
     Int8(Vec<i8>, Vec<f32>),
     /// In a number format that is not supported.
@@ -63,6 +64,7 @@ impl Values {
             }
             (Self::Int8(..), _) => unreachable!("scales were checked to belong to a matrix"),
             (Self::F32(values), _) => Ok(Tensor::from_vec(values, shape)),
+            (Self::F16(values), _) => Ok(Tensor::from_f16(&values, shape)),
             (Self::Unread(dtype), _) => Err(unsupported(name, dtype)),
         }
     }
@@ -100,7 +102,7 @@ impl Weights {
             } else if name.strip_suffix(SCALE).is_some_and(is_int8) {
                 continue;
             } else {
-                to_f32(name, info.dtype, bytes_of(info))?.map_or(Values::Unread(info.dtype), Values::F32)
+                floats(name, info.dtype, bytes_of(info))?
             };
             parameters.insert(name.clone(), (info.shape.clone(), values));
         }
@@ -219,16 +221,20 @@ fn from_little_endian(data: &[u8]) -> Vec<f32> {
     data.as_chunks().0.iter().map(|&bytes| f32::from_le_bytes(bytes)).collect()
 }
 
-/// The values as f32; `None` for number formats that are not supported.
-fn to_f32(name: &str, dtype: Dtype, data: &[u8]) -> Result<Option<Vec<f32>>> {
-    let values: Vec<f32> = match dtype {
+/// Numbers of a floating-point format; of others that they are not read.
+fn floats(name: &str, dtype: Dtype, data: &[u8]) -> Result<Values> {
+    let values = match dtype {
         Dtype::F32 => from_little_endian(data),
-        Dtype::F16 => data.as_chunks().0.iter().map(|&b| f16::from_le_bytes(b).to_f32()).collect(),
+        Dtype::F16 => {
+            let values: Vec<f16> = data.as_chunks().0.iter().map(|&b| f16::from_le_bytes(b)).collect();
+            check_finite(name, values.iter().map(|value| value.to_f32()))?;
+            return Ok(Values::F16(values));
+        }
         Dtype::BF16 => data.as_chunks().0.iter().map(|&b| bf16::from_le_bytes(b).to_f32()).collect(),
-        _ => return Ok(None),
+        _ => return Ok(Values::Unread(dtype)),
     };
-    check_finite(name, &values)?;
-    Ok(Some(values))
+    check_finite(name, values.iter().copied())?;
+    Ok(Values::F32(values))
 }
 
 fn unsupported(name: &str, dtype: Dtype) -> Error {
@@ -238,13 +244,12 @@ fn unsupported(name: &str, dtype: Dtype) -> Error {
     )
 }
 
-fn check_finite(name: &str, values: &[f32]) -> Result<()> {
-    match values.iter().position(|value| !value.is_finite()) {
+fn check_finite(name: &str, values: impl IntoIterator<Item = f32>) -> Result<()> {
+    match values.into_iter().enumerate().find(|(_, value)| !value.is_finite()) {
         None => Ok(()),
-        Some(at) => Err(Error::new(
-            ErrorCode::NotFinite,
-            format!("parameter {name:?} is {} at index {at}", values[at]),
-        )),
+        Some((at, value)) => {
+            Err(Error::new(ErrorCode::NotFinite, format!("parameter {name:?} is {value} at index {at}")))
+        }
     }
 }
 
@@ -270,14 +275,13 @@ fn row_scales(name: &str, info: &TensorInfo, data: &[u8], matrix: &[usize]) -> R
         );
     }
     let scales = from_little_endian(data);
-    check_finite(name, &scales)?;
+    check_finite(name, scales.iter().copied())?;
     Ok(scales)
 }
 
 /// No 8-bit integer times a scale may overflow.
 fn check_products(name: &str, scales: &[f32]) -> Result<()> {
-    let largest: Vec<f32> = scales.iter().map(|scale| scale * f32::from(i8::MIN)).collect();
-    check_finite(name, &largest)
+    check_finite(name, scales.iter().map(|scale| scale * f32::from(i8::MIN)))
 }
 
 /// A tensor as it lies in the file.
@@ -316,7 +320,7 @@ pub fn to_safetensors(parameters: &[(String, Tensor)], precision: Precision) -> 
 /// Adds one parameter to a file's tensors.
 fn store(name: &str, tensor: &Tensor, precision: Precision, stored: &mut Vec<Stored>) -> Result<()> {
     let values = tensor.data();
-    check_finite(name, values)?;
+    check_finite(name, values.iter().copied())?;
     let mut add = |name: String, dtype, shape: &[usize], bytes| {
         stored.push(Stored { name, dtype, shape: shape.to_vec(), bytes });
     };

@@ -2,7 +2,7 @@
 
 use crate::cpu::gather::{gather, gather_backward};
 use crate::tensor::{Tensor, record};
-use crate::wgsl;
+use crate::wgsl::{self, matmul::Weights};
 
 impl Tensor {
     /// Rows `ids` of this table `(V, C)`, as shape `(…shape, C)`.
@@ -24,8 +24,11 @@ impl Tensor {
                 Self::from_vec(values, &shape)
             }
             Some(gpu) => Self::on_gpu(gpu, &shape, |y| {
-                let (table, ids) = (self.buffer(gpu), gpu.upload(ids));
-                wgsl::gather::gather((&table).into(), (&ids).into(), cols, y);
+                let (table, ids) = (self.weights(gpu), gpu.upload(ids));
+                match table.view() {
+                    Weights::F32(table) => wgsl::gather::gather(table, (&ids).into(), cols, y),
+                    packed => wgsl::matmul::gather(packed, (&ids).into(), cols, y),
+                }
             }),
         };
         let ids = ids.to_vec();

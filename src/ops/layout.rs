@@ -121,7 +121,8 @@ impl Tensor {
         let shape = self.shape_struct();
         assert!(start + len <= shape[axis], "narrow: {start}+{len} of dimension {axis} of {shape:?}");
         let part = Part::of(&shape, axis, start, len);
-        let [y] = record(&[self], [part.read(self)], move |upstream| {
+        let rows = if axis == 0 { self.packed_rows(start, len) } else { None };
+        let [y] = record(&[self], [rows.unwrap_or_else(|| part.read(self))], move |upstream| {
             vec![Some(part.padded(upstream.grad(), &shape))]
         });
         y

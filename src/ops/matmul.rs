@@ -2,7 +2,9 @@
 
 use crate::cpu::matmul::{Matmul, matmul};
 use crate::cpu::reduce::sum_rows;
+use crate::gpu::View;
 use crate::tensor::{Tensor, record};
+use crate::wgsl::{self, matmul::Activation};
 
 /// `op(a) op(b)` over a batch of matrices; an operand of rank 2 serves every matrix of the other.
 fn product(a: &Tensor, b: &Tensor, trans_a: bool, trans_b: bool) -> Tensor {
@@ -13,17 +15,26 @@ fn product(a: &Tensor, b: &Tensor, trans_a: bool, trans_b: bool) -> Tensor {
     assert_eq!(k, inner, "matmul: {:?} and {:?} differ in the inner dimension", a.shape(), b.shape());
     let batch = batch_a.max(batch_b);
     let spec = Matmul { m, k, n, trans_a, trans_b, accumulate: false };
-    let mut values = vec![0.0; batch * m * n];
-    for index in 0..batch {
-        let x = &a.data()[if batch_a == 1 { 0 } else { index * ra * ca }..][..ra * ca];
-        let y = &b.data()[if batch_b == 1 { 0 } else { index * rb * cb }..][..rb * cb];
-        matmul(spec, x, y, &mut values[index * m * n..][..m * n]);
-    }
     let outer = if a.shape().len() >= b.shape().len() { a.shape() } else { b.shape() };
     let mut shape = outer.to_vec();
     let rank = shape.len();
     shape[rank - 2..].copy_from_slice(&[m, n]);
-    Tensor::from_vec(values, &shape)
+    let Some(gpu) = Tensor::gpu_of(&[a, b]) else {
+        let mut values = vec![0.0; batch * m * n];
+        for index in 0..batch {
+            let x = &a.data()[if batch_a == 1 { 0 } else { index * ra * ca }..][..ra * ca];
+            let y = &b.data()[if batch_b == 1 { 0 } else { index * rb * cb }..][..rb * cb];
+            matmul(spec, x, y, &mut values[index * m * n..][..m * n]);
+        }
+        return Tensor::from_vec(values, &shape);
+    };
+    Tensor::on_gpu(&gpu, &shape, |y| {
+        let (a, b) = (a.buffer(&gpu), b.buffer(&gpu));
+        // The rows of a batch that share B are the rows of one product.
+        let as_one = batch_b == 1 && !trans_a;
+        let (m, batch) = if as_one { (batch * m, 1) } else { (m, batch) };
+        wgsl::matmul::batched(Matmul { m, ..spec }, batch, (&a).into(), (&b).into(), y);
+    })
 }
 
 /// Rows, columns, and number of matrices.
@@ -37,9 +48,48 @@ fn sum_batch(grad: Tensor, like: &Tensor) -> Tensor {
     if grad.shape() == like.shape() {
         return grad;
     }
-    let mut sum = vec![0.0; like.numel()];
-    sum_rows(grad.data(), like.numel(), &mut sum);
-    Tensor::from_vec(sum, like.shape())
+    match grad.gpu() {
+        None => {
+            let mut sum = vec![0.0; like.numel()];
+            sum_rows(grad.data(), like.numel(), &mut sum);
+            Tensor::from_vec(sum, like.shape())
+        }
+        Some(gpu) => Tensor::on_gpu(gpu, like.shape(), |sum| {
+            wgsl::reduce::sum_rows((&grad.buffer(gpu)).into(), like.numel(), sum);
+        }),
+    }
+}
+
+/// The gradient of B in `A B`: `Aᵀ dy`, summed over the batch if B served all of it.
+fn gradient_of_b(a: &Tensor, b: &Tensor, dy: &Tensor) -> Tensor {
+    if dy.gpu().is_some() && b.shape().len() == 2 && a.shape().len() > 2 {
+        // Rows of a batch are rows like any others, and the sum over them is part of the product.
+        let flat = |x: &Tensor| x.with_shape(&[x.numel() / x.cols().max(1), x.cols()]);
+        return product(&flat(a), &flat(dy), true, false);
+    }
+    sum_batch(product(a, dy, true, false), b)
+}
+
+/// `x Wᵀ + bias` for `x (…, I)` and `weight (O, I)`, as `(…, O)`.
+fn layer(x: &Tensor, weight: &Tensor, bias: Option<&Tensor>, shape: &[usize]) -> Tensor {
+    let (n, k) = (weight.dim(0), weight.dim(1));
+    let m = x.numel() / k.max(1);
+    let operands: Vec<&Tensor> = [x, weight].into_iter().chain(bias).collect();
+    let Some(gpu) = Tensor::gpu_of(&operands) else {
+        let mut values = match bias {
+            Some(bias) => bias.data().repeat(m),
+            None => vec![0.0; m * n],
+        };
+        let spec = Matmul { m, k, n, trans_a: false, trans_b: true, accumulate: bias.is_some() };
+        matmul(spec, x.data(), weight.data(), &mut values);
+        return Tensor::from_vec(values, shape);
+    };
+    Tensor::on_gpu(&gpu, shape, |y| {
+        let (x, weight) = (x.buffer(&gpu), weight.weights(&gpu));
+        let bias = bias.map(|bias| bias.buffer(&gpu));
+        let bias = bias.as_ref().map(View::from);
+        wgsl::matmul::linear((&x).into(), weight.view(), bias, y, [n, k], Activation::None, false);
+    })
 }
 
 impl Tensor {
@@ -60,7 +110,7 @@ impl Tensor {
             let dy = upstream.grad();
             vec![
                 upstream.when(0, || sum_batch(product(dy, &b, false, true), &a)),
-                upstream.when(1, || sum_batch(product(&a, dy, true, false), &b)),
+                upstream.when(1, || gradient_of_b(&a, &b, dy)),
             ]
         });
         y
@@ -72,22 +122,9 @@ impl Tensor {
         let (outputs, inputs) = (weight.dim(0), weight.dim(1));
         let rows = self.numel() / inputs.max(1);
         assert_eq!(self.cols(), inputs, "linear: input {:?}, weight {:?}", self.shape(), weight.shape());
-        let mut values = match bias {
-            Some(bias) => bias.data().repeat(rows),
-            None => vec![0.0; rows * outputs],
-        };
-        let spec = Matmul {
-            m: rows,
-            k: inputs,
-            n: outputs,
-            trans_a: false,
-            trans_b: true,
-            accumulate: bias.is_some(),
-        };
-        matmul(spec, self.data(), weight.data(), &mut values);
         let mut shape = self.shape().to_vec();
         *shape.last_mut().expect("linear needs at least rank 1") = outputs;
-        let y = Self::from_vec(values, &shape);
+        let y = layer(self, weight, bias, &shape);
         let (x, w) = (self.detach(), weight.detach());
         let backward = move |dy: &Self, needs: [bool; 3]| {
             let dy2 = dy.with_shape(&[rows, outputs]);

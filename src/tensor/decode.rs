@@ -4,13 +4,26 @@ use super::Tensor;
 use crate::cpu::int8::matvec_rows_int8;
 use crate::cpu::matmul::matvec_rows;
 use crate::cpu::{Arithmetic, arithmetic};
+use half::f16;
 use std::ops::Range;
 use std::sync::Arc;
 
+/// The number format of the file that a tensor came from.
+#[derive(Clone, Default)]
+pub(super) enum Stored {
+    /// Or something else that is f32 in memory, or no file.
+    #[default]
+    F32,
+    /// 16 bits hold every number exactly.
+    F16,
+    /// The matrix as it was.
+    Int8(Arc<Int8Rows>),
+}
+
 /// A matrix as 8-bit integers with one scale for each row.
 pub(super) struct Int8Rows {
-    values: Vec<i8>,
-    scales: Vec<f32>,
+    pub values: Vec<i8>,
+    pub scales: Vec<f32>,
 }
 
 /// Fast arithmetic multiplies more rows than this as a matrix, which it has no kernel of 8 bits for.
@@ -29,8 +42,18 @@ impl Tensor {
         for (row, &scale) in values.chunks_exact(columns.max(1)).zip(&scales) {
             numbers.extend(row.iter().map(|&value| f32::from(value) * scale));
         }
-        let int8 = Some(Arc::new(Int8Rows { values, scales }));
-        Self { int8, ..Self::from_vec(numbers, &[rows, columns]) }
+        let stored = Stored::Int8(Arc::new(Int8Rows { values, scales }));
+        Self { stored, ..Self::from_vec(numbers, &[rows, columns]) }
+    }
+
+    /// [`Tensor::from_vec`] for numbers that 16 bits hold exactly; on a GPU a matrix takes no more.
+    ///
+    /// # Panics
+    /// If the number of values is not the product of `shape`.
+    #[track_caller]
+    pub fn from_f16(values: &[f16], shape: &[usize]) -> Self {
+        let values = values.iter().map(|value| value.to_f32()).collect();
+        Self { stored: Stored::F16, ..Self::from_vec(values, shape) }
     }
 
     /// `y[r] (+)= W x[r]` with the rows `part` of this matrix `(N, K)` as `W`, for `x (R, K)` and
@@ -39,8 +62,8 @@ impl Tensor {
     pub fn matvec_rows(&self, part: Range<usize>, x: &[f32], y: &mut [f32], accumulate: bool) {
         let k = self.dim(1);
         let elements = part.start * k..part.end * k;
-        match &self.int8 {
-            Some(int8) if arithmetic() == Arithmetic::Portable || x.len() <= FEW_ROWS * k => {
+        match &self.stored {
+            Stored::Int8(int8) if arithmetic() == Arithmetic::Portable || x.len() <= FEW_ROWS * k => {
                 matvec_rows_int8(&int8.values[elements], &int8.scales[part], x, y, k, accumulate);
             }
             _ => matvec_rows(&self.data()[elements], x, y, k, accumulate),
@@ -75,7 +98,7 @@ mod tests {
         assert_eq!(product(&matrix, 1..2), product(&plain, 1..2));
         let mut changed = matrix.clone();
         changed.data_mut()[0] = 0.0;
-        assert!(changed.int8.is_none() && matrix.int8.is_some());
+        assert!(matches!((&changed.stored, &matrix.stored), (Stored::F32, Stored::Int8(_))));
         assert_eq!(product(&changed, 0..1), [141.0]);
     }
 }

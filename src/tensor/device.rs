@@ -1,5 +1,6 @@
 //! Where a tensor's numbers live, and how they get from one place to another.
 
+use super::decode::Stored;
 use super::{Storage, Tensor};
 use crate::error::Result;
 use crate::gpu::{Buffer, Gpu, View};
@@ -27,6 +28,7 @@ impl Tensor {
         match &self.storage {
             Storage::Cpu(_) => None,
             Storage::Gpu(buffer) => Some(buffer.gpu()),
+            Storage::Packed(packed) => Some(packed.gpu()),
         }
     }
 
@@ -39,13 +41,13 @@ impl Tensor {
     /// The numbers in this GPU's memory, copied there if they are not there yet.
     #[track_caller]
     pub(crate) fn buffer(&self, gpu: &Gpu) -> Buffer {
-        match &self.storage {
-            Storage::Cpu(values) => gpu.upload(values),
-            Storage::Gpu(buffer) => {
-                assert!(buffer.gpu() == gpu, "operands on two GPUs");
-                buffer.clone()
-            }
-        }
+        let buffer = match &self.storage {
+            Storage::Cpu(values) => return gpu.upload(values),
+            Storage::Gpu(buffer) => buffer,
+            Storage::Packed(packed) => packed.unpacked(),
+        };
+        assert!(buffer.gpu() == gpu, "operands on two GPUs");
+        buffer.clone()
     }
 
     /// A tensor on the GPU whose numbers `fill` records the computation of.
@@ -61,7 +63,7 @@ impl Tensor {
     pub(crate) fn from_buffer(buffer: Buffer, shape: &[usize]) -> Self {
         let shape = Shape::new(shape);
         assert_eq!(buffer.len(), shape.numel(), "from_buffer: {} values for shape {shape:?}", buffer.len());
-        Self { storage: Storage::Gpu(buffer), shape, slot: None, int8: None }
+        Self { storage: Storage::Gpu(buffer), shape, slot: None, stored: Stored::F32 }
     }
 
     /// The buffer for changing in place, if the numbers lie on a GPU and no other tensor shares them.
@@ -80,7 +82,7 @@ impl Tensor {
             let shared = self.buffer(gpu);
             let own = match &self.storage {
                 Storage::Cpu(_) => shared,
-                Storage::Gpu(_) => {
+                _ => {
                     let own = gpu.empty(shared.len());
                     gpu.copy((&shared).into(), (&own).into());
                     own
@@ -88,21 +90,25 @@ impl Tensor {
             };
             self.storage = Storage::Gpu(own);
         }
-        self.int8 = None;
+        self.stored = Stored::F32;
         match &self.storage {
             Storage::Gpu(buffer) => buffer,
-            Storage::Cpu(_) => unreachable!("just brought to the GPU"),
+            _ => unreachable!("just brought to the GPU"),
         }
     }
 
     /// The same values in the memory of `device`; not tracked. From the GPU they have to be [read](Self::read).
+    /// A matrix that came from a file in 16 or 8 bits takes no more on the GPU.
     ///
     /// # Panics
     /// If they lie on a GPU and `device` is another.
     #[track_caller]
     pub fn to(&self, device: &Device) -> Self {
         match (device, &self.storage) {
-            (Device::Gpu(gpu), Storage::Cpu(values)) => Self::from_buffer(gpu.upload(values), &self.shape),
+            (Device::Gpu(gpu), Storage::Cpu(values)) => {
+                let as_numbers = || Self::from_buffer(gpu.upload(values), &self.shape);
+                self.packed_on(gpu).unwrap_or_else(as_numbers)
+            }
             _ => {
                 assert!(self.device() == *device, "to: the values have to be read first");
                 self.detach()
@@ -118,6 +124,7 @@ impl Tensor {
         match &self.storage {
             Storage::Cpu(values) => Ok(values.to_vec()),
             Storage::Gpu(buffer) => buffer.gpu().read(&[buffer.into()]).await,
+            Storage::Packed(packed) => packed.gpu().read(&[packed.unpacked().into()]).await,
         }
     }
 
@@ -128,7 +135,7 @@ impl Tensor {
     pub async fn to_cpu(&self) -> Result<Self> {
         match &self.storage {
             Storage::Cpu(_) => Ok(self.detach()),
-            Storage::Gpu(_) => Ok(Self::from_arc(Arc::new(self.read().await?), self.shape)),
+            _ => Ok(Self::from_arc(Arc::new(self.read().await?), self.shape)),
         }
     }
 
@@ -167,7 +174,7 @@ impl Tensor {
     }
 
     fn from_arc(values: Arc<Vec<f32>>, shape: Shape) -> Self {
-        Self { storage: Storage::Cpu(values), shape, slot: None, int8: None }
+        Self { storage: Storage::Cpu(values), shape, slot: None, stored: Stored::F32 }
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod decode;
 mod device;
+mod packed;
 mod tape;
 
 pub use device::{Device, read_all};
@@ -10,7 +11,8 @@ pub use tape::{Grads, Tape};
 
 use crate::gpu::Buffer;
 use crate::shape::Shape;
-use decode::Int8Rows;
+use decode::Stored;
+use packed::Packed;
 use std::sync::Arc;
 use tape::Slot;
 
@@ -18,6 +20,7 @@ use tape::Slot;
 enum Storage {
     Cpu(Arc<Vec<f32>>),
     Gpu(Buffer),
+    Packed(Packed),
 }
 
 /// An immutable array of f32, row-major and contiguous, rank at most 4. Cloning is cheap.
@@ -28,8 +31,8 @@ pub struct Tensor {
     storage: Storage,
     shape: Shape,
     slot: Option<Slot>,
-    /// The same numbers as they were in the file, for [`Tensor::matvec_rows`].
-    int8: Option<Arc<Int8Rows>>,
+    /// How the numbers in main memory came from the file, for whom that spares memory to read.
+    stored: Stored,
 }
 
 impl Tensor {
@@ -39,7 +42,7 @@ impl Tensor {
     pub fn from_vec(values: Vec<f32>, shape: &[usize]) -> Self {
         let shape = Shape::new(shape);
         assert_eq!(values.len(), shape.numel(), "from_vec: {} values for shape {shape:?}", values.len());
-        Self { storage: Storage::Cpu(Arc::new(values)), shape, slot: None, int8: None }
+        Self { storage: Storage::Cpu(Arc::new(values)), shape, slot: None, stored: Stored::F32 }
     }
 
     /// All elements `value`.
@@ -90,7 +93,7 @@ impl Tensor {
     pub fn data(&self) -> &[f32] {
         match &self.storage {
             Storage::Cpu(values) => values,
-            Storage::Gpu(_) => panic!("data: {self:?} has to be read first"),
+            _ => panic!("data: {self:?} has to be read first"),
         }
     }
 
@@ -100,10 +103,10 @@ impl Tensor {
     /// If they lie on the GPU.
     #[track_caller]
     pub fn data_mut(&mut self) -> &mut [f32] {
-        self.int8 = None;
+        self.stored = Stored::F32;
         match &mut self.storage {
             Storage::Cpu(values) => Arc::<Vec<f32>>::make_mut(values).as_mut_slice(),
-            Storage::Gpu(_) => panic!("data_mut: the values lie on the GPU"),
+            _ => panic!("data_mut: the values lie on the GPU"),
         }
     }
 
@@ -132,7 +135,7 @@ impl Tensor {
     pub(crate) fn with_shape(&self, shape: &[usize]) -> Self {
         let new = Shape::new(shape);
         assert_eq!(new.numel(), self.numel(), "reshape: {:?} to {new:?}", self.shape);
-        Self { storage: self.storage.clone(), shape: new, slot: None, int8: None }
+        Self { storage: self.unpacked().storage, shape: new, slot: None, stored: Stored::F32 }
     }
 }
 

@@ -54,13 +54,13 @@ impl Tape {
         Self::default()
     }
 
-    /// A tracked tensor with the values of `tensor`: a leaf whose gradient [`Tape::backward`] will find.
+    /// A tracked tensor with the values of `tensor`, in f32: a leaf whose gradient [`Tape::backward`] will find.
     pub fn watch(&self, tensor: &Tensor) -> Tensor {
         let mut nodes = self.nodes.borrow_mut();
         nodes.slots += 1;
         Tensor {
             slot: Some(Slot { tape: Rc::downgrade(&self.nodes), id: nodes.slots - 1 }),
-            ..tensor.clone()
+            ..tensor.unpacked()
         }
     }
 

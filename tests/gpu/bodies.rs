@@ -27,6 +27,9 @@ macro_rules! for_each_gpu_test {
         $test!(matmul_shapes, bodies::matmul::shapes);
         $test!(matmul_batches, bodies::matmul::batches);
         $test!(matmul_linears, bodies::matmul::linears);
+        $test!(matmul_larger_than_a_binding, bodies::matmul::larger_than_a_binding);
+        $test!(matmul_ops, bodies::matmul::ops);
+        $test!(matmul_packed_tensors, bodies::matmul::packed_tensors);
         $test!(elementwise_unary, bodies::elementwise::unary);
         $test!(elementwise_unary_hostile, bodies::elementwise::unary_hostile);
         $test!(elementwise_binary_broadcasts, bodies::elementwise::binary_broadcasts);
