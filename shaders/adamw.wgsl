@@ -1,10 +1,10 @@
-// One update of AdamW: one invocation an element, weights and both moments in place. `g_scale` clips the
+// One update of AdamW: one invocation an element, weights and both moments in place. `grad_scale` clips the
 // gradient. Twin: src/cpu/adamw.rs.
 
 struct Params {
     head: Head,
     len: u32,
-    g_scale: f32,
+    grad_scale: f32,
     beta1: f32,
     beta2: f32,
     eps: f32,
@@ -24,7 +24,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
     let first = group_index(p.head.groups_x, group) * CHUNK;
     let starts = p.head.starts[0];
     for (var i = first + lane; i < min(first + CHUNK, p.len); i += LANES) {
-        let gradient = p.g_scale * g[starts.y + i];
+        let gradient = p.grad_scale * g[starts.y + i];
         let mean = p.beta1 * m[starts.z + i] + (1.0 - p.beta1) * gradient;
         let square = p.beta2 * v[starts.w + i] + (1.0 - p.beta2) * (gradient * gradient);
         m[starts.z + i] = mean;

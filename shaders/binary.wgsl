@@ -1,6 +1,7 @@
 // Two operands element by element, each with its own strides over the axes of the result, so that one that
 // is broadcast has strides of 0; OPERATION is the place in the enum `Binary`. Operands of one shape have a
-// single axis (RANK 1). Twin: `broadcast` in src/ops/binary.rs.
+// single axis (RANK 1). Twin: `Binary` in src/cpu/elementwise.rs,
+// and src/ops/binary.rs.
 
 struct Params {
     head: Head,

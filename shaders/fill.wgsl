@@ -1,4 +1,5 @@
-// y = value throughout.
+// y = value throughout: the zeros that a part of a tensor or rows of a table are written into. Twin: what the
+// callers of src/cpu/gather.rs begin with.
 
 struct Params {
     head: Head,

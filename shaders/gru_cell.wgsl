@@ -14,7 +14,7 @@
 // (2, B, H): the state before the step, and the one after it.
 @group(0) @binding(6) var<storage, read_write> h: array<f32>;
 
-const WEIGHTS_BY_UNIT: bool = false;
+const BACKWARD: bool = false;
 
 // From unit k to the three gates of a unit.
 fn weights_at(k: u32, unit: u32) -> vec4<f32> {
@@ -23,8 +23,8 @@ fn weights_at(k: u32, unit: u32) -> vec4<f32> {
     return vec4(weight_hh[at], weight_hh[at + gate], weight_hh[at + 2u * gate], 0.0);
 }
 
-fn row_at(row: u32, k: u32) -> vec4<f32> {
-    return vec4(h[p.head.starts[1].y + row * p.hidden + k]);
+fn row_at(row: u32, k: u32, part: u32) -> f32 {
+    return h[p.head.starts[1].y + row * p.hidden + k];
 }
 
 @compute @workgroup_size(256)

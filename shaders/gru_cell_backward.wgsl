@@ -20,7 +20,7 @@
 // (B, 3H); where RECUR is 1, (2, B, 3H): behind this step's the next one's, which are there.
 @group(0) @binding(8) var<storage, read_write> dgh: array<f32>;
 
-const WEIGHTS_BY_UNIT: bool = true;
+const BACKWARD: bool = true;
 
 // From the three gates of unit k back to a unit.
 fn weights_at(k: u32, unit: u32) -> vec4<f32> {
@@ -29,9 +29,11 @@ fn weights_at(k: u32, unit: u32) -> vec4<f32> {
     return vec4(weight_hh[at], weight_hh[at + gate], weight_hh[at + 2u * gate], 0.0);
 }
 
-fn row_at(row: u32, k: u32) -> vec4<f32> {
-    let at = p.head.starts[1].w + (p.batch + row) * 3u * p.hidden + k;
-    return vec4(dgh[at], dgh[at + p.hidden], dgh[at + 2u * p.hidden], 0.0);
+fn row_at(row: u32, k: u32, gate: u32) -> f32 {
+    if gate == 3u {
+        return 0.0;
+    }
+    return dgh[p.head.starts[1].w + ((p.batch + row) * 3u + gate) * p.hidden + k];
 }
 
 @compute @workgroup_size(256)
@@ -42,8 +44,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
     }
     var dh_all = 0.0;
     if RECUR == 1u {
-        let sums = recurrent_sum(tile, lane);
-        dh_all = sums.x + sums.y + sums.z;
+        dh_all = recurrent_sum(tile, lane).x;
     }
     let place = place_of(tile, lane);
     if !place.has_cell {

@@ -18,7 +18,7 @@
 // (B, 4H); where RECUR is 1, (2, B, 4H): behind this step's the next one's, which are there.
 @group(0) @binding(7) var<storage, read_write> dgates: array<f32>;
 
-const WEIGHTS_BY_UNIT: bool = true;
+const BACKWARD: bool = true;
 
 // From the four gates of unit k back to a unit.
 fn weights_at(k: u32, unit: u32) -> vec4<f32> {
@@ -27,10 +27,8 @@ fn weights_at(k: u32, unit: u32) -> vec4<f32> {
     return vec4(weight_hh[at], weight_hh[at + gate], weight_hh[at + 2u * gate], weight_hh[at + 3u * gate]);
 }
 
-fn row_at(row: u32, k: u32) -> vec4<f32> {
-    let hidden = p.hidden;
-    let at = p.head.starts[1].z + (p.batch + row) * 4u * hidden + k;
-    return vec4(dgates[at], dgates[at + hidden], dgates[at + 2u * hidden], dgates[at + 3u * hidden]);
+fn row_at(row: u32, k: u32, gate: u32) -> f32 {
+    return dgates[p.head.starts[1].z + ((p.batch + row) * 4u + gate) * p.hidden + k];
 }
 
 @compute @workgroup_size(256)
@@ -41,8 +39,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
     }
     var dh_all = 0.0;
     if RECUR == 1u {
-        let sums = recurrent_sum(tile, lane);
-        dh_all = (sums.x + sums.y) + (sums.z + sums.w);
+        dh_all = recurrent_sum(tile, lane).x;
     }
     let place = place_of(tile, lane);
     if !place.has_cell {

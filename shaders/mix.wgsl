@@ -1,4 +1,4 @@
-// y = alpha * x + beta * y in place: sums of gradients, moving averages. Twins: `axpy`, `add_assign` and
+// y = alpha * x + beta * y in place: sums of gradients, moving averages. Twin: `axpy`, `add_assign` and
 // `scale` in src/cpu/elementwise.rs.
 
 struct Params {

@@ -1,5 +1,5 @@
-// Softmax of rows of any length: one workgroup a row, which first finds the row's maximum, then the sum
-// of the exponentials, then writes. Twin: src/cpu/softmax.rs.
+// Softmax of rows of any length: first the row's maximum is found, then the sum of the exponentials, then
+// the row is written. Long rows have a workgroup each, short ones an invocation. Twin: src/cpu/softmax.rs.
 
 struct Params {
     head: Head,
@@ -14,27 +14,27 @@ struct Params {
 // 1: the logarithm of the softmax.
 override LOG: u32 = 0u;
 
-@compute @workgroup_size(WORKGROUP)
+@compute @workgroup_size(WIDTH)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
-    let row = group_index(p.head.groups_x, group);
+    let row = row_of(p.head.groups_x, group, lane);
     if row >= p.rows {
         return;
     }
     let x_row = p.head.starts[0].x + row * p.cols;
     let y_row = p.head.starts[0].y + row * p.cols;
     var largest = LOWEST;
-    for (var col = lane; col < p.cols; col += WORKGROUP) {
+    for (var col = first_col(lane); col < p.cols; col += step()) {
         largest = max(largest, x[x_row + col]);
     }
-    largest = workgroup_max(largest, lane);
+    largest = row_max(largest, lane);
     var sum = 0.0;
-    for (var col = lane; col < p.cols; col += WORKGROUP) {
+    for (var col = first_col(lane); col < p.cols; col += step()) {
         sum += exp_(x[x_row + col] - largest);
     }
-    sum = workgroup_sum(sum, lane);
+    sum = row_sum(sum, lane);
     // All masked: -inf throughout gives zeros, or stays.
     let masked = largest == LOWEST;
-    for (var col = lane; col < p.cols; col += WORKGROUP) {
+    for (var col = first_col(lane); col < p.cols; col += step()) {
         let shifted = x[x_row + col] - largest;
         if LOG == 1u {
             y[y_row + col] = select(shifted - ln_(sum), x[x_row + col], masked);

@@ -1,6 +1,5 @@
 // Copies elements between two tensors, each with its own strides over the same axes: permutations, parts
-// along an axis, and repetition (strides of 0 in x). Twin: src/cpu/permute.rs, and the copies of
-// src/ops/layout.rs.
+// along an axis, and repetition (strides of 0 in x). Twin: src/cpu/permute.rs, and src/ops/layout.rs.
 
 struct Params {
     head: Head,

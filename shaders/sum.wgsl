@@ -1,7 +1,7 @@
-// Sums over the middle of x (outer, size, inner). The rows of a block are cut into `parts` of `part` rows; a
-// workgroup sums one part of a tile of WIDTH columns: 256 / WIDTH rows at a time, each invocation its column,
-// then the rows in a tree of fixed shape. What comes out is (outer, parts, inner), to be summed again until
-// there is one part. Twin: src/cpu/reduce.rs.
+// Sums over the middle of x (outer, size, inner). The rows of a block are cut into `parts` of `part` rows. A
+// workgroup takes a tile of WIDTH columns and as many parts as it can serve with HEIGHT rows at a time: each
+// invocation adds up its column in every HEIGHT-th row, then the rows are added in a tree of fixed shape. What
+// comes out is (outer, parts, inner), to be summed again until there is one part. Twin: src/cpu/reduce.rs.
 
 struct Params {
     head: Head,
@@ -10,6 +10,8 @@ struct Params {
     part: u32,
     parts: u32,
     tiles: u32,
+    // Parts of all blocks together.
+    all_parts: u32,
 }
 
 @group(0) @binding(0) var<uniform> p: Params;
@@ -18,6 +20,9 @@ struct Params {
 
 const LANES: u32 = 256u;
 override WIDTH: u32 = 1u;
+override HEIGHT: u32 = 256u;
+// Invocations that share a part.
+override TEAM: u32 = WIDTH * HEIGHT;
 // 1: the sum of squares.
 override SQUARED: u32 = 0u;
 
@@ -30,25 +35,26 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
         return;
     }
     let col = (number % p.tiles) * WIDTH + lane % WIDTH;
-    let part = (number / p.tiles) % p.parts;
-    let block = number / p.tiles / p.parts;
-    let first = part * p.part;
-    let end = min(first + p.part, p.size);
+    let part = number / p.tiles * (LANES / TEAM) + lane / TEAM;
+    let inside = col < p.inner && part < p.all_parts;
     var sum = 0.0;
-    if col < p.inner {
-        for (var row = first + lane / WIDTH; row < end; row += LANES / WIDTH) {
-            let value = x[p.head.starts[0].x + (block * p.size + row) * p.inner + col];
+    if inside {
+        let first = part % p.parts * p.part;
+        let end = min(first + p.part, p.size);
+        let block = p.head.starts[0].x + part / p.parts * p.size * p.inner + col;
+        for (var row = first + lane % TEAM / WIDTH; row < end; row += HEIGHT) {
+            let value = x[block + row * p.inner];
             sum += select(value, value * value, SQUARED == 1u);
         }
     }
     sums[lane] = sum;
-    for (var half = LANES / 2u; half >= WIDTH; half /= 2u) {
+    for (var half = TEAM / 2u; half >= WIDTH; half /= 2u) {
         workgroupBarrier();
-        if lane < half {
+        if lane % TEAM < half {
             sums[lane] += sums[lane + half];
         }
     }
-    if lane < WIDTH && col < p.inner {
-        y[p.head.starts[0].y + (block * p.parts + part) * p.inner + col] = sums[lane];
+    if inside && lane % TEAM < WIDTH {
+        y[p.head.starts[0].y + part * p.inner + col] = sums[lane];
     }
 }

@@ -18,10 +18,10 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
         return;
     }
     let column = index % quads * 4u;
-    var from = row;
+    var source_row = row;
     if GATHER == 1u {
-        from = ids[p.head.starts[0].x + row];
+        source_row = ids[p.head.starts[0].x + row];
     }
     let count = p.n - column;
-    write4(row * p.stride_c + column, column, count, b4(from, from * p.stride_b + column, count));
+    write4(row * p.stride_c + column, column, count, b4(source_row, source_row * p.stride_b + column, count));
 }

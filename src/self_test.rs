@@ -175,7 +175,7 @@ fn attention(device: &Device) -> Vec<Tensor> {
         AttentionMask { causal_offset: Some(0), ..AttentionMask::default() },
         AttentionMask { key_lengths: Some(vec![37, 5]), dropout: Some((0.2, 7)), ..AttentionMask::default() },
     ];
-    let cases = masks.map(|mask| with_gradients(&inputs, |x| vec![x[0].attention(&x[1], &x[2], &mask).0]));
+    let cases = masks.map(|mask| with_gradients(&inputs, |x| vec![x[0].attention(&x[1], &x[2], &mask)]));
     cases.concat()
 }
 
@@ -185,8 +185,9 @@ fn cached_attention(device: &Device) -> Vec<Tensor> {
     keys.write_positions(&new, 12, 4);
     values.write_positions(&new, 24, 4);
     let reach = Reach { texts: &[1, 0, 1], lengths: &[6, 20, 1] };
-    let (context, weights) = numbers(device, &[3, 12], 4).attend_cached(&keys, &values, reach, 3);
-    vec![keys, values, context, weights]
+    let (context, weights) = numbers(device, &[3, 12], 4).attend_cached(&keys, &values, reach, 3, true);
+    let next = numbers(device, &[2, 36], 5).extend_cached(&mut keys, &mut values, 6, 3);
+    [keys, values, context, next].into_iter().chain(weights).collect()
 }
 
 fn lstm(device: &Device) -> Vec<Tensor> {

@@ -1,9 +1,10 @@
 // What the cells of LSTM and GRU have in common. A workgroup has a tile of ROWS x 16 elements of the state
 // (B, H). The cell itself takes one invocation an element. Where RECUR is 1, the sums over the units of the
-// neighbouring step, which a cell begins with, are computed here as well, by all 256: they share each sum
-// among 16 / ROWS invocations, and what they multiply goes through the workgroup's memory in slices.
+// neighbouring step, which a cell begins with, are computed here as well: an invocation sums for a unit and
+// four rows, so that a weight serves four times, and shares each sum with 64 / ROWS - 1 others. What they
+// multiply goes through the workgroup's memory in slices of DEPTH units.
 //
-// A kernel brings `weights_at`, `row_at` and `WEIGHTS_BY_UNIT`.
+// A kernel brings `weights_at`, `row_at` and `BACKWARD`.
 
 struct Params {
     head: Head,
@@ -13,19 +14,22 @@ struct Params {
     has_dy: u32,
 }
 
-// Rows of a tile: 1, 2, 4 or 8; 16 without the product.
+// Rows of a tile: 4, 8 or 16.
 override ROWS: u32 = 16u;
 override RECUR: u32 = 0u;
 
 const UNITS: u32 = 16u;
-// Units of the neighbouring step in a slice.
 const DEPTH: u32 = 32u;
-// One more than are used, so that neighbours in either direction lie in different banks.
-const STRIDE: u32 = UNITS + 1u;
+// Forward, neighbouring invocations fill a slice from unit to unit of the neighbouring step, and one column
+// more than is used keeps them in different banks.
+const STRIDE: u32 = select(17u, 16u, BACKWARD);
+// Numbers of a row and a unit of the neighbouring step: backward, a gradient for each gate.
+const PARTS: u32 = select(1u, 4u, BACKWARD);
 
-// By unit of the neighbouring step and unit of the tile, and by row of the tile and unit of that step.
-var<workgroup> weight_slice: array<vec4<f32>, 544>;
-var<workgroup> row_slice: array<vec4<f32>, 256>;
+// By unit of the neighbouring step and unit of the tile, the weights of four gates; and by unit of the
+// neighbouring step and part, four rows.
+var<workgroup> weight_slice: array<vec4<f32>, DEPTH * STRIDE>;
+var<workgroup> row_slice: array<vec4<f32>, DEPTH * PARTS * 4u>;
 
 // Where an invocation works.
 struct Place {
@@ -38,56 +42,95 @@ struct Place {
 fn place_of(tile: u32, lane: u32) -> Place {
     let tiles_across = (p.hidden + UNITS - 1u) / UNITS;
     var place: Place;
-    place.row = tile / tiles_across * ROWS + lane / UNITS % ROWS;
+    place.row = tile / tiles_across * ROWS + lane / UNITS;
     place.unit = tile % tiles_across * UNITS + lane % UNITS;
     place.has_cell = lane < UNITS * ROWS && place.row < p.batch && place.unit < p.hidden;
     return place;
 }
 
-// The sum over k of `row_at(row, k) * weights_at(k, unit)`, whole for the invocations that have a cell.
-fn recurrent_sum(tile: u32, lane: u32) -> vec4<f32> {
-    let tiles_across = (p.hidden + UNITS - 1u) / UNITS;
-    let first_row = tile / tiles_across * ROWS;
-    let first_unit = tile % tiles_across * UNITS;
-    let shares = UNITS / ROWS;
-    let depth = DEPTH / shares;
-    let begin = lane / (UNITS * ROWS) * depth;
-    let row = lane / UNITS % ROWS * DEPTH;
-    let unit = lane % UNITS;
-    var sum = vec4<f32>();
-    for (var first = 0u; first < p.hidden; first += DEPTH) {
-        for (var i = lane; i < DEPTH * UNITS; i += 256u) {
-            // Neighbouring invocations read neighbouring words.
-            let at = select(vec2(i % DEPTH, i / DEPTH), vec2(i / UNITS, i % UNITS), WEIGHTS_BY_UNIT);
-            let k = first + at.x;
-            let to = first_unit + at.y;
-            var weights = vec4<f32>();
-            if k < p.hidden && to < p.hidden {
-                weights = weights_at(k, to);
-            }
-            weight_slice[at.x * STRIDE + at.y] = weights;
-        }
-        for (var i = lane; i < DEPTH * ROWS; i += 256u) {
-            let from_row = first_row + i / DEPTH;
-            let k = first + i % DEPTH;
-            var values = vec4<f32>();
-            if from_row < p.batch && k < p.hidden {
-                values = row_at(from_row, k);
-            }
-            row_slice[i] = values;
-        }
-        workgroupBarrier();
-        var part = vec4<f32>();
-        for (var k = begin; k < begin + depth; k += 1u) {
-            part += row_slice[row + k] * weight_slice[k * STRIDE + unit];
-        }
-        sum += part;
-        workgroupBarrier();
+fn row_or_zero(row: u32, k: u32, part: u32) -> f32 {
+    if row < p.batch && k < p.hidden {
+        return row_at(row, k, part);
     }
-    weight_slice[lane] = sum;
+    return 0.0;
+}
+
+// Loads the slice that begins with unit `first` of the neighbouring step.
+fn load_slice(first: u32, first_row: u32, first_unit: u32, lane: u32) {
+    for (var i = lane; i < DEPTH * UNITS; i += 256u) {
+        // Neighbouring invocations read neighbouring words.
+        let at = select(vec2(i % DEPTH, i / DEPTH), vec2(i / UNITS, i % UNITS), BACKWARD);
+        let k = first + at.x;
+        let unit = first_unit + at.y;
+        var weights = vec4<f32>();
+        if k < p.hidden && unit < p.hidden {
+            weights = weights_at(k, unit);
+        }
+        weight_slice[at.x * STRIDE + at.y] = weights;
+    }
+    let quads = ROWS / 4u;
+    for (var i = lane; i < DEPTH * PARTS * quads; i += 256u) {
+        let k = i % DEPTH;
+        let part = i / DEPTH % PARTS;
+        let quad = i / (DEPTH * PARTS);
+        let row = first_row + 4u * quad;
+        row_slice[(k * PARTS + part) * quads + quad] = vec4(
+            row_or_zero(row, first + k, part),
+            row_or_zero(row + 1u, first + k, part),
+            row_or_zero(row + 2u, first + k, part),
+            row_or_zero(row + 3u, first + k, part),
+        );
+    }
+}
+
+// Adds up the shares of four rows each, and gives an invocation its element's sum.
+fn add_up(share: vec4<f32>, lane: u32) -> f32 {
     workgroupBarrier();
-    for (var share = 1u; share < shares; share += 1u) {
-        sum += weight_slice[(lane + share * UNITS * ROWS) % 256u];
+    weight_slice[lane] = share;
+    workgroupBarrier();
+    let row = lane / UNITS % ROWS;
+    var sum = 0.0;
+    for (var at = row / 4u * UNITS + lane % UNITS; at < 256u; at += UNITS * ROWS / 4u) {
+        sum += weight_slice[at][row % 4u];
     }
     return sum;
+}
+
+// For an invocation's element the sums over k of `row_at(row, k) * weights_at(k, unit)` by gate; backward
+// the sum of all of them, in x.
+fn recurrent_sum(tile: u32, lane: u32) -> vec4<f32> {
+    let tiles_across = (p.hidden + UNITS - 1u) / UNITS;
+    let quads = ROWS / 4u;
+    let depth = DEPTH * ROWS / 64u;
+    let begin = lane / (UNITS * quads) * depth;
+    let quad = lane / UNITS % quads;
+    let unit = lane % UNITS;
+    // Forward one for each gate, backward only the first; each for four rows.
+    var sum_0 = vec4<f32>();
+    var sum_1 = vec4<f32>();
+    var sum_2 = vec4<f32>();
+    var sum_3 = vec4<f32>();
+    for (var first = 0u; first < p.hidden; first += DEPTH) {
+        workgroupBarrier();
+        load_slice(first, tile / tiles_across * ROWS, tile % tiles_across * UNITS, lane);
+        workgroupBarrier();
+        for (var k = begin; k < begin + depth; k += 1u) {
+            let w = weight_slice[k * STRIDE + unit];
+            let at = k * PARTS * quads + quad;
+            if BACKWARD {
+                let low = row_slice[at] * w.x + row_slice[at + quads] * w.y;
+                sum_0 += low + (row_slice[at + 2u * quads] * w.z + row_slice[at + 3u * quads] * w.w);
+            } else {
+                let rows = row_slice[at];
+                sum_0 += rows * w.x;
+                sum_1 += rows * w.y;
+                sum_2 += rows * w.z;
+                sum_3 += rows * w.w;
+            }
+        }
+    }
+    if BACKWARD {
+        return vec4(add_up(sum_0, lane), 0.0, 0.0, 0.0);
+    }
+    return vec4(add_up(sum_0, lane), add_up(sum_1, lane), add_up(sum_2, lane), add_up(sum_3, lane));
 }

@@ -1,12 +1,14 @@
 // Sums and maxima over the workgroup; every invocation gets the result. A tree of fixed shape, so that
 // equal input gives equal bits.
 const WORKGROUP: u32 = 256u;
+// How many invocations take part, a power of two: all that the workgroup has.
+override WIDTH: u32 = WORKGROUP;
 
 var<workgroup> partial: array<f32, WORKGROUP>;
 
 fn workgroup_sum(value: f32, lane: u32) -> f32 {
     partial[lane] = value;
-    for (var half = WORKGROUP / 2u; half > 0u; half /= 2u) {
+    for (var half = WIDTH / 2u; half > 0u; half /= 2u) {
         workgroupBarrier();
         if lane < half {
             partial[lane] += partial[lane + half];
@@ -18,7 +20,7 @@ fn workgroup_sum(value: f32, lane: u32) -> f32 {
 
 fn workgroup_max(value: f32, lane: u32) -> f32 {
     partial[lane] = value;
-    for (var half = WORKGROUP / 2u; half > 0u; half /= 2u) {
+    for (var half = WIDTH / 2u; half > 0u; half /= 2u) {
         workgroupBarrier();
         if lane < half {
             partial[lane] = max(partial[lane], partial[lane + half]);

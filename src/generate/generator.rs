@@ -93,7 +93,12 @@ impl Generator {
         survives
     }
 
-    /// The model.
+    /// The model that writes: the one on the GPU where there is one.
+    pub fn writing_model(&self) -> &LanguageModel {
+        self.on_gpu.as_ref().unwrap_or(&self.model)
+    }
+
+    /// The model in main memory.
     pub fn model(&self) -> &LanguageModel {
         &self.model
     }
@@ -123,8 +128,7 @@ impl Generator {
         let (started, tokens) = read_prompt(&self.tokenizer, self.model.context(), prompt);
         let after_prompt = !started.prompt.is_empty();
         loop {
-            let model = self.on_gpu.as_ref().unwrap_or(&self.model);
-            match Session::new(model, tokens.clone(), after_prompt, options.clone()).await {
+            match Session::new(self.writing_model(), tokens.clone(), after_prompt, options.clone()).await {
                 Ok(session) => self.session = Some(session),
                 Err(error) if self.survives(&error) => continue,
                 Err(error) => return Err(error),

@@ -54,8 +54,3 @@ pub struct Dispatch<'a> {
     /// two, and the kernels unfold them with `group_index`.
     pub groups: usize,
 }
-
-impl Params {
-    /// To be replaced.
-    pub const UNCHECKED: Self = Self { bytes: 0, fields: &[] };
-}

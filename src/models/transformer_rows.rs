@@ -56,10 +56,12 @@ impl Rows<Transformer> for TransformerRows {
         let mut x = embedded.add(&position); // (R, C)
         let reach = Reach { texts: &self.sources, lengths: &self.lengths };
         for (k, layer) in model.decoder.iter().enumerate() {
-            let (after, weights) = layer.step_tensors(&x, &mut self.own[k], self.fed, &self.memory[k], reach);
+            let watching = self.watching && k == model.watched_layer();
+            let (own, memory) = (&mut self.own[k], &self.memory[k]);
+            let (after, weights) = layer.step_tensors(&x, own, self.fed, memory, reach, watching);
             x = after;
-            if self.watching && k == model.watched_layer() {
-                self.weights = Some(weights);
+            if watching {
+                self.weights = weights;
             }
         }
         self.fed += 1;

@@ -37,9 +37,21 @@ impl KvTensors {
         self.values.write_positions(all, 2 * channels, at);
     }
 
-    /// The contexts `(R, C)` of these queries, and the mean weights of the heads `(R, S)`.
-    pub fn read(&self, queries: &Tensor, reach: Reach<'_>, heads: usize) -> (Tensor, Tensor) {
-        queries.attend_cached(&self.keys, &self.values, reach, heads)
+    /// Position `before` becomes that of `all (R, 3C)`, whose queries read all of them: the contexts `(R, C)`.
+    pub fn extend(&mut self, all: &Tensor, before: usize, heads: usize) -> Tensor {
+        all.extend_cached(&mut self.keys, &mut self.values, before, heads)
+    }
+
+    /// The contexts `(R, C)` of these queries, and, to who is `watching`, the mean weights of the heads
+    /// `(R, S)`.
+    pub fn read(
+        &self,
+        queries: &Tensor,
+        reach: Reach<'_>,
+        heads: usize,
+        watching: bool,
+    ) -> (Tensor, Option<Tensor>) {
+        queries.attend_cached(&self.keys, &self.values, reach, heads, watching)
     }
 
     /// Both tensors.

@@ -89,7 +89,7 @@ impl MultiheadAttention {
             x.reshape(&[batch, length, self.heads, channels / self.heads]).transpose(1, 2) // (B, N, T, D)
         };
         let mask = AttentionMask { dropout: dropout.next(), ..mask.clone() };
-        let (context, _) = split(query).attention(&split(key), &split(value), &mask);
+        let context = split(query).attention(&split(key), &split(value), &mask);
         self.out_proj.forward(&context.transpose(1, 2).reshape(query.shape()))
     }
 
@@ -98,17 +98,15 @@ impl MultiheadAttention {
     pub fn extend_tensors(&self, x: &Tensor, cache: &mut KvTensors, before: usize) -> Tensor {
         let &[rows, steps, channels] = x.shape() else { panic!("extend_tensors: {:?}", x.shape()) };
         let all = x.linear(&self.in_proj_weight, Some(&self.in_proj_bias)); // (R, T, 3C)
+        if steps == 1 {
+            let context = cache.extend(&all.reshape(&[rows, 3 * channels]), before, self.heads);
+            return self.out_proj.forward(&context).reshape(x.shape());
+        }
+        assert_eq!(before, 0, "extend_tensors: several tokens within a text");
         cache.write(&all, before);
         let [query, key, value] = [0, 1, 2].map(|part| all.narrow(2, part * channels, channels));
-        if steps > 1 {
-            assert_eq!(before, 0, "extend_tensors: several tokens within a text");
-            let causal = AttentionMask { causal_offset: Some(0), ..AttentionMask::default() };
-            return self.attention(&query, &key, &value, &causal, &Dropout::new(0.0, None));
-        }
-        let texts: Vec<usize> = (0..rows).collect();
-        let reach = Reach { texts: &texts, lengths: &vec![before + 1; rows] };
-        let (context, _) = cache.read(&query.reshape(&[rows, channels]), reach, self.heads);
-        self.out_proj.forward(&context).reshape(x.shape())
+        let causal = AttentionMask { causal_offset: Some(0), ..AttentionMask::default() };
+        self.attention(&query, &key, &value, &causal, &Dropout::new(0.0, None))
     }
 
     /// For decoding on any device: keys and values of whole memories `(B, S, C)`, to be read by
@@ -117,9 +115,16 @@ impl MultiheadAttention {
         KvTensors::of(&self.projected(memory, 1, 2))
     }
 
-    /// For decoding on any device: `x (R, C)` reads a cache; also the mean of the heads' weights `(R, S)`.
-    pub fn read_tensors(&self, x: &Tensor, cache: &KvTensors, reach: Reach<'_>) -> (Tensor, Tensor) {
-        let (context, weights) = cache.read(&self.projected(x, 0, 1), reach, self.heads);
+    /// For decoding on any device: `x (R, C)` reads a cache; to who is `watching` also the mean of the heads'
+    /// weights `(R, S)`.
+    pub fn read_tensors(
+        &self,
+        x: &Tensor,
+        cache: &KvTensors,
+        reach: Reach<'_>,
+        watching: bool,
+    ) -> (Tensor, Option<Tensor>) {
+        let (context, weights) = cache.read(&self.projected(x, 0, 1), reach, self.heads, watching);
         (self.out_proj.forward(&context), weights)
     }
 

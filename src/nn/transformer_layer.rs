@@ -145,7 +145,7 @@ impl TransformerDecoderLayer {
     }
 
     /// For decoding on any device: the newest tokens `x (R, C)` of R texts that hold `before` tokens in `own`;
-    /// also each row's attention to its memory `(R, S)`, the mean over the heads.
+    /// to who is `watching` also each row's attention to its memory `(R, S)`, the mean over the heads.
     pub fn step_tensors(
         &self,
         x: &Tensor,
@@ -153,7 +153,8 @@ impl TransformerDecoderLayer {
         before: usize,
         memory: &KvTensors,
         reach: Reach<'_>,
-    ) -> (Tensor, Tensor) {
+        watching: bool,
+    ) -> (Tensor, Option<Tensor>) {
         let none = Dropout::new(0.0, None);
         let (rows, channels) = (x.dim(0), x.dim(1));
         let x = residual(x, &self.norm1, self.norm_first, &none, |x| {
@@ -162,12 +163,12 @@ impl TransformerDecoderLayer {
         });
         let mut weights = None;
         let x = residual(&x, &self.norm2, self.norm_first, &none, |x| {
-            let (read, mean) = self.multihead_attn.read_tensors(x, memory, reach);
-            weights = Some(mean);
+            let (read, mean) = self.multihead_attn.read_tensors(x, memory, reach, watching);
+            weights = mean;
             read
         });
         let x = residual(&x, &self.norm3, self.norm_first, &none, |x| self.feed_forward.forward(x, &none));
-        (x, weights.expect("the residual calls its part"))
+        (x, weights)
     }
 
     /// For decoding: the encoder's output `(S, C)` as this layer reads it.

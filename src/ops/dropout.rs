@@ -10,7 +10,7 @@ fn factor(p: f32, seed: u64, index: usize) -> f32 {
 }
 
 #[track_caller]
-fn check(p: f32) {
+pub(super) fn check(p: f32) {
     assert!((0.0..1.0).contains(&p), "dropout: p = {p}");
 }
 

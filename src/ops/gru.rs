@@ -1,9 +1,9 @@
 //! One GRU layer over a whole sequence (Cho et al. 2014, in PyTorch's form).
 
-use super::recurrent::steps_of;
+use super::recurrent::{is_step_alone, steps_of};
 use crate::cpu::gru::{Gradients, Trace};
 use crate::cpu::recurrent::{Sequence, Weights};
-use crate::gpu::View;
+use crate::gpu::{Gpu, View};
 use crate::tensor::{Tensor, record};
 use crate::{cpu, wgsl};
 
@@ -58,6 +58,9 @@ impl Tensor {
         );
         let size = Sequence { steps, batch, inputs, hidden };
         let operands = [self, h0, weight_ih, weight_hh, bias_ih, bias_hh];
+        if let Some(gpu) = Self::gpu_of(&operands).filter(|_| is_step_alone(size, &operands)) {
+            return step_on_gpu(&gpu, size, operands);
+        }
         let trace = forward(size, operands);
         let output = steps_of(&trace.h, 1, &[steps, batch, hidden]);
         let last = steps_of(&trace.h, steps, &[batch, hidden]);
@@ -68,6 +71,16 @@ impl Tensor {
         });
         GruOutput { output, h }
     }
+}
+
+/// What decoding does: one dispatch, and nothing is kept.
+fn step_on_gpu(gpu: &Gpu, size: Sequence, operands: [&Tensor; 6]) -> GruOutput {
+    let Sequence { batch, hidden, .. } = size;
+    let buffers = operands.map(|operand| operand.buffer(gpu));
+    let [x, h, weight_ih, weight_hh, bias_ih, bias_hh] = buffers.each_ref().map(View::from);
+    let weights = Weights { weight_ih, weight_hh, bias_ih, bias_hh };
+    let h = Tensor::on_gpu(gpu, &[batch, hidden], |y| wgsl::gru::step(x, h, weights, y));
+    GruOutput { output: h.with_shape(&[1, batch, hidden]), h }
 }
 
 /// Of `x, h0, weight_ih, weight_hh, bias_ih, bias_hh`.

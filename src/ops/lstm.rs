@@ -1,9 +1,9 @@
 //! One LSTM layer over a whole sequence (Hochreiter and Schmidhuber 1997, in PyTorch's form).
 
-use super::recurrent::steps_of;
+use super::recurrent::{is_step_alone, steps_of};
 use crate::cpu::lstm::{Gradients, Trace};
 use crate::cpu::recurrent::{Sequence, Weights};
-use crate::gpu::View;
+use crate::gpu::{Gpu, View};
 use crate::tensor::{Tensor, record};
 use crate::{cpu, wgsl};
 
@@ -61,6 +61,9 @@ impl Tensor {
         );
         let size = Sequence { steps, batch, inputs, hidden };
         let operands = [self, h0, c0, weight_ih, weight_hh, bias_ih, bias_hh];
+        if let Some(gpu) = Self::gpu_of(&operands).filter(|_| is_step_alone(size, &operands)) {
+            return step_on_gpu(&gpu, size, operands);
+        }
         let trace = forward(size, operands);
         let output = steps_of(&trace.h, 1, &[steps, batch, hidden]);
         let [h, c] = [&trace.h, &trace.c].map(|states| steps_of(states, steps, &[batch, hidden]));
@@ -71,6 +74,17 @@ impl Tensor {
         });
         LstmOutput { output, h, c }
     }
+}
+
+/// What decoding does: one dispatch, and nothing is kept.
+fn step_on_gpu(gpu: &Gpu, size: Sequence, operands: [&Tensor; 7]) -> LstmOutput {
+    let Sequence { batch, hidden, .. } = size;
+    let buffers = operands.map(|operand| operand.buffer(gpu));
+    let [x, h, c, weight_ih, weight_hh, bias_ih, bias_hh] = buffers.each_ref().map(View::from);
+    let weights = Weights { weight_ih, weight_hh, bias_ih, bias_hh };
+    let after = Tensor::on_gpu(gpu, &[2, batch, hidden], |y| wgsl::lstm::step(x, h, c, weights, y));
+    let [h, c] = [0, 1].map(|index| steps_of(&after, index, &[batch, hidden]));
+    LstmOutput { output: h.with_shape(&[1, batch, hidden]), h, c }
 }
 
 /// Of `x, h0, c0, weight_ih, weight_hh, bias_ih, bias_hh`.

@@ -1,7 +1,16 @@
 //! What LSTM and GRU have in common.
 
+use crate::cpu::recurrent::Sequence;
 use crate::shape::Shape;
-use crate::tensor::Tensor;
+use crate::tensor::{Tensor, is_tracked};
+
+/// So many rows share a reading of the weights, more or less, when a layer takes one step.
+const MOST_STEP_ROWS: usize = 16;
+
+/// Whether this is a step of decoding: one for few rows, without a backward pass.
+pub(super) fn is_step_alone(size: Sequence, operands: &[&Tensor]) -> bool {
+    size.steps == 1 && size.batch <= MOST_STEP_ROWS && !is_tracked(operands)
+}
 
 /// A copy of `states (T + 1, B, H)` from step `first` on, as many as fill `shape`; not tracked.
 pub(super) fn steps_of(states: &Tensor, first: usize, shape: &[usize]) -> Tensor {

@@ -6,8 +6,8 @@ mod packed;
 mod tape;
 
 pub use device::{Device, read_all};
-pub(crate) use tape::record;
 pub use tape::{Grads, Tape};
+pub(crate) use tape::{is_tracked, record};
 
 use crate::gpu::Buffer;
 use crate::shape::Shape;

@@ -136,6 +136,11 @@ impl Upstream<'_> {
     }
 }
 
+/// Whether one of these is tracked, so that an op on them will have to run backward.
+pub(crate) fn is_tracked(inputs: &[&Tensor]) -> bool {
+    inputs.iter().any(|input| input.slot.as_ref().is_some_and(|slot| slot.tape.strong_count() > 0))
+}
+
 /// Writes an op to the tape of its inputs, if one of them is tracked.
 ///
 /// `backward` must return one entry for each input, in order; it captures *detached* tensors.

@@ -21,7 +21,9 @@ params! {
         beta1: f32,
         beta2: f32,
         eps: f32,
-        factors: [f32; 3],
+        keep: f32,
+        step_size: f32,
+        root_correction: f32,
     }
 }
 
@@ -31,9 +33,11 @@ params! {
 pub fn adamw(settings: AdamW, w: View<'_>, g: View<'_>, m: View<'_>, v: View<'_>) {
     assert!([g.len, m.len, v.len] == [w.len; 3], "adamw: lengths");
     let AdamW { beta1, beta2, eps, grad_scale, .. } = settings;
-    let (gpu, factors) = (w.buffer.gpu(), settings.factors());
+    let [keep, step_size, root_correction] = settings.factors();
+    let gpu = w.buffer.gpu();
     for (first, len) in pieces(gpu, w.len) {
-        let params = Params { len: word(len), grad_scale, beta1, beta2, eps, factors };
+        let params =
+            Params { len: word(len), grad_scale, beta1, beta2, eps, keep, step_size, root_correction };
         gpu.dispatch(&Dispatch {
             kernel: &ADAMW,
             constants: &[],

@@ -45,9 +45,8 @@ pub const KERNELS: &[Kernel] = &[LSTM_CELL, LSTM_CELL_BACKWARD, GRU_CELL, GRU_CE
 
 /// Columns of a workgroup's tile.
 const UNITS: usize = 16;
-/// Rows of a tile: at most so many with the product (the fewer, the more workgroups have a part in a step),
-/// and so many without.
-const ROWS: [usize; 2] = [8, 16];
+/// Rows of a tile: at least and at most.
+const ROWS: [usize; 2] = [4, 16];
 
 params! {
     struct Cell {
@@ -68,7 +67,7 @@ fn dispatch(
 ) {
     assert!(hidden == 0 || states.is_multiple_of(hidden), "{}: state", kernel.name);
     let batch = states.checked_div(hidden).unwrap_or(0);
-    let rows = if weight_hh.is_some() { batch.next_power_of_two().min(ROWS[0]) } else { ROWS[1] };
+    let rows = batch.next_power_of_two().clamp(ROWS[0], ROWS[1]);
     let recur = f64::from(u8::from(weight_hh.is_some()));
     // Something has to be bound where weights are not read.
     let all: Vec<View<'_>> = [weight_hh.unwrap_or(views[0])].iter().chain(views).copied().collect();

@@ -1,7 +1,7 @@
 //! Functions of single numbers, of pairs with broadcasting, and what training does to single numbers; twin of
 //! [`cpu::elementwise`](crate::cpu::elementwise). Any length: what is too large for one binding goes in parts.
 
-use super::strided::{Grid, contiguous, padded};
+use super::strided::{Grid, THREE, contiguous, padded};
 use super::{CHUNK, lib, part, pieces, word};
 use crate::cpu::elementwise::{Binary, Unary};
 use crate::gpu::{Access, Dispatch, Kernel, View};
@@ -11,7 +11,7 @@ const UNARY: Kernel = Kernel {
     name: "unary",
     source: &[lib::HEAD, lib::ELEMENTS, lib::MATH, lib::GELU, include_str!("../../shaders/unary.wgsl")],
     bindings: &[Access::Read, Access::Write],
-    params: crate::gpu::Params::UNCHECKED,
+    params: Length::PARAMS,
 };
 
 const UNARY_BACKWARD: Kernel = Kernel {
@@ -24,51 +24,73 @@ const UNARY_BACKWARD: Kernel = Kernel {
         include_str!("../../shaders/unary_backward.wgsl"),
     ],
     bindings: &[Access::Read, Access::Read, Access::Read, Access::Write],
-    params: crate::gpu::Params::UNCHECKED,
+    params: Length::PARAMS,
 };
 
 const AFFINE: Kernel = Kernel {
     name: "affine",
     source: &[lib::HEAD, lib::ELEMENTS, include_str!("../../shaders/affine.wgsl")],
     bindings: &[Access::Read, Access::Write],
-    params: crate::gpu::Params::UNCHECKED,
+    params: Affine::PARAMS,
 };
 
 const MIX: Kernel = Kernel {
     name: "mix",
     source: &[lib::HEAD, lib::ELEMENTS, include_str!("../../shaders/mix.wgsl")],
     bindings: &[Access::Read, Access::Write],
-    params: crate::gpu::Params::UNCHECKED,
+    params: Mix::PARAMS,
 };
 
 const FILL: Kernel = Kernel {
     name: "fill",
     source: &[lib::HEAD, lib::ELEMENTS, include_str!("../../shaders/fill.wgsl")],
     bindings: &[Access::Write],
-    params: crate::gpu::Params::UNCHECKED,
+    params: Fill::PARAMS,
 };
 
 const DROPOUT: Kernel = Kernel {
     name: "dropout",
     source: &[lib::HEAD, lib::ELEMENTS, lib::HASH, include_str!("../../shaders/dropout.wgsl")],
     bindings: &[Access::Read, Access::Write],
-    params: crate::gpu::Params::UNCHECKED,
+    params: Dropout::PARAMS,
 };
 
 const BINARY: Kernel = Kernel {
     name: "binary",
     source: &[lib::HEAD, lib::ELEMENTS, lib::AXES, include_str!("../../shaders/binary.wgsl")],
     bindings: &[Access::Read, Access::Read, Access::Write],
-    params: crate::gpu::Params::UNCHECKED,
+    params: THREE,
 };
 
 /// The kernels of this file.
 pub const KERNELS: &[Kernel] = &[UNARY, UNARY_BACKWARD, AFFINE, MIX, FILL, DROPOUT, BINARY];
 
 params! {
-    struct Numbers {
+    struct Length {
         len: u32,
-        numbers: [f32; 2],
+    }
+}
+
+params! {
+    struct Affine {
+        len: u32,
+        factor: f32,
+        term: f32,
+    }
+}
+
+params! {
+    struct Mix {
+        len: u32,
+        alpha: f32,
+        beta: f32,
+    }
+}
+
+params! {
+    struct Fill {
+        len: u32,
+        value: f32,
     }
 }
 
@@ -107,26 +129,26 @@ fn elements<P: bytemuck::Pod>(
 /// `y[i] = f(x[i])`; both of one length.
 #[track_caller]
 pub fn unary(function: Unary, x: View<'_>, y: View<'_>) {
-    elements(&UNARY, &[("FUNCTION", f64::from(function as u32))], &[x, y], |_, len| len);
+    elements(&UNARY, &[("FUNCTION", f64::from(function as u32))], &[x, y], |_, len| Length { len });
 }
 
 /// `dx[i] = f'(x[i]) * dy[i]`; `y` is the result of [`unary`]. All of one length.
 #[track_caller]
 pub fn unary_backward(function: Unary, x: View<'_>, y: View<'_>, dy: View<'_>, dx: View<'_>) {
     let constants = [("FUNCTION", f64::from(function as u32))];
-    elements(&UNARY_BACKWARD, &constants, &[x, y, dy, dx], |_, len| len);
+    elements(&UNARY_BACKWARD, &constants, &[x, y, dy, dx], |_, len| Length { len });
 }
 
 /// `y = factor * x + term`; both of one length.
 #[track_caller]
 pub fn affine(factor: f32, term: f32, x: View<'_>, y: View<'_>) {
-    elements(&AFFINE, &[], &[x, y], |_, len| Numbers { len, numbers: [factor, term] });
+    elements(&AFFINE, &[], &[x, y], |_, len| Affine { len, factor, term });
 }
 
 /// `y = alpha * x + beta * y` in place; both of one length.
 #[track_caller]
 pub fn mix(alpha: f32, x: View<'_>, beta: f32, y: View<'_>) {
-    elements(&MIX, &[], &[x, y], |_, len| Numbers { len, numbers: [alpha, beta] });
+    elements(&MIX, &[], &[x, y], |_, len| Mix { len, alpha, beta });
 }
 
 /// `y += x` in place; both of one length.
@@ -138,7 +160,7 @@ pub fn add_assign(x: View<'_>, y: View<'_>) {
 /// `y = value` throughout.
 #[track_caller]
 pub fn fill(value: f32, y: View<'_>) {
-    elements(&FILL, &[], &[y], |_, len| Numbers { len, numbers: [value, 0.0] });
+    elements(&FILL, &[], &[y], |_, len| Fill { len, value });
 }
 
 /// `y = x` with each element set to 0 with probability `p` and the others divided by `1 - p`, by

@@ -9,18 +9,38 @@ const GATHER: Kernel = Kernel {
     name: "gather",
     source: &[lib::HEAD, lib::ELEMENTS, include_str!("../../shaders/gather.wgsl")],
     bindings: &[Access::Read, Access::Read, Access::Write],
-    params: crate::gpu::Params::UNCHECKED,
+    params: Gather::PARAMS,
 };
 
 const GATHER_BACKWARD: Kernel = Kernel {
     name: "gather_backward",
     source: &[lib::HEAD, include_str!("../../shaders/gather_backward.wgsl")],
     bindings: &[Access::Read, Access::Read, Access::Write],
-    params: crate::gpu::Params::UNCHECKED,
+    params: GatherBackward::PARAMS,
 };
 
 /// The kernels of this file.
 pub const KERNELS: &[Kernel] = &[GATHER, GATHER_BACKWARD];
+
+params! {
+    struct Gather {
+        len: u32,
+        cols: u32,
+        first: u32,
+        rows: u32,
+    }
+}
+
+params! {
+    struct GatherBackward {
+        cols: u32,
+        tiles: u32,
+        first: u32,
+        bounds: u32,
+        places: u32,
+        table_first: u32,
+    }
+}
 
 /// Columns that a workgroup of the gradient takes side by side at most.
 const WIDEST: usize = 32;
@@ -37,7 +57,7 @@ fn table_parts(table: View<'_>, cols: usize) -> impl Iterator<Item = (usize, usi
 pub fn gather(table: View<'_>, ids: View<'_>, cols: usize, out: View<'_>) {
     assert_eq!(out.len, ids.len * cols, "gather: out");
     for (first, rows) in table_parts(table, cols) {
-        let params = [out.len, cols, first, rows].map(word);
+        let params = Gather { len: word(out.len), cols: word(cols), first: word(first), rows: word(rows) };
         table.buffer.gpu().dispatch(&Dispatch {
             kernel: &GATHER,
             constants: &[],
@@ -69,7 +89,14 @@ pub fn gather_backward(dout: View<'_>, ids: &[u32], cols: usize, dtable: View<'_
     for (first, rows) in table_parts(dtable, cols) {
         let entry = |row: usize| lists.rows.partition_point(|&taken| (taken as usize) < row);
         let (begin, end) = (entry(first), entry(first + rows));
-        let params = [cols, tiles, begin, bounds, places, first].map(word);
+        let params = GatherBackward {
+            cols: word(cols),
+            tiles: word(tiles),
+            first: word(begin),
+            bounds: word(bounds),
+            places: word(places),
+            table_first: word(first),
+        };
         gpu.dispatch(&Dispatch {
             kernel: &GATHER_BACKWARD,
             constants: &[("WIDTH", width as f64)],

@@ -1,14 +1,28 @@
 //! A GRU layer over a whole sequence, and its gradient; twin of [`cpu::gru`](crate::cpu::gru).
 
 use super::cells::{gru_cell, gru_cell_backward};
+use super::lib;
 use super::matmul::matmul;
 use super::recurrent::{
-    bias_gradient, copy_or_zeros, fused, initial_states, input_gradient, weight_gradient,
+    self, STEP_PARAMS, bias_gradient, copy_or_zeros, fused, initial_states, input_gradient, weight_gradient,
 };
 use crate::cpu::gru::{Gradients, Trace};
 use crate::cpu::matmul::Matmul;
 use crate::cpu::recurrent::{Sequence, Weights};
-use crate::gpu::{Buffer, View};
+use crate::gpu::{Access, Buffer, Kernel, View};
+
+const R: Access = Access::Read;
+const W: Access = Access::Write;
+
+const GRU_STEP: Kernel = Kernel {
+    name: "gru_step",
+    source: &[lib::HEAD, lib::MATH, lib::RECURRENT_STEP, include_str!("../../shaders/gru_step.wgsl")],
+    bindings: &[R, R, R, R, R, R, W],
+    params: STEP_PARAMS,
+};
+
+/// The kernels of this file.
+pub const KERNELS: &[Kernel] = &[GRU_STEP];
 
 /// From `x (T, B, I)` and `h0 (B, H)`, step by step. All input projections are one product.
 pub fn forward(size: Sequence, x: View<'_>, h0: View<'_>, weights: Weights<View<'_>>) -> Trace<Buffer> {
@@ -68,4 +82,10 @@ pub fn backward(
         bias_ih: bias_gradient(size, 3, dgx),
         bias_hh: bias_gradient(size, 3, dgh),
     }
+}
+
+/// One step for a few rows in one dispatch: from `x (R, I)` and `h (R, H)` to `after (R, H)`, the new `h`.
+/// Weights may be as large as one binding.
+pub fn step(x: View<'_>, h: View<'_>, weights: Weights<View<'_>>, after: View<'_>) {
+    recurrent::step(&GRU_STEP, 3, x, weights, &[h], after);
 }

@@ -1,13 +1,27 @@
 //! An LSTM layer over a whole sequence, and its gradient; twin of [`cpu::lstm`](crate::cpu::lstm).
 
 use super::cells::{lstm_cell, lstm_cell_backward};
+use super::lib;
 use super::matmul::matmul;
 use super::recurrent::{
-    bias_gradient, copy_or_zeros, fused, initial_states, input_gradient, weight_gradient,
+    self, STEP_PARAMS, bias_gradient, copy_or_zeros, fused, initial_states, input_gradient, weight_gradient,
 };
 use crate::cpu::lstm::{Gradients, Trace};
 use crate::cpu::recurrent::{Sequence, Weights};
-use crate::gpu::{Buffer, View};
+use crate::gpu::{Access, Buffer, Kernel, View};
+
+const R: Access = Access::Read;
+const W: Access = Access::Write;
+
+const LSTM_STEP: Kernel = Kernel {
+    name: "lstm_step",
+    source: &[lib::HEAD, lib::MATH, lib::RECURRENT_STEP, include_str!("../../shaders/lstm_step.wgsl")],
+    bindings: &[R, R, R, R, R, R, R, W],
+    params: STEP_PARAMS,
+};
+
+/// The kernels of this file.
+pub const KERNELS: &[Kernel] = &[LSTM_STEP];
 
 /// From `x (T, B, I)`, `h0` and `c0 (B, H)`, step by step. All input projections are one product.
 pub fn forward(
@@ -72,4 +86,10 @@ pub fn backward(
         weight_hh: weight_gradient(size, 4, hidden, dgates, h.part(0, steps * state)),
         bias: bias_gradient(size, 4, dgates),
     }
+}
+
+/// One step for a few rows in one dispatch: from `x (R, I)`, `h` and `c (R, H)` to `after (2, R, H)`, the new
+/// `h` and `c`. Weights may be as large as one binding.
+pub fn step(x: View<'_>, h: View<'_>, c: View<'_>, weights: Weights<View<'_>>, after: View<'_>) {
+    recurrent::step(&LSTM_STEP, 4, x, weights, &[h, c], after);
 }

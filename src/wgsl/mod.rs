@@ -24,6 +24,7 @@ macro_rules! params {
 }
 
 pub mod adamw;
+pub mod attend;
 pub mod attention;
 pub mod cells;
 pub mod cross_entropy;
@@ -36,6 +37,7 @@ pub mod matmul;
 pub mod permute;
 pub mod recurrent;
 pub mod reduce;
+mod rows;
 pub mod softmax;
 mod strided;
 
@@ -44,12 +46,15 @@ use crate::gpu::{Gpu, Kernel, View};
 /// Every kernel: what the tests validate and the self-test runs.
 pub const KERNELS: &[&[Kernel]] = &[
     adamw::KERNELS,
+    attend::KERNELS,
     attention::KERNELS,
     cells::KERNELS,
     cross_entropy::KERNELS,
     elementwise::KERNELS,
     gather::KERNELS,
+    gru::KERNELS,
     layer_norm::KERNELS,
+    lstm::KERNELS,
     matmul::KERNELS,
     permute::KERNELS,
     reduce::KERNELS,
@@ -66,14 +71,24 @@ mod lib {
     pub const AXES: &str = include_str!("../../shaders/lib/axes.wgsl");
     /// `gelu` and its derivative; needs `MATH`.
     pub const GELU: &str = include_str!("../../shaders/lib/gelu.wgsl");
+    /// Tiles of scores; needs `HASH`.
+    pub const ATTENTION: &str = include_str!("../../shaders/lib/attention.wgsl");
+    /// Needs `ATTENTION`.
+    pub const ATTENTION_BACKWARD: &str = include_str!("../../shaders/lib/attention_backward.wgsl");
     /// `uniform_at` for dropout.
     pub const HASH: &str = include_str!("../../shaders/lib/hash.wgsl");
     /// `exp_` and its like.
     pub const MATH: &str = include_str!("../../shaders/lib/math.wgsl");
     /// The tiles of a recurrent cell.
     pub const RECURRENT: &str = include_str!("../../shaders/lib/recurrent.wgsl");
+    /// The sums of a recurrent layer for one step.
+    pub const RECURRENT_STEP: &str = include_str!("../../shaders/lib/recurrent_step.wgsl");
     /// Sums and maxima over a workgroup.
     pub const REDUCE: &str = include_str!("../../shaders/lib/reduce.wgsl");
+    /// A workgroup takes a row; needs `REDUCE`.
+    pub const ROWS_WIDE: &str = include_str!("../../shaders/lib/rows_wide.wgsl");
+    /// An invocation takes a row.
+    pub const ROWS_NARROW: &str = include_str!("../../shaders/lib/rows_narrow.wgsl");
 }
 
 /// A `u32` of a shader's parameters.

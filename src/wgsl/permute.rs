@@ -2,7 +2,7 @@
 //! length: what is too large for one binding goes in parts.
 
 use super::lib;
-use super::strided::{Axes, Grid, contiguous, padded};
+use super::strided::{Axes, Grid, TWO, contiguous, padded};
 use crate::gpu::{Access, Kernel, View};
 use crate::shape::MAX_RANK;
 
@@ -10,7 +10,7 @@ const STRIDED: Kernel = Kernel {
     name: "strided",
     source: &[lib::HEAD, lib::ELEMENTS, lib::AXES, include_str!("../../shaders/strided.wgsl")],
     bindings: &[Access::Read, Access::Write],
-    params: crate::gpu::Params::UNCHECKED,
+    params: TWO,
 };
 
 /// The kernels of this file.

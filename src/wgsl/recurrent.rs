@@ -1,13 +1,60 @@
 //! What LSTM and GRU have in common; twin of [`cpu::recurrent`](crate::cpu::recurrent).
 
 use super::matmul::matmul;
-use crate::cpu::matmul::Matmul;
-use crate::cpu::recurrent::Sequence;
-use crate::gpu::{Buffer, Gpu, View};
+use super::reduce::sum_rows;
+use super::word;
+use crate::cpu::recurrent::{Sequence, Weights};
+use crate::gpu::{Buffer, Dispatch, Gpu, Kernel, Params, View};
 
-/// With more rows than this the recurrent product of a step is large enough for the dispatch of its own that
-/// tiles it best.
-const MOST_FUSED_ROWS: usize = 64;
+params! {
+    struct Step {
+        rows: u32,
+        inputs: u32,
+        hidden: u32,
+    }
+}
+
+/// Of the kernels that a [`step`] runs.
+pub(super) const STEP_PARAMS: Params = Step::PARAMS;
+
+/// Rows that a workgroup of a [`step`] has.
+const STEP_ROWS: usize = 4;
+
+/// A layer of `gates` gates for one step: `x (R, I)`, the states before it, `(R, H)` each, and room for those
+/// after it.
+pub(super) fn step(
+    kernel: &Kernel,
+    gates: usize,
+    x: View<'_>,
+    weights: Weights<View<'_>>,
+    before: &[View<'_>],
+    after: View<'_>,
+) {
+    let Weights { weight_ih, weight_hh, bias_ih, bias_hh } = weights;
+    let hidden = bias_ih.len / gates;
+    let [rows, inputs] = [before[0].len, weight_ih.len / gates].map(|n| n.checked_div(hidden).unwrap_or(0));
+    let name = kernel.name;
+    assert!([bias_ih.len, bias_hh.len] == [gates * hidden; 2], "{name}: biases");
+    assert!(weight_ih.len == gates * hidden * inputs, "{name}: weight_ih");
+    assert!(weight_hh.len == gates * hidden * hidden, "{name}: weight_hh");
+    assert!(hidden == 0 || x.len == rows * inputs, "{name}: x");
+    assert!(before.iter().all(|state| state.len == rows * hidden), "{name}: states");
+    assert!(after.len == before.len() * rows * hidden, "{name}: states after");
+    let mut views = vec![x, weight_ih, weight_hh, bias_ih, bias_hh];
+    views.extend(before);
+    views.push(after);
+    x.buffer.gpu().dispatch(&Dispatch {
+        kernel,
+        constants: &[],
+        params: bytemuck::bytes_of(&Step { rows: word(rows), inputs: word(inputs), hidden: word(hidden) }),
+        views: &views,
+        groups: hidden * rows.div_ceil(STEP_ROWS),
+    });
+}
+
+/// One tile's height: with more rows a step that brings its product along would read the weights again for
+/// every tile, and two dispatches, of which the first tiles the product best, cost less.
+const MOST_FUSED_ROWS: usize = 16;
 
 /// The weights for a step that brings its recurrent product along, if steps are small enough for that.
 pub(super) fn fused(size: Sequence, weight_hh: View<'_>) -> Option<View<'_>> {
@@ -56,9 +103,8 @@ pub(super) fn weight_gradient(
 
 /// The sums of `dgates (T, B, gates H)` over steps and batch.
 pub(super) fn bias_gradient(size: Sequence, gates: usize, dgates: View<'_>) -> Buffer {
-    let (gpu, rows, cols) = (dgates.buffer.gpu(), size.steps * size.batch, gates * size.hidden);
-    let (ones, bias) = (gpu.upload(&vec![1.0_f32; rows]), gpu.empty(cols));
-    let spec = Matmul { m: 1, k: rows, n: cols, trans_a: false, trans_b: false, accumulate: false };
-    matmul(spec, (&ones).into(), dgates, (&bias).into());
+    let cols = gates * size.hidden;
+    let bias = dgates.buffer.gpu().empty(cols);
+    sum_rows(dgates, cols, (&bias).into());
     bias
 }

@@ -27,6 +27,7 @@ params! {
         part: u32,
         parts: u32,
         tiles: u32,
+        all_parts: u32,
     }
 }
 
@@ -64,14 +65,24 @@ impl Pass {
             return tail.dispatch(part(x, x_head, x.len - x_head), part(y, y_head, y.len - y_head));
         }
         let width = width(self.inner);
-        let tiles = self.inner.div_ceil(width);
-        let [size, inner, part, parts_, tiles_] = [self.size, self.inner, self.part, parts, tiles].map(word);
+        // Few rows leave room for several parts in a workgroup.
+        let height = (WORKGROUP / width).min(self.size.next_power_of_two());
+        let (tiles, all_parts) = (self.inner.div_ceil(width), self.outer * parts);
+        let squared = f64::from(u8::from(self.squared));
+        let params = Params {
+            size: word(self.size),
+            inner: word(self.inner),
+            part: word(self.part),
+            parts: word(parts),
+            tiles: word(tiles),
+            all_parts: word(all_parts),
+        };
         gpu.dispatch(&Dispatch {
             kernel: &SUM,
-            constants: &[("WIDTH", width as f64), ("SQUARED", f64::from(u8::from(self.squared)))],
-            params: bytemuck::bytes_of(&Params { size, inner, part, parts: parts_, tiles: tiles_ }),
+            constants: &[("WIDTH", width as f64), ("HEIGHT", height as f64), ("SQUARED", squared)],
+            params: bytemuck::bytes_of(&params),
             views: &[x, y],
-            groups: self.outer * parts * tiles,
+            groups: all_parts.div_ceil(WORKGROUP / (width * height)) * tiles,
         });
     }
 

@@ -1,11 +1,30 @@
 //! Elements of several operands that belong together, found by strides over common axes.
 
 use super::{CHUNK, most_words, part, word};
-use crate::gpu::{Dispatch, Kernel, View};
+use crate::gpu::{Dispatch, Kernel, Params, View};
 use crate::shape::MAX_RANK;
 
 /// Four axes, outermost first; missing ones, on the left, have size 1.
 pub(super) type Axes = [usize; MAX_RANK];
+
+/// The parameters of a grid of two operands as a shader declares them. [`Grid::dispatch`] writes those of any
+/// number word by word, so there is no struct that could tell.
+pub(super) const TWO: Params = Params {
+    bytes: 52,
+    fields: &[("sizes", "[u32; 4]", 0), ("x", "[u32; 4]", 16), ("y", "[u32; 4]", 32), ("len", "u32", 48)],
+};
+
+/// Those of three operands.
+pub(super) const THREE: Params = Params {
+    bytes: 68,
+    fields: &[
+        ("sizes", "[u32; 4]", 0),
+        ("a", "[u32; 4]", 16),
+        ("b", "[u32; 4]", 32),
+        ("y", "[u32; 4]", 48),
+        ("len", "u32", 64),
+    ],
+};
 
 /// `N` operands over common axes: at index `i` operand `n` has its element `starts[n] + Σ i · strides[n]`.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -152,7 +152,9 @@ fn multihead(
         let split = [x.dim(0), x.dim(1), heads, channels / heads];
         x.linear(&weight, Some(&bias)).reshape(&split).transpose(1, 2) // (B, N, T, D)
     };
-    let (context, weights) = project(x, 0).attention(&project(memory, 1), &project(memory, 2), mask);
+    let (query, key) = (project(x, 0), project(memory, 1));
+    let context = query.attention(&key, &project(memory, 2), mask);
+    let weights = query.attention_weights(&key, mask);
     for row in weights.data().chunks(weights.dim(3)) {
         assert!(
             (row.iter().sum::<f32>() - 1.0).abs() < 1e-6,

@@ -150,7 +150,7 @@ fn every_kernel_says_what_it_does_and_names_its_twin() {
         let comment = leading_comment(own_file(kernel));
         assert!(comment.len() >= 60 && comment.ends_with('.'), "{}: {comment:?}", kernel.name);
         let twin = comment.split_once("Twin: ").unwrap_or_else(|| panic!("{}: no twin", kernel.name)).1;
-        let twins: Vec<&str> = twin.split([' ', ',']).filter(|word| word.starts_with("src/cpu/")).collect();
+        let twins: Vec<&str> = twin.split([' ', ',']).filter(|word| word.starts_with("src/")).collect();
         assert!(!twins.is_empty(), "{}: no file in {twin:?}", kernel.name);
         for twin in twins {
             let twin = root().join(twin.trim_end_matches(['.', ':', ';']));

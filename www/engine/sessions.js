@@ -10,6 +10,7 @@ import { fetchWeights } from './weights.js';
 
 /**
  * @typedef {object} Session
+ * @property {import('./protocol.js').ModelEntry} model
  * @property {WasmGenerator | WasmTranslator} engine
  * @property {import('./protocol.js').Loaded} loaded
  */
@@ -80,9 +81,14 @@ export async function open({ model, fresh, known }, { signal, onProgress }) {
   makeRoom();
   const Class = kindOf(model) === 'translator' ? module.Translator : module.Generator;
   const engine = Class.load(configText, tokenizerText, fetched.bytes);
-  const session = { engine, loaded: { notes: fetched.notes } };
+  const session = { model, engine, loaded: { notes: fetched.notes } };
   opened.set(weights.sha256, session);
   return session;
+}
+
+/** The session that was used last. */
+export function newest() {
+  return [...opened.values()].at(-1);
 }
 
 /** Before a model is opened, since both at once might not fit into memory. */
@@ -95,7 +101,7 @@ function makeRoom() {
 }
 
 /** @returns {Promise<import('./protocol.js').WasmModule>} */
-function startWasm() {
+export function startWasm() {
   wasm ??= (async () => {
     try {
       const module = await import(GLUE);

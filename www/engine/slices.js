@@ -1,6 +1,8 @@
 // How the worker stays reachable while it computes: short slices, and a breath between them.
 
 export const SLICE_MS = 30;
+/** Tokens; on a GPU one may take as long as a hundred on the CPU. */
+export const FIRST_SLICE = 1;
 const LARGEST_SLICE = 512;
 
 /**

@@ -3,8 +3,10 @@
 use std::path::PathBuf;
 
 use indicatif::{ProgressBar, ProgressStyle};
+use liedwerk::gpu::Gpu;
 
 use crate::cli::ArithmeticArg;
+use crate::device::DeviceArg;
 use crate::evaluate_text::NormalizeArg;
 use crate::translate::SearchArgs;
 use crate::{evaluate_pairs, evaluate_text};
@@ -36,15 +38,21 @@ pub struct Args {
     /// portable computes the very bits that the page computes, fast uses all of this processor.
     #[arg(long, value_enum, default_value_t = ArithmeticArg::Portable)]
     arithmetic: ArithmeticArg,
+    /// Where to compute; auto takes a GPU unless it is one in software, which is slower than this processor.
+    #[arg(long, value_enum, default_value_t = DeviceArg::Cpu)]
+    device: DeviceArg,
 }
 
 /// Prints the figures of what was asked for.
 pub fn run(args: Args) -> anyhow::Result<()> {
     args.arithmetic.apply();
+    let wanted = |gpu: &Gpu| args.device == DeviceArg::Gpu || !gpu.is_software();
+    let gpu = args.device.gpu()?.filter(wanted);
     match (&args.text, &args.pairs) {
-        (Some(text), _) => evaluate_text::run(&args.model, text, args.normalize, args.json),
+        (Some(text), _) => evaluate_text::run(&args.model, text, args.normalize, args.json, gpu.as_ref()),
         (None, Some(pairs)) => {
-            evaluate_pairs::run(&args.model, pairs, args.search.options(), args.out.as_deref(), args.json)
+            let (options, out) = (args.search.options(), args.out.as_deref());
+            evaluate_pairs::run(&args.model, pairs, options, out, args.json, gpu.as_ref())
         }
         (None, None) => unreachable!("the group of arguments demands one of them"),
     }

@@ -5,6 +5,7 @@ use std::path::Path;
 use std::time::Instant;
 
 use liedwerk::generate::TranslateOptions;
+use liedwerk::gpu::Gpu;
 use liedwerk::io::write_atomically;
 use liedwerk::text::parse_pairs;
 use liedwerk::train::{BLEU_SIGNATURE, CHRF_SIGNATURE, bleu, chrf};
@@ -21,8 +22,10 @@ pub fn run(
     options: TranslateOptions,
     out: Option<&Path>,
     json: bool,
+    gpu: Option<&Gpu>,
 ) -> anyhow::Result<()> {
-    let translator = open(model)?;
+    let mut translator = open(model)?;
+    translator.use_gpu(gpu);
     let bytes = fs::read(pairs).map_err(|e| unreadable(pairs, &e))?;
     let pairs = parse_pairs(&pairs.display().to_string(), &bytes)?;
     let sources: Vec<&str> = pairs.iter().map(|pair| pair.source.as_str()).collect();

@@ -15,10 +15,12 @@ use std::path::Path;
 use clap::ValueEnum;
 use indicatif::ProgressBar;
 use liedwerk::generate::Generator;
+use liedwerk::gpu::Gpu;
 use liedwerk::models::{CharLstm, Gpt, LanguageModel};
 use liedwerk::text::{CharTokenizer, Normalize, TextTokenizer};
 use liedwerk::train::bits;
 use liedwerk::{Error, ErrorCode};
+use pollster::block_on;
 use serde_json::json;
 
 use crate::evaluate::progress_bar;
@@ -39,8 +41,15 @@ pub enum NormalizeArg {
 }
 
 /// Prints the loss, and bits per character.
-pub fn run(model: &Path, path: &Path, normalize: Option<NormalizeArg>, json: bool) -> anyhow::Result<()> {
-    let generator = open(model)?;
+pub fn run(
+    model: &Path,
+    path: &Path,
+    normalize: Option<NormalizeArg>,
+    json: bool,
+    gpu: Option<&Gpu>,
+) -> anyhow::Result<()> {
+    let mut generator = open(model)?;
+    generator.use_gpu(gpu);
     let text = cleaned(generator.tokenizer(), &read_text(path)?, normalize)?;
     check_not_empty(&text, path)?;
     let progress = progress_bar(0, "tokens", json);
@@ -78,17 +87,19 @@ pub struct Score {
 /// Scores a cleaned text, which is not empty. `progress` counts its tokens.
 ///
 /// # Errors
-/// `not-finite` if the model computes something that is not a number.
+/// `not-finite` if the model computes something that is not a number; `gpu-lost` or `out-of-memory`.
 pub fn score(generator: &Generator, text: &str, progress: &ProgressBar) -> Result<Score, Error> {
     let tokenizer = generator.tokenizer();
     let mut ids = vec![tokenizer.start_id()];
     ids.extend(tokenizer.encode(text));
     let tokens = ids.len() - 1;
     progress.set_length(tokens as u64);
-    let nats = match generator.model() {
-        LanguageModel::CharLstm(model) => of_lstm(model, &ids, progress),
-        LanguageModel::Gpt(model) => of_gpt(model, &ids, progress),
-    };
+    let nats = block_on(async {
+        match generator.writing_model() {
+            LanguageModel::CharLstm(model) => of_lstm(model, &ids, progress).await,
+            LanguageModel::Gpt(model) => of_gpt(model, &ids, progress).await,
+        }
+    })?;
     if !nats.is_finite() {
         let message = "the loss is not a number: the weights are damaged";
         return Err(Error::new(ErrorCode::NotFinite, message));
@@ -129,21 +140,21 @@ fn known(tokenizer: &CharTokenizer, text: String) -> Result<String, Error> {
 
 /// The negative log-likelihood of `ids[1..]`, each given all before it; in f64, for a sum over
 /// hundreds of thousands of terms.
-fn of_lstm(model: &CharLstm, ids: &[u32], progress: &ProgressBar) -> f64 {
+async fn of_lstm(model: &CharLstm, ids: &[u32], progress: &ProgressBar) -> Result<f64, Error> {
     let (inputs, targets) = (&ids[..ids.len() - 1], &ids[1..]);
     let mut state = model.zero_state(1);
     let mut total = 0.0;
     for (inputs, targets) in inputs.chunks(CHUNK).zip(targets.chunks(CHUNK)) {
         let (logits, next_state) = model.forward(inputs, 1, &state, None); // (1, T, V)
         state = next_state;
-        total += sum_of_nats(logits.data(), targets);
+        total += sum_of_nats(&logits.read().await?, targets);
         progress.inc(targets.len() as u64);
     }
-    total
+    Ok(total)
 }
 
 /// The same, each given what is left in the window; see [`liedwerk::models::GptConfig::dropped`].
-fn of_gpt(model: &Gpt, ids: &[u32], progress: &ProgressBar) -> f64 {
+async fn of_gpt(model: &Gpt, ids: &[u32], progress: &ProgressBar) -> Result<f64, Error> {
     let config = model.config();
     let (inputs, targets) = (&ids[..ids.len() - 1], &ids[1..]);
     let (mut done, mut total) = (0, 0.0);
@@ -152,11 +163,12 @@ fn of_gpt(model: &Gpt, ids: &[u32], progress: &ProgressBar) -> f64 {
         let begin = config.dropped(done + 1);
         let end = (begin + config.n_positions).min(inputs.len());
         let logits = model.forward(&inputs[begin..end], 1, None); // (1, T, V)
-        total += sum_of_nats(&logits.data()[(done - begin) * config.vocab_size..], &targets[done..end]);
+        total +=
+            sum_of_nats(&logits.read().await?[(done - begin) * config.vocab_size..], &targets[done..end]);
         progress.inc((end - done) as u64);
         done = end;
     }
-    total
+    Ok(total)
 }
 
 fn sum_of_nats(logits: &[f32], targets: &[u32]) -> f64 {

@@ -1,10 +1,13 @@
 //! `liedwerk train`: from a recipe and a data folder to a model folder.
 
 use crate::cli::ArithmeticArg;
+use crate::device::DeviceArg;
 use crate::{train_gpt, train_pairs, train_songs};
 use anyhow::Context;
 use indicatif::{ProgressBar, ProgressStyle};
+use liedwerk::gpu::Gpu;
 use liedwerk::io::{Weights, write_atomically};
+use liedwerk::tensor::Device;
 use liedwerk::train::{CommonRecipe, Metrics, Recipe};
 use std::fs::File;
 use std::io::Write;
@@ -40,6 +43,9 @@ pub struct Args {
     /// Fast uses all cores; portable gives the same weights on every machine.
     #[arg(long, value_enum, default_value = "fast")]
     arithmetic: ArithmeticArg,
+    /// Where to train; auto takes a GPU unless it is one in software, which is slower than this processor.
+    #[arg(long, value_enum, default_value_t = DeviceArg::Cpu)]
+    device: DeviceArg,
 }
 
 /// A training of any kind, as the loop sees it.
@@ -90,6 +96,12 @@ impl Args {
         let path = self.out.join("checkpoint.bin");
         let read = || std::fs::read(&path).with_context(|| path.display().to_string());
         self.resume.then(read).transpose()
+    }
+
+    /// Where to train.
+    pub fn device(&self) -> anyhow::Result<Device> {
+        let wanted = |gpu: &Gpu| self.device == DeviceArg::Gpu || !gpu.is_software();
+        Ok(self.device.gpu()?.filter(wanted).map_or(Device::Cpu, Device::Gpu))
     }
 
     /// The folder whose weights and tokenizer the training goes on from, if any.

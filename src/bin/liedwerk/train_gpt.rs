@@ -2,7 +2,7 @@
 
 use crate::evaluate_text::{check_not_empty, score};
 use crate::train::{Args, Length, Run, read, write};
-use crate::train_output::{better, sample, write_model};
+use crate::train_output::{better, fetched, sample, write_model};
 use indicatif::ProgressBar;
 use liedwerk::generate::Generator;
 use liedwerk::models::{Gpt, ModelConfig};
@@ -51,6 +51,7 @@ pub fn run(recipe: GptRecipe, args: &Args) -> anyhow::Result<()> {
     if let Some(checkpoint) = args.checkpoint()? {
         trainer.restore(&checkpoint)?;
     }
+    trainer.to(&args.device()?);
     let (count, epoch) = (songs.len(), trainer.steps_per_epoch());
     println!("{count} songs, {tokens} tokens to train on, {} characters held out", dev.chars().count());
     println!("{epoch} steps an epoch");
@@ -85,12 +86,12 @@ impl Run for Windows {
     }
 
     fn save(&self) -> anyhow::Result<()> {
-        self.write_model(self.trainer.average())?;
+        self.write_model(&fetched(self.trainer.average())?)?;
         write(&self.out, "checkpoint.bin", &self.trainer.checkpoint()?)
     }
 
     fn report(&self, loss: f32, speed: f64, bar: &ProgressBar) -> anyhow::Result<()> {
-        let average = self.trainer.average();
+        let average = &fetched(self.trainer.average())?;
         let (dev, train) = (self.dev_bits(average, DEV_SAMPLE)?, bits(loss.into()));
         let sample = sample(&mut self.generator(average)?, self.recipe.train.common.seed, SAMPLE_TOKENS)?;
         let step = self.steps_done();
@@ -105,10 +106,11 @@ impl Run for Windows {
     fn finish(&self) -> anyhow::Result<()> {
         let complete = self.steps_done() >= self.recipe.train.common.steps;
         let chars = if complete { usize::MAX } else { DEV_SAMPLE };
-        let last = complete.then_some(self.trainer.model());
+        let average = fetched(self.trainer.average())?;
+        let last = if complete { Some(fetched(self.trainer.model())?) } else { None };
         // Less is better.
         let (model, name, score) =
-            better(self.trainer.average(), last, |model| Ok(-self.dev_bits(model, chars)?))?;
+            better(&average, last.as_ref(), |model| Ok(-self.dev_bits(model, chars)?))?;
         self.write_model(model)?;
         let (step, out, bits) = (self.steps_done(), self.out.display(), -score);
         println!("step {step}: dev {bits:.4} bits per character ({name} weights), model in {out}");

@@ -5,6 +5,7 @@ use liedwerk::generate::{Generator, Options, Sampling};
 use liedwerk::io::{Precision, to_safetensors};
 use liedwerk::models::{ModelConfig, stored_layout};
 use liedwerk::nn::Module;
+use pollster::block_on;
 use std::path::Path;
 
 /// Writes configuration, tokenizer and weights, each file as a whole.
@@ -19,6 +20,11 @@ pub fn write_model(
     write(out, "tokenizer.json", tokenizer_json.as_bytes())?;
     let parameters = stored_layout(model.parameters(), precision);
     write(out, "model.safetensors", &to_safetensors(&parameters, precision)?)
+}
+
+/// The model in main memory, where it is written, scored and shown, wherever it is trained.
+pub fn fetched<M: Module>(model: &M) -> anyhow::Result<M> {
+    Ok(block_on(model.to_cpu())?)
 }
 
 /// The weights to publish, what they are called, and their score, of which more is better. After the rate has

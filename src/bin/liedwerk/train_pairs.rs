@@ -2,7 +2,7 @@
 
 use crate::generate::unreadable;
 use crate::train::{Args, Length, Run, read, write};
-use crate::train_output::{better, write_model};
+use crate::train_output::{better, fetched, write_model};
 use indicatif::ProgressBar;
 use liedwerk::generate::{Search, TranslateOptions, Translator};
 use liedwerk::models::TranslationModel;
@@ -54,6 +54,7 @@ pub fn run(recipe: TranslationRecipe, args: &Args) -> anyhow::Result<()> {
     if let Some(checkpoint) = args.checkpoint()? {
         trainer.restore(&checkpoint)?;
     }
+    trainer.to(&args.device()?);
     println!("{} steps an epoch", trainer.batches().epoch_len());
     let length = Length::of(&recipe.train.common, "tokens");
     args.drive(&mut Pairs { trainer, out: args.out.clone(), recipe, tokenizer, dev, dev_ids }, length)
@@ -94,13 +95,14 @@ impl Run for Pairs {
     }
 
     fn save(&self) -> anyhow::Result<()> {
-        self.write_model(self.trainer.average())?;
+        self.write_model(&fetched(self.trainer.average())?)?;
         write(&self.out, "checkpoint.bin", &self.trainer.checkpoint()?)
     }
 
     fn report(&self, loss: f32, speed: f64, bar: &ProgressBar) -> anyhow::Result<()> {
-        let dev = pair_loss(self.trainer.average(), &self.dev_ids, self.recipe.train.tokens_per_batch);
-        let (translations, score) = self.translate_dev(self.trainer.average(), DEV_SAMPLE)?;
+        let average = fetched(self.trainer.average())?;
+        let dev = pair_loss(&average, &self.dev_ids, self.recipe.train.tokens_per_batch);
+        let (translations, score) = self.translate_dev(&average, DEV_SAMPLE)?;
         let (step, epoch) = (self.steps_done(), self.trainer.batches().epoch());
         bar.suspend(|| {
             println!("step {step} epoch {epoch}: train {loss:.3}, dev {dev:.3} nats per token, greedy BLEU {score:.2}, {speed:.0} tokens/s");
@@ -114,9 +116,10 @@ impl Run for Pairs {
     fn finish(&self) -> anyhow::Result<()> {
         let complete = self.steps_done() >= self.recipe.train.common.steps;
         let count = if complete { self.dev.len() } else { DEV_SAMPLE };
-        let last = complete.then_some(self.trainer.model());
+        let average = fetched(self.trainer.average())?;
+        let last = if complete { Some(fetched(self.trainer.model())?) } else { None };
         let (model, name, score) =
-            better(self.trainer.average(), last, |model| Ok(self.translate_dev(model, count)?.1))?;
+            better(&average, last.as_ref(), |model| Ok(self.translate_dev(model, count)?.1))?;
         self.write_model(model)?;
         let (step, out) = (self.steps_done(), self.out.display());
         println!("step {step}: dev greedy BLEU {score:.2} ({name} weights), model in {out}");

@@ -1,7 +1,7 @@
 //! `liedwerk train` with the recipe of a character LSTM.
 
 use crate::train::{Args, Length, Run, read, write};
-use crate::train_output::{sample, write_model};
+use crate::train_output::{fetched, sample, write_model};
 use indicatif::ProgressBar;
 use liedwerk::generate::Generator;
 use liedwerk::models::{CharLstm, CharLstmConfig, ModelConfig};
@@ -43,6 +43,7 @@ pub fn run(recipe: SongRecipe, args: &Args) -> anyhow::Result<()> {
     if let Some(checkpoint) = args.checkpoint()? {
         trainer.restore(&checkpoint)?;
     }
+    trainer.to(&args.device()?);
     println!("{} characters to train on, {} held out, {vocab_size} symbols", train.len(), dev.len());
     let dev = tokenizer.encode(&dev);
     let length = Length::of(&recipe.train.common, "chars");
@@ -50,8 +51,8 @@ pub fn run(recipe: SongRecipe, args: &Args) -> anyhow::Result<()> {
 }
 
 impl Songs {
-    fn dev_bits(&self, streams: usize) -> f64 {
-        bits(mean_loss(self.trainer.model(), &self.dev, self.tokenizer.start_id(), streams, |_| {}))
+    fn dev_bits(&self, model: &CharLstm, streams: usize) -> f64 {
+        bits(mean_loss(model, &self.dev, self.tokenizer.start_id(), streams, |_| {}))
     }
 }
 
@@ -65,16 +66,17 @@ impl Run for Songs {
     }
 
     fn save(&self) -> anyhow::Result<()> {
-        let model = self.trainer.model();
+        let model = &fetched(self.trainer.model())?;
         let config = ModelConfig::CharLstm(model.config().clone());
         write_model(&self.out, &config, &self.tokenizer.to_json(), model, self.recipe.precision)?;
         write(&self.out, "checkpoint.bin", &self.trainer.checkpoint()?)
     }
 
     fn report(&self, loss: f32, speed: f64, bar: &ProgressBar) -> anyhow::Result<()> {
-        let dev = self.dev_bits(DEV_STREAMS);
+        let model = fetched(self.trainer.model())?;
+        let dev = self.dev_bits(&model, DEV_STREAMS);
         let (step, epoch, train) = (self.steps_done(), self.trainer.epoch(), bits(loss.into()));
-        let mut generator = Generator::new(self.trainer.model().clone(), self.tokenizer.clone())?;
+        let mut generator = Generator::new(model, self.tokenizer.clone())?;
         let sample = sample(&mut generator, self.recipe.train.common.seed, SAMPLE_CHARS)?;
         bar.suspend(|| {
             println!("step {step} epoch {epoch}: train {train:.3}, dev {dev:.3} bits per character, {speed:.0} chars/s");
@@ -84,7 +86,7 @@ impl Run for Songs {
     }
 
     fn finish(&self) -> anyhow::Result<()> {
-        let exact = self.dev_bits(1);
+        let exact = self.dev_bits(&fetched(self.trainer.model())?, 1);
         println!(
             "step {}: dev {exact:.4} bits per character, model in {}",
             self.steps_done(),

@@ -1,6 +1,7 @@
 use super::harness::{Guarded, SIZES, TOLERANCE, assert_close, doubles, numbers};
 use liedwerk::cpu::adamw::AdamW as Settings;
 use liedwerk::gpu::Gpu;
+use liedwerk::nn::Module;
 use liedwerk::tensor::{Device, Tape, Tensor};
 use liedwerk::train::{AdamW, AdamWConfig, clip_factor, loss_and_norm};
 use liedwerk::wgsl::adamw::adamw;
@@ -86,6 +87,32 @@ pub async fn training(gpu: &Gpu) {
     for (found, expected) in found.iter().zip(&cpu) {
         assert!((found - expected).abs() <= 1e-5 * expected.abs(), "{found}, CPU {expected}");
     }
+}
+
+#[derive(Clone)]
+struct Pair([Tensor; 2]);
+
+impl Module for Pair {
+    fn visit(&mut self, f: &mut dyn FnMut(String, &mut Tensor)) {
+        let [a, b] = &mut self.0;
+        f("a".into(), a);
+        f("b".into(), b);
+    }
+}
+
+/// A module travels to the GPU and back, with one read.
+pub async fn modules(gpu: &Gpu) {
+    let device = Device::Gpu(gpu.clone());
+    let values = [numbers(6, 1), numbers(300, 2)];
+    let mut pair = Pair(values.clone().map(|values| Tensor::from_vec(values.clone(), &[values.len()])));
+    pair.to(&device);
+    assert!(pair.parameters().iter().all(|(_, tensor)| tensor.device() == device));
+    let submitted = gpu.counts().0;
+    pair.0[0] = pair.0[0].mul_scalar(2.0);
+    let back = pair.to_cpu().await.expect("the GPU answers");
+    assert_eq!(gpu.counts().0 - submitted, 1, "one read");
+    assert_eq!(back.0[0].to_vec(), values[0].iter().map(|x| 2.0 * x).collect::<Vec<_>>());
+    assert_eq!(back.0[1].to_vec(), values[1]);
 }
 
 /// Weights that somebody else shares are not changed behind their back.

@@ -228,31 +228,37 @@ fn gru_loss(p: &[Tensor]) -> Vec<Tensor> {
 }
 
 /// The results of `loss`, then the gradients of `inputs`, computed on `device`.
-async fn results(device: &Device, inputs: &[Tensor], loss: fn(&[Tensor]) -> Vec<Tensor>) -> Vec<Vec<f32>> {
+fn results(device: &Device, inputs: &[Tensor], loss: fn(&[Tensor]) -> Vec<Tensor>) -> Vec<Tensor> {
     let tape = Tape::new();
     let watched: Vec<Tensor> = inputs.iter().map(|input| tape.watch(&input.to(device))).collect();
     let outputs = loss(&watched);
     let grads = tape.backward(&outputs[0]);
     let grads = watched.iter().map(|input| grads.get(input).expect("a gradient").clone());
-    let mut values = Vec::new();
-    for tensor in outputs.iter().cloned().chain(grads) {
-        assert_eq!(tensor.device(), *device);
-        values.push(tensor.read().await.expect("the GPU answers"));
-    }
-    values
+    outputs.iter().map(Tensor::detach).chain(grads).collect()
 }
 
 async fn compare(gpu: &Gpu, what: &str, inputs: &[Tensor], loss: fn(&[Tensor]) -> Vec<Tensor>) {
-    let expected = results(&Device::Cpu, inputs, loss).await;
-    let actual = results(&Device::Gpu(gpu.clone()), inputs, loss).await;
-    for (index, (actual, expected)) in actual.iter().zip(expected).enumerate() {
-        assert_close(&format!("{what}: result {index}"), actual, &doubles(&expected), 1e-5);
+    let device = Device::Gpu(gpu.clone());
+    let actual = results(&device, inputs, loss);
+    assert!(actual.iter().all(|tensor| tensor.device() == device), "{what}: a result has left the GPU");
+    let actual = Tensor::all_to_cpu(&actual).await.expect("the GPU answers");
+    for (index, (actual, expected)) in actual.iter().zip(results(&Device::Cpu, inputs, loss)).enumerate() {
+        let what = format!("{what}: result {index}");
+        assert_eq!(actual.shape(), expected.shape(), "{what}");
+        assert_close(&what, actual.data(), &doubles(expected.data()), 1e-5);
     }
 }
 
-/// (T, B, I, H): short and long, narrow and wide.
-const SEQUENCES: [(usize, usize, usize, usize); 6] =
-    [(1, 1, 5, 3), (1, 3, 2, 17), (5, 3, 7, 5), (33, 1, 4, 9), (33, 3, 19, 33), (200, 2, 3, 8)];
+/// (T, B, I, H): short and long, narrow and wide; the fourth has too many rows for one dispatch a step.
+const SEQUENCES: [(usize, usize, usize, usize); 7] = [
+    (1, 1, 5, 3),
+    (1, 3, 2, 17),
+    (5, 3, 7, 5),
+    (5, 17, 3, 9),
+    (33, 1, 4, 9),
+    (33, 3, 19, 33),
+    (200, 2, 3, 8),
+];
 
 pub async fn lstm_op(gpu: &Gpu) {
     for (steps, batch, inputs, hidden) in SEQUENCES {
@@ -272,5 +278,31 @@ pub async fn gru_op(gpu: &Gpu) {
         all.extend(weights(3, hidden, hidden, 8));
         all.extend(weights(3, steps * batch * hidden, 1, 12));
         compare(gpu, &format!("gru {steps}, {batch}, {inputs}, {hidden}"), &all, gru_loss).await;
+    }
+}
+
+/// One step of R rows without a tape, which is a kernel of its own, against the CPU's.
+pub async fn steps(gpu: &Gpu) {
+    let device = Device::Gpu(gpu.clone());
+    let sizes = [(1, 5, 3), (2, 65, 17), (4, 3, 64), (5, 130, 33), (16, 7, 1), (17, 4, 5)];
+    let run = |device: &Device| -> Vec<Tensor> {
+        let outputs = |(rows, inputs, hidden)| {
+            let states = [1, 2].map(|seed| random(&[rows, hidden], seed).to(device));
+            let x = random(&[1, rows, inputs], 3).to(device);
+            let [lstm_weights, gru_weights] =
+                [4, 3].map(|gates| weights(gates, inputs, hidden, 4).map(|weight| weight.to(device)));
+            let y = lstm(&x, &states[0], &states[1], &lstm_weights);
+            y.into_iter().chain(gru(&x, &states[0], &gru_weights))
+        };
+        sizes.into_iter().flat_map(outputs).collect()
+    };
+    let before = gpu.counts().1;
+    let actual = run(&device);
+    assert_eq!(gpu.counts().1 - before, 2 * 5 + 2 * 3, "dispatches: one a layer, but for the last size");
+    let actual = Tensor::all_to_cpu(&actual).await.expect("the GPU answers");
+    for (index, (actual, expected)) in actual.iter().zip(run(&Device::Cpu)).enumerate() {
+        let what = format!("sizes {:?}, result {}", sizes[index / 5], index % 5);
+        assert_eq!(actual.shape(), expected.shape(), "{what}");
+        assert_close(&what, actual.data(), &doubles(expected.data()), 2e-6);
     }
 }

@@ -8,7 +8,6 @@ use liedwerk::tensor::{Device, Tape, Tensor};
 use liedwerk::wgsl::elementwise::{
     add_assign, affine, binary, dropout, fill, mix, unary as unary_kernel, unary_backward,
 };
-use liedwerk::wgsl::reduce::sum;
 
 const UNARY: [Unary; 9] = [
     Unary::Exp,
@@ -170,21 +169,6 @@ pub async fn dropout_mask(gpu: &Gpu) {
         let y = y.read().await;
         assert!(y.iter().zip(&expected).all(|(a, b)| a.to_bits() == b.to_bits() || (*a == 0.0 && *b == 0.0)));
     }
-}
-
-/// More than one binding of the smallest GPU shows: the work is done in pieces.
-pub async fn larger_than_a_binding(_: &Gpu) {
-    let gpu = &Gpu::request_baseline().await.expect("a GPU");
-    let (words, shape) = (gpu.most_words() + 300, Shape::new(&[gpu.most_words() + 300]));
-    let (x, total) = (gpu.empty(words), gpu.empty(1));
-    fill(0.25, (&x).into());
-    let one = gpu.upload(&[0.75_f32]);
-    let y = gpu.empty(words);
-    binary(Binary::Add, ((&x).into(), &shape), ((&one).into(), &Shape::new(&[])), ((&y).into(), &shape));
-    sum((&y).into(), (&total).into());
-    let found = gpu.read(&[(&total).into(), y.view(words - 2, 2)]).await.expect("the GPU answers");
-    assert_eq!(found, [words as f32, 1.0, 1.0]);
-    gpu.check().expect("no error");
 }
 
 /// Ops with gradients, one after the other on one tape.

@@ -2,6 +2,7 @@ use super::harness::{Guarded, SIZES, TOLERANCE, assert_close, doubles, numbers};
 use super::on_both::{OnBoth, on_both};
 use liedwerk::gpu::Gpu;
 use liedwerk::tensor::Tensor;
+use liedwerk::wgsl::permute::repeat;
 use liedwerk::wgsl::reduce::{sum, sum_axis, sum_of_squares, sum_rows};
 
 /// Sums of random signs cancel: the error is held against that of a sum whose terms have one sign.
@@ -17,8 +18,10 @@ pub async fn sums(gpu: &Gpu) {
 
 pub async fn axes(gpu: &Gpu) {
     let edges = SIZES.into_iter().flat_map(|size| [[1, size, 33], [3, 17, size], [size, 5, 2]]);
-    // Many rows, many blocks, and more workgroups than fit into one dimension.
-    for [outer, size, inner] in edges.chain([[1, 4099, 3], [2, 2500, 40], [66_000, 2, 1]]) {
+    // Many rows; many blocks, of which a workgroup takes several or one.
+    for [outer, size, inner] in
+        edges.chain([[1, 4099, 3], [2, 2500, 40], [9000, 2, 1], [257, 3, 5], [600, 300, 1]])
+    {
         let x: Vec<f32> = numbers(outer * size * inner, 1).iter().map(|x| x + 0.5).collect();
         let mut expected = vec![0.0; outer * inner];
         for (index, x) in doubles(&x).into_iter().enumerate() {
@@ -32,6 +35,20 @@ pub async fn axes(gpu: &Gpu) {
     let (input, out) = (Guarded::new(gpu, &[1.0, 2.0, 3.0, 4.0, 5.0, 6.0]), Guarded::output(gpu, 2));
     sum_rows(input.view(), 2, out.view());
     assert_eq!(out.read().await, [9.0, 12.0]);
+}
+
+/// More than one binding of the smallest GPU shows: the work is done in pieces.
+pub async fn larger_than_a_binding(_: &Gpu) {
+    let gpu = &Gpu::request_baseline().await.expect("a GPU");
+    let row: Vec<f32> = (1..=64).map(|x| x as f32).collect();
+    let rows = gpu.most_words() / 64 + 100;
+    let (x, out) = (gpu.empty(64 * rows), gpu.empty(64));
+    repeat((&gpu.upload(&row)).into(), [1, rows, 64], (&x).into());
+    sum_rows((&x).into(), 64, (&out).into());
+    let sums = gpu.read(&[(&out).into()]).await.expect("the GPU answers");
+    let expected: Vec<f64> = (1..=64).map(|x| f64::from(x) * rows as f64).collect();
+    assert_close("sums of rows", &sums, &expected, TOLERANCE);
+    gpu.check().expect("no error");
 }
 
 /// The squares of many tensors together; equal input gives equal bits.

@@ -1,0 +1,125 @@
+//! Whole models: what they write and translate on the GPU is what they do on the CPU.
+
+use super::expected;
+use liedwerk::ErrorCode;
+use liedwerk::generate::{Generator, Options, Sampling, TranslateOptions, TranslatedPiece, Translator};
+use liedwerk::gpu::Gpu;
+
+/// Greedy, since between two tokens of one probability a draw may go either way.
+fn greedy(max_new_tokens: usize, beam_width: usize) -> Options {
+    let sampling = Sampling { temperature: 0.0, top_p: 1.0, ..Sampling::default() };
+    Options { sampling, max_new_tokens, beam_width, ..Options::default() }
+}
+
+fn writers() -> [(Generator, &'static str); 2] {
+    let open = |(config, tokenizer, weights): (String, String, Vec<u8>)| {
+        Generator::from_files(&config, &tokenizer, &weights).unwrap()
+    };
+    [(open(expected::files()), "sing"), (open(expected::gpt_files()), "Das Wandern ist")]
+}
+
+async fn written(generator: &mut Generator, prompt: &str, options: Options) -> String {
+    generator.start_async(prompt, options).await.unwrap();
+    let mut text = String::new();
+    while let Some(token) = generator.next_async().await.unwrap() {
+        text += &token.text;
+    }
+    text
+}
+
+/// Also where the GPT's window of 16 tokens slides on, again and again.
+pub async fn texts(gpu: &Gpu) {
+    for (mut generator, prompt) in writers() {
+        for options in [greedy(120, 1), greedy(24, 3)] {
+            generator.use_gpu(None);
+            let expected = written(&mut generator, prompt, options.clone()).await;
+            generator.use_gpu(Some(gpu));
+            assert_eq!(written(&mut generator, prompt, options).await, expected);
+            assert!(generator.gpu_fault().is_none());
+        }
+    }
+}
+
+fn translators() -> [Translator; 2] {
+    [expected::TRANSFORMER, expected::SEQ2SEQ].map(|layers| {
+        let (config, tokenizer, weights) = expected::translator_files(layers);
+        Translator::from_files(&config, &tokenizer, &weights).unwrap()
+    })
+}
+
+async fn translated(translator: &mut Translator, options: TranslateOptions) -> Vec<TranslatedPiece> {
+    translator.start("Das Wandern!\nLust ist des Müllers Lust.", options).unwrap();
+    let mut pieces = Vec::new();
+    while let Some(piece) = translator.next_async().await.unwrap() {
+        pieces.push(piece);
+    }
+    pieces
+}
+
+/// With a beam, and the attention of every token.
+pub async fn translations(gpu: &Gpu) {
+    for mut translator in translators() {
+        translator.use_gpu(None);
+        let expected = translated(&mut translator, expected::translate_options()).await;
+        translator.use_gpu(Some(gpu));
+        let found = translated(&mut translator, expected::translate_options()).await;
+        assert!(translator.gpu_fault().is_none());
+        for (found, expected) in found.iter().zip(&expected) {
+            assert_eq!(found.target_tokens, expected.target_tokens);
+            let pairs = found.attention.concat().into_iter().zip(expected.attention.concat());
+            pairs
+                .for_each(|(found, expected)| assert!((found - expected).abs() < 1e-5, "{found} {expected}"));
+            assert_eq!(found.attention.len(), expected.attention.len());
+        }
+        assert_eq!(found.len(), expected.len());
+    }
+}
+
+/// Where the GPU goes in the middle of a text, the CPU goes on with it.
+pub async fn loss(_: &Gpu) {
+    for (mut generator, prompt) in writers() {
+        let expected = written(&mut generator, prompt, greedy(40, 1)).await;
+        let gpu = Gpu::request().await.unwrap();
+        generator.use_gpu(Some(&gpu));
+        generator.start_async(prompt, greedy(40, 1)).await.unwrap();
+        let mut text = String::new();
+        for index in 0..40 {
+            if index == 17 {
+                gpu.destroy();
+            }
+            text += &generator.next_async().await.unwrap().expect("the text goes on").text;
+        }
+        assert_eq!(text, expected);
+        assert_eq!(generator.gpu_fault().map(|fault| fault.code()), Some(ErrorCode::GpuLost));
+    }
+    let [mut translator, _] = translators();
+    let expected = translated(&mut translator, expected::translate_options()).await;
+    let gpu = Gpu::request().await.unwrap();
+    translator.use_gpu(Some(&gpu));
+    gpu.destroy();
+    let found = translated(&mut translator, expected::translate_options()).await;
+    assert_eq!(found, expected);
+    assert_eq!(translator.gpu_fault().map(|fault| fault.code()), Some(ErrorCode::GpuLost));
+}
+
+/// A step is one submission of few dispatches, and after the first ones asks for no more memory.
+pub async fn economy(gpu: &Gpu) {
+    for (mut generator, prompt) in writers() {
+        generator.use_gpu(Some(gpu));
+        generator.start_async(prompt, greedy(30, 1)).await.unwrap();
+        for _ in 0..3 {
+            generator.next_async().await.unwrap();
+        }
+        let (memory, (submitted, dispatched)) = (gpu.memory(), gpu.counts());
+        let steps = 6;
+        for _ in 0..steps {
+            generator.next_async().await.unwrap();
+        }
+        let after = gpu.counts();
+        assert_eq!(gpu.memory(), memory, "memory was asked for");
+        assert_eq!(after.0 - submitted, steps, "submissions");
+        // Two layers, and what is before and behind them.
+        let each = (after.1 - dispatched) / steps;
+        assert!(each <= 2 * 12 + 8, "{each} dispatches a step");
+    }
+}
