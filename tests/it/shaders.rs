@@ -28,7 +28,9 @@ fn parsed(kernel: &Kernel) -> (Module, ModuleInfo) {
     let (name, text) = (kernel.name, kernel.text());
     let module = naga::front::wgsl::parse_str(&text)
         .unwrap_or_else(|error| panic!("{name}: {}", error.emit_to_string(&text)));
-    let info = Validator::new(ValidationFlags::all(), Capabilities::empty())
+    // `unpack2x16float`, which WGSL has everywhere.
+    let allowed = Capabilities::SHADER_FLOAT16_IN_FLOAT32;
+    let info = Validator::new(ValidationFlags::all(), allowed)
         .validate(&module)
         .unwrap_or_else(|error| panic!("{name}: {}", error.emit_to_string(&text)));
     (module, info)
