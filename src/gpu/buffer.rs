@@ -1,6 +1,6 @@
 //! Memory of the GPU.
 
-use super::Gpu;
+use super::{Gpu, View};
 use std::rc::Rc;
 
 /// Words of four bytes in the GPU's memory: f32, u32, or weights packed into u32. Cloning shares them; the
@@ -67,34 +67,5 @@ impl Drop for Owned {
         if let Some(raw) = self.raw.take() {
             self.gpu.release(raw);
         }
-    }
-}
-
-/// A stretch of a [`Buffer`].
-#[derive(Clone, Copy)]
-pub struct View<'a> {
-    /// The whole.
-    pub buffer: &'a Buffer,
-    /// First word.
-    pub start: usize,
-    /// Number of words.
-    pub len: usize,
-}
-
-impl View<'_> {
-    /// Words `start .. start + len` of the stretch.
-    ///
-    /// # Panics
-    /// If there are not so many.
-    #[track_caller]
-    pub fn part(self, start: usize, len: usize) -> Self {
-        assert!(start + len <= self.len, "part: words {start}..{} of {}", start + len, self.len);
-        Self { start: self.start + start, len, ..self }
-    }
-}
-
-impl<'a> From<&'a Buffer> for View<'a> {
-    fn from(buffer: &'a Buffer) -> Self {
-        buffer.view(0, buffer.len())
     }
 }

@@ -2,9 +2,9 @@
 
 use super::buffer::RawBuffer;
 use super::pipeline::Bound;
-use super::pool::{MemoryUse, Pool, Purpose};
+use super::pool::{Pool, Purpose};
 use super::recorder::Recorder;
-use super::{Access, Buffer, Dispatch, View};
+use super::{Access, Buffer, Dispatch, MemoryUse, View};
 use crate::error::{Error, ErrorCode, Result};
 use futures_channel::oneshot;
 use std::cell::RefCell;

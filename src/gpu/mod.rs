@@ -5,17 +5,29 @@
 //! submission. Only asking for a GPU and reading are `async`, natively too. What goes wrong on the way (a
 //! lost device, no memory) is remembered and becomes the error of the next read.
 
+#[cfg(not(feature = "gpu"))]
+mod absent;
+#[cfg(feature = "gpu")]
 mod buffer;
+#[cfg(feature = "gpu")]
 mod context;
 mod kernel;
+#[cfg(feature = "gpu")]
 mod pipeline;
+#[cfg(feature = "gpu")]
 mod pool;
+#[cfg(feature = "gpu")]
 mod recorder;
+mod view;
 
-pub use buffer::{Buffer, View};
+#[cfg(not(feature = "gpu"))]
+pub use absent::{Buffer, Gpu};
+#[cfg(feature = "gpu")]
+pub use buffer::Buffer;
+#[cfg(feature = "gpu")]
 pub use context::Gpu;
 pub use kernel::{Access, Dispatch, Kernel, Params};
-pub use pool::MemoryUse;
+pub use view::{MemoryUse, View};
 
 /// Number of invocations of a workgroup that the simple kernels use.
 pub const WORKGROUP: usize = 256;

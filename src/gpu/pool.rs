@@ -1,16 +1,8 @@
 //! Buffers by size class, used again instead of asked for anew.
 
+use super::MemoryUse;
 use super::buffer::RawBuffer;
 use std::collections::HashMap;
-
-/// What the pool holds.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct MemoryUse {
-    /// Bytes asked for from the GPU, in use or waiting for use.
-    pub bytes: u64,
-    /// Buffers asked for so far.
-    pub buffers: u64,
-}
 
 /// Free buffers. A buffer given up while commands are being recorded may still be read by one of them: as
 /// the output of a later command it may serve at once, but to be filled from outside (which happens before

@@ -6,6 +6,7 @@ use super::gpt_rows::GptRows;
 use super::rows::{Rows, RowsDecoder};
 use super::{CharLstm, Gpt, GptText, ModelConfig};
 use crate::error::{Error, ErrorCode, Result};
+use crate::gpu::Gpu;
 use crate::io::Weights;
 use crate::nn::{LstmState, Module};
 use crate::tensor::{Device, Tensor};
@@ -28,10 +29,10 @@ pub enum TextState {
     CharLstm(LstmState),
     /// Of a GPT-2, the tokens of its window with their keys and values.
     Gpt(GptText),
-    /// Of an LSTM whose weights are not in main memory.
-    CharLstmRows(CharLstmRows),
-    /// Of a GPT-2 whose weights are not in main memory.
-    GptRows(GptRows),
+    /// Of an LSTM whose weights are on this GPU.
+    CharLstmRows(Gpu, CharLstmRows),
+    /// Of a GPT-2 whose weights are on this GPU.
+    GptRows(Gpu, GptRows),
 }
 
 impl LanguageModel {
@@ -85,8 +86,8 @@ impl LanguageModel {
         match (self, self.device()) {
             (Self::CharLstm(model), Device::Cpu) => TextState::CharLstm(model.zero_state(1)),
             (Self::Gpt(model), Device::Cpu) => TextState::Gpt(model.empty_text()),
-            (Self::CharLstm(model), _) => TextState::CharLstmRows(model.begin_rows(1)),
-            (Self::Gpt(model), _) => TextState::GptRows(model.begin_rows(1)),
+            (Self::CharLstm(model), Device::Gpu(gpu)) => TextState::CharLstmRows(gpu, model.begin_rows(1)),
+            (Self::Gpt(model), Device::Gpu(gpu)) => TextState::GptRows(gpu, model.begin_rows(1)),
         }
     }
 
@@ -108,10 +109,10 @@ impl LanguageModel {
                     model.read(text, tokens, logits);
                 }
             }
-            (Self::CharLstm(model), TextState::CharLstmRows(rows)) => {
+            (Self::CharLstm(model), TextState::CharLstmRows(_, rows)) => {
                 feed_rows(model, rows, tokens, logits).await?;
             }
-            (Self::Gpt(model), TextState::GptRows(rows)) => feed_rows(model, rows, tokens, logits).await?,
+            (Self::Gpt(model), TextState::GptRows(_, rows)) => feed_rows(model, rows, tokens, logits).await?,
             _ => panic!("feed: the state is another model's"),
         }
         Ok(())
@@ -127,10 +128,12 @@ impl LanguageModel {
                 Box::new(CharLstmDecoder { model, rows: vec![state.clone()] })
             }
             (Self::Gpt(model), TextState::Gpt(text)) => Box::new(model.decoder_of(vec![text.clone()])),
-            (Self::CharLstm(model), TextState::CharLstmRows(rows)) => {
+            (Self::CharLstm(model), TextState::CharLstmRows(_, rows)) => {
                 Box::new(RowsDecoder::new(model, rows.clone()))
             }
-            (Self::Gpt(model), TextState::GptRows(rows)) => Box::new(RowsDecoder::new(model, rows.clone())),
+            (Self::Gpt(model), TextState::GptRows(_, rows)) => {
+                Box::new(RowsDecoder::new(model, rows.clone()))
+            }
             _ => panic!("decoder: the state is another model's"),
         }
     }

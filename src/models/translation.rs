@@ -79,17 +79,15 @@ impl TranslationModel {
 
     /// See [`Transformer::decoder`]; the other model's is the same.
     pub fn decoder<S: AsRef<[u32]>>(&self, sources: &[S], watching: bool) -> Box<dyn Decoder + '_> {
-        match self {
-            Self::Transformer(model) if model.device() == Device::Cpu => {
-                Box::new(model.decoder(sources, watching))
-            }
-            Self::Seq2Seq(model) if model.device() == Device::Cpu => {
-                Box::new(model.decoder(sources, watching))
-            }
-            Self::Transformer(model) => {
+        match (self, self.device()) {
+            (Self::Transformer(model), Device::Cpu) => Box::new(model.decoder(sources, watching)),
+            (Self::Seq2Seq(model), Device::Cpu) => Box::new(model.decoder(sources, watching)),
+            (Self::Transformer(model), Device::Gpu(_)) => {
                 Box::new(RowsDecoder::new(model, model.begin_rows(sources, watching)))
             }
-            Self::Seq2Seq(model) => Box::new(RowsDecoder::new(model, model.begin_rows(sources, watching))),
+            (Self::Seq2Seq(model), Device::Gpu(_)) => {
+                Box::new(RowsDecoder::new(model, model.begin_rows(sources, watching)))
+            }
         }
     }
 }

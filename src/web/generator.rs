@@ -4,6 +4,7 @@ use serde::Serialize;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
+#[cfg(feature = "gpu")]
 use super::Gpu;
 use super::error::to_js;
 use super::object::{JsNote, from_object, to_js_notes, to_object};
@@ -116,6 +117,37 @@ impl Generator {
         self.written(out)
     }
 
+    /// Writes the token `id` instead of drawing one; gives what [`next`](Self::next) gives. Throws
+    /// `bad-option`, `not-finite`.
+    pub fn force(&mut self, id: u32) -> Result<JsValue, JsValue> {
+        let token = self.inner.force(id).map_err(to_js)?;
+        self.written(token.into_iter().collect())
+    }
+
+    /// Takes the last `n` tokens back; gives the text handed out for those that stay. Throws `bad-option`.
+    pub fn rewind(&mut self, n: usize) -> Result<String, JsValue> {
+        self.inner.rewind(n).map_err(to_js)
+    }
+
+    fn written(&self, tokens: Vec<Token>) -> Result<JsValue, JsValue> {
+        let end = self.inner.end();
+        to_object(&JsText {
+            text: tokens.iter().map(|token| token.text.as_str()).collect(),
+            tokens: tokens.len(),
+            done: self.inner.remaining() == 0,
+            end: end.map(generate::End::as_str),
+            steps: tokens
+                .into_iter()
+                .filter(|token| !token.candidates.is_empty())
+                .map(JsStep::from)
+                .collect(),
+        })
+    }
+}
+
+#[cfg(feature = "gpu")]
+#[wasm_bindgen]
+impl Generator {
     /// Writes on the CPU again. A text in progress goes on.
     #[wasm_bindgen(js_name = useCpu)]
     pub fn use_cpu(&mut self) {
@@ -160,33 +192,6 @@ impl Generator {
     pub async fn force_async(&mut self, id: u32) -> Result<JsValue, JsValue> {
         let token = self.inner.force_async(id).await.map_err(to_js)?;
         self.written(token.into_iter().collect())
-    }
-
-    /// Writes the token `id` instead of drawing one; gives what [`next`](Self::next) gives. Throws
-    /// `bad-option`, `not-finite`.
-    pub fn force(&mut self, id: u32) -> Result<JsValue, JsValue> {
-        let token = self.inner.force(id).map_err(to_js)?;
-        self.written(token.into_iter().collect())
-    }
-
-    /// Takes the last `n` tokens back; gives the text handed out for those that stay. Throws `bad-option`.
-    pub fn rewind(&mut self, n: usize) -> Result<String, JsValue> {
-        self.inner.rewind(n).map_err(to_js)
-    }
-
-    fn written(&self, tokens: Vec<Token>) -> Result<JsValue, JsValue> {
-        let end = self.inner.end();
-        to_object(&JsText {
-            text: tokens.iter().map(|token| token.text.as_str()).collect(),
-            tokens: tokens.len(),
-            done: self.inner.remaining() == 0,
-            end: end.map(generate::End::as_str),
-            steps: tokens
-                .into_iter()
-                .filter(|token| !token.candidates.is_empty())
-                .map(JsStep::from)
-                .collect(),
-        })
     }
 }
 

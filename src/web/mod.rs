@@ -4,6 +4,7 @@
 mod bench;
 mod error;
 mod generator;
+#[cfg(feature = "gpu")]
 mod gpu;
 mod object;
 mod song_index;
@@ -11,6 +12,7 @@ mod translator;
 
 pub use bench::{BenchDecode, BenchMatmul, BenchTraining, BenchTranslation};
 pub use generator::Generator;
+#[cfg(feature = "gpu")]
 pub use gpu::Gpu;
 pub use song_index::SongIndex;
 pub use translator::Translator;

@@ -4,6 +4,7 @@ use serde::Serialize;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
+#[cfg(feature = "gpu")]
 use super::Gpu;
 use super::error::to_js;
 use super::object::{JsNote, from_object, to_js_notes, to_object};
@@ -74,6 +75,20 @@ impl Translator {
         to_object(&JsStarted { pieces: started.pieces, notes: to_js_notes(started.notes) })
     }
 
+    /// Translates the next sentence or line: `{index, before, source, text, source_tokens, target_tokens,
+    /// attention, score, notes}`, or `null` after the last. Throws `not-finite` for damaged weights.
+    #[expect(clippy::should_implement_trait, reason = "JavaScript calls it, which knows no such trait")]
+    pub fn next(&mut self) -> Result<JsValue, JsValue> {
+        match self.inner.next().map_err(to_js)? {
+            Some(piece) => to_object(&JsPiece::from(piece)),
+            None => Ok(JsValue::NULL),
+        }
+    }
+}
+
+#[cfg(feature = "gpu")]
+#[wasm_bindgen]
+impl Translator {
     /// Translates on the CPU again.
     #[wasm_bindgen(js_name = useCpu)]
     pub fn use_cpu(&mut self) {
@@ -96,16 +111,6 @@ impl Translator {
     #[wasm_bindgen(js_name = nextAsync)]
     pub async fn next_async(&mut self) -> Result<JsValue, JsValue> {
         match self.inner.next_async().await.map_err(to_js)? {
-            Some(piece) => to_object(&JsPiece::from(piece)),
-            None => Ok(JsValue::NULL),
-        }
-    }
-
-    /// Translates the next sentence or line: `{index, before, source, text, source_tokens, target_tokens,
-    /// attention, score, notes}`, or `null` after the last. Throws `not-finite` for damaged weights.
-    #[expect(clippy::should_implement_trait, reason = "JavaScript calls it, which knows no such trait")]
-    pub fn next(&mut self) -> Result<JsValue, JsValue> {
-        match self.inner.next().map_err(to_js)? {
             Some(piece) => to_object(&JsPiece::from(piece)),
             None => Ok(JsValue::NULL),
         }

@@ -6,9 +6,6 @@ import { EngineError } from './errors.js';
 /** @typedef {import('./protocol.js').Finished} Finished */
 /** @typedef {import('./protocol.js').Loaded} Loaded */
 /** @typedef {import('./protocol.js').ModelRequest} ModelRequest */
-/** @typedef {import('./protocol.js').UseGpuCommand} UseGpuCommand */
-
-/** @typedef {ModelRequest & { replay?: boolean }} Request `replay`: a link begins it, so it gives the same everywhere */
 
 /** How long a cancelled run may stay silent before its worker is ended. */
 const PATIENCE_MS = 1000;
@@ -23,7 +20,6 @@ const BROKEN = new Set(['engine-crashed', 'engine-unavailable']);
  * @typedef {object} Listeners
  * @property {(received: number, total: number) => void} [onProgress]
  * @property {(loaded: Loaded) => void} [onLoaded]
- * @property {(on: 'cpu' | 'gpu') => void} [onDevice] where it is not bound to the CPU; again when the GPU is lost
  * @property {(prompt: string, notes: import('./protocol.js').Note[]) => void} [onStarted]
  * @property {(text: string, tokens: number, seconds: number) => void} [onToken]
  * @property {(from: number, steps: import('./protocol.js').Step[], ended: boolean) => void} [onSteps]
@@ -41,14 +37,8 @@ const BROKEN = new Set(['engine-crashed', 'engine-unavailable']);
 /** @typedef {import('./protocol.js').Job} Job */
 
 /**
- * @template C
- * @typedef {C extends unknown ? Omit<C, 'id' | 'device'> & { replay?: boolean } : never} Asked a command without what
- *   the client adds
- */
-
-/**
  * @typedef {object} Pending
- * @property {Job | UseGpuCommand} command
+ * @property {Job} command
  * @property {Listeners} listeners
  * @property {Finished} last
  * @property {boolean} cancelled
@@ -62,17 +52,6 @@ export class EngineClient {
   /** @type {Map<number, Pending>} */
   #pending = new Map();
   #ids = 0;
-  #computing;
-
-  /** @param {import('../computing.js').Computing} computing */
-  constructor(computing) {
-    this.#computing = computing;
-  }
-
-  /** Has the GPU checked, so that a later run starts at once. */
-  useGpu() {
-    return this.#post({ type: 'use-gpu' }, {}).finished;
-  }
 
   /**
    * Fetches and opens a model, so that a later run starts at once.
@@ -82,61 +61,59 @@ export class EngineClient {
    * @returns {Run}
    */
   load(request, listeners) {
-    return this.#post({ type: 'load', ...request }, listeners);
+    return this.#post({ id: ++this.#ids, type: 'load', ...request }, listeners);
   }
 
   /**
    * Writes text; loads the model first where that has not happened.
    *
-   * @param {Request & { prompt: string, options: import('./protocol.js').GenerateOptions }} request
+   * @param {ModelRequest & { prompt: string, options: import('./protocol.js').GenerateOptions }} request
    * @param {Listeners} listeners
    * @returns {Run}
    */
   generate(request, listeners) {
-    return this.#post({ type: 'generate', ...request }, listeners);
+    return this.#post({ id: ++this.#ids, type: 'generate', ...request }, listeners);
   }
 
   /**
    * Goes back and forth in a text, token by token; loads the model first where that has not happened.
    *
-   * @param {Request & import('./protocol.js').Walk} request
+   * @param {ModelRequest & import('./protocol.js').Walk} request
    * @param {Listeners} listeners
    * @returns {Run}
    */
   walk(request, listeners) {
-    return this.#post({ type: 'walk', ...request }, listeners);
+    return this.#post({ id: ++this.#ids, type: 'walk', ...request }, listeners);
   }
 
   /**
    * Translates a text piece by piece; loads the model first where that has not happened.
    *
-   * @param {Request & { text: string, options: import('./protocol.js').TranslateOptions }} request
+   * @param {ModelRequest & { text: string, options: import('./protocol.js').TranslateOptions }} request
    * @param {Listeners} listeners
    * @returns {Run}
    */
   translate(request, listeners) {
-    return this.#post({ type: 'translate', ...request }, listeners);
+    return this.#post({ id: ++this.#ids, type: 'translate', ...request }, listeners);
   }
 
   /**
    * Looks for stretches of a text in the songs that a model learned from.
    *
-   * @param {Request & { text: string }} request
+   * @param {ModelRequest & { text: string }} request
    * @param {Listeners} listeners
    * @returns {Run}
    */
   recall(request, listeners) {
-    return this.#post({ type: 'recall', ...request }, listeners);
+    return this.#post({ id: ++this.#ids, type: 'recall', ...request }, listeners);
   }
 
   /**
-   * @param {Asked<Job | UseGpuCommand>} asked
+   * @param {Job} command
    * @param {Listeners} listeners
    * @returns {Run}
    */
-  #post({ replay = false, ...asked }, listeners) {
-    const device = this.#computing.wish(replay);
-    const command = /** @type {Job | UseGpuCommand} */ ({ id: ++this.#ids, device, ...asked });
+  #post(command, listeners) {
     /** @type {Promise<Finished>} */
     const finished = new Promise((resolve, reject) => {
       const last = { cancelled: false, tokens: 0, seconds: 0 };
@@ -162,8 +139,6 @@ export class EngineClient {
 
   /** @param {EngineEvent} event */
   #receive(event) {
-    // Also behind the end of a run: what was found holds for the next ones.
-    if (event.type === 'device') this.#computing.take(event);
     const pending = this.#pending.get(event.id);
     if (!pending) return;
     const { listeners, cancelled } = pending;
@@ -174,8 +149,6 @@ export class EngineClient {
         listeners.onLoaded?.(event);
         if (pending.command.type === 'load') this.#settle(event.id, pending.last);
         return;
-      case 'device':
-        return cancelled ? undefined : listeners.onDevice?.(event.on);
       case 'started':
         return cancelled ? undefined : listeners.onStarted?.(event.prompt, event.notes);
       case 'token':

@@ -74,23 +74,10 @@
  * @typedef {{ start: number, end: number, characters: number }} Stretch of a text that stands in the songs, with
  *   so many characters at least
  *
- * @typedef {{ cpu: number, gpu: number }} Rates tokens per second
- * @typedef {{ key: string, title: Bilingual } & Rates} Race of a model on both devices; the key names its weights
- *   and the GPU
- * @typedef {{ name: string, ops: number, largest_error: number, op: string }} Checked a GPU whose every op was
- *   compared with the CPU's
- *
  * @typedef {{ code: string, message?: string, characters?: string | string[] }} Note
  * @typedef {{ code: string, message: string }} Failure
  * @typedef {{ notes: Note[] }} Loaded
  * @typedef {{ cancelled: boolean, tokens: number, seconds: number }} Finished
- */
-
-/**
- * @typedef {object} Wish where to compute
- * @property {'cpu' | 'gpu' | 'auto'} choice
- * @property {number} attempt a GPU is asked for once, and anew when this has grown
- * @property {Record<string, Rates>} races those run before, by their key
  */
 
 /**
@@ -109,23 +96,19 @@
  */
 
 /**
- * @typedef {{ id: number, device: Wish } & ModelRequest} OfModel
- * @typedef {{ type: 'load' } & OfModel} LoadCommand
- * @typedef {{ type: 'generate', prompt: string, options: GenerateOptions } & OfModel} GenerateCommand
- * @typedef {{ type: 'walk' } & Walk & OfModel} WalkCommand
- * @typedef {{ type: 'translate', text: string, options: TranslateOptions } & OfModel} TranslateCommand
- * @typedef {{ type: 'recall', text: string } & OfModel} RecallCommand which stretches the songs have
- * @typedef {{ id: number, type: 'use-gpu', device: Wish }} UseGpuCommand have it checked, before any song needs it
+ * @typedef {{ id: number, type: 'load' } & ModelRequest} LoadCommand
+ * @typedef {{ id: number, type: 'generate', prompt: string, options: GenerateOptions } & ModelRequest} GenerateCommand
+ * @typedef {{ id: number, type: 'walk' } & Walk & ModelRequest} WalkCommand
+ * @typedef {{ id: number, type: 'translate', text: string, options: TranslateOptions } & ModelRequest} TranslateCommand
+ * @typedef {{ id: number, type: 'recall', text: string } & ModelRequest} RecallCommand which stretches the songs have
  * @typedef {{ id: number, type: 'cancel' }} CancelCommand the id is that of the command to be cancelled
  * @typedef {LoadCommand | GenerateCommand | WalkCommand | TranslateCommand | RecallCommand} Job
- * @typedef {Job | UseGpuCommand | CancelCommand} Command
+ * @typedef {Job | CancelCommand} Command
  */
 
 /**
  * @typedef {{ id: number, type: 'progress', received: number, total: number }} ProgressEvent
  * @typedef {{ id: number, type: 'loaded' } & Loaded} LoadedEvent
- * @typedef {{ id: number, type: 'device', on: 'cpu' | 'gpu', attempt: number, report: Checked | Failure, race?: Race }} DeviceEvent
- *   where a run that is not bound to the CPU is computed, and why; also in its middle, when the GPU was lost
  * @typedef {{ id: number, type: 'started', prompt: string, notes: Note[] }} StartedEvent
  * @typedef {{ id: number, type: 'token', text: string, tokens: number, seconds: number }} TokenEvent
  * @typedef {{ id: number, type: 'steps', from: number, steps: Step[], ended: boolean, tokens: number, seconds: number }} StepsEvent
@@ -135,39 +118,25 @@
  * @typedef {{ id: number, type: 'recalled', stretches: Stretch[] }} RecalledEvent
  * @typedef {{ id: number, type: 'done' } & Finished} DoneEvent
  * @typedef {{ id: number, type: 'failed', error: Failure }} FailedEvent
- * @typedef {ProgressEvent | LoadedEvent | DeviceEvent | StartedEvent | TokenEvent | StepsEvent | SplitEvent | PieceEvent | RecalledEvent | DoneEvent | FailedEvent} EngineEvent
+ * @typedef {ProgressEvent | LoadedEvent | StartedEvent | TokenEvent | StepsEvent | SplitEvent | PieceEvent | RecalledEvent | DoneEvent | FailedEvent} EngineEvent
  */
 
 /**
  * The surface of pkg/liedwerk.js that the worker uses. Written out here because the glue is
  * built, not kept, and types the plain objects that cross the boundary as `any`.
  *
- * @typedef {{ prompt: string, notes: Note[] }} Started
- * @typedef {{ pieces: number, notes: Note[] }} Split
- *
- * @typedef {object} OnDevice
- * @property {(gpu: WasmGpu) => void} useGpu with the methods …Async from now on
- * @property {() => void} useCpu
- * @property {() => unknown} gpuFault why the CPU has gone on, if it has
- * @property {() => void} free
- *
- * @typedef {object} OwnGenerator
- * @property {(prompt: string, options: Partial<GenerateOptions>) => Started} start
+ * @typedef {object} WasmGenerator
+ * @property {(prompt: string, options: GenerateOptions) => { prompt: string, notes: Note[] }} start
  * @property {(n: number) => Written} next
  * @property {(id: number) => Written} force
  * @property {(n: number) => string} rewind
- * @property {(prompt: string, options: Partial<GenerateOptions>) => Promise<Started>} startAsync
- * @property {(n: number) => Promise<Written>} nextAsync
- * @property {(id: number) => Promise<Written>} forceAsync
- * @typedef {OwnGenerator & OnDevice} WasmGenerator
+ * @property {() => void} free
  *
- * @typedef {object} OwnTranslator
- * @property {(text: string, options: Partial<TranslateOptions>) => Split} start
+ * @typedef {object} WasmTranslator
+ * @property {(text: string, options: TranslateOptions) => { pieces: number, notes: Note[] }} start
  * @property {() => Piece | null | undefined} next
- * @property {() => Promise<Piece | null | undefined>} nextAsync
- * @typedef {OwnTranslator & OnDevice} WasmTranslator
+ * @property {() => void} free
  *
- * @typedef {{ check(): Promise<Checked>, free(): void }} WasmGpu
  * @typedef {{ find(text: string): Stretch[], free(): void }} WasmSongIndex
  *
  * @typedef {object} WasmModule
@@ -175,7 +144,6 @@
  * @property {{ load(config: string, tokenizer: string, weights: Uint8Array): WasmGenerator }} Generator
  * @property {{ load(config: string, tokenizer: string, weights: Uint8Array): WasmTranslator }} Translator
  * @property {{ load(index: Uint8Array): WasmSongIndex }} SongIndex
- * @property {{ request(): Promise<WasmGpu> }} Gpu
  */
 
 export {};

@@ -10,7 +10,6 @@ import { fetchWeights } from './weights.js';
 
 /**
  * @typedef {object} Session
- * @property {import('./protocol.js').ModelEntry} model
  * @property {WasmGenerator | WasmTranslator} engine
  * @property {import('./protocol.js').Loaded} loaded
  */
@@ -81,14 +80,9 @@ export async function open({ model, fresh, known }, { signal, onProgress }) {
   makeRoom();
   const Class = kindOf(model) === 'translator' ? module.Translator : module.Generator;
   const engine = Class.load(configText, tokenizerText, fetched.bytes);
-  const session = { model, engine, loaded: { notes: fetched.notes } };
+  const session = { engine, loaded: { notes: fetched.notes } };
   opened.set(weights.sha256, session);
   return session;
-}
-
-/** The session that was used last. */
-export function newest() {
-  return [...opened.values()].at(-1);
 }
 
 /** Before a model is opened, since both at once might not fit into memory. */
@@ -101,7 +95,7 @@ function makeRoom() {
 }
 
 /** @returns {Promise<import('./protocol.js').WasmModule>} */
-export function startWasm() {
+function startWasm() {
   wasm ??= (async () => {
     try {
       const module = await import(GLUE);

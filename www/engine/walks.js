@@ -1,15 +1,14 @@
 // Walking in a text: the page names the tokens that stand, and only what differs is computed.
 
-import { writer } from './devices.js';
-import { tellLoss } from './races.js';
-import { breath, FIRST_SLICE, nextSlice, SLICE_MS, unlessStopped } from './slices.js';
+import { breath, nextSlice, SLICE_MS } from './slices.js';
 
 /** @typedef {import('./protocol.js').WasmGenerator} WasmGenerator */
+/** @typedef {import('./protocol.js').Note} Note */
 
 /**
  * @typedef {object} Stand where a generator stands after a walk
  * @property {string} key of prompt and options
- * @property {import('./protocol.js').Started} started
+ * @property {{ prompt: string, notes: Note[] }} started
  * @property {number[]} ids
  */
 
@@ -27,14 +26,12 @@ export function forgetWalk(generator) {
  * @param {AbortSignal} signal
  * @param {(event: import('./protocol.js').EngineEvent) => void} post
  */
-export async function walk(job, generator, signal, post) {
-  const { id, prompt, options, path, more } = job;
-  const given = writer(generator);
+export async function walk({ id, prompt, options, path, more }, generator, signal, post) {
   const key = JSON.stringify([prompt, options]);
   const before = stands.get(generator);
   // Whatever is thrown on the way leaves it unknown where the generator stands.
   stands.delete(generator);
-  const stand = before?.key === key ? before : { key, started: await unlessStopped(given.start(prompt, options), signal), ids: [] };
+  const stand = before?.key === key ? before : { key, started: generator.start(prompt, options), ids: [] };
   post({ id, type: 'started', ...stand.started });
   const { ids } = stand;
   const begin = performance.now();
@@ -43,18 +40,16 @@ export async function walk(job, generator, signal, post) {
   ids.length = same;
   let ended = false;
   let tokens = 0;
-  let slice = FIRST_SLICE;
+  let slice = 4;
   const end = path.length + more;
   post({ id, type: 'steps', from: same, steps: [], ended, tokens, seconds: 0 });
   while (!ended && ids.length < end && !signal.aborted) {
     const from = ids.length;
     const start = performance.now();
-    const step =
+    const { steps, done } =
       from < path.length
-        ? forced(given, path.slice(from), start + SLICE_MS)
-        : given.next(Math.min(slice, end - from));
-    const { steps, done } = await unlessStopped(step, signal);
-    tellLoss(job, generator, post);
+        ? forced(generator, path.slice(from), start + SLICE_MS)
+        : generator.next(Math.min(slice, end - from));
     for (const step of steps) ids.push(step.id);
     ended = done;
     tokens += steps.length;
@@ -71,16 +66,16 @@ export async function walk(job, generator, signal, post) {
 /**
  * As many of these tokens as can be put into the text until then, at least one.
  *
- * @param {import('./devices.js').Writer} given
+ * @param {WasmGenerator} generator
  * @param {number[]} path
  * @param {number} until
  */
-async function forced(given, path, until) {
+function forced(generator, path, until) {
   /** @type {import('./protocol.js').Step[]} */
   const steps = [];
   let done = false;
   for (const id of path) {
-    const written = await given.force(id);
+    const written = generator.force(id);
     steps.push(...written.steps);
     done = written.done;
     if (done || performance.now() >= until) break;

@@ -1,10 +1,8 @@
 // The one module worker: loads models, writes and translates in short slices, answers between them.
 
-import { atRest, findGpu, nextPiece, writer } from './devices.js';
 import { toFailure } from './errors.js';
-import { settle, tellLoss } from './races.js';
-import { newest, open, openSongs } from './sessions.js';
-import { breath, FIRST_SLICE, nextSlice, unlessStopped } from './slices.js';
+import { open, openSongs } from './sessions.js';
+import { breath, nextSlice } from './slices.js';
 import { forgetWalk, walk } from './walks.js';
 
 /** @typedef {import('./protocol.js').Command} Command */
@@ -15,20 +13,15 @@ import { forgetWalk, walk } from './walks.js';
 
 /** @type {Map<number, { controller: AbortController, begun: boolean }>} */
 const jobs = new Map();
-/** Jobs run one after another: they share one wasm memory. @type {Promise<unknown>} */
+/** Jobs run one after another: they share one wasm memory. */
 let queue = Promise.resolve();
-/** Ends what is done while nobody waits. @type {AbortController | null} */
-let idle = null;
 
 self.addEventListener('message', (/** @type {MessageEvent<Command>} */ { data }) => {
   if (data.type === 'cancel') {
     cancel(data.id);
-  } else if (data.type === 'use-gpu') {
-    void useGpu(data);
   } else {
-    idle?.abort();
     jobs.set(data.id, { controller: new AbortController(), begun: false });
-    queue = queue.then(() => run(data)).then(atRest);
+    queue = queue.then(() => run(data));
   }
 });
 
@@ -48,42 +41,6 @@ function cancel(id) {
   }
 }
 
-/**
- * Beside the queue, since a long song may be in it.
- *
- * @param {import('./protocol.js').UseGpuCommand} command
- */
-async function useGpu({ id, device }) {
-  const { attempt } = device;
-  const { report } = await findGpu(attempt);
-  post({ id, type: 'device', on: 'cpu', attempt, report });
-  post({ id, type: 'done', cancelled: false, tokens: 0, seconds: 0 });
-  queue = queue.then(async () => {
-    const session = newest();
-    if (session) await settleIdly({ id, device, model: session.model }, session.engine);
-    await atRest();
-  });
-}
-
-/**
- * Settles beforehand where a model computes, unless somebody waits: a race takes its time.
- *
- * @param {Parameters<typeof settle>[0]} job
- * @param {WasmGenerator | WasmTranslator} engine
- */
-async function settleIdly(job, engine) {
-  if ([...jobs.values()].some(({ begun }) => !begun)) return;
-  const controller = new AbortController();
-  idle = controller;
-  try {
-    await settle(job, engine, controller.signal, post);
-  } catch (error) {
-    // Whoever needs it will see it again.
-    if (!controller.signal.aborted) console.warn(error);
-  }
-  idle = null;
-}
-
 /** @param {Job} job */
 async function run(job) {
   const entry = jobs.get(job.id);
@@ -98,11 +55,6 @@ async function run(job) {
     }
     const { engine, loaded } = await open(job, { signal, onProgress });
     post({ id: job.id, type: 'loaded', ...loaded });
-    if (job.type === 'load') {
-      await settleIdly(job, engine);
-      return;
-    }
-    await settle(job, engine, signal, post);
     if (job.type === 'generate') await generate(job, /** @type {WasmGenerator} */ (engine), signal);
     if (job.type === 'walk') await walk(job, /** @type {WasmGenerator} */ (engine), signal, post);
     if (job.type === 'translate') await translate(job, /** @type {WasmTranslator} */ (engine), signal);
@@ -118,19 +70,16 @@ async function run(job) {
  * @param {WasmGenerator} generator
  * @param {AbortSignal} signal
  */
-async function generate(job, generator, signal) {
-  const { id, prompt, options } = job;
+async function generate({ id, prompt, options }, generator, signal) {
   forgetWalk(generator);
-  const given = writer(generator);
-  post({ id, type: 'started', ...(await unlessStopped(given.start(prompt, options), signal)) });
+  post({ id, type: 'started', ...generator.start(prompt, options) });
   const begin = performance.now();
   let tokens = 0;
-  let slice = FIRST_SLICE;
+  let slice = 4;
   let ended = false;
   while (!ended && !signal.aborted) {
     const before = performance.now();
-    const step = await unlessStopped(given.next(slice), signal);
-    tellLoss(job, generator, post);
+    const step = generator.next(slice);
     const now = performance.now();
     tokens += step.tokens;
     ended = step.done;
@@ -147,16 +96,14 @@ async function generate(job, generator, signal) {
  * @param {WasmTranslator} translator
  * @param {AbortSignal} signal
  */
-async function translate(job, translator, signal) {
-  const { id, text, options } = job;
+async function translate({ id, text, options }, translator, signal) {
   const { pieces, notes } = translator.start(text, options);
   post({ id, type: 'split', pieces, notes });
   const begin = performance.now();
   let tokens = 0;
   let ended = false;
   while (!ended && !signal.aborted) {
-    const piece = (await unlessStopped(nextPiece(translator), signal)) ?? null;
-    tellLoss(job, translator, post);
+    const piece = translator.next() ?? null;
     ended = piece === null;
     if (piece) {
       tokens += piece.target_tokens.length;

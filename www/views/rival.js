@@ -66,12 +66,11 @@ export class Rival {
   /**
    * @param {boolean} go write at once
    * @param {boolean} fresh ask the host again, after an error
-   * @param {boolean} replay a link asks for it, not the visitor
    */
-  async open(go, fresh = false, replay = true) {
-    if (!(await this.#work.openCatalog(fresh, () => void this.open(go, true, replay)))) return;
+  async open(go, fresh = false) {
+    if (!(await this.#work.openCatalog(fresh, () => void this.open(go, true)))) return;
     this.follow();
-    if (go) this.write(fresh, replay);
+    if (go) this.write(fresh);
   }
 
   /** The model of this place, fetched while the visitor still types. */
@@ -85,33 +84,24 @@ export class Rival {
     void this.#work.prepare([model]);
   }
 
-  /**
-   * @param {boolean} fresh fetch files anew, after an error
-   * @param {boolean} replay a link asks for it
-   */
-  write(fresh = false, replay = false) {
+  /** @param {boolean} fresh fetch files anew, after an error */
+  write(fresh = false) {
     const model = this.#model;
     if (!model) {
       // The list of models has not arrived; or it has only one that writes.
-      if (!this.#context.catalog.isOpen) void this.open(true, true, replay);
+      if (!this.#context.catalog.isOpen) void this.open(true, true);
       return;
     }
     void this.#work.perform(
       async (task) => {
         await this.#lyrics.write(task, model, this.#context.state.settings.prompt, fresh);
       },
-      () => this.write(true, replay),
-      replay,
+      () => this.write(true),
     );
   }
 
   stop() {
     this.#work.stop();
-  }
-
-  /** Whether the GPU has written the song. */
-  get byGpu() {
-    return this.#lyrics.byGpu;
   }
 
   /** @param {boolean} working */

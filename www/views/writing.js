@@ -42,22 +42,18 @@ export class Writing {
    *
    * @param {boolean} go write at once
    * @param {boolean} fresh ask the host again, after an error
-   * @param {boolean} replay a link asks for it, not the visitor
    */
-  async open(go, fresh = false, replay = true) {
-    if (!(await this.#work.openCatalog(fresh, () => void this.open(go, true, replay)))) return;
+  async open(go, fresh = false) {
+    if (!(await this.#work.openCatalog(fresh, () => void this.open(go, true)))) return;
     this.#followModel();
-    if (go) this.generate(fresh, replay);
+    if (go) this.generate(fresh);
   }
 
-  /**
-   * @param {boolean} fresh fetch files anew, after an error
-   * @param {boolean} replay a link asks for it
-   */
-  generate(fresh = false, replay = false) {
+  /** @param {boolean} fresh fetch files anew, after an error */
+  generate(fresh = false) {
     const model = this.#parts.picker.chosen();
     if (!model) {
-      void this.open(true, true, replay);
+      void this.open(true, true);
       return;
     }
     const { afterwards, shown } = this.#parts;
@@ -68,18 +64,12 @@ export class Writing {
         const { tokens } = await this.#lyrics.write(task, model, this.#state.settings.prompt, fresh);
         afterwards.hidden = tokens === 0;
       },
-      () => this.generate(true, replay),
-      replay,
+      () => this.generate(true),
     );
   }
 
   stop() {
     this.#work.stop();
-  }
-
-  /** Whether the GPU has written the song. */
-  get byGpu() {
-    return this.#lyrics.byGpu;
   }
 
   /** A new seed, and off it goes. */

@@ -30,7 +30,8 @@ pub fn run() -> Result<()> {
 /// for every target folder.
 fn compile() -> Result<PathBuf> {
     let output = cargo()
-        .args(["build", "--release", "--package", "liedwerk", "--lib", "--target", WASM])
+        .args(["build", "--release", "--package", "liedwerk", "--lib", "--no-default-features"])
+        .args(["--target", WASM])
         .arg("--message-format=json-render-diagnostics")
         .stderr(Stdio::inherit())
         .output()
