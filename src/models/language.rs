@@ -109,10 +109,12 @@ impl LanguageModel {
                     model.read(text, tokens, logits);
                 }
             }
-            (Self::CharLstm(model), TextState::CharLstmRows(_, rows)) => {
-                feed_rows(model, rows, tokens, logits).await?;
+            (Self::CharLstm(model), TextState::CharLstmRows(gpu, rows)) => {
+                feed_rows(gpu, model, rows, tokens, logits).await?;
             }
-            (Self::Gpt(model), TextState::GptRows(_, rows)) => feed_rows(model, rows, tokens, logits).await?,
+            (Self::Gpt(model), TextState::GptRows(gpu, rows)) => {
+                feed_rows(gpu, model, rows, tokens, logits).await?;
+            }
             _ => panic!("feed: the state is another model's"),
         }
         Ok(())
@@ -178,12 +180,15 @@ impl Module for LanguageModel {
     }
 }
 
+/// Nothing is recorded for a GPU that is lost.
 async fn feed_rows<M>(
+    gpu: &Gpu,
     model: &M,
     rows: &mut impl Rows<M>,
     tokens: &[u32],
     logits: &mut Vec<f32>,
 ) -> Result<()> {
+    gpu.check()?;
     if !tokens.is_empty() {
         *logits = rows.read(model, tokens).read().await?;
     }

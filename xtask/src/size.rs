@@ -7,8 +7,8 @@ use flate2::{Compression, write::GzEncoder};
 use std::io::Write;
 use std::path::Path;
 
-/// wasm and JavaScript, gzipped, in bytes.
-const CODE_BUDGET: u64 = 400_000;
+/// wasm and JavaScript, gzipped, in bytes. 20,000 more than before writing could wait for a GPU.
+const CODE_BUDGET: u64 = 420_000;
 /// The whole page gzipped and the model it opens with as it is stored, in bytes.
 const VISIT_BUDGET: u64 = 6_000_000;
 /// Any one model, and all together: what a phone may be asked to keep.
