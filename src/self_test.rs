@@ -35,8 +35,7 @@ pub async fn self_test(gpu: &Gpu) -> Result<Checked> {
         let outputs = case(&Device::Gpu(gpu.clone()));
         let actual = read_all(&outputs.iter().collect::<Vec<_>>()).await?;
         let error = normalised_difference(&actual, &expected);
-        // NaN must not pass.
-        if !(error <= TOLERANCE) {
+        if error.is_nan() || error > TOLERANCE {
             let message = format!("the GPU ({}) computes {op} wrongly: error {error:.1e}", gpu.name());
             return Err(Error::new(ErrorCode::GpuWrong, message));
         }

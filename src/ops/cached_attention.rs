@@ -1,8 +1,8 @@
 //! What decoding needs of attention: a cache that grows in place, and one query for each text that reads it.
 
 use crate::cpu::attend::attend;
-use crate::gpu::{Buffer, Gpu, View};
-use crate::tensor::{Device, Tensor};
+use crate::gpu::View;
+use crate::tensor::Tensor;
 use crate::wgsl::attend as wgsl;
 
 /// Which cached positions each query may look at.
@@ -33,24 +33,20 @@ impl Tensor {
         );
         if let Some(gpu) = Self::gpu_of(&[self, x]) {
             let (shapes, x) = (wgsl::Cached { heads: 1, channels, capacity }, x.buffer(&gpu));
-            return wgsl::write_positions((&x).into(), column, steps, self.own(&gpu).into(), at, shapes);
+            return wgsl::write_positions(
+                (&x).into(),
+                column,
+                steps,
+                self.buffer_to_change(&gpu).into(),
+                at,
+                shapes,
+            );
         }
         let cache = self.data_mut();
         for (index, from) in x.data().chunks_exact(width).enumerate() {
             let place = (index / steps * capacity + at + index % steps) * channels;
             cache[place..][..channels].copy_from_slice(&from[column..][..channels]);
         }
-    }
-
-    /// The numbers in the GPU's memory for changing in place: copied if another tensor shares them.
-    fn own(&mut self, gpu: &Gpu) -> &Buffer {
-        if self.gpu().is_none() {
-            *self = self.to(&Device::Gpu(gpu.clone()));
-        } else if self.buffer_mut().is_none() {
-            let shared = self.buffer(gpu);
-            *self = Self::on_gpu(gpu, self.shape(), |copy| gpu.copy((&shared).into(), copy));
-        }
-        self.buffer_mut().expect("made its own")
     }
 
     /// Each query of `(R, C)` reads the positions of its text in `keys` and `values (B, S, C)` with every
@@ -149,7 +145,7 @@ impl Tensor {
         if let Some(gpu) = Self::gpu_of(&[self, keys, values]) {
             let shapes = wgsl::Cached { heads, channels, capacity };
             let (x, places) = (self.buffer(&gpu), gpu.upload(&places(&texts, &lengths)));
-            let [keys, values] = [keys, values].map(|cache| View::from(cache.own(&gpu)));
+            let [keys, values] = [keys, values].map(|cache| View::from(cache.buffer_to_change(&gpu)));
             return Self::on_gpu(&gpu, &[rows, channels], |context| {
                 wgsl::extend((&x).into(), (&places).into(), keys, values, context, shapes);
             });

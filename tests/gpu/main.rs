@@ -3,13 +3,32 @@
 
 mod bodies;
 
+use liedwerk::gpu::Gpu;
+
 #[cfg(target_arch = "wasm32")]
 wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_dedicated_worker);
+
+/// Natively every test runs in a thread of its own and asks for a GPU of its own. In a browser all run in one
+/// worker, one after the other, and share it with the shaders that it has compiled.
+async fn a_gpu() -> Gpu {
+    #[cfg(target_arch = "wasm32")]
+    {
+        thread_local!(static SHARED: std::cell::RefCell<Option<Gpu>> = const { std::cell::RefCell::new(None) });
+        if let Some(gpu) = SHARED.with_borrow(Clone::clone) {
+            return gpu;
+        }
+        let gpu = Gpu::request().await.expect("a GPU, if only in software");
+        SHARED.set(Some(gpu.clone()));
+        gpu
+    }
+    #[cfg(not(target_arch = "wasm32"))]
+    Gpu::request().await.expect("a GPU, if only in software")
+}
 
 macro_rules! on_gpu {
     ($body:path) => {
         async {
-            let gpu = liedwerk::gpu::Gpu::request().await.expect("a GPU, if only in software");
+            let gpu = a_gpu().await;
             $body(&gpu).await;
             gpu.check().expect("no error on the GPU");
         }

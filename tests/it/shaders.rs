@@ -14,6 +14,9 @@ const MOST_BINDINGS: usize = 8;
 /// Bytes from one dispatch's parameters to the next one's.
 const MOST_PARAMETER_BYTES: u32 = 256;
 
+/// What naga names apart and every WebGPU has: `unpack2x16float`.
+const BASELINE: Capabilities = Capabilities::SHADER_FLOAT16_IN_FLOAT32;
+
 fn kernels() -> impl Iterator<Item = &'static Kernel> {
     KERNELS.iter().copied().flatten()
 }
@@ -28,9 +31,7 @@ fn parsed(kernel: &Kernel) -> (Module, ModuleInfo) {
     let (name, text) = (kernel.name, kernel.text());
     let module = naga::front::wgsl::parse_str(&text)
         .unwrap_or_else(|error| panic!("{name}: {}", error.emit_to_string(&text)));
-    // `unpack2x16float`, which WGSL has everywhere.
-    let allowed = Capabilities::SHADER_FLOAT16_IN_FLOAT32;
-    let info = Validator::new(ValidationFlags::all(), allowed)
+    let info = Validator::new(ValidationFlags::all(), BASELINE)
         .validate(&module)
         .unwrap_or_else(|error| panic!("{name}: {}", error.emit_to_string(&text)));
     (module, info)

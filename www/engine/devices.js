@@ -19,6 +19,8 @@ import { startWasm } from './sessions.js';
 let asked = null;
 /** Those that compute on a GPU. @type {WeakMap<WasmGenerator | WasmTranslator, Found>} */
 const onGpu = new WeakMap();
+/** Ends with what a GPU was last asked for, also where nobody waits for it any more. @type {Promise<unknown>} */
+let busy = Promise.resolve();
 
 /**
  * @param {number} attempt asked for anew where it has grown
@@ -34,10 +36,19 @@ async function request() {
   try {
     const { Gpu } = await startWasm();
     const gpu = await Gpu.request();
-    return { gpu, report: await gpu.check() };
+    const checked = await gpu.check();
+    return { gpu, report: { ...checked, name: (await nickname()) || checked.name } };
   } catch (error) {
     return { gpu: null, report: toFailure(error) };
   }
+}
+
+/** Browsers hide what a GPU calls itself, but most tell of what kind it is. */
+async function nickname() {
+  const { gpu } = /** @type {any} */ (navigator);
+  const adapter = await gpu?.requestAdapter({ powerPreference: 'high-performance' });
+  const { description, vendor, architecture } = adapter?.info ?? {};
+  return description || [vendor, architecture].filter(Boolean).join(' ');
 }
 
 /**
@@ -94,9 +105,9 @@ export function lostGpu(engine) {
 export function writer(generator) {
   if (!onGpu.has(generator)) return generator;
   return {
-    start: (prompt, options) => generator.startAsync(prompt, options),
-    next: (n) => generator.nextAsync(n),
-    force: (id) => generator.forceAsync(id),
+    start: (prompt, options) => watched(generator.startAsync(prompt, options)),
+    next: (n) => watched(generator.nextAsync(n)),
+    force: (id) => watched(generator.forceAsync(id)),
   };
 }
 
@@ -106,5 +117,19 @@ export function writer(generator) {
  * @param {WasmTranslator} translator
  */
 export function nextPiece(translator) {
-  return onGpu.has(translator) ? translator.nextAsync() : translator.next();
+  return onGpu.has(translator) ? watched(translator.nextAsync()) : translator.next();
+}
+
+/**
+ * @template T
+ * @param {Promise<T>} step
+ */
+function watched(step) {
+  busy = step.catch(() => {});
+  return step;
+}
+
+/** Before this no engine may be touched: it is still at a step that was given up. */
+export function atRest() {
+  return busy;
 }

@@ -3,7 +3,7 @@
 import { findGpu, lostGpu, nextPiece, place, writer } from './devices.js';
 import { EngineError } from './errors.js';
 import { kindOf } from './kinds.js';
-import { breath } from './slices.js';
+import { breath, unlessStopped } from './slices.js';
 import { forgetWalk } from './walks.js';
 
 /** @typedef {{ id: number, device: import('./protocol.js').Wish }} Wishing */
@@ -31,7 +31,7 @@ export async function settle({ id, device: { choice, attempt, races }, model }, 
     place(engine, null);
     return;
   }
-  const found = await unlessAborted(findGpu(attempt), signal);
+  const found = await unlessStopped(findGpu(attempt), signal);
   let race;
   if (found.gpu && choice === 'auto') {
     const key = `${model.files.weights.sha256.slice(0, 16)} ${'name' in found.report ? found.report.name : ''}`;
@@ -57,21 +57,6 @@ export function tellLoss({ id, device }, engine, post) {
 }
 
 /**
- * @template T
- * @param {Promise<T>} promise
- * @param {AbortSignal} signal
- * @returns {Promise<T>}
- */
-function unlessAborted(promise, signal) {
-  return new Promise((resolve, reject) => {
-    const end = () => reject(new EngineError('cancelled', 'cancelled while the GPU was checked'));
-    if (signal.aborted) end();
-    signal.addEventListener('abort', end);
-    promise.then(resolve, reject);
-  });
-}
-
-/**
  * @param {import('./protocol.js').ModelEntry} model
  * @param {WasmGenerator | WasmTranslator} engine
  * @param {import('./devices.js').Found} found
@@ -83,8 +68,8 @@ async function run(model, engine, found, signal) {
     await breath();
     if (signal.aborted) throw new EngineError('cancelled', 'cancelled in the race');
     return kindOf(model) === 'translator'
-      ? await translating(/** @type {WasmTranslator} */ (engine))
-      : await writing(/** @type {WasmGenerator} */ (engine));
+      ? await translating(/** @type {WasmTranslator} */ (engine), signal)
+      : await writing(/** @type {WasmGenerator} */ (engine), signal);
   };
   place(engine, null);
   const cpu = await rate();
@@ -96,19 +81,20 @@ async function run(model, engine, found, signal) {
 
 /**
  * @param {WasmGenerator} generator
+ * @param {AbortSignal} signal
  * @returns {Promise<number>} tokens per second
  */
-async function writing(generator) {
+async function writing(generator, signal) {
   forgetWalk(generator);
   const given = writer(generator);
-  await given.start('', { seed: 1, max_new_tokens: WARM_UP + RACE_TOKENS });
-  await given.next(WARM_UP);
+  await unlessStopped(given.start('', { seed: 1, max_new_tokens: WARM_UP + RACE_TOKENS }), signal);
+  await unlessStopped(given.next(WARM_UP), signal);
   const begin = performance.now();
   let tokens = 0;
   let done = false;
   let elapsed = 0;
   while (!done && elapsed < RACE_MS) {
-    const written = await given.next(4);
+    const written = await unlessStopped(given.next(4), signal);
     tokens += written.tokens;
     done = written.done;
     elapsed = performance.now() - begin;
@@ -118,13 +104,14 @@ async function writing(generator) {
 
 /**
  * @param {WasmTranslator} translator
+ * @param {AbortSignal} signal
  * @returns {Promise<number>} tokens per second
  */
-async function translating(translator) {
+async function translating(translator, signal) {
   translator.start(`${SENTENCE} ${SENTENCE}`, {});
-  await nextPiece(translator);
+  await unlessStopped(nextPiece(translator), signal);
   const begin = performance.now();
-  const piece = await nextPiece(translator);
+  const piece = await unlessStopped(nextPiece(translator), signal);
   return perSecond(piece?.target_tokens.length ?? 0, performance.now() - begin);
 }
 

@@ -2,7 +2,7 @@
 
 import { writer } from './devices.js';
 import { tellLoss } from './races.js';
-import { breath, FIRST_SLICE, nextSlice, SLICE_MS } from './slices.js';
+import { breath, FIRST_SLICE, nextSlice, SLICE_MS, unlessStopped } from './slices.js';
 
 /** @typedef {import('./protocol.js').WasmGenerator} WasmGenerator */
 
@@ -34,7 +34,7 @@ export async function walk(job, generator, signal, post) {
   const before = stands.get(generator);
   // Whatever is thrown on the way leaves it unknown where the generator stands.
   stands.delete(generator);
-  const stand = before?.key === key ? before : { key, started: await given.start(prompt, options), ids: [] };
+  const stand = before?.key === key ? before : { key, started: await unlessStopped(given.start(prompt, options), signal), ids: [] };
   post({ id, type: 'started', ...stand.started });
   const { ids } = stand;
   const begin = performance.now();
@@ -49,10 +49,11 @@ export async function walk(job, generator, signal, post) {
   while (!ended && ids.length < end && !signal.aborted) {
     const from = ids.length;
     const start = performance.now();
-    const { steps, done } =
+    const step =
       from < path.length
-        ? await forced(given, path.slice(from), start + SLICE_MS)
-        : await given.next(Math.min(slice, end - from));
+        ? forced(given, path.slice(from), start + SLICE_MS)
+        : given.next(Math.min(slice, end - from));
+    const { steps, done } = await unlessStopped(step, signal);
     tellLoss(job, generator, post);
     for (const step of steps) ids.push(step.id);
     ended = done;

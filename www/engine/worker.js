@@ -1,10 +1,10 @@
 // The one module worker: loads models, writes and translates in short slices, answers between them.
 
-import { findGpu, nextPiece, writer } from './devices.js';
+import { atRest, findGpu, nextPiece, writer } from './devices.js';
 import { toFailure } from './errors.js';
 import { settle, tellLoss } from './races.js';
 import { newest, open, openSongs } from './sessions.js';
-import { breath, FIRST_SLICE, nextSlice } from './slices.js';
+import { breath, FIRST_SLICE, nextSlice, unlessStopped } from './slices.js';
 import { forgetWalk, walk } from './walks.js';
 
 /** @typedef {import('./protocol.js').Command} Command */
@@ -15,7 +15,7 @@ import { forgetWalk, walk } from './walks.js';
 
 /** @type {Map<number, { controller: AbortController, begun: boolean }>} */
 const jobs = new Map();
-/** Jobs run one after another: they share one wasm memory. */
+/** Jobs run one after another: they share one wasm memory. @type {Promise<unknown>} */
 let queue = Promise.resolve();
 /** Ends what is done while nobody waits. @type {AbortController | null} */
 let idle = null;
@@ -28,7 +28,7 @@ self.addEventListener('message', (/** @type {MessageEvent<Command>} */ { data })
   } else {
     idle?.abort();
     jobs.set(data.id, { controller: new AbortController(), begun: false });
-    queue = queue.then(() => run(data));
+    queue = queue.then(() => run(data)).then(atRest);
   }
 });
 
@@ -61,6 +61,7 @@ async function useGpu({ id, device }) {
   queue = queue.then(async () => {
     const session = newest();
     if (session) await settleIdly({ id, device, model: session.model }, session.engine);
+    await atRest();
   });
 }
 
@@ -121,14 +122,14 @@ async function generate(job, generator, signal) {
   const { id, prompt, options } = job;
   forgetWalk(generator);
   const given = writer(generator);
-  post({ id, type: 'started', ...(await given.start(prompt, options)) });
+  post({ id, type: 'started', ...(await unlessStopped(given.start(prompt, options), signal)) });
   const begin = performance.now();
   let tokens = 0;
   let slice = FIRST_SLICE;
   let ended = false;
   while (!ended && !signal.aborted) {
     const before = performance.now();
-    const step = await given.next(slice);
+    const step = await unlessStopped(given.next(slice), signal);
     tellLoss(job, generator, post);
     const now = performance.now();
     tokens += step.tokens;
@@ -154,7 +155,7 @@ async function translate(job, translator, signal) {
   let tokens = 0;
   let ended = false;
   while (!ended && !signal.aborted) {
-    const piece = (await nextPiece(translator)) ?? null;
+    const piece = (await unlessStopped(nextPiece(translator), signal)) ?? null;
     tellLoss(job, translator, post);
     ended = piece === null;
     if (piece) {

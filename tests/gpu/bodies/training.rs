@@ -12,6 +12,8 @@ use liedwerk::train::{
 
 const STEPS: usize = 10;
 const VOCAB: usize = 30;
+/// The pool is the same natively and in a browser, where these steps take minutes in software.
+const MEMORY_IS_WATCHED: bool = cfg!(not(target_arch = "wasm32"));
 
 fn common() -> CommonRecipe {
     CommonRecipe {
@@ -94,12 +96,14 @@ macro_rules! compare {
         resumed.restore(&checkpoint).unwrap();
         let (found, expected) = (trainer.step_async().await.unwrap(), resumed.step().unwrap());
         assert!((found.loss - expected.loss).abs() < 1e-4 * expected.loss, "{}: resumed", $name);
-        let before = $gpu.memory();
-        for _ in 0..STEPS {
-            trainer.step_async().await.unwrap();
+        if MEMORY_IS_WATCHED {
+            let before = $gpu.memory();
+            for _ in 0..STEPS {
+                trainer.step_async().await.unwrap();
+            }
+            let grown = $gpu.memory().bytes - before.bytes;
+            assert!(grown <= before.bytes / 4, "{}: {grown} bytes more than {}", $name, before.bytes);
         }
-        let grown = $gpu.memory().bytes - before.bytes;
-        assert!(grown <= before.bytes / 4, "{}: {grown} bytes more than {}", $name, before.bytes);
     };
 }
 
