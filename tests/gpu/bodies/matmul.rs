@@ -46,17 +46,21 @@ async fn agrees(gpu: &Gpu, spec: Matmul, aligned: bool) {
 async fn with_all_kernels(gpu: &Gpu, of_one: impl AsyncFn(&Gpu)) {
     of_one(gpu).await;
     if !cfg!(target_arch = "wasm32") {
-        gpu.pretend(!gpu.is_software());
+        let software = gpu.is_software();
+        gpu.pretend(!software);
         of_one(gpu).await;
+        gpu.pretend(software);
     }
 }
 
 /// A few kernels for hardware, in a browser too.
 pub async fn as_on_hardware(gpu: &Gpu) {
+    let software = gpu.is_software();
     gpu.pretend(false);
     agrees(gpu, spec(68, 72, 132, 0), true).await;
     agrees(gpu, spec(67, 70, 131, 7), false).await;
     agrees(gpu, spec(3, 133, 21, 2), false).await;
+    gpu.pretend(software);
 }
 
 pub async fn products(gpu: &Gpu) {
