@@ -22,16 +22,17 @@ struct Params {
     item_b: u32,
     stride_c: u32,
     item_c: u32,
-    // 1: the sum is added to C. These are no constants of compilation: there are kernels enough.
+    // 1: the sum is added to C. These two are no constants of compilation: there are kernels enough.
     accumulate: u32,
     // 1: the bias is added to every row.
     biased: u32,
-    // 1: relu, 2: gelu.
-    activation: u32,
 }
 
 @group(0) @binding(0) var<uniform> p: Params;
 @group(0) @binding(4) var<storage, read> bias: array<f32>;
+
+// 1: relu, 2: gelu.
+override ACTIVATION: u32 = 0u;
 
 const FOUR: vec4<u32> = vec4<u32>(0u, 1u, 2u, 3u);
 
@@ -42,10 +43,10 @@ fn bias4(column: u32, count: u32) -> vec4<f32> {
 }
 
 fn activated(x: vec4<f32>) -> vec4<f32> {
-    if p.activation == 1u {
+    if ACTIVATION == 1u {
         return max(x, vec4<f32>());
     }
-    if p.activation == 2u {
+    if ACTIVATION == 2u {
         return vec4<f32>(gelu(x.x), gelu(x.y), gelu(x.z), gelu(x.w));
     }
     return x;

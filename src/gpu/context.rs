@@ -7,7 +7,7 @@ use super::recorder::Recorder;
 use super::{Access, Buffer, Dispatch, MemoryUse, View};
 use crate::error::{Error, ErrorCode, Result};
 use futures_channel::oneshot;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -19,6 +19,7 @@ struct Context {
     device: wgpu::Device,
     queue: wgpu::Queue,
     info: wgpu::AdapterInfo,
+    software: Cell<bool>,
     limits: wgpu::Limits,
     /// What went wrong first. Behind a lock since wgpu reports from any thread.
     fault: Arc<Mutex<Option<Error>>>,
@@ -95,8 +96,9 @@ impl Gpu {
         });
         let recorder = RefCell::new(Recorder::new(&device));
         let info = adapter.get_info();
+        let software = Cell::new(info.device_type == wgpu::DeviceType::Cpu);
         let pool = RefCell::default();
-        Ok(Self(Rc::new(Context { device, queue, info, limits, fault, pool, recorder })))
+        Ok(Self(Rc::new(Context { device, queue, info, software, limits, fault, pool, recorder })))
     }
 
     /// What the GPU calls itself.
@@ -110,7 +112,12 @@ impl Gpu {
 
     /// Whether the "GPU" is this machine's processor in disguise.
     pub fn is_software(&self) -> bool {
-        self.0.info.device_type == wgpu::DeviceType::Cpu
+        self.0.software.get()
+    }
+
+    /// Has kernels chosen as if the GPU were software, or were not: the tests run both kinds on one machine.
+    pub fn pretend(&self, software: bool) {
+        self.0.software.set(software);
     }
 
     /// Words that one binding may show at most.

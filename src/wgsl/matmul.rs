@@ -3,6 +3,7 @@
 //! Nothing here is limited by what one binding may show: products of larger matrices are computed in pieces.
 
 mod kernels;
+mod methods;
 mod pieces;
 
 pub use kernels::KERNELS;

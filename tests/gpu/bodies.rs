@@ -33,6 +33,7 @@ macro_rules! for_each_gpu_test {
         $test!(cells_gru_op, bodies::cells::gru_op);
         $test!(cells_steps, bodies::cells::steps);
         $test!(matmul_products, bodies::matmul::products);
+        $test!(matmul_as_on_hardware, bodies::matmul::as_on_hardware);
         $test!(matmul_shapes, bodies::matmul::shapes);
         $test!(matmul_batches, bodies::matmul::batches);
         $test!(matmul_linears, bodies::matmul::linears);

@@ -1,14 +1,14 @@
-//! Which kernel computes a product, in tiles of which size.
+//! The table of the kernels, and how one is dispatched.
 
 use super::super::{lib, word};
-use super::pieces::{Operand, Product};
+use super::pieces::Product;
 use super::{Activation, Format, Matmul, View, Weights};
 use crate::gpu::{Access, Dispatch, Kernel, WORKGROUP};
 use bytemuck::Zeroable;
 
 /// A shader behind the parts that read and write its operands.
 macro_rules! kernel {
-    ($name:literal, $bindings:expr, [$($part:literal),*]) => {
+    ($name:expr, $bindings:expr, [$($part:expr),*]) => {
         Kernel {
             name: $name,
             source: &[
@@ -24,33 +24,43 @@ macro_rules! kernel {
     };
 }
 
+/// A product, for B in one format, which is read by this part; A, and C where it is said how, four words at a
+/// time or one.
+macro_rules! product {
+    ($name:literal, $format:literal, $bindings:expr, $b:literal, $words:literal, $c:literal $(, $part:literal)+) => {
+        kernel!(
+            concat!($name, "-", $format, "-", $words),
+            $bindings,
+            [concat!("matmul_a_", $words), concat!("matmul_b_", $b), concat!("matmul_c_", $c) $(, $part)+]
+        )
+    };
+}
+
 /// A, B, C and the bias; and the scales of integers.
 const FLOATS: &[Access] = &[Access::Read, Access::Read, Access::Write, Access::Read];
 const INTEGERS: &[Access] = &[Access::Read, Access::Read, Access::Write, Access::Read, Access::Read];
 
-/// The kernels of this file: tiled products for every format of B, read four words at a time or one; the
-/// same for few rows; the sum of parts; and packed rows as f32.
+/// The kernels of this file: for each of three methods the products with every format of B, read four words
+/// at a time or one; the sum of parts; and packed rows as f32.
 pub const KERNELS: &[Kernel] = &[
-    kernel!("matmul-f32-vec4", FLOATS, ["matmul_a_vec4", "matmul_b_vec4", "matmul_c_vec4", "matmul"]),
-    kernel!("matmul-f32-scalar", FLOATS, ["matmul_a_scalar", "matmul_b_scalar", "matmul_c_scalar", "matmul"]),
-    kernel!("matmul-f16-vec4", FLOATS, ["matmul_a_vec4", "matmul_b_f16", "matmul_c_vec4", "matmul"]),
-    kernel!("matmul-f16-scalar", FLOATS, ["matmul_a_scalar", "matmul_b_f16", "matmul_c_scalar", "matmul"]),
-    kernel!("matmul-int8-vec4", INTEGERS, ["matmul_a_vec4", "matmul_b_int8", "matmul_c_vec4", "matmul"]),
-    kernel!(
-        "matmul-int8-scalar",
-        INTEGERS,
-        ["matmul_a_scalar", "matmul_b_int8", "matmul_c_scalar", "matmul"]
-    ),
-    kernel!("matvec-f32-vec4", FLOATS, ["matmul_a_vec4", "matmul_b_vec4", "matmul_c_scalar", "matvec"]),
-    kernel!("matvec-f32-scalar", FLOATS, ["matmul_a_scalar", "matmul_b_scalar", "matmul_c_scalar", "matvec"]),
-    kernel!("matvec-f16-vec4", FLOATS, ["matmul_a_vec4", "matmul_b_f16", "matmul_c_scalar", "matvec"]),
-    kernel!("matvec-f16-scalar", FLOATS, ["matmul_a_scalar", "matmul_b_f16", "matmul_c_scalar", "matvec"]),
-    kernel!("matvec-int8-vec4", INTEGERS, ["matmul_a_vec4", "matmul_b_int8", "matmul_c_scalar", "matvec"]),
-    kernel!(
-        "matvec-int8-scalar",
-        INTEGERS,
-        ["matmul_a_scalar", "matmul_b_int8", "matmul_c_scalar", "matvec"]
-    ),
+    product!("matmul", "f32", FLOATS, "vec4", "vec4", "vec4", "matmul_blocks", "matmul"),
+    product!("matmul", "f32", FLOATS, "scalar", "scalar", "scalar", "matmul_blocks", "matmul"),
+    product!("matmul", "f16", FLOATS, "f16", "vec4", "vec4", "matmul_blocks", "matmul"),
+    product!("matmul", "f16", FLOATS, "f16", "scalar", "scalar", "matmul_blocks", "matmul"),
+    product!("matmul", "int8", INTEGERS, "int8", "vec4", "vec4", "matmul_blocks", "matmul"),
+    product!("matmul", "int8", INTEGERS, "int8", "scalar", "scalar", "matmul_blocks", "matmul"),
+    product!("direct", "f32", FLOATS, "vec4", "vec4", "vec4", "matmul_blocks", "matmul_direct"),
+    product!("direct", "f32", FLOATS, "scalar", "scalar", "scalar", "matmul_blocks", "matmul_direct"),
+    product!("direct", "f16", FLOATS, "f16", "vec4", "vec4", "matmul_blocks", "matmul_direct"),
+    product!("direct", "f16", FLOATS, "f16", "scalar", "scalar", "matmul_blocks", "matmul_direct"),
+    product!("direct", "int8", INTEGERS, "int8", "vec4", "vec4", "matmul_blocks", "matmul_direct"),
+    product!("direct", "int8", INTEGERS, "int8", "scalar", "scalar", "matmul_blocks", "matmul_direct"),
+    product!("matvec", "f32", FLOATS, "vec4", "vec4", "scalar", "matvec"),
+    product!("matvec", "f32", FLOATS, "scalar", "scalar", "scalar", "matvec"),
+    product!("matvec", "f16", FLOATS, "f16", "vec4", "scalar", "matvec"),
+    product!("matvec", "f16", FLOATS, "f16", "scalar", "scalar", "matvec"),
+    product!("matvec", "int8", INTEGERS, "int8", "vec4", "scalar", "matvec"),
+    product!("matvec", "int8", INTEGERS, "int8", "scalar", "scalar", "matvec"),
     kernel!(
         "matmul-parts",
         FLOATS,
@@ -60,16 +70,22 @@ pub const KERNELS: &[Kernel] = &[
     kernel!("unpack-int8", INTEGERS, ["matmul_b_int8", "matmul_c_scalar", "unpack"]),
 ];
 
-const MATVEC: usize = 6;
-const PARTS: usize = 12;
-const UNPACK: usize = 13;
+/// The first kernel of each method, in the table.
+pub(super) const TILED: usize = 0;
+pub(super) const DIRECT: usize = 6;
+pub(super) const MATVEC: usize = 12;
+const PARTS: usize = 18;
+const UNPACK_F16: usize = 19;
+const UNPACK_INT8: usize = 20;
 
-fn format_index(format: Format) -> usize {
-    match format {
+/// The kernel for B in this format, behind the first of its method.
+pub(super) fn variant(format: Format, aligned: bool) -> usize {
+    let format = match format {
         Format::F32 => 0,
         Format::F16 => 2,
         Format::Int8 => 4,
-    }
+    };
+    format + usize::from(!aligned)
 }
 
 params! {
@@ -88,13 +104,12 @@ params! {
         item_c: u32,
         accumulate: u32,
         biased: u32,
-        activation: u32,
     }
 }
 
 impl Sizes {
     fn new(product: &Product<'_>, parts: usize, depth: usize) -> Self {
-        let Product { spec, items, a, b, c, bias, activation, .. } = *product;
+        let Product { spec, items, a, b, c, bias, .. } = *product;
         let Matmul { m, k, n, accumulate, .. } = spec;
         Self {
             m: word(m),
@@ -111,157 +126,30 @@ impl Sizes {
             item_c: word(c.item),
             accumulate: u32::from(accumulate),
             biased: u32::from(bias.is_some()),
-            activation: match activation {
-                Activation::None => 0,
-                Activation::Relu => 1,
-                Activation::Gelu => 2,
-            },
         }
     }
 }
 
-/// Up to so many rows are multiplied with a matrix that is read once for four of them.
-const FEW_ROWS: usize = 8;
-/// Rows of X that share a reading of W.
-const SHARING: usize = 4;
-/// A workgroup of the matrix-vector product: invocations for each row of W, and its rows.
-const MATVEC_LANES: usize = 32;
-const MATVEC_ROWS: usize = 8;
-
-/// With fewer workgroups than this a GPU is not busy.
-const BUSY: usize = 256;
-/// Sums are not cut into parts shorter than this.
-const SHORTEST: usize = 256;
-/// Sums of more terms are cut, so that rounding errors do not pile up.
-const LONGEST: usize = 4096;
-/// Words that the parts of a product may take.
-const MOST_PARTS_WORDS: usize = 1 << 22;
-/// From so many tiles of 128 x 128 on these keep a GPU busy.
-const MANY: usize = 128;
-
-/// A workgroup of the tiled product: invocations down and across, with 8 x 8 elements of C each, and the
-/// depth of a step.
-#[derive(Clone, Copy)]
-struct Tile {
-    rows: usize,
-    columns: usize,
-    depth: usize,
-}
-
-impl Tile {
-    /// Workgroup memory is 32 depth (rows + columns) bytes: at most 16 KiB.
-    fn of(m: usize, n: usize, items: usize) -> Self {
-        let [rows, columns, depth] = match (m, n) {
-            (..=16, _) => [2, 16, 16],
-            (_, ..=16) => [16, 2, 16],
-            (..=32, _) => [4, 16, 16],
-            (_, ..=32) => [16, 4, 16],
-            _ if items * m.div_ceil(128) * n.div_ceil(128) >= MANY => [16, 16, 16],
-            _ => [8, 8, 16],
-        };
-        Self { rows, columns, depth }
-    }
-
-    fn count(self, m: usize, n: usize) -> usize {
-        m.div_ceil(8 * self.rows) * n.div_ceil(8 * self.columns)
-    }
-}
-
-fn is_matvec(product: &Product<'_>) -> bool {
-    let Matmul { m, trans_a, trans_b, .. } = product.spec;
-    m <= FEW_ROWS && (!trans_a || m == 1) && trans_b && product.items == 1
-}
-
-/// Into how many parts a product is cut along k.
-pub(super) fn parts(product: &Product<'_>) -> usize {
-    let Matmul { m, k, n, .. } = product.spec;
-    let items = product.items;
-    if is_matvec(product) {
-        return 1;
-    }
-    let groups = items * Tile::of(m, n, items).count(m, n);
-    let wanted = BUSY.div_ceil(groups).min(k / SHORTEST);
-    wanted.min(MOST_PARTS_WORDS / (items * m * n)).max(1)
-}
-
-fn flag(flag: bool) -> f64 {
-    f64::from(u8::from(flag))
-}
-
-/// Whether a sum has so many terms that it had better be cut.
-pub(super) fn is_long(product: &Product<'_>) -> bool {
-    !is_matvec(product) && product.spec.k > LONGEST * parts(product)
-}
-
-/// Records a product whose operands fit into bindings.
-pub(super) fn record(product: &Product<'_>) {
-    let parts = parts(product);
-    if is_matvec(product) {
-        record_matvec(product);
-    } else if parts == 1 {
-        record_tiled(product, 1);
-    } else {
-        let Matmul { m, k, n, .. } = product.spec;
-        let buffer = product.c.buffer.gpu().empty(product.items * parts * m * n);
-        let c = Operand { buffer: &buffer, start: 0, stride: n, item: parts * m * n };
-        let spec = Matmul { accumulate: false, ..product.spec };
-        let in_parts = Product { spec, c, bias: None, activation: Activation::None, ..*product };
-        record_tiled(&in_parts, parts);
-        let sum = Product {
-            a: c,
-            // Nobody reads it.
-            b: c,
-            spec: Matmul { trans_a: false, trans_b: false, k: parts, ..product.spec },
-            ..*product
-        };
-        let sizes = Sizes::new(&sum, parts, k);
-        let groups = (product.items * m * n.div_ceil(4)).div_ceil(WORKGROUP);
-        let [.., c] = product.views();
-        let parts = View::from(&buffer);
-        dispatch(PARTS, bound(&sum, [parts, parts, c]), &[], sizes, groups);
-    }
-}
-
-fn record_tiled(product: &Product<'_>, parts: usize) {
-    let Matmul { m, k, n, trans_a, trans_b, .. } = product.spec;
-    let tile = Tile::of(m, n, product.items);
-    let depth = k.div_ceil(parts).next_multiple_of(tile.depth);
+/// Records a run of a kernel: the product, or `parts` parts of it of this `depth`.
+pub(super) fn record(
+    kernel: usize,
+    product: &Product<'_>,
+    constants: &[(&'static str, f64)],
+    [parts, depth]: [usize; 2],
+    groups: usize,
+) {
     let [a, b, c] = product.views();
     let c = if parts > 1 { View::from(c.buffer) } else { c };
-    let Operand { stride, item, .. } = product.c;
-    let whole = (c.start | stride | item | n) % 4 == 0;
-    let aligned = whole && is_aligned(product);
-    let constants = [
-        ("TRANS_A", flag(trans_a)),
-        ("TRANS_B", flag(trans_b)),
-        ("ROWS", tile.rows as f64),
-        ("COLUMNS", tile.columns as f64),
-        ("DEPTH", tile.depth as f64),
-    ];
-    let kernel = format_index(product.format) + usize::from(!aligned);
-    let groups = product.items * parts * tile.count(m, n);
-    let views = bound(product, [a, b, c]);
-    dispatch(kernel, views, &constants, Sizes::new(product, parts, depth), groups);
+    dispatch(kernel, bound(product, [a, b, c]), constants, Sizes::new(product, parts, depth), groups);
 }
 
-fn record_matvec(product: &Product<'_>) {
+/// Records `C = Σ parts`, with bias and activation.
+pub(super) fn record_sum(product: &Product<'_>, parts: View<'_>, count: usize) {
     let Matmul { m, n, .. } = product.spec;
-    let sharing = m.min(SHARING);
-    let constants =
-        [("SHARING", sharing as f64), ("LANES", MATVEC_LANES as f64), ("ROWS", MATVEC_ROWS as f64)];
-    let kernel = MATVEC + format_index(product.format) + usize::from(!is_aligned(product));
-    let groups = n.div_ceil(MATVEC_ROWS) * m.div_ceil(sharing);
-    let sizes = Sizes::new(product, 1, product.spec.k);
-    dispatch(kernel, bound(product, product.views()), &constants, sizes, groups);
-}
-
-/// Whether every row of A and of B begins and ends at a multiple of four words.
-fn is_aligned(product: &Product<'_>) -> bool {
-    let Matmul { m, k, n, trans_a, trans_b, .. } = product.spec;
-    let Product { a, b, .. } = product;
-    let of_a = a.start | a.stride | a.item | if trans_a { m } else { k };
-    let of_b = b.start | b.stride | b.item | if trans_b { k } else { n };
-    of_a % 4 == 0 && (product.format != Format::F32 || of_b % 4 == 0)
+    let groups = (product.items * m * n.div_ceil(4)).div_ceil(WORKGROUP);
+    let sizes = Sizes { stride_a: word(n), item_a: word(count * m * n), ..Sizes::new(product, count, 0) };
+    let [.., c] = product.views();
+    dispatch(PARTS, bound(product, [parts, parts, c]), &[activation(product)], sizes, groups);
 }
 
 /// Records `y = W` for packed W (rows, columns), or `y[r] = W[ids[r]]` for `rows` ids.
@@ -276,12 +164,26 @@ pub(super) fn record_rows(
     let sizes = Sizes { m, n, stride_b, stride_c, ..Sizes::zeroed() };
     let kernel = match weight.format() {
         Format::F32 => panic!("these weights are not packed"),
-        Format::F16 => UNPACK,
-        Format::Int8 => UNPACK + 1,
+        Format::F16 => UNPACK_F16,
+        Format::Int8 => UNPACK_INT8,
     };
     let views = [ids.unwrap_or(values), values, y, values, weight.scales().unwrap_or(values)];
     let groups = (rows * columns.div_ceil(4)).div_ceil(WORKGROUP);
     dispatch(kernel, views, &[("GATHER", flag(ids.is_some()))], sizes, groups);
+}
+
+/// The constant for what becomes of a sum.
+pub(super) fn activation(product: &Product<'_>) -> (&'static str, f64) {
+    let activation = match product.activation {
+        Activation::None => 0.0,
+        Activation::Relu => 1.0,
+        Activation::Gelu => 2.0,
+    };
+    ("ACTIVATION", activation)
+}
+
+pub(super) fn flag(flag: bool) -> f64 {
+    f64::from(u8::from(flag))
 }
 
 /// Bindings of a product.

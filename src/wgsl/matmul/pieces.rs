@@ -1,6 +1,6 @@
 //! A product cut into pieces that the bindings can show.
 
-use super::kernels;
+use super::methods;
 use super::most_words;
 use super::{Activation, Format, Gpu, Matmul, View};
 use crate::gpu::Buffer;
@@ -80,11 +80,11 @@ impl<'a> Product<'a> {
                 first.run();
                 second.run();
             }
-            _ => kernels::record(&self),
+            _ => methods::record(&self),
         }
     }
 
-    fn gpu(&self) -> &Gpu {
+    pub fn gpu(&self) -> &'a Gpu {
         self.c.buffer.gpu()
     }
 
@@ -116,7 +116,7 @@ impl<'a> Product<'a> {
         } else if c.len > most {
             Some(rows(self.c.item, (Axis::M, m)))
         } else {
-            kernels::is_long(self).then_some((Axis::K, k))
+            methods::is_long(self).then_some((Axis::K, k))
         }
     }
 
