@@ -73,6 +73,9 @@ const FILES = [
   'words.js',
 ];
 
+/** Larger, and not for everybody: kept from the first time that somebody asks for them. */
+const ON_DEMAND = ['pkg/full/liedwerk.js', 'pkg/full/liedwerk_bg.wasm'];
+
 /** The part of ServiceWorkerGlobalScope that is used here; its types and the page's exclude each other. */
 const worker = /** @type {{
   location: Location,
@@ -88,7 +91,9 @@ const worker = /** @type {{
  * @property {(work: Promise<unknown>) => void} waitUntil
  */
 
-const OWN = new Set(FILES.map(address));
+const OWN = new Set([...FILES, ...ON_DEMAND].map(address));
+/** Those of `ON_DEMAND` that were asked for since this worker has started. @type {Set<string>} */
+const demanded = new Set();
 
 worker.addEventListener('install', (event) => {
   event.waitUntil(renew().then(() => worker.skipWaiting()));
@@ -101,7 +106,9 @@ worker.addEventListener('activate', (event) => {
 worker.addEventListener('fetch', (event) => {
   const { method, url } = event.request;
   const file = address(url.split(/[?#]/)[0].replace(/\/index\.html$/, '/'));
-  if (method === 'GET' && OWN.has(file)) event.respondWith(answer(event, file));
+  if (method !== 'GET' || !OWN.has(file)) return;
+  demanded.add(file);
+  event.respondWith(answer(event, file));
 });
 
 /** @param {string} file relative to this script, as the page's are */
@@ -161,7 +168,9 @@ function renewOnce() {
 }
 
 async function renew() {
-  const files = await Promise.all(FILES.map(fetched));
+  const before = await snapshot();
+  const kept = await Promise.all(ON_DEMAND.map(async (name) => demanded.has(address(name)) || before?.match(address(name))));
+  const files = await Promise.all([...FILES, ...ON_DEMAND.filter((_, i) => kept[i])].map(fetched));
   const bodies = await Promise.all(files.map(({ response }) => response.clone().blob()));
   const digest = await crypto.subtle.digest('SHA-256', await new Blob(bodies).arrayBuffer());
   const name = SNAPSHOT + Array.from(new Uint8Array(digest), hex).join('').slice(0, 16);

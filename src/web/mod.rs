@@ -1,6 +1,7 @@
 //! What JavaScript sees: sessions, not tensors. Strings, numbers, byte arrays and small plain
 //! objects cross; nothing here computes.
 
+#[cfg(feature = "train")]
 mod bench;
 mod error;
 mod generator;
@@ -10,6 +11,7 @@ mod object;
 mod song_index;
 mod translator;
 
+#[cfg(feature = "train")]
 pub use bench::{BenchDecode, BenchMatmul, BenchTraining, BenchTranslation};
 pub use generator::Generator;
 #[cfg(feature = "gpu")]

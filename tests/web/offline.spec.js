@@ -99,7 +99,8 @@ test('a new version is seen at once, and kept whole for later', async ({ page, b
 });
 
 test('the service worker knows every file of the page, and no other', () => {
-  const list = readFileSync(`${WWW}sw.js`, 'utf8').match(/const FILES = \[([^\]]*)\]/)?.[1] ?? '';
+  const lists = readFileSync(`${WWW}sw.js`, 'utf8').matchAll(/const (?:FILES|ON_DEMAND) = \[([^\]]*)\]/g);
+  const list = [...lists].map(([, names]) => names).join();
   const known = [...list.matchAll(/'([^']+)'/g)].map(([, file]) => (file === './' ? 'index.html' : file));
   const all = readdirSync(WWW, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && !entry.name.startsWith('.') && !entry.name.endsWith('.d.ts'))

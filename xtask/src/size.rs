@@ -7,8 +7,10 @@ use flate2::{Compression, write::GzEncoder};
 use std::io::Write;
 use std::path::Path;
 
-/// wasm and JavaScript, gzipped, in bytes. 20,000 more than before writing could wait for a GPU.
-const CODE_BUDGET: u64 = 420_000;
+/// What every visitor fetches of wasm and JavaScript, gzipped, in bytes.
+const CODE_BUDGET: u64 = 500_000;
+/// The module with the GPU and training, which comes beside it to who asks for one of them.
+const FULL_BUDGET: u64 = 700_000;
 /// The whole page gzipped and the model it opens with as it is stored, in bytes.
 const VISIT_BUDGET: u64 = 6_000_000;
 /// Any one model, and all together: what a phone may be asked to keep.
@@ -34,9 +36,11 @@ pub fn run() -> Result<()> {
     let site = target_dir()?.join("size");
     write_site(&site)?;
     let mut code = Sizes::default();
+    let mut full = Sizes::default();
     let mut rest = Sizes::default();
     visit(&site, &mut |path, sizes| {
         let kind = match path.extension().and_then(|extension| extension.to_str()) {
+            Some("wasm" | "js") if path.parent().is_some_and(|folder| folder.ends_with("pkg/full")) => &mut full,
             Some("wasm" | "js") => &mut code,
             _ => &mut rest,
         };
@@ -49,6 +53,7 @@ pub fn run() -> Result<()> {
     let visit_bytes = code.gzip + rest.gzip + first_bytes;
     let together = models.iter().map(|(_, bytes)| bytes).sum::<u64>();
     println!("wasm + JavaScript   {:>9} bytes, {:>9} gzipped, budget {CODE_BUDGET}", code.raw, code.gzip);
+    println!("GPU and training    {:>9} bytes, {:>9} gzipped, budget {FULL_BUDGET}", full.raw, full.gzip);
     println!("other page files    {:>9} bytes, {:>9} gzipped", rest.raw, rest.gzip);
     println!("page + {first}   {visit_bytes:>9}, budget {VISIT_BUDGET}");
     for (id, bytes) in &models {
@@ -60,7 +65,7 @@ pub fn run() -> Result<()> {
     let too_large = models.iter().any(|(_, bytes)| *bytes > MODEL_BUDGET)
         || together > MODELS_BUDGET
         || songs > SONGS_BUDGET;
-    if code.gzip > CODE_BUDGET || visit_bytes > VISIT_BUDGET || too_large {
+    if code.gzip > CODE_BUDGET || full.gzip > FULL_BUDGET || visit_bytes > VISIT_BUDGET || too_large {
         bail!("the page is over its size budget");
     }
     Ok(())
