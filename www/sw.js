@@ -49,6 +49,7 @@ const FILES = [
   'ui/model-picker.js',
   'ui/next-tokens.js',
   'ui/notes.js',
+  'ui/places.js',
   'ui/settings-panel.js',
   'ui/song-sheet.js',
   'ui/token-text.js',
