@@ -15,7 +15,7 @@ export const PROMPT_LENGTH = 4000;
 export const GERMAN_LENGTH = 20_000;
 
 /**
- * @typedef {'write' | 'lab' | 'duel' | 'translate' | 'chain'} ViewId
+ * @typedef {'write' | 'lab' | 'duel' | 'translate' | 'chain' | 'train'} ViewId
  *
  * @typedef {object} Settings
  * @property {ViewId} view
@@ -24,6 +24,14 @@ export const GERMAN_LENGTH = 20_000;
  * @property {string} german what is to be translated
  * @property {string} english the visitor's own wording of the translation; empty for the model's
  * @property {string} translator the id of a model that translates
+ * @property {string} left the id of the model that writes on the left, side by side
+ * @property {string} right and of the one on the right
+ * @property {string} kind of the model to be trained
+ * @property {string} model_size
+ * @property {string} base the id of a trained model that training goes on from; empty from scratch
+ * @property {string} layers of that model that learn
+ * @property {number} minutes that training is to take on this device
+ * @property {number} held_out the share of the songs that only measures
  * @property {string} forced tokens that the visitor has put into a text: place.id, joined by hyphens
  * @property {'' | '1'} compare translate with two models side by side
  * @property {number} temperature
@@ -38,8 +46,8 @@ export const GERMAN_LENGTH = 20_000;
  * @property {number} seed
  * @property {'' | 'de' | 'en'} lang a language that the link asks for; empty for the reader's own
  *
- * @typedef {'view' | 'model' | 'prompt' | 'german' | 'english' | 'translator' | 'forced' | 'compare' | 'lang'} TextName
- * @typedef {'temperature' | 'top_k' | 'top_p' | 'min_p' | 'typical_p' | 'repetition_penalty' | 'no_repeat_ngram' | 'max_new_tokens' | 'beam_width' | 'seed'} NumberName
+ * @typedef {'view' | 'model' | 'prompt' | 'german' | 'english' | 'translator' | 'forced' | 'compare' | 'lang' | 'left' | 'right' | 'kind' | 'model_size' | 'base' | 'layers'} TextName
+ * @typedef {'temperature' | 'top_k' | 'top_p' | 'min_p' | 'typical_p' | 'repetition_penalty' | 'no_repeat_ngram' | 'max_new_tokens' | 'beam_width' | 'seed' | 'minutes' | 'held_out'} NumberName
  *
  * @typedef {object} TextField
  * @property {TextName} name
@@ -63,9 +71,15 @@ export const GERMAN_LENGTH = 20_000;
  */
 
 /** @type {readonly ViewId[]} */
-const EVERYWHERE = ['write', 'lab', 'duel', 'translate', 'chain'];
+const EVERYWHERE = ['write', 'lab', 'duel', 'translate', 'chain', 'train'];
 /** @type {readonly ViewId[]} */
 const WRITING = ['write', 'lab', 'duel', 'chain'];
+/** @type {readonly ViewId[]} */
+const SEEDED = [...WRITING, 'train'];
+/** @type {readonly ViewId[]} */
+const DUEL = ['duel'];
+/** @type {readonly ViewId[]} */
+const TRAIN = ['train'];
 /** @type {readonly ViewId[]} */
 const TRANSLATING = ['translate', 'chain'];
 
@@ -90,6 +104,12 @@ export const TEXT_FIELDS = [
   { name: 'translator', key: 'translator', default: 'transformer-de-en', cut: cutId, views: TRANSLATING },
   { name: 'forced', key: 'forced', default: '', cut: cutForced, views: ['lab'] },
   { name: 'compare', key: 'compare', default: '', among: ['', '1'], views: ['translate'] },
+  { name: 'left', key: 'left', default: 'char-lstm-songs', cut: cutId, views: DUEL },
+  { name: 'right', key: 'right', default: 'gpt-songs', cut: cutId, views: DUEL },
+  { name: 'kind', key: 'kind', default: 'char_lstm', among: ['char_lstm', 'gpt2', 'seq2seq', 'transformer'], views: TRAIN },
+  { name: 'model_size', key: 'model-size', default: 'small', among: ['small', 'medium', 'large'], views: TRAIN },
+  { name: 'base', key: 'base', default: '', cut: cutId, views: TRAIN },
+  { name: 'layers', key: 'layers', default: 'all', among: ['all', 'last'], views: TRAIN },
   { name: 'lang', key: 'lang', default: '', among: ['', 'de', 'en'], views: EVERYWHERE },
 ];
 
@@ -105,7 +125,9 @@ export const NUMBER_FIELDS = [
   { name: 'max_new_tokens', type: 'integer', key: 'length', min: 1, max: 10000, step: 1, default: 600, views: WRITING },
   { name: 'beam_width', type: 'integer', key: 'beam', min: 1, max: 8, step: 1, default: 4, among: [1, 2, 4, 8], views: TRANSLATING },
   // A link without its seed would not give the same text, so it always carries it.
-  { name: 'seed', type: 'integer', key: 'seed', min: 0, max: Number.MAX_SAFE_INTEGER, step: 1, default: 0, always: true, views: WRITING },
+  { name: 'seed', type: 'integer', key: 'seed', min: 0, max: Number.MAX_SAFE_INTEGER, step: 1, default: 0, always: true, views: SEEDED },
+  { name: 'minutes', type: 'integer', key: 'minutes', min: 1, max: 60, step: 1, default: 1, among: [1, 5, 60], views: TRAIN },
+  { name: 'held_out', type: 'number', key: 'held-out', min: 0.1, max: 0.3, step: 0.1, default: 0.2, among: [0.1, 0.2, 0.3], views: TRAIN },
 ];
 
 /** What a visitor without a link meets. Cooler, the GPT repeats itself. @type {Partial<Settings>} */

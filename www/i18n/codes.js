@@ -18,6 +18,15 @@ const NOTES = {
   'nothing-to-translate': 'noteNothingToTranslate',
   'nothing-to-continue': 'noteNothingToContinue',
   'no-translator': 'noTranslator',
+  'training-elsewhere': 'noteTrainingElsewhere',
+  'no-training-text': 'noteNoTrainingText',
+  'latin-1-read': 'noteLatin1Read',
+  'utf-16-read': 'noteUtf16Read',
+  'storage-full': 'noteStorageFull',
+  'storage-denied': 'noteStorageDenied',
+  'nothing-to-resume': 'noteNothingToResume',
+  'gpu-lost-in-training': 'noteGpuLostInTraining',
+  diverged: 'noteDiverged',
 };
 
 /** @type {Readonly<Record<string, Key>>} */
@@ -30,6 +39,9 @@ const ERRORS = {
   'out-of-memory': 'errorOutOfMemory',
   'bad-option': 'errorBadOption',
   'not-finite': 'errorNotFinite',
+  'file-too-large': 'errorFileTooLarge',
+  'not-text': 'errorNotText',
+  'own-model-gone': 'errorOwnModelGone',
 };
 
 /** Why a token could not come. @type {Readonly<Record<string, Key>>} */
