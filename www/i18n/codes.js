@@ -27,6 +27,7 @@ const NOTES = {
   'nothing-to-resume': 'noteNothingToResume',
   'gpu-lost-in-training': 'noteGpuLostInTraining',
   diverged: 'noteDiverged',
+  'gpu-lost': 'noteGpuLost',
 };
 
 /** @type {Readonly<Record<string, Key>>} */
@@ -42,6 +43,16 @@ const ERRORS = {
   'file-too-large': 'errorFileTooLarge',
   'not-text': 'errorNotText',
   'own-model-gone': 'errorOwnModelGone',
+};
+
+/** Why no GPU computes. @type {Readonly<Record<string, Key>>} */
+const GPU_FAILURES = {
+  'gpu-unavailable': 'gpuUnavailable',
+  'gpu-wrong': 'gpuWrong',
+  'gpu-lost': 'gpuLost',
+  'out-of-memory': 'gpuOutOfMemory',
+  'engine-crashed': 'gpuCrashed',
+  'engine-unavailable': 'gpuUnfetched',
 };
 
 /** Why a token could not come. @type {Readonly<Record<string, Key>>} */
@@ -68,6 +79,14 @@ export function noteKey(code) {
  */
 export function errorKey(code) {
   return Object.hasOwn(ERRORS, code) ? ERRORS[code] : 'errorBadModel';
+}
+
+/**
+ * @param {string} code
+ * @returns {Key}
+ */
+export function gpuFailureKey(code) {
+  return Object.hasOwn(GPU_FAILURES, code) ? GPU_FAILURES[code] : 'gpuFailed';
 }
 
 /**

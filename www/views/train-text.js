@@ -178,8 +178,8 @@ export class TextStep {
       saysNothing(this.#facts);
       return;
     }
-    const { pairs, songs, lines, characters, vocabulary, unit } = facts;
-    if (pairs !== undefined) say(this.#facts, 'factsPairs', { pairs, characters, vocabulary });
+    const { songs, lines, characters, vocabulary, unit } = facts;
+    if (unit === 'pair') say(this.#facts, 'factsPairs', { pairs: songs, characters, vocabulary });
     else say(this.#facts, unit === 'line' ? 'factsLines' : 'factsSongs', { songs, lines, characters, vocabulary });
     this.#oddList.replaceChildren(
       ...facts.odd.map(({ character, count }) =>

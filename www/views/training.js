@@ -277,7 +277,7 @@ export class Training {
 
   /** @returns {'cpu' | 'gpu'} */
   #device() {
-    return (/** @type {any} */ (this.#context).computing?.choice ?? 'cpu') === 'cpu' ? 'cpu' : 'gpu';
+    return this.#context.computing.choice === 'cpu' ? 'cpu' : 'gpu';
   }
 
   /** @param {string} kind */
