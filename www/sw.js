@@ -51,6 +51,7 @@ const FILES = [
   'text.css',
   'train.css',
   'train/alone.js',
+  'train/data.js',
   'train/duration.js',
   'train/files.js',
   'train/history.js',

@@ -159,7 +159,7 @@ function entryOf({ id, name, model_type, bytes, card, parameters, sha256 }, inMe
     licence: '',
     title: { de: name, en: name },
     card: both(cardKey(card), { steps: card?.steps ?? 0, minutes: Math.round((card?.seconds ?? 0) / 6) / 10 }),
-    trained_on: card ? both(card.kind_of_data === 'pairs' ? 'cardPairs' : 'cardSongs', { characters: card.characters, count: card.pairs ?? card.songs ?? 0 }) : { de: '', en: '' },
+    trained_on: card ? both(card.unit === 'pair' ? 'cardPairs' : 'cardSongs', { characters: card.characters, count: card.songs }) : { de: '', en: '' },
     figures: { dev_bits_per_char: rounded(card?.bits_per_char), parameters },
   };
 }

@@ -84,7 +84,9 @@ export function goBack(numbers, step) {
  * @returns {Point[]}
  */
 export function points(numbers, name, factor = 1) {
-  return numbers.step.map((step, i) => /** @type {const} */ ([step, numbers[name][i] * factor]));
+  const all = numbers.step.map((step, i) => /** @type {const} */ ([step, numbers[name][i] * factor]));
+  // A run that diverges ends in what is no number.
+  return all.filter(([, y]) => Number.isFinite(y));
 }
 
 /**

@@ -35,14 +35,20 @@ const LAYERS = /** @type {const} */ ([
   ['all', 'layersAll'],
   ['last', 'layersLast'],
 ]);
+const CLEANINGS = /** @type {const} */ ([
+  ['none', 'cleaningNone'],
+  ['songs', 'cleaningSongs'],
+  ['lecture', 'cleaningLecture'],
+]);
 /** Whatever of these changes, the plan was for something else. */
-const DECIDING = /** @type {const} */ (['kind', 'model_size', 'base', 'layers', 'minutes', 'held_out', 'seed']);
+const DECIDING = /** @type {const} */ (['kind', 'model_size', 'cleaning', 'base', 'layers', 'minutes', 'held_out', 'seed']);
 
 export class PlanStep {
   #context;
   #base = h('select', { id: 'train-base' });
   #size;
   #layers;
+  #cleaning;
   #numbers = h('div', { class: 'numbers-of-plan' });
   #estimate = h('p', { class: 'small', role: 'status' });
   #measure;
@@ -61,7 +67,13 @@ export class PlanStep {
     this.#measure = button('measure', onMeasure);
     this.#size = field('model_size', choice(state, 'model_size', 'train-model_size', SIZES));
     this.#layers = field('layers', choice(state, 'layers', 'train-layers', LAYERS));
-    this.#base.addEventListener('change', () => state.set({ base: this.#base.value }));
+    this.#cleaning = field('cleaning', choice(state, 'cleaning', 'train-cleaning', CLEANINGS));
+    this.#base.addEventListener('change', () => {
+      const model = this.#bases().find(({ id }) => id === this.#base.value);
+      // What our songs were cleaned of, the models that read them do not know.
+      const cleaning = model && !model.files.own && kindOf(model) === 'generator' ? 'songs' : state.settings.cleaning;
+      state.set({ base: this.#base.value, cleaning });
+    });
     this.element = h(
       'section',
       { class: 'step', 'aria-labelledby': 'train-plan-title' },
@@ -73,6 +85,7 @@ export class PlanStep {
         field('base', this.#base),
         this.#size,
         this.#layers,
+        this.#cleaning,
         field('minutes', choice(state, 'minutes', 'train-minutes', MINUTES), 'minutesHint'),
         field('held_out', choice(state, 'held_out', 'train-held_out', SHARES), 'held_outHint'),
       ),
@@ -160,7 +173,7 @@ export class PlanStep {
   #bases() {
     const { catalog, state } = this.#context;
     return [...catalog.of('generator'), ...catalog.of('translator')].filter(
-      (model) => model.model_type === state.settings.kind && kindOf(model) !== undefined,
+      ({ model_type }) => model_type === state.settings.kind,
     );
   }
 
@@ -175,7 +188,7 @@ export class PlanStep {
 }
 
 /**
- * @param {'kind' | 'base' | 'model_size' | 'layers' | 'minutes' | 'held_out'} name
+ * @param {'kind' | 'base' | 'model_size' | 'cleaning' | 'layers' | 'minutes' | 'held_out'} name
  * @param {HTMLElement} control
  * @param {import('../i18n/index.js').Key} [hint]
  */

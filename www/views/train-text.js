@@ -2,7 +2,8 @@
 
 import { toFailure } from '../engine/errors.js';
 import { fetchText } from '../engine/texts.js';
-import { currentLanguage, onLanguage, say, saysNothing, text as textOf } from '../i18n/index.js';
+import { onLanguage, say, saysNothing, text as textOf } from '../i18n/index.js';
+import { kindOfTraining, plannedData } from '../train/data.js';
 import { readFiles } from '../train/files.js';
 import { AlertBox } from '../ui/alert-box.js';
 import { button, h } from '../ui/dom.js';
@@ -21,6 +22,9 @@ const OURS = [
   { file: 'train/pairs.tsv', title: 'oursPairs', kind: 'seq2seq' },
 ];
 
+/** What is held out as a whole. @type {Readonly<Record<string, Key>>} */
+const UNITS = { title: 'factsSongs', song: 'factsSongs', stanza: 'factsStanzas' };
+
 /** @param {string} kind */
 export function wantsPairs(kind) {
   return kind === 'seq2seq' || kind === 'transformer';
@@ -28,7 +32,7 @@ export function wantsPairs(kind) {
 
 export class TextStep {
   #state;
-  #trainer;
+  #reader;
   #alert = new AlertBox();
   #notes = new Notes();
   #area = h('textarea', { id: 'train-text', rows: '8', spellcheck: 'false', autocomplete: 'off', 'aria-describedby': 'train-text-hint' });
@@ -49,11 +53,11 @@ export class TextStep {
 
   /**
    * @param {import('../state.js').State} state
-   * @param {import('../engine/trainer-client.js').TrainerClient} trainer
+   * @param {import('../engine/trainer-client.js').TrainerClient} reader
    */
-  constructor(state, trainer) {
+  constructor(state, reader) {
     this.#state = state;
-    this.#trainer = trainer;
+    this.#reader = reader;
     this.#odd.append(this.#oddList, h('p', { class: 'small', t: 'oddHint' }));
     this.#area.addEventListener('input', () => {
       this.#long = '';
@@ -80,10 +84,11 @@ export class TextStep {
       this.#odd,
     );
     listenToDrops(this.element, (files) => void this.#read(files));
-    let kind = state.settings.kind;
+    const asOf = () => JSON.stringify([state.settings.kind, plannedData(state.settings)]);
+    let before = asOf();
     state.onChange(() => {
-      if (kind !== state.settings.kind) this.#changed(0);
-      kind = state.settings.kind;
+      if (before !== asOf()) this.#changed(0);
+      before = asOf();
     });
     onLanguage(() => this.#tell());
   }
@@ -149,12 +154,13 @@ export class TextStep {
 
   async #inspect() {
     const asked = this.#asked;
+    const { settings } = this.#state;
     this.#alert.clear();
     this.#notes.clear();
     this.#notes.add(this.#fileNotes);
     if (this.text.trim() === '') return this.#tell();
     try {
-      const facts = await this.#trainer.inspect(this.text, /** @type {any} */ (this.#state.settings.kind));
+      const facts = await this.#reader.inspect(this.text, kindOfTraining(settings), plannedData(settings), settings.seed);
       if (asked !== this.#asked) return;
       this.#known = facts;
       this.#notes.add(facts.notes);
@@ -178,13 +184,14 @@ export class TextStep {
       saysNothing(this.#facts);
       return;
     }
-    const { songs, lines, characters, vocabulary, unit } = facts;
-    if (unit === 'pair') say(this.#facts, 'factsPairs', { pairs: songs, characters, vocabulary });
-    else say(this.#facts, unit === 'line' ? 'factsLines' : 'factsSongs', { songs, lines, characters, vocabulary });
+    const { songs, lines, characters, vocabulary, unit, train_songs: learned, held_out_songs: held } = facts;
+    if (unit === 'pair') say(this.#facts, 'factsPairs', { pairs: songs, characters, vocabulary, learned, held });
+    else say(this.#facts, UNITS[unit] ?? 'factsLines', { songs, lines, characters, vocabulary, learned, held });
     this.#oddList.replaceChildren(
-      ...facts.odd.map(({ character, count }) =>
-        h('li', {}, h('code', {}, visible(character)), ` ${textOf('times', { count: count.toLocaleString(currentLanguage()) })}`),
-      ),
+      ...facts.odd.map(({ character, count, dropped }) => {
+        const times = ` ${textOf('times', { count })}`;
+        return h('li', {}, h('code', {}, visible(character)), dropped ? `${times} (${textOf('leftOut')})` : times);
+      }),
     );
   }
 }

@@ -17,7 +17,7 @@ import { Training } from './training.js';
  * @returns {import('./index.js').View}
  */
 export function mountTrain(root, context) {
-  const trainer = new TrainerClient();
+  const reader = new TrainerClient();
   const alert = new AlertBox();
   const notes = new Notes();
   const status = h('p', { role: 'status', class: 'status' });
@@ -25,7 +25,7 @@ export function mountTrain(root, context) {
   const page = h('section', { class: 'learning', tLabel: 'trainLearning', hidden: true });
   const samples = new Samples();
   const curves = new Curves(context.catalog, samples.element);
-  const text = new TextStep(context.state, trainer);
+  const text = new TextStep(context.state, reader);
   const plan = new PlanStep(context, () => void training.measure());
   const shelf = new ShelfStep(context, {
     take: (files) => void training.take(files),
@@ -61,7 +61,7 @@ export function mountTrain(root, context) {
       after.replaceChildren(h('p', { t: 'afterTraining' }), ...shelf.uses(model), download);
     },
   };
-  const training = new Training(context, trainer, parts);
+  const training = new Training(context, reader, parts);
   text.onChange = () => plan.forget();
   page.append(controls.during, curves.element);
   root.append(

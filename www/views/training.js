@@ -2,8 +2,10 @@
 
 import { toFailure } from '../engine/errors.js';
 import { modelFiles } from '../engine/model-files.js';
+import { TrainerClient } from '../engine/trainer-client.js';
 import { currentLanguage, say } from '../i18n/index.js';
 import { alone, somebodyTrains } from '../train/alone.js';
+import { kindOfTraining, plannedData } from '../train/data.js';
 import { append, goBack } from '../train/history.js';
 import { deleteRun, forgetMeans, keepSample, meansOf, newRun, storedRuns, storeRun } from '../train/runs.js';
 
@@ -35,7 +37,8 @@ const PACE = 20;
 export class Training {
   #context;
   #parts;
-  #trainer;
+  #trainer = new TrainerClient();
+  #reader;
   /** @type {Run[]} */
   #runs = [];
   /** Whose curves are shown. @type {Run | null} */
@@ -49,12 +52,12 @@ export class Training {
 
   /**
    * @param {import('./index.js').Context} context
-   * @param {import('../engine/trainer-client.js').TrainerClient} trainer
+   * @param {import('../engine/trainer-client.js').TrainerClient} reader for what must not wait for a training
    * @param {Parts} parts
    */
-  constructor(context, trainer, parts) {
+  constructor(context, reader, parts) {
     this.#context = context;
-    this.#trainer = trainer;
+    this.#reader = reader;
     this.#parts = parts;
     // Whoever leaves the page loses nothing, if the browser lets it come to that.
     document.addEventListener('visibilitychange', () => {
@@ -102,7 +105,7 @@ export class Training {
       const drafted = this.#parts.plan.drafted ?? (await this.#draft());
       const { plan } = this.#parts;
       const base = plan.base;
-      const kind = /** @type {import('../engine/training-protocol.js').Kind} */ (this.#context.state.settings.kind);
+      const kind = kindOfTraining(this.#context.state.settings);
       const run = newRun({
         name: this.#nameOf(kind),
         kind,
@@ -116,7 +119,7 @@ export class Training {
       this.#means.set(run.id, { text: source });
       await this.#keep(run, { text: source });
       const from = await this.#from();
-      await this.#train(run, { text: source, plan: structuredClone(drafted.plan), from });
+      await this.#train(run, { text: source, plan: drafted.plan, from, checkpoint: null });
     }, () => void this.start());
   }
 
@@ -131,14 +134,12 @@ export class Training {
       }
       this.#means.set(run.id, means);
       run.outcome = 'running';
-      await this.#train(run, { text: means.text, checkpoint: means.checkpoint });
+      await this.#train(run, { text: means.text, plan: null, from: null, checkpoint: means.checkpoint });
     }, () => void this.resume(run));
   }
 
   pause() {
-    const { job } = this.#going ?? {};
-    job?.checkpoint();
-    job?.pause();
+    this.#going?.job.pause();
   }
 
   unpause() {
@@ -193,7 +194,7 @@ export class Training {
     for (const file of files) {
       try {
         const bytes = new Uint8Array(await file.arrayBuffer());
-        const { card, model_type, parameters } = await this.#trainer.readModel(bytes.slice());
+        const { card, model_type, parameters } = await this.#reader.readModel(bytes);
         const name = file.name.replace(/\.safetensors$/i, '');
         const { refused } = await this.#context.catalog.shelf.add(bytes, { name, model_type, parameters, card });
         if (refused) notes.add([{ code: refused.code }]);
@@ -249,15 +250,24 @@ export class Training {
   }
 
   async #draft() {
-    const { text: step, plan, status } = this.#parts;
+    const { text: step, plan, status, notes } = this.#parts;
     if (step.text.trim() === '') throw NO_TEXT;
     say(status, 'statusMeasuring');
     plan.setMeasuring(true);
     try {
-      const { kind, model_size: size, minutes, layers, held_out, seed } = this.#context.state.settings;
-      const from = await this.#from();
-      const wish = { text: step.text, kind, size, minutes, layers, held_out, seed, from, device: this.#device() };
-      const drafted = await this.#trainer.draft(/** @type {any} */ (wish));
+      const { settings } = this.#context.state;
+      const drafted = await this.#trainer.draft({
+        text: step.text,
+        kind: kindOfTraining(settings),
+        size: /** @type {import('../engine/training-protocol.js').Size} */ (settings.model_size),
+        seconds: settings.minutes * 60,
+        data: plannedData(settings),
+        seed: settings.seed,
+        from: await this.#from(),
+        layers: /** @type {import('../engine/training-protocol.js').Layers} */ (settings.layers),
+        device: this.#device(),
+      });
+      if (drafted.fault) notes.add([{ code: drafted.fault.code }]);
       plan.show(drafted);
       return drafted;
     } finally {
@@ -288,7 +298,7 @@ export class Training {
 
   /**
    * @param {Run} run
-   * @param {{ text: string, plan?: any, from?: any, checkpoint?: Uint8Array }} what
+   * @param {Omit<import('../engine/training-protocol.js').TrainRequest, 'device' | 'every'>} what
    */
   async #train(run, what) {
     const { status, offer, setGoing, page } = this.#parts;
@@ -296,7 +306,7 @@ export class Training {
     this.show(run);
     page.scrollIntoView({ block: 'nearest' });
     say(status, 'statusPreparing');
-    const job = this.#trainer.train({ ...what, device: run.device }, {
+    const job = this.#trainer.train({ ...what, device: run.device, every: {} }, {
       onStarted: (started) => this.#started(run, started),
       onMetrics: (metrics) => this.#learned(run, metrics),
       onValidated: (validated) => run.numbers.validated.push(validated),
