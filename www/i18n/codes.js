@@ -27,6 +27,8 @@ const NOTES = {
   'nothing-to-resume': 'noteNothingToResume',
   'gpu-lost-in-training': 'noteGpuLostInTraining',
   diverged: 'noteDiverged',
+  'pairs-skipped': 'notePairsSkipped',
+  'held-out-empty': 'noteHeldOutEmpty',
   'gpu-lost': 'noteGpuLost',
 };
 
@@ -42,6 +44,12 @@ const ERRORS = {
   'not-finite': 'errorNotFinite',
   'file-too-large': 'errorFileTooLarge',
   'not-text': 'errorNotText',
+  'text-too-short': 'errorTextTooShort',
+  'text-too-long': 'errorTextTooLong',
+  'bad-pairs': 'errorBadPairs',
+  'bad-recipe': 'errorBadRecipe',
+  'other-text': 'errorOtherText',
+  diverged: 'noteDiverged',
   'own-model-gone': 'errorOwnModelGone',
 };
 

@@ -378,5 +378,12 @@ export const de = {
   noteDiverged: 'Der Verlust wuchs über alle Grenzen, meist wegen einer zu hohen Lernrate. Das Modell ist das letzte gute.',
   errorFileTooLarge: 'Diese Datei ist zu groß: Hier werden höchstens 20 MB Text gelesen.',
   errorNotText: 'Diese Datei ist kein Text.',
+  notePairsSkipped: 'Einige Zeilen sind kein Paar: Der Tabulator fehlt, oder eine Seite ist leer. Sie wurden ausgelassen.',
+  noteHeldOutEmpty: 'Für zurückgehaltene Lieder sind es zu wenige. So misst nichts, was es mit Unbekanntem anfängt.',
+  errorTextTooShort: 'Das ist zu wenig Text zum Lernen. Ein paar Lieder, einige tausend Zeichen, sind ein Anfang.',
+  errorTextTooLong: 'Das ist mehr Text, als eine Seite lernen kann. Die Kommandozeile nimmt ihn.',
+  errorBadPairs: 'Ein Übersetzer lernt aus Paaren: in jeder Zeile Deutsch, ein Tabulator, Englisch.',
+  errorBadRecipe: 'Eine der Zahlen des Plans geht so nicht.',
+  errorOtherText: 'Der Zwischenstand gehört zu einem anderen Text.',
   errorOwnModelGone: 'Dieses Modell ist in diesem Browser nicht mehr aufgehoben.',
 };

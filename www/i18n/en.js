@@ -378,5 +378,12 @@ export const en = {
   noteDiverged: 'The loss grew beyond all bounds, usually from a learning rate that is too high. The model is the last good one.',
   errorFileTooLarge: 'That file is too large: at most 20 MB of text are read here.',
   errorNotText: 'That file is not a text.',
+  notePairsSkipped: 'Some lines are no pair, without a tab or with an empty side. They were left out.',
+  noteHeldOutEmpty: 'There are too few songs to hold any out, so nothing measures what it makes of the unknown.',
+  errorTextTooShort: 'That is too little text to learn from. A few songs, some thousand characters, make a beginning.',
+  errorTextTooLong: 'That is more text than a page can learn from. The command line takes it.',
+  errorBadPairs: 'A translator learns from pairs: on each line German, a tab, English.',
+  errorBadRecipe: 'One of the numbers of the plan cannot work.',
+  errorOtherText: 'The checkpoint belongs to another text.',
   errorOwnModelGone: 'This model is no longer kept in this browser.',
 };
