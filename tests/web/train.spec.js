@@ -66,7 +66,8 @@ async function losses(page) {
   await expect(table.getByRole('row').last()).toContainText(String(STEPS));
   const rows = await table.getByRole('row').allInnerTexts();
   expect(rows.length).toBeGreaterThan(10);
-  return rows;
+  // Step, loss, their mean; a pause may fall where the held-out songs were being measured.
+  return rows.map((row) => row.split('\t').slice(0, 3));
 }
 
 test('start, pause, reload, go on, download, open in another profile, write', async ({ page, browser }) => {
@@ -125,7 +126,7 @@ test('the page answers while it learns, the rate changes, stop keeps the model a
   });
   console.log(`slowest answer while training: ${slowest.toFixed(1)} ms`);
   expect(slowest).toBeLessThan(100);
-  await page.getByLabel('Learning rate').fill('0.0005');
+  await page.getByRole('spinbutton', { name: 'Learning rate' }).fill('0.0005');
   await page.getByRole('button', { name: 'Set' }).click();
   await expect(page.getByText('The learning rate is 0.0005')).toBeVisible();
   await page.getByRole('button', { name: 'Stop' }).filter({ visible: true }).click();

@@ -321,7 +321,7 @@ export const de = {
   durationSeconds: '{seconds} s',
   durationMinutes: '{minutes} min',
   durationHours: '{hours} h',
-  overfitting: 'Bei den zurückgehaltenen Liedern wird es seit Schritt {step} schlechter: Von da an lernt es auswendig.',
+  overfitting: 'Beim Zurückgehaltenen wird es seit Schritt {step} schlechter: Von da an lernt es auswendig.',
   samples: 'Was es schreibt',
   samplesHint: 'Ab und zu schreibt es ein paar Zeilen, immer mit derselben Startzahl.',
   sampleStep: 'Schritt {step}, Startzahl {seed}',

@@ -321,7 +321,7 @@ export const en = {
   durationSeconds: '{seconds} s',
   durationMinutes: '{minutes} min',
   durationHours: '{hours} h',
-  overfitting: 'The held-out songs have been getting worse since step {step}: from here on it learns by heart.',
+  overfitting: 'What was held out has been getting worse since step {step}: from here on it learns by heart.',
   samples: 'What it writes',
   samplesHint: 'Every now and then it writes a few lines, always with the same seed.',
   sampleStep: 'Step {step}, seed {seed}',

@@ -119,6 +119,8 @@ export class Curves {
         ];
       }),
     );
+    // Sentences of a few words stand everywhere.
+    this.#copied.element.hidden = run.kind === 'seq2seq' || run.kind === 'transformer';
     this.#copied.show(
       both.map(({ name, numbers }, i) => ({
         name,

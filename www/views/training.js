@@ -438,7 +438,7 @@ export class Training {
       await forgetMeans(run).catch(() => {});
     }
     await this.#keep(run);
-    this.#pace(null);
+    if (this.#shown === run) this.show(run);
     if (reason === 'diverged') this.#parts.notes.add([{ code: 'diverged' }]);
     /** @type {Record<Ended['reason'], Key>} */
     const keys = { finished: 'statusTrained', stopped: 'statusTrainingStopped', diverged: 'statusDiverged' };
