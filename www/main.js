@@ -1,9 +1,11 @@
 // Puts the page together: settings from the link, language, the views, the link from the settings.
 
+import { Computing } from './computing.js';
 import { EngineClient } from './engine/client.js';
 import { currentLanguage, onLanguage, preferredLanguage, rememberLanguage, setLanguage, text } from './i18n/index.js';
 import { Catalog } from './models.js';
 import { fromHash, State, toHash } from './state.js';
+import { deviceChoice } from './ui/device-choice.js';
 import { h } from './ui/dom.js';
 import { Places } from './ui/places.js';
 import { VIEWS } from './views/index.js';
@@ -22,7 +24,9 @@ function main() {
   const state = new State(settings);
   setLanguage(preferredLanguage(settings.lang));
   const rewrite = keepAddress(state, whole);
-  const context = { state, engine: new EngineClient(), catalog: new Catalog(), visit };
+  const computing = new Computing();
+  const engine = new EngineClient(computing);
+  const context = { state, computing, engine, catalog: new Catalog(), visit };
   /** @type {View} */
   let view = showView(context);
 
@@ -41,6 +45,8 @@ function main() {
     void view.open({ go: false, linked: false });
   }
 
+  computing.check = () => engine.useGpu();
+  document.querySelector('footer')?.append(deviceChoice(computing));
   offerLanguages(state);
   offerViews(context);
   listenToKeys(() => view);
@@ -61,6 +67,7 @@ function main() {
     void view.open({ go: opened.go, linked: true });
   });
   void view.open({ go, linked: true });
+  computing.begin();
   keepOffline();
 }
 

@@ -9,6 +9,7 @@ import { mountWrite } from './write.js';
 /**
  * @typedef {object} Context what every view is given
  * @property {import('../state.js').State} state
+ * @property {import('../computing.js').Computing} computing
  * @property {import('../engine/client.js').EngineClient} engine
  * @property {import('../models.js').Catalog} catalog
  * @property {(view: import('../state.js').ViewId) => void} visit turns to another view
