@@ -23,7 +23,7 @@ const sum = (below, above) => (above ? `<munderover>${o('∑')}${below}${above}<
 /** @param {Markup[]} inner */
 const paren = (...inner) => row(o('('), ...inner, o(')'));
 /** @param {Markup[][]} lines */
-const lines = (...lines) => `<mtable columnalign="left">${lines.map((line) => `<mtr><mtd>${row(...line)}</mtd></mtr>`).join('')}</mtable>`;
+const lines = (...lines) => `<mtable>${lines.map((line) => `<mtr><mtd>${row(...line)}</mtd></mtr>`).join('')}</mtable>`;
 
 const xt = sub(i('x'), i('t'));
 const before = row(i('t'), o('−'), n(1));
@@ -36,8 +36,10 @@ const FORMULAS = {
   clean: row(i('A'), o('='), o('{'), i('␣'), o(','), i('a'), o(','), o('…'), o(','), i('z'), o('}'), o(','), `<mspace width="1em"/>`, o('|'), i('A'), o('|'), o('='), n(27)),
   window: row(i('X'), o('='), paren(xt, o(','), o('…'), o(','), sub(i('x'), row(i('t'), o('+'), n(99)))), o('→'), i('Y'), o('='), paren(sub(i('x'), row(i('t'), o('+'), n(1))), o(','), o('…'), o(','), sub(i('x'), row(i('t'), o('+'), n(100))))),
   lstm: lines(
-    [sub(i('c'), i('t')), o('='), i('σ'), paren(gate('f')), o('⊙'), sub(i('c'), before), o('+'), i('σ'), paren(gate('i')), o('⊙'), i('tanh'), paren(gate('g'))],
-    [sub(i('h'), i('t')), o('='), i('σ'), paren(gate('o')), o('⊙'), i('tanh'), paren(sub(i('c'), i('t')))],
+    ...['i', 'f', 'o'].map((name) => [sub(i(name), i('t')), o('='), i('σ'), paren(gate(name))]),
+    [sub(i('g'), i('t')), o('='), i('tanh'), paren(gate('g'))],
+    [sub(i('c'), i('t')), o('='), sub(i('f'), i('t')), o('⊙'), sub(i('c'), before), o('+'), sub(i('i'), i('t')), o('⊙'), sub(i('g'), i('t'))],
+    [sub(i('h'), i('t')), o('='), sub(i('o'), i('t')), o('⊙'), i('tanh'), paren(sub(i('c'), i('t')))],
   ),
   loss: row(i('L'), o('='), o('−'), frac(n(1), i('N')), sum(i('t')), i('ln'), i('P'), paren(xt, o('|'), sub(i('x'), row(o('&lt;'), i('t'))))),
   bits: row(i('bpc'), o('='), frac(i('L'), row(i('ln'), n(2)))),
