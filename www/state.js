@@ -15,7 +15,7 @@ export const PROMPT_LENGTH = 4000;
 export const GERMAN_LENGTH = 20_000;
 
 /**
- * @typedef {'write' | 'lab' | 'duel' | 'translate' | 'chain' | 'text' | 'train'} ViewId
+ * @typedef {'write' | 'lab' | 'duel' | 'translate' | 'chain' | 'text' | 'lecture' | 'train'} ViewId
  *
  * @typedef {object} Settings
  * @property {ViewId} view
@@ -38,6 +38,8 @@ export const GERMAN_LENGTH = 20_000;
  * @property {string} text what is prepared
  * @property {'de' | 'en'} text_language
  * @property {number} merges of byte pairs
+ * @property {'lyrics' | 'translation'} use_case of the lecture
+ * @property {number} step of the lecture
  * @property {number} temperature
  * @property {number} top_k
  * @property {number} top_p
@@ -50,8 +52,8 @@ export const GERMAN_LENGTH = 20_000;
  * @property {number} seed
  * @property {'' | 'de' | 'en'} lang a language that the link asks for; empty for the reader's own
  *
- * @typedef {'view' | 'model' | 'prompt' | 'german' | 'english' | 'translator' | 'forced' | 'compare' | 'text' | 'text_language' | 'lang' | 'left' | 'right' | 'kind' | 'model_size' | 'base' | 'layers' | 'cleaning'} TextName
- * @typedef {'temperature' | 'top_k' | 'top_p' | 'min_p' | 'typical_p' | 'repetition_penalty' | 'no_repeat_ngram' | 'max_new_tokens' | 'beam_width' | 'merges' | 'seed' | 'minutes' | 'held_out'} NumberName
+ * @typedef {'view' | 'model' | 'prompt' | 'german' | 'english' | 'translator' | 'forced' | 'compare' | 'text' | 'text_language' | 'use_case' | 'lang' | 'left' | 'right' | 'kind' | 'model_size' | 'base' | 'layers' | 'cleaning'} TextName
+ * @typedef {'temperature' | 'top_k' | 'top_p' | 'min_p' | 'typical_p' | 'repetition_penalty' | 'no_repeat_ngram' | 'max_new_tokens' | 'beam_width' | 'merges' | 'step' | 'seed' | 'minutes' | 'held_out'} NumberName
  *
  * @typedef {object} TextField
  * @property {TextName} name
@@ -75,7 +77,7 @@ export const GERMAN_LENGTH = 20_000;
  */
 
 /** @type {readonly ViewId[]} */
-const EVERYWHERE = ['write', 'lab', 'duel', 'translate', 'chain', 'text', 'train'];
+const EVERYWHERE = ['write', 'lab', 'duel', 'translate', 'chain', 'text', 'lecture', 'train'];
 /** @type {readonly ViewId[]} */
 const WRITING = ['write', 'lab', 'duel', 'chain'];
 /** @type {readonly ViewId[]} */
@@ -116,6 +118,7 @@ export const TEXT_FIELDS = [
   { name: 'cleaning', key: 'cleaning', default: 'none', among: ['none', 'songs', 'lecture'], views: TRAIN },
   { name: 'layers', key: 'layers', default: 'all', among: ['all', 'last'], views: TRAIN },
   { name: 'text', key: 'text', default: GERMAN_SONGS[0].text, cut: cutGerman, views: ['text'] },
+  { name: 'use_case', key: 'case', default: 'lyrics', among: ['lyrics', 'translation'], views: ['lecture'] },
   { name: 'text_language', key: 'text-language', default: 'de', among: ['de', 'en'], views: ['text'] },
   { name: 'lang', key: 'lang', default: '', among: ['', 'de', 'en'], views: EVERYWHERE },
 ];
@@ -132,6 +135,7 @@ export const NUMBER_FIELDS = [
   { name: 'max_new_tokens', type: 'integer', key: 'length', min: 1, max: 10000, step: 1, default: 600, views: WRITING },
   { name: 'beam_width', type: 'integer', key: 'beam', min: 1, max: 8, step: 1, default: 4, among: [1, 2, 4, 8], views: TRANSLATING },
   { name: 'merges', type: 'integer', key: 'merges', min: 0, max: 500, step: 10, default: 40, views: ['text'] },
+  { name: 'step', type: 'integer', key: 'step', min: 1, max: 7, step: 1, default: 1, views: ['lecture'] },
   // A link without its seed would not give the same text, so it always carries it.
   { name: 'seed', type: 'integer', key: 'seed', min: 0, max: Number.MAX_SAFE_INTEGER, step: 1, default: 0, always: true, views: SEEDED },
   { name: 'minutes', type: 'integer', key: 'minutes', min: 1, max: 60, step: 1, default: 1, among: [1, 5, 60], views: TRAIN },

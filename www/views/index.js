@@ -1,6 +1,7 @@
 import { mountChain } from './chain.js';
 import { mountDuel } from './duel.js';
 import { mountLab } from './lab.js';
+import { mountLecture } from './lecture.js';
 import { mountText } from './text.js';
 import { mountTrain } from './train.js';
 import { mountTranslate } from './translate.js';
@@ -37,4 +38,5 @@ export const VIEWS = [
   { id: 'chain', title: 'viewChain', mount: mountChain },
   { id: 'text', title: 'viewText', mount: mountText },
   { id: 'train', title: 'viewTrain', mount: mountTrain },
+  { id: 'lecture', title: 'viewLecture', mount: mountLecture },
 ];
