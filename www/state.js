@@ -29,7 +29,7 @@ export const GERMAN_LENGTH = 20_000;
  * @property {string} kind of the model to be trained
  * @property {string} model_size
  * @property {string} base the id of a trained model that training goes on from; empty from scratch
- * @property {string} layers of that model that learn
+ * @property {string} trained_layers of that model that learn
  * @property {string} cleaning of the text to be learned from
  * @property {number} minutes that training is to take on this device
  * @property {number} held_out the share of the songs that only measures
@@ -52,7 +52,7 @@ export const GERMAN_LENGTH = 20_000;
  * @property {number} seed
  * @property {'' | 'de' | 'en'} lang a language that the link asks for; empty for the reader's own
  *
- * @typedef {'view' | 'model' | 'prompt' | 'german' | 'english' | 'translator' | 'forced' | 'compare' | 'text' | 'text_language' | 'use_case' | 'lang' | 'left' | 'right' | 'kind' | 'model_size' | 'base' | 'layers' | 'cleaning'} TextName
+ * @typedef {'view' | 'model' | 'prompt' | 'german' | 'english' | 'translator' | 'forced' | 'compare' | 'text' | 'text_language' | 'use_case' | 'lang' | 'left' | 'right' | 'kind' | 'model_size' | 'base' | 'trained_layers' | 'cleaning'} TextName
  * @typedef {'temperature' | 'top_k' | 'top_p' | 'min_p' | 'typical_p' | 'repetition_penalty' | 'no_repeat_ngram' | 'max_new_tokens' | 'beam_width' | 'merges' | 'step' | 'seed' | 'minutes' | 'held_out'} NumberName
  *
  * @typedef {object} TextField
@@ -116,7 +116,7 @@ export const TEXT_FIELDS = [
   { name: 'model_size', key: 'model-size', default: 'small', among: ['small', 'medium', 'large'], views: TRAIN },
   { name: 'base', key: 'base', default: '', cut: cutId, views: TRAIN },
   { name: 'cleaning', key: 'cleaning', default: 'none', among: ['none', 'songs', 'lecture'], views: TRAIN },
-  { name: 'layers', key: 'layers', default: 'all', among: ['all', 'last'], views: TRAIN },
+  { name: 'trained_layers', key: 'layers', default: 'all', among: ['all', 'last'], views: TRAIN },
   { name: 'text', key: 'text', default: GERMAN_SONGS[0].text, cut: cutGerman, views: ['text'] },
   { name: 'use_case', key: 'case', default: 'lyrics', among: ['lyrics', 'translation'], views: ['lecture'] },
   { name: 'text_language', key: 'text-language', default: 'de', among: ['de', 'en'], views: ['text'] },

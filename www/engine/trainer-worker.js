@@ -65,6 +65,8 @@ async function resultOf(job, module) {
       const card = job.card ? JSON.stringify(job.card) : undefined;
       return module.joinModelFile(job.config, job.tokenizer, job.weights, card);
     }
+    case 'train':
+      throw new EngineError('bad-option', 'a training is no question');
   }
 }
 

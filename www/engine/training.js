@@ -27,8 +27,6 @@ export class Training {
   #paused = false;
   /** Wakes a paused training. @type {() => void} */
   #wake = () => {};
-  /** @type {WasmTrainer | null} */
-  #trainer = null;
   /** @type {WasmGpu | null} */
   #gpu = null;
   #step = 0;
@@ -61,7 +59,6 @@ export class Training {
     const trainer = checkpoint
       ? module.Trainer.resume(text, checkpoint)
       : module.Trainer.create(JSON.stringify(plan), text, from?.config, from?.tokenizer, from?.weights);
-    this.#trainer = trainer;
     try {
       await this.#begin(trainer, module);
       const error = await this.#train(trainer);

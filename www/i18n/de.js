@@ -288,7 +288,7 @@ export const de = {
   base: 'Anfang',
   fromScratch: 'Von vorn (Zufallszahlen)',
   goOnFrom: 'Weiter von: {title}',
-  layers: 'Was davon weiterlernt',
+  trained_layers: 'Was davon weiterlernt',
   cleaning: 'Säuberung',
   cleaningNone: 'Keine: jedes Zeichen zählt',
   cleaningSongs: 'Wie unsere Lieder: a bis z, Ziffern, Satzzeichen',

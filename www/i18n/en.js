@@ -288,7 +288,7 @@ export const en = {
   base: 'Beginning',
   fromScratch: 'From nothing (random numbers)',
   goOnFrom: 'Going on from: {title}',
-  layers: 'What of it learns on',
+  trained_layers: 'What of it learns on',
   cleaning: 'Cleaning',
   cleaningNone: 'None: every character counts',
   cleaningSongs: 'Like our songs: letters a to z, digits, punctuation',

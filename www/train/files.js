@@ -77,7 +77,7 @@ export function withoutTimes(lrc) {
   const title = /^\[ti:([^\]]*)\]/im.exec(lrc)?.[1].trim();
   /** @type {{ time: number, words: string }[]} */
   const sung = [];
-  for (const line of lrc.split(/\r\n?|\n/)) {
+  for (const line of lrc.trimEnd().split(/\r\n?|\n/)) {
     const stamps = /^((?:\s*\[\d+:\d+(?:[.:]\d+)?\])*)(.*)$/.exec(line);
     if (!stamps || /^\s*\[[a-z#]+:.*\]\s*$/i.test(line)) continue;
     const words = stamps[2].replace(/<\d+:\d+(?:[.:]\d+)?>/g, '').replace(/ {2,}/g, ' ').trim();

@@ -41,7 +41,7 @@ const CLEANINGS = /** @type {const} */ ([
   ['lecture', 'cleaningLecture'],
 ]);
 /** Whatever of these changes, the plan was for something else. */
-const DECIDING = /** @type {const} */ (['kind', 'model_size', 'cleaning', 'base', 'layers', 'minutes', 'held_out', 'seed']);
+const DECIDING = /** @type {const} */ (['kind', 'model_size', 'cleaning', 'base', 'trained_layers', 'minutes', 'held_out', 'seed']);
 
 export class PlanStep {
   #context;
@@ -66,7 +66,7 @@ export class PlanStep {
     const { state, catalog } = context;
     this.#measure = button('measure', onMeasure);
     this.#size = field('model_size', choice(state, 'model_size', 'train-model_size', SIZES));
-    this.#layers = field('layers', choice(state, 'layers', 'train-layers', LAYERS));
+    this.#layers = field('trained_layers', choice(state, 'trained_layers', 'train-layers', LAYERS));
     this.#cleaning = field('cleaning', choice(state, 'cleaning', 'train-cleaning', CLEANINGS));
     this.#base.addEventListener('change', () => {
       const model = this.#bases().find(({ id }) => id === this.#base.value);
@@ -188,7 +188,7 @@ export class PlanStep {
 }
 
 /**
- * @param {'kind' | 'base' | 'model_size' | 'cleaning' | 'layers' | 'minutes' | 'held_out'} name
+ * @param {'kind' | 'base' | 'model_size' | 'cleaning' | 'trained_layers' | 'minutes' | 'held_out'} name
  * @param {HTMLElement} control
  * @param {import('../i18n/index.js').Key} [hint]
  */

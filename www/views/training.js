@@ -264,7 +264,7 @@ export class Training {
         data: plannedData(settings),
         seed: settings.seed,
         from: await this.#from(),
-        layers: /** @type {import('../engine/training-protocol.js').Layers} */ (settings.layers),
+        layers: /** @type {import('../engine/training-protocol.js').Layers} */ (settings.trained_layers),
         device: this.#device(),
       });
       if (drafted.fault) notes.add([{ code: drafted.fault.code }]);
