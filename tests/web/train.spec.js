@@ -41,8 +41,8 @@ async function open(page, settings = '') {
  */
 async function plan(page, numbers = {}) {
   const { start } = train(page);
-  await page.getByRole('button', { name: 'Eight English songs' }).click();
-  await expect(page.getByText(/^8 songs/)).toBeVisible();
+  await page.getByRole('button', { name: 'Eleven English songs' }).click();
+  await expect(page.getByText(/^11 songs/)).toBeVisible();
   await page.getByText('Hyperparameters', { exact: true }).click();
   await page.getByRole('button', { name: 'Measure and show the plan' }).click();
   await expect(page.getByText('Measured.')).toBeVisible();
@@ -156,7 +156,7 @@ test('a second tab and a full disk are said, and cost nothing', async ({ page, c
   await expect(train(page).note('storage is full')).toBeVisible();
   const second = await context.newPage();
   await open(second);
-  await second.getByRole('button', { name: 'Eight English songs' }).click();
+  await second.getByRole('button', { name: 'Eleven English songs' }).click();
   await train(second).start.click();
   await expect(train(second).note('Another tab is training')).toBeVisible();
   await second.close();
@@ -202,7 +202,7 @@ for (const [lang, width] of /** @type {const} */ ([['de', 360], ['en', 1440]])) 
     await page.emulateMedia({ colorScheme: width === 360 ? 'dark' : 'light' });
     await page.setViewportSize({ width, height: 800 });
     await page.goto(`#view=train&seed=1&lang=${lang}`);
-    await page.getByRole('button', { name: lang === 'de' ? 'Acht englische Lieder' : 'Eight English songs' }).click();
+    await page.getByRole('button', { name: lang === 'de' ? 'Elf englische Lieder' : 'Eleven English songs' }).click();
     await page.getByText(lang === 'de' ? 'Hyperparameter' : 'Hyperparameters', { exact: true }).click();
     await page.getByRole('button', { name: lang === 'de' ? 'Training beginnen' : 'Start training' }).click();
     await expect(page.getByText(lang === 'de' ? 'Es lernt' : 'It is learning')).toBeVisible();
