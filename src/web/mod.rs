@@ -7,6 +7,7 @@ mod error;
 mod generator;
 #[cfg(feature = "gpu")]
 mod gpu;
+mod inside;
 mod object;
 mod song_index;
 mod translator;

@@ -26,6 +26,9 @@ const BROKEN = new Set(['engine-crashed', 'engine-unavailable']);
  * @property {(stretches: import('./protocol.js').Stretch[]) => void} [onRecalled]
  * @property {(pieces: number, notes: import('./protocol.js').Note[]) => void} [onSplit]
  * @property {(piece: import('./protocol.js').Piece, tokens: number, seconds: number) => void} [onPiece]
+ * @property {(recorded: import('./protocol.js').Recorded, steps: import('./protocol.js').Step[]) => void} [onFrames]
+ * @property {(piece: import('./protocol.js').Piece, inside: import('./protocol.js').Recorded[]) => void} [onInside]
+ * @property {(answer: import('./protocol.js').Answer) => void} [onAnswer]
  */
 
 /**
@@ -98,6 +101,33 @@ export class EngineClient {
   }
 
   /**
+   * Writes or translates, and tells all that the model did at each token.
+   *
+   * @param {ModelRequest & Pick<import('./protocol.js').LookCommand, 'text' | 'options'>} request
+   * @param {Listeners} listeners
+   * @returns {Run}
+   */
+  look(request, listeners) {
+    return this.#post({ id: ++this.#ids, type: 'look', ...request }, listeners);
+  }
+
+  /**
+   * One question about a model, answered also while it works.
+   *
+   * @param {ModelRequest & { question: import('./protocol.js').Question }} request
+   * @returns {Promise<import('./protocol.js').Answer>}
+   */
+  async ask(request) {
+    /** @type {import('./protocol.js').Answer} */
+    let given = {};
+    const onAnswer = (/** @type {import('./protocol.js').Answer} */ answer) => {
+      given = answer;
+    };
+    await this.#post({ id: ++this.#ids, type: 'ask', ...request }, { onAnswer }).finished;
+    return given;
+  }
+
+  /**
    * Looks for stretches of a text in the songs that a model learned from.
    *
    * @param {ModelRequest & { text: string }} request
@@ -164,6 +194,14 @@ export class EngineClient {
       case 'piece':
         pending.last = { cancelled: true, tokens: event.tokens, seconds: event.seconds };
         return cancelled ? undefined : listeners.onPiece?.(event.piece, event.tokens, event.seconds);
+      case 'frames':
+        pending.last = { cancelled: true, tokens: event.tokens, seconds: event.seconds };
+        return cancelled ? undefined : listeners.onFrames?.(event.recorded, event.steps);
+      case 'inside':
+        pending.last = { cancelled: true, tokens: event.tokens, seconds: event.seconds };
+        return cancelled ? undefined : listeners.onInside?.(event.piece, event.inside);
+      case 'answer':
+        return listeners.onAnswer?.(event.answer);
       case 'done':
         return this.#settle(event.id, event);
       case 'failed':

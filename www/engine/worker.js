@@ -1,6 +1,8 @@
 // The one module worker: loads models, writes and translates in short slices, answers between them.
 
 import { toFailure } from './errors.js';
+import { answer, lookAtTranslating, lookAtWriting } from './insides.js';
+import { kindOf } from './kinds.js';
 import { open, openSongs } from './sessions.js';
 import { breath, nextSlice } from './slices.js';
 import { forgetWalk, walk } from './walks.js';
@@ -21,7 +23,9 @@ self.addEventListener('message', (/** @type {MessageEvent<Command>} */ { data })
     cancel(data.id);
   } else {
     jobs.set(data.id, { controller: new AbortController(), begun: false });
-    queue = queue.then(() => run(data));
+    // A question is answered between the slices of what runs.
+    if (data.type === 'ask') void run(data);
+    else queue = queue.then(() => run(data));
   }
 });
 
@@ -53,9 +57,14 @@ async function run(job) {
       await recall(job, { signal, onProgress });
       return;
     }
+    if (job.type === 'ask') {
+      await answer(job, { signal, onProgress });
+      return;
+    }
     const { engine, loaded } = await open(job, { signal, onProgress });
     post({ id: job.id, type: 'loaded', ...loaded });
     if (job.type === 'generate') await generate(job, /** @type {WasmGenerator} */ (engine), signal);
+    if (job.type === 'look') await look(job, engine, signal);
     if (job.type === 'walk') await walk(job, /** @type {WasmGenerator} */ (engine), signal, post);
     if (job.type === 'translate') await translate(job, /** @type {WasmTranslator} */ (engine), signal);
   } catch (error) {
@@ -63,6 +72,20 @@ async function run(job) {
   } finally {
     jobs.delete(job.id);
   }
+}
+
+/**
+ * @param {import('./protocol.js').LookCommand} job
+ * @param {WasmGenerator | WasmTranslator} engine
+ * @param {AbortSignal} signal
+ */
+async function look(job, engine, signal) {
+  if (kindOf(job.model) === 'translator') {
+    await lookAtTranslating(job, /** @type {WasmTranslator} */ (engine), signal);
+    return;
+  }
+  forgetWalk(/** @type {WasmGenerator} */ (engine));
+  await lookAtWriting(job, /** @type {WasmGenerator} */ (engine), signal);
 }
 
 /**

@@ -3,18 +3,18 @@ import { h } from './dom.js';
 
 /** @typedef {import('../engine/protocol.js').ModelEntry} ModelEntry */
 
-const KIND = /** @type {const} */ ({ model: 'generator', translator: 'translator' });
+const KINDS = /** @type {const} */ ({ model: ['generator'], translator: ['translator'], looked: ['generator', 'translator'] });
 
 /**
- * The choice among the models of one kind.
+ * The choice among the models of one kind, or of all.
  *
  * @param {import('../views/index.js').Context} context
- * @param {keyof typeof KIND} setting
+ * @param {keyof typeof KINDS} setting
  * @param {string} id
  */
 export function modelPicker({ state, catalog }, setting, id) {
   const element = h('select', { id });
-  const models = () => catalog.of(KIND[setting]);
+  const models = () => KINDS[setting].flatMap((kind) => catalog.of(kind));
   const chosen = () => models().find((model) => model.id === state.settings[setting]) ?? models()[0];
   const show = () => {
     element.value = chosen()?.id ?? '';
