@@ -9,6 +9,8 @@ mod generator;
 mod gpu;
 mod inside;
 mod object;
+#[cfg(feature = "train")]
+mod preparation;
 mod song_index;
 mod translator;
 
@@ -17,6 +19,8 @@ pub use bench::{BenchDecode, BenchMatmul, BenchTraining, BenchTranslation};
 pub use generator::Generator;
 #[cfg(feature = "gpu")]
 pub use gpu::Gpu;
+#[cfg(feature = "train")]
+pub use preparation::prepare_text;
 pub use song_index::SongIndex;
 pub use translator::Translator;
 

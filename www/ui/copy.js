@@ -10,15 +10,17 @@ import { h } from './dom.js';
  * @param {import('../state.js').Settings} settings
  * @param {import('../state.js').ViewId} view whose settings it carries
  * @param {HTMLElement} place for the link when it can't be copied
+ * @param {boolean} byGpu whether a GPU wrote the text; what a link starts is computed on the CPU
  * @returns {Promise<Key>} what to tell the visitor
  */
-export async function copyLink(settings, view, place) {
+export async function copyLink(settings, view, place, byGpu) {
   const link = new URL(toHash(settings, { go: true, of: view }), location.href).href;
   place.replaceChildren();
-  if (await copied(link)) return 'linkCopied';
+  if (await copied(link)) return byGpu ? 'linkCopiedGpu' : 'linkCopied';
   const field = h('input', { type: 'text', readonly: true, tLabel: 'copyLink', class: 'link' });
   field.value = link;
   place.append(h('p', { class: 'small', t: 'linkShown' }), field);
+  if (byGpu) place.append(h('p', { class: 'small', t: 'linkReplays' }));
   field.select();
   return 'linkShown';
 }

@@ -17,7 +17,7 @@ import { Rival } from './rival.js';
 export function mountDuel(root, context) {
   const { state, catalog } = context;
   // An engine each, so that both write at the same time.
-  const rivals = [new Rival(context, 0), new Rival({ ...context, engine: new EngineClient() }, 1)];
+  const rivals = [new Rival(context, 0), new Rival({ ...context, engine: new EngineClient(context.computing) }, 1)];
   const shown = h('div', { class: 'shown' });
   const status = h('p', { class: 'status', role: 'status' });
   const stop = button('stop', () => each('stop'), { disabled: true, 'aria-keyshortcuts': 'Escape' });
@@ -47,7 +47,10 @@ export function mountDuel(root, context) {
         go,
         stop,
         button('another', another),
-        button('copyLink', () => void copyLink(state.settings, 'duel', shown).then((key) => say(status, key))),
+        button('copyLink', () => {
+          const byGpu = rivals.some((rival) => rival.byGpu);
+          void copyLink(state.settings, 'duel', shown, byGpu).then((key) => say(status, key));
+        }),
       ),
       shown,
       status,

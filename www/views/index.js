@@ -2,12 +2,14 @@ import { mountChain } from './chain.js';
 import { mountDuel } from './duel.js';
 import { mountLab } from './lab.js';
 import { mountLook } from './look.js';
+import { mountText } from './text.js';
 import { mountTranslate } from './translate.js';
 import { mountWrite } from './write.js';
 
 /**
  * @typedef {object} Context what every view is given
  * @property {import('../state.js').State} state
+ * @property {import('../computing.js').Computing} computing
  * @property {import('../engine/client.js').EngineClient} engine
  * @property {import('../models.js').Catalog} catalog
  * @property {(view: import('../state.js').ViewId) => void} visit turns to another view
@@ -34,4 +36,5 @@ export const VIEWS = [
   { id: 'translate', title: 'viewTranslate', mount: mountTranslate },
   { id: 'chain', title: 'viewChain', mount: mountChain },
   { id: 'look', title: 'viewLook', mount: mountLook },
+  { id: 'text', title: 'viewText', mount: mountText },
 ];

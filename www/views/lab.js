@@ -49,7 +49,7 @@ export function mountLab(root, context) {
     parts.play,
     parts.stop,
     button('finish', () => walking.finish()),
-    button('copyLink', () => void copyLink(state.settings, 'lab', parts.shown).then(report), { class: 'quiet' }),
+    button('copyLink', () => void copyLink(state.settings, 'lab', parts.shown, walking.byGpu).then(report), { class: 'quiet' }),
   ];
   root.append(
     h('p', { class: 'lead', t: 'labLead' }),

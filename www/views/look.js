@@ -61,7 +61,7 @@ export function mountLook(root, context) {
   slider.addEventListener('input', () => looking.scrub(Number(slider.value) - 1));
   parts.scrubber.append(h('label', { for: 'look-at', t: 'scrub' }), parts.place, slider);
   const report = (/** @type {import('../i18n/index.js').Key} */ key) => say(parts.status, key);
-  const link = button('copyLink', () => void copyLink(state.settings, 'look', parts.shown).then(report), { class: 'quiet' });
+  const link = button('copyLink', () => void copyLink(state.settings, 'look', parts.shown, false).then(report), { class: 'quiet' });
   parts.prompt.append(
     h(
       'div',

@@ -66,11 +66,12 @@ export class Rival {
   /**
    * @param {boolean} go write at once
    * @param {boolean} fresh ask the host again, after an error
+   * @param {boolean} replay a link asks for it, not the visitor
    */
-  async open(go, fresh = false) {
-    if (!(await this.#work.openCatalog(fresh, () => void this.open(go, true)))) return;
+  async open(go, fresh = false, replay = true) {
+    if (!(await this.#work.openCatalog(fresh, () => void this.open(go, true, replay)))) return;
     this.follow();
-    if (go) this.write(fresh);
+    if (go) this.write(fresh, replay);
   }
 
   /** The model of this place, fetched while the visitor still types. */
@@ -84,24 +85,33 @@ export class Rival {
     void this.#work.prepare([model]);
   }
 
-  /** @param {boolean} fresh fetch files anew, after an error */
-  write(fresh = false) {
+  /**
+   * @param {boolean} fresh fetch files anew, after an error
+   * @param {boolean} replay a link asks for it
+   */
+  write(fresh = false, replay = false) {
     const model = this.#model;
     if (!model) {
       // The list of models has not arrived; or it has only one that writes.
-      if (!this.#context.catalog.isOpen) void this.open(true, true);
+      if (!this.#context.catalog.isOpen) void this.open(true, true, replay);
       return;
     }
     void this.#work.perform(
       async (task) => {
         await this.#lyrics.write(task, model, this.#context.state.settings.prompt, fresh);
       },
-      () => this.write(true),
+      () => this.write(true, replay),
+      replay,
     );
   }
 
   stop() {
     this.#work.stop();
+  }
+
+  /** Whether the GPU has written the song. */
+  get byGpu() {
+    return this.#lyrics.byGpu;
   }
 
   /** @param {boolean} working */

@@ -46,24 +46,28 @@ export class Translating {
   /**
    * @param {boolean} go translate at once
    * @param {boolean} fresh ask the host again, after an error
+   * @param {boolean} replay a link asks for it, not the visitor
    */
-  async open(go, fresh = false) {
-    if (!(await this.#work.openCatalog(fresh, () => void this.open(go, true)))) return;
+  async open(go, fresh = false, replay = true) {
+    if (!(await this.#work.openCatalog(fresh, () => void this.open(go, true, replay)))) return;
     const { picker, none, translate, compare } = this.#parts;
     const offered = picker.models().length;
     none.hidden = offered > 0;
     translate.disabled = offered === 0;
     compare.hidden = offered < 2;
     this.#followModels();
-    if (go) this.translate(fresh);
+    if (go) this.translate(fresh, replay);
   }
 
-  /** @param {boolean} fresh fetch files anew, after an error */
-  translate(fresh = false) {
+  /**
+   * @param {boolean} fresh fetch files anew, after an error
+   * @param {boolean} replay a link asks for it
+   */
+  translate(fresh = false, replay = false) {
     const { afterwards, shown, sheets, translate } = this.#parts;
     const models = this.#models();
     if (!models.length) {
-      if (!translate.disabled) void this.open(true, true);
+      if (!translate.disabled) void this.open(true, true, replay);
       return;
     }
     shown.replaceChildren();
@@ -76,12 +80,18 @@ export class Translating {
     this.choose(null);
     void this.#work.perform(
       (task) => this.#translateAll(task, models, fresh),
-      () => this.translate(true),
+      () => this.translate(true, replay),
+      replay,
     );
   }
 
   stop() {
     this.#work.stop();
+  }
+
+  /** Whether the GPU has translated. */
+  get byGpu() {
+    return this.#translation.byGpu;
   }
 
   /**
@@ -109,6 +119,7 @@ export class Translating {
    */
   async #translateAll(task, models, fresh) {
     const { sheets, afterwards } = this.#parts;
+    this.#translation.byGpu = false;
     const total = { cancelled: false, pieces: 0, seconds: 0 };
     for (const [i, model] of models.entries()) {
       const sheet = sheets[i];

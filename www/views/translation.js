@@ -23,6 +23,8 @@ export class Translation {
   #context;
   #work;
   #parts;
+  /** Whether the GPU has had a hand in the translation. */
+  byGpu = false;
 
   /**
    * @param {import('./index.js').Context} context
@@ -49,8 +51,13 @@ export class Translation {
     const text = keepStart(german, GERMAN_LENGTH);
     let done = 0;
     let all = 0;
+    /** @type {'' | 'Gpu'} */
+    let from = '';
     const listeners = {
-      ...this.#work.loading(task),
+      ...this.#work.loading(task, (byGpu) => {
+        from = byGpu ? 'Gpu' : '';
+        this.byGpu ||= byGpu;
+      }),
       onSplit: task.own((/** @type {number} */ pieces, /** @type {Note[]} */ notes) => {
         all = pieces;
         this.#parts.notes.add(text === german ? notes : [...notes, { code: 'text-cut' }]);
@@ -67,11 +74,12 @@ export class Translation {
     };
     saysNothing(speed);
     const options = { beam_width };
+    const { replay } = task;
     const { cancelled, tokens, seconds } = await task.run(() =>
-      engine.translate({ model, fresh, known: catalog.known(), text, options }, listeners),
+      engine.translate({ model, fresh, known: catalog.known(), text, options, replay }, listeners),
     );
     if (tokens > 0 && seconds > 0) {
-      say(speed, 'translateSpeed', {
+      say(speed, `translateSpeed${from}`, {
         ms: Math.round((seconds * 1000) / done),
         rate: Math.round(tokens / seconds),
       });

@@ -50,6 +50,8 @@ export class Walking {
   #timer = 0;
   /** @type {ModelEntry | null} */
   #opened = null;
+  /** Whether the GPU has had a hand in the text. */
+  byGpu = false;
 
   /**
    * @param {import('./index.js').Context} context
@@ -74,7 +76,7 @@ export class Walking {
       this.#given = parseForced(this.#context.state.settings.forced);
     }
     this.#follow();
-    if (go) this.play();
+    if (go) this.play(true);
   }
 
   /** One token more. */
@@ -82,15 +84,19 @@ export class Walking {
     this.#perform((task, fresh) => this.#advance(task, this.#ids(), 1, fresh));
   }
 
-  /** Token after token, slow enough to be read. */
-  play() {
+  /**
+   * Token after token, slow enough to be read.
+   *
+   * @param {boolean} replay a link asks for it
+   */
+  play(replay = false) {
     this.#perform(async (task, fresh) => {
       const pace = this.#parts.picker.chosen()?.model_type === 'char_lstm' ? PACE_MS.char_lstm : PACE_MS.gpt2;
       while (!this.#ended) {
         if (await this.#advance(task, this.#ids(), 1, fresh)) return;
         await new Promise((resolve) => setTimeout(resolve, pace));
       }
-    });
+    }, { replay });
   }
 
   /** All the rest, as fast as it goes. */
@@ -132,12 +138,15 @@ export class Walking {
     });
   }
 
-  /** @param {(task: Task, fresh: boolean) => Promise<unknown>} steps */
-  #perform(steps, fresh = false) {
+  /**
+   * @param {(task: Task, fresh: boolean) => Promise<unknown>} steps
+   * @param {{ fresh?: boolean, replay?: boolean }} how
+   */
+  #perform(steps, { fresh = false, replay = false } = {}) {
     clearTimeout(this.#timer);
     if (!this.#parts.picker.chosen()) {
       void this.open(false, false, true).then(() => {
-        if (this.#parts.picker.chosen()) this.#perform(steps);
+        if (this.#parts.picker.chosen()) this.#perform(steps, { replay });
       });
       return;
     }
@@ -147,7 +156,8 @@ export class Walking {
         await steps(task, fresh);
         this.#tell();
       },
-      () => this.#perform(steps, true),
+      () => this.#perform(steps, { fresh: true, replay }),
+      replay,
     );
   }
 
@@ -174,7 +184,9 @@ export class Walking {
     this.#settings = settings;
     this.#keepGiven(path.length + more);
     const listeners = {
-      ...this.#work.loading(task),
+      ...this.#work.loading(task, (byGpu) => {
+        this.byGpu ||= byGpu;
+      }),
       onStarted: task.own((/** @type {string} */ read, /** @type {import('../engine/protocol.js').Note[]} */ notes) => {
         if (!this.#steps.length) this.#parts.tokens.clear(model.language, read);
         this.#parts.notes.add(typed.length > PROMPT_LENGTH ? [...notes, { code: 'prompt-cut' }] : notes);
@@ -184,9 +196,10 @@ export class Walking {
         this.#take(from, steps, ended);
       }),
     };
+    const request = { model, fresh, known: catalog.known(), prompt, options, replay: task.replay };
     const walk = (/** @type {number[]} */ ids, /** @type {number} */ count) =>
       task.run(() =>
-        engine.walk({ model, fresh, known: catalog.known(), prompt, options, path: ids, more: count }, listeners),
+        engine.walk({ ...request, path: ids, more: count }, listeners),
       );
     const goal = path.length + more;
     let { cancelled } = await walk(path, this.#untilGiven(path.length, goal));
@@ -250,7 +263,8 @@ export class Walking {
 
   #tell() {
     const tokens = this.#steps.length;
-    if (tokens) say(this.#parts.status, this.#ended ? 'statusWalkEnded' : 'statusWalk', { tokens });
+    const where = this.byGpu ? 'Gpu' : '';
+    if (tokens) say(this.#parts.status, `statusWalk${this.#ended ? 'Ended' : ''}${where}`, { tokens });
     else say(this.#parts.status, 'statusReady');
   }
 
@@ -269,6 +283,7 @@ export class Walking {
   #forget() {
     this.stop();
     this.#steps = [];
+    this.byGpu = false;
     this.#given.clear();
     this.#ended = false;
     this.#at = -1;

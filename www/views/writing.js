@@ -42,18 +42,22 @@ export class Writing {
    *
    * @param {boolean} go write at once
    * @param {boolean} fresh ask the host again, after an error
+   * @param {boolean} replay a link asks for it, not the visitor
    */
-  async open(go, fresh = false) {
-    if (!(await this.#work.openCatalog(fresh, () => void this.open(go, true)))) return;
+  async open(go, fresh = false, replay = true) {
+    if (!(await this.#work.openCatalog(fresh, () => void this.open(go, true, replay)))) return;
     this.#followModel();
-    if (go) this.generate(fresh);
+    if (go) this.generate(fresh, replay);
   }
 
-  /** @param {boolean} fresh fetch files anew, after an error */
-  generate(fresh = false) {
+  /**
+   * @param {boolean} fresh fetch files anew, after an error
+   * @param {boolean} replay a link asks for it
+   */
+  generate(fresh = false, replay = false) {
     const model = this.#parts.picker.chosen();
     if (!model) {
-      void this.open(true, true);
+      void this.open(true, true, replay);
       return;
     }
     const { afterwards, shown } = this.#parts;
@@ -64,12 +68,18 @@ export class Writing {
         const { tokens } = await this.#lyrics.write(task, model, this.#state.settings.prompt, fresh);
         afterwards.hidden = tokens === 0;
       },
-      () => this.generate(true),
+      () => this.generate(true, replay),
+      replay,
     );
   }
 
   stop() {
     this.#work.stop();
+  }
+
+  /** Whether the GPU has written the song. */
+  get byGpu() {
+    return this.#lyrics.byGpu;
   }
 
   /** A new seed, and off it goes. */
