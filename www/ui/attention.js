@@ -37,7 +37,7 @@ export class Attention {
     h('p', { class: 'small', t: 'attentionHint' }),
     h('div', { class: 'controls' }, this.#kind.element, this.#layer.element, this.#head.element),
     this.#caption,
-    h('div', { class: 'scroll' }, this.#tiles),
+    h('div', { class: 'scroll', tabindex: '0', role: 'group', tLabel: 'attention' }, this.#tiles),
     this.#table,
   );
   /** @type {Attended | null} */

@@ -25,7 +25,7 @@ export class Gates {
   #zoom = new Choice('zoom', () => this.#draw());
   #unit = h('input', { type: 'number', id: 'look-unit', min: '1', step: '1', value: '1' });
   #colouring = h('input', { type: 'checkbox', id: 'look-colouring', checked: true });
-  #map = new HeatMap(({ column, row }) => this.#pick(column, row));
+  #map = new HeatMap('gates', ({ column, row }) => this.#pick(column, row));
   #readout = h('p', { class: 'readout small' });
   #table = new NumberTable();
   element = h(

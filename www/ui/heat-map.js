@@ -19,10 +19,15 @@ export class HeatMap {
   #column = h('div', { class: 'at-column' });
   #row = h('div', { class: 'at-row' });
   #frame = h('div', { class: 'pixels' }, this.#canvas, this.#column, this.#row);
-  element = h('div', { class: 'heat scroll' }, this.#frame);
+  element;
 
-  /** @param {(at: { column: number, row: number }) => void} onPick */
-  constructor(onPick) {
+  /**
+   * @param {import('../i18n/index.js').Key} label
+   * @param {(at: { column: number, row: number }) => void} onPick
+   */
+  constructor(label, onPick) {
+    // It can be scrolled by keyboard, too.
+    this.element = h('div', { class: 'heat scroll', tabindex: '0', role: 'group', tLabel: label }, this.#frame);
     const pick = (/** @type {PointerEvent} */ event) => {
       if (!event.buttons) return;
       const { left, top, width, height } = this.#canvas.getBoundingClientRect();

@@ -5,7 +5,7 @@ import { around, NumberTable } from './number-table.js';
 
 /** The vector that is added at each position, so that the order of words makes a difference. */
 export class Positions {
-  #map = new HeatMap(({ column, row }) => {
+  #map = new HeatMap('positions', ({ column, row }) => {
     this.#at = { position: row, channel: column };
     this.#draw();
   });
@@ -21,6 +21,7 @@ export class Positions {
   /** @type {Float32Array} */
   #values = new Float32Array();
   #channels = 1;
+  #limit = 1;
   #at = { position: 0, channel: 0 };
 
   constructor() {
@@ -35,6 +36,9 @@ export class Positions {
     this.element.hidden = values.length === 0;
     this.#values = values;
     this.#channels = channels;
+    // Single large numbers, as learned ones have them, would make all others pale.
+    const squares = values.reduce((sum, value) => sum + value * value, 0);
+    this.#limit = 2 * Math.sqrt(squares / Math.max(1, values.length));
     this.#at = { position: 0, channel: 0 };
     this.#draw();
   }
@@ -51,7 +55,7 @@ export class Positions {
         columns: channels,
         column: (column) => Array.from({ length: rows }, (_, row) => value(row, column)),
         scale: 'signed',
-        limit: this.#values.reduce((most, number) => Math.max(most, Math.abs(number)), 0),
+        limit: this.#limit,
       },
       { column: channel, row: position },
       { width: 3, height: 4 },

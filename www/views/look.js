@@ -40,7 +40,7 @@ export function mountLook(root, context) {
     tokens: new TokenText((index) => looking.scrub(index)),
     pieces: new TranslationSheet((piece) => looking.choose(piece)),
     slider,
-    place: h('output', { class: 'value', for: 'look-at' }),
+    place: h('span', { class: 'value', 'aria-hidden': 'true' }),
     scrubber: h('div', { class: 'field line-up scrubber', hidden: true }),
     gates: new Gates((place) => looking.scrub(place), () => looking.tint()),
     attention: new Attention(),

@@ -6,6 +6,7 @@ import { keepEnd, keepStart } from '../state.js';
 import { colour } from '../ui/colours.js';
 import { Frames } from '../ui/frames.js';
 import { limitOf, scaleOf } from '../ui/gates.js';
+import { visibleToken } from '../ui/next-tokens.js';
 import { beginning, generateOptions } from './lyrics.js';
 import { Work } from './work.js';
 
@@ -48,7 +49,7 @@ const ROWS = 10;
 const DEPTH_ROWS = 4;
 const NEIGHBOURS = 8;
 const POSITIONS = 64;
-/** While it works, the pictures follow this often, and questions are asked at most this often. */
+/** While it works, pictures and tables follow in turn, this often, and questions are asked at most this often. */
 const PICTURES_MS = 120;
 const ASK_MS = 300;
 
@@ -73,6 +74,8 @@ export class Looking {
   #drawn = { tokens: 0, at: -1, time: 0, asked: 0 };
   #frame = 0;
   #asking = false;
+  /** Whether the tables' turn is next. */
+  #tablesNext = false;
   #opened = '';
 
   /**
@@ -247,6 +250,8 @@ export class Looking {
     slider.max = String(length);
     slider.value = String(this.#at + 1);
     place.textContent = `${this.#at + 1} / ${length}`;
+    const token = this.#frames.tokens[this.#at];
+    if (token) slider.setAttribute('aria-valuetext', `${this.#at + 1}: ${visibleToken(token.text)}`);
     tokens.mark(this.#at);
     const scrubbed = !this.#following && this.#drawn.at !== this.#at;
     if (this.#working && !scrubbed && now - this.#drawn.time < PICTURES_MS) {
@@ -261,16 +266,23 @@ export class Looking {
 
   #drawPictures() {
     const { gates, attention, next, facts } = this.#parts;
+    // In one frame all of them would take longer than the eye forgives.
+    const both = !this.#working;
+    this.#tablesNext = !this.#tablesNext;
     const isLstm = this.#model?.model_type === 'char_lstm';
     const frames = this.#frames;
-    gates.show(isLstm ? frames : null, this.#at);
-    if (isLstm && frames.length) this.tint();
-    const attended = { text: frames, source: this.#source, language: this.#model?.language ?? 'en' };
-    attention.show(isLstm ? null : attended, this.#at);
-    const step = this.#steps[this.#at - this.#written] ?? null;
-    next.element.hidden = step === null;
-    next.show(step, false);
-    facts.show(frames.tokens.slice(0, this.#length), this.#at);
+    if (both || this.#tablesNext) {
+      gates.show(isLstm ? frames : null, this.#at);
+      if (isLstm && frames.length) this.tint();
+      const attended = { text: frames, source: this.#source, language: this.#model?.language ?? 'en' };
+      attention.show(isLstm ? null : attended, this.#at);
+    }
+    if (both || !this.#tablesNext) {
+      const step = this.#steps[this.#at - this.#written] ?? null;
+      next.element.hidden = step === null;
+      next.show(step, false);
+      facts.show(frames.tokens.slice(0, this.#length), this.#at);
+    }
   }
 
   /**
