@@ -2,6 +2,7 @@ import { mountChain } from './chain.js';
 import { mountDuel } from './duel.js';
 import { mountLab } from './lab.js';
 import { mountLook } from './look.js';
+import { mountLecture } from './lecture.js';
 import { mountText } from './text.js';
 import { mountTranslate } from './translate.js';
 import { mountWrite } from './write.js';
@@ -37,4 +38,5 @@ export const VIEWS = [
   { id: 'chain', title: 'viewChain', mount: mountChain },
   { id: 'look', title: 'viewLook', mount: mountLook },
   { id: 'text', title: 'viewText', mount: mountText },
+  { id: 'lecture', title: 'viewLecture', mount: mountLecture },
 ];
