@@ -42,8 +42,9 @@ test('a GPT: attention, the layers under a word, its choice, its neighbours', as
     if (weights.length) expect(Math.abs(weights.reduce((sum, weight) => sum + weight, 0) - 100)).toBeLessThan(1);
   }
   const before = await rows.last().innerText();
-  await page.getByLabel('Layer', { exact: true }).selectOption('3');
-  await page.getByLabel('Head', { exact: true }).selectOption('mean of all');
+  const region = page.getByRole('region', { name: 'Attention', exact: true });
+  await region.getByLabel('Layer').selectOption('3');
+  await region.getByLabel('Head').selectOption('mean of all');
   const mean = page.getByRole('table', { name: 'Layer 3, mean of all' });
   expect(await mean.getByRole('row').last().innerText()).not.toBe(before);
 
