@@ -6,7 +6,9 @@ import { currentLanguage, onLanguage, preferredLanguage, rememberLanguage, setLa
 import { Catalog } from './models.js';
 import { fromHash, State, toHash } from './state.js';
 import { deviceChoice } from './ui/device-choice.js';
+import { colophon } from './ui/colophon.js';
 import { h } from './ui/dom.js';
+import { offlineChoice } from './ui/offline-choice.js';
 import { Places } from './ui/places.js';
 import { VIEWS } from './views/index.js';
 
@@ -46,7 +48,8 @@ function main() {
   }
 
   computing.check = () => engine.useGpu();
-  document.querySelector('footer')?.append(deviceChoice(computing));
+  document.querySelector('footer')?.append(deviceChoice(computing), offlineChoice(context.catalog));
+  document.body.append(colophon(state, context.catalog));
   offerLanguages(state);
   offerViews(context);
   listenToKeys(() => view);
