@@ -4,6 +4,7 @@ import { mountLab } from './lab.js';
 import { mountLook } from './look.js';
 import { mountLecture } from './lecture.js';
 import { mountText } from './text.js';
+import { mountTrain } from './train.js';
 import { mountTranslate } from './translate.js';
 import { mountWrite } from './write.js';
 
@@ -38,5 +39,6 @@ export const VIEWS = [
   { id: 'chain', title: 'viewChain', mount: mountChain },
   { id: 'look', title: 'viewLook', mount: mountLook },
   { id: 'text', title: 'viewText', mount: mountText },
+  { id: 'train', title: 'viewTrain', mount: mountTrain },
   { id: 'lecture', title: 'viewLecture', mount: mountLecture },
 ];
