@@ -38,7 +38,7 @@ export class Gates {
       { class: 'controls' },
       this.#layer.element,
       this.#part.element,
-      h('div', { class: 'choice' }, h('label', { for: 'look-unit', t: 'unit' }), this.#unit),
+      h('div', { class: 'choice' }, h('label', { for: 'look-unit', t: 'lstmUnit' }), this.#unit),
       this.#zoom.element,
       h('div', { class: 'choice check' }, this.#colouring, h('label', { for: 'look-colouring', t: 'colourText' })),
     ),
@@ -150,7 +150,7 @@ export class Gates {
       return {
         caption: `${text(NAMES[part])}, ${text('layer')} ${layer + 1}`,
         columns: places.map((place) => visibleToken(frames.tokens[place].text)),
-        rows: units.map((index) => `${text('unit')} ${index + 1}`),
+        rows: units.map((index) => `${text('lstmUnit')} ${index + 1}`),
         value: (row, column) => frames.lstm(places[column], layer, part)[units[row]],
         marked: { row: units.indexOf(unit), column: places.indexOf(this.#at) },
       };
