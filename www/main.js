@@ -5,6 +5,7 @@ import { currentLanguage, onLanguage, preferredLanguage, rememberLanguage, setLa
 import { Catalog } from './models.js';
 import { fromHash, State, toHash } from './state.js';
 import { h } from './ui/dom.js';
+import { Places } from './ui/places.js';
 import { VIEWS } from './views/index.js';
 
 /** Browsers refuse to rewrite the address many times a second; sliders would do so. */
@@ -84,6 +85,8 @@ function keepAddress(state, whole) {
 
 /** @type {Map<ViewId, { root: HTMLElement, view: View }>} */
 const mounted = new Map();
+/** @type {Places | null} */
+let places = null;
 
 /**
  * Shows the view of the settings. Those that were visited before stay as they are, out of sight.
@@ -110,25 +113,13 @@ function showView(context) {
 function nameView(id) {
   const title = VIEWS.find((view) => view.id === id)?.title ?? VIEWS[0].title;
   document.title = id === VIEWS[0].id ? 'liedwerk' : `${text(title)} · liedwerk`;
-  for (const link of document.querySelectorAll('nav a')) {
-    if (link.getAttribute('href') === `#view=${id}`) link.setAttribute('aria-current', 'page');
-    else link.removeAttribute('aria-current');
-  }
+  places?.show(id);
 }
 
 /** @param {import('./views/index.js').Context} context */
 function offerViews({ state, visit }) {
-  const links = VIEWS.map(({ id, title }) => {
-    const link = h('a', { href: `#view=${id}`, t: title });
-    link.addEventListener('click', (event) => {
-      // With a modifier key the browser opens a new tab or window, as everywhere.
-      if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
-      event.preventDefault();
-      visit(id);
-    });
-    return link;
-  });
-  document.querySelector('nav')?.append(...links);
+  const row = /** @type {HTMLElement} */ (document.querySelector('nav'));
+  places = new Places(row, VIEWS, visit);
   nameView(state.settings.view);
   onLanguage(() => nameView(state.settings.view));
 }

@@ -1,6 +1,7 @@
 import { mountChain } from './chain.js';
 import { mountDuel } from './duel.js';
 import { mountLab } from './lab.js';
+import { mountText } from './text.js';
 import { mountTranslate } from './translate.js';
 import { mountWrite } from './write.js';
 
@@ -32,4 +33,5 @@ export const VIEWS = [
   { id: 'duel', title: 'viewDuel', mount: mountDuel },
   { id: 'translate', title: 'viewTranslate', mount: mountTranslate },
   { id: 'chain', title: 'viewChain', mount: mountChain },
+  { id: 'text', title: 'viewText', mount: mountText },
 ];

@@ -40,7 +40,9 @@ pub fn run() -> Result<()> {
     let mut rest = Sizes::default();
     visit(&site, &mut |path, sizes| {
         let kind = match path.extension().and_then(|extension| extension.to_str()) {
-            Some("wasm" | "js") if path.parent().is_some_and(|folder| folder.ends_with("pkg/full")) => &mut full,
+            Some("wasm" | "js") if path.parent().is_some_and(|folder| folder.ends_with("pkg/full")) => {
+                &mut full
+            }
             Some("wasm" | "js") => &mut code,
             _ => &mut rest,
         };
