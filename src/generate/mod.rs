@@ -2,6 +2,7 @@
 
 pub mod beam;
 mod candidates;
+mod compare;
 mod generator;
 mod language;
 mod ngrams;
@@ -16,6 +17,7 @@ mod translator;
 
 pub use beam::Search;
 pub use candidates::{Candidate, Cut};
+pub use compare::{Agreement, Difference};
 pub use generator::Generator;
 pub use ngrams::MAX_NGRAM;
 pub use options::{

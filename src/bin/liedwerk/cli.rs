@@ -1,6 +1,8 @@
 //! Subcommands and how their errors are shown.
 
-use crate::{bench, convert, evaluate, generate, manifest, memorized, memory, tokenize, train, translate};
+use crate::{
+    bench, compare, convert, evaluate, generate, manifest, memorized, memory, tokenize, train, translate,
+};
 use clap::{Parser, Subcommand, ValueEnum};
 use liedwerk::cpu::{Arithmetic, set_arithmetic};
 use std::process::ExitCode;
@@ -25,6 +27,8 @@ enum Command {
     Translate(translate::Args),
     /// Measure a model on a held-out text, or on sentence pairs.
     Evaluate(evaluate::Args),
+    /// See whether the GPU writes what the CPU writes.
+    Compare(compare::Args),
     /// Find what a text or a model took from the songs word for word.
     Memorized(memorized::Args),
     /// Measure this machine.
@@ -66,6 +70,7 @@ pub fn main() -> ExitCode {
         Command::Generate(args) => generate::run(args),
         Command::Translate(args) => translate::run(args),
         Command::Evaluate(args) => evaluate::run(args),
+        Command::Compare(args) => compare::run(args),
         Command::Memorized(args) => memorized::run(args),
         Command::Bench(args) => bench::run(args),
         Command::Convert(args) => convert::run(args),
