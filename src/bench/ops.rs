@@ -20,7 +20,7 @@ pub fn op(name: &str, device: &Device) -> (Unit, f64, Box<dyn FnMut()>) {
     if let Device::Gpu(gpu) = device {
         if name == "peak_fma" {
             let y = gpu.empty(FMA_ELEMENTS);
-            let work = (2 * FMA_ELEMENTS * FMA_ROUNDS * peak::FMAS) as f64 / 1e9;
+            let work = 2.0 * (FMA_ELEMENTS * FMA_ROUNDS) as f64 * peak::FMAS as f64 / 1e9;
             return (Unit::Gflop, work, Box::new(move || peak::multiply_add(FMA_ROUNDS, (&y).into())));
         }
         if name == "peak_copy" {
