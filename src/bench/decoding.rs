@@ -24,7 +24,7 @@ const SENTENCE: usize = 16;
 
 pub enum Decoding {
     /// A run is a token.
-    Text { model: LanguageModel, state: TextState, read: usize, id: u32, logits: Vec<f32> },
+    Text { model: Box<LanguageModel>, state: TextState, read: usize, id: u32, logits: Vec<f32> },
     /// A run is a sentence.
     Sentence(Box<TranslationModel>),
 }
@@ -49,7 +49,7 @@ impl Decoding {
         let bytes = to_safetensors(&parameters, precision)?;
         let mut model = LanguageModel::from_weights(config, &mut Weights::from_safetensors(&bytes)?)?;
         model.to(device);
-        Ok(Self::Text { state: model.begin(), model, read: 0, id: 0, logits: Vec::new() })
+        Ok(Self::Text { state: model.begin(), model: Box::new(model), read: 0, id: 0, logits: Vec::new() })
     }
 
     /// Greedily; how many tokens were written.

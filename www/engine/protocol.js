@@ -8,8 +8,8 @@
  * @typedef {object} ModelEntry one model of models/index.json; all paths already absolute URLs
  * @property {string} id
  * @property {string} model_type
- * @property {{ config: string, tokenizer: string, weights: WeightsFile, songs?: WeightsFile }} files `songs`: an
- *   index of the songs it learned from
+ * @property {{ config: string, tokenizer: string, weights: WeightsFile, songs?: WeightsFile, own?: true | Blob }} files
+ *   `songs`: an index of the songs it learned from; `own`: the visitor's own model, on the shelf or here
  * @property {string} language what it writes in, for screen readers and hyphenation
  * @property {string} licence
  * @property {Bilingual} title

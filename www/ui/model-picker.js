@@ -3,7 +3,9 @@ import { h } from './dom.js';
 
 /** @typedef {import('../engine/protocol.js').ModelEntry} ModelEntry */
 
-const KIND = /** @type {const} */ ({ model: 'generator', translator: 'translator' });
+const KIND = /** @type {const} */ ({ model: 'generator', left: 'generator', right: 'generator', translator: 'translator' });
+/** Which stands in for a model that is no more. */
+const OTHERWISE = { model: 0, left: 0, right: 1, translator: 0 };
 
 /**
  * The choice among the models of one kind.
@@ -15,7 +17,8 @@ const KIND = /** @type {const} */ ({ model: 'generator', translator: 'translator
 export function modelPicker({ state, catalog }, setting, id) {
   const element = h('select', { id });
   const models = () => catalog.of(KIND[setting]);
-  const chosen = () => models().find((model) => model.id === state.settings[setting]) ?? models()[0];
+  const otherwise = () => models()[OTHERWISE[setting]];
+  const chosen = () => models().find((model) => model.id === state.settings[setting]) ?? otherwise();
   const show = () => {
     element.value = chosen()?.id ?? '';
   };
@@ -26,7 +29,7 @@ export function modelPicker({ state, catalog }, setting, id) {
   };
   const offer = () => {
     // A link may name a model that is no more.
-    const first = models()[0];
+    const first = otherwise();
     if (first && chosen() === first) state.set({ [setting]: first.id });
     draw();
   };

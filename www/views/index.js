@@ -3,6 +3,7 @@ import { mountDuel } from './duel.js';
 import { mountLab } from './lab.js';
 import { mountLecture } from './lecture.js';
 import { mountText } from './text.js';
+import { mountTrain } from './train.js';
 import { mountTranslate } from './translate.js';
 import { mountWrite } from './write.js';
 
@@ -36,5 +37,6 @@ export const VIEWS = [
   { id: 'translate', title: 'viewTranslate', mount: mountTranslate },
   { id: 'chain', title: 'viewChain', mount: mountChain },
   { id: 'text', title: 'viewText', mount: mountText },
+  { id: 'train', title: 'viewTrain', mount: mountTrain },
   { id: 'lecture', title: 'viewLecture', mount: mountLecture },
 ];
