@@ -15,7 +15,7 @@ export const PROMPT_LENGTH = 4000;
 export const GERMAN_LENGTH = 20_000;
 
 /**
- * @typedef {'write' | 'lab' | 'duel' | 'translate' | 'chain' | 'text' | 'lecture' | 'train'} ViewId
+ * @typedef {'write' | 'lab' | 'duel' | 'translate' | 'chain' | 'text' | 'look' | 'lecture' | 'train'} ViewId
  *
  * @typedef {object} Settings
  * @property {ViewId} view
@@ -24,6 +24,7 @@ export const GERMAN_LENGTH = 20_000;
  * @property {string} german what is to be translated
  * @property {string} english the visitor's own wording of the translation; empty for the model's
  * @property {string} translator the id of a model that translates
+ * @property {string} looked the id of a model that is looked into
  * @property {string} left the id of the model that writes on the left, side by side
  * @property {string} right and of the one on the right
  * @property {string} kind of the model to be trained
@@ -52,7 +53,7 @@ export const GERMAN_LENGTH = 20_000;
  * @property {number} seed
  * @property {'' | 'de' | 'en'} lang a language that the link asks for; empty for the reader's own
  *
- * @typedef {'view' | 'model' | 'prompt' | 'german' | 'english' | 'translator' | 'forced' | 'compare' | 'text' | 'text_language' | 'use_case' | 'lang' | 'left' | 'right' | 'kind' | 'model_size' | 'base' | 'trained_layers' | 'cleaning'} TextName
+ * @typedef {'view' | 'model' | 'prompt' | 'german' | 'english' | 'translator' | 'looked' | 'forced' | 'compare' | 'text' | 'text_language' | 'use_case' | 'lang' | 'left' | 'right' | 'kind' | 'model_size' | 'base' | 'trained_layers' | 'cleaning'} TextName
  * @typedef {'temperature' | 'top_k' | 'top_p' | 'min_p' | 'typical_p' | 'repetition_penalty' | 'no_repeat_ngram' | 'max_new_tokens' | 'beam_width' | 'merges' | 'step' | 'seed' | 'minutes' | 'held_out'} NumberName
  *
  * @typedef {object} TextField
@@ -77,9 +78,9 @@ export const GERMAN_LENGTH = 20_000;
  */
 
 /** @type {readonly ViewId[]} */
-const EVERYWHERE = ['write', 'lab', 'duel', 'translate', 'chain', 'text', 'lecture', 'train'];
+const EVERYWHERE = ['write', 'lab', 'duel', 'translate', 'chain', 'text', 'look', 'lecture', 'train'];
 /** @type {readonly ViewId[]} */
-const WRITING = ['write', 'lab', 'duel', 'chain'];
+const WRITING = ['write', 'lab', 'duel', 'chain', 'look'];
 /** @type {readonly ViewId[]} */
 const SEEDED = [...WRITING, 'train'];
 /** @type {readonly ViewId[]} */
@@ -87,7 +88,7 @@ const DUEL = ['duel'];
 /** @type {readonly ViewId[]} */
 const TRAIN = ['train'];
 /** @type {readonly ViewId[]} */
-const TRANSLATING = ['translate', 'chain'];
+const TRANSLATING = ['translate', 'chain', 'look'];
 
 /** @param {string} text */
 const cutId = (text) => keepStart(text, 100);
@@ -104,10 +105,11 @@ export const TEXT_FIELDS = [
   { name: 'view', key: 'view', default: 'write', among: EVERYWHERE, views: EVERYWHERE },
   // What a link means that names none. It never changes: every link gives what it gave.
   { name: 'model', key: 'model', default: 'char-lstm-songs', cut: cutId, views: WRITING },
-  { name: 'prompt', key: 'prompt', default: 'O the wind and the rain,\n', cut: cutPrompt, views: ['write', 'lab', 'duel'] },
+  { name: 'prompt', key: 'prompt', default: 'O the wind and the rain,\n', cut: cutPrompt, views: ['write', 'lab', 'duel', 'look'] },
   { name: 'german', key: 'german', default: GERMAN_SONGS[0].text, cut: cutGerman, views: TRANSLATING },
   { name: 'english', key: 'english', default: '', cut: cutGerman, views: ['chain'] },
   { name: 'translator', key: 'translator', default: 'transformer-de-en', cut: cutId, views: TRANSLATING },
+  { name: 'looked', key: 'look', default: 'gpt-songs', cut: cutId, views: ['look'] },
   { name: 'forced', key: 'forced', default: '', cut: cutForced, views: ['lab'] },
   { name: 'compare', key: 'compare', default: '', among: ['', '1'], views: ['translate'] },
   { name: 'left', key: 'left', default: 'char-lstm-songs', cut: cutId, views: DUEL },

@@ -7,6 +7,7 @@ mod error;
 mod generator;
 #[cfg(feature = "gpu")]
 mod gpu;
+mod inside;
 #[cfg(feature = "train")]
 mod model_file;
 mod object;

@@ -6,6 +6,7 @@
 const NOTES = {
   'characters-dropped': 'noteCharactersDropped',
   'prompt-cut': 'notePromptCut',
+  'look-cut': 'noteLookCut',
   'storage-unavailable': 'noteStorageUnavailable',
   'hash-unchecked': 'noteHashUnchecked',
   'text-cut': 'noteTextCut',
