@@ -5,7 +5,8 @@
 
 use super::processors::argmax;
 use super::prompt::read_prompt;
-use super::translator::{BATCH, TranslateOptions};
+use super::translate_options::TranslateOptions;
+use super::translator::BATCH;
 use super::{Generator, Translator};
 use crate::error::{Error, ErrorCode, Result};
 use crate::gpu::Gpu;
