@@ -6,5 +6,5 @@ pub mod manifest;
 mod weights;
 
 #[cfg(not(target_arch = "wasm32"))]
-pub use file::{sha256, write_atomically};
+pub use file::{sha256, sha256_bytes, write_atomically};
 pub use weights::{Precision, Weights, to_safetensors};
