@@ -132,20 +132,25 @@ export function parseNumber(field, text) {
  * that a stranger put into a link can do more than that.
  *
  * @param {string} hash location.hash
- * @returns {{ settings: Settings, go: boolean, whole: boolean }} `whole`: nothing is left to the page, as in every
- *   link that it has made
+ * @returns {{ settings: Settings, go: boolean, whole: boolean, rejected: string[] }} `whole`: nothing is left to the
+ *   page, as in every link that it has made; `rejected`: keys of fields that were malformed or out of range
  */
 export function fromHash(hash) {
   const given = new URLSearchParams(hash.replace(/^#/, ''));
   /** @type {Record<string, string | number>} */
   const settings = {};
+  /** @type {string[]} */
+  const rejected = [];
   for (const { name, key, default: usual, among, cut } of TEXT_FIELDS) {
     const text = given.get(key) ?? usual;
     const allowed = !among || among.includes(text);
     settings[name] = allowed ? (cut?.(text) ?? text) : usual;
+    if (!allowed || (text !== '' && settings[name] === '')) rejected.push(key);
   }
   for (const field of NUMBER_FIELDS) {
-    settings[field.name] = parseNumber(field, given.get(field.key)) ?? field.default;
+    const value = parseNumber(field, given.get(field.key));
+    if (value === null && given.has(field.key)) rejected.push(field.key);
+    settings[field.name] = value ?? field.default;
   }
   const seed = NUMBER_FIELDS.find(({ name }) => name === 'seed');
   const whole = seed !== undefined && parseNumber(seed, given.get(seed.key)) !== null;
@@ -157,6 +162,7 @@ export function fromHash(hash) {
     settings: /** @type {Settings} */ (/** @type {unknown} */ (settings)),
     go: given.get(GO) === '1',
     whole,
+    rejected,
   };
 }
 

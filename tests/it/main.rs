@@ -16,6 +16,7 @@ mod gpt_files;
 mod gradients;
 mod hostile;
 mod io;
+mod links;
 mod memorized;
 mod metrics;
 mod portable;

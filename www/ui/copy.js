@@ -1,4 +1,4 @@
-import { toHash } from '../state.js';
+import { makeLink } from '../link.js';
 import { h } from './dom.js';
 
 /** @typedef {import('../i18n/index.js').Key} Key */
@@ -10,12 +10,14 @@ import { h } from './dom.js';
  * @param {import('../state.js').Settings} settings
  * @param {import('../state.js').ViewId} view whose settings it carries
  * @param {HTMLElement} place for the link when it can't be copied
+ * @param {() => Promise<string[]>} [prove] proofs of the texts that stand there with these settings
  * @returns {Promise<Key>} what to tell the visitor
  */
-export async function copyLink(settings, view, place) {
-  const link = new URL(toHash(settings, { go: true, of: view }), location.href).href;
+export async function copyLink(settings, view, place, prove = async () => []) {
+  const proofs = await prove();
+  const link = new URL(await makeLink(settings, view, proofs), location.href).href;
   place.replaceChildren();
-  if (await copied(link)) return 'linkCopied';
+  if (await copied(link)) return proofs.length ? 'linkCopiedProven' : 'linkCopied';
   const field = h('input', { type: 'text', readonly: true, tLabel: 'copyLink', class: 'link' });
   field.value = link;
   place.append(h('p', { class: 'small', t: 'linkShown' }), field);
@@ -32,7 +34,7 @@ export async function copyText(song) {
 }
 
 /** @param {string} value */
-async function copied(value) {
+export async function copied(value) {
   try {
     await navigator.clipboard.writeText(value);
     return true;

@@ -12,6 +12,7 @@ import { NextTokens } from '../ui/next-tokens.js';
 import { Notes } from '../ui/notes.js';
 import { settingsPanel } from '../ui/settings-panel.js';
 import { TokenText } from '../ui/token-text.js';
+import { Verdict } from '../ui/verdict.js';
 import { Walking } from './walking.js';
 
 /** The lecture's own question. */
@@ -32,6 +33,7 @@ export function mountLab(root, context) {
     picker: modelPicker(context, 'model', 'lab-model'),
     tokens: new TokenText((index) => walking.look(index)),
     next: new NextTokens((id) => walking.force(id)),
+    verdict: new Verdict(context, 'lab'),
     status: h('p', { role: 'status', class: 'status' }),
     shown: h('div', { class: 'shown' }),
     play: button('play', () => walking.play(), {
@@ -42,6 +44,7 @@ export function mountLab(root, context) {
     stop: button('pause', () => walking.stop(), { disabled: true, 'aria-keyshortcuts': 'Escape' }),
   };
   const walking = new Walking(context, parts);
+  const proofs = () => walking.proofs();
   const report = (/** @type {import('../i18n/index.js').Key} */ key) => say(parts.status, key);
   const buttons = [
     parts.back,
@@ -49,7 +52,7 @@ export function mountLab(root, context) {
     parts.play,
     parts.stop,
     button('finish', () => walking.finish()),
-    button('copyLink', () => void copyLink(state.settings, 'lab', parts.shown).then(report), { class: 'quiet' }),
+    button('copyLink', () => void copyLink(state.settings, 'lab', parts.shown, proofs).then(report), { class: 'quiet' }),
   ];
   root.append(
     h('p', { class: 'lead', t: 'labLead' }),
@@ -70,11 +73,12 @@ export function mountLab(root, context) {
     h('div', { class: 'news' }, parts.status),
     parts.alert.element,
     parts.download.element,
+    parts.verdict.element,
     parts.notes.element,
     h('div', { class: 'bench' }, parts.tokens.element, parts.next.element, tuning(parts, state)),
   );
   return {
-    open: ({ go, linked }) => walking.open(go, linked),
+    open: (how) => walking.open(how),
     run: () => walking.play(),
     stop: () => walking.stop(),
   };

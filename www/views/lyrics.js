@@ -1,6 +1,7 @@
 // A song on its sheet: what the model reads, what it writes, how fast. For every view with a song.
 
 import { say, saysNothing } from '../i18n/index.js';
+import { prove } from '../proof.js';
 import { keepEnd, PROMPT_LENGTH } from '../state.js';
 import { bringIntoSight } from '../ui/dom.js';
 import { Recall } from './recall.js';
@@ -14,6 +15,7 @@ import { Recall } from './recall.js';
  * @property {HTMLElement} status
  * @property {HTMLElement} speed
  * @property {HTMLElement} recall what was copied
+ * @property {import('../ui/verdict.js').Verdict} verdict
  */
 
 /** The speed is for eyes, not a stopwatch: it changes this often. */
@@ -53,6 +55,8 @@ export class Lyrics {
   #parts;
   #recall;
   #speedShown = 0;
+  /** The song on the sheet, and what it was made of. @type {{ key: string, whole: boolean } | null} */
+  #last = null;
   /** What the model's tokens are. @type {'' | 'Tokens'} */
   #unit = '';
 
@@ -90,14 +94,32 @@ export class Lyrics {
         this.#grow(text, tokens, seconds);
       }),
     };
+    this.#last = null;
     saysNothing(this.#parts.speed);
     this.#unit = model.model_type === 'char_lstm' ? '' : 'Tokens';
     const finished = await task.run(() =>
       engine.generate({ model, fresh, known: catalog.known(), prompt, options }, listeners),
     );
     this.#finished(finished);
+    const { sheet, verdict } = this.#parts;
+    this.#last = { key: keyOf(model, prompt, options), whole: !finished.cancelled };
+    if (!finished.cancelled) await verdict.check(model, sheet.text);
     await this.#recall.offer(task, model);
     return finished;
+  }
+
+  /**
+   * The proof of the song on the sheet, if these settings give it.
+   *
+   * @param {import('../engine/protocol.js').ModelEntry | null | undefined} model
+   * @param {string} typed what it continues
+   * @returns {Promise<string>} otherwise ''
+   */
+  async proof(model, typed) {
+    const last = this.#last;
+    if (!last || !model) return '';
+    const key = keyOf(model, beginning(typed, model), generateOptions(this.#context.state.settings));
+    return key === last.key ? prove(this.#parts.sheet.text, last.whole, model) : '';
   }
 
   /**
@@ -144,4 +166,15 @@ export class Lyrics {
   #showSpeed(tokens, seconds) {
     if (tokens > 0 && seconds > 0) say(this.#parts.speed, `speed${this.#unit}`, { rate: Math.round(tokens / seconds) });
   }
+}
+
+/**
+ * All that a song depends on.
+ *
+ * @param {import('../engine/protocol.js').ModelEntry} model
+ * @param {string} prompt
+ * @param {import('../engine/protocol.js').GenerateOptions} options
+ */
+function keyOf({ files }, prompt, options) {
+  return JSON.stringify([files.weights.sha256, prompt, options]);
 }

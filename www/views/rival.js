@@ -29,8 +29,9 @@ export class Rival {
   /**
    * @param {import('./index.js').Context} context
    * @param {number} place which of the models that write
+   * @param {import('../ui/verdict.js').Verdict} verdict on both
    */
-  constructor(context, place) {
+  constructor(context, place, verdict) {
     this.#context = context;
     this.#place = place;
     this.#name = h('span', { id: `rival-${place}` });
@@ -42,6 +43,7 @@ export class Rival {
       status: h('p', { role: 'status', class: 'status' }),
       speed: h('p', { class: 'speed small' }),
       recall: h('p'),
+      verdict,
     };
     this.#parts = parts;
     // Two songs on one page are told apart by their writers.
@@ -64,13 +66,19 @@ export class Rival {
   }
 
   /**
-   * @param {boolean} go write at once
+   * @param {import('./index.js').How} how
    * @param {boolean} fresh ask the host again, after an error
    */
-  async open(go, fresh = false) {
-    if (!(await this.#work.openCatalog(fresh, () => void this.open(go, true)))) return;
+  async open(how, fresh = false) {
+    if (!(await this.#work.openCatalog(fresh, () => void this.open(how, true)))) return;
+    if (how.linked && this.#place === 0) this.#parts.verdict.expect(how.pledge);
     this.follow();
-    if (go) this.write(fresh);
+    if (how.go) this.write(fresh);
+  }
+
+  /** The proof of the song on the sheet, if the settings still give it. */
+  proof() {
+    return this.#lyrics.proof(this.#model, this.#context.state.settings.prompt);
   }
 
   /** The model of this place, fetched while the visitor still types. */
@@ -89,7 +97,7 @@ export class Rival {
     const model = this.#model;
     if (!model) {
       // The list of models has not arrived; or it has only one that writes.
-      if (!this.#context.catalog.isOpen) void this.open(true, true);
+      if (!this.#context.catalog.isOpen) void this.open({ go: true, linked: false, pledge: null }, true);
       return;
     }
     void this.#work.perform(

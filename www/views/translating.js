@@ -44,18 +44,25 @@ export class Translating {
   }
 
   /**
-   * @param {boolean} go translate at once
+   * @param {import('./index.js').How} how
    * @param {boolean} fresh ask the host again, after an error
    */
-  async open(go, fresh = false) {
-    if (!(await this.#work.openCatalog(fresh, () => void this.open(go, true)))) return;
+  async open(how, fresh = false) {
+    if (!(await this.#work.openCatalog(fresh, () => void this.open(how, true)))) return;
+    if (how.linked) this.#parts.verdict.expect(how.pledge);
     const { picker, none, translate, compare } = this.#parts;
     const offered = picker.models().length;
     none.hidden = offered > 0;
     translate.disabled = offered === 0;
     compare.hidden = offered < 2;
     this.#followModels();
-    if (go) this.translate(fresh);
+    if (how.go) this.translate(fresh);
+  }
+
+  /** Of the translations on the sheets, as far as the settings give them. */
+  async proofs() {
+    const proofs = await Promise.all(this.#models().map((model) => this.#translation.proof(model)));
+    return proofs.filter(Boolean);
   }
 
   /** @param {boolean} fresh fetch files anew, after an error */
@@ -63,7 +70,7 @@ export class Translating {
     const { afterwards, shown, sheets, translate } = this.#parts;
     const models = this.#models();
     if (!models.length) {
-      if (!translate.disabled) void this.open(true, true);
+      if (!translate.disabled) void this.open({ go: true, linked: false, pledge: null }, true);
       return;
     }
     shown.replaceChildren();

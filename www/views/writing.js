@@ -40,20 +40,21 @@ export class Writing {
   /**
    * Reads the list of models and fetches the chosen one, so that the first song does not wait.
    *
-   * @param {boolean} go write at once
+   * @param {import('./index.js').How} how
    * @param {boolean} fresh ask the host again, after an error
    */
-  async open(go, fresh = false) {
-    if (!(await this.#work.openCatalog(fresh, () => void this.open(go, true)))) return;
+  async open(how, fresh = false) {
+    if (!(await this.#work.openCatalog(fresh, () => void this.open(how, true)))) return;
+    if (how.linked) this.#parts.verdict.expect(how.pledge);
     this.#followModel();
-    if (go) this.generate(fresh);
+    if (how.go) this.generate(fresh);
   }
 
   /** @param {boolean} fresh fetch files anew, after an error */
   generate(fresh = false) {
     const model = this.#parts.picker.chosen();
     if (!model) {
-      void this.open(true, true);
+      void this.open({ go: true, linked: false, pledge: null }, true);
       return;
     }
     const { afterwards, shown } = this.#parts;
@@ -70,6 +71,12 @@ export class Writing {
 
   stop() {
     this.#work.stop();
+  }
+
+  /** Of the song on the sheet, if the settings still are those that it was written with. */
+  async proofs() {
+    const proof = await this.#lyrics.proof(this.#parts.picker.chosen(), this.#state.settings.prompt);
+    return proof ? [proof] : [];
   }
 
   /** A new seed, and off it goes. */
