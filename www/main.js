@@ -1,10 +1,12 @@
 // Puts the page together: settings from the link, language, the views, the link from the settings.
 
+import { Computing } from './computing.js';
 import { EngineClient } from './engine/client.js';
 import { currentLanguage, onLanguage, preferredLanguage, rememberLanguage, setLanguage, text } from './i18n/index.js';
 import { openLink } from './link.js';
 import { Catalog } from './models.js';
 import { fromHash, State, toHash } from './state.js';
+import { deviceChoice } from './ui/device-choice.js';
 import { h } from './ui/dom.js';
 import { Places } from './ui/places.js';
 import { VIEWS } from './views/index.js';
@@ -23,7 +25,9 @@ async function main() {
   const state = new State(settings);
   setLanguage(preferredLanguage(settings.lang));
   const rewrite = keepAddress(state, whole);
-  const context = { state, engine: new EngineClient(), catalog: new Catalog(), visit };
+  const computing = new Computing();
+  const engine = new EngineClient(computing);
+  const context = { state, computing, engine, catalog: new Catalog(), visit };
   /** @type {View} */
   let view = showView(context);
 
@@ -42,6 +46,8 @@ async function main() {
     void view.open({ go: false, linked: false, pledge: null });
   }
 
+  computing.check = () => engine.useGpu();
+  document.querySelector('footer')?.append(deviceChoice(computing));
   offerLanguages(state);
   offerViews(context);
   listenToKeys(() => view);
@@ -65,6 +71,7 @@ async function main() {
     void view.open({ go: opened.go, linked: true, pledge: opened.pledge });
   });
   void view.open({ go, linked: true, pledge });
+  computing.begin();
   keepOffline();
 }
 

@@ -15,7 +15,7 @@ export const PROMPT_LENGTH = 4000;
 export const GERMAN_LENGTH = 20_000;
 
 /**
- * @typedef {'write' | 'lab' | 'duel' | 'translate' | 'chain'} ViewId
+ * @typedef {'write' | 'lab' | 'duel' | 'translate' | 'chain' | 'text'} ViewId
  *
  * @typedef {object} Settings
  * @property {ViewId} view
@@ -26,6 +26,9 @@ export const GERMAN_LENGTH = 20_000;
  * @property {string} translator the id of a model that translates
  * @property {string} forced tokens that the visitor has put into a text: place.id, joined by hyphens
  * @property {'' | '1'} compare translate with two models side by side
+ * @property {string} text what is prepared
+ * @property {'de' | 'en'} text_language
+ * @property {number} merges of byte pairs
  * @property {number} temperature
  * @property {number} top_k
  * @property {number} top_p
@@ -38,8 +41,8 @@ export const GERMAN_LENGTH = 20_000;
  * @property {number} seed
  * @property {'' | 'de' | 'en'} lang a language that the link asks for; empty for the reader's own
  *
- * @typedef {'view' | 'model' | 'prompt' | 'german' | 'english' | 'translator' | 'forced' | 'compare' | 'lang'} TextName
- * @typedef {'temperature' | 'top_k' | 'top_p' | 'min_p' | 'typical_p' | 'repetition_penalty' | 'no_repeat_ngram' | 'max_new_tokens' | 'beam_width' | 'seed'} NumberName
+ * @typedef {'view' | 'model' | 'prompt' | 'german' | 'english' | 'translator' | 'forced' | 'compare' | 'text' | 'text_language' | 'lang'} TextName
+ * @typedef {'temperature' | 'top_k' | 'top_p' | 'min_p' | 'typical_p' | 'repetition_penalty' | 'no_repeat_ngram' | 'max_new_tokens' | 'beam_width' | 'merges' | 'seed'} NumberName
  *
  * @typedef {object} TextField
  * @property {TextName} name
@@ -63,7 +66,7 @@ export const GERMAN_LENGTH = 20_000;
  */
 
 /** @type {readonly ViewId[]} */
-const EVERYWHERE = ['write', 'lab', 'duel', 'translate', 'chain'];
+const EVERYWHERE = ['write', 'lab', 'duel', 'translate', 'chain', 'text'];
 /** @type {readonly ViewId[]} */
 const WRITING = ['write', 'lab', 'duel', 'chain'];
 /** @type {readonly ViewId[]} */
@@ -90,6 +93,8 @@ export const TEXT_FIELDS = [
   { name: 'translator', key: 'translator', default: 'transformer-de-en', cut: cutId, views: TRANSLATING },
   { name: 'forced', key: 'forced', default: '', cut: cutForced, views: ['lab'] },
   { name: 'compare', key: 'compare', default: '', among: ['', '1'], views: ['translate'] },
+  { name: 'text', key: 'text', default: GERMAN_SONGS[0].text, cut: cutGerman, views: ['text'] },
+  { name: 'text_language', key: 'text-language', default: 'de', among: ['de', 'en'], views: ['text'] },
   { name: 'lang', key: 'lang', default: '', among: ['', 'de', 'en'], views: EVERYWHERE },
 ];
 
@@ -104,6 +109,7 @@ export const NUMBER_FIELDS = [
   { name: 'no_repeat_ngram', type: 'integer', key: 'no-repeat', min: 0, max: 16, step: 1, default: 0, views: WRITING },
   { name: 'max_new_tokens', type: 'integer', key: 'length', min: 1, max: 10000, step: 1, default: 600, views: WRITING },
   { name: 'beam_width', type: 'integer', key: 'beam', min: 1, max: 8, step: 1, default: 4, among: [1, 2, 4, 8], views: TRANSLATING },
+  { name: 'merges', type: 'integer', key: 'merges', min: 0, max: 500, step: 10, default: 40, views: ['text'] },
   // A link without its seed would not give the same text, so it always carries it.
   { name: 'seed', type: 'integer', key: 'seed', min: 0, max: Number.MAX_SAFE_INTEGER, step: 1, default: 0, always: true, views: WRITING },
 ];

@@ -194,10 +194,15 @@ impl Translator {
             };
             note("not-german", format!("The text {what}; the model has only learned German."))
         }));
-        let pieces = split.pieces.len();
-        let (left, trailing) = (split.pieces.into_iter(), split.trailing);
-        self.session = Some(Session { pieces: left, done: 0, trailing, options });
+        let (pieces, left) = (split.pieces.len(), split.pieces.into_iter());
+        self.session = Some(Session { pieces: left, done: 0, trailing: split.trailing, options });
         Ok(TranslationStarted { pieces, notes })
+    }
+
+    /// Leaves out the next `pieces`, for who has their translations already.
+    pub fn skip(&mut self, pieces: usize) {
+        let Some(session) = &mut self.session else { return };
+        session.done += session.pieces.by_ref().take(pieces).count();
     }
 
     /// Translates the next piece. After the last, white space at the end of the text comes as the `before`
@@ -246,8 +251,7 @@ impl Translator {
     }
 
     /// Translates many texts at once, each as [`start`](Self::start) and [`next`](Self::next) would and in
-    /// the same order, but with sentences of all texts side by side. `progress` is told how many sentences
-    /// are done.
+    /// the same order, but with sentences of all texts side by side; `progress` is told how many are done.
     ///
     /// # Errors
     /// `bad-option`, `not-finite`.
@@ -277,9 +281,9 @@ impl Translator {
         let join = |split: crate::text::Pieces| {
             let mut text = String::new();
             for piece in split.pieces {
-                let translated = is_translatable(&piece);
                 text.push_str(&piece.before);
-                text.push_str(&if translated { translations.next().unwrap_or_default() } else { piece.text });
+                let next = if is_translatable(&piece) { translations.next() } else { Some(piece.text) };
+                text.push_str(&next.unwrap_or_default());
             }
             text + &split.trailing
         };
@@ -320,8 +324,7 @@ impl Translator {
         search(&mut *model.decoder(&sources, watching), &limits, options).await
     }
 
-    /// The text of a hypothesis, on one line and with the end of its source; the space that begins a sentence's first token
-    /// is not part of it.
+    /// The text of a hypothesis, on one line and with the end of its source, without the space that begins it.
     fn text(&self, prepared: &Prepared, hypothesis: &Hypothesis) -> String {
         let text = self.tokenizer.decode_target(&hypothesis.tokens).replace(char::is_control, " ");
         prepared.end.as_ref().map_or_else(|| text.trim().to_owned(), |end| end.restore(text.trim()))
@@ -337,8 +340,8 @@ impl Translator {
         let text = self.text(&prepared, found);
         let mut notes = prepared.notes;
         if found.tokens.last() != Some(&END) {
-            let message = format!("The translation was stopped after {} tokens.", found.tokens.len());
-            notes.push(note("length-limit", message));
+            let count = found.tokens.len();
+            notes.push(note("length-limit", format!("The translation was stopped after {count} tokens.")));
         }
         TranslatedPiece {
             index,
@@ -361,10 +364,8 @@ impl TranslateOptions {
     /// `bad-option`, naming the option.
     pub fn check(&self) -> Result<()> {
         if !(1..=MAX_PIECE_TOKENS).contains(&self.max_new_tokens) {
-            let message = format!(
-                "max_new_tokens is {}; it must be between 1 and {MAX_PIECE_TOKENS}",
-                self.max_new_tokens
-            );
+            let wanted = self.max_new_tokens;
+            let message = format!("max_new_tokens is {wanted}; it must be between 1 and {MAX_PIECE_TOKENS}");
             return Err(Error::new(ErrorCode::BadOption, message));
         }
         self.search.check()

@@ -13,6 +13,7 @@ mod nfc;
 mod normalize;
 mod old_german;
 mod pairs;
+mod prepare;
 mod rice;
 mod sentences;
 mod song_index;
@@ -29,6 +30,9 @@ pub use line_end::LineEnd;
 pub use normalize::{Normalize, Normalized};
 pub use old_german::modern_german;
 pub use pairs::{SentencePair, parse_pairs};
+pub use prepare::{
+    BYTES_AND_END, Language, Prepared, Word, is_stop_word, lemma, lemma_count, prepare, stop_word_count,
+};
 pub use sentences::{MAX_PIECE_CHARS, Piece, Pieces, split_pieces};
 pub use song_index::{MIN_STRETCH, SongIndex, Stretch};
 pub use songs::{Song, titled_songs};

@@ -49,7 +49,7 @@ impl Normalize {
     pub fn normalize(&self, text: &str) -> Normalized {
         match self {
             Self::None => Normalized { text: text.to_owned(), dropped: Vec::new() },
-            Self::Lecture => lecture(text),
+            Self::Lecture => letters(text, |c| c.is_ascii_lowercase()),
             Self::Songs => songs(&without_titles(text)),
         }
     }
@@ -74,7 +74,8 @@ impl Normalize {
     }
 }
 
-fn lecture(text: &str) -> Normalized {
+/// Lower case, the letters that `is_letter` knows, and single spaces between words.
+pub(super) fn letters(text: &str, is_letter: impl Fn(char) -> bool) -> Normalized {
     let mut out = Normalized::default();
     let mut space_due = false;
     for c in text.chars() {
@@ -83,7 +84,7 @@ fn lecture(text: &str) -> Normalized {
             continue;
         }
         for lower in c.to_lowercase() {
-            if !lower.is_ascii_lowercase() {
+            if !is_letter(lower) {
                 out.drop_char(c);
                 continue;
             }

@@ -194,7 +194,7 @@ impl Vocabulary {
 
 /// The words of a sentence: runs of letters and digits, apostrophes, hyphens, points and commas inside a
 /// word or number included; every other character is a word of its own, a run of points or dashes is one.
-fn split(text: &str, lowercase: bool) -> Vec<String> {
+pub(super) fn split(text: &str, lowercase: bool) -> Vec<String> {
     let text = Normalizer::translation().apply(text);
     let text = if lowercase { text.to_lowercase() } else { text };
     let chars: Vec<char> = text.chars().collect();

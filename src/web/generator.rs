@@ -39,6 +39,7 @@ struct JsStarted {
 #[derive(Serialize)]
 struct JsText {
     text: String,
+    ids: Vec<u32>,
     tokens: usize,
     done: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -103,7 +104,7 @@ impl Generator {
         to_object(&JsStarted { prompt: started.prompt, notes: to_js_notes(started.notes) })
     }
 
-    /// Writes up to `n` tokens: `{text, tokens, done, end?, steps}`. `end` is `limit`, `end-of-text` or
+    /// Writes up to `n` tokens: `{text, ids, tokens, done, end?, steps}`. `end` is `limit`, `end-of-text` or
     /// `stop`. `steps` is empty unless `candidates` are asked for, else for each token
     /// `{id, text, rows: [{id, text, rank, logit, before, after, cut?}]}`. Throws `not-finite`.
     pub fn next(&mut self, n: usize) -> Result<JsValue, JsValue> {
@@ -133,6 +134,7 @@ impl Generator {
         let end = self.inner.end();
         to_object(&JsText {
             text: tokens.iter().map(|token| token.text.as_str()).collect(),
+            ids: tokens.iter().map(|token| token.id).collect(),
             tokens: tokens.len(),
             done: self.inner.remaining() == 0,
             end: end.map(generate::End::as_str),

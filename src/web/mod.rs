@@ -8,6 +8,8 @@ mod generator;
 #[cfg(feature = "gpu")]
 mod gpu;
 mod object;
+#[cfg(feature = "train")]
+mod preparation;
 mod song_index;
 mod translator;
 
@@ -16,6 +18,8 @@ pub use bench::{BenchDecode, BenchMatmul, BenchTraining, BenchTranslation};
 pub use generator::Generator;
 #[cfg(feature = "gpu")]
 pub use gpu::Gpu;
+#[cfg(feature = "train")]
+pub use preparation::prepare_text;
 pub use song_index::SongIndex;
 pub use translator::Translator;
 

@@ -75,6 +75,11 @@ impl Translator {
         to_object(&JsStarted { pieces: started.pieces, notes: to_js_notes(started.notes) })
     }
 
+    /// Leaves out the next `pieces`, which the page has already.
+    pub fn skip(&mut self, pieces: usize) {
+        self.inner.skip(pieces);
+    }
+
     /// Translates the next sentence or line: `{index, before, source, text, source_tokens, target_tokens,
     /// attention, score, notes}`, or `null` after the last. Throws `not-finite` for damaged weights.
     #[expect(clippy::should_implement_trait, reason = "JavaScript calls it, which knows no such trait")]

@@ -87,6 +87,21 @@ fn a_text_comes_out_in_its_form() {
 }
 
 #[test]
+fn pieces_left_out_change_nothing_behind_them() {
+    let mut translator = translator(TRANSFORMER);
+    translator.start(SONG, options()).unwrap();
+    let whole = pieces(&mut translator);
+    for left_out in [0, 1, 3] {
+        translator.start(SONG, options()).unwrap();
+        translator.skip(left_out);
+        assert_eq!(pieces(&mut translator), whole[left_out..]);
+    }
+    translator.start("Ja. Nein.", options()).unwrap();
+    translator.skip(7);
+    assert_eq!(pieces(&mut translator), []);
+}
+
+#[test]
 fn many_texts_at_once_are_each_as_alone() {
     for config in [TRANSFORMER, SEQ2SEQ] {
         let mut translator = translator(config);

@@ -23,6 +23,14 @@ export function controls(page) {
   };
 }
 
+/** Where to compute. @param {Page} page */
+export function device(page) {
+  return {
+    choice: page.getByRole('combobox', { name: 'Where to compute' }),
+    badge: page.getByRole('status', { name: 'Where to compute' }),
+  };
+}
+
 /**
  * @param {Page} page
  * @param {string} hash without '#'

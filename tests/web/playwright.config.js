@@ -5,6 +5,18 @@ if (!address) {
   throw new Error('LIEDWERK_URL is not set: it names the served site, for example http://127.0.0.1:8080/');
 }
 
+const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
+const args = [
+  '--no-sandbox',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+// WebGPU on SwiftShader, a GPU in software, for the page and its workers.
+const gpu = ['--enable-unsafe-webgpu', '--enable-features=Vulkan', '--use-webgpu-adapter=swiftshader'];
+
 export default defineConfig({
   testDir: '.',
   testMatch: '*.spec.js',
@@ -22,16 +34,15 @@ export default defineConfig({
     // It would answer before the routes of the tests do; offline.spec.js is about it.
     serviceWorkers: 'block',
     permissions: ['clipboard-read', 'clipboard-write'],
-    launchOptions: {
-      executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-      args: [
-        '--no-sandbox',
-        '--disable-quic',
-        '--no-first-run',
-        '--disable-background-networking',
-        '--disable-component-update',
-        '--disable-sync',
-      ],
-    },
+    launchOptions: { executablePath, args },
   },
+  projects: [
+    // A headless Chromium offers a GPU only if told to, so these see the page as it is without one.
+    { name: 'cpu', testIgnore: 'gpu*.spec.js' },
+    {
+      name: 'gpu',
+      testMatch: 'gpu*.spec.js',
+      use: { launchOptions: { executablePath, args: [...args, ...gpu] } },
+    },
+  ],
 });

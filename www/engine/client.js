@@ -1,11 +1,21 @@
-// The page's side of the worker: promises that always settle, also when the worker does not answer.
+// The page's side of its workers: promises that always settle, also when a worker does not answer.
+//
+// What computes on the CPU goes to a worker with the module that every visitor has; what may compute on a GPU, to
+// one with the larger module. Where the larger one fails, the other goes on with the same text.
 
 import { EngineError } from './errors.js';
+import { moduleOf, NOTHING, remainder, tell, together } from './runs.js';
 
 /** @typedef {import('./protocol.js').EngineEvent} EngineEvent */
 /** @typedef {import('./protocol.js').Finished} Finished */
 /** @typedef {import('./protocol.js').Loaded} Loaded */
 /** @typedef {import('./protocol.js').ModelRequest} ModelRequest */
+/** @typedef {import('./protocol.js').ModuleName} ModuleName */
+/** @typedef {import('./protocol.js').UseGpuCommand} UseGpuCommand */
+/** @typedef {import('./runs.js').Listeners} Listeners */
+/** @typedef {import('./runs.js').Pending} Pending */
+
+/** @typedef {ModelRequest & { replay?: boolean }} Request `replay`: a link begins it, so it gives the same everywhere */
 
 /** How long a cancelled run may stay silent before its worker is ended. */
 const PATIENCE_MS = 1000;
@@ -16,17 +26,6 @@ const PATIENCE_MS = 1000;
  */
 const BROKEN = new Set(['engine-crashed', 'engine-unavailable']);
 
-/**
- * @typedef {object} Listeners
- * @property {(received: number, total: number) => void} [onProgress]
- * @property {(loaded: Loaded) => void} [onLoaded]
- * @property {(prompt: string, notes: import('./protocol.js').Note[]) => void} [onStarted]
- * @property {(text: string, tokens: number, seconds: number) => void} [onToken]
- * @property {(from: number, steps: import('./protocol.js').Step[], ended: boolean) => void} [onSteps]
- * @property {(stretches: import('./protocol.js').Stretch[]) => void} [onRecalled]
- * @property {(pieces: number, notes: import('./protocol.js').Note[]) => void} [onSplit]
- * @property {(piece: import('./protocol.js').Piece, tokens: number, seconds: number) => void} [onPiece]
- */
 
 /**
  * @typedef {object} Run
@@ -37,21 +36,35 @@ const BROKEN = new Set(['engine-crashed', 'engine-unavailable']);
 /** @typedef {import('./protocol.js').Job} Job */
 
 /**
- * @typedef {object} Pending
- * @property {Job} command
- * @property {Listeners} listeners
- * @property {Finished} last
- * @property {boolean} cancelled
- * @property {(finished: Finished) => void} resolve
- * @property {(error: EngineError) => void} reject
+ * @template C
+ * @typedef {C extends unknown ? Omit<C, 'id' | 'device'> & { replay?: boolean } : never} Asked a command without what
+ *   the client adds
  */
 
 export class EngineClient {
-  /** @type {Worker | null} */
-  #worker = null;
+  /** @type {Map<ModuleName, Worker>} */
+  #workers = new Map();
   /** @type {Map<number, Pending>} */
   #pending = new Map();
   #ids = 0;
+  #computing;
+  /** The model that was asked for last. @type {ModelRequest | null} */
+  #newest = null;
+
+  /** @param {import('../computing.js').Computing} computing */
+  constructor(computing) {
+    this.#computing = computing;
+    computing.onChange(() => this.#retire());
+  }
+
+  /** Has the GPU checked, and the newest model opened for it, so that a later run starts at once. */
+  async useGpu() {
+    await this.#post({ type: 'use-gpu' }, {}).finished;
+    if (this.#newest && this.#computing.wish(false).choice !== 'cpu') {
+      // What goes wrong here will be said when somebody needs it.
+      this.load(this.#newest, {}).finished.catch(() => {});
+    }
+  }
 
   /**
    * Fetches and opens a model, so that a later run starts at once.
@@ -61,113 +74,112 @@ export class EngineClient {
    * @returns {Run}
    */
   load(request, listeners) {
-    return this.#post({ id: ++this.#ids, type: 'load', ...request }, listeners);
+    return this.#post({ type: 'load', ...request }, listeners);
   }
 
   /**
    * Writes text; loads the model first where that has not happened.
    *
-   * @param {ModelRequest & { prompt: string, options: import('./protocol.js').GenerateOptions }} request
+   * @param {Request & { prompt: string, options: import('./protocol.js').GenerateOptions }} request
    * @param {Listeners} listeners
    * @returns {Run}
    */
   generate(request, listeners) {
-    return this.#post({ id: ++this.#ids, type: 'generate', ...request }, listeners);
+    return this.#post({ type: 'generate', ...request }, listeners);
   }
 
   /**
    * Goes back and forth in a text, token by token; loads the model first where that has not happened.
    *
-   * @param {ModelRequest & import('./protocol.js').Walk} request
+   * @param {Request & import('./protocol.js').Walk} request
    * @param {Listeners} listeners
    * @returns {Run}
    */
   walk(request, listeners) {
-    return this.#post({ id: ++this.#ids, type: 'walk', ...request }, listeners);
+    return this.#post({ type: 'walk', ...request }, listeners);
   }
 
   /**
    * Translates a text piece by piece; loads the model first where that has not happened.
    *
-   * @param {ModelRequest & { text: string, options: import('./protocol.js').TranslateOptions }} request
+   * @param {Request & { text: string, options: import('./protocol.js').TranslateOptions }} request
    * @param {Listeners} listeners
    * @returns {Run}
    */
   translate(request, listeners) {
-    return this.#post({ id: ++this.#ids, type: 'translate', ...request }, listeners);
+    return this.#post({ type: 'translate', ...request }, listeners);
   }
 
   /**
    * Looks for stretches of a text in the songs that a model learned from.
    *
-   * @param {ModelRequest & { text: string }} request
+   * @param {Request & { text: string }} request
    * @param {Listeners} listeners
    * @returns {Run}
    */
   recall(request, listeners) {
-    return this.#post({ id: ++this.#ids, type: 'recall', ...request }, listeners);
+    return this.#post({ type: 'recall', ...request }, listeners);
   }
 
   /**
-   * @param {Job} command
+   * @param {Asked<Job | UseGpuCommand>} asked
    * @param {Listeners} listeners
    * @returns {Run}
    */
-  #post(command, listeners) {
+  #post({ replay = false, ...asked }, listeners) {
+    const device = this.#computing.wish(replay);
+    const command = /** @type {Job | UseGpuCommand} */ ({ id: ++this.#ids, device, ...asked });
+    if ('model' in command) {
+      const { model, known } = command;
+      this.#newest = { model, known, fresh: false };
+    }
     /** @type {Promise<Finished>} */
     const finished = new Promise((resolve, reject) => {
-      const last = { cancelled: false, tokens: 0, seconds: 0 };
-      this.#pending.set(command.id, { command, listeners, last, cancelled: false, resolve, reject });
+      const [module, before, last] = [moduleOf(command), NOTHING, { ...NOTHING, cancelled: true }];
+      const had = { begun: false, ids: [], pieces: 0, cancelled: false };
+      this.#send({ command, module, listeners, before, last, ...had, resolve, reject });
     });
-    this.#worker ??= this.#start();
-    this.#worker.postMessage(command);
     return { finished, cancel: () => this.#cancel(command.id) };
   }
 
-  #start() {
-    const worker = new Worker(new URL('./worker.js', import.meta.url), { type: 'module' });
+  /** @param {Pending} pending */
+  #send(pending) {
+    const { command, module } = pending;
+    this.#pending.set(command.id, pending);
+    const worker = this.#workers.get(module) ?? this.#start(module);
+    worker.postMessage(command);
+  }
+
+  /** @param {ModuleName} module */
+  #start(module) {
+    const worker = new Worker(new URL('./worker.js', import.meta.url), { type: 'module', name: module });
+    this.#workers.set(module, worker);
     worker.addEventListener('message', ({ data }) => {
-      if (worker === this.#worker) this.#receive(data);
+      if (worker === this.#workers.get(module)) this.#receive(data);
     });
     worker.addEventListener('error', (event) => {
       event.preventDefault();
       const message = event.message || 'the worker could not start';
-      if (worker === this.#worker) this.#crash({ code: 'engine-crashed', message });
+      if (worker === this.#workers.get(module)) this.#crash(module, { code: 'engine-crashed', message });
     });
     return worker;
   }
 
   /** @param {EngineEvent} event */
   #receive(event) {
+    // Also behind the end of a run: what was found holds for the next ones.
+    if (event.type === 'device') this.#computing.take(event);
     const pending = this.#pending.get(event.id);
     if (!pending) return;
-    const { listeners, cancelled } = pending;
-    switch (event.type) {
-      case 'progress':
-        return listeners.onProgress?.(event.received, event.total);
-      case 'loaded':
-        listeners.onLoaded?.(event);
-        if (pending.command.type === 'load') this.#settle(event.id, pending.last);
-        return;
-      case 'started':
-        return cancelled ? undefined : listeners.onStarted?.(event.prompt, event.notes);
-      case 'token':
-        pending.last = { cancelled: true, tokens: event.tokens, seconds: event.seconds };
-        return cancelled ? undefined : listeners.onToken?.(event.text, event.tokens, event.seconds);
-      case 'steps':
-        pending.last = { cancelled: true, tokens: event.tokens, seconds: event.seconds };
-        return cancelled ? undefined : listeners.onSteps?.(event.from, event.steps, event.ended);
-      case 'recalled':
-        return cancelled ? undefined : listeners.onRecalled?.(event.stretches);
-      case 'split':
-        return cancelled ? undefined : listeners.onSplit?.(event.pieces, event.notes);
-      case 'piece':
-        pending.last = { cancelled: true, tokens: event.tokens, seconds: event.seconds };
-        return cancelled ? undefined : listeners.onPiece?.(event.piece, event.tokens, event.seconds);
-      case 'done':
-        return this.#settle(event.id, event);
-      case 'failed':
-        return this.#fail(event.id, pending, event.error);
+    if (event.type === 'done') {
+      this.#settle(event.id, together(pending.before, event));
+    } else if (event.type === 'failed') {
+      this.#fail(event.id, pending, event.error);
+    } else if (event.type === 'loaded' && pending.command.type === 'load') {
+      pending.listeners.onLoaded?.(event);
+      this.#settle(event.id, NOTHING);
+    } else {
+      tell(pending, event);
     }
   }
 
@@ -178,6 +190,7 @@ export class EngineClient {
   #settle(id, { cancelled, tokens, seconds }) {
     this.#pending.get(id)?.resolve({ cancelled, tokens, seconds });
     this.#pending.delete(id);
+    this.#retire();
   }
 
   /**
@@ -187,18 +200,47 @@ export class EngineClient {
    */
   #fail(id, pending, error) {
     if (error.code === 'cancelled') {
-      this.#settle(id, { ...pending.last, cancelled: true });
+      this.#settle(id, pending.last);
     } else if (BROKEN.has(error.code)) {
-      this.#crash(error);
-    } else {
-      pending.reject(new EngineError(error.code, error.message));
+      this.#crash(pending.module, error);
+    } else if (pending.module === 'full' && error.code === 'gpu-unavailable') {
       this.#pending.delete(id);
+      this.#without(pending, error);
+    } else {
+      this.#pending.delete(id);
+      pending.reject(new EngineError(error.code, error.message));
+      this.#retire();
     }
   }
 
-  /** @param {import('./protocol.js').Failure} error */
-  #crash({ code, message }) {
-    for (const { reject } of this.#end()) reject(new EngineError(code, message));
+  /**
+   * @param {ModuleName} module
+   * @param {import('./protocol.js').Failure} error
+   */
+  #crash(module, error) {
+    for (const pending of this.#end(module)) {
+      if (module === 'full') this.#without(pending, error);
+      else pending.reject(new EngineError(error.code, error.message));
+    }
+  }
+
+  /**
+   * The larger module could not: the CPU goes on where it broke off.
+   *
+   * @param {Pending} pending
+   * @param {import('./protocol.js').Failure} report
+   */
+  #without(pending, report) {
+    const { command, listeners, last, cancelled } = pending;
+    this.#computing.take({ attempt: command.device.attempt, report });
+    if (cancelled) {
+      pending.resolve(last);
+    } else if (command.type === 'use-gpu') {
+      pending.reject(new EngineError(report.code, report.message));
+    } else {
+      listeners.onDevice?.('cpu');
+      this.#send({ ...pending, command: remainder(pending, command), module: 'lean', before: last });
+    }
   }
 
   /** @param {number} id */
@@ -206,31 +248,45 @@ export class EngineClient {
     const pending = this.#pending.get(id);
     if (!pending || pending.cancelled) return;
     pending.cancelled = true;
-    this.#worker?.postMessage({ id, type: 'cancel' });
+    this.#workers.get(pending.module)?.postMessage({ id, type: 'cancel' });
     setTimeout(() => {
-      if (this.#pending.get(id) === pending) this.#replaceWorker();
+      const late = this.#pending.get(id);
+      if (late?.cancelled) this.#replaceWorker(late.module);
     }, PATIENCE_MS);
   }
 
-  /** Hard cancel: what was cancelled ends here, what waited behind it moves to a new worker. */
-  #replaceWorker() {
-    for (const pending of this.#end()) {
-      if (pending.cancelled) {
-        pending.resolve({ ...pending.last, cancelled: true });
-      } else {
-        this.#worker ??= this.#start();
-        this.#pending.set(pending.command.id, pending);
-        this.#worker.postMessage(pending.command);
-      }
+  /**
+   * Hard cancel: what was cancelled ends here, what waited behind it moves to a new worker.
+   *
+   * @param {ModuleName} module
+   */
+  #replaceWorker(module) {
+    for (const pending of this.#end(module)) {
+      if (pending.cancelled) pending.resolve(pending.last);
+      else this.#send(pending);
     }
   }
 
-  /** Ends the worker and hands out all that still waited for it. */
-  #end() {
-    this.#worker?.terminate();
-    this.#worker = null;
-    const waiting = [...this.#pending.values()];
-    this.#pending.clear();
+  /** Ends the worker that nobody will need: a model of its own lies in its memory. */
+  #retire() {
+    const { choice, report } = this.#computing;
+    // It is not known yet which one that is.
+    if (choice !== 'cpu' && !report) return;
+    const spare = this.#computing.wish(false).choice === 'cpu' ? 'full' : 'lean';
+    const busy = [...this.#pending.values()].some(({ module }) => module === spare);
+    if (!busy) this.#end(spare);
+  }
+
+  /**
+   * Ends a worker and hands out all that still waited for it.
+   *
+   * @param {ModuleName} module
+   */
+  #end(module) {
+    this.#workers.get(module)?.terminate();
+    this.#workers.delete(module);
+    const waiting = [...this.#pending.values()].filter((pending) => pending.module === module);
+    for (const { command } of waiting) this.#pending.delete(command.id);
     return waiting;
   }
 }

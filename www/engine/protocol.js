@@ -1,4 +1,4 @@
-// What the page and its one worker say to each other: discriminated unions with an id.
+// What the page and its workers say to each other: discriminated unions with an id.
 // Commands are imperatives, events are nouns or past. This file holds types only.
 
 /**
@@ -52,6 +52,7 @@
  * @property {Row[]} rows
  *
  * @typedef {object} Written what a slice of writing gives
+ * @property {number[]} ids of its tokens
  * @property {string} text
  * @property {number} tokens
  * @property {boolean} done
@@ -74,10 +75,28 @@
  * @typedef {{ start: number, end: number, characters: number }} Stretch of a text that stands in the songs, with
  *   so many characters at least
  *
+ * @typedef {{ cpu: number, gpu: number }} Rates tokens per second
+ * @typedef {{ key: string, title: Bilingual } & Rates} Race of a model on both devices; the key names its weights
+ *   and the GPU
+ * @typedef {{ name: string, ops: number, largest_error: number, op: string }} Checked a GPU whose every op was
+ *   compared with the CPU's
+ *
  * @typedef {{ code: string, message?: string, characters?: string | string[] }} Note
  * @typedef {{ code: string, message: string }} Failure
  * @typedef {{ notes: Note[] }} Loaded
  * @typedef {{ cancelled: boolean, tokens: number, seconds: number }} Finished
+ */
+
+/**
+ * @typedef {'lean' | 'full'} ModuleName the wasm module of a worker, and the worker's name: what every visitor has, or
+ *   the one that knows the GPU and training too
+ */
+
+/**
+ * @typedef {object} Wish where to compute
+ * @property {'cpu' | 'gpu' | 'auto'} choice
+ * @property {number} attempt a GPU is asked for once, and anew when this has grown
+ * @property {Record<string, Rates>} races those run before, by their key
  */
 
 /**
@@ -96,21 +115,27 @@
  */
 
 /**
- * @typedef {{ id: number, type: 'load' } & ModelRequest} LoadCommand
- * @typedef {{ id: number, type: 'generate', prompt: string, options: GenerateOptions } & ModelRequest} GenerateCommand
- * @typedef {{ id: number, type: 'walk' } & Walk & ModelRequest} WalkCommand
- * @typedef {{ id: number, type: 'translate', text: string, options: TranslateOptions } & ModelRequest} TranslateCommand
- * @typedef {{ id: number, type: 'recall', text: string } & ModelRequest} RecallCommand which stretches the songs have
+ * @typedef {{ id: number, device: Wish } & ModelRequest} OfModel
+ * @typedef {{ type: 'load' } & OfModel} LoadCommand
+ * @typedef {{ type: 'generate', prompt: string, options: GenerateOptions, path?: number[] } & OfModel} GenerateCommand
+ *   `path`: tokens that the page has already, from a worker that broke off
+ * @typedef {{ type: 'walk' } & Walk & OfModel} WalkCommand
+ * @typedef {{ type: 'translate', text: string, options: TranslateOptions, skip?: number } & OfModel} TranslateCommand
+ *   `skip`: pieces that it has already
+ * @typedef {{ type: 'recall', text: string } & OfModel} RecallCommand which stretches the songs have
+ * @typedef {{ id: number, type: 'use-gpu', device: Wish }} UseGpuCommand have it checked, before any song needs it
  * @typedef {{ id: number, type: 'cancel' }} CancelCommand the id is that of the command to be cancelled
  * @typedef {LoadCommand | GenerateCommand | WalkCommand | TranslateCommand | RecallCommand} Job
- * @typedef {Job | CancelCommand} Command
+ * @typedef {Job | UseGpuCommand | CancelCommand} Command
  */
 
 /**
  * @typedef {{ id: number, type: 'progress', received: number, total: number }} ProgressEvent
  * @typedef {{ id: number, type: 'loaded' } & Loaded} LoadedEvent
+ * @typedef {{ id: number, type: 'device', on: 'cpu' | 'gpu', attempt: number, report: Checked | Failure, race?: Race }} DeviceEvent
+ *   where a run that is not bound to the CPU is computed, and why; also in its middle, when the GPU was lost
  * @typedef {{ id: number, type: 'started', prompt: string, notes: Note[] }} StartedEvent
- * @typedef {{ id: number, type: 'token', text: string, tokens: number, seconds: number }} TokenEvent
+ * @typedef {{ id: number, type: 'token', text: string, ids: number[], tokens: number, seconds: number }} TokenEvent
  * @typedef {{ id: number, type: 'steps', from: number, steps: Step[], ended: boolean, tokens: number, seconds: number }} StepsEvent
  *   the tokens of a walk from the number `from` on; those before stand
  * @typedef {{ id: number, type: 'split', pieces: number, notes: Note[] }} SplitEvent
@@ -118,25 +143,42 @@
  * @typedef {{ id: number, type: 'recalled', stretches: Stretch[] }} RecalledEvent
  * @typedef {{ id: number, type: 'done' } & Finished} DoneEvent
  * @typedef {{ id: number, type: 'failed', error: Failure }} FailedEvent
- * @typedef {ProgressEvent | LoadedEvent | StartedEvent | TokenEvent | StepsEvent | SplitEvent | PieceEvent | RecalledEvent | DoneEvent | FailedEvent} EngineEvent
+ * @typedef {ProgressEvent | LoadedEvent | DeviceEvent | StartedEvent | TokenEvent | StepsEvent | SplitEvent | PieceEvent | RecalledEvent | DoneEvent | FailedEvent} EngineEvent
  */
 
 /**
  * The surface of pkg/liedwerk.js that the worker uses. Written out here because the glue is
  * built, not kept, and types the plain objects that cross the boundary as `any`.
  *
- * @typedef {object} WasmGenerator
- * @property {(prompt: string, options: GenerateOptions) => { prompt: string, notes: Note[] }} start
+ * What stands there as of the GPU, only the full module has.
+ *
+ * @typedef {{ prompt: string, notes: Note[] }} Started
+ * @typedef {{ pieces: number, notes: Note[] }} Split
+ *
+ * @typedef {object} OnDevice
+ * @property {(gpu: WasmGpu) => void} useGpu with the methods …Async from now on
+ * @property {() => void} useCpu
+ * @property {() => unknown} gpuFault why the CPU has gone on, if it has
+ * @property {() => void} free
+ *
+ * @typedef {object} OwnGenerator
+ * @property {(prompt: string, options: Partial<GenerateOptions>) => Started} start
  * @property {(n: number) => Written} next
  * @property {(id: number) => Written} force
  * @property {(n: number) => string} rewind
- * @property {() => void} free
+ * @property {(prompt: string, options: Partial<GenerateOptions>) => Promise<Started>} startAsync
+ * @property {(n: number) => Promise<Written>} nextAsync
+ * @property {(id: number) => Promise<Written>} forceAsync
+ * @typedef {OwnGenerator & OnDevice} WasmGenerator
  *
- * @typedef {object} WasmTranslator
- * @property {(text: string, options: TranslateOptions) => { pieces: number, notes: Note[] }} start
+ * @typedef {object} OwnTranslator
+ * @property {(text: string, options: Partial<TranslateOptions>) => Split} start
+ * @property {(pieces: number) => void} skip
  * @property {() => Piece | null | undefined} next
- * @property {() => void} free
+ * @property {() => Promise<Piece | null | undefined>} nextAsync
+ * @typedef {OwnTranslator & OnDevice} WasmTranslator
  *
+ * @typedef {{ check(): Promise<Checked>, free(): void }} WasmGpu
  * @typedef {{ find(text: string): Stretch[], free(): void }} WasmSongIndex
  *
  * @typedef {object} WasmModule
@@ -144,6 +186,7 @@
  * @property {{ load(config: string, tokenizer: string, weights: Uint8Array): WasmGenerator }} Generator
  * @property {{ load(config: string, tokenizer: string, weights: Uint8Array): WasmTranslator }} Translator
  * @property {{ load(index: Uint8Array): WasmSongIndex }} SongIndex
+ * @property {{ request(): Promise<WasmGpu> }} Gpu
  */
 
 export {};

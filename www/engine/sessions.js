@@ -14,9 +14,12 @@ import { fetchWeights } from './weights.js';
  * @property {import('./protocol.js').Loaded} loaded
  */
 
+/** Who started this worker has named the module that it needs. @type {import('./protocol.js').ModuleName} */
+const MODULE = self.name === 'full' ? 'full' : 'lean';
+const PACKAGE = new URL(MODULE === 'full' ? '../pkg/full/' : '../pkg/', import.meta.url);
 // A name instead of a literal in import(): the glue is built and absent when types are checked.
-const GLUE = new URL('../pkg/liedwerk.js', import.meta.url).href;
-const WASM = new URL('../pkg/liedwerk_bg.wasm', import.meta.url);
+const GLUE = new URL('liedwerk.js', PACKAGE).href;
+const WASM = new URL('liedwerk_bg.wasm', PACKAGE);
 /** Two translators to compare and one model that writes. */
 const MOST = 3;
 
@@ -94,8 +97,12 @@ function makeRoom() {
   }
 }
 
-/** @returns {Promise<import('./protocol.js').WasmModule>} */
-function startWasm() {
+/**
+ * The module of this worker. In one named `full` it knows the GPU and training, too.
+ *
+ * @returns {Promise<import('./protocol.js').WasmModule>}
+ */
+export function startWasm() {
   wasm ??= (async () => {
     try {
       const module = await import(GLUE);

@@ -1,7 +1,13 @@
 // How the worker stays reachable while it computes: short slices, and a breath between them.
 
+import { EngineError } from './errors.js';
+
 export const SLICE_MS = 30;
+/** Tokens; on a GPU one may take as long as a hundred on the CPU. */
+export const FIRST_SLICE = 1;
 const LARGEST_SLICE = 512;
+/** A run that was stopped may end by itself for so long. */
+const GRACE_MS = 100;
 
 /**
  * As many tokens as fill the slice; at most twice as many as before, since clocks are coarse.
@@ -23,5 +29,25 @@ export function breath() {
       resolve(undefined);
     };
     port2.postMessage(null);
+  });
+}
+
+/**
+ * A step that is awaited of a GPU. Soon after the run was stopped nobody waits any more: a step may be long.
+ *
+ * @template T
+ * @param {T | Promise<T>} given
+ * @param {AbortSignal} signal
+ * @returns {T | Promise<T>}
+ */
+export function unlessStopped(given, signal) {
+  if (!(given instanceof Promise)) return given;
+  return new Promise((resolve, reject) => {
+    const stop = () => {
+      setTimeout(() => reject(new EngineError('cancelled', 'stopped in the middle of a step')), GRACE_MS);
+    };
+    if (signal.aborted) stop();
+    else signal.addEventListener('abort', stop);
+    given.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
   });
 }

@@ -1,14 +1,15 @@
 // Walking in a text: the page names the tokens that stand, and only what differs is computed.
 
-import { breath, nextSlice, SLICE_MS } from './slices.js';
+import { writer } from './devices.js';
+import { tellLoss } from './races.js';
+import { breath, FIRST_SLICE, nextSlice, SLICE_MS, unlessStopped } from './slices.js';
 
 /** @typedef {import('./protocol.js').WasmGenerator} WasmGenerator */
-/** @typedef {import('./protocol.js').Note} Note */
 
 /**
  * @typedef {object} Stand where a generator stands after a walk
  * @property {string} key of prompt and options
- * @property {{ prompt: string, notes: Note[] }} started
+ * @property {import('./protocol.js').Started} started
  * @property {number[]} ids
  */
 
@@ -26,12 +27,14 @@ export function forgetWalk(generator) {
  * @param {AbortSignal} signal
  * @param {(event: import('./protocol.js').EngineEvent) => void} post
  */
-export async function walk({ id, prompt, options, path, more }, generator, signal, post) {
+export async function walk(job, generator, signal, post) {
+  const { id, prompt, options, path, more } = job;
+  const given = writer(generator);
   const key = JSON.stringify([prompt, options]);
   const before = stands.get(generator);
   // Whatever is thrown on the way leaves it unknown where the generator stands.
   stands.delete(generator);
-  const stand = before?.key === key ? before : { key, started: generator.start(prompt, options), ids: [] };
+  const stand = before?.key === key ? before : { key, started: await unlessStopped(given.start(prompt, options), signal), ids: [] };
   post({ id, type: 'started', ...stand.started });
   const { ids } = stand;
   const begin = performance.now();
@@ -40,16 +43,18 @@ export async function walk({ id, prompt, options, path, more }, generator, signa
   ids.length = same;
   let ended = false;
   let tokens = 0;
-  let slice = 4;
+  let slice = FIRST_SLICE;
   const end = path.length + more;
   post({ id, type: 'steps', from: same, steps: [], ended, tokens, seconds: 0 });
   while (!ended && ids.length < end && !signal.aborted) {
     const from = ids.length;
     const start = performance.now();
-    const { steps, done } =
+    const step =
       from < path.length
-        ? forced(generator, path.slice(from), start + SLICE_MS)
-        : generator.next(Math.min(slice, end - from));
+        ? forced(given, path.slice(from), start + SLICE_MS)
+        : given.next(Math.min(slice, end - from));
+    const { steps, done } = await unlessStopped(step, signal);
+    tellLoss(job, generator, post);
     for (const step of steps) ids.push(step.id);
     ended = done;
     tokens += steps.length;
@@ -66,16 +71,16 @@ export async function walk({ id, prompt, options, path, more }, generator, signa
 /**
  * As many of these tokens as can be put into the text until then, at least one.
  *
- * @param {WasmGenerator} generator
+ * @param {import('./devices.js').Writer} given
  * @param {number[]} path
  * @param {number} until
  */
-function forced(generator, path, until) {
+async function forced(given, path, until) {
   /** @type {import('./protocol.js').Step[]} */
   const steps = [];
   let done = false;
   for (const id of path) {
-    const written = generator.force(id);
+    const written = await given.force(id);
     steps.push(...written.steps);
     done = written.done;
     if (done || performance.now() >= until) break;

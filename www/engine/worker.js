@@ -1,8 +1,10 @@
-// The one module worker: loads models, writes and translates in short slices, answers between them.
+// A module worker: loads models, writes and translates in short slices, answers between them.
 
+import { atRest, expectAdapter, findGpu, nextPiece, writer } from './devices.js';
 import { toFailure } from './errors.js';
+import { settle, tellLoss } from './races.js';
 import { open, openSongs } from './sessions.js';
-import { breath, nextSlice } from './slices.js';
+import { breath, FIRST_SLICE, nextSlice, SLICE_MS, unlessStopped } from './slices.js';
 import { forgetWalk, walk } from './walks.js';
 
 /** @typedef {import('./protocol.js').Command} Command */
@@ -13,15 +15,20 @@ import { forgetWalk, walk } from './walks.js';
 
 /** @type {Map<number, { controller: AbortController, begun: boolean }>} */
 const jobs = new Map();
-/** Jobs run one after another: they share one wasm memory. */
+/** Jobs run one after another: they share one wasm memory. @type {Promise<unknown>} */
 let queue = Promise.resolve();
+/** Ends what is done while nobody waits. @type {AbortController | null} */
+let idle = null;
 
 self.addEventListener('message', (/** @type {MessageEvent<Command>} */ { data }) => {
   if (data.type === 'cancel') {
     cancel(data.id);
+  } else if (data.type === 'use-gpu') {
+    void useGpu(data);
   } else {
+    idle?.abort();
     jobs.set(data.id, { controller: new AbortController(), begun: false });
-    queue = queue.then(() => run(data));
+    queue = queue.then(() => run(data)).then(atRest);
   }
 });
 
@@ -41,6 +48,37 @@ function cancel(id) {
   }
 }
 
+/**
+ * Beside the queue, since a long song may be in it.
+ *
+ * @param {import('./protocol.js').UseGpuCommand} command
+ */
+async function useGpu({ id, device }) {
+  const { attempt } = device;
+  const { report } = await findGpu(attempt);
+  post({ id, type: 'device', on: 'cpu', attempt, report });
+  post({ id, type: 'done', cancelled: false, tokens: 0, seconds: 0 });
+}
+
+/**
+ * Settles beforehand where a model computes, unless somebody waits: a race takes its time.
+ *
+ * @param {Parameters<typeof settle>[0]} job
+ * @param {WasmGenerator | WasmTranslator} engine
+ */
+async function settleIdly(job, engine) {
+  if ([...jobs.values()].some(({ begun }) => !begun)) return;
+  const controller = new AbortController();
+  idle = controller;
+  try {
+    await settle(job, engine, controller.signal, post);
+  } catch (error) {
+    // Whoever needs it will see it again.
+    if (!controller.signal.aborted) console.warn(error);
+  }
+  idle = null;
+}
+
 /** @param {Job} job */
 async function run(job) {
   const entry = jobs.get(job.id);
@@ -48,6 +86,7 @@ async function run(job) {
   entry.begun = true;
   const { signal } = entry.controller;
   try {
+    if (job.device.choice !== 'cpu') await expectAdapter();
     const onProgress = throttled((received, total) => post({ id: job.id, type: 'progress', received, total }));
     if (job.type === 'recall') {
       await recall(job, { signal, onProgress });
@@ -55,6 +94,11 @@ async function run(job) {
     }
     const { engine, loaded } = await open(job, { signal, onProgress });
     post({ id: job.id, type: 'loaded', ...loaded });
+    if (job.type === 'load') {
+      await settleIdly(job, engine);
+      return;
+    }
+    await settle(job, engine, signal, post);
     if (job.type === 'generate') await generate(job, /** @type {WasmGenerator} */ (engine), signal);
     if (job.type === 'walk') await walk(job, /** @type {WasmGenerator} */ (engine), signal, post);
     if (job.type === 'translate') await translate(job, /** @type {WasmTranslator} */ (engine), signal);
@@ -70,20 +114,24 @@ async function run(job) {
  * @param {WasmGenerator} generator
  * @param {AbortSignal} signal
  */
-async function generate({ id, prompt, options }, generator, signal) {
+async function generate(job, generator, signal) {
+  const { id, prompt, options, path = [] } = job;
   forgetWalk(generator);
-  post({ id, type: 'started', ...generator.start(prompt, options) });
+  const given = writer(generator);
+  post({ id, type: 'started', ...(await unlessStopped(given.start(prompt, options), signal)) });
+  await restore(given, path, signal);
   const begin = performance.now();
   let tokens = 0;
-  let slice = 4;
+  let slice = FIRST_SLICE;
   let ended = false;
   while (!ended && !signal.aborted) {
     const before = performance.now();
-    const step = generator.next(slice);
+    const step = await unlessStopped(given.next(slice), signal);
+    tellLoss(job, generator, post);
     const now = performance.now();
     tokens += step.tokens;
     ended = step.done;
-    post({ id, type: 'token', text: step.text, tokens, seconds: (now - begin) / 1000 });
+    post({ id, type: 'token', text: step.text, ids: step.ids, tokens, seconds: (now - begin) / 1000 });
     slice = nextSlice(slice, now - before);
     await breath();
   }
@@ -92,18 +140,39 @@ async function generate({ id, prompt, options }, generator, signal) {
 }
 
 /**
+ * Puts tokens that the page has already into a text.
+ *
+ * @param {import('./devices.js').Writer} given
+ * @param {number[]} path
+ * @param {AbortSignal} signal
+ */
+async function restore(given, path, signal) {
+  let begin = performance.now();
+  for (const id of path) {
+    await unlessStopped(given.force(id), signal);
+    if (performance.now() - begin < SLICE_MS) continue;
+    await breath();
+    if (signal.aborted) return;
+    begin = performance.now();
+  }
+}
+
+/**
  * @param {import('./protocol.js').TranslateCommand} job
  * @param {WasmTranslator} translator
  * @param {AbortSignal} signal
  */
-async function translate({ id, text, options }, translator, signal) {
+async function translate(job, translator, signal) {
+  const { id, text, options, skip = 0 } = job;
   const { pieces, notes } = translator.start(text, options);
+  translator.skip(skip);
   post({ id, type: 'split', pieces, notes });
   const begin = performance.now();
   let tokens = 0;
   let ended = false;
   while (!ended && !signal.aborted) {
-    const piece = translator.next() ?? null;
+    const piece = (await unlessStopped(nextPiece(translator), signal)) ?? null;
+    tellLoss(job, translator, post);
     ended = piece === null;
     if (piece) {
       tokens += piece.target_tokens.length;

@@ -18,6 +18,7 @@ const NOTES = {
   'nothing-to-translate': 'noteNothingToTranslate',
   'nothing-to-continue': 'noteNothingToContinue',
   'no-translator': 'noTranslator',
+  'gpu-lost': 'noteGpuLost',
 };
 
 /** @type {Readonly<Record<string, Key>>} */
@@ -30,6 +31,16 @@ const ERRORS = {
   'out-of-memory': 'errorOutOfMemory',
   'bad-option': 'errorBadOption',
   'not-finite': 'errorNotFinite',
+};
+
+/** Why no GPU computes. @type {Readonly<Record<string, Key>>} */
+const GPU_FAILURES = {
+  'gpu-unavailable': 'gpuUnavailable',
+  'gpu-wrong': 'gpuWrong',
+  'gpu-lost': 'gpuLost',
+  'out-of-memory': 'gpuOutOfMemory',
+  'engine-crashed': 'gpuCrashed',
+  'engine-unavailable': 'gpuUnfetched',
 };
 
 /** Why a token could not come. @type {Readonly<Record<string, Key>>} */
@@ -56,6 +67,14 @@ export function noteKey(code) {
  */
 export function errorKey(code) {
   return Object.hasOwn(ERRORS, code) ? ERRORS[code] : 'errorBadModel';
+}
+
+/**
+ * @param {string} code
+ * @returns {Key}
+ */
+export function gpuFailureKey(code) {
+  return Object.hasOwn(GPU_FAILURES, code) ? GPU_FAILURES[code] : 'gpuFailed';
 }
 
 /**

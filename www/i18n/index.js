@@ -1,5 +1,6 @@
 // The page's two languages. An element remembers its key, so that switching rewrites it in place.
 
+import { readStored, writeStored } from '../storage.js';
 import { de } from './de.js';
 import { en } from './en.js';
 
@@ -27,7 +28,7 @@ export function currentLanguage() {
  * @returns {Language}
  */
 export function preferredLanguage(wished) {
-  const offered = [wished, storedLanguage(), ...navigator.languages];
+  const offered = [wished, readStored(STORAGE_KEY), ...navigator.languages];
   for (const candidate of offered) {
     const short = candidate?.slice(0, 2).toLowerCase();
     if (short === 'de' || short === 'en') return short;
@@ -47,19 +48,7 @@ export function setLanguage(chosen) {
 
 /** @param {Language} chosen */
 export function rememberLanguage(chosen) {
-  try {
-    localStorage.setItem(STORAGE_KEY, chosen);
-  } catch {
-    // Storage may be switched off; the choice then lasts as long as the page.
-  }
-}
-
-function storedLanguage() {
-  try {
-    return localStorage.getItem(STORAGE_KEY);
-  } catch {
-    return null;
-  }
+  writeStored(STORAGE_KEY, chosen);
 }
 
 /** @param {() => void} listener for what is not a plain text in one element */

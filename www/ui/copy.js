@@ -10,17 +10,19 @@ import { h } from './dom.js';
  * @param {import('../state.js').Settings} settings
  * @param {import('../state.js').ViewId} view whose settings it carries
  * @param {HTMLElement} place for the link when it can't be copied
- * @param {() => Promise<string[]>} [prove] proofs of the texts that stand there with these settings
+ * @param {{ byGpu: boolean, prove: () => Promise<string[]> }} text whether a GPU wrote it, while what a link starts is
+ *   computed on the CPU; proofs of what stands there with these settings
  * @returns {Promise<Key>} what to tell the visitor
  */
-export async function copyLink(settings, view, place, prove = async () => []) {
-  const proofs = await prove();
+export async function copyLink(settings, view, place, { byGpu, prove }) {
+  const proofs = byGpu ? [] : await prove();
   const link = new URL(await makeLink(settings, view, proofs), location.href).href;
   place.replaceChildren();
-  if (await copied(link)) return proofs.length ? 'linkCopiedProven' : 'linkCopied';
+  if (await copied(link)) return byGpu ? 'linkCopiedGpu' : proofs.length ? 'linkCopiedProven' : 'linkCopied';
   const field = h('input', { type: 'text', readonly: true, tLabel: 'copyLink', class: 'link' });
   field.value = link;
   place.append(h('p', { class: 'small', t: 'linkShown' }), field);
+  if (byGpu) place.append(h('p', { class: 'small', t: 'linkReplays' }));
   field.select();
   return 'linkShown';
 }

@@ -7,7 +7,7 @@ import { h } from './dom.js';
 
 /**
  * @param {State} state
- * @param {'prompt' | 'german'} name
+ * @param {'prompt' | 'german' | 'text'} name
  * @param {Record<string, string | boolean>} attributes
  */
 export function textField(state, name, attributes) {
@@ -55,4 +55,46 @@ export function toggle(state, name, id) {
   state.onChange(show);
   show();
   return element;
+}
+
+/**
+ * The language of the text that is prepared.
+ *
+ * @param {State} state
+ * @param {string} id
+ */
+export function languageChoice(state, id) {
+  const element = h('select', { id }, h('option', { value: 'de', t: 'german' }), h('option', { value: 'en', t: 'english' }));
+  const show = () => {
+    element.value = state.settings.text_language;
+  };
+  element.addEventListener('change', () => state.set({ text_language: element.value === 'de' ? 'de' : 'en' }));
+  state.onChange(show);
+  show();
+  return element;
+}
+
+/**
+ * How many byte pairs are learned.
+ *
+ * @param {State} state
+ * @param {string} id
+ */
+export function mergesField(state, id) {
+  const { min, max, step } = NUMBER_FIELDS.find(({ name }) => name === 'merges') ?? { min: 0, max: 0, step: 1 };
+  const input = h('input', { id, type: 'range', min: String(min), max: String(max), step: String(step), 'aria-describedby': `${id}-hint` });
+  const value = h('span', { class: 'value', 'aria-hidden': 'true' });
+  const show = () => {
+    input.value = String(state.settings.merges);
+    value.textContent = input.value;
+  };
+  input.addEventListener('input', () => state.set({ merges: Number(input.value) }));
+  state.onChange(show);
+  show();
+  return h(
+    'div',
+    { class: 'field' },
+    h('div', { class: 'line-up' }, h('label', { for: id, t: 'merges' }), value, input),
+    h('p', { class: 'small', id: `${id}-hint`, t: 'mergesHint' }),
+  );
 }

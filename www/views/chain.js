@@ -51,7 +51,7 @@ export function mountChain(root, context) {
   const chaining = new Chaining(context, parts);
   const report = (/** @type {Key} */ key) => say(parts.status, key);
   const link = button('copyLink', () => {
-    void copyLink(chaining.linkSettings(), 'chain', parts.shown, () => chaining.proofs()).then(report);
+    void copyLink(chaining.linkSettings(), 'chain', parts.shown, chaining).then(report);
   });
   parts.afterwards.append(
     button('another', () => chaining.another()),

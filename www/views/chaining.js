@@ -66,11 +66,11 @@ export class Chaining {
     translate.disabled = !none.hidden;
     if (linked) this.#parts.verdict.expect(how.pledge);
     this.#follow();
-    if (go) this.all(fresh);
+    if (go) this.all(fresh, true);
   }
 
   /** Translates, unless the English is there already and still belongs to the German; then writes on. */
-  all(fresh = false) {
+  all(fresh = false, replay = false) {
     const { english, translators } = this.#parts;
     // Without a translator the English is the visitor's, whatever the German says.
     const anew = english.value.trim() === '' || (this.#isStale() && translators.models().length > 0);
@@ -79,7 +79,8 @@ export class Chaining {
       async (task) => {
         if (!anew || (await this.#translate(task, fresh))) await this.#write(task, fresh);
       },
-      () => this.all(true),
+      () => this.all(true, replay),
+      replay,
     );
   }
 
@@ -140,7 +141,7 @@ export class Chaining {
   }
 
   /** Of the translation, unless the link carries the English itself, and of the song. */
-  async proofs() {
+  async prove() {
     const { english, translators, writers } = this.#parts;
     const { english: own } = this.linkSettings();
     const translation = own ? '' : await this.#translation.proof(translators.chosen());
@@ -148,8 +149,14 @@ export class Chaining {
     return [translation, song].filter(Boolean);
   }
 
+  /** Whether the GPU has written what the link replays. */
+  get byGpu() {
+    return this.#translation.byGpu || this.#lyrics.byGpu;
+  }
+
   /** @param {string} english of a link, or none */
   #take(english) {
+    this.#translation.byGpu = false;
     this.#parts.english.value = english;
     this.#madeFrom = this.#source();
     saysNothing(this.#parts.translationSpeed);
@@ -159,18 +166,21 @@ export class Chaining {
   #edited() {
     this.#madeFrom = this.#source();
     this.#replaced = '';
+    // The link carries these very words.
+    this.#translation.byGpu = false;
     this.#context.state.set({ english: this.#parts.english.value });
   }
 
   /**
    * @param {(task: Task) => Promise<void>} steps
    * @param {() => void} retry
+   * @param {boolean} [replay] a link asks for it
    */
-  #perform(steps, retry) {
+  #perform(steps, retry, replay) {
     const { shown, afterwards } = this.#parts;
     shown.replaceChildren();
     afterwards.hidden = true;
-    void this.#work.perform(steps, retry);
+    void this.#work.perform(steps, retry, replay);
   }
 
   /**
@@ -194,6 +204,7 @@ export class Chaining {
         if (state.settings.english) this.#replaced = english.value;
         english.value = '';
         this.#madeFrom = null;
+        this.#translation.byGpu = false;
         state.set({ english: '' });
       },
       onPiece: ({ before, text }) => {

@@ -19,8 +19,9 @@ export function mountDuel(root, context) {
   const { state, catalog } = context;
   // An engine each, so that both write at the same time.
   const verdict = new Verdict(context, 'duel');
-  const rivals = [new Rival(context, 0, verdict), new Rival({ ...context, engine: new EngineClient() }, 1, verdict)];
-  const proofs = async () => (await Promise.all(rivals.map((rival) => rival.proof()))).filter(Boolean);
+  const second = { ...context, engine: new EngineClient(context.computing) };
+  const rivals = [new Rival(context, 0, verdict), new Rival(second, 1, verdict)];
+  const prove = async () => (await Promise.all(rivals.map((rival) => rival.proof()))).filter(Boolean);
   const shown = h('div', { class: 'shown' });
   const status = h('p', { class: 'status', role: 'status' });
   const stop = button('stop', () => each('stop'), { disabled: true, 'aria-keyshortcuts': 'Escape' });
@@ -50,7 +51,10 @@ export function mountDuel(root, context) {
         go,
         stop,
         button('another', another),
-        button('copyLink', () => void copyLink(state.settings, 'duel', shown, proofs).then((key) => say(status, key))),
+        button('copyLink', () => {
+          const byGpu = rivals.some((rival) => rival.byGpu);
+          void copyLink(state.settings, 'duel', shown, { byGpu, prove }).then((key) => say(status, key));
+        }),
       ),
       shown,
       status,

@@ -1,12 +1,14 @@
 import { mountChain } from './chain.js';
 import { mountDuel } from './duel.js';
 import { mountLab } from './lab.js';
+import { mountText } from './text.js';
 import { mountTranslate } from './translate.js';
 import { mountWrite } from './write.js';
 
 /**
  * @typedef {object} Context what every view is given
  * @property {import('../state.js').State} state
+ * @property {import('../computing.js').Computing} computing
  * @property {import('../engine/client.js').EngineClient} engine
  * @property {import('../models.js').Catalog} catalog
  * @property {(view: import('../state.js').ViewId) => void} visit turns to another view
@@ -36,4 +38,5 @@ export const VIEWS = [
   { id: 'duel', title: 'viewDuel', mount: mountDuel },
   { id: 'translate', title: 'viewTranslate', mount: mountTranslate },
   { id: 'chain', title: 'viewChain', mount: mountChain },
+  { id: 'text', title: 'viewText', mount: mountText },
 ];

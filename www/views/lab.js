@@ -44,7 +44,6 @@ export function mountLab(root, context) {
     stop: button('pause', () => walking.stop(), { disabled: true, 'aria-keyshortcuts': 'Escape' }),
   };
   const walking = new Walking(context, parts);
-  const proofs = () => walking.proofs();
   const report = (/** @type {import('../i18n/index.js').Key} */ key) => say(parts.status, key);
   const buttons = [
     parts.back,
@@ -52,7 +51,7 @@ export function mountLab(root, context) {
     parts.play,
     parts.stop,
     button('finish', () => walking.finish()),
-    button('copyLink', () => void copyLink(state.settings, 'lab', parts.shown, proofs).then(report), { class: 'quiet' }),
+    button('copyLink', () => void copyLink(state.settings, 'lab', parts.shown, walking).then(report), { class: 'quiet' }),
   ];
   root.append(
     h('p', { class: 'lead', t: 'labLead' }),

@@ -59,6 +59,10 @@ export class Lyrics {
   #last = null;
   /** What the model's tokens are. @type {'' | 'Tokens'} */
   #unit = '';
+  /** Where they come from. @type {'' | 'Gpu'} */
+  #from = '';
+  /** Whether the GPU has had a hand in the song. */
+  byGpu = false;
 
   /**
    * @param {import('./index.js').Context} context
@@ -86,7 +90,10 @@ export class Lyrics {
     const prompt = beginning(typed, model);
     const options = generateOptions(state.settings);
     const listeners = {
-      ...this.#work.loading(task),
+      ...this.#work.loading(task, (byGpu) => {
+        this.#from = byGpu ? 'Gpu' : '';
+        this.byGpu ||= byGpu;
+      }),
       onStarted: task.own((/** @type {string} */ read, /** @type {import('../engine/protocol.js').Note[]} */ notes) => {
         this.#started(model.language, read, typed.length > PROMPT_LENGTH ? [...notes, { code: 'prompt-cut' }] : notes);
       }),
@@ -97,13 +104,17 @@ export class Lyrics {
     this.#last = null;
     saysNothing(this.#parts.speed);
     this.#unit = model.model_type === 'char_lstm' ? '' : 'Tokens';
+    this.#from = '';
+    this.byGpu = false;
+    const { replay } = task;
     const finished = await task.run(() =>
-      engine.generate({ model, fresh, known: catalog.known(), prompt, options }, listeners),
+      engine.generate({ model, fresh, known: catalog.known(), prompt, options, replay }, listeners),
     );
     this.#finished(finished);
     const { sheet, verdict } = this.#parts;
-    this.#last = { key: keyOf(model, prompt, options), whole: !finished.cancelled };
-    if (!finished.cancelled) await verdict.check(model, sheet.text);
+    if (finished.tokens > 0) this.#last = { key: keyOf(model, prompt, options), whole: !finished.cancelled };
+    // Only on the CPU all machines write the same.
+    if (!finished.cancelled && !this.byGpu) await verdict.check(model, sheet.text);
     await this.#recall.offer(task, model);
     return finished;
   }
@@ -164,7 +175,8 @@ export class Lyrics {
    * @param {number} seconds
    */
   #showSpeed(tokens, seconds) {
-    if (tokens > 0 && seconds > 0) say(this.#parts.speed, `speed${this.#unit}`, { rate: Math.round(tokens / seconds) });
+    if (!(tokens > 0 && seconds > 0)) return;
+    say(this.#parts.speed, `speed${this.#unit}${this.#from}`, { rate: Math.round(tokens / seconds) });
   }
 }
 

@@ -68,12 +68,13 @@ export class Rival {
   /**
    * @param {import('./index.js').How} how
    * @param {boolean} fresh ask the host again, after an error
+   * @param {boolean} replay a link asks for it, not the visitor
    */
-  async open(how, fresh = false) {
-    if (!(await this.#work.openCatalog(fresh, () => void this.open(how, true)))) return;
+  async open(how, fresh = false, replay = true) {
+    if (!(await this.#work.openCatalog(fresh, () => void this.open(how, true, replay)))) return;
     if (how.linked && this.#place === 0) this.#parts.verdict.expect(how.pledge);
     this.follow();
-    if (how.go) this.write(fresh);
+    if (how.go) this.write(fresh, replay);
   }
 
   /** The proof of the song on the sheet, if the settings still give it. */
@@ -92,24 +93,33 @@ export class Rival {
     void this.#work.prepare([model]);
   }
 
-  /** @param {boolean} fresh fetch files anew, after an error */
-  write(fresh = false) {
+  /**
+   * @param {boolean} fresh fetch files anew, after an error
+   * @param {boolean} replay a link asks for it
+   */
+  write(fresh = false, replay = false) {
     const model = this.#model;
     if (!model) {
       // The list of models has not arrived; or it has only one that writes.
-      if (!this.#context.catalog.isOpen) void this.open({ go: true, linked: false, pledge: null }, true);
+      if (!this.#context.catalog.isOpen) void this.open({ go: true, linked: false, pledge: null }, true, replay);
       return;
     }
     void this.#work.perform(
       async (task) => {
         await this.#lyrics.write(task, model, this.#context.state.settings.prompt, fresh);
       },
-      () => this.write(true),
+      () => this.write(true, replay),
+      replay,
     );
   }
 
   stop() {
     this.#work.stop();
+  }
+
+  /** Whether the GPU has written the song. */
+  get byGpu() {
+    return this.#lyrics.byGpu;
   }
 
   /** @param {boolean} working */

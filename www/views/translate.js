@@ -55,8 +55,7 @@ export function mountTranslate(root, context) {
     button('sing', () => context.visit('chain')),
     button('copyText', () => void copyText(english(parts.sheets)).then(report), { class: 'quiet' }),
   );
-  const proofs = () => translating.proofs();
-  const link = button('copyLink', () => void copyLink(state.settings, 'translate', parts.shown, proofs).then(report));
+  const link = button('copyLink', () => void copyLink(state.settings, 'translate', parts.shown, translating).then(report));
   root.classList.add('facing');
   root.append(desk(parts, state, link), page(parts), tuning(parts, state));
   return {

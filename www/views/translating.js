@@ -46,9 +46,10 @@ export class Translating {
   /**
    * @param {import('./index.js').How} how
    * @param {boolean} fresh ask the host again, after an error
+   * @param {boolean} replay a link asks for it, not the visitor
    */
-  async open(how, fresh = false) {
-    if (!(await this.#work.openCatalog(fresh, () => void this.open(how, true)))) return;
+  async open(how, fresh = false, replay = true) {
+    if (!(await this.#work.openCatalog(fresh, () => void this.open(how, true, replay)))) return;
     if (how.linked) this.#parts.verdict.expect(how.pledge);
     const { picker, none, translate, compare } = this.#parts;
     const offered = picker.models().length;
@@ -56,21 +57,24 @@ export class Translating {
     translate.disabled = offered === 0;
     compare.hidden = offered < 2;
     this.#followModels();
-    if (how.go) this.translate(fresh);
+    if (how.go) this.translate(fresh, replay);
   }
 
   /** Of the translations on the sheets, as far as the settings give them. */
-  async proofs() {
+  async prove() {
     const proofs = await Promise.all(this.#models().map((model) => this.#translation.proof(model)));
     return proofs.filter(Boolean);
   }
 
-  /** @param {boolean} fresh fetch files anew, after an error */
-  translate(fresh = false) {
+  /**
+   * @param {boolean} fresh fetch files anew, after an error
+   * @param {boolean} replay a link asks for it
+   */
+  translate(fresh = false, replay = false) {
     const { afterwards, shown, sheets, translate } = this.#parts;
     const models = this.#models();
     if (!models.length) {
-      if (!translate.disabled) void this.open({ go: true, linked: false, pledge: null }, true);
+      if (!translate.disabled) void this.open({ go: true, linked: false, pledge: null }, true, replay);
       return;
     }
     shown.replaceChildren();
@@ -83,12 +87,18 @@ export class Translating {
     this.choose(null);
     void this.#work.perform(
       (task) => this.#translateAll(task, models, fresh),
-      () => this.translate(true),
+      () => this.translate(true, replay),
+      replay,
     );
   }
 
   stop() {
     this.#work.stop();
+  }
+
+  /** Whether the GPU has translated. */
+  get byGpu() {
+    return this.#translation.byGpu;
   }
 
   /**
@@ -116,6 +126,7 @@ export class Translating {
    */
   async #translateAll(task, models, fresh) {
     const { sheets, afterwards } = this.#parts;
+    this.#translation.byGpu = false;
     const total = { cancelled: false, pieces: 0, seconds: 0 };
     for (const [i, model] of models.entries()) {
       const sheet = sheets[i];

@@ -27,6 +27,8 @@ export class Translation {
   #parts;
   /** The translations made last, by their models. @type {Map<string, { key: string, text: string, whole: boolean }>} */
   #last = new Map();
+  /** Whether the GPU has had a hand in the translation. */
+  byGpu = false;
 
   /**
    * @param {import('./index.js').Context} context
@@ -54,8 +56,13 @@ export class Translation {
     let done = 0;
     let all = 0;
     let english = '';
+    /** @type {'' | 'Gpu'} */
+    let from = '';
     const listeners = {
-      ...this.#work.loading(task),
+      ...this.#work.loading(task, (byGpu) => {
+        from = byGpu ? 'Gpu' : '';
+        this.byGpu ||= byGpu;
+      }),
       onSplit: task.own((/** @type {number} */ pieces, /** @type {Note[]} */ notes) => {
         all = pieces;
         this.#parts.notes.add(text === german ? notes : [...notes, { code: 'text-cut' }]);
@@ -74,17 +81,19 @@ export class Translation {
     saysNothing(speed);
     this.#last.delete(model.id);
     const options = { beam_width };
+    const { replay } = task;
     const { cancelled, tokens, seconds } = await task.run(() =>
-      engine.translate({ model, fresh, known: catalog.known(), text, options }, listeners),
+      engine.translate({ model, fresh, known: catalog.known(), text, options, replay }, listeners),
     );
     if (tokens > 0 && seconds > 0) {
-      say(speed, 'translateSpeed', {
+      say(speed, `translateSpeed${from}`, {
         ms: Math.round((seconds * 1000) / done),
         rate: Math.round(tokens / seconds),
       });
     }
-    this.#last.set(model.id, { key: keyOf(model, text, beam_width), text: english, whole: !cancelled });
-    if (!cancelled) await this.#parts.verdict.check(model, english);
+    if (english) this.#last.set(model.id, { key: keyOf(model, text, beam_width), text: english, whole: !cancelled });
+    // Only on the CPU all machines translate the same.
+    if (!cancelled && from === '') await this.#parts.verdict.check(model, english);
     return { cancelled, pieces: done, seconds };
   }
 

@@ -54,6 +54,8 @@ export class Walking {
   #timer = 0;
   /** @type {ModelEntry | null} */
   #opened = null;
+  /** Whether the GPU has had a hand in the text. */
+  byGpu = false;
 
   /**
    * @param {import('./index.js').Context} context
@@ -78,11 +80,11 @@ export class Walking {
       this.#parts.verdict.expect(how.pledge);
     }
     this.#follow();
-    if (how.go) this.play();
+    if (how.go) this.play(true);
   }
 
   /** Of the text as far as it stands. */
-  async proofs() {
+  async prove() {
     const model = this.#parts.picker.chosen();
     if (!model || !this.#steps.length || JSON.stringify(this.#options()) !== this.#settings) return [];
     const proof = await prove(this.#text(), this.#ended, model);
@@ -94,15 +96,19 @@ export class Walking {
     this.#perform((task, fresh) => this.#advance(task, this.#ids(), 1, fresh));
   }
 
-  /** Token after token, slow enough to be read. */
-  play() {
+  /**
+   * Token after token, slow enough to be read.
+   *
+   * @param {boolean} replay a link asks for it
+   */
+  play(replay = false) {
     this.#perform(async (task, fresh) => {
       const pace = this.#parts.picker.chosen()?.model_type === 'char_lstm' ? PACE_MS.char_lstm : PACE_MS.gpt2;
       while (!this.#ended) {
         if (await this.#advance(task, this.#ids(), 1, fresh)) return;
         await new Promise((resolve) => setTimeout(resolve, pace));
       }
-    });
+    }, { replay });
   }
 
   /** All the rest, as fast as it goes. */
@@ -144,12 +150,15 @@ export class Walking {
     });
   }
 
-  /** @param {(task: Task, fresh: boolean) => Promise<unknown>} steps */
-  #perform(steps, fresh = false) {
+  /**
+   * @param {(task: Task, fresh: boolean) => Promise<unknown>} steps
+   * @param {{ fresh?: boolean, replay?: boolean }} how
+   */
+  #perform(steps, { fresh = false, replay = false } = {}) {
     clearTimeout(this.#timer);
     if (!this.#parts.picker.chosen()) {
       void this.open({ go: false, linked: false, pledge: null }, true).then(() => {
-        if (this.#parts.picker.chosen()) this.#perform(steps);
+        if (this.#parts.picker.chosen()) this.#perform(steps, { replay });
       });
       return;
     }
@@ -159,7 +168,8 @@ export class Walking {
         await steps(task, fresh);
         this.#tell();
       },
-      () => this.#perform(steps, true),
+      () => this.#perform(steps, { fresh: true, replay }),
+      replay,
     );
   }
 
@@ -186,7 +196,9 @@ export class Walking {
     this.#settings = settings;
     this.#keepGiven(path.length + more);
     const listeners = {
-      ...this.#work.loading(task),
+      ...this.#work.loading(task, (byGpu) => {
+        this.byGpu ||= byGpu;
+      }),
       onStarted: task.own((/** @type {string} */ read, /** @type {import('../engine/protocol.js').Note[]} */ notes) => {
         if (!this.#steps.length) this.#parts.tokens.clear(model.language, read);
         this.#read = read;
@@ -196,12 +208,13 @@ export class Walking {
       onSteps: task.own((/** @type {number} */ from, /** @type {Step[]} */ steps, /** @type {boolean} */ ended) => {
         this.#take(from, steps, ended);
         const text = this.#text();
-        if (this.#parts.verdict.isDue(model, text, ended)) void this.#parts.verdict.check(model, text);
+        if (!this.byGpu && this.#parts.verdict.isDue(model, text, ended)) void this.#parts.verdict.check(model, text);
       }),
     };
+    const request = { model, fresh, known: catalog.known(), prompt, options, replay: task.replay };
     const walk = (/** @type {number[]} */ ids, /** @type {number} */ count) =>
       task.run(() =>
-        engine.walk({ model, fresh, known: catalog.known(), prompt, options, path: ids, more: count }, listeners),
+        engine.walk({ ...request, path: ids, more: count }, listeners),
       );
     const goal = path.length + more;
     let { cancelled } = await walk(path, this.#untilGiven(path.length, goal));
@@ -269,7 +282,8 @@ export class Walking {
 
   #tell() {
     const tokens = this.#steps.length;
-    if (tokens) say(this.#parts.status, this.#ended ? 'statusWalkEnded' : 'statusWalk', { tokens });
+    const where = this.byGpu ? 'Gpu' : '';
+    if (tokens) say(this.#parts.status, `statusWalk${this.#ended ? 'Ended' : ''}${where}`, { tokens });
     else say(this.#parts.status, 'statusReady');
   }
 
@@ -288,6 +302,7 @@ export class Walking {
   #forget() {
     this.stop();
     this.#steps = [];
+    this.byGpu = false;
     this.#given.clear();
     this.#ended = false;
     this.#at = -1;

@@ -25,6 +25,13 @@ export class Task {
   #stopped = false;
   /** @type {Run | null} */
   #run = null;
+  /** A link began it, and must give the same text everywhere. */
+  replay;
+
+  /** @param {boolean} replay */
+  constructor(replay = false) {
+    this.replay = replay;
+  }
 
   /** Another task has taken its place: nobody wants to hear of it any more. */
   get dropped() {
@@ -154,10 +161,11 @@ export class Work {
    *
    * @param {(task: Task) => Promise<void>} steps
    * @param {() => void} retry after an error
+   * @param {boolean} replay not the visitor asked for it, but a link
    */
-  async perform(steps, retry) {
+  async perform(steps, retry, replay = false) {
     this.#drop();
-    const task = new Task();
+    const task = new Task(replay);
     this.#task = task;
     this.#tasks += 1;
     this.#onWorking(true);
@@ -197,13 +205,20 @@ export class Work {
   }
 
   /**
-   * What every run tells about its model.
+   * What every run tells about its model, and about where it is computed.
    *
    * @param {Task} task
+   * @param {(byGpu: boolean) => void} [onDevice] heard where it is not bound to the CPU
    */
-  loading(task) {
+  loading(task, onDevice) {
     const { download, notes } = this.#parts;
+    let byGpu = false;
     return {
+      onDevice: task.own((/** @type {'cpu' | 'gpu'} */ on) => {
+        if (byGpu && on === 'cpu') notes.add([{ code: 'gpu-lost' }]);
+        byGpu = on === 'gpu';
+        onDevice?.(byGpu);
+      }),
       onProgress: task.own((/** @type {number} */ received, /** @type {number} */ total) => {
         download.show(received, total);
       }),

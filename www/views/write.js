@@ -50,7 +50,7 @@ export function mountWrite(root, context) {
   };
   const writing = new Writing(context, parts);
   const report = (/** @type {import('../i18n/index.js').Key} */ key) => say(parts.status, key);
-  const link = button('copyLink', () => void copyLink(state.settings, 'write', parts.shown, () => writing.proofs()).then(report));
+  const link = button('copyLink', () => void copyLink(state.settings, 'write', parts.shown, writing).then(report));
   parts.afterwards.append(
     button('another', () => writing.another()),
     button('copyText', () => void copyText(parts.sheet.text).then(report), { class: 'quiet' }),

@@ -42,19 +42,23 @@ export class Writing {
    *
    * @param {import('./index.js').How} how
    * @param {boolean} fresh ask the host again, after an error
+   * @param {boolean} replay a link asks for it, not the visitor
    */
-  async open(how, fresh = false) {
-    if (!(await this.#work.openCatalog(fresh, () => void this.open(how, true)))) return;
+  async open(how, fresh = false, replay = true) {
+    if (!(await this.#work.openCatalog(fresh, () => void this.open(how, true, replay)))) return;
     if (how.linked) this.#parts.verdict.expect(how.pledge);
     this.#followModel();
-    if (how.go) this.generate(fresh);
+    if (how.go) this.generate(fresh, replay);
   }
 
-  /** @param {boolean} fresh fetch files anew, after an error */
-  generate(fresh = false) {
+  /**
+   * @param {boolean} fresh fetch files anew, after an error
+   * @param {boolean} replay a link asks for it
+   */
+  generate(fresh = false, replay = false) {
     const model = this.#parts.picker.chosen();
     if (!model) {
-      void this.open({ go: true, linked: false, pledge: null }, true);
+      void this.open({ go: true, linked: false, pledge: null }, true, replay);
       return;
     }
     const { afterwards, shown } = this.#parts;
@@ -65,7 +69,8 @@ export class Writing {
         const { tokens } = await this.#lyrics.write(task, model, this.#state.settings.prompt, fresh);
         afterwards.hidden = tokens === 0;
       },
-      () => this.generate(true),
+      () => this.generate(true, replay),
+      replay,
     );
   }
 
@@ -74,9 +79,14 @@ export class Writing {
   }
 
   /** Of the song on the sheet, if the settings still are those that it was written with. */
-  async proofs() {
+  async prove() {
     const proof = await this.#lyrics.proof(this.#parts.picker.chosen(), this.#state.settings.prompt);
     return proof ? [proof] : [];
+  }
+
+  /** Whether the GPU has written the song. */
+  get byGpu() {
+    return this.#lyrics.byGpu;
   }
 
   /** A new seed, and off it goes. */

@@ -1,0 +1,121 @@
+//! The lecture's preparation of a text, every step of it: cleaning, sentences, stop words, stems, lemmas, numbers.
+//!
+//! Every step shows what it does to the same text. What a step makes can be the text of the next one.
+
+mod lemmas;
+mod stop_words;
+
+pub use lemmas::{lemma, lemma_count};
+pub use stop_words::{is_stop_word, stop_word_count};
+
+use rust_stemmers::{Algorithm, Stemmer};
+
+use super::nfc::nfc;
+use super::normalize::{Normalized, letters};
+use super::words::split;
+use super::{BpeTokenizer, CharTokenizer, END, Normalize, START, SentencePair, WordOptions, WordTokenizer};
+use super::{learn_text_bpe, split_pieces};
+
+/// The language of a text: which letters it is written with, which words are on which list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Language {
+    /// `a-z` and `ä ö ü ß`.
+    German,
+    /// `a-z`.
+    English,
+}
+
+/// A word of a text and what the steps make of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Word {
+    /// In lower case.
+    pub text: String,
+    /// Whether it is so frequent everywhere that it tells nothing.
+    pub is_stop_word: bool,
+    /// What is left when Snowball has cut off the endings.
+    pub stem: String,
+    /// The word in the dictionary, if the small table knows it.
+    pub lemma: Option<&'static str>,
+}
+
+/// A text after each step.
+#[derive(Debug, Clone)]
+pub struct Prepared {
+    /// The text itself, letters and their accents composed.
+    pub text: String,
+    /// The lecture's cleaning: lower case, the language's letters and single spaces.
+    pub cleaned: Normalized,
+    /// Sentences and lines.
+    pub sentences: Vec<String>,
+    /// All words in the order of the text.
+    pub words: Vec<Word>,
+    /// The characters of the cleaned text, numbered in code point order.
+    pub characters: CharTokenizer,
+    /// The words of all sentences, the most frequent first, with the lecture's marks of beginning and end.
+    pub vocabulary: WordTokenizer,
+    /// Byte pairs, learned from nothing but this text.
+    pub subwords: BpeTokenizer,
+}
+
+/// Prepares `text`, with at most `merges` of byte pairs.
+///
+/// ```
+/// use liedwerk::text::{Language, prepare};
+/// let prepared = prepare("Die Kinder sangen. Sie träumten!", Language::German, 10);
+/// assert_eq!(prepared.cleaned.text, "die kinder sangen sie träumten");
+/// assert_eq!(prepared.sentences, ["Die Kinder sangen.", "Sie träumten!"]);
+/// let told: Vec<&str> = prepared.words.iter().filter(|word| !word.is_stop_word).map(|word| word.stem.as_str()).collect();
+/// assert_eq!(told, ["kind", "sang", "traumt"]);
+/// assert_eq!(prepared.words[2].lemma, Some("singen"));
+/// ```
+pub fn prepare(text: &str, language: Language, merges: usize) -> Prepared {
+    let text = nfc(text);
+    let cleaned = clean(&text, language);
+    let sentences: Vec<String> = split_pieces(&text).pieces.into_iter().map(|piece| piece.text).collect();
+    let words = sentences.iter().flat_map(|sentence| words(sentence, language)).collect();
+    let characters = CharTokenizer::from_text(Normalize::None, &cleaned.text);
+    let pair = |source: &String| SentencePair { source: source.clone(), target: String::new() };
+    let pairs: Vec<SentencePair> = sentences.iter().map(pair).collect();
+    let options = WordOptions { max_size: usize::MAX, min_count: 1, lowercase: true };
+    let vocabulary = WordTokenizer::learn(&pairs, options);
+    let subwords = learn_text_bpe([text.as_str()], BYTES_AND_END + merges);
+    Prepared { text, cleaned, sentences, words, characters, vocabulary, subwords }
+}
+
+impl Prepared {
+    /// The numbers of all words, each sentence between the lecture's `<start>` and `<end>`.
+    pub fn word_ids(&self) -> Vec<u32> {
+        let marked = |sentence| {
+            let ids = self.vocabulary.encode_source(sentence);
+            std::iter::once(START).chain(ids).chain(std::iter::once(END))
+        };
+        self.sentences.iter().flat_map(|sentence| marked(sentence)).collect()
+    }
+}
+
+/// What a vocabulary of byte pairs has before its first merge: the bytes and the end of a text.
+pub const BYTES_AND_END: usize = 257;
+
+/// The lecture's cleaning in a language of its own letters.
+fn clean(text: &str, language: Language) -> Normalized {
+    match language {
+        Language::English => letters(text, |c| c.is_ascii_lowercase()),
+        Language::German => letters(text, |c| c.is_ascii_lowercase() || "äöüß".contains(c)),
+    }
+}
+
+fn words(sentence: &str, language: Language) -> Vec<Word> {
+    let stemmer = Stemmer::create(match language {
+        Language::German => Algorithm::German,
+        Language::English => Algorithm::English,
+    });
+    let words = split(sentence, true).into_iter().filter(|word| word.contains(char::is_alphanumeric));
+    words
+        .map(|text| Word {
+            is_stop_word: is_stop_word(&text, language),
+            stem: stemmer.stem(&text).into_owned(),
+            lemma: lemma(&text, language),
+            text,
+        })
+        .collect()
+}

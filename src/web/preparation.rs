@@ -1,0 +1,91 @@
+//! The lecture's preparation of a text as one JavaScript function.
+
+use serde::Serialize;
+use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::wasm_bindgen;
+
+use super::object::to_object;
+use crate::text::{BYTES_AND_END, Language, lemma_count, prepare, stop_word_count};
+
+#[derive(Serialize)]
+struct JsPrepared {
+    cleaned: String,
+    dropped: String,
+    sentences: Vec<String>,
+    words: Vec<JsWord>,
+    characters: JsNumbers,
+    vocabulary: JsNumbers,
+    subwords: JsNumbers,
+    merges: Vec<String>,
+    lists: JsLists,
+}
+
+#[derive(Serialize)]
+struct JsWord {
+    text: String,
+    stop: bool,
+    stem: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    lemma: Option<&'static str>,
+}
+
+/// Tokens of a text with their numbers, and how many different numbers there are.
+#[derive(Serialize)]
+struct JsNumbers {
+    pieces: Vec<String>,
+    ids: Vec<u32>,
+    size: usize,
+}
+
+#[derive(Serialize)]
+struct JsLists {
+    stop_words: usize,
+    lemmas: usize,
+}
+
+/// Every step of the preparation of `text` in a language, `de` or any other for English, with at most `merges`
+/// of byte pairs:
+/// `{cleaned, dropped, sentences, words: [{text, stop, stem, lemma?}], characters, vocabulary, subwords, merges,
+/// lists: {stop_words, lemmas}}`; `characters`, `vocabulary` and `subwords` are `{pieces, ids, size}`, `merges`
+/// what the byte pairs spell, in the order learned.
+#[wasm_bindgen(js_name = prepareText)]
+pub fn prepare_text(text: &str, language: &str, merges: usize) -> Result<JsValue, JsValue> {
+    let language = if language == "de" { Language::German } else { Language::English };
+    let prepared = prepare(text, language, merges);
+    let (characters, vocabulary, subwords) = (&prepared.characters, &prepared.vocabulary, &prepared.subwords);
+    let char_ids = characters.encode(&prepared.cleaned.text);
+    let word_ids = prepared.word_ids();
+    let subword_ids = subwords.encode(&prepared.text);
+    to_object(&JsPrepared {
+        characters: JsNumbers {
+            pieces: prepared.cleaned.text.chars().map(String::from).collect(),
+            ids: char_ids,
+            size: characters.vocab_size(),
+        },
+        vocabulary: JsNumbers {
+            pieces: vocabulary.source_pieces(&word_ids),
+            ids: word_ids,
+            size: vocabulary.src_vocab_size(),
+        },
+        subwords: JsNumbers {
+            pieces: subwords.pieces(&subword_ids),
+            ids: subword_ids,
+            size: subwords.vocab_size(),
+        },
+        merges: (BYTES_AND_END..subwords.vocab_size()).map(|id| subwords.token_text(id as u32)).collect(),
+        cleaned: prepared.cleaned.text,
+        dropped: prepared.cleaned.dropped.into_iter().collect(),
+        sentences: prepared.sentences,
+        words: prepared
+            .words
+            .into_iter()
+            .map(|word| JsWord {
+                text: word.text,
+                stop: word.is_stop_word,
+                stem: word.stem,
+                lemma: word.lemma,
+            })
+            .collect(),
+        lists: JsLists { stop_words: stop_word_count(language), lemmas: lemma_count(language) },
+    })
+}

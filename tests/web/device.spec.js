@@ -1,0 +1,82 @@
+// The choice of where to compute, in a browser that has no WebGPU.
+
+import { expect, test } from '@playwright/test';
+import { device, expectInHash, open, SHORT } from './page.js';
+import { expectNoSidewaysScroll, expectNoViolations } from './translating.js';
+
+/** @typedef {import('@playwright/test').Page} Page */
+
+const NONE = 'No WebGPU in this browser: using the CPU.';
+
+/** @param {Page} page */
+async function written(page) {
+  await page.getByRole('button', { name: 'Generate' }).click();
+  await expect(page.getByRole('status').filter({ hasText: 'Finished' })).toBeVisible();
+  return await page.getByRole('region', { name: 'Song' }).innerText();
+}
+
+for (const choice of ['GPU', 'Automatic']) {
+  test(`${choice} without WebGPU says so, and the CPU writes`, async ({ page }) => {
+    await open(page);
+    const { choice: field, badge } = device(page);
+    await expect(field).toHaveValue('cpu');
+    await expect(badge).toBeHidden();
+    const text = await written(page);
+    await field.selectOption(choice);
+    await expect(badge).toHaveText(NONE);
+    expect(await written(page)).toBe(text);
+    await expect(page.getByText(/characters per second$/)).toBeVisible();
+  });
+}
+
+test('the choice is remembered, and no part of the address', async ({ page }) => {
+  await page.goto(`#${SHORT}`);
+  const { choice, badge } = device(page);
+  await choice.selectOption('GPU');
+  await expect(badge).toHaveText(NONE);
+  await page.getByRole('textbox', { name: 'First words' }).fill('Snow');
+  await expectInHash(page, (hash) => Object.fromEntries(hash), { seed: '7', length: '120', prompt: 'Snow' });
+  await page.reload();
+  await expect(choice).toHaveValue('gpu');
+  await expect(badge).toHaveText(NONE);
+  await page.getByRole('button', { name: 'Deutsch' }).click();
+  await expect(page.getByRole('status', { name: 'Rechenwerk' })).toHaveText('Kein WebGPU in diesem Browser: Es rechnet die CPU.');
+  await page.getByRole('button', { name: 'English' }).click();
+  await choice.selectOption('CPU');
+  await expect(badge).toBeHidden();
+  await page.reload();
+  await expect(choice).toHaveValue('cpu');
+});
+
+test('without storage the choice lasts as long as the page', async ({ page }) => {
+  await page.addInitScript(() => {
+    Object.defineProperty(window, 'localStorage', {
+      get() {
+        throw new DOMException('denied', 'SecurityError');
+      },
+    });
+  });
+  await open(page);
+  const { choice, badge } = device(page);
+  await choice.selectOption('Automatic');
+  await expect(badge).toHaveText(NONE);
+  await written(page);
+  await page.reload();
+  await expect(choice).toHaveValue('cpu');
+});
+
+for (const locale of ['en-GB', 'de-DE']) {
+  for (const width of [1280, 360]) {
+    test(`axe finds nothing and nothing scrolls sideways: ${locale}, ${width} px`, async ({ browser }) => {
+      const context = await browser.newContext({ locale, colorScheme: width === 360 ? 'dark' : 'light' });
+      const page = await context.newPage();
+      await page.setViewportSize({ width, height: 800 });
+      await page.goto(`#${SHORT}`);
+      await page.getByRole('combobox', { name: /Where to compute|Rechenwerk/ }).selectOption('gpu');
+      await expect(page.getByText(/(No|Kein) WebGPU/)).toBeVisible();
+      await expectNoViolations(page);
+      await expectNoSidewaysScroll(page);
+      await context.close();
+    });
+  }
+}

@@ -1,0 +1,343 @@
+// The page in a browser with WebGPU. Its GPU is software, and slow: a token takes up to a second, the self-test half
+// a minute. So the songs are short, and where the test is not about the self-test it is left out.
+
+import { expect, test } from '@playwright/test';
+import { device } from './page.js';
+import { clipboard, expectNoSidewaysScroll, expectNoViolations } from './translating.js';
+
+/** @typedef {import('@playwright/test').Page} Page */
+
+test.describe.configure({ mode: 'default', timeout: 240_000 });
+
+const CHECKED = /^WebGPU checked: google swiftshader, \d+ operations, largest error \de-\d+\./;
+const PATIENT = { timeout: 150_000 };
+/** Without chance: where the devices differ, they do so by rounding. */
+const GREEDY = 'seed=7&temperature=0';
+const LSTM = `${GREEDY}&model=char-lstm-songs`;
+/** The quicker one on such a GPU. */
+const GPT = `${GREEDY}&model=gpt-songs&prompt=My+love`;
+
+/** @param {Page} page */
+function parts(page) {
+  return {
+    ...device(page),
+    generate: page.getByRole('button', { name: 'Generate' }),
+    stop: page.getByRole('button', { name: 'Stop' }),
+    status: page.getByRole('status').first(),
+    song: page.getByRole('region', { name: 'Song' }),
+    speed: page.getByText(/(characters|tokens) per second/),
+    notes: page.getByRole('list', { name: 'Notes' }),
+  };
+}
+
+/** Stands in for the self-test. */
+const BELIEVED = "Gpu.prototype.check = async () => ({ name: 'WebGPU', ops: 15, largest_error: 3e-7, op: 'none' });";
+/** Keeps the device, to be lost at will. */
+const HELD = `const { requestDevice } = GPUAdapter.prototype;
+  GPUAdapter.prototype.requestDevice = async function (...all) {
+    return (self.held = await requestDevice.apply(this, all));
+  };`;
+
+/**
+ * @param {Page} page
+ * @param {string} hash
+ * @param {{ checked?: boolean, patch?: string }} how whether the GPU is really checked before it may write, and what
+ *   is added to the module's glue
+ */
+async function open(page, hash, { checked = false, patch = '' } = {}) {
+  await page.route('**/pkg/full/liedwerk.js', async (route) => {
+    const response = await route.fetch();
+    await route.fulfill({ response, body: [await response.text(), checked ? '' : BELIEVED, patch].join('\n') });
+  });
+  await page.goto(`#${hash}`);
+  await expect(page.getByRole('status').filter({ hasText: 'ready' }).first()).toBeVisible();
+  return parts(page);
+}
+
+/**
+ * @param {Page} page
+ * @param {'GPU' | 'Automatic'} choice
+ */
+async function choose(page, choice) {
+  const { choice: field, badge } = device(page);
+  await field.selectOption(choice);
+  await expect(badge).toHaveText(CHECKED, PATIENT);
+}
+
+/** @param {Page} page */
+async function written(page) {
+  const { generate, status, song } = parts(page);
+  await generate.click();
+  await expect(status).toContainText('Finished', PATIENT);
+  return await song.innerText();
+}
+
+/** The worker that knows the GPU; the other has gone once it is checked. @param {Page} page */
+async function gpuWorker(page) {
+  await expect.poll(() => page.workers().length).toBe(1);
+  return page.workers()[0];
+}
+
+/** @param {Page} page opened with `HELD` */
+async function loseDevice(page) {
+  const worker = await gpuWorker(page);
+  await worker.evaluate(() => /** @type {any} */ (self).held.destroy());
+}
+
+/**
+ * A wasm module whose memory has a page more than it begins with, and cannot grow further.
+ *
+ * @param {Buffer} module
+ */
+function withoutRoom(module) {
+  const leb = (/** @type {number} */ at) => {
+    let [value, shift, next] = [0, 0, at];
+    for (;;) {
+      const byte = module[next++];
+      value |= (byte & 127) << shift;
+      if (byte < 128) return { value, next };
+      shift += 7;
+    }
+  };
+  const bytes = (/** @type {number} */ value) => [value & 127 | 128, value >> 7 & 127 | 128, value >> 14 & 127];
+  for (let at = 8; ; ) {
+    const { value: size, next } = leb(at + 1);
+    // Section 5: one memory, flags, pages at first.
+    if (module[at] === 5) {
+      const pages = leb(next + 2).value;
+      const section = [5, 8, 1, 1, ...bytes(pages), ...bytes(pages + 1)];
+      return Buffer.concat([module.subarray(0, at), Buffer.from(section), module.subarray(next + size)]);
+    }
+    at = next + size;
+  }
+}
+
+test('a checked GPU writes what the CPU writes, and a link of it computes on the CPU', async ({ page, browser }) => {
+  const { speed, status, badge } = await open(page, `${LSTM}&length=12`, { checked: true });
+  const text = await written(page);
+  await expect(speed).toHaveText(/characters per second$/);
+  await choose(page, 'GPU');
+  expect(await written(page)).toBe(text);
+  await expect(speed).toHaveText(/characters per second on the GPU$/);
+  await page.getByRole('button', { name: 'Copy link' }).click();
+  await expect(status).toContainText('Link copied. It computes on the CPU');
+  const elsewhere = await browser.newContext({ locale: 'en-GB', storageState: await page.context().storageState() });
+  const other = await elsewhere.newPage();
+  await other.goto(await clipboard(page));
+  await expect(parts(other).status).toContainText('Finished');
+  expect(await parts(other).song.innerText()).toBe(text);
+  await expect(parts(other).speed).toHaveText(/characters per second$/);
+  await expect(parts(other).choice).toHaveValue('gpu');
+  await expect(badge).toHaveText(CHECKED);
+  await elsewhere.close();
+});
+
+test('a GPU that computes wrongly is found out, and the CPU writes', async ({ page }) => {
+  const patch = `const { createShaderModule } = GPUDevice.prototype;
+    GPUDevice.prototype.createShaderModule = function (descriptor) {
+      const code = descriptor.code.replace('fn tanh_(x: f32) -> f32 {', '$& return 1.001 * x;');
+      return createShaderModule.call(this, { ...descriptor, code });
+    };`;
+  const { badge, speed, choice } = await open(page, `${LSTM}&length=12`, { checked: true, patch });
+  await choice.selectOption('GPU');
+  await expect(badge).toHaveText(/^This GPU computes wrongly \(\w+\): using the CPU\.$/, PATIENT);
+  await written(page);
+  await expect(speed).not.toContainText('GPU');
+});
+
+test('the GPT writes on the GPU what it writes on the CPU', async ({ page }) => {
+  const { speed } = await open(page, `${GPT}&length=4`);
+  const text = await written(page);
+  await choose(page, 'GPU');
+  expect(await written(page)).toBe(text);
+  await expect(speed).toHaveText(/tokens per second on the GPU$/);
+});
+
+test('both translators translate on the GPU as on the CPU', async ({ page }) => {
+  await open(page, 'view=translate&seed=1&beam=2&compare=1&german=Ich+singe.');
+  const { status } = parts(page);
+  const translate = async () => {
+    await page.getByRole('button', { name: 'Translate' }).click();
+    await expect(status).toContainText('Finished', PATIENT);
+    return await page.getByRole('button').filter({ hasText: /[.!]$/ }).allInnerTexts();
+  };
+  const texts = await translate();
+  expect(texts).toHaveLength(2);
+  await choose(page, 'GPU');
+  expect(await translate()).toEqual(texts);
+  await expect(page.getByText(/per second on the GPU$/)).toHaveCount(2);
+});
+
+test('Automatic runs a race, takes the faster device and remembers it', async ({ page }) => {
+  await page.setViewportSize({ width: 360, height: 800 });
+  const { badge, speed, choice } = await open(page, `${GPT}&length=6`);
+  await choose(page, 'Automatic');
+  await expect(badge).toHaveText(/Automatic: the [CG]PU is faster for “.+” \([\d,]+ against [\d,]+ tokens\/s\)\.$/, PATIENT);
+  const said = await badge.innerText();
+  await expectNoViolations(page);
+  await expectNoSidewaysScroll(page);
+  await written(page);
+  await expect(speed).toHaveText(said.includes('the GPU is faster') ? /second on the GPU$/ : /second$/);
+  await expect(badge).toHaveText(said);
+  await page.reload();
+  await expect(choice).toHaveValue('auto');
+  // The same figures: there was no second race.
+  await expect(badge).toHaveText(said, PATIENT);
+});
+
+test('a GPU that is lost in a song: the CPU goes on, and the next song does not try it again', async ({ page }) => {
+  const { generate, status, song, notes, badge, speed } = await open(page, `${GPT}&length=100`, { patch: HELD });
+  const text = await written(page);
+  await choose(page, 'GPU');
+  await generate.click();
+  await expect(status).toContainText('writing', PATIENT);
+  await expect(speed).toContainText('on the GPU', PATIENT);
+  await loseDevice(page);
+  await expect(status).toContainText('Finished', PATIENT);
+  expect(await song.innerText()).toBe(text);
+  await expect(notes).toContainText('The CPU has gone on with the same text');
+  await expect(badge).toHaveText('The GPU was lost: using the CPU.');
+  expect(await written(page)).toBe(text);
+  await expect(notes).toBeEmpty();
+  await expect(speed).not.toContainText('GPU');
+  const again = page.getByRole('button', { name: 'Ask for the GPU again' });
+  await again.click();
+  await expect(badge).toHaveText(CHECKED, PATIENT);
+  await expect(again).toBeHidden();
+});
+
+test('a GPU that is lost in a translation: the CPU goes on', async ({ page }) => {
+  await open(page, `view=translate&seed=1&beam=1&german=${encodeURIComponent('Ja.\n'.repeat(40))}`, { patch: HELD });
+  const { status, notes, badge } = parts(page);
+  await choose(page, 'GPU');
+  await page.getByRole('button', { name: 'Translate' }).click();
+  await expect(page.getByText(/^\d of 40 translated/)).toBeVisible(PATIENT);
+  await loseDevice(page);
+  await expect(status).toContainText('Finished: 40 pieces', PATIENT);
+  await expect(notes).toContainText('The CPU has gone on with the same text');
+  await expect(badge).toHaveText('The GPU was lost: using the CPU.');
+});
+
+/** What a panic does: an error that nobody catches, and a promise that never settles. @param {string} method */
+const panics = (method) => `{
+  const { nextAsync } = ${method};
+  let left = 3;
+  ${method}.nextAsync = function (n) {
+    if (left-- > 0) return nextAsync.call(this, n);
+    queueMicrotask(() => { throw new WebAssembly.RuntimeError('unreachable'); });
+    return new Promise(() => {});
+  };
+}`;
+const CRASHED = 'Computing on the GPU broke off: using the CPU.';
+
+test('a panic in the middle of a song: the CPU goes on with it', async ({ page }) => {
+  const patch = panics('Generator.prototype');
+  const { song, notes, badge, status, speed } = await open(page, 'seed=7&model=gpt-songs&length=30', { patch });
+  const text = await written(page);
+  await choose(page, 'GPU');
+  expect(await written(page)).toBe(text);
+  await expect(status).toContainText('Finished: 30 tokens');
+  await expect(notes).toContainText('The CPU has gone on with the same text');
+  await expect(badge).toHaveText(CRASHED);
+  await expect(page.getByRole('alert')).toBeEmpty();
+  expect(await song.innerText()).toBe(text);
+  await expect(speed).not.toContainText('GPU');
+});
+
+test('a panic in the middle of a translation: the CPU goes on with it', async ({ page }) => {
+  const lines = ['Ich singe.', 'Du tanzt.', 'Er lacht.', 'Wir gehen.', 'Sie schlafen.'];
+  const patch = panics('Translator.prototype');
+  const { status, notes, badge } = await open(page, `view=translate&seed=1&beam=1&german=${encodeURIComponent(lines.join('\n'))}`, { patch });
+  const translate = async () => {
+    await page.getByRole('button', { name: 'Translate' }).click();
+    await expect(status).toContainText('Finished: 5 pieces', PATIENT);
+    return await page.getByRole('button').filter({ hasText: /[.!]$/ }).allInnerTexts();
+  };
+  const pieces = await translate();
+  expect(pieces).toHaveLength(5);
+  await choose(page, 'GPU');
+  expect(await translate()).toEqual(pieces);
+  await expect(notes).toContainText('The CPU has gone on with the same text');
+  await expect(badge).toHaveText(CRASHED);
+});
+
+test('where the larger module has too little memory or does not come, the CPU writes', async ({ page }) => {
+  // A module without room to grow: opening a model in it ends in a real panic.
+  await page.route('**/pkg/full/liedwerk_bg.wasm', async (route) => {
+    const response = await route.fetch();
+    await route.fulfill({ response, body: withoutRoom(await response.body()) });
+  });
+  const { badge, choice, speed } = await open(page, `${LSTM}&length=12`);
+  const text = await written(page);
+  await choice.selectOption('GPU');
+  await expect(badge).toHaveText(CRASHED, PATIENT);
+  expect(await written(page)).toBe(text);
+  await expect(speed).not.toContainText('GPU');
+  await page.route('**/pkg/full/*', (route) => route.abort());
+  await page.getByRole('button', { name: 'Ask for the GPU again' }).click();
+  await expect(badge).toHaveText(/^The part of the program that knows the GPU could not be fetched/, PATIENT);
+  expect(await written(page)).toBe(text);
+});
+
+test('Stop answers at once, also while the GPU is checked, and in the middle of a step', async ({ page }) => {
+  const { generate, stop, status, choice, badge, speed } = await open(page, 'seed=7&length=10000&model=gpt-songs', { checked: true });
+  await choice.selectOption('GPU');
+  await generate.click();
+  await stop.click();
+  await expect(status).toContainText('Stopped', { timeout: 900 });
+  await expect(badge).toHaveText(CHECKED, PATIENT);
+  const worker = await gpuWorker(page);
+  await generate.click();
+  await expect(speed).toContainText('on the GPU', PATIENT);
+  await stop.click();
+  await expect(status).toContainText('Stopped', { timeout: 900 });
+  expect(page.workers()).toEqual([worker]);
+  await choice.selectOption('CPU');
+  await generate.click();
+  await expect(speed).not.toContainText('GPU', PATIENT);
+  await stop.click();
+});
+
+test('a worker that hung is replaced, and the new one asks for the GPU itself', async ({ page }) => {
+  const { generate, stop, status, speed } = await open(page, `${GPT}&length=2`);
+  await choose(page, 'GPU');
+  const worker = await gpuWorker(page);
+  void worker.evaluate(() => setTimeout(() => { for (;;); })).catch(() => {});
+  await generate.click();
+  await stop.click();
+  await expect(status).toContainText('Stopped');
+  await written(page);
+  await expect(speed).toContainText('on the GPU');
+  expect(page.workers()).not.toContain(worker);
+});
+
+test('walks on the GPU, back and on again', async ({ page }) => {
+  await open(page, `view=lab&${GPT}&length=6`);
+  const { status, song } = parts(page);
+  const finish = page.getByRole('button', { name: 'To the end' });
+  await finish.click();
+  await expect(status).toHaveText('The text ends here. Tokens: 6.');
+  const text = await song.innerText();
+  await choose(page, 'GPU');
+  for (const left of [5, 4]) {
+    await page.getByRole('button', { name: 'Back', exact: true }).click();
+    await expect(status).toHaveText(`Tokens so far: ${left}, by the GPU.`, PATIENT);
+  }
+  await finish.click();
+  await expect(status).toHaveText('The text ends here. Tokens: 6, by the GPU.', PATIENT);
+  expect(await song.innerText()).toBe(text);
+});
+
+test('two models side by side, each on a GPU of its own', async ({ page }) => {
+  await open(page, `view=duel&${GREEDY}&length=2`);
+  const rivals = page.getByRole('article');
+  const both = async () => {
+    await parts(page).generate.click();
+    for (const rival of await rivals.all()) await expect(rival.getByRole('status')).toContainText('Finished', PATIENT);
+    return await rivals.getByRole('region').allInnerTexts();
+  };
+  const texts = await both();
+  await choose(page, 'GPU');
+  expect(await both()).toEqual(texts);
+  await expect(rivals.filter({ hasText: 'per second on the GPU' })).toHaveCount(2);
+});

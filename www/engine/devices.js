@@ -1,0 +1,141 @@
+// Where an engine computes. The GPU is asked for once and checked before it may write a word; what the CPU
+// gives at once has to be awaited of it.
+
+import { EngineError, toFailure } from './errors.js';
+import { startWasm } from './sessions.js';
+
+/** @typedef {import('./protocol.js').WasmGenerator} WasmGenerator */
+/** @typedef {import('./protocol.js').WasmTranslator} WasmTranslator */
+/** @typedef {import('./protocol.js').WasmGpu} WasmGpu */
+/** @typedef {import('./protocol.js').Written} Written */
+
+/**
+ * @typedef {object} Found
+ * @property {WasmGpu | null} gpu null where there is none that could be used
+ * @property {import('./protocol.js').Checked | import('./protocol.js').Failure} report
+ */
+
+/** @type {{ attempt: number, found: Promise<Found> } | null} */
+let asked = null;
+/** Those that compute on a GPU. @type {WeakMap<WasmGenerator | WasmTranslator, Found>} */
+const onGpu = new WeakMap();
+/** Ends with what a GPU was last asked for, also where nobody waits for it any more. @type {Promise<unknown>} */
+let busy = Promise.resolve();
+
+/**
+ * @param {number} attempt asked for anew where it has grown
+ * @returns {Promise<Found>}
+ */
+export function findGpu(attempt) {
+  if (!asked || asked.attempt < attempt) asked = { attempt, found: request() };
+  return asked.found;
+}
+
+/** @returns {Promise<Found>} */
+async function request() {
+  try {
+    const nickname = await expectAdapter();
+    const { Gpu } = await startWasm();
+    const gpu = await Gpu.request();
+    const checked = await gpu.check();
+    return { gpu, report: { ...checked, name: nickname || checked.name } };
+  } catch (error) {
+    return { gpu: null, report: toFailure(error) };
+  }
+}
+
+/**
+ * Fails where the browser has no GPU to offer: nobody then needs the module that could use it.
+ *
+ * @returns {Promise<string>} browsers hide what a GPU calls itself, but most tell of what kind it is
+ */
+export async function expectAdapter() {
+  const { gpu } = /** @type {any} */ (navigator);
+  const adapter = await gpu?.requestAdapter({ powerPreference: 'high-performance' });
+  if (!adapter) throw new EngineError('gpu-unavailable', 'this browser offers no WebGPU adapter');
+  const { description, vendor, architecture } = adapter.info ?? {};
+  return description || [vendor, architecture].filter(Boolean).join(' ');
+}
+
+/**
+ * Lets an engine compute there from now on.
+ *
+ * @param {WasmGenerator | WasmTranslator} engine
+ * @param {Found | null} found null for the CPU
+ */
+export function place(engine, found) {
+  if ((onGpu.get(engine) ?? null) === found) return;
+  if (found?.gpu) {
+    engine.useGpu(found.gpu);
+    onGpu.set(engine, found);
+  } else {
+    engine.useCpu();
+    onGpu.delete(engine);
+  }
+}
+
+/**
+ * Why the CPU has gone on where a GPU was to compute, if it has. It is told once, and nobody is given that GPU
+ * any more.
+ *
+ * @param {WasmGenerator | WasmTranslator} engine
+ */
+export function lostGpu(engine) {
+  const found = onGpu.get(engine);
+  const error = found && engine.gpuFault();
+  if (!error) return null;
+  onGpu.delete(engine);
+  found.gpu = null;
+  found.report = toFailure(error);
+  return found.report;
+}
+
+/**
+ * @template T
+ * @typedef {T | Promise<T>} Given
+ */
+
+/**
+ * @typedef {object} Writer
+ * @property {(...all: Parameters<WasmGenerator['start']>) => Given<import('./protocol.js').Started>} start
+ * @property {(n: number) => Given<Written>} next
+ * @property {(id: number) => Given<Written>} force
+ */
+
+/**
+ * What a generator gives, to be awaited: it need not be known where it computes.
+ *
+ * @param {WasmGenerator} generator
+ * @returns {Writer}
+ */
+export function writer(generator) {
+  if (!onGpu.has(generator)) return generator;
+  return {
+    start: (prompt, options) => watched(generator.startAsync(prompt, options)),
+    next: (n) => watched(generator.nextAsync(n)),
+    force: (id) => watched(generator.forceAsync(id)),
+  };
+}
+
+/**
+ * The next piece of a translator, to be awaited.
+ *
+ * @param {WasmTranslator} translator
+ */
+export function nextPiece(translator) {
+  return onGpu.has(translator) ? watched(translator.nextAsync()) : translator.next();
+}
+
+/**
+ * @template T
+ * @param {Promise<T>} step
+ */
+function watched(step) {
+  busy = step.catch(() => {});
+  return step;
+}
+
+/** Before this no engine may be touched: it is still at a step that was given up. */
+export function atRest() {
+  return busy;
+}

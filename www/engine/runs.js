@@ -1,0 +1,110 @@
+// What the page knows of a run: enough for another worker to go on with it where one broke off.
+
+/** @typedef {import('./protocol.js').EngineEvent} EngineEvent */
+/** @typedef {import('./protocol.js').Finished} Finished */
+/** @typedef {import('./protocol.js').Job} Job */
+/** @typedef {import('./protocol.js').Loaded} Loaded */
+/** @typedef {import('./protocol.js').ModuleName} ModuleName */
+/** @typedef {import('./protocol.js').UseGpuCommand} UseGpuCommand */
+
+/**
+ * @typedef {object} Listeners
+ * @property {(received: number, total: number) => void} [onProgress]
+ * @property {(loaded: Loaded) => void} [onLoaded]
+ * @property {(on: 'cpu' | 'gpu') => void} [onDevice] where it is not bound to the CPU; again when the GPU is lost
+ * @property {(prompt: string, notes: import('./protocol.js').Note[]) => void} [onStarted]
+ * @property {(text: string, tokens: number, seconds: number) => void} [onToken]
+ * @property {(from: number, steps: import('./protocol.js').Step[], ended: boolean) => void} [onSteps]
+ * @property {(stretches: import('./protocol.js').Stretch[]) => void} [onRecalled]
+ * @property {(pieces: number, notes: import('./protocol.js').Note[]) => void} [onSplit]
+ * @property {(piece: import('./protocol.js').Piece, tokens: number, seconds: number) => void} [onPiece]
+ */
+
+/**
+ * @typedef {object} Pending
+ * @property {Job | UseGpuCommand} command
+ * @property {ModuleName} module whose worker has it
+ * @property {Listeners} listeners
+ * @property {Finished} before what another worker has done of it
+ * @property {Finished} last
+ * @property {boolean} begun whether its listeners know what is written or translated
+ * @property {number[]} ids of the tokens that they have
+ * @property {number} pieces that they have
+ * @property {boolean} cancelled
+ * @property {(finished: Finished) => void} resolve
+ * @property {(error: import('./errors.js').EngineError) => void} reject
+ */
+
+/** What a run has done that has done nothing. */
+export const NOTHING = { cancelled: false, tokens: 0, seconds: 0 };
+
+/**
+ * Which worker a command goes to.
+ *
+ * @param {Job | UseGpuCommand} command
+ * @returns {ModuleName}
+ */
+export function moduleOf({ type, device }) {
+  return type === 'use-gpu' || device.choice !== 'cpu' ? 'full' : 'lean';
+}
+
+/**
+ * Tells the listeners of a run; one that was begun by another worker has told how it began.
+ *
+ * @param {Pending} pending
+ * @param {EngineEvent} event
+ */
+export function tell(pending, event) {
+  const { listeners, before } = pending;
+  if ('tokens' in event) pending.last = { ...together(before, event), cancelled: true };
+  if (event.type === 'progress') listeners.onProgress?.(event.received, event.total);
+  if (event.type === 'loaded') listeners.onLoaded?.(event);
+  if (pending.cancelled) return;
+  const { tokens, seconds } = pending.last;
+  const again = pending.begun;
+  switch (event.type) {
+    case 'device':
+      return listeners.onDevice?.(event.on);
+    case 'started':
+      pending.begun = true;
+      return again ? undefined : listeners.onStarted?.(event.prompt, event.notes);
+    case 'token':
+      pending.ids.push(...event.ids);
+      return listeners.onToken?.(event.text, tokens, seconds);
+    case 'steps':
+      pending.ids = [...pending.ids.slice(0, event.from), ...event.steps.map(({ id }) => id)];
+      return listeners.onSteps?.(event.from, event.steps, event.ended);
+    case 'recalled':
+      return listeners.onRecalled?.(event.stretches);
+    case 'split':
+      pending.begun = true;
+      return again ? undefined : listeners.onSplit?.(event.pieces, event.notes);
+    case 'piece':
+      pending.pieces += 1;
+      return listeners.onPiece?.(event.piece, tokens, seconds);
+  }
+}
+
+/**
+ * What is left of a job, for the CPU.
+ *
+ * @param {Pending} pending
+ * @param {Job} job
+ * @returns {Job}
+ */
+export function remainder({ ids, pieces }, job) {
+  const device = { ...job.device, choice: /** @type {const} */ ('cpu') };
+  if (job.type === 'generate') return { ...job, device, path: ids };
+  if (job.type === 'translate') return { ...job, device, skip: pieces };
+  if (job.type !== 'walk' || ids.length <= job.path.length) return { ...job, device };
+  return { ...job, device, path: ids, more: job.path.length + job.more - ids.length };
+}
+
+/**
+ * @param {Finished} before
+ * @param {{ tokens: number, seconds: number, cancelled?: boolean }} then
+ * @returns {Finished}
+ */
+export function together(before, { tokens, seconds, cancelled = false }) {
+  return { cancelled, tokens: before.tokens + tokens, seconds: before.seconds + seconds };
+}
