@@ -14,8 +14,9 @@ import { h } from './dom.js';
  *   computed on the CPU; proofs of what stands there with these settings
  * @returns {Promise<Key>} what to tell the visitor
  */
-export async function copyLink(settings, view, place, { byGpu, prove }) {
-  const proofs = byGpu ? [] : await prove();
+export async function copyLink(settings, view, place, text) {
+  const { byGpu } = text;
+  const proofs = byGpu ? [] : await text.prove();
   const link = new URL(await makeLink(settings, view, proofs), location.href).href;
   place.replaceChildren();
   if (await copied(link)) return byGpu ? 'linkCopiedGpu' : proofs.length ? 'linkCopiedProven' : 'linkCopied';
