@@ -18,12 +18,12 @@ const MOST_BYTES = 3 * GERMAN_LENGTH;
  * @param {import('./state.js').Settings} settings
  * @param {import('./state.js').ViewId} of
  * @param {readonly string[]} proofs of the texts that it gives
- * @param {Partial<import('./state.js').Settings>} [rules] what it hides and locks
+ * @param {Partial<import('./state.js').Settings>} [rules] what it hides and locks; it then waits to be begun
  * @returns {Promise<string>} starting with '#'
  */
-export async function makeLink(settings, of, proofs, rules = {}) {
-  const given = new URLSearchParams(toHash(settings, { go: true, of }).slice(1));
-  for (const [key, value] of Object.entries(rules)) if (value) given.set(key, String(value));
+export async function makeLink(settings, of, proofs, rules) {
+  const given = new URLSearchParams(toHash(settings, { go: !rules, of }).slice(1));
+  for (const [key, value] of Object.entries(rules ?? {})) if (value) given.set(key, String(value));
   const packed = new URLSearchParams();
   for (const [key, value] of given) {
     const plain = String(new URLSearchParams([['', value]])).length - 1;

@@ -9,6 +9,8 @@ import { fromHash, State, toHash } from './state.js';
 import { deviceChoice } from './ui/device-choice.js';
 import { h } from './ui/dom.js';
 import { Places } from './ui/places.js';
+import { followRules } from './ui/rules.js';
+import { teacherLink } from './ui/teacher-link.js';
 import { VIEWS } from './views/index.js';
 
 /** Browsers refuse to rewrite the address many times a second; sliders would do so. */
@@ -50,6 +52,8 @@ async function main() {
   document.querySelector('footer')?.append(deviceChoice(computing));
   offerLanguages(state);
   offerViews(context);
+  followRules(state, /** @type {HTMLElement} */ (document.querySelector('main')));
+  document.querySelector('footer')?.append(teacherLink(state, VIEWS));
   listenToKeys(() => view);
   window.addEventListener('hashchange', async () => {
     // Back and forward turn pages; they take back nothing that was typed since.

@@ -15,7 +15,7 @@ export const PROMPT_LENGTH = 4000;
 export const GERMAN_LENGTH = 20_000;
 
 /**
- * @typedef {'write' | 'lab' | 'duel' | 'translate' | 'chain' | 'text'} ViewId
+ * @typedef {'write' | 'lab' | 'duel' | 'translate' | 'chain' | 'text' | 'lecture'} ViewId
  *
  * @typedef {object} Settings
  * @property {ViewId} view
@@ -29,6 +29,8 @@ export const GERMAN_LENGTH = 20_000;
  * @property {string} text what is prepared
  * @property {'de' | 'en'} text_language
  * @property {number} merges of byte pairs
+ * @property {'lyrics' | 'translation'} use_case of the lecture
+ * @property {number} step of the lecture
  * @property {number} temperature
  * @property {number} top_k
  * @property {number} top_p
@@ -39,10 +41,13 @@ export const GERMAN_LENGTH = 20_000;
  * @property {number} max_new_tokens
  * @property {number} beam_width
  * @property {number} seed
+ * @property {string} hide keys of settings and ids of places that the link does not show, joined by commas
+ * @property {string} lock keys of settings that the link lets nobody change
+ * @property {'' | '1'} embed the place alone, for a frame in another page
  * @property {'' | 'de' | 'en'} lang a language that the link asks for; empty for the reader's own
  *
- * @typedef {'view' | 'model' | 'prompt' | 'german' | 'english' | 'translator' | 'forced' | 'compare' | 'text' | 'text_language' | 'lang'} TextName
- * @typedef {'temperature' | 'top_k' | 'top_p' | 'min_p' | 'typical_p' | 'repetition_penalty' | 'no_repeat_ngram' | 'max_new_tokens' | 'beam_width' | 'merges' | 'seed'} NumberName
+ * @typedef {'view' | 'model' | 'prompt' | 'german' | 'english' | 'translator' | 'forced' | 'compare' | 'text' | 'text_language' | 'use_case' | 'hide' | 'lock' | 'embed' | 'lang'} TextName
+ * @typedef {'temperature' | 'top_k' | 'top_p' | 'min_p' | 'typical_p' | 'repetition_penalty' | 'no_repeat_ngram' | 'max_new_tokens' | 'beam_width' | 'merges' | 'step' | 'seed'} NumberName
  *
  * @typedef {object} TextField
  * @property {TextName} name
@@ -66,7 +71,7 @@ export const GERMAN_LENGTH = 20_000;
  */
 
 /** @type {readonly ViewId[]} */
-const EVERYWHERE = ['write', 'lab', 'duel', 'translate', 'chain', 'text'];
+const EVERYWHERE = ['write', 'lab', 'duel', 'translate', 'chain', 'text', 'lecture'];
 /** @type {readonly ViewId[]} */
 const WRITING = ['write', 'lab', 'duel', 'chain'];
 /** @type {readonly ViewId[]} */
@@ -78,6 +83,9 @@ const cutId = (text) => keepStart(text, 100);
 const cutGerman = (text) => keepStart(text, GERMAN_LENGTH);
 /** @param {string} text */
 const cutPrompt = (text) => keepEnd(text, PROMPT_LENGTH);
+
+/** @param {string} text */
+const cutNames = (text) => (/^[a-z0-9,-]{1,500}$/.test(text) ? text : '');
 
 /** @param {string} text */
 const cutForced = (text) => (/^(\d{1,5}\.\d{1,6}(-|$)){1,10000}$/.test(text) ? text : '');
@@ -94,7 +102,12 @@ export const TEXT_FIELDS = [
   { name: 'forced', key: 'forced', default: '', cut: cutForced, views: ['lab'] },
   { name: 'compare', key: 'compare', default: '', among: ['', '1'], views: ['translate'] },
   { name: 'text', key: 'text', default: GERMAN_SONGS[0].text, cut: cutGerman, views: ['text'] },
+  { name: 'use_case', key: 'case', default: 'lyrics', among: ['lyrics', 'translation'], views: ['lecture'] },
   { name: 'text_language', key: 'text-language', default: 'de', among: ['de', 'en'], views: ['text'] },
+  // The address keeps a teacher's rules; a link that is handed on is free of them.
+  { name: 'hide', key: 'hide', default: '', cut: cutNames, views: [] },
+  { name: 'lock', key: 'lock', default: '', cut: cutNames, views: [] },
+  { name: 'embed', key: 'embed', default: '', among: ['', '1'], views: [] },
   { name: 'lang', key: 'lang', default: '', among: ['', 'de', 'en'], views: EVERYWHERE },
 ];
 
@@ -110,6 +123,7 @@ export const NUMBER_FIELDS = [
   { name: 'max_new_tokens', type: 'integer', key: 'length', min: 1, max: 10000, step: 1, default: 600, views: WRITING },
   { name: 'beam_width', type: 'integer', key: 'beam', min: 1, max: 8, step: 1, default: 4, among: [1, 2, 4, 8], views: TRANSLATING },
   { name: 'merges', type: 'integer', key: 'merges', min: 0, max: 500, step: 10, default: 40, views: ['text'] },
+  { name: 'step', type: 'integer', key: 'step', min: 1, max: 7, step: 1, default: 1, views: ['lecture'] },
   // A link without its seed would not give the same text, so it always carries it.
   { name: 'seed', type: 'integer', key: 'seed', min: 0, max: Number.MAX_SAFE_INTEGER, step: 1, default: 0, always: true, views: WRITING },
 ];

@@ -58,6 +58,27 @@ for (const view of ['lab', 'duel']) {
   }
 }
 
+for (const language of /** @type {const} */ (['de', 'en'])) {
+  for (const width of [360, 1440]) {
+    test(`axe finds nothing and nothing scrolls sideways in any place of the page: ${language}, ${width} px`, async ({ page }) => {
+      await page.emulateMedia({ colorScheme: (width === 360) === (language === 'de') ? 'dark' : 'light' });
+      await page.setViewportSize({ width, height: 800 });
+      await open(page, `${SHORT}&lang=${language}`);
+      const places = page.getByRole('navigation').first().getByRole('link');
+      const count = await places.count();
+      expect(count).toBeGreaterThan(6);
+      for (let i = 0; i < count; i += 1) {
+        await places.nth(i).click();
+        await expect(places.nth(i)).toHaveAttribute('aria-current', 'page');
+        await expect(page.getByRole('main').getByRole('heading').first()).toBeAttached();
+        const place = await places.nth(i).innerText();
+        await test.step(place, () => expectNoViolations(page));
+        expect(await overflow(page), place).toBeLessThanOrEqual(0);
+      }
+    });
+  }
+}
+
 test('axe finds nothing while an error is shown', async ({ page }) => {
   await page.route('**/models/index.json', (route) => route.fulfill({ status: 404, body: '' }));
   const { alert } = await open(page);

@@ -10,7 +10,7 @@ import { expectInHash } from './page.js';
  * @param {RegExp} name
  */
 function step(page, name) {
-  return page.getByRole('region', { name }).filter({ has: page.getByRole('heading') });
+  return page.getByRole('article', { name });
 }
 
 test('each step shows what it makes of the words', async ({ page }) => {

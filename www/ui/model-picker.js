@@ -13,7 +13,7 @@ const KIND = /** @type {const} */ ({ model: 'generator', translator: 'translator
  * @param {string} id
  */
 export function modelPicker({ state, catalog }, setting, id) {
-  const element = h('select', { id });
+  const element = h('select', { id, 'data-setting': setting });
   const models = () => catalog.of(KIND[setting]);
   const chosen = () => models().find((model) => model.id === state.settings[setting]) ?? models()[0];
   const show = () => {

@@ -34,7 +34,7 @@ export function mountChain(root, context) {
     verdict: new Verdict(context, 'chain'),
     translators: modelPicker(context, 'translator', 'chain-translator'),
     writers: modelPicker(context, 'model', 'chain-model'),
-    english: h('textarea', { id: 'chain-english', rows: '5', lang: 'en', autocomplete: 'off', class: 'english' }),
+    english: h('textarea', { id: 'chain-english', rows: '5', lang: 'en', autocomplete: 'off', class: 'english', 'data-setting': 'english' }),
     translationSpeed: h('p', { class: 'speed small' }),
     stale: h('p', { class: 'small', t: 'stale', hidden: true }),
     none: h('p', { class: 'none', t: 'noTranslatorHere', hidden: true }),
@@ -54,7 +54,7 @@ export function mountChain(root, context) {
     void copyLink(chaining.linkSettings(), 'chain', parts.shown, chaining).then(report);
   });
   parts.afterwards.append(
-    button('another', () => chaining.another()),
+    button('another', () => chaining.another(), { 'data-changes': 'seed' }),
     button('copyText', () => void copyText(parts.sheet.text).then(report), { class: 'quiet' }),
   );
   parts.sheet.showHint('songHint');
@@ -115,6 +115,7 @@ function germanStage(state, chaining) {
     chaining.begin('');
     field.focus();
   });
+  clear.dataset.changes = 'german';
   return stage(
     'german',
     'stageGerman',

@@ -20,6 +20,7 @@ import { Work } from './work.js';
  * @property {HTMLButtonElement} translate
  * @property {HTMLButtonElement} stop
  * @property {HTMLElement} shown
+ * @property {import('../ui/verdict.js').Verdict} verdict
  * @property {HTMLElement} afterwards
  *
  * @typedef {import('./work.js').Parts & import('./lyrics.js').Parts & OwnParts} Parts
@@ -279,7 +280,7 @@ export class Chaining {
     if (!working && document.activeElement === stop) all.focus();
     stop.disabled = !working;
     // An edit in the middle of a run would be lost.
-    english.readOnly = working;
+    english.readOnly = working || english.dataset.locked === '1';
     sheet.setWriting(working);
   }
 

@@ -50,7 +50,7 @@ export function mountDuel(root, context) {
         { class: 'row' },
         go,
         stop,
-        button('another', another),
+        button('another', another, { 'data-changes': 'seed' }),
         button('copyLink', () => {
           const byGpu = rivals.some((rival) => rival.byGpu);
           void copyLink(state.settings, 'duel', shown, { byGpu, prove }).then((key) => say(status, key));

@@ -1,6 +1,7 @@
 import { mountChain } from './chain.js';
 import { mountDuel } from './duel.js';
 import { mountLab } from './lab.js';
+import { mountLecture } from './lecture.js';
 import { mountText } from './text.js';
 import { mountTranslate } from './translate.js';
 import { mountWrite } from './write.js';
@@ -39,4 +40,5 @@ export const VIEWS = [
   { id: 'translate', title: 'viewTranslate', mount: mountTranslate },
   { id: 'chain', title: 'viewChain', mount: mountChain },
   { id: 'text', title: 'viewText', mount: mountText },
+  { id: 'lecture', title: 'viewLecture', mount: mountLecture },
 ];

@@ -63,7 +63,7 @@ export function mountLab(root, context) {
         'div',
         { class: 'line-up' },
         h('label', { for: 'lab-prompt', t: 'prompt' }),
-        button('vodka', () => state.set({ prompt: VODKA }), { class: 'quiet' }),
+        button('vodka', () => state.set({ prompt: VODKA }), { class: 'quiet', 'data-changes': 'prompt' }),
       ),
       textField(state, 'prompt', { id: 'lab-prompt', rows: '2', spellcheck: 'false' }),
       h('div', { class: 'row' }, ...buttons),

@@ -15,7 +15,7 @@ import { Recall } from './recall.js';
  * @property {HTMLElement} status
  * @property {HTMLElement} speed
  * @property {HTMLElement} recall what was copied
- * @property {import('../ui/verdict.js').Verdict} verdict
+ * @property {import('../ui/verdict.js').Verdict} [verdict]
  */
 
 /** The speed is for eyes, not a stopwatch: it changes this often. */
@@ -114,7 +114,7 @@ export class Lyrics {
     const { sheet, verdict } = this.#parts;
     if (finished.tokens > 0) this.#last = { key: keyOf(model, prompt, options), whole: !finished.cancelled };
     // Only on the CPU all machines write the same.
-    if (!finished.cancelled && !this.byGpu) await verdict.check(model, sheet.text);
+    if (!finished.cancelled && !this.byGpu) await verdict?.check(model, sheet.text);
     await this.#recall.offer(task, model);
     return finished;
   }

@@ -89,7 +89,7 @@ class Card {
       button('useAsText', () => context.state.set({ text: this.#output }), { class: 'quiet' }),
     );
     this.element = h(
-      'section',
+      'article',
       { class: 'step', 'aria-labelledby': id },
       h('h3', { id }, h('span', { class: 'number' }, `${number} `), h('span', { t: step.title })),
       h('p', { class: 'small', t: step.hint }),

@@ -17,6 +17,7 @@ import { Work } from './work.js';
  * @property {HTMLButtonElement} translate
  * @property {HTMLButtonElement} stop
  * @property {HTMLElement} shown
+ * @property {import('../ui/verdict.js').Verdict} verdict
  * @property {HTMLElement} afterwards
  *
  * @typedef {import('./work.js').Parts & import('./translation.js').Parts & OwnParts} Parts

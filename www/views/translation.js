@@ -11,7 +11,7 @@ import { GERMAN_LENGTH, keepStart } from '../state.js';
  * @typedef {object} Parts
  * @property {import('../ui/notes.js').Notes} notes
  * @property {HTMLElement} status
- * @property {import('../ui/verdict.js').Verdict} verdict
+ * @property {import('../ui/verdict.js').Verdict} [verdict]
  *
  * @typedef {object} Job
  * @property {import('../engine/protocol.js').ModelEntry} model
@@ -93,7 +93,7 @@ export class Translation {
     }
     if (english) this.#last.set(model.id, { key: keyOf(model, text, beam_width), text: english, whole: !cancelled });
     // Only on the CPU all machines translate the same.
-    if (!cancelled && from === '') await this.#parts.verdict.check(model, english);
+    if (!cancelled && from === '') await this.#parts.verdict?.check(model, english);
     return { cancelled, pieces: done, seconds };
   }
 

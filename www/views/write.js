@@ -52,7 +52,7 @@ export function mountWrite(root, context) {
   const report = (/** @type {import('../i18n/index.js').Key} */ key) => say(parts.status, key);
   const link = button('copyLink', () => void copyLink(state.settings, 'write', parts.shown, writing).then(report));
   parts.afterwards.append(
-    button('another', () => writing.another()),
+    button('another', () => writing.another(), { 'data-changes': 'seed' }),
     button('copyText', () => void copyText(parts.sheet.text).then(report), { class: 'quiet' }),
   );
   root.classList.add('facing');

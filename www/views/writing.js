@@ -11,6 +11,7 @@ import { Work } from './work.js';
  * @property {HTMLButtonElement} generate
  * @property {HTMLButtonElement} stop
  * @property {HTMLElement} shown
+ * @property {import('../ui/verdict.js').Verdict} verdict
  * @property {HTMLElement} afterwards
  *
  * @typedef {import('./work.js').Parts & import('./lyrics.js').Parts & OwnParts} Parts the elements

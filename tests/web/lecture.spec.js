@@ -1,0 +1,67 @@
+// The lecture: what it shows is what the repository and the page have.
+
+import { readFileSync } from 'node:fs';
+import { expect, test } from '@playwright/test';
+import { expectInHash, finished } from './page.js';
+
+/** @typedef {import('@playwright/test').Page} Page */
+
+/**
+ * @param {Page} page
+ * @returns {Promise<{ EXCERPTS: typeof import('../../www/lecture/excerpts.js').EXCERPTS, LECTURE: typeof import('../../www/lecture/steps.js').LECTURE }>}
+ */
+function told(page) {
+  return page.evaluate(`(async () => ({
+    ...await import(new URL('lecture/excerpts.js', document.baseURI)),
+    ...await import(new URL('lecture/steps.js', document.baseURI)),
+  }))()`);
+}
+
+/** @param {string} text */
+const lines = (text) => text.split('\n').map((line) => line.trim()).join('\n');
+
+test('every excerpt stands in its file, word for word', async ({ page }) => {
+  await page.goto('#view=lecture');
+  const { EXCERPTS } = await told(page);
+  expect(Object.keys(EXCERPTS)).toHaveLength(14);
+  for (const { file, code } of Object.values(EXCERPTS)) {
+    expect(code.split('\n').length).toBeGreaterThan(1);
+    expect(lines(readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8')), file).toContain(lines(code));
+  }
+});
+
+test('every step has its formula, its lines and a part to try; the arrow keys turn the pages', async ({ page }) => {
+  await page.goto('#view=lecture&lang=en');
+  const { EXCERPTS, LECTURE } = await told(page);
+  for (const [useCase, steps] of Object.entries(LECTURE)) {
+    for (const [i, { title, excerpt }] of steps.entries()) {
+      await expect(page.getByRole('heading', { level: 2 }).first()).toHaveText(`${i + 1} ${title.en}`);
+      await expectInHash(page, (hash) => [hash.get('case') ?? 'lyrics', hash.get('step') ?? '1'], [useCase, String(i + 1)]);
+      await expect(page.getByRole('region', { name: 'Lines of code' })).toHaveText(EXCERPTS[excerpt].code);
+      await expect(page.getByRole('math')).toBeVisible();
+      await expect(page.getByRole('heading', { name: 'To try' })).toBeVisible();
+      await page.keyboard.press('ArrowRight');
+    }
+  }
+  await expect(page.getByRole('button', { name: 'Next step' })).toBeDisabled();
+});
+
+test('the sizes give the parameters of the model that the page has', async ({ page, request }) => {
+  const { models } = await (await request.get('models/index.json')).json();
+  const { figures } = models.find((/** @type {{ id: string }} */ { id }) => id === 'char-lstm-songs');
+  await page.goto('#view=lecture&step=4&lang=de');
+  await expect(page.getByRole('status').filter({ visible: true })).toHaveText(`${figures.parameters.toLocaleString('de')} Parameter`);
+  await page.getByRole('slider', { name: 'Schichten' }).fill('1');
+  // 76 x 64 embedded, 4 x 256 x (64 + 256 + 2) in the layer, 257 x 76 to the characters.
+  await expect(page.getByRole('status').filter({ visible: true })).toHaveText('354.124 Parameter');
+});
+
+test('the last steps write and translate', async ({ page }) => {
+  await page.goto('#view=lecture&step=7&lang=en&seed=33&length=60&model=gpt-songs&temperature=0.8');
+  await page.getByRole('button', { name: 'Generate' }).click();
+  expect((await finished(page)).length).toBeGreaterThan(60);
+  await page.getByRole('button', { name: 'Translating' }).click();
+  await page.getByRole('button', { name: 'Translate', exact: true }).first().click();
+  await expect(page.getByRole('status').filter({ visible: true })).toContainText('Finished: 4 pieces');
+  await expect(page.getByRole('region', { name: /English/ })).toContainText('I');
+});

@@ -1,0 +1,120 @@
+// Lines of this crate that do what a step tells. A test compares each with its file.
+
+/** @type {Readonly<Record<string, { file: string, code: string }>>} */
+export const EXCERPTS = {
+  songs: {
+    file: 'src/text/songs.rs',
+    code: String.raw`let begins = text.match_indices("=== ").map(|(at, _)| at);
+let begins: Vec<usize> = begins.filter(|&at| at == 0 || text[..at].ends_with('\n')).collect();
+let ends = begins.iter().skip(1).copied().chain([text.len()]);`,
+  },
+  letters: {
+    file: 'src/text/normalize.rs',
+    code: String.raw`for lower in c.to_lowercase() {
+    if !is_letter(lower) {
+        out.drop_char(c);
+        continue;
+    }
+    if space_due && !out.text.is_empty() {
+        out.text.push(' ');
+    }
+    space_due = false;
+    out.text.push(lower);`,
+  },
+  windows: {
+    file: 'src/train/batch.rs',
+    code: String.raw`let begin = self.position.done * self.window;
+let cut = |shift: usize| {
+    let starts = (0..self.batch_size).map(|b| b * stream + begin + shift);
+    starts.flat_map(|start| self.rotated[start..start + self.window].iter().copied()).collect()
+};
+let window = Window { inputs: cut(0), targets: cut(1), restarts: begin == 0 };`,
+  },
+  lstm: {
+    file: 'src/cpu/cells.rs',
+    code: String.raw`let (iv, fv) = (sigmoid4(load(&i[j..])), sigmoid4(load(&f[j..])));
+let (gv, ov) = (tanh4(load(&g[j..])), sigmoid4(load(&o[j..])));
+let cv = fv * load(&c_prev[j..]) + iv * gv;
+store(iv, &mut i[j..]);
+store(fv, &mut f[j..]);
+store(gv, &mut g[j..]);
+store(ov, &mut o[j..]);
+store(cv, &mut c[j..]);
+store(ov * tanh4(cv), &mut h[j..]);`,
+  },
+  lossLstm: {
+    file: 'src/train/trainer.rs',
+    code: String.raw`let found = gradients(&self.model, |model| {
+    let (logits, after) = model.forward(&inputs, batch_size, state, Some(dropout_seed));
+    state.layers = after.layers.iter().map(|(h, c)| (h.detach(), c.detach())).collect();
+    logits.cross_entropy(&targets, CrossEntropy::default())
+});
+self.descent.step(&mut self.model, found, targets.len()).await`,
+  },
+  bits: {
+    file: 'src/bin/liedwerk/evaluate_text.rs',
+    code: String.raw`let chars = text.chars().count();
+Ok(Score { loss: nats / tokens as f64, bits_per_char: bits(nats) / chars as f64, chars, tokens })`,
+  },
+  draw: {
+    file: 'src/generate/sampler.rs',
+    code: String.raw`let max = logits[best];
+logits.iter_mut().for_each(|logit| *logit = (*logit - max) / temperature);
+if top_k != 0 && top_k < logits.len() {
+    self.filters.keep_top_k(logits, top_k);`,
+  },
+  pairs: {
+    file: 'src/text/pairs.rs',
+    code: String.raw`let columns: Vec<&str> = line.split('\t').map(str::trim).collect();
+match columns[..] {
+    [_] => Err("no tab between source and target".to_owned()),
+    ["", _] | ["", _, _] => Err("the source is empty".to_owned()),
+    [_, ""] | [_, "", _] => Err("the target is empty".to_owned()),
+    [source, target] | [source, target, _] => {
+        Ok(SentencePair { source: source.to_owned(), target: target.to_owned() })`,
+  },
+  marks: {
+    file: 'src/text/prepare/mod.rs',
+    code: String.raw`let ids = self.vocabulary.encode_source(sentence);
+std::iter::once(START).chain(ids).chain(std::iter::once(END))`,
+  },
+  sentences: {
+    file: 'src/text/sentences.rs',
+    code: String.raw`for line in cleaned.split_inclusive(is_line_break) {
+    let mut rest = line;
+    for length in sentence_lengths(line) {
+        let (sentence, after) = rest.split_at(length);
+        out.push_sentence(sentence);
+        rest = after;
+    }
+    out.push_sentence(rest);`,
+  },
+  bahdanau: {
+    file: 'src/nn/additive_attention.rs',
+    code: String.raw`let query = query.linear(&self.query, None).reshape(&[batch, 1, size]);
+let scores = query.add(keys).tanh().linear(&self.score, None); // (B, S, 1)
+scores.reshape(&[batch, positions]).add(mask).softmax()`,
+  },
+  lossPairs: {
+    file: 'src/train/pair_trainer.rs',
+    code: String.raw`let found = gradients(&self.run.model, |model| {
+    let logits = model.forward(&batch.src, &batch.src_lengths, &batch.inputs, Some(dropout_seed));
+    logits.cross_entropy(&batch.targets, options)
+});
+self.run.step(found, batch.target_tokens()).await`,
+  },
+  bleu: {
+    file: 'src/train/bleu.rs',
+    code: String.raw`for n in 1..=ORDER {
+    let wanted = count_ngrams(&expected, n);
+    for (ngram, count) in count_ngrams(&words, n) {
+        total[n - 1] += count;
+        correct[n - 1] += wanted.get(ngram).map_or(0, |&wanted| wanted.min(count));`,
+  },
+  beam: {
+    file: 'src/generate/beam.rs',
+    code: String.raw`let length = first.tokens.len() + 1;
+let width = self.search.beam_width;
+let normaliser = power(length, self.search.length_penalty);`,
+  },
+};

@@ -1,0 +1,66 @@
+// The lecture's formulae as MathML, which browsers set by themselves.
+
+const NAMESPACE = 'http://www.w3.org/1998/Math/MathML';
+
+/** @typedef {string} Markup */
+
+/** @param {string} name */
+const i = (name) => `<mi>${name}</mi>`;
+/** @param {string | number} value */
+const n = (value) => `<mn>${value}</mn>`;
+/** @param {string} operator */
+const o = (operator) => `<mo>${operator}</mo>`;
+/** @param {Markup[]} all */
+const row = (...all) => `<mrow>${all.join('')}</mrow>`;
+/** @param {Markup} base @param {Markup} below */
+const sub = (base, below) => `<msub>${base}${below}</msub>`;
+/** @param {Markup} base @param {Markup} above */
+const sup = (base, above) => `<msup>${base}${above}</msup>`;
+/** @param {Markup} above @param {Markup} below */
+const frac = (above, below) => `<mfrac>${above}${below}</mfrac>`;
+/** @param {Markup} below @param {Markup} [above] */
+const sum = (below, above) => (above ? `<munderover>${o('∑')}${below}${above}</munderover>` : `<munder>${o('∑')}${below}</munder>`);
+/** @param {Markup[]} inner */
+const paren = (...inner) => row(o('('), ...inner, o(')'));
+/** @param {Markup[][]} lines */
+const lines = (...lines) => `<mtable>${lines.map((line) => `<mtr><mtd>${row(...line)}</mtd></mtr>`).join('')}</mtable>`;
+
+const xt = sub(i('x'), i('t'));
+const before = row(i('t'), o('−'), n(1));
+/** @param {string} name */
+const gate = (name) => sub(i('W'), i(name)) + `<mo>⁢</mo>` + row(o('['), sub(i('h'), before), o(','), xt, o(']'));
+
+/** @type {Readonly<Record<string, Markup>>} */
+const FORMULAS = {
+  language: row(i('P'), paren(sub(i('x'), n(1)), o(','), o('…'), o(','), sub(i('x'), i('T'))), o('='), `<munderover>${o('∏')}${row(i('t'), o('='), n(1))}${i('T')}</munderover>`, i('P'), paren(xt, o('|'), sub(i('x'), row(o('&lt;'), i('t'))))),
+  clean: row(i('A'), o('='), o('{'), i('␣'), o(','), i('a'), o(','), o('…'), o(','), i('z'), o('}'), o(','), `<mspace width="1em"/>`, o('|'), i('A'), o('|'), o('='), n(27)),
+  window: row(i('X'), o('='), paren(xt, o(','), o('…'), o(','), sub(i('x'), row(i('t'), o('+'), n(99)))), o('→'), i('Y'), o('='), paren(sub(i('x'), row(i('t'), o('+'), n(1))), o(','), o('…'), o(','), sub(i('x'), row(i('t'), o('+'), n(100))))),
+  lstm: lines(
+    ...['i', 'f', 'o'].map((name) => [sub(i(name), i('t')), o('='), i('σ'), paren(gate(name))]),
+    [sub(i('g'), i('t')), o('='), i('tanh'), paren(gate('g'))],
+    [sub(i('c'), i('t')), o('='), sub(i('f'), i('t')), o('⊙'), sub(i('c'), before), o('+'), sub(i('i'), i('t')), o('⊙'), sub(i('g'), i('t'))],
+    [sub(i('h'), i('t')), o('='), sub(i('o'), i('t')), o('⊙'), i('tanh'), paren(sub(i('c'), i('t')))],
+  ),
+  loss: row(i('L'), o('='), o('−'), frac(n(1), i('N')), sum(i('t')), i('ln'), i('P'), paren(xt, o('|'), sub(i('x'), row(o('&lt;'), i('t'))))),
+  bits: row(i('bpc'), o('='), frac(i('L'), row(i('ln'), n(2)))),
+  temperature: row(sub(i('p'), i('k')), o('='), frac(sup(i('e'), row(sub(i('z'), i('k')), o('/'), i('τ'))), row(sum(i('j')), sup(i('e'), row(sub(i('z'), i('j')), o('/'), i('τ')))))),
+  translation: row(i('P'), paren(i('y'), o('|'), i('x')), o('='), `<munderover>${o('∏')}${row(i('t'), o('='), n(1))}${i('T')}</munderover>`, i('P'), paren(sub(i('y'), i('t')), o('|'), sub(i('y'), row(o('&lt;'), i('t'))), o(','), i('x'))),
+  marks: row(i('x'), o('='), paren(sub(i('w'), n(1)), o(','), o('…'), o(','), sub(i('w'), i('S'))), o('→'), paren(i('&lt;start&gt;'), o(','), sub(i('w'), n(1)), o(','), o('…'), o(','), sub(i('w'), i('S')), o(','), i('&lt;end&gt;'))),
+  split: row(i('D'), o('='), sub(i('D'), i('train')), o('∪'), sub(i('D'), i('dev')), o(','), `<mspace width="1em"/>`, sub(i('D'), i('train')), o('∩'), sub(i('D'), i('dev')), o('='), i('∅')),
+  attention: lines(
+    [sub(i('α'), i('s')), o('='), i('softmax'), paren(sup(i('v'), i('⊤')), i('tanh'), paren(i('W'), i('h'), o('+'), i('U'), sub(i('e'), i('s'))))],
+    [i('c'), o('='), sum(i('s')), sub(i('α'), i('s')), sub(i('e'), i('s'))],
+  ),
+  lossPairs: row(i('L'), o('='), o('−'), frac(n(1), i('T')), sum(i('t')), i('ln'), i('P'), paren(sub(i('y'), i('t')), o('|'), sub(i('y'), row(o('&lt;'), i('t'))), o(','), i('x'))),
+  bleu: row(i('BLEU'), o('='), i('BP'), o('·'), sup(paren(`<munderover>${o('∏')}${row(i('n'), o('='), n(1))}${n(4)}</munderover>`, sub(i('p'), i('n'))), frac(n(1), n(4)))),
+  beam: row(i('score'), o('='), frac(row(sum(i('t')), i('ln'), i('P'), paren(sub(i('y'), i('t')), o('|'), sub(i('y'), row(o('&lt;'), i('t'))), o(','), i('x'))), sup(i('T'), i('α')))),
+};
+
+/**
+ * @param {string} name
+ * @returns {Element}
+ */
+export function formula(name) {
+  const source = `<math xmlns="${NAMESPACE}" display="block">${FORMULAS[name]}</math>`;
+  return document.importNode(new DOMParser().parseFromString(source, 'application/xml').documentElement, true);
+}

@@ -1,0 +1,152 @@
+// The view "Lecture": two use cases, seven steps; each with its formula, its lines of Rust, and a part to try.
+
+import { currentLanguage, onLanguage, say } from '../i18n/index.js';
+import { EXCERPTS } from '../lecture/excerpts.js';
+import { formula } from '../lecture/formulas.js';
+import { LECTURE } from '../lecture/steps.js';
+import { button, h } from '../ui/dom.js';
+import { VIEWS } from './index.js';
+import { LIVE } from './lecture-live.js';
+
+/** @typedef {import('../lecture/steps.js').UseCase} UseCase */
+
+/** @type {readonly UseCase[]} */
+const USE_CASES = ['lyrics', 'translation'];
+
+/**
+ * @param {HTMLElement} root
+ * @param {import('./index.js').Context} context
+ * @returns {import('./index.js').View}
+ */
+export function mountLecture(root, context) {
+  const lecture = new Lecture(root, context);
+  return {
+    open: async () => lecture.show(),
+    run: () => lecture.live?.run?.(),
+    stop: () => lecture.live?.stop?.(),
+  };
+}
+
+class Lecture {
+  #context;
+  #cases;
+  #steps = h('ol', { class: 'walk' });
+  #page = h('article', { class: 'lesson', 'aria-labelledby': 'lesson-title' });
+  #title = h('h2', { id: 'lesson-title', tabindex: '-1' });
+  #text = h('div', { class: 'told' });
+  #formula = h('div', { class: 'formula' });
+  #code = h('figure', { class: 'excerpt' });
+  #live = h('section', { class: 'live', 'aria-labelledby': 'live-title' });
+  #ways = h('p', { class: 'ways' });
+  #back;
+  #next;
+  /** Which page is on the screen. */
+  #shown = '';
+  /** The part of this page that one can try. @type {import('./lecture-live.js').Live | null} */
+  live = null;
+  /** Made once each, so that what was written in them stays. @type {Map<string, import('./lecture-live.js').Live>} */
+  #lives = new Map();
+
+  /**
+   * @param {HTMLElement} root
+   * @param {import('./index.js').Context} context
+   */
+  constructor(root, context) {
+    this.#context = context;
+    const { state } = context;
+    this.#cases = USE_CASES.map((use_case) =>
+      button(use_case === 'lyrics' ? 'caseLyrics' : 'caseTranslation', () => state.set({ use_case })),
+    );
+    this.#back = button('stepBack', () => this.#go(-1));
+    this.#next = button('stepNext', () => this.#go(1), { class: 'primary' });
+    this.#page.append(
+      h('div', { class: 'board' }, h('div', {}, this.#title, this.#text, this.#formula), this.#live),
+      this.#code,
+      h('div', { class: 'row turn' }, this.#back, this.#next, h('span', { class: 'small keys', t: 'lectureKeys' })),
+    );
+    root.append(
+      h('p', { class: 'lead', t: 'lectureLead' }),
+      h('div', { class: 'row cases', role: 'group', tLabel: 'useCases' }, ...this.#cases),
+      this.#steps,
+      this.#page,
+    );
+    document.addEventListener('keydown', (event) => this.#key(event));
+    state.onChange(() => state.settings.view === 'lecture' && this.show());
+    onLanguage(() => this.#tell());
+  }
+
+  /** @returns {{ use_case: UseCase, step: number }} */
+  get #place() {
+    const { use_case, step } = this.#context.state.settings;
+    return { use_case, step };
+  }
+
+  /** Shows the page of the settings. */
+  show() {
+    const { use_case, step } = this.#place;
+    const page = `${use_case} ${step}`;
+    if (page === this.#shown) return;
+    const turned = this.#shown !== '';
+    this.live?.stop?.();
+    this.#shown = page;
+    this.#tell();
+    const { live: name, places } = LECTURE[use_case][step - 1];
+    this.live = this.#lives.get(page) ?? LIVE[name](this.#context, use_case);
+    this.#lives.set(page, this.live);
+    this.#ways.replaceChildren(...this.#links(places));
+    this.#live.replaceChildren(h('h3', { id: 'live-title', t: 'tryIt' }), this.live.element, this.#ways);
+    this.live.open?.();
+    if (turned && document.activeElement === document.body) this.#title.focus({ preventScroll: true });
+  }
+
+  /** All that is words: in the reader's language. */
+  #tell() {
+    const { use_case, step } = this.#place;
+    const lesson = LECTURE[use_case][step - 1];
+    const language = currentLanguage();
+    this.#cases.forEach((element, i) => element.setAttribute('aria-pressed', String(USE_CASES[i] === use_case)));
+    const links = LECTURE[use_case].map(({ title }, i) => {
+      const link = button('stepNext', () => this.#context.state.set({ step: i + 1 }), { class: 'quiet' });
+      delete link.dataset.t;
+      link.replaceChildren(h('span', { class: 'number' }, `${i + 1} `), title[language]);
+      if (i + 1 === step) link.setAttribute('aria-current', 'step');
+      return h('li', {}, link);
+    });
+    this.#steps.replaceChildren(...links);
+    this.#title.replaceChildren(h('span', { class: 'number' }, `${step} `), lesson.title[language]);
+    this.#text.replaceChildren(...lesson.text[language].split('\n\n').map((paragraph) => h('p', {}, paragraph)));
+    this.#formula.replaceChildren(formula(lesson.formula));
+    const { file, code } = EXCERPTS[lesson.excerpt];
+    const caption = h('figcaption', { class: 'small' });
+    this.#code.replaceChildren(say(caption, 'excerptFrom', { file }), h('pre', { tabindex: '0', role: 'region', tLabel: 'excerpt' }, h('code', {}, code)));
+    this.#back.disabled = step === 1 && use_case === USE_CASES[0];
+    this.#next.disabled = step === LECTURE[use_case].length && use_case === USE_CASES.at(-1);
+  }
+
+  /** @param {1 | -1} by one step; behind the last one the next use case begins */
+  #go(by) {
+    const { use_case, step } = this.#place;
+    const flat = USE_CASES.indexOf(use_case) * 7 + step - 1 + by;
+    if (flat < 0 || flat >= USE_CASES.length * 7) return;
+    this.#context.state.set({ use_case: USE_CASES[Math.floor(flat / 7)], step: (flat % 7) + 1 });
+    scrollTo({ top: 0 });
+  }
+
+  /** @param {KeyboardEvent} event */
+  #key(event) {
+    if (this.#context.state.settings.view !== 'lecture' || event.defaultPrevented) return;
+    if (event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    const { target } = event;
+    // Arrows move a cursor, a slider and a choice; a sheet walks with them.
+    if (target instanceof Element && target.closest('input, textarea, select, pre, .sheet, .alignment, .outcome, nav')) return;
+    if (event.key === 'ArrowRight') this.#go(1);
+    else if (event.key === 'ArrowLeft') this.#go(-1);
+  }
+
+  /** @param {readonly string[]} places of the page; those that it does not have are left out */
+  #links(places) {
+    const views = VIEWS.filter(({ id }) => places.includes(id));
+    const links = views.map(({ id, title }) => button(title, () => this.#context.visit(id), { class: 'quiet' }));
+    return links.length ? [h('span', { class: 'small', t: 'goOnIn' }), ' ', ...links] : [];
+  }
+}
