@@ -38,7 +38,13 @@ pub enum ErrorCode {
     BadOption,
     /// The text is too short for what was asked.
     TextTooShort,
-    /// Training diverged: the loss is no longer a number.
+    /// The text is longer than what can be trained on.
+    TextTooLong,
+    /// A file that is to be a text is none.
+    NotText,
+    /// A checkpoint of a training belongs to another text.
+    OtherText,
+    /// Training diverged: the loss is no longer a number, or far above where it began.
     Diverged,
     /// A file could not be read or written.
     File,
@@ -77,6 +83,9 @@ impl ErrorCode {
             Self::TextDiffers => "text-differs",
             Self::BadOption => "bad-option",
             Self::TextTooShort => "text-too-short",
+            Self::TextTooLong => "text-too-long",
+            Self::NotText => "not-text",
+            Self::OtherText => "other-text",
             Self::Diverged => "diverged",
             Self::File => "file",
             Self::GpuUnavailable => "gpu-unavailable",

@@ -27,6 +27,7 @@ pub mod train;
 #[cfg(target_arch = "wasm32")]
 pub mod web;
 pub mod wgsl;
+pub mod workshop;
 
 mod now;
 

@@ -7,7 +7,9 @@ import { openLink } from './link.js';
 import { Catalog } from './models.js';
 import { fromHash, State, toHash } from './state.js';
 import { deviceChoice } from './ui/device-choice.js';
+import { colophon } from './ui/colophon.js';
 import { h } from './ui/dom.js';
+import { offlineChoice } from './ui/offline-choice.js';
 import { Places } from './ui/places.js';
 import { followRules } from './ui/rules.js';
 import { teacherLink } from './ui/teacher-link.js';
@@ -49,7 +51,8 @@ async function main() {
   }
 
   computing.check = () => engine.useGpu();
-  document.querySelector('footer')?.append(deviceChoice(computing));
+  document.querySelector('footer')?.append(deviceChoice(computing), offlineChoice(context.catalog));
+  document.body.append(colophon(state, context.catalog));
   offerLanguages(state);
   offerViews(context);
   followRules(state, /** @type {HTMLElement} */ (document.querySelector('main')));

@@ -3,6 +3,7 @@
 import { EngineError } from './engine/errors.js';
 import { kindOf } from './engine/kinds.js';
 import { fetchText } from './engine/texts.js';
+import { Shelf } from './shelf/shelf.js';
 
 /** @typedef {import('./engine/protocol.js').ModelEntry} ModelEntry */
 
@@ -10,14 +11,19 @@ const MANIFEST = 'models/index.json';
 /** Weights are held in memory whole; a manifest that asks for more is wrong. */
 const LARGEST_WEIGHTS = 2 ** 30;
 
-/** The models of the page, asked for once and then shared by all views. */
+/** The models of the page, asked for once and then shared by all views, and behind them the visitor's own. */
 export class Catalog {
+  shelf = new Shelf();
   /** @type {ModelEntry[]} */
   #models = [];
   /** @type {Promise<ModelEntry[]> | null} */
   #opening = null;
   /** @type {Set<() => void>} */
   #listeners = new Set();
+
+  constructor() {
+    this.shelf.onChange(() => this.isOpen && this.#tell());
+  }
 
   /**
    * @param {{ fresh: boolean }} how ask the host again
@@ -29,10 +35,10 @@ export class Catalog {
     this.#opening ??= loadManifest({ fresh }).finally(() => {
       this.#opening = null;
     });
-    const models = await this.#opening;
+    const [models] = await Promise.all([this.#opening, this.shelf.open()]);
     if (models === this.#models) return;
     this.#models = models;
-    for (const listener of this.#listeners) listener();
+    this.#tell();
   }
 
   /** False until the list has been read. */
@@ -42,7 +48,7 @@ export class Catalog {
 
   /** @param {import('./engine/kinds.js').Kind} kind */
   of(kind) {
-    return this.#models.filter((model) => kindOf(model) === kind);
+    return [...this.#models, ...this.shelf.entries()].filter((model) => kindOf(model) === kind);
   }
 
   /** The sha256 of every weights file; other files in the cache are of earlier versions. */
@@ -50,9 +56,13 @@ export class Catalog {
     return this.#models.flatMap(({ files: { weights, songs } }) => [weights, ...(songs ? [songs] : [])].map(({ sha256 }) => sha256));
   }
 
-  /** @param {() => void} listener */
+  /** @param {() => void} listener called when the list has arrived, and whenever it changes */
   onOpen(listener) {
     this.#listeners.add(listener);
+  }
+
+  #tell() {
+    for (const listener of this.#listeners) listener();
   }
 }
 

@@ -15,7 +15,7 @@ export const PROMPT_LENGTH = 4000;
 export const GERMAN_LENGTH = 20_000;
 
 /**
- * @typedef {'write' | 'lab' | 'duel' | 'translate' | 'chain' | 'text' | 'lecture'} ViewId
+ * @typedef {'write' | 'lab' | 'duel' | 'translate' | 'chain' | 'text' | 'look' | 'lecture' | 'train'} ViewId
  *
  * @typedef {object} Settings
  * @property {ViewId} view
@@ -24,6 +24,16 @@ export const GERMAN_LENGTH = 20_000;
  * @property {string} german what is to be translated
  * @property {string} english the visitor's own wording of the translation; empty for the model's
  * @property {string} translator the id of a model that translates
+ * @property {string} looked the id of a model that is looked into
+ * @property {string} left the id of the model that writes on the left, side by side
+ * @property {string} right and of the one on the right
+ * @property {string} kind of the model to be trained
+ * @property {string} model_size
+ * @property {string} base the id of a trained model that training goes on from; empty from scratch
+ * @property {string} trained_layers of that model that learn
+ * @property {string} cleaning of the text to be learned from
+ * @property {number} minutes that training is to take on this device
+ * @property {number} held_out the share of the songs that only measures
  * @property {string} forced tokens that the visitor has put into a text: place.id, joined by hyphens
  * @property {'' | '1'} compare translate with two models side by side
  * @property {string} text what is prepared
@@ -46,8 +56,8 @@ export const GERMAN_LENGTH = 20_000;
  * @property {'' | '1'} embed the place alone, for a frame in another page
  * @property {'' | 'de' | 'en'} lang a language that the link asks for; empty for the reader's own
  *
- * @typedef {'view' | 'model' | 'prompt' | 'german' | 'english' | 'translator' | 'forced' | 'compare' | 'text' | 'text_language' | 'use_case' | 'hide' | 'lock' | 'embed' | 'lang'} TextName
- * @typedef {'temperature' | 'top_k' | 'top_p' | 'min_p' | 'typical_p' | 'repetition_penalty' | 'no_repeat_ngram' | 'max_new_tokens' | 'beam_width' | 'merges' | 'step' | 'seed'} NumberName
+ * @typedef {'view' | 'model' | 'prompt' | 'german' | 'english' | 'translator' | 'looked' | 'forced' | 'compare' | 'text' | 'text_language' | 'use_case' | 'hide' | 'lock' | 'embed' | 'lang' | 'left' | 'right' | 'kind' | 'model_size' | 'base' | 'trained_layers' | 'cleaning'} TextName
+ * @typedef {'temperature' | 'top_k' | 'top_p' | 'min_p' | 'typical_p' | 'repetition_penalty' | 'no_repeat_ngram' | 'max_new_tokens' | 'beam_width' | 'merges' | 'step' | 'seed' | 'minutes' | 'held_out'} NumberName
  *
  * @typedef {object} TextField
  * @property {TextName} name
@@ -71,11 +81,17 @@ export const GERMAN_LENGTH = 20_000;
  */
 
 /** @type {readonly ViewId[]} */
-const EVERYWHERE = ['write', 'lab', 'duel', 'translate', 'chain', 'text', 'lecture'];
+const EVERYWHERE = ['write', 'lab', 'duel', 'translate', 'chain', 'text', 'look', 'lecture', 'train'];
 /** @type {readonly ViewId[]} */
-const WRITING = ['write', 'lab', 'duel', 'chain'];
+const WRITING = ['write', 'lab', 'duel', 'chain', 'look'];
 /** @type {readonly ViewId[]} */
-const TRANSLATING = ['translate', 'chain'];
+const SEEDED = [...WRITING, 'train'];
+/** @type {readonly ViewId[]} */
+const DUEL = ['duel'];
+/** @type {readonly ViewId[]} */
+const TRAIN = ['train'];
+/** @type {readonly ViewId[]} */
+const TRANSLATING = ['translate', 'chain', 'look'];
 
 /** @param {string} text */
 const cutId = (text) => keepStart(text, 100);
@@ -95,12 +111,20 @@ export const TEXT_FIELDS = [
   { name: 'view', key: 'view', default: 'write', among: EVERYWHERE, views: EVERYWHERE },
   // What a link means that names none. It never changes: every link gives what it gave.
   { name: 'model', key: 'model', default: 'char-lstm-songs', cut: cutId, views: WRITING },
-  { name: 'prompt', key: 'prompt', default: 'O the wind and the rain,\n', cut: cutPrompt, views: ['write', 'lab', 'duel'] },
+  { name: 'prompt', key: 'prompt', default: 'O the wind and the rain,\n', cut: cutPrompt, views: ['write', 'lab', 'duel', 'look'] },
   { name: 'german', key: 'german', default: GERMAN_SONGS[0].text, cut: cutGerman, views: TRANSLATING },
   { name: 'english', key: 'english', default: '', cut: cutGerman, views: ['chain'] },
   { name: 'translator', key: 'translator', default: 'transformer-de-en', cut: cutId, views: TRANSLATING },
+  { name: 'looked', key: 'look', default: 'gpt-songs', cut: cutId, views: ['look'] },
   { name: 'forced', key: 'forced', default: '', cut: cutForced, views: ['lab'] },
   { name: 'compare', key: 'compare', default: '', among: ['', '1'], views: ['translate'] },
+  { name: 'left', key: 'left', default: 'char-lstm-songs', cut: cutId, views: DUEL },
+  { name: 'right', key: 'right', default: 'gpt-songs', cut: cutId, views: DUEL },
+  { name: 'kind', key: 'kind', default: 'char_lstm', among: ['char_lstm', 'gpt2', 'seq2seq', 'transformer'], views: TRAIN },
+  { name: 'model_size', key: 'model-size', default: 'small', among: ['small', 'medium', 'large'], views: TRAIN },
+  { name: 'base', key: 'base', default: '', cut: cutId, views: TRAIN },
+  { name: 'cleaning', key: 'cleaning', default: 'none', among: ['none', 'songs', 'lecture'], views: TRAIN },
+  { name: 'trained_layers', key: 'layers', default: 'all', among: ['all', 'last'], views: TRAIN },
   { name: 'text', key: 'text', default: GERMAN_SONGS[0].text, cut: cutGerman, views: ['text'] },
   { name: 'use_case', key: 'case', default: 'lyrics', among: ['lyrics', 'translation'], views: ['lecture'] },
   { name: 'text_language', key: 'text-language', default: 'de', among: ['de', 'en'], views: ['text'] },
@@ -125,7 +149,9 @@ export const NUMBER_FIELDS = [
   { name: 'merges', type: 'integer', key: 'merges', min: 0, max: 500, step: 10, default: 40, views: ['text'] },
   { name: 'step', type: 'integer', key: 'step', min: 1, max: 7, step: 1, default: 1, views: ['lecture'] },
   // A link without its seed would not give the same text, so it always carries it.
-  { name: 'seed', type: 'integer', key: 'seed', min: 0, max: Number.MAX_SAFE_INTEGER, step: 1, default: 0, always: true, views: WRITING },
+  { name: 'seed', type: 'integer', key: 'seed', min: 0, max: Number.MAX_SAFE_INTEGER, step: 1, default: 0, always: true, views: SEEDED },
+  { name: 'minutes', type: 'integer', key: 'minutes', min: 1, max: 60, step: 1, default: 1, among: [1, 5, 60], views: TRAIN },
+  { name: 'held_out', type: 'number', key: 'held-out', min: 0.1, max: 0.3, step: 0.1, default: 0.2, among: [0.1, 0.2, 0.3], views: TRAIN },
 ];
 
 /** What a visitor without a link meets. Cooler, the GPT repeats itself. @type {Partial<Settings>} */

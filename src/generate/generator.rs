@@ -1,5 +1,6 @@
 //! A text generator as a session: load a model, start with a prompt, take token by token.
 
+use super::inside::{MAX_POSITIONS, Rated, Recorded, check_residual, likeliest, neighbours};
 use super::options::{End, Options, Started, Token};
 use super::prompt::read_prompt;
 use super::sampling::bad_option;
@@ -189,6 +190,43 @@ impl Generator {
             }
             None => bad_option("no token can be taken back; no text is begun"),
         }
+    }
+
+    /// What the model did at the tokens that it has read since the last call, prompt and all. `None` unless
+    /// [`Options::recording`] asks for it; without frames on a GPU.
+    ///
+    /// A token is read when the next one is to be written, so the last one of a text never is.
+    pub fn take_recorded(&mut self) -> Option<Recorded> {
+        let (frames, tokens) = self.session.as_mut()?.take_recording()?;
+        let named = |&id: &u32| (id, self.tokenizer.token_text(id));
+        Some(Recorded { tokens: tokens.iter().map(named).collect(), frames, shape: self.model.frame_shape() })
+    }
+
+    /// The `count` likeliest tokens if a residual stream `(R, C)` ended where it is, for each of its rows:
+    /// what a frame's depths "think" (nostalgebraist 2020, the logit lens).
+    ///
+    /// # Errors
+    /// `bad-option` for a model without a residual stream, or for numbers that are no rows of one.
+    pub fn lens(&self, residual: &[f32], count: usize) -> Result<Vec<Vec<Rated>>> {
+        check_residual(residual, self.model.frame_shape().channels)?;
+        let Some(logits) = self.model.lens(residual) else {
+            return bad_option("an LSTM has no residual stream");
+        };
+        let name = |id| self.tokenizer.token_text(id);
+        Ok(likeliest(&logits, self.model.vocab_size(), count, name))
+    }
+
+    /// The `count` tokens whose vectors are most like that of `id`, by their cosine.
+    ///
+    /// # Errors
+    /// `bad-option` if there is no such token.
+    pub fn neighbours(&self, id: u32, count: usize) -> Result<Vec<Rated>> {
+        neighbours(self.model.embedding(), id, count, |id| self.tokenizer.token_text(id))
+    }
+
+    /// The vectors of the first `count` positions `(count, C)`, of as many as there are; none of an LSTM.
+    pub fn positions(&self, count: usize) -> Vec<f32> {
+        self.model.positions(count.min(MAX_POSITIONS))
     }
 
     /// How many tokens [`next`](Self::next) will still give, unless the text ends before.

@@ -3,6 +3,7 @@
 pub mod beam;
 mod candidates;
 mod generator;
+mod inside;
 mod language;
 mod ngrams;
 mod options;
@@ -12,11 +13,14 @@ mod prompt;
 pub mod sampler;
 mod sampling;
 mod session;
+mod translate_options;
 mod translator;
+mod translator_inside;
 
 pub use beam::Search;
 pub use candidates::{Candidate, Cut};
 pub use generator::Generator;
+pub use inside::{MAX_POSITIONS, MAX_ROWS, Rated, Recorded, TranslationInside};
 pub use ngrams::MAX_NGRAM;
 pub use options::{
     End, MAX_BEAM_TOKENS, MAX_CANDIDATES, MAX_NEW_TOKENS, MAX_STOP_CHARACTERS, MAX_STOPS, Note, Options, Row,
@@ -24,7 +28,8 @@ pub use options::{
 };
 pub use prompt::MAX_PROMPT_CHARACTERS;
 pub use sampler::Sampling;
+pub use translate_options::{MAX_PIECE_TOKENS, TranslateOptions};
 pub use translator::{
-    MAX_PIECE_TOKENS, MAX_SOURCE_TOKENS, MAX_TEXT_CHARACTERS, MAX_WORD_CHARS, TranslateOptions,
-    TranslatedPiece, TranslationStarted, Translator,
+    MAX_SOURCE_TOKENS, MAX_TEXT_CHARACTERS, MAX_WORD_CHARS, TranslatedPiece, TranslationStarted, Translator,
 };
+pub use translator_inside::Side;

@@ -35,6 +35,9 @@ pub struct Options {
     /// With every token, so many of the likeliest ones of its step; 0 is off and costs nothing. At most
     /// [`MAX_CANDIDATES`].
     pub candidates: usize,
+    /// Keeps what the model does at each token that it reads, for
+    /// [`Generator::take_recorded`](super::Generator::take_recorded); off costs nothing. Only on the CPU.
+    pub recording: bool,
     /// Above 1 nothing is drawn: the likeliest text of `max_new_tokens` is searched for with a beam of this
     /// width, 1 to [`MAX_BEAM_WIDTH`](super::beam::MAX_BEAM_WIDTH). Of `sampling` only `no_repeat_ngram`
     /// then counts.
@@ -52,6 +55,7 @@ impl Default for Options {
             max_new_tokens: 600,
             stop: Vec::new(),
             candidates: 0,
+            recording: false,
             beam_width: 1,
             length_penalty: 1.0,
         }
@@ -87,6 +91,7 @@ impl Options {
             let without = [
                 ("logit_bias", self.logit_bias.is_empty()),
                 ("candidates", self.candidates == 0),
+                ("recording", !self.recording),
                 ("repetition_penalty", self.sampling.repetition_penalty == 1.0),
             ];
             if let Some((name, _)) = without.iter().find(|(_, unused)| !unused) {

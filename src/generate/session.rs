@@ -7,7 +7,7 @@ use super::output::Output;
 use super::sampler::Sampler;
 use super::sampling::bad_option;
 use crate::error::{Error, ErrorCode, Result};
-use crate::models::{LanguageModel, TextState};
+use crate::models::{LanguageModel, Recording, TextState};
 use crate::text::TextTokenizer;
 
 /// An LSTM's state is kept every so many tokens, so that going back recomputes less than that.
@@ -29,6 +29,8 @@ pub(super) struct Session {
     /// window holds is quickly read again.
     marks: Vec<(usize, TextState)>,
     logits: Vec<f32>,
+    /// What the model did at the tokens that it has read since this was taken last, if that is wanted.
+    recording: Option<Recording>,
     output: Output,
     /// Lengths of the text after each forced token.
     forced: Vec<usize>,
@@ -52,6 +54,7 @@ impl Session {
         let sampler = Sampler::new(options.sampling, options.seed)?
             .with_bias(options.logit_bias.clone(), model.vocab_size())?;
         let mut session = Self {
+            recording: options.recording.then(Recording::default),
             options,
             sampler,
             prompt_length: tokens.len(),
@@ -179,6 +182,14 @@ impl Session {
         })
     }
 
+    /// The frames of the tokens read since the last call, with these tokens; none where nothing is recorded.
+    pub fn take_recording(&mut self) -> Option<(Recording, &[u32])> {
+        let recording = self.recording.as_mut()?;
+        let taken = std::mem::replace(recording, Recording::at(self.read));
+        let tokens = &self.tokens[taken.first..taken.first + taken.len()];
+        Some((taken, tokens))
+    }
+
     /// Forgets what the model remembers, so that another device can go on with the text.
     pub fn forget_state(&mut self, model: &LanguageModel) {
         self.marks.clear();
@@ -191,7 +202,11 @@ impl Session {
         while self.read < end {
             let mark = (self.read / MARK_EVERY + 1) * MARK_EVERY;
             let until = if marking { end.min(mark) } else { end };
-            model.feed(&mut self.state, &self.tokens[self.read..until], &mut self.logits).await?;
+            if let Some(recording) = &mut self.recording {
+                recording.go_to(self.read);
+            }
+            let (tokens, recording) = (&self.tokens[self.read..until], self.recording.as_mut());
+            model.feed_recording(&mut self.state, tokens, &mut self.logits, recording).await?;
             self.read = until;
             if marking && until == mark {
                 self.marks.push((mark, self.state.clone()));

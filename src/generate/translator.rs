@@ -4,6 +4,7 @@ use super::Note;
 use super::beam::{Hypothesis, Limits, Search, search};
 use super::language::{Foreign, foreign};
 use super::ngrams::repeats;
+use super::translate_options::TranslateOptions;
 use crate::error::{Error, ErrorCode, Result};
 use crate::gpu::Gpu;
 use crate::io::Weights;
@@ -12,7 +13,6 @@ use crate::nn::Module;
 use crate::now::now;
 use crate::tensor::Device;
 use crate::text::{END, LineEnd, PairTokenizer, Piece, START, UNK, modern_german, split_pieces};
-use serde::Deserialize;
 
 /// Of a longer text only the first so many characters are translated.
 pub const MAX_TEXT_CHARACTERS: usize = 20_000;
@@ -20,8 +20,6 @@ pub const MAX_TEXT_CHARACTERS: usize = 20_000;
 pub const MAX_SOURCE_TOKENS: usize = 256;
 /// A piece with a longer word is kept as it is. The longest words of German dictionaries have 79 letters.
 pub const MAX_WORD_CHARS: usize = 100;
-/// The most tokens that one may ask for in a piece.
-pub const MAX_PIECE_TOKENS: usize = 1_000;
 /// Sentences that are decoded side by side: together their rows fill the cores of a machine.
 const BATCH: usize = 32;
 
@@ -45,24 +43,6 @@ struct Session {
     options: TranslateOptions,
 }
 
-/// How to translate.
-#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
-#[serde(default)]
-pub struct TranslateOptions {
-    /// How each sentence is searched for. JavaScript has these beside the other, in one object.
-    #[serde(skip)]
-    pub search: Search,
-    /// Tokens that a piece may have at most, 1 to [`MAX_PIECE_TOKENS`]; no translation is longer than twice
-    /// its source and ten tokens anyway.
-    pub max_new_tokens: usize,
-}
-
-impl Default for TranslateOptions {
-    fn default() -> Self {
-        Self { search: Search::default(), max_new_tokens: MAX_PIECE_TOKENS }
-    }
-}
-
 /// What is going to be translated.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TranslationStarted {
@@ -83,6 +63,10 @@ pub struct TranslatedPiece {
     pub source: String,
     /// Its translation; the piece itself where it holds no words or a far too long one.
     pub text: String,
+    /// The numbers of the tokens that the model read.
+    pub source_ids: Vec<u32>,
+    /// The numbers of those that it wrote.
+    pub target_ids: Vec<u32>,
     /// The tokens that the model read, `<start>` and `<end>` included; none for a piece without words.
     pub source_tokens: Vec<String>,
     /// The tokens that it wrote, `<end>` included.
@@ -349,26 +333,13 @@ impl Translator {
             source: piece.text,
             text,
             source_tokens: self.tokenizer.source_pieces(&prepared.ids),
+            source_ids: prepared.ids,
+            target_ids: found.tokens.clone(),
             target_tokens: self.tokenizer.target_pieces(&found.tokens),
             attention: found.attention.iter().map(|row| row.to_vec()).collect(),
             score: found.log_prob / found.tokens.len().max(1) as f64,
             notes,
         }
-    }
-}
-
-impl TranslateOptions {
-    /// Checks that every option is in its range.
-    ///
-    /// # Errors
-    /// `bad-option`, naming the option.
-    pub fn check(&self) -> Result<()> {
-        if !(1..=MAX_PIECE_TOKENS).contains(&self.max_new_tokens) {
-            let wanted = self.max_new_tokens;
-            let message = format!("max_new_tokens is {wanted}; it must be between 1 and {MAX_PIECE_TOKENS}");
-            return Err(Error::new(ErrorCode::BadOption, message));
-        }
-        self.search.check()
     }
 }
 
@@ -382,6 +353,8 @@ impl TranslatedPiece {
             before: piece.before,
             text: piece.text.clone(),
             source: piece.text,
+            source_ids: Vec::new(),
+            target_ids: Vec::new(),
             source_tokens: Vec::new(),
             target_tokens: Vec::new(),
             attention: Vec::new(),

@@ -54,6 +54,11 @@ impl Gpu {
     }
 
     /// See the type.
+    pub fn kernels(&self) -> Vec<&'static str> {
+        match *self {}
+    }
+
+    /// See the type.
     pub fn empty(&self, _: usize) -> Buffer {
         match *self {}
     }

@@ -136,6 +136,11 @@ impl Gpu {
         (recorder.submitted, recorder.dispatched)
     }
 
+    /// The names of all kernels that were dispatched so far.
+    pub fn kernels(&self) -> Vec<&'static str> {
+        self.0.recorder.borrow().pipelines.kernels()
+    }
+
     /// Words whose content is left open: whoever asks for them writes them all.
     pub fn empty(&self, words: usize) -> Buffer {
         let raw = self.0.pool.borrow_mut().take(&self.0.device, words, Purpose::Output);

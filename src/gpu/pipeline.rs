@@ -48,6 +48,11 @@ impl Pipelines {
         }
     }
 
+    /// The names of those that were asked for.
+    pub fn kernels(&self) -> Vec<&'static str> {
+        self.modules.keys().copied().collect()
+    }
+
     pub fn pipeline(&mut self, device: &wgpu::Device, dispatch: &Dispatch<'_>) -> Rc<Pipeline> {
         let Dispatch { kernel, constants, .. } = dispatch;
         let key = constants

@@ -14,8 +14,9 @@ use crate::error::{Error, ErrorCode, Result};
 use crate::shape::MAX_RANK;
 use crate::tensor::Tensor;
 
-/// A header is a few dozen bytes a parameter; ours have tens of parameters, large models thousands.
-const MAX_HEADER_BYTES: usize = 1 << 20;
+/// A header is a few dozen bytes a parameter, of which large models have thousands, and a whole model's holds its
+/// tokenizer too.
+const MAX_HEADER_BYTES: usize = 1 << 24;
 /// Bytes of the header length that the file begins with.
 const LENGTH_BYTES: usize = 8;
 /// A matrix NAME of 8-bit integers has the scales of its rows in NAME.scale.
@@ -24,7 +25,7 @@ const SCALE: &str = ".scale";
 const SMALLEST_INT8: usize = 32;
 
 /// Number format of the weights in a file; in memory they are always f32.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, serde::Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Precision {
     /// 32 bits, as trained.
@@ -195,7 +196,7 @@ impl Weights {
 /// `SafeTensors::deserialize` does the same, but accepts headers of 100 MB and adds the file's claims
 /// up without looking for overflow; the crate's own checks on order, overlap and size run in
 /// `Metadata`'s deserialisation.
-fn split_header(bytes: &[u8]) -> Result<(Metadata, &[u8])> {
+pub(super) fn split_header(bytes: &[u8]) -> Result<(Metadata, &[u8])> {
     let bad = |message: String| Error::new(ErrorCode::BadWeights, format!("weights: {message}"));
     let Some((length, rest)) = bytes.split_first_chunk::<LENGTH_BYTES>() else {
         return Err(bad(format!("{} bytes are too few for a safetensors file", bytes.len())));

@@ -1,6 +1,6 @@
 //! The lecture's lyrics writer: characters in, a stack of LSTMs, the next character out.
 
-use super::CharLstmConfig;
+use super::{CharLstmConfig, Recording};
 use crate::error::Result;
 use crate::io::Weights;
 use crate::nn::{
@@ -87,8 +87,28 @@ impl CharLstm {
 
     /// Feeds one character of one text; `logits` receives the `V` scores of the next.
     pub fn step(&self, id: u32, state: &mut LstmState, logits: &mut Vec<f32>) {
-        let h = self.lstm.step(self.embedding.row(id), state);
+        self.step_recording(id, state, logits, None);
+    }
+
+    /// [`Self::step`], and a frame of what the layers did, if it is wanted.
+    pub fn step_recording(
+        &self,
+        id: u32,
+        state: &mut LstmState,
+        logits: &mut Vec<f32>,
+        mut recording: Option<&mut Recording>,
+    ) {
+        let frame = recording.as_mut().map(|recording| &mut recording.values);
+        let h = self.lstm.step(self.embedding.row(id), state, frame);
         self.head.apply_into(h, logits);
+        if let Some(recording) = recording {
+            recording.close(0);
+        }
+    }
+
+    /// The vectors of the characters, `(V, E)`.
+    pub(super) fn embedding(&self) -> &Tensor {
+        &self.embedding.weight
     }
 }
 

@@ -4,7 +4,7 @@ use super::char_lstm_rows::CharLstmRows;
 use super::decoder::{Decoder, Stepping, select, stepped};
 use super::gpt_rows::GptRows;
 use super::rows::{Rows, RowsDecoder};
-use super::{CharLstm, Gpt, GptText, ModelConfig};
+use super::{CharLstm, FrameShape, Gpt, GptText, ModelConfig, Recording};
 use crate::error::{Error, ErrorCode, Result};
 use crate::gpu::Gpu;
 use crate::io::Weights;
@@ -100,13 +100,32 @@ impl LanguageModel {
     /// # Panics
     /// If an id is outside the vocabulary, or the state is another model's.
     pub async fn feed(&self, state: &mut TextState, tokens: &[u32], logits: &mut Vec<f32>) -> Result<()> {
+        self.feed_recording(state, tokens, logits, None).await
+    }
+
+    /// [`Self::feed`], and a frame for each token, if they are wanted. A GPU gives none.
+    ///
+    /// # Errors
+    /// As `feed`.
+    ///
+    /// # Panics
+    /// As `feed`.
+    pub async fn feed_recording(
+        &self,
+        state: &mut TextState,
+        tokens: &[u32],
+        logits: &mut Vec<f32>,
+        mut recording: Option<&mut Recording>,
+    ) -> Result<()> {
         match (self, state) {
             (Self::CharLstm(model), TextState::CharLstm(state)) => {
-                tokens.iter().for_each(|&token| model.step(token, state, logits));
+                for &token in tokens {
+                    model.step_recording(token, state, logits, recording.as_deref_mut());
+                }
             }
             (Self::Gpt(model), TextState::Gpt(text)) => {
                 if !tokens.is_empty() {
-                    model.read(text, tokens, logits);
+                    model.read_recording(text, tokens, logits, recording);
                 }
             }
             (Self::CharLstm(model), TextState::CharLstmRows(gpu, rows)) => {
@@ -118,6 +137,47 @@ impl LanguageModel {
             _ => panic!("feed: the state is another model's"),
         }
         Ok(())
+    }
+
+    /// Sizes of a [`Recording`]'s frames.
+    pub fn frame_shape(&self) -> FrameShape {
+        match self {
+            Self::CharLstm(model) => {
+                let config = model.config();
+                FrameShape { layers: config.num_layers, heads: 0, channels: config.hidden_size }
+            }
+            Self::Gpt(model) => {
+                let config = model.config();
+                FrameShape { layers: config.n_layer, heads: config.n_head, channels: config.n_embd }
+            }
+        }
+    }
+
+    /// The vectors of the tokens, `(V, E)`.
+    pub fn embedding(&self) -> &Tensor {
+        match self {
+            Self::CharLstm(model) => model.embedding(),
+            Self::Gpt(model) => &model.wte.weight,
+        }
+    }
+
+    /// The vectors of the first `count` positions, `(count, C)`, of as many as there are; none of an LSTM.
+    pub fn positions(&self, count: usize) -> Vec<f32> {
+        match self {
+            Self::CharLstm(_) => Vec::new(),
+            Self::Gpt(model) => {
+                let numbers = count.min(model.config().n_positions) * model.config().n_embd;
+                model.wpe.weight.data()[..numbers].to_vec()
+            }
+        }
+    }
+
+    /// See [`Gpt::lens`]; an LSTM has no residual stream.
+    pub fn lens(&self, residual: &[f32]) -> Option<Vec<f32>> {
+        match self {
+            Self::CharLstm(_) => None,
+            Self::Gpt(model) => Some(model.lens(residual)),
+        }
     }
 
     /// One row that goes on from this state.

@@ -1,7 +1,7 @@
 //! Either translator.
 
 use super::rows::RowsDecoder;
-use super::{Decoder, ModelConfig, Seq2Seq, Transformer};
+use super::{Decoder, FrameShape, ModelConfig, Recording, Seq2Seq, Transformer};
 use crate::error::{Error, ErrorCode, Result};
 use crate::io::Weights;
 use crate::nn::Module;
@@ -17,6 +17,19 @@ pub enum TranslationModel {
     Transformer(Transformer),
     /// GRUs with attention.
     Seq2Seq(Seq2Seq),
+}
+
+/// What a translator did to one sentence.
+#[derive(Debug, Clone)]
+pub struct Inside {
+    /// A frame for each source token.
+    pub encoder: Recording,
+    /// Sizes of these frames.
+    pub encoder_shape: FrameShape,
+    /// A frame for each token of the translation that was read.
+    pub decoder: Recording,
+    /// Sizes of these frames.
+    pub decoder_shape: FrameShape,
 }
 
 impl TranslationModel {
@@ -88,6 +101,41 @@ impl TranslationModel {
             (Self::Seq2Seq(model), Device::Gpu(_)) => {
                 Box::new(RowsDecoder::new(model, model.begin_rows(sources, watching)))
             }
+        }
+    }
+}
+
+impl TranslationModel {
+    /// See [`Transformer::inside`]; the other has nothing inside that its alignment does not show.
+    pub fn inside(&self, source: &[u32], target: &[u32]) -> Option<Inside> {
+        match self {
+            Self::Transformer(model) => Some(model.inside(source, target)),
+            Self::Seq2Seq(_) => None,
+        }
+    }
+
+    /// See [`Transformer::lens`]; the other has no residual stream.
+    pub fn lens(&self, residual: &[f32]) -> Option<Vec<f32>> {
+        match self {
+            Self::Transformer(model) => Some(model.lens(residual)),
+            Self::Seq2Seq(_) => None,
+        }
+    }
+
+    /// The vectors of the tokens it reads and of those it writes, each `(V, E)`.
+    pub fn embeddings(&self) -> [&Tensor; 2] {
+        let tables = match self {
+            Self::Transformer(model) => &model.tables,
+            Self::Seq2Seq(model) => &model.tables,
+        };
+        [&tables.src().weight, &tables.tgt().weight]
+    }
+
+    /// The vectors of the first `count` positions `(count, C)`; none of a model without any.
+    pub fn positions(&self, count: usize) -> Vec<f32> {
+        match self {
+            Self::Transformer(model) => model.positions.rows(0, count),
+            Self::Seq2Seq(_) => Vec::new(),
         }
     }
 }

@@ -1,5 +1,5 @@
 use super::transformer_layer::{residual, residual_rows};
-use super::{Dropout, FeedForward, KvCache, KvTensors, LayerNorm, MultiheadAttention, Source};
+use super::{Dropout, FeedForward, KvCache, KvTensors, LayerNorm, MultiheadAttention, Source, Watch};
 use crate::cpu::elementwise::Unary;
 use crate::error::Result;
 use crate::ops::AttentionMask;
@@ -51,13 +51,13 @@ impl GptBlock {
     /// For decoding: the newest tokens `x (R, C)` of R texts, which are replaced by what the block makes of
     /// them; keys and values join each text's cache.
     pub fn extend_rows<'a>(&self, x: &mut Vec<f32>, caches: impl Iterator<Item = &'a mut KvCache>) {
-        residual_rows(x, &self.ln_1, true, |x| self.attn.extend_rows(x, caches));
+        residual_rows(x, &self.ln_1, true, |x| self.attn.extend_rows(x, caches, None));
         residual_rows(x, &self.ln_2, true, |x| self.mlp.apply(x));
     }
 
     /// For decoding: the next tokens `x (S, C)` of one text, as by one [`Self::extend_rows`] for each.
-    pub fn extend(&self, x: &mut Vec<f32>, cache: &mut KvCache) {
-        residual_rows(x, &self.ln_1, true, |x| self.attn.extend(x, cache));
+    pub fn extend(&self, x: &mut Vec<f32>, cache: &mut KvCache, watch: Watch<'_>) {
+        residual_rows(x, &self.ln_1, true, |x| self.attn.extend(x, cache, watch));
         residual_rows(x, &self.ln_2, true, |x| self.mlp.apply(x));
     }
 

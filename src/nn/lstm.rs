@@ -77,8 +77,14 @@ impl Lstm {
         (x, LstmState { layers: after })
     }
 
-    /// One step for one text: `x (I)` in, the last layer's hidden state `(H)` out.
-    pub fn step<'a>(&self, x: &'a [f32], state: &'a mut LstmState) -> &'a [f32] {
+    /// One step for one text: `x (I)` in, the last layer's hidden state `(H)` out. `frame`, if wanted, gets
+    /// the activated gates, the cell state and the hidden state of each layer, `(L, 6, H)`.
+    pub fn step<'a>(
+        &self,
+        x: &'a [f32],
+        state: &'a mut LstmState,
+        mut frame: Option<&mut Vec<f32>>,
+    ) -> &'a [f32] {
         let mut gates = Vec::new();
         let mut x = x;
         for (layer, (h, c)) in self.layers.iter().zip(&mut state.layers) {
@@ -89,6 +95,9 @@ impl Lstm {
             matvec(layer.weight_hh.data(), h.data(), &mut gates, true);
             let c_prev = c.to_vec();
             lstm_cell(&mut gates, &c_prev, c.data_mut(), h.data_mut(), c_prev.len());
+            if let Some(frame) = &mut frame {
+                [&gates[..], c.data(), h.data()].iter().for_each(|part| frame.extend_from_slice(part));
+            }
             x = h.data();
         }
         x

@@ -26,7 +26,7 @@ pub use kv_tensors::KvTensors;
 pub use layer_norm::LayerNorm;
 pub use linear::Linear;
 pub use lstm::{Lstm, LstmState};
-pub use multihead_attention::{KvCache, MultiheadAttention};
+pub use multihead_attention::{KvCache, MultiheadAttention, Watch};
 pub use positional::PositionalEncoding;
 pub use transformer_layer::{TransformerDecoderLayer, TransformerEncoderLayer, TransformerLayerConfig};
 

@@ -15,6 +15,9 @@ pub struct MultiheadAttention {
     heads: usize,
 }
 
+/// Who wants to see attention while decoding: is told, for each row, the weights of all heads `(N, S)`.
+pub type Watch<'a> = Option<&'a mut dyn FnMut(usize, &[f32])>;
+
 /// Keys and values of the positions read so far, as decoding looks them up: each `(S, C)`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct KvCache {
@@ -143,29 +146,38 @@ impl MultiheadAttention {
     }
 
     /// For decoding: all rows of one text `x (S, C)` read each other.
-    pub fn apply(&self, x: &[f32]) -> Vec<f32> {
+    pub fn apply(&self, x: &[f32], mut watch: Watch<'_>) -> Vec<f32> {
         let channels = self.in_proj_weight.dim(1);
         let all = self.project(x, 0, 3);
         let mut cache = KvCache::default();
         all.chunks_exact(3 * channels).for_each(|row| cache.push(&row[channels..]));
         let mut context = vec![0.0; x.len()];
         let mut weights = Vec::new();
-        for (row, context) in all.chunks_exact(3 * channels).zip(context.chunks_exact_mut(channels)) {
+        let rows = all.chunks_exact(3 * channels).zip(context.chunks_exact_mut(channels));
+        for (index, (row, context)) in rows.enumerate() {
             self.attend(&row[..channels], &cache, &mut weights, context);
+            if let Some(watch) = &mut watch {
+                watch(index, &weights);
+            }
         }
         self.out_proj.apply(&context)
     }
 
     /// For decoding: each row of `x (R, C)` is the newest token of its own text; its key and value join
     /// the text's cache, and it reads all of that.
-    pub fn extend_rows<'a>(&self, x: &[f32], caches: impl Iterator<Item = &'a mut KvCache>) -> Vec<f32> {
-        self.extend_chosen(x, &mut caches.collect::<Vec<_>>(), |row| row)
+    pub fn extend_rows<'a>(
+        &self,
+        x: &[f32],
+        caches: impl Iterator<Item = &'a mut KvCache>,
+        watch: Watch<'_>,
+    ) -> Vec<f32> {
+        self.extend_chosen(x, &mut caches.collect::<Vec<_>>(), |row| row, watch)
     }
 
     /// For decoding: `x (S, C)` are the next tokens of one text, as by one [`Self::extend_rows`] for each: in
     /// portable arithmetic to the bit.
-    pub fn extend(&self, x: &[f32], cache: &mut KvCache) -> Vec<f32> {
-        self.extend_chosen(x, &mut [cache], |_| 0)
+    pub fn extend(&self, x: &[f32], cache: &mut KvCache, watch: Watch<'_>) -> Vec<f32> {
+        self.extend_chosen(x, &mut [cache], |_| 0, watch)
     }
 
     /// One row after the other joins and reads the cache of number `cache_of(row)`.
@@ -174,6 +186,7 @@ impl MultiheadAttention {
         x: &[f32],
         caches: &mut [&mut KvCache],
         cache_of: impl Fn(usize) -> usize,
+        mut watch: Watch<'_>,
     ) -> Vec<f32> {
         let channels = self.in_proj_weight.dim(1);
         let all = self.project(x, 0, 3);
@@ -184,27 +197,29 @@ impl MultiheadAttention {
             let cache = &mut *caches[cache_of(index)];
             cache.push(&row[channels..]);
             self.attend(&row[..channels], cache, &mut weights, context);
+            if let Some(watch) = &mut watch {
+                watch(index, &weights);
+            }
         }
         self.out_proj.apply(&context)
     }
 
-    /// For decoding: each row of `x (R, C)` reads its own cache. `weights`, if wanted, receives for each
-    /// row the mean of its weights over the heads.
+    /// For decoding: each row of `x (R, C)` reads its own cache.
     pub fn read_rows<'a>(
         &self,
         x: &[f32],
         caches: impl Iterator<Item = &'a KvCache>,
-        mut weights: Option<&mut Vec<Vec<f32>>>,
+        mut watch: Watch<'_>,
     ) -> Vec<f32> {
         let channels = self.in_proj_weight.dim(1);
         let queries = self.project(x, 0, 1);
         let mut context = vec![0.0; x.len()];
         let mut by_head = Vec::new();
         let rows = queries.chunks_exact(channels).zip(context.chunks_exact_mut(channels));
-        for ((query, context), cache) in rows.zip(caches) {
+        for (index, ((query, context), cache)) in rows.zip(caches).enumerate() {
             self.attend(query, cache, &mut by_head, context);
-            if let Some(weights) = &mut weights {
-                weights.push(mean_rows(&by_head, self.heads));
+            if let Some(watch) = &mut watch {
+                watch(index, &by_head);
             }
         }
         self.out_proj.apply(&context)
@@ -220,10 +235,4 @@ impl MultiheadAttention {
         f(format!("{name}.in_proj_bias"), &mut self.in_proj_bias);
         self.out_proj.visit(&format!("{name}.out_proj"), f);
     }
-}
-
-/// The mean of `rows` rows of equal length.
-fn mean_rows(x: &[f32], rows: usize) -> Vec<f32> {
-    let cols = x.len() / rows;
-    (0..cols).map(|col| (0..rows).map(|row| x[row * cols + col]).sum::<f32>() / rows as f32).collect()
 }

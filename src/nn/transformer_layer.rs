@@ -1,4 +1,4 @@
-use super::{Dropout, FeedForward, KvCache, KvTensors, LayerNorm, MultiheadAttention, Source};
+use super::{Dropout, FeedForward, KvCache, KvTensors, LayerNorm, MultiheadAttention, Source, Watch};
 use crate::cpu::elementwise::{Unary, add_assign};
 use crate::error::Result;
 use crate::ops::{AttentionMask, Reach};
@@ -85,8 +85,8 @@ impl TransformerEncoderLayer {
     }
 
     /// For decoding: one text `x (S, C)`, which is replaced by what the layer makes of it.
-    pub fn apply(&self, x: &mut Vec<f32>) {
-        residual_rows(x, &self.norm1, self.norm_first, |x| self.self_attn.apply(x));
+    pub fn apply(&self, x: &mut Vec<f32>, watch: Watch<'_>) {
+        residual_rows(x, &self.norm1, self.norm_first, |x| self.self_attn.apply(x, watch));
         residual_rows(x, &self.norm2, self.norm_first, |x| self.feed_forward.apply(x));
     }
 
@@ -177,17 +177,18 @@ impl TransformerDecoderLayer {
     }
 
     /// For decoding: the newest tokens `x (R, C)` of R texts, which are replaced by what the layer makes
-    /// of them. Their own keys and values join `own`; `memory` is each text's [`Self::cache`]. `weights`,
-    /// if wanted, receives each row's attention to the memory, the mean over the heads.
+    /// of them. Their own keys and values join `own`; `memory` is each text's [`Self::cache`]. Who
+    /// watches sees their attention to themselves, and to the memory.
     pub fn step_rows<'a>(
         &self,
         x: &mut Vec<f32>,
         own: impl Iterator<Item = &'a mut KvCache>,
         memory: impl Iterator<Item = &'a KvCache>,
-        weights: Option<&mut Vec<Vec<f32>>>,
+        [watch_own, watch_memory]: [Watch<'_>; 2],
     ) {
-        residual_rows(x, &self.norm1, self.norm_first, |x| self.self_attn.extend_rows(x, own));
-        residual_rows(x, &self.norm2, self.norm_first, |x| self.multihead_attn.read_rows(x, memory, weights));
+        residual_rows(x, &self.norm1, self.norm_first, |x| self.self_attn.extend_rows(x, own, watch_own));
+        let read = |x: &[f32]| self.multihead_attn.read_rows(x, memory, watch_memory);
+        residual_rows(x, &self.norm2, self.norm_first, read);
         residual_rows(x, &self.norm3, self.norm_first, |x| self.feed_forward.apply(x));
     }
 

@@ -38,6 +38,14 @@ impl TextTokenizer {
         }
     }
 
+    /// The text of `tokenizer.json`.
+    pub fn to_json(&self) -> String {
+        match self {
+            Self::Chars(tokenizer) => tokenizer.to_json(),
+            Self::Bpe(tokenizer) => tokenizer.to_json(),
+        }
+    }
+
     /// Number of ids; all are below it.
     pub fn vocab_size(&self) -> usize {
         match self {

@@ -1,8 +1,8 @@
 //! A model in training together with the moving average of its weights.
 
-use super::CommonRecipe;
 use super::checkpoint::{join, replace, split, take_with_moments, with_moments};
 use super::descent::{Descent, Metrics};
+use super::{CommonRecipe, Layers};
 use crate::cpu::elementwise::{axpy, scale};
 use crate::error::Result;
 use crate::nn::Module;
@@ -16,7 +16,7 @@ pub(super) struct Averaged<M> {
     pub model: M,
     /// The moving average of the model's weights, which is better than they are before the rate falls.
     pub average: M,
-    descent: Descent,
+    pub descent: Descent,
     /// Of the average.
     decay: f32,
 }
@@ -30,6 +30,11 @@ impl<M: Module> Averaged<M> {
     pub fn to(&mut self, device: &Device) {
         self.model.to(device);
         self.average.to(device);
+    }
+
+    /// Moves nothing but these from now on.
+    pub fn restrict(&mut self, layers: Layers) {
+        self.descent.restrict(&self.model, layers);
     }
 
     /// Steps done.

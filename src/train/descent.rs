@@ -1,6 +1,6 @@
 //! What a step of training does whatever the model: gradients, clipping, update.
 
-use super::{AdamW, AdamWConfig, Schedule, clip_factor, loss_and_norm};
+use super::{AdamW, AdamWConfig, Layers, Schedule, clip_factor, loss_and_norm};
 use crate::error::{Error, ErrorCode, Result};
 use crate::nn::Module;
 use crate::tensor::{Tape, Tensor};
@@ -25,14 +25,52 @@ pub(super) struct Descent {
     pub optimizer: AdamW,
     schedule: Schedule,
     grad_clip: f32,
+    /// For each parameter whether it moves.
+    moving: Vec<bool>,
 }
 
 impl Descent {
     pub fn new(model: &impl Module, config: AdamWConfig, schedule: Schedule, grad_clip: f32) -> Self {
-        Self { optimizer: AdamW::new(config, &model.parameters()), schedule, grad_clip }
+        let parameters = model.parameters();
+        let moving = vec![true; parameters.len()];
+        Self { optimizer: AdamW::new(config, &parameters), schedule, grad_clip, moving }
     }
 
-    /// Moves `model` against the gradients, which stand in the order of [`Module::visit`].
+    /// Moves nothing but these from now on.
+    pub fn restrict(&mut self, model: &impl Module, layers: Layers) {
+        self.moving = layers.moving(model);
+    }
+
+    /// The highest rate of the schedule.
+    pub fn lr(&self) -> f32 {
+        self.schedule.lr
+    }
+
+    /// Goes on with another rate; rise and fall are scaled with it.
+    pub fn set_lr(&mut self, lr: f32) {
+        self.schedule.lr = lr;
+    }
+
+    /// The loss, not tracked, and its gradient by each parameter that moves, in the order of
+    /// [`Module::visit`].
+    pub fn gradients<M: Module>(&self, model: &M, loss: impl FnOnce(&M) -> Tensor) -> (Tensor, Vec<Tensor>) {
+        let tape = Tape::new();
+        let mut tracked = model.clone();
+        let (mut watched, mut moving) = (Vec::new(), self.moving.iter());
+        tracked.visit(&mut |_, parameter| {
+            if moving.next() == Some(&true) {
+                *parameter = tape.watch(parameter);
+                watched.push(parameter.clone());
+            }
+        });
+        let loss = loss(&tracked);
+        let mut grads = tape.backward(&loss);
+        let zero = |parameter: &Tensor| Tensor::zeros(parameter.shape());
+        let grads = watched.iter().map(|p| grads.take(p).unwrap_or_else(|| zero(p))).collect();
+        (loss.detach(), grads)
+    }
+
+    /// Moves `model` against what [`Self::gradients`] gave.
     ///
     /// # Errors
     /// `diverged` if the loss or a gradient is no longer a number, and those of the GPU; the model is then as
@@ -52,27 +90,14 @@ impl Descent {
         }
         let (lr, grad_scale) = (self.schedule.at(step), clip_factor(grad_norm, self.grad_clip));
         self.optimizer.begin_step();
-        let mut index = 0;
+        let (mut index, mut grads) = (0, grads.iter());
         model.visit(&mut |_, parameter| {
-            self.optimizer.update(index, parameter, &grads[index], grad_scale, lr);
+            if self.moving[index] {
+                let grad = grads.next().expect("one for each parameter that moves");
+                self.optimizer.update(index, parameter, grad, grad_scale, lr);
+            }
             index += 1;
         });
         Ok(Metrics { step: step + 1, loss, grad_norm, lr, tokens })
     }
-}
-
-/// `loss`, not tracked, and its gradient by each parameter, in the order of [`Module::visit`].
-pub(super) fn gradients<M: Module>(model: &M, loss: impl FnOnce(&M) -> Tensor) -> (Tensor, Vec<Tensor>) {
-    let tape = Tape::new();
-    let mut tracked = model.clone();
-    let mut watched = Vec::new();
-    tracked.visit(&mut |_, parameter| {
-        *parameter = tape.watch(parameter);
-        watched.push(parameter.clone());
-    });
-    let loss = loss(&tracked);
-    let mut grads = tape.backward(&loss);
-    let zero = |parameter: &Tensor| Tensor::zeros(parameter.shape());
-    let grads = watched.iter().map(|p| grads.take(p).unwrap_or_else(|| zero(p))).collect();
-    (loss.detach(), grads)
 }

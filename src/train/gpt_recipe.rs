@@ -6,7 +6,7 @@ use crate::error::Result;
 use crate::io::Precision;
 use crate::models::{GptConfig, layer_norm_epsilon, pdrop};
 use crate::text::{BpeTokenizer, Song, learn_song_bpe};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 /// One run: which model, on which songs, trained how.
 #[derive(Clone, Debug, Deserialize)]
@@ -29,7 +29,7 @@ pub struct GptRecipe {
 
 /// The model's sizes, with transformers' values for missing ones; that of the vocabulary comes from the
 /// tokenizer.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
 pub enum GptModelRecipe {
     /// A [`crate::models::Gpt`]; see [`GptConfig`].

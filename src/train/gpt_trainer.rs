@@ -1,8 +1,8 @@
 //! The training of a GPT-2, one step at a time.
 
 use super::average::Averaged;
-use super::descent::{Metrics, gradients};
-use super::{GptTrainRecipe, SongWindows, TokenSong, WindowBatch};
+use super::descent::Metrics;
+use super::{GptTrainRecipe, Layers, SongWindows, TokenSong, WindowBatch};
 use crate::error::Result;
 use crate::models::Gpt;
 use crate::now::now;
@@ -48,6 +48,21 @@ impl GptTrainer {
         self.run.to(device);
     }
 
+    /// Moves nothing but these from now on.
+    pub fn restrict(&mut self, layers: Layers) {
+        self.run.restrict(layers);
+    }
+
+    /// The highest learning rate of the schedule.
+    pub fn lr(&self) -> f32 {
+        self.run.descent.lr()
+    }
+
+    /// Goes on with another highest rate.
+    pub fn set_lr(&mut self, lr: f32) {
+        self.run.descent.set_lr(lr);
+    }
+
     /// Steps done.
     pub fn steps_done(&self) -> u64 {
         self.run.steps_done()
@@ -73,7 +88,7 @@ impl GptTrainer {
     pub async fn step_async(&mut self) -> Result<Metrics> {
         let WindowBatch { inputs, targets } = self.windows.at(self.steps_done());
         let dropout_seed = self.recipe.common.seed.wrapping_add(self.steps_done());
-        let found = gradients(&self.run.model, |model| {
+        let found = self.run.descent.gradients(&self.run.model, |model| {
             let logits = model.forward(&inputs, self.recipe.batch_size, Some(dropout_seed));
             logits.cross_entropy(&targets, CrossEntropy::default())
         });

@@ -1,9 +1,9 @@
 //! The training of a translator, one step at a time.
 
 use super::average::Averaged;
-use super::descent::{Metrics, gradients};
+use super::descent::Metrics;
 use super::pairs::{by_length, cut_batches};
-use super::{PairBatch, PairBatches, PairPosition, PairTrainRecipe, TokenPair};
+use super::{Layers, PairBatch, PairBatches, PairPosition, PairTrainRecipe, TokenPair};
 use crate::error::{Error, ErrorCode, Result};
 use crate::models::TranslationModel;
 use crate::now::now;
@@ -55,6 +55,21 @@ impl PairTrainer {
         self.run.to(device);
     }
 
+    /// Moves nothing but these from now on.
+    pub fn restrict(&mut self, layers: Layers) {
+        self.run.restrict(layers);
+    }
+
+    /// The highest learning rate of the schedule.
+    pub fn lr(&self) -> f32 {
+        self.run.descent.lr()
+    }
+
+    /// Goes on with another highest rate.
+    pub fn set_lr(&mut self, lr: f32) {
+        self.run.descent.set_lr(lr);
+    }
+
     /// Steps done.
     pub fn steps_done(&self) -> u64 {
         self.run.steps_done()
@@ -97,7 +112,7 @@ impl PairTrainer {
     pub async fn step_on_async(&mut self, batch: &PairBatch) -> Result<Metrics> {
         let dropout_seed = self.recipe.common.seed.wrapping_add(self.steps_done());
         let options = CrossEntropy { ignore_index: Some(PAD), label_smoothing: self.recipe.label_smoothing };
-        let found = gradients(&self.run.model, |model| {
+        let found = self.run.descent.gradients(&self.run.model, |model| {
             let logits = model.forward(&batch.src, &batch.src_lengths, &batch.inputs, Some(dropout_seed));
             logits.cross_entropy(&batch.targets, options)
         });

@@ -5,7 +5,7 @@ use super::common_recipe::{check_positive, f16};
 use crate::error::Result;
 use crate::io::Precision;
 use crate::text::Normalize;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 /// One run: which model, on which texts, trained how.
 #[derive(Clone, Debug, Deserialize)]
@@ -25,7 +25,7 @@ pub struct SongRecipe {
 }
 
 /// The model's sizes; the vocabulary's size comes from the tokenizer.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
 pub enum ModelRecipe {
     /// A [`crate::models::CharLstm`].

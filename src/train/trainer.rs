@@ -1,7 +1,7 @@
 //! The training of a character LSTM, one step at a time: the caller decides when to go on, stop, save or look.
 
-use super::descent::{Descent, Metrics, gradients};
-use super::{StreamBatches, TrainRecipe, Window};
+use super::descent::{Descent, Metrics};
+use super::{Layers, StreamBatches, TrainRecipe, Window};
 use crate::error::Result;
 use crate::models::CharLstm;
 use crate::nn::{LstmState, Module};
@@ -46,6 +46,21 @@ impl Trainer {
         self.model.to(device);
     }
 
+    /// Moves nothing but these from now on.
+    pub fn restrict(&mut self, layers: Layers) {
+        self.descent.restrict(&self.model, layers);
+    }
+
+    /// The highest learning rate of the schedule.
+    pub fn lr(&self) -> f32 {
+        self.descent.lr()
+    }
+
+    /// Goes on with another highest rate.
+    pub fn set_lr(&mut self, lr: f32) {
+        self.descent.set_lr(lr);
+    }
+
     /// Steps done.
     pub fn steps_done(&self) -> u64 {
         self.descent.optimizer.step
@@ -76,7 +91,7 @@ impl Trainer {
         }
         let dropout_seed = self.recipe.common.seed.wrapping_add(self.steps_done());
         let state = &mut self.state;
-        let found = gradients(&self.model, |model| {
+        let found = self.descent.gradients(&self.model, |model| {
             let (logits, after) = model.forward(&inputs, batch_size, state, Some(dropout_seed));
             state.layers = after.layers.iter().map(|(h, c)| (h.detach(), c.detach())).collect();
             logits.cross_entropy(&targets, CrossEntropy::default())

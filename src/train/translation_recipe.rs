@@ -6,7 +6,7 @@ use crate::error::Result;
 use crate::io::Precision;
 use crate::models::{ModelConfig, Seq2SeqConfig, TransformerConfig};
 use crate::text::{Normalizer, PairTokenizer, SentencePair, WordOptions, WordTokenizer, learn_bpe};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 /// One run: which model, on which pairs, trained how.
 #[derive(Clone, Debug, Deserialize)]
@@ -28,7 +28,7 @@ pub struct TranslationRecipe {
 }
 
 /// The model's sizes; those of the vocabularies come from the tokenizer.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
 pub enum TranslatorRecipe {
     /// A [`crate::models::Transformer`]; see [`TransformerConfig`].

@@ -7,6 +7,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 #[cfg(feature = "gpu")]
 use super::Gpu;
 use super::error::to_js;
+use super::inside::{to_js_rated, to_js_recorded};
 use super::object::{JsNote, from_object, to_js_notes, to_object};
 use crate::generate::{self, Options, Row, Sampling, Token};
 use crate::models::LanguageModel;
@@ -96,7 +97,7 @@ impl Generator {
     /// Begins a new text that continues `prompt`: `{prompt, notes: [{code, message, characters?}]}`.
     ///
     /// `options` is `{temperature, top_k, top_p, min_p, typical_p, repetition_penalty, no_repeat_ngram,
-    /// logit_bias: [[id, bias]], seed, max_new_tokens, stop: [string], candidates, beam_width,
+    /// logit_bias: [[id, bias]], seed, max_new_tokens, stop: [string], candidates, recording, beam_width,
     /// length_penalty}`, each optional; `seed` is an integer from 0 to 2^53 - 1. Throws `bad-option`.
     pub fn start(&mut self, prompt: &str, options: JsValue) -> Result<JsValue, JsValue> {
         let (sampling, rest) = from_object::<Sampling, Options>(options)?;
@@ -128,6 +129,30 @@ impl Generator {
     /// Takes the last `n` tokens back; gives the text handed out for those that stay. Throws `bad-option`.
     pub fn rewind(&mut self, n: usize) -> Result<String, JsValue> {
         self.inner.rewind(n).map_err(to_js)
+    }
+
+    /// What the model did at the tokens that it has read since the last call: `{first, ids, texts, spans, layers,
+    /// heads, channels, values: Float32Array}`, see [`Recording`](crate::models::Recording); `null` unless
+    /// `recording` was asked for.
+    pub fn recorded(&mut self) -> Result<JsValue, JsValue> {
+        self.inner.take_recorded().map_or(Ok(JsValue::NULL), |recorded| to_js_recorded(&recorded))
+    }
+
+    /// The `count` likeliest tokens `[[{id, text, value}]]` if a residual stream ended at each of these rows.
+    /// Throws `bad-option`.
+    pub fn lens(&self, residual: &[f32], count: usize) -> Result<JsValue, JsValue> {
+        to_js_rated(self.inner.lens(residual, count).map_err(to_js)?)
+    }
+
+    /// The tokens most like this one `[[{id, text, value}]]`, by the cosine of their vectors. Throws
+    /// `bad-option`.
+    pub fn neighbours(&self, id: u32, count: usize) -> Result<JsValue, JsValue> {
+        to_js_rated(vec![self.inner.neighbours(id, count).map_err(to_js)?])
+    }
+
+    /// The vectors of the first positions, one behind the other; none of an LSTM.
+    pub fn positions(&self, count: usize) -> Vec<f32> {
+        self.inner.positions(count)
     }
 
     fn written(&self, tokens: Vec<Token>) -> Result<JsValue, JsValue> {

@@ -7,10 +7,15 @@ mod error;
 mod generator;
 #[cfg(feature = "gpu")]
 mod gpu;
+mod inside;
+#[cfg(feature = "train")]
+mod model_file;
 mod object;
 #[cfg(feature = "train")]
 mod preparation;
 mod song_index;
+#[cfg(feature = "train")]
+mod trainer;
 mod translator;
 
 #[cfg(feature = "train")]
@@ -19,8 +24,12 @@ pub use generator::Generator;
 #[cfg(feature = "gpu")]
 pub use gpu::Gpu;
 #[cfg(feature = "train")]
+pub use model_file::{join_model_file, read_model_file};
+#[cfg(feature = "train")]
 pub use preparation::prepare_text;
 pub use song_index::SongIndex;
+#[cfg(feature = "train")]
+pub use trainer::{Trainer, TrainingSample, draft_plan, inspect_text, spread_plan};
 pub use translator::Translator;
 
 use wasm_bindgen::prelude::wasm_bindgen;

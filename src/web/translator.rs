@@ -7,8 +7,9 @@ use wasm_bindgen::prelude::wasm_bindgen;
 #[cfg(feature = "gpu")]
 use super::Gpu;
 use super::error::to_js;
+use super::inside::{to_js_rated, to_js_recorded};
 use super::object::{JsNote, from_object, to_js_notes, to_object};
-use crate::generate::{self, Search, TranslateOptions, TranslatedPiece};
+use crate::generate::{self, Search, Side, TranslateOptions, TranslatedPiece};
 use crate::models::TranslationModel;
 use crate::nn::Module;
 
@@ -37,6 +38,8 @@ struct JsPiece {
     before: String,
     source: String,
     text: String,
+    source_ids: Vec<u32>,
+    target_ids: Vec<u32>,
     source_tokens: Vec<String>,
     target_tokens: Vec<String>,
     attention: Vec<Vec<f32>>,
@@ -80,14 +83,41 @@ impl Translator {
         self.inner.skip(pieces);
     }
 
-    /// Translates the next sentence or line: `{index, before, source, text, source_tokens, target_tokens,
-    /// attention, score, notes}`, or `null` after the last. Throws `not-finite` for damaged weights.
+    /// Translates the next sentence or line: `{index, before, source, text, source_ids, target_ids,
+    /// source_tokens, target_tokens, attention, score, notes}`, or `null` after the last. Throws `not-finite` for damaged weights.
     #[expect(clippy::should_implement_trait, reason = "JavaScript calls it, which knows no such trait")]
     pub fn next(&mut self) -> Result<JsValue, JsValue> {
         match self.inner.next().map_err(to_js)? {
             Some(piece) => to_object(&JsPiece::from(piece)),
             None => Ok(JsValue::NULL),
         }
+    }
+
+    /// What the model did with a piece, given its `source_ids` and `target_ids`: `[source, target]`, each as
+    /// [`Generator::recorded`](super::Generator::recorded) gives it; empty of a model that has nothing but its
+    /// alignment. Throws `bad-option`.
+    pub fn inside(&self, source: &[u32], target: &[u32]) -> Result<Vec<JsValue>, JsValue> {
+        match self.inner.inside(source, target).map_err(to_js)? {
+            Some(inside) => [&inside.source, &inside.target].map(to_js_recorded).into_iter().collect(),
+            None => Ok(Vec::new()),
+        }
+    }
+
+    /// As [`Generator::lens`](super::Generator::lens).
+    pub fn lens(&self, residual: &[f32], count: usize) -> Result<JsValue, JsValue> {
+        to_js_rated(self.inner.lens(residual, count).map_err(to_js)?)
+    }
+
+    /// As [`Generator::neighbours`](super::Generator::neighbours), among the tokens it writes or, `of_source`,
+    /// reads.
+    pub fn neighbours(&self, id: u32, count: usize, of_source: bool) -> Result<JsValue, JsValue> {
+        let side = if of_source { Side::Source } else { Side::Target };
+        to_js_rated(vec![self.inner.neighbours(side, id, count).map_err(to_js)?])
+    }
+
+    /// The vectors of the first positions, one behind the other; none of a model without any.
+    pub fn positions(&self, count: usize) -> Vec<f32> {
+        self.inner.positions(count)
     }
 }
 
@@ -124,9 +154,21 @@ impl Translator {
 
 impl From<TranslatedPiece> for JsPiece {
     fn from(piece: TranslatedPiece) -> Self {
-        let TranslatedPiece { index, before, source, text, source_tokens, target_tokens, .. } = piece;
-        let TranslatedPiece { attention, score, notes, .. } = piece;
+        let TranslatedPiece { index, before, source, text, source_ids, target_ids, .. } = piece;
+        let TranslatedPiece { source_tokens, target_tokens, attention, score, notes, .. } = piece;
         let notes = to_js_notes(notes);
-        Self { index, before, source, text, source_tokens, target_tokens, attention, score, notes }
+        Self {
+            index,
+            before,
+            source,
+            text,
+            source_ids,
+            target_ids,
+            source_tokens,
+            target_tokens,
+            attention,
+            score,
+            notes,
+        }
     }
 }

@@ -191,6 +191,35 @@ def char_lstm() -> Case:
     return case
 
 
+@torch.no_grad()
+def char_lstm_gates() -> Case:
+    """What each layer does at each character: gates, cell and hidden state, from PyTorch's weights by its formula."""
+    sizes = {"vocab_size": 20, "embedding_size": 8, "hidden_size": 16, "num_layers": 3, "dropout": 0.0}
+    case = Case("char_lstm_gates", **sizes)
+    model = CharLstm(**sizes)
+    case.parameters(model)
+    ids = torch.randint(0, 20, (24,))
+    case.put("in.ids", ids.int())
+    frames, x = [], model.embedding(ids)
+    for k in range(3):
+        get = lambda name: getattr(model.lstm, f"{name}_l{k}")  # noqa: B023, E731
+        h, c, layer = torch.zeros(16), torch.zeros(16), []
+        for row in x:
+            gates = get("weight_ih") @ row + get("bias_ih") + get("weight_hh") @ h + get("bias_hh")
+            i, f, g, o = gates.split(16)
+            i, f, g, o = i.sigmoid(), f.sigmoid(), g.tanh(), o.sigmoid()
+            c = f * c + i * g
+            h = o * c.tanh()
+            layer.append(torch.stack([i, f, g, o, c, h]))
+        frames.append(torch.stack(layer))
+        x = frames[-1][:, 5]
+    # The formula is PyTorch's own.
+    expected, _ = model.lstm(model.embedding(ids)[None])
+    torch.testing.assert_close(x, expected[0])
+    case.put("out.frames", torch.stack(frames, dim=1).flatten(1))
+    return case
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("outdir", type=Path)
@@ -198,7 +227,7 @@ def main() -> None:
     out.mkdir(parents=True, exist_ok=True)
     torch.set_num_threads(1)
     cases = (lstm, gru, layer_norm, attention_self_causal, attention_cross_padded,
-             cross_entropy, adamw, char_lstm)
+             cross_entropy, adamw, char_lstm, char_lstm_gates)
     for case in cases:
         case().write(out)
 

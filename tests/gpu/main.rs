@@ -52,3 +52,11 @@ macro_rules! gpu_test {
 }
 
 for_each_gpu_test!(gpu_test);
+
+/// Natively only: which kernels there are is the same everywhere, and software in a browser takes seconds to compile
+/// one of those for hardware.
+#[cfg(not(target_arch = "wasm32"))]
+#[test]
+fn self_test_runs_every_kernel() {
+    pollster::block_on(bodies::self_test::runs_every_kernel());
+}

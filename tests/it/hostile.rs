@@ -36,8 +36,8 @@ fn lying_lengths_are_refused() {
         &terabytes,
         &u64::MAX.to_le_bytes(),
         &[&terabytes[..], b"{}"].concat(),
-        // A header of 2 MB that is really there is refused too.
-        &file(&format!("{{}}{}", " ".repeat(2 << 20)), &[]),
+        // A header of 17 MB that is really there is refused too.
+        &file(&format!("{{}}{}", " ".repeat(17 << 20)), &[]),
         &file("", &[]),
         &file("[1,2]", &[]),
         &file("{", &[]),

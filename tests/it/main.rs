@@ -15,6 +15,7 @@ mod gpt;
 mod gpt_files;
 mod gradients;
 mod hostile;
+mod inside;
 mod io;
 mod links;
 mod memorized;

@@ -18,10 +18,10 @@ const LINES: [&str; 4] = [
     "Es war ein König in Thule, gar treu bis an das Grab.",
     "There was a king in Thule, true even to his grave.",
 ];
-const TRANSFORMER: &str = r#"{"model_type":"transformer","src_vocab_size":V,"tgt_vocab_size":V,"d_model":32,
+pub const TRANSFORMER: &str = r#"{"model_type":"transformer","src_vocab_size":V,"tgt_vocab_size":V,"d_model":32,
     "nhead":4,"num_encoder_layers":1,"num_decoder_layers":2,"dim_feedforward":32,"dropout":0.1,
     "norm_first":true,"tie_embeddings":true}"#;
-const SEQ2SEQ: &str = r#"{"model_type":"seq2seq","src_vocab_size":V,"tgt_vocab_size":V,"embedding_size":32,
+pub const SEQ2SEQ: &str = r#"{"model_type":"seq2seq","src_vocab_size":V,"tgt_vocab_size":V,"embedding_size":32,
     "hidden_size":32,"attention_size":32,"num_layers":1,"bidirectional":true,"dropout":0.2,
     "tie_embeddings":true}"#;
 
@@ -33,18 +33,18 @@ fn files(config: &str, precision: Precision) -> (String, String, Vec<u8>) {
     (config, tokenizer.to_json(), to_safetensors(&model.parameters(), precision).unwrap())
 }
 
-fn translator(config: &str) -> Translator {
+pub fn translator(config: &str) -> Translator {
     let (config, tokenizer, weights) = files(config, Precision::Int8);
     Translator::from_files(&config, &tokenizer, &weights).unwrap()
 }
 
 /// Quick, and still a search.
-fn options() -> TranslateOptions {
+pub fn options() -> TranslateOptions {
     let search = Search { beam_width: 2, ..Search::default() };
     TranslateOptions { search, max_new_tokens: 12 }
 }
 
-fn pieces(translator: &mut Translator) -> Vec<TranslatedPiece> {
+pub fn pieces(translator: &mut Translator) -> Vec<TranslatedPiece> {
     std::iter::from_fn(|| translator.next().unwrap()).collect()
 }
 
@@ -52,7 +52,7 @@ fn codes(notes: &[Note]) -> Vec<&str> {
     notes.iter().map(|note| note.code).collect()
 }
 
-const SONG: &str =
+pub const SONG: &str =
     "\n  Das Wandern ist des Müllers Lust. Es war ein König!\n\n* * *\n\t🎵\nAm z. B. Grab\n\n";
 
 #[test]

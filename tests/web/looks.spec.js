@@ -63,6 +63,9 @@ for (const language of /** @type {const} */ (['de', 'en'])) {
     test(`axe finds nothing and nothing scrolls sideways in any place of the page: ${language}, ${width} px`, async ({ page }) => {
       await page.emulateMedia({ colorScheme: (width === 360) === (language === 'de') ? 'dark' : 'light' });
       await page.setViewportSize({ width, height: 800 });
+      /** @type {string[]} */
+      const asked = [];
+      page.on('request', (request) => asked.push(request.url()));
       await open(page, `${SHORT}&lang=${language}`);
       const places = page.getByRole('navigation').first().getByRole('link');
       const count = await places.count();
@@ -75,6 +78,8 @@ for (const language of /** @type {const} */ (['de', 'en'])) {
         await test.step(place, () => expectNoViolations(page));
         expect(await overflow(page), place).toBeLessThanOrEqual(0);
       }
+      const { origin } = new URL(page.url());
+      expect(asked.filter((url) => new URL(url).origin !== origin)).toEqual([]);
     });
   }
 }

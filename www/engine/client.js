@@ -51,6 +51,9 @@ export class EngineClient {
   /** The model that was asked for last. @type {ModelRequest | null} */
   #newest = null;
 
+  /** Whether a model is looked into, which the CPU's worker is needed for. */
+  #looking = false;
+
   /** @param {import('../computing.js').Computing} computing */
   constructor(computing) {
     this.#computing = computing;
@@ -111,6 +114,33 @@ export class EngineClient {
   }
 
   /**
+   * Writes or translates on the CPU, and tells all that the model did at each token.
+   *
+   * @param {ModelRequest & Pick<import('./protocol.js').LookCommand, 'text' | 'options'>} request
+   * @param {Listeners} listeners
+   * @returns {Run}
+   */
+  look(request, listeners) {
+    return this.#post({ type: 'look', ...request, replay: true }, listeners);
+  }
+
+  /**
+   * One question about a model, answered also while it works.
+   *
+   * @param {ModelRequest & { question: import('./protocol.js').Question }} request
+   * @returns {Promise<import('./protocol.js').Answer>}
+   */
+  async ask(request) {
+    /** @type {import('./protocol.js').Answer} */
+    let given = {};
+    const onAnswer = (/** @type {import('./protocol.js').Answer} */ answer) => {
+      given = answer;
+    };
+    await this.#post({ type: 'ask', ...request, replay: true }, { onAnswer }).finished;
+    return given;
+  }
+
+  /**
    * Looks for stretches of a text in the songs that a model learned from.
    *
    * @param {Request & { text: string }} request
@@ -128,6 +158,7 @@ export class EngineClient {
    */
   #post({ replay = false, ...asked }, listeners) {
     const device = this.#computing.wish(replay);
+    this.#looking = asked.type === 'look' || asked.type === 'ask';
     const command = /** @type {Job | UseGpuCommand} */ ({ id: ++this.#ids, device, ...asked });
     if ('model' in command) {
       const { model, known } = command;
@@ -273,6 +304,7 @@ export class EngineClient {
     // It is not known yet which one that is.
     if (choice !== 'cpu' && !report) return;
     const spare = this.#computing.wish(false).choice === 'cpu' ? 'full' : 'lean';
+    if (spare === 'lean' && this.#looking) return;
     const busy = [...this.#pending.values()].some(({ module }) => module === spare);
     if (!busy) this.#end(spare);
   }

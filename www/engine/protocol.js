@@ -8,8 +8,8 @@
  * @typedef {object} ModelEntry one model of models/index.json; all paths already absolute URLs
  * @property {string} id
  * @property {string} model_type
- * @property {{ config: string, tokenizer: string, weights: WeightsFile, songs?: WeightsFile }} files `songs`: an
- *   index of the songs it learned from
+ * @property {{ config: string, tokenizer: string, weights: WeightsFile, songs?: WeightsFile, own?: true | Blob }} files
+ *   `songs`: an index of the songs it learned from; `own`: the visitor's own model, on the shelf or here
  * @property {string} language what it writes in, for screen readers and hyphenation
  * @property {string} licence
  * @property {Bilingual} title
@@ -36,6 +36,7 @@
  * @property {number} max_new_tokens
  * @property {string[]} stop the text ends before the first of these
  * @property {number} [candidates] rows of each step's table
+ * @property {boolean} [recording] keep what the model does at each token
  *
  * @typedef {object} Row what could have come at one step
  * @property {number} id
@@ -66,11 +67,28 @@
  * @property {string} before white space between the piece before and this one
  * @property {string} source
  * @property {string} text
+ * @property {number[]} source_ids
+ * @property {number[]} target_ids
  * @property {string[]} source_tokens
  * @property {string[]} target_tokens
  * @property {number[][]} attention a row for each target token, a column for each source token
  * @property {number} score mean log-probability of a token
  * @property {Note[]} notes
+ *
+ * @typedef {object} Recorded what a model did at each token that it read; the frames stand one behind the other in
+ *   `values`, see src/models/recording.rs
+ * @property {number} first place of the first token
+ * @property {number[]} ids
+ * @property {string[]} texts
+ * @property {number[]} spans of each frame the positions that attention read
+ * @property {number} layers
+ * @property {number} heads 0 for an LSTM
+ * @property {number} channels
+ * @property {Float32Array} values
+ *
+ * @typedef {{ id: number, text: string, value: number }} Rated a token with a probability or a cosine
+ * @typedef {{ of: 'lens', residual: Float32Array, count: number } | { of: 'neighbours', token: number, count: number, source: boolean } | { of: 'positions', count: number }} Question
+ * @typedef {{ rated?: Rated[][], positions?: Float32Array }} Answer
  *
  * @typedef {{ start: number, end: number, characters: number }} Stretch of a text that stands in the songs, with
  *   so many characters at least
@@ -122,10 +140,12 @@
  * @typedef {{ type: 'walk' } & Walk & OfModel} WalkCommand
  * @typedef {{ type: 'translate', text: string, options: TranslateOptions, skip?: number } & OfModel} TranslateCommand
  *   `skip`: pieces that it has already
+ * @typedef {{ type: 'look', text: string, options: GenerateOptions & TranslateOptions } & OfModel} LookCommand
+ * @typedef {{ type: 'ask', question: Question } & OfModel} AskCommand
  * @typedef {{ type: 'recall', text: string } & OfModel} RecallCommand which stretches the songs have
  * @typedef {{ id: number, type: 'use-gpu', device: Wish }} UseGpuCommand have it checked, before any song needs it
  * @typedef {{ id: number, type: 'cancel' }} CancelCommand the id is that of the command to be cancelled
- * @typedef {LoadCommand | GenerateCommand | WalkCommand | TranslateCommand | RecallCommand} Job
+ * @typedef {LoadCommand | GenerateCommand | WalkCommand | TranslateCommand | LookCommand | AskCommand | RecallCommand} Job
  * @typedef {Job | UseGpuCommand | CancelCommand} Command
  */
 
@@ -140,10 +160,14 @@
  *   the tokens of a walk from the number `from` on; those before stand
  * @typedef {{ id: number, type: 'split', pieces: number, notes: Note[] }} SplitEvent
  * @typedef {{ id: number, type: 'piece', piece: Piece, tokens: number, seconds: number }} PieceEvent
+ * @typedef {{ id: number, type: 'frames', recorded: Recorded, steps: Step[], tokens: number, seconds: number }} FramesEvent
+ * @typedef {{ id: number, type: 'inside', piece: Piece, inside: Recorded[], tokens: number, seconds: number }} InsideEvent
+ *   `inside` is what it did with the source and with the target; empty where there is nothing but the alignment
+ * @typedef {{ id: number, type: 'answer', answer: Answer }} AnswerEvent
  * @typedef {{ id: number, type: 'recalled', stretches: Stretch[] }} RecalledEvent
  * @typedef {{ id: number, type: 'done' } & Finished} DoneEvent
  * @typedef {{ id: number, type: 'failed', error: Failure }} FailedEvent
- * @typedef {ProgressEvent | LoadedEvent | DeviceEvent | StartedEvent | TokenEvent | StepsEvent | SplitEvent | PieceEvent | RecalledEvent | DoneEvent | FailedEvent} EngineEvent
+ * @typedef {ProgressEvent | LoadedEvent | DeviceEvent | StartedEvent | TokenEvent | StepsEvent | SplitEvent | PieceEvent | FramesEvent | InsideEvent | AnswerEvent | RecalledEvent | DoneEvent | FailedEvent} EngineEvent
  */
 
 /**
@@ -166,6 +190,10 @@
  * @property {(n: number) => Written} next
  * @property {(id: number) => Written} force
  * @property {(n: number) => string} rewind
+ * @property {() => Recorded | null} recorded
+ * @property {(residual: Float32Array, count: number) => Rated[][]} lens
+ * @property {(id: number, count: number) => Rated[][]} neighbours
+ * @property {(count: number) => Float32Array} positions
  * @property {(prompt: string, options: Partial<GenerateOptions>) => Promise<Started>} startAsync
  * @property {(n: number) => Promise<Written>} nextAsync
  * @property {(id: number) => Promise<Written>} forceAsync
@@ -175,6 +203,10 @@
  * @property {(text: string, options: Partial<TranslateOptions>) => Split} start
  * @property {(pieces: number) => void} skip
  * @property {() => Piece | null | undefined} next
+ * @property {(source: Uint32Array, target: Uint32Array) => Recorded[]} inside
+ * @property {(residual: Float32Array, count: number) => Rated[][]} lens
+ * @property {(id: number, count: number, ofSource: boolean) => Rated[][]} neighbours
+ * @property {(count: number) => Float32Array} positions
  * @property {() => Promise<Piece | null | undefined>} nextAsync
  * @typedef {OwnTranslator & OnDevice} WasmTranslator
  *

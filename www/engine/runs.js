@@ -18,6 +18,9 @@
  * @property {(stretches: import('./protocol.js').Stretch[]) => void} [onRecalled]
  * @property {(pieces: number, notes: import('./protocol.js').Note[]) => void} [onSplit]
  * @property {(piece: import('./protocol.js').Piece, tokens: number, seconds: number) => void} [onPiece]
+ * @property {(recorded: import('./protocol.js').Recorded, steps: import('./protocol.js').Step[]) => void} [onFrames]
+ * @property {(piece: import('./protocol.js').Piece, inside: import('./protocol.js').Recorded[]) => void} [onInside]
+ * @property {(answer: import('./protocol.js').Answer) => void} [onAnswer]
  */
 
 /**
@@ -82,6 +85,12 @@ export function tell(pending, event) {
     case 'piece':
       pending.pieces += 1;
       return listeners.onPiece?.(event.piece, tokens, seconds);
+    case 'frames':
+      return listeners.onFrames?.(event.recorded, event.steps);
+    case 'inside':
+      return listeners.onInside?.(event.piece, event.inside);
+    case 'answer':
+      return listeners.onAnswer?.(event.answer);
   }
 }
 

@@ -2,7 +2,7 @@
 
 import { EngineError } from './errors.js';
 import { kindOf } from './kinds.js';
-import { fetchText } from './texts.js';
+import { modelFiles } from './model-files.js';
 import { fetchWeights } from './weights.js';
 
 /** @typedef {import('./protocol.js').WasmGenerator} WasmGenerator */
@@ -65,25 +65,20 @@ export async function openSongs({ model, fresh, known }, how) {
  * @param {How} how
  * @returns {Promise<Session>}
  */
-export async function open({ model, fresh, known }, { signal, onProgress }) {
-  const { weights, config, tokenizer } = model.files;
+export async function open(request, how) {
+  const { model } = request;
+  const { weights } = model.files;
   const before = opened.get(weights.sha256);
   if (before) {
     opened.delete(weights.sha256);
     opened.set(weights.sha256, before);
     return before;
   }
-  const cache = fresh ? 'reload' : 'default';
-  const [module, fetched, configText, tokenizerText] = await Promise.all([
-    startWasm(),
-    fetchWeights(weights, { fresh, known, signal, onProgress }),
-    fetchText(config, { cache, signal }),
-    fetchText(tokenizer, { cache, signal }),
-  ]);
+  const [module, { config, tokenizer, bytes, notes }] = await Promise.all([startWasm(), modelFiles(request, how)]);
   makeRoom();
   const Class = kindOf(model) === 'translator' ? module.Translator : module.Generator;
-  const engine = Class.load(configText, tokenizerText, fetched.bytes);
-  const session = { engine, loaded: { notes: fetched.notes } };
+  const engine = Class.load(config, tokenizer, bytes);
+  const session = { engine, loaded: { notes } };
   opened.set(weights.sha256, session);
   return session;
 }

@@ -43,6 +43,24 @@ export async function fetchWeights(file, { fresh, known, signal, onProgress }) {
   return { bytes, notes };
 }
 
+/**
+ * Whether these weights are kept on this device.
+ *
+ * @param {import('./protocol.js').WeightsFile} file
+ */
+export async function hasWeights(file) {
+  try {
+    return (await (await openCache())?.match(cacheKey(file.sha256))) !== undefined;
+  } catch {
+    return false;
+  }
+}
+
+/** @param {import('./protocol.js').WeightsFile} file */
+export async function forgetWeights(file) {
+  await (await openCache())?.delete(cacheKey(file.sha256));
+}
+
 /** @param {string} sha256 */
 function cacheKey(sha256) {
   // Cache Storage wants URLs. This one is never requested; it only spells the hash.

@@ -2,6 +2,8 @@
 
 import { atRest, expectAdapter, findGpu, nextPiece, writer } from './devices.js';
 import { toFailure } from './errors.js';
+import { answer, lookAtTranslating, lookAtWriting } from './insides.js';
+import { kindOf } from './kinds.js';
 import { settle, tellLoss } from './races.js';
 import { open, openSongs } from './sessions.js';
 import { breath, FIRST_SLICE, nextSlice, SLICE_MS, unlessStopped } from './slices.js';
@@ -28,7 +30,9 @@ self.addEventListener('message', (/** @type {MessageEvent<Command>} */ { data })
   } else {
     idle?.abort();
     jobs.set(data.id, { controller: new AbortController(), begun: false });
-    queue = queue.then(() => run(data)).then(atRest);
+    // A question is answered between the slices of what runs.
+    if (data.type === 'ask') void run(data);
+    else queue = queue.then(() => run(data)).then(atRest);
   }
 });
 
@@ -92,6 +96,10 @@ async function run(job) {
       await recall(job, { signal, onProgress });
       return;
     }
+    if (job.type === 'ask') {
+      await answer(job, { signal, onProgress });
+      return;
+    }
     const { engine, loaded } = await open(job, { signal, onProgress });
     post({ id: job.id, type: 'loaded', ...loaded });
     if (job.type === 'load') {
@@ -100,6 +108,7 @@ async function run(job) {
     }
     await settle(job, engine, signal, post);
     if (job.type === 'generate') await generate(job, /** @type {WasmGenerator} */ (engine), signal);
+    if (job.type === 'look') await look(job, engine, signal);
     if (job.type === 'walk') await walk(job, /** @type {WasmGenerator} */ (engine), signal, post);
     if (job.type === 'translate') await translate(job, /** @type {WasmTranslator} */ (engine), signal);
   } catch (error) {
@@ -107,6 +116,20 @@ async function run(job) {
   } finally {
     jobs.delete(job.id);
   }
+}
+
+/**
+ * @param {import('./protocol.js').LookCommand} job
+ * @param {WasmGenerator | WasmTranslator} engine
+ * @param {AbortSignal} signal
+ */
+async function look(job, engine, signal) {
+  if (kindOf(job.model) === 'translator') {
+    await lookAtTranslating(job, /** @type {WasmTranslator} */ (engine), signal);
+    return;
+  }
+  forgetWalk(/** @type {WasmGenerator} */ (engine));
+  await lookAtWriting(job, /** @type {WasmGenerator} */ (engine), signal);
 }
 
 /**

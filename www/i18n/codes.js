@@ -6,6 +6,7 @@
 const NOTES = {
   'characters-dropped': 'noteCharactersDropped',
   'prompt-cut': 'notePromptCut',
+  'look-cut': 'noteLookCut',
   'storage-unavailable': 'noteStorageUnavailable',
   'hash-unchecked': 'noteHashUnchecked',
   'text-cut': 'noteTextCut',
@@ -18,6 +19,17 @@ const NOTES = {
   'nothing-to-translate': 'noteNothingToTranslate',
   'nothing-to-continue': 'noteNothingToContinue',
   'no-translator': 'noTranslator',
+  'training-elsewhere': 'noteTrainingElsewhere',
+  'no-training-text': 'noteNoTrainingText',
+  'latin-1-read': 'noteLatin1Read',
+  'utf-16-read': 'noteUtf16Read',
+  'storage-full': 'noteStorageFull',
+  'storage-denied': 'noteStorageDenied',
+  'nothing-to-resume': 'noteNothingToResume',
+  'gpu-lost-in-training': 'noteGpuLostInTraining',
+  diverged: 'noteDiverged',
+  'pairs-skipped': 'notePairsSkipped',
+  'held-out-empty': 'noteHeldOutEmpty',
   'gpu-lost': 'noteGpuLost',
 };
 
@@ -31,6 +43,15 @@ const ERRORS = {
   'out-of-memory': 'errorOutOfMemory',
   'bad-option': 'errorBadOption',
   'not-finite': 'errorNotFinite',
+  'file-too-large': 'errorFileTooLarge',
+  'not-text': 'errorNotText',
+  'text-too-short': 'errorTextTooShort',
+  'text-too-long': 'errorTextTooLong',
+  'bad-pairs': 'errorBadPairs',
+  'bad-recipe': 'errorBadRecipe',
+  'other-text': 'errorOtherText',
+  diverged: 'noteDiverged',
+  'own-model-gone': 'errorOwnModelGone',
 };
 
 /** Why no GPU computes. @type {Readonly<Record<string, Key>>} */

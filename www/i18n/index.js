@@ -61,9 +61,18 @@ export function onLanguage(listener) {
  * @param {Params} [params]
  */
 export function text(key, params = {}) {
-  return TEXTS[language][key].replace(/\{(\w+)\}/g, (_, name) => {
+  return textIn(language, key, params);
+}
+
+/**
+ * @param {Language} wanted whatever the page's language is now
+ * @param {Key} key
+ * @param {Params} [params]
+ */
+export function textIn(wanted, key, params = {}) {
+  return TEXTS[wanted][key].replace(/\{(\w+)\}/g, (_, name) => {
     const value = params[name];
-    return typeof value === 'number' ? value.toLocaleString(language) : String(value);
+    return typeof value === 'number' ? value.toLocaleString(wanted) : String(value);
   });
 }
 

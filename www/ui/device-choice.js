@@ -59,9 +59,9 @@ function tell(element, report) {
   if (!report) {
     say(element, 'gpuChecking');
   } else if (isFailure(report)) {
-    // Its message names the operation.
-    const op = /computes (\w+) wrongly/.exec(report.message)?.[1] ?? report.code;
-    say(element, gpuFailureKey(report.code), { op });
+    // Its message names the operation, and the kernels that may be to blame.
+    const [, op = report.code, kernels] = /computes (\w+) wrongly.*?\[(.*)\]/.exec(report.message) ?? [];
+    say(element, gpuFailureKey(report.code), { op: kernels ? `${op}: ${kernels}` : op });
   } else {
     const { name, ops, largest_error } = report;
     say(element, 'gpuChecked', { name, ops, error: largest_error.toExponential(0) });

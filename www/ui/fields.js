@@ -98,3 +98,26 @@ export function mergesField(state, id) {
     h('p', { class: 'small', id: `${id}-hint`, t: 'mergesHint' }),
   );
 }
+
+/**
+ * One of the few words or numbers that a setting may have, each with its own text.
+ *
+ * @template {import('../state.js').TextName | import('../state.js').NumberName} N
+ * @param {State} state
+ * @param {N} name
+ * @param {string} id
+ * @param {readonly (readonly [value: import('../state.js').Settings[N], key: import('../i18n/index.js').Key])[]} options
+ */
+export function choice(state, name, id, options) {
+  const element = h('select', { id }, ...options.map(([value, t]) => h('option', { value: String(value), t })));
+  const show = () => {
+    element.value = String(state.settings[name]);
+  };
+  element.addEventListener('change', () => {
+    const chosen = options.find(([value]) => String(value) === element.value);
+    if (chosen) state.set({ [name]: chosen[0] });
+  });
+  state.onChange(show);
+  show();
+  return element;
+}

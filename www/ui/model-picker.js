@@ -3,19 +3,28 @@ import { h } from './dom.js';
 
 /** @typedef {import('../engine/protocol.js').ModelEntry} ModelEntry */
 
-const KIND = /** @type {const} */ ({ model: 'generator', translator: 'translator' });
+const KINDS = /** @type {const} */ ({
+  model: ['generator'],
+  left: ['generator'],
+  right: ['generator'],
+  translator: ['translator'],
+  looked: ['generator', 'translator'],
+});
+/** Which stands in for a model that is no more. */
+const OTHERWISE = { model: 0, left: 0, right: 1, translator: 0, looked: 0 };
 
 /**
- * The choice among the models of one kind.
+ * The choice among the models of one kind, or of all.
  *
  * @param {import('../views/index.js').Context} context
- * @param {keyof typeof KIND} setting
+ * @param {keyof typeof KINDS} setting
  * @param {string} id
  */
 export function modelPicker({ state, catalog }, setting, id) {
   const element = h('select', { id, 'data-setting': setting });
-  const models = () => catalog.of(KIND[setting]);
-  const chosen = () => models().find((model) => model.id === state.settings[setting]) ?? models()[0];
+  const models = () => KINDS[setting].flatMap((kind) => catalog.of(kind));
+  const otherwise = () => models()[OTHERWISE[setting]];
+  const chosen = () => models().find((model) => model.id === state.settings[setting]) ?? otherwise();
   const show = () => {
     element.value = chosen()?.id ?? '';
   };
@@ -26,7 +35,7 @@ export function modelPicker({ state, catalog }, setting, id) {
   };
   const offer = () => {
     // A link may name a model that is no more.
-    const first = models()[0];
+    const first = otherwise();
     if (first && chosen() === first) state.set({ [setting]: first.id });
     draw();
   };

@@ -1,5 +1,5 @@
 import { cutKey } from '../i18n/codes.js';
-import { currentLanguage, onLanguage, text } from '../i18n/index.js';
+import { currentLanguage, onLanguage, say, text } from '../i18n/index.js';
 import { h } from './dom.js';
 
 /** @typedef {import('../engine/protocol.js').Row} Row */
@@ -7,12 +7,12 @@ import { h } from './dom.js';
 
 /**
  * What could have come at one step: the likeliest tokens with their probability by the model alone
- * and after all settings, and why a token was cut. Each can be put into the text by a click.
+ * and after all settings, and why a token was cut. Where the view lets it, each can be put into the text by a click.
  */
 export class NextTokens {
   #body = h('tbody');
   #others = h('tr', { class: 'others' });
-  #hint = h('p', { class: 'small', t: 'nextHint' });
+  #hint = h('p', { class: 'small' });
   element = h(
     'section',
     { class: 'next', tLabel: 'nextTokens' },
@@ -46,9 +46,10 @@ export class NextTokens {
   #step = null;
   #given = false;
 
-  /** @param {(id: number) => void} onForce */
+  /** @param {((id: number) => void) | null} onForce null where the text stands */
   constructor(onForce) {
     this.#onForce = onForce;
+    say(this.#hint, onForce ? 'nextHint' : 'nextHintLook');
     onLanguage(() => this.show(this.#step, this.#given));
   }
 
@@ -71,8 +72,11 @@ export class NextTokens {
    * @param {boolean} taken
    */
   #row(row, taken) {
-    const word = h('button', { type: 'button', lang: 'en' }, visibleToken(row.text));
-    word.addEventListener('click', () => this.#onForce(row.id));
+    const onForce = this.#onForce;
+    const word = onForce
+      ? h('button', { type: 'button', lang: 'en' }, visibleToken(row.text))
+      : h('span', { class: 'still', lang: 'en' }, visibleToken(row.text));
+    if (onForce) word.addEventListener('click', () => onForce(row.id));
     const kind = taken ? 'taken' : row.cut ? 'cut' : '';
     return h(
       'tr',

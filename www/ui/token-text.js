@@ -2,7 +2,6 @@ import { h } from './dom.js';
 import { visibleToken } from './next-tokens.js';
 import { Verse } from './verse.js';
 
-/** @typedef {import('../engine/protocol.js').Step} Step */
 
 /**
  * A text of which each token can be chosen, by mouse or keyboard: the sheet is one stop of the Tab
@@ -46,7 +45,7 @@ export class TokenText {
    * Puts tokens in the place of all from the number `from` on.
    *
    * @param {number} from
-   * @param {Step[]} steps
+   * @param {{ text: string }[]} steps
    * @param {(index: number) => boolean} isGiven whether the visitor has put it there
    */
   replace(from, steps, isGiven) {
@@ -56,6 +55,15 @@ export class TokenText {
       for (const { text, given } of kept) this.#append(text, given);
     }
     for (const { text } of steps) this.#append(text, isGiven(this.#tokens.length));
+  }
+
+  /** @param {(index: number) => string} colourOf the ground of each token; empty for none */
+  tint(colourOf) {
+    this.#tokens.forEach(({ element }, i) => {
+      const ground = colourOf(i);
+      element.classList.toggle('tinted', ground !== '');
+      element.style.setProperty('--ground', ground || 'transparent');
+    });
   }
 
   /** @param {number} index of the token whose table is shown */

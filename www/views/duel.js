@@ -61,7 +61,16 @@ export function mountDuel(root, context) {
     ),
     verdict.element,
     h('div', { class: 'sheets rivals' }, ...rivals.map(({ element }) => element)),
-    h('section', { class: 'tuning', tLabel: 'tuning' }, settingsPanel(state, 'duel'), ...rivals.map(({ card }) => card.element)),
+    h(
+      'section',
+      { class: 'tuning', tLabel: 'tuning' },
+      ...rivals.flatMap(({ picker }, i) => [
+        h('label', { for: `duel-model-${i}`, t: i === 0 ? 'left' : 'right' }),
+        picker.element,
+      ]),
+      settingsPanel(state, 'duel'),
+      ...rivals.map(({ card }) => card.element),
+    ),
   );
 
   /** @param {'write' | 'stop' | 'follow'} what */

@@ -1,8 +1,10 @@
 import { mountChain } from './chain.js';
 import { mountDuel } from './duel.js';
 import { mountLab } from './lab.js';
+import { mountLook } from './look.js';
 import { mountLecture } from './lecture.js';
 import { mountText } from './text.js';
+import { mountTrain } from './train.js';
 import { mountTranslate } from './translate.js';
 import { mountWrite } from './write.js';
 
@@ -39,6 +41,8 @@ export const VIEWS = [
   { id: 'duel', title: 'viewDuel', mount: mountDuel },
   { id: 'translate', title: 'viewTranslate', mount: mountTranslate },
   { id: 'chain', title: 'viewChain', mount: mountChain },
+  { id: 'look', title: 'viewLook', mount: mountLook },
   { id: 'text', title: 'viewText', mount: mountText },
+  { id: 'train', title: 'viewTrain', mount: mountTrain },
   { id: 'lecture', title: 'viewLecture', mount: mountLecture },
 ];

@@ -1,10 +1,11 @@
 // One of two models that write the same song: its sheet, how it goes, how fast, how good.
 
-import { currentLanguage, onLanguage, say } from '../i18n/index.js';
+import { currentLanguage, onLanguage, say, saysNothing } from '../i18n/index.js';
 import { AlertBox } from '../ui/alert-box.js';
 import { h } from '../ui/dom.js';
 import { DownloadBar } from '../ui/download-bar.js';
 import { ModelCard } from '../ui/model-card.js';
+import { modelPicker } from '../ui/model-picker.js';
 import { Notes } from '../ui/notes.js';
 import { SongSheet } from '../ui/song-sheet.js';
 import { Lyrics } from './lyrics.js';
@@ -28,12 +29,13 @@ export class Rival {
 
   /**
    * @param {import('./index.js').Context} context
-   * @param {number} place which of the models that write
+   * @param {number} place left or right
    * @param {import('../ui/verdict.js').Verdict} verdict on both
    */
   constructor(context, place, verdict) {
     this.#context = context;
     this.#place = place;
+    this.picker = modelPicker(context, place === 0 ? 'left' : 'right', `duel-model-${place}`);
     this.#name = h('span', { id: `rival-${place}` });
     const parts = {
       sheet: new SongSheet(),
@@ -84,7 +86,7 @@ export class Rival {
 
   /** The model of this place, fetched while the visitor still types. */
   follow() {
-    const model = this.#context.catalog.of('generator')[this.#place] ?? null;
+    const model = this.picker.chosen() ?? null;
     this.element.hidden = model === null;
     if (!model || model === this.#model) return;
     this.#model = model;
@@ -133,6 +135,7 @@ export class Rival {
     if (!this.#model) return;
     const { title, figures } = this.#model;
     this.#name.textContent = title[currentLanguage()];
-    if (figures.dev_bits_per_char !== undefined) say(this.#bits, 'bitsShort', { value: figures.dev_bits_per_char });
+    if (figures.dev_bits_per_char === undefined) saysNothing(this.#bits);
+    else say(this.#bits, 'bitsShort', { value: figures.dev_bits_per_char });
   }
 }

@@ -156,6 +156,7 @@ impl Args {
             max_new_tokens: self.max_new_tokens,
             stop: self.stop.clone(),
             candidates: self.candidates,
+            recording: false,
             beam_width: self.beam,
             length_penalty: self.length_penalty,
         }

@@ -1,0 +1,168 @@
+//! Plans to begin with: sizes that fit a text and the time that there is.
+
+use super::facts::Facts;
+use super::plan::{Plan, PlannedData, PlannedModel, PlannedTokenizer, PlannedTraining};
+use crate::train::{GptModelRecipe, Layers, ModelRecipe, TranslatorRecipe};
+use serde::{Deserialize, Serialize};
+
+/// A kind of model, by its `model_type`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    /// The lecture's writer.
+    CharLstm,
+    /// A GPT-2.
+    Gpt2,
+    /// The lecture's translator.
+    Seq2seq,
+    /// A Transformer that translates.
+    Transformer,
+}
+
+/// How large a model is to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Size {
+    /// For a minute.
+    Small,
+    /// For some minutes.
+    Medium,
+    /// For an hour.
+    Large,
+}
+
+impl Plan {
+    /// A new model of this kind and size for a text with these counts.
+    pub fn preset(kind: Kind, size: Size, facts: &Facts) -> Self {
+        let (model, tokenizer, train) = match kind {
+            Kind::CharLstm => char_lstm(size),
+            Kind::Gpt2 => gpt(size, facts),
+            Kind::Seq2seq => seq2seq(size),
+            Kind::Transformer => transformer(size),
+        };
+        let mut plan = Self {
+            name: String::new(),
+            model: Some(model),
+            tokenizer: Some(tokenizer),
+            data: PlannedData::default(),
+            train,
+            layers: Layers::All,
+        };
+        plan.fit_windows(facts.train_characters);
+        plan
+    }
+
+    /// Going on with a model of this kind: at a rate that does not undo what it knows.
+    pub fn fine_tuning(kind: Kind, layers: Layers, facts: &Facts) -> Self {
+        let lr = match (kind, layers) {
+            (Kind::CharLstm | Kind::Seq2seq, _) => 1e-3,
+            (Kind::Gpt2 | Kind::Transformer, Layers::All) => 5e-4,
+            (Kind::Gpt2 | Kind::Transformer, Layers::Last) => 1e-3,
+        };
+        let train = match kind {
+            Kind::Gpt2 => {
+                PlannedTraining { lr, batch_size: 4, weight_decay: 0.1, ..PlannedTraining::default() }
+            }
+            Kind::CharLstm => PlannedTraining { lr, batch_size: 8, ..PlannedTraining::default() },
+            Kind::Seq2seq | Kind::Transformer => PlannedTraining { lr, ..PlannedTraining::default() },
+        };
+        let data = PlannedData::default();
+        let mut plan = Self { name: String::new(), model: None, tokenizer: None, data, train, layers };
+        plan.fit_windows(facts.train_characters);
+        plan
+    }
+
+    /// Smaller batches for a short text: an epoch has several.
+    fn fit_windows(&mut self, characters: usize) {
+        const BATCHES: usize = 8;
+        let train = &mut self.train;
+        while train.batch_size > 2 && train.batch_size * train.window * BATCHES > characters {
+            train.batch_size /= 2;
+        }
+    }
+}
+
+type Parts = (PlannedModel, PlannedTokenizer, PlannedTraining);
+
+fn char_lstm(size: Size) -> Parts {
+    let (embedding_size, hidden_size, num_layers, dropout) = match size {
+        Size::Small => (32, 128, 1, 0.0),
+        Size::Medium => (32, 128, 2, 0.1),
+        Size::Large => (64, 256, 3, 0.2),
+    };
+    let lr = if size == Size::Large { 3e-3 } else { 6e-3 };
+    let model =
+        PlannedModel::CharLstm(ModelRecipe::CharLstm { embedding_size, hidden_size, num_layers, dropout });
+    let train = PlannedTraining { lr, batch_size: 16, window: 64, ..PlannedTraining::default() };
+    (model, PlannedTokenizer::Chars, train)
+}
+
+fn gpt(size: Size, facts: &Facts) -> Parts {
+    let (n_positions, n_embd, n_layer, n_head, dropout) = match size {
+        Size::Small => (64, 64, 2, 4, 0.0),
+        Size::Medium => (128, 128, 3, 4, 0.1),
+        Size::Large => (256, 192, 4, 6, 0.1),
+    };
+    // Subwords need many examples of each.
+    let tokenizer = match facts.train_characters {
+        0..200_000 => PlannedTokenizer::Chars,
+        200_000..1_000_000 => PlannedTokenizer::Bpe { vocab_size: 512 },
+        _ => PlannedTokenizer::Bpe { vocab_size: 2048 },
+    };
+    // A window must fit into the text several times.
+    let n_positions = n_positions.min((facts.train_characters / 64).next_power_of_two() / 2).max(16);
+    let model = PlannedModel::Gpt(GptModelRecipe::Gpt2 {
+        n_positions,
+        n_embd,
+        n_layer,
+        n_head,
+        n_inner: None,
+        layer_norm_epsilon: 1e-5,
+        resid_pdrop: dropout,
+        embd_pdrop: dropout,
+        attn_pdrop: dropout,
+    });
+    let window = n_positions;
+    let train =
+        PlannedTraining { lr: 2e-3, batch_size: 8, window, weight_decay: 0.1, ..PlannedTraining::default() };
+    (model, tokenizer, train)
+}
+
+fn seq2seq(size: Size) -> Parts {
+    let (embedding_size, hidden_size) = match size {
+        Size::Small => (64, 96),
+        Size::Medium => (96, 160),
+        Size::Large => (128, 256),
+    };
+    let model = PlannedModel::Translator(TranslatorRecipe::Seq2seq {
+        embedding_size,
+        hidden_size,
+        attention_size: embedding_size,
+        num_layers: 1,
+        bidirectional: true,
+        dropout: 0.1,
+        tie_embeddings: false,
+    });
+    let words = PlannedTokenizer::Words { vocab_size: 8000, min_count: 1, lowercase: false };
+    (model, words, PlannedTraining { lr: 3e-3, tokens_per_batch: 256, ..PlannedTraining::default() })
+}
+
+fn transformer(size: Size) -> Parts {
+    let (d_model, nhead, layers) = match size {
+        Size::Small => (64, 4, 1),
+        Size::Medium => (96, 4, 2),
+        Size::Large => (192, 6, 3),
+    };
+    let model = PlannedModel::Translator(TranslatorRecipe::Transformer {
+        d_model,
+        nhead,
+        num_encoder_layers: layers,
+        num_decoder_layers: layers,
+        dim_feedforward: 4 * d_model,
+        dropout: 0.1,
+        norm_first: true,
+        tie_embeddings: false,
+    });
+    let words = PlannedTokenizer::Words { vocab_size: 8000, min_count: 1, lowercase: false };
+    (model, words, PlannedTraining { lr: 2e-3, tokens_per_batch: 256, ..PlannedTraining::default() })
+}

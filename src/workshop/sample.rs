@@ -1,0 +1,110 @@
+//! What a model in training writes, or makes of sentences that it never saw.
+
+use super::learner::Model;
+use crate::error::Result;
+use crate::generate::{Generator, Options, Sampling, Search, TranslateOptions, Translator};
+use crate::text::{PairTokenizer, SentencePair, SongIndex, Stretch, TextTokenizer};
+use serde::Serialize;
+
+const TEMPERATURE: f32 = 0.8;
+/// A longer sentence has run wild.
+const MOST_TOKENS: usize = 60;
+
+/// A sample in progress.
+pub enum Sample {
+    /// A text.
+    Writing(Box<Generator>, String),
+    /// Translations.
+    Translating(Box<Translator>, std::vec::IntoIter<SentencePair>, Vec<SampledPair>),
+}
+
+/// A sample.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Sampled {
+    /// What was written.
+    pub text: String,
+    /// Share of it that stands in the training text, in stretches that are at least about 40 characters long.
+    pub memorized: f64,
+    /// What was translated.
+    pub pairs: Vec<SampledPair>,
+}
+
+/// A sentence, translated.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct SampledPair {
+    /// What the model read.
+    pub source: String,
+    /// What it made of it.
+    pub text: String,
+    /// What the text has.
+    pub reference: String,
+}
+
+impl Sample {
+    pub(super) fn write(
+        model: Model,
+        tokenizer: &TextTokenizer,
+        seed: u64,
+        max_new_tokens: usize,
+    ) -> Result<Self> {
+        let Model::Writes(model) = model else { unreachable!("songs are written by models that write") };
+        let mut generator = Generator::new(model, tokenizer.clone())?;
+        let sampling = Sampling { temperature: TEMPERATURE, ..Sampling::default() };
+        generator.start("", Options { sampling, seed, max_new_tokens, ..Options::default() })?;
+        Ok(Self::Writing(Box::new(generator), String::new()))
+    }
+
+    pub(super) fn translate(
+        model: Model,
+        tokenizer: &PairTokenizer,
+        pairs: Vec<SentencePair>,
+    ) -> Result<Self> {
+        let Model::Translates(model) = model else { unreachable!("pairs are for models that translate") };
+        let translator = Translator::new(model, tokenizer.clone())?;
+        Ok(Self::Translating(Box::new(translator), pairs.into_iter(), Vec::new()))
+    }
+
+    /// Writes some tokens more, or translates a sentence; says whether that was all.
+    ///
+    /// # Errors
+    /// `not-finite`.
+    pub fn go_on(&mut self, tokens: usize) -> Result<bool> {
+        match self {
+            Self::Writing(generator, text) => {
+                for _ in 0..tokens {
+                    match generator.next()? {
+                        Some(token) => text.push_str(&token.text),
+                        None => return Ok(true),
+                    }
+                }
+                Ok(generator.remaining() == 0)
+            }
+            Self::Translating(translator, pairs, done) => {
+                let Some(SentencePair { source, target }) = pairs.next() else { return Ok(true) };
+                let search = Search { beam_width: 1, ..Search::default() };
+                translator.start(&source, TranslateOptions { search, max_new_tokens: MOST_TOKENS })?;
+                let mut text = String::new();
+                while let Some(piece) = translator.next()? {
+                    text.push_str(&piece.before);
+                    text.push_str(&piece.text);
+                }
+                done.push(SampledPair { source, text, reference: target });
+                Ok(pairs.as_slice().is_empty())
+            }
+        }
+    }
+
+    pub(super) fn finish(self, index: &SongIndex) -> Sampled {
+        match self {
+            Self::Writing(_, text) => Sampled { memorized: share(&text, index), text, pairs: Vec::new() },
+            Self::Translating(_, _, pairs) => Sampled { text: String::new(), memorized: 0.0, pairs },
+        }
+    }
+}
+
+/// Share of the characters of `text` in stretches that stand in the songs.
+fn share(text: &str, index: &SongIndex) -> f64 {
+    let length = |Stretch { start, end, .. }: Stretch| text[start..end].chars().count();
+    let copied: usize = index.find(text).into_iter().map(length).sum();
+    copied as f64 / text.chars().count().max(1) as f64
+}

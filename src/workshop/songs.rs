@@ -1,0 +1,284 @@
+//! From a visitor's text to songs, and which of them are held out.
+
+use super::cleaning::{check_text, cleaned};
+use super::facts::{Facts, Unit, dropped_note};
+use super::plan::PlannedData;
+use crate::error::{Error, ErrorCode, Result};
+use crate::generate::Note;
+use crate::rng::Rng;
+use crate::text::{CharTokenizer, Normalize, Song};
+use std::collections::BTreeSet;
+
+/// A text with fewer characters, after cleaning, teaches nothing.
+pub const MIN_CHARACTERS: usize = 1000;
+/// With fewer units than this a finer one is taken, so that a part can be held out.
+const FEW: usize = 5;
+/// Lines together where there is neither title nor blank line.
+const LINES: usize = 8;
+/// What is taken for a line of a text that has none.
+const LINE_CHARACTERS: usize = 200;
+
+/// Songs to train on and songs held out, both in the order of the text.
+#[derive(Clone, Debug)]
+pub struct SongCorpus {
+    /// Trained on.
+    pub train: Vec<Song>,
+    /// Never trained on.
+    pub held_out: Vec<Song>,
+    /// What the text holds.
+    pub facts: Facts,
+}
+
+impl SongCorpus {
+    /// Cleans and splits.
+    ///
+    /// # Errors
+    /// `not-text`, `text-too-long`, `text-too-short`.
+    pub fn new(text: &str, data: &PlannedData, seed: u64) -> Result<Self> {
+        check_text(text)?;
+        let (text, odd) = cleaned(text);
+        let (unit, songs) = songs(&text, data.normalize);
+        let lengths: Vec<usize> = songs.iter().map(|song| song.verses.chars().count()).collect();
+        let characters = lengths.iter().sum();
+        if characters < MIN_CHARACTERS {
+            let message = format!(
+                "{characters} characters are left after cleaning; at least {MIN_CHARACTERS} are needed"
+            );
+            return Err(Error::new(ErrorCode::TextTooShort, message));
+        }
+        let held_out = held_out(&lengths, data.held_out, seed);
+        let held_out_characters = held_out.iter().map(|&index| lengths[index]).sum();
+        let vocabulary: BTreeSet<char> = songs.iter().flat_map(|song| song.verses.chars()).collect();
+        let lines = songs.iter().flat_map(|song| song.verses.lines()).filter(|line| !line.is_empty()).count();
+        let facts = Facts {
+            unit,
+            songs: songs.len(),
+            train_songs: songs.len() - held_out.len(),
+            held_out_songs: held_out.len(),
+            lines,
+            characters,
+            train_characters: characters - held_out_characters,
+            held_out_characters,
+            vocabulary: vocabulary.len(),
+            notes: notes(&odd, held_out.len(), data),
+            odd,
+        };
+        let (mut train, mut apart) = (Vec::new(), Vec::new());
+        for (index, song) in songs.into_iter().enumerate() {
+            if held_out.contains(&index) { apart.push(song) } else { train.push(song) }
+        }
+        Ok(Self { train, held_out: apart, facts })
+    }
+}
+
+impl SongCorpus {
+    /// Leaves nothing in the songs that this alphabet does not have: what can be respelled is, the rest is dropped with
+    /// a note.
+    pub fn spell_with(&mut self, tokenizer: &CharTokenizer) {
+        let mut dropped: BTreeSet<char> = BTreeSet::new();
+        for song in self.train.iter_mut().chain(&mut self.held_out) {
+            let spelled = tokenizer.prepare_prompt(&song.verses);
+            dropped.extend(&spelled.dropped);
+            song.verses = spelled.text;
+        }
+        if !dropped.is_empty() {
+            self.facts.notes.push(Note {
+                code: "characters-dropped",
+                message: format!("{} different characters are not in the model's alphabet", dropped.len()),
+                characters: Some(dropped.into_iter().take(20).collect()),
+            });
+        }
+    }
+}
+
+fn notes(odd: &[super::facts::Odd], held_out: usize, data: &PlannedData) -> Vec<Note> {
+    let empty = (held_out == 0 && data.held_out > 0.0).then(|| Note {
+        code: "held-out-empty",
+        message: "the text could not be cut into parts, so nothing is held out".into(),
+        characters: None,
+    });
+    dropped_note(odd).into_iter().chain(empty).collect()
+}
+
+/// The coarsest units that are enough.
+fn songs(text: &str, normalize: Normalize) -> (Unit, Vec<Song>) {
+    let ways: [(Unit, fn(&str) -> Vec<(String, String)>); 4] = [
+        (Unit::Title, titled),
+        (Unit::Song, between_blank_lines),
+        (Unit::Stanza, stanzas),
+        (Unit::Lines, lines),
+    ];
+    let mut best = (Unit::Lines, Vec::new());
+    for (unit, cut) in ways {
+        let songs: Vec<Song> =
+            cut(text).into_iter().filter_map(|(title, verses)| song(&title, &verses, normalize)).collect();
+        if songs.len() > best.1.len() {
+            best = (unit, songs);
+        }
+        if best.1.len() >= FEW {
+            break;
+        }
+    }
+    best
+}
+
+/// Cleaned as the plan says, with what stands between two units behind it; `None` if nothing is left.
+fn song(title: &str, verses: &str, normalize: Normalize) -> Option<Song> {
+    let clean = |text: &str| normalize.normalize(text).text;
+    let mut verses = clean(verses);
+    // A title says nothing to a model that knows no capitals and no line breaks.
+    let (title, between) = match normalize {
+        Normalize::Lecture => (String::new(), " "),
+        _ => (title.to_owned(), "\n\n"),
+    };
+    while verses.contains("\n\n\n") {
+        verses = verses.replace("\n\n\n", "\n\n");
+    }
+    let verses = verses.trim_matches(['\n', ' ']);
+    let title = if title.is_empty() { title } else { format!("=== {}\n", clean(&title).trim()) };
+    (!verses.is_empty()).then(|| Song { title, verses: format!("{verses}{between}") })
+}
+
+/// Title and verses of each song that has a title line. What stands before the first one is a song without.
+fn titled(text: &str) -> Vec<(String, String)> {
+    let mut songs = vec![(String::new(), String::new())];
+    let mut found = false;
+    for line in text.split_inclusive('\n') {
+        match line.strip_prefix("===") {
+            Some(title) => {
+                found = true;
+                let title = title.split('|').next().unwrap_or_default().trim_matches(['=', ' ', '\n']);
+                songs.push((title.to_owned(), String::new()));
+            }
+            None => songs.last_mut().expect("there is one from the beginning").1.push_str(line),
+        }
+    }
+    if found { songs } else { Vec::new() }
+}
+
+fn between_blank_lines(text: &str) -> Vec<(String, String)> {
+    untitled(&without_titles(text), "\n\n\n")
+}
+
+fn stanzas(text: &str) -> Vec<(String, String)> {
+    untitled(&without_titles(text), "\n\n")
+}
+
+fn without_titles(text: &str) -> String {
+    text.split_inclusive('\n').filter(|line| !line.starts_with("===")).collect()
+}
+
+fn untitled(text: &str, between: &str) -> Vec<(String, String)> {
+    text.split(between).map(|verses| (String::new(), verses.to_owned())).collect()
+}
+
+/// A few lines at a time; long lines are cut between words first.
+fn lines(text: &str) -> Vec<(String, String)> {
+    let mut lines = Vec::new();
+    for line in without_titles(text).lines().filter(|line| !line.is_empty()) {
+        let mut part = String::new();
+        for word in line.split_inclusive(' ') {
+            if part.len() + word.len() > LINE_CHARACTERS && !part.is_empty() {
+                lines.push(std::mem::take(&mut part));
+            }
+            part.push_str(word);
+        }
+        lines.push(part);
+    }
+    lines.chunks(LINES).map(|lines| (String::new(), lines.join("\n"))).collect()
+}
+
+/// Indices of units that together have about this share of all characters: at least one, if there are two and a
+/// share is asked for, and never all.
+pub fn held_out(lengths: &[usize], share: f32, seed: u64) -> BTreeSet<usize> {
+    let wanted = lengths.iter().sum::<usize>() as f64 * f64::from(share);
+    let mut order: Vec<usize> = (0..lengths.len()).collect();
+    let mut rng = Rng::new(seed);
+    for last in (1..order.len()).rev() {
+        order.swap(last, rng.below(last + 1));
+    }
+    let (mut chosen, mut characters) = (BTreeSet::new(), 0.0);
+    for index in order {
+        let length = lengths[index] as f64;
+        // The last one only if that comes closer.
+        if share == 0.0
+            || chosen.len() + 1 >= lengths.len()
+            || (!chosen.is_empty() && characters + length / 2.0 > wanted)
+        {
+            break;
+        }
+        chosen.insert(index);
+        characters += length;
+    }
+    chosen
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn corpus(text: &str, held_out: f32) -> SongCorpus {
+        SongCorpus::new(text, &PlannedData { held_out, ..PlannedData::default() }, 7).unwrap()
+    }
+
+    fn stanza(k: usize) -> String {
+        format!("Line {k} of a song that goes on and on,\nand number {k} again until the dawn.\n")
+    }
+
+    #[test]
+    fn the_coarsest_unit_that_is_enough_is_held_out() {
+        let many = |between: &dyn Fn(usize) -> String| -> String {
+            (0..40).map(|k| format!("{}{}", between(k), stanza(k))).collect()
+        };
+        let cases = [
+            (
+                many(&|k| if k % 4 == 0 { format!("=== Song {k} | me | 2026\n") } else { "\n".into() }),
+                Unit::Title,
+                10,
+            ),
+            (many(&|k| if k % 4 == 0 { "\n\n".into() } else { "\n".into() }), Unit::Song, 10),
+            (many(&|_| "\n".into()), Unit::Stanza, 40),
+            (many(&|_| String::new()), Unit::Lines, 10),
+            (many(&|_| String::new()).replace('\n', " "), Unit::Lines, 3),
+        ];
+        for (text, unit, songs) in cases {
+            let SongCorpus { train, held_out, facts } = corpus(&text, 0.3);
+            assert_eq!((facts.unit, facts.songs), (unit, songs));
+            assert_eq!((train.len(), held_out.len()), (facts.train_songs, facts.held_out_songs));
+            let share = facts.held_out_characters as f64 / facts.characters as f64;
+            assert!((0.2..0.4).contains(&share), "{unit:?}: {share}");
+            assert!(train.iter().all(|song| song.verses.ends_with("\n\n") && !held_out.contains(song)));
+            assert_eq!(train.iter().all(|song| song.title.starts_with("=== Song")), unit == Unit::Title);
+        }
+    }
+
+    #[test]
+    fn a_seed_chooses_and_nothing_may_be_held_out() {
+        let text: String = (0..60).map(|k| stanza(k) + "\n").collect();
+        assert_eq!(corpus(&text, 0.2).held_out, corpus(&text, 0.2).held_out);
+        assert!(corpus(&text, 0.0).held_out.is_empty());
+        assert_ne!(held_out(&[10; 50], 0.5, 1), held_out(&[10; 50], 0.5, 2));
+        assert_eq!(held_out(&[10; 50], 0.2, 3).len(), 10);
+        assert_eq!(held_out(&[10, 1000], 0.9, 3).len(), 1);
+        assert!(held_out(&[10], 0.5, 3).is_empty());
+    }
+
+    #[test]
+    fn a_short_text_is_refused() {
+        let error = SongCorpus::new(&stanza(1).repeat(2), &PlannedData::default(), 1).unwrap_err();
+        assert_eq!(error.code(), ErrorCode::TextTooShort);
+    }
+
+    #[test]
+    fn the_lectures_cleaning_leaves_words() {
+        let data = PlannedData { normalize: Normalize::Lecture, ..PlannedData::default() };
+        let text: String = (0..60).map(|k| stanza(k) + "\n").collect();
+        let corpus = SongCorpus::new(&text, &data, 1).unwrap();
+        assert!(
+            corpus
+                .train
+                .iter()
+                .all(|song| song.verses.starts_with("line of a song") && song.title.is_empty())
+        );
+    }
+}

@@ -1,0 +1,126 @@
+// Look inside: what a model did at each token, as pictures and as tables; by mouse, keyboard and in both languages.
+
+import AxeBuilder from '@axe-core/playwright';
+import { expect, test } from '@playwright/test';
+
+/** @typedef {import('@playwright/test').Page} Page */
+
+/** @param {Page} page */
+async function expectWellMade(page) {
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)).toEqual([]);
+  const wider = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+  expect(wider).toBeLessThanOrEqual(0);
+}
+
+/**
+ * @param {Page} page
+ * @param {string} hash
+ * @param {string} button
+ * @param {RegExp} done
+ */
+async function look(page, hash, button, done) {
+  await page.goto(`#view=look&seed=7&${hash}`);
+  await expect(page.getByRole('status')).toContainText(/ready|bereit/);
+  await page.getByRole('button', { name: button, exact: true }).click();
+  await expect(page.getByRole('status')).toContainText(done);
+}
+
+/** @param {string} cell such as 12.5% */
+const percent = (cell) => Number.parseFloat(cell.replace(',', '.'));
+
+test('a GPT: attention, the layers under a word, its choice, its neighbours', async ({ page }) => {
+  await page.setViewportSize({ width: 1440, height: 900 });
+  await look(page, 'look=gpt-songs&prompt=Hello+my+name+is&length=8', 'Generate', /Finished/);
+
+  const attention = page.getByRole('table', { name: 'Layer 1, Head 1' });
+  const rows = attention.getByRole('row');
+  await expect(attention.getByRole('rowheader', { name: 'name', exact: true })).toBeVisible();
+  await expect(attention.getByRole('columnheader', { name: 'name', exact: true })).toBeVisible();
+  for (const row of await rows.all()) {
+    const weights = (await row.getByRole('cell').allInnerTexts()).filter((text) => text.includes('%')).map(percent);
+    if (weights.length) expect(Math.abs(weights.reduce((sum, weight) => sum + weight, 0) - 100)).toBeLessThan(1);
+  }
+  const before = await rows.last().innerText();
+  const region = page.getByRole('region', { name: 'Attention', exact: true });
+  await region.getByLabel('Layer').selectOption('3');
+  await region.getByLabel('Head').selectOption('mean of all');
+  const mean = page.getByRole('table', { name: 'Layer 3, mean of all' });
+  expect(await mean.getByRole('row').last().innerText()).not.toBe(before);
+
+  // The deepest layer's favourite is the model's, as the table of the step has it.
+  const slider = page.getByRole('slider', { name: 'Token' });
+  await slider.focus();
+  await slider.press('End');
+  const favourite = page.getByRole('table', { name: 'What could have come here' }).getByRole('row').nth(1);
+  const name = (await favourite.getByRole('rowheader').innerText()).trim();
+  const share = Math.round(percent(await favourite.getByRole('cell').first().innerText()));
+  const lens = page.getByRole('table', { name: 'The likeliest tokens at each depth' });
+  await expect(lens.getByRole('row')).toHaveCount(5);
+  await expect(lens.getByRole('row').last().getByRole('cell').first()).toContainText(name);
+  const deepest = await lens.getByRole('row').last().getByRole('cell').first().innerText();
+  expect(Math.abs(percent(deepest.replace(name, '')) - share)).toBeLessThanOrEqual(1);
+
+  const nearest = page.getByRole('table', { name: 'Nearest tokens' });
+  const near = await nearest.innerText();
+  await slider.press('Home');
+  await expect(nearest).not.toHaveText(near);
+  await expect(nearest.getByRole('row')).toHaveCount(9);
+
+  const positions = page.getByRole('region', { name: 'Positions' });
+  await positions.getByRole('button', { name: 'As a table' }).click();
+  await expect(positions.getByRole('rowheader', { name: 'Position 1', exact: true })).toBeVisible();
+  await expectWellMade(page);
+});
+
+test('ein LSTM auf Deutsch und am Handy: Tore, eine Einheit, der Text in ihrer Farbe', async ({ page }) => {
+  await page.setViewportSize({ width: 360, height: 740 });
+  await page.emulateMedia({ colorScheme: 'dark' });
+  await look(page, 'look=char-lstm-songs&lang=de&prompt=My+love&length=60', 'Dichten', /Fertig/);
+
+  const gates = page.getByRole('region', { name: 'Tore und Gedächtnis' });
+  await gates.getByRole('button', { name: 'Als Tabelle' }).click();
+  const table = gates.getByRole('table');
+  await expect(table).toHaveAccessibleName('Ausgabe h, Schicht 1');
+  await gates.getByLabel('Einheit').fill('200');
+  await expect(table.getByRole('rowheader', { name: 'Einheit 200' })).toBeVisible();
+  await gates.getByLabel('Was').selectOption('Vergesstor f');
+  await gates.getByLabel('Schicht').selectOption('4');
+  await expect(table).toHaveAccessibleName('Vergesstor f, Schicht 4');
+  for (const cell of await table.getByRole('cell').filter({ hasText: /\d/ }).allInnerTexts()) {
+    expect(percent(cell)).toBeGreaterThanOrEqual(0);
+    expect(percent(cell)).toBeLessThanOrEqual(1);
+  }
+  const colours = () =>
+    page
+      .getByRole('region', { name: 'Lied' })
+      .getByRole('button')
+      .evaluateAll((all) => new Set(all.map((token) => getComputedStyle(token).backgroundColor)).size);
+  expect(await colours()).toBeGreaterThan(5);
+  await gates.getByLabel('Text einfärben').uncheck();
+  expect(await colours()).toBeLessThan(5);
+  await expectWellMade(page);
+});
+
+test('translators: what looks at what, and the alignment', async ({ page }) => {
+  await page.setViewportSize({ width: 1440, height: 900 });
+  const german = 'german=Das+Wetter+ist+sch%C3%B6n.+Ich+singe+ein+Lied.';
+  await look(page, `look=transformer-de-en&${german}`, 'Translate', /Finished/);
+  const attention = page.getByRole('region', { name: 'Attention', exact: true });
+  await expect(attention.getByRole('columnheader', { name: 'Lied' })).toBeVisible();
+  await attention.getByLabel('Which').selectOption('the text at itself');
+  await expect(attention.getByRole('columnheader', { name: 'song' })).toBeVisible();
+  await page.getByRole('button', { name: /weather/ }).click();
+  await attention.getByLabel('Which').selectOption('German at itself');
+  await expect(attention.getByRole('rowheader', { name: 'Wetter' })).toBeVisible();
+  await expect(page.getByRole('table', { name: 'The likeliest tokens at each depth' })).toBeVisible();
+
+  await page.getByLabel('Model', { exact: true }).selectOption('seq2seq-de-en');
+  await expect(page.getByRole('status')).toContainText('ready');
+  await page.getByRole('button', { name: 'Translate', exact: true }).click();
+  await expect(page.getByRole('status')).toContainText('Finished');
+  await expect(attention).toBeHidden();
+  const alignment = page.getByRole('region', { name: 'Where the model looked' });
+  await expect(alignment.getByRole('columnheader', { name: 'Lied' })).toBeVisible();
+  await expectWellMade(page);
+});

@@ -1,0 +1,216 @@
+// Train: a text of one's own becomes a model like the shipped ones, and nothing is lost on the way.
+
+import AxeBuilder from '@axe-core/playwright';
+import { expect, test } from '@playwright/test';
+import { controls } from './page.js';
+
+/** @typedef {import('@playwright/test').Page} Page */
+
+const STEPS = 60;
+
+/** @param {Page} page */
+function train(page) {
+  return {
+    text: page.getByRole('textbox', { name: 'Songs, or sentence pairs' }),
+    files: page.getByLabel('Or open files'),
+    start: page.getByRole('button', { name: 'Start training' }),
+    models: page.getByRole('list', { name: 'Your models' }),
+    runs: page.getByRole('list', { name: 'Your runs' }),
+    /** @param {string} text */
+    note: (text) => page.getByRole('list', { name: 'Notes' }).getByText(text),
+    /** @param {string} code */
+    alert: (code) => page.getByRole('alert').filter({ hasText: code }),
+  };
+}
+
+/**
+ * @param {Page} page
+ * @param {string} [settings]
+ */
+async function open(page, settings = '') {
+  await page.goto(`#view=train&seed=1${settings}`);
+  await expect(page.getByRole('heading', { name: 'Your models' })).toBeVisible();
+  return train(page);
+}
+
+/**
+ * Our English songs, and a plan of so many steps whatever this device can do in a minute.
+ *
+ * @param {Page} page
+ * @param {Record<string, number>} [numbers]
+ */
+async function plan(page, numbers = {}) {
+  const { start } = train(page);
+  await page.getByRole('button', { name: 'Eight English songs' }).click();
+  await expect(page.getByText(/^8 songs/)).toBeVisible();
+  await page.getByText('Hyperparameters', { exact: true }).click();
+  await page.getByRole('button', { name: 'Measure and show the plan' }).click();
+  await expect(page.getByText('Measured.')).toBeVisible();
+  const fixed = { steps: STEPS, warmup_steps: 5, decay_steps: 20, batch_size: 8, window: 64, ...numbers };
+  for (const [name, value] of Object.entries(fixed)) {
+    const field = page.getByLabel(name, { exact: true });
+    await field.fill(String(value));
+    await field.blur();
+  }
+  return start;
+}
+
+/**
+ * The losses as the page shows them, step by step.
+ *
+ * @param {Page} page
+ */
+async function losses(page) {
+  const figure = page.getByRole('figure').filter({ hasText: 'Held out' });
+  const table = figure.getByRole('table');
+  if (!(await table.isVisible())) await figure.getByText('As a table').click();
+  await expect(table.getByRole('row').last()).toContainText(String(STEPS));
+  const rows = await table.getByRole('row').allInnerTexts();
+  expect(rows.length).toBeGreaterThan(10);
+  // Step, loss, their mean; a pause may fall where the held-out songs were being measured.
+  return rows.map((row) => row.split('\t').slice(0, 3));
+}
+
+test('start, pause, reload, go on, download, open in another profile, write', async ({ page, browser }) => {
+  test.setTimeout(120_000);
+  const { models, runs } = await open(page);
+  const start = await plan(page);
+  await start.click();
+  await expect(page.getByText(`Finished after ${STEPS} steps.`)).toBeVisible({ timeout: 60_000 });
+  const whole = await losses(page);
+  await expect(page.getByRole('region', { name: 'What it writes' }).getByRole('article').first()).toBeVisible();
+
+  await start.click();
+  await page.getByRole('button', { name: 'Pause' }).click();
+  await expect(page.getByText(/^Paused at step \d+/)).toBeVisible();
+  await page.reload();
+  await expect(page.getByText('A run was interrupted.')).toBeVisible();
+  await runs.getByRole('button', { name: 'Go on' }).click();
+  await expect(page.getByText(`Finished after ${STEPS} steps.`)).toBeVisible({ timeout: 60_000 });
+  expect(await losses(page)).toEqual(whole);
+
+  await expect(models.getByRole('listitem')).toHaveCount(2);
+  const downloading = page.waitForEvent('download');
+  await models.getByRole('button', { name: 'Download' }).first().click();
+  const download = await downloading;
+  expect(download.suggestedFilename()).toMatch(/\.safetensors$/);
+
+  const profile = await browser.newContext();
+  const other = await profile.newPage();
+  const there = await open(other);
+  await other.getByLabel('Open a model file').setInputFiles(await download.path());
+  await expect(there.models.getByRole('listitem')).toHaveCount(1);
+  await there.models.getByRole('button', { name: 'Write with it' }).click();
+  await other.getByText('Settings', { exact: true }).click();
+  await other.getByLabel('Length').fill('40');
+  await controls(other).generate.click();
+  await expect(other.getByText(/Finished: 40 characters/)).toBeVisible();
+  await profile.close();
+});
+
+test('the page answers while it learns, the rate changes, stop keeps the model and a way on', async ({ page }) => {
+  const { models, runs } = await open(page);
+  const start = await plan(page, { steps: 2000, decay_steps: 500 });
+  await start.click();
+  await expect(page.getByText('It is learning')).toBeVisible();
+  const slowest = await page.evaluate(async () => {
+    const button = /** @type {HTMLElement} */ (document.querySelector('button[data-language="en"]'));
+    let worst = 0;
+    for (let i = 0; i < 20; i += 1) {
+      const before = performance.now();
+      await new Promise((resolve) => {
+        button.addEventListener('click', () => requestAnimationFrame(resolve), { once: true });
+        setTimeout(() => button.click());
+      });
+      worst = Math.max(worst, performance.now() - before);
+    }
+    return worst;
+  });
+  console.log(`slowest answer while training: ${slowest.toFixed(1)} ms`);
+  expect(slowest).toBeLessThan(100);
+  await page.getByRole('spinbutton', { name: 'Learning rate' }).fill('0.0005');
+  await page.getByRole('button', { name: 'Set' }).click();
+  await expect(page.getByText('The learning rate is 0.0005')).toBeVisible();
+  await page.getByRole('button', { name: 'Stop' }).filter({ visible: true }).click();
+  await expect(page.getByText(/^Stopped after \d+ steps/)).toBeVisible();
+  await expect(models.getByRole('listitem')).toHaveCount(1);
+  await expect(runs.getByRole('button', { name: 'Go on' })).toBeVisible();
+  await models.getByRole('textbox', { name: 'Name' }).fill('My verse');
+  await models.getByRole('textbox', { name: 'Name' }).blur();
+  await page.getByRole('button', { name: 'Side by side: My verse' }).click();
+  await expect(page.getByRole('heading', { name: 'My verse' })).toBeVisible();
+  await page.goBack();
+  const remove = models.getByRole('button', { name: /Remove/ });
+  await remove.click();
+  await models.getByRole('button', { name: /Really remove/ }).click();
+  await expect(models.getByRole('listitem')).toHaveCount(0);
+});
+
+test('a second tab and a full disk are said, and cost nothing', async ({ page, context }) => {
+  await open(page);
+  const start = await plan(page, { steps: 300 });
+  const devtools = await context.newCDPSession(page);
+  await devtools.send('Storage.overrideQuotaForOrigin', { origin: new URL(page.url()).origin, quotaSize: 1000 });
+  await start.click();
+  await expect(page.getByText('It is learning')).toBeVisible();
+  await expect(train(page).note('storage is full')).toBeVisible();
+  const second = await context.newPage();
+  await open(second);
+  await second.getByRole('button', { name: 'Eight English songs' }).click();
+  await train(second).start.click();
+  await expect(train(second).note('Another tab is training')).toBeVisible();
+  await second.close();
+  await page.getByRole('button', { name: 'Stop' }).filter({ visible: true }).click();
+  await expect(train(page).models).toContainText('not kept by the browser');
+  const downloading = page.waitForEvent('download');
+  await train(page).models.getByRole('button', { name: 'Download' }).click();
+  expect((await downloading).suggestedFilename()).toMatch(/\.safetensors$/);
+});
+
+test('files in other encodings and formats are read, what is no text is refused', async ({ page }) => {
+  const { files, text, note, alert, start } = await open(page);
+  const file = (/** @type {string} */ name, /** @type {Buffer} */ buffer) => ({ name, mimeType: 'text/plain', buffer });
+  await start.click();
+  await expect(note('no text yet')).toBeVisible();
+  const verse = 'Die Vögel grüßen früh\nund süß ist der Süden.\n';
+  await files.setInputFiles(file('a.txt', Buffer.from(verse.repeat(40), 'latin1')));
+  await expect(text).toHaveValue(verse.repeat(40));
+  await expect(note('Windows-1252')).toBeVisible();
+  await files.setInputFiles(file('b.txt', Buffer.concat([Buffer.from([0xff, 0xfe]), Buffer.from(verse.repeat(40), 'utf16le')])));
+  await expect(note('UTF-16')).toBeVisible();
+  await expect(text).toHaveValue(verse.repeat(40));
+  const lrc = '[ti:Rain]\n[ar:nobody]\n[00:10.00]The rain <00:11.00>came down\n[00:12.50][00:20.00]and sang\n[00:15.00]all night\n';
+  await files.setInputFiles(file('c.lrc', Buffer.from(lrc)));
+  await expect(text).toHaveValue('=== Rain\nThe rain came down\nand sang\nall night\nand sang\n');
+  await expect(alert('text-too-short')).toBeVisible();
+  await files.setInputFiles(file('d.txt', Buffer.from([0x89, 0x50, 0x4e, 0x47, 0, 0, 0, 1, 2, 3])));
+  await expect(alert('not-text')).toBeVisible();
+  const folder = test.info().outputPath('large.txt');
+  const { writeFile } = await import('node:fs/promises');
+  await writeFile(folder, Buffer.alloc(50_000_000, 'la la la\n'));
+  await files.setInputFiles(folder);
+  await expect(alert('file-too-large')).toBeVisible();
+  await page.getByLabel('Open a model file').setInputFiles(file('e.safetensors', Buffer.from('no model at all')));
+  await expect(alert('bad-weights')).toBeVisible();
+  await page.getByLabel('Model', { exact: true }).filter({ visible: true }).selectOption('seq2seq');
+  await text.fill('no tab in here\n'.repeat(30));
+  await expect(alert('bad-pairs')).toBeVisible();
+});
+
+for (const [lang, width] of /** @type {const} */ ([['de', 360], ['en', 1440]])) {
+  test(`axe finds nothing and nothing scrolls sideways: ${lang}, ${width} px`, async ({ page }) => {
+    await page.emulateMedia({ colorScheme: width === 360 ? 'dark' : 'light' });
+    await page.setViewportSize({ width, height: 800 });
+    await page.goto(`#view=train&seed=1&lang=${lang}`);
+    await page.getByRole('button', { name: lang === 'de' ? 'Acht englische Lieder' : 'Eight English songs' }).click();
+    await page.getByText(lang === 'de' ? 'Hyperparameter' : 'Hyperparameters', { exact: true }).click();
+    await page.getByRole('button', { name: lang === 'de' ? 'Training beginnen' : 'Start training' }).click();
+    await expect(page.getByText(lang === 'de' ? 'Es lernt' : 'It is learning')).toBeVisible();
+    for (const summary of await page.getByText(lang === 'de' ? 'Als Tabelle' : 'As a table').all()) await summary.click();
+    await expect(page.getByRole('table').filter({ visible: true }).first()).toBeVisible();
+    const { violations } = await new AxeBuilder({ page }).analyze();
+    expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)).toEqual([]);
+    const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+    expect(overflow).toBeLessThanOrEqual(0);
+  });
+}

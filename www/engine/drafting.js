@@ -1,0 +1,71 @@
+// A plan that fits the time there is: some steps are taken for trial, and the rest is reckoned.
+
+import { toFailure } from './errors.js';
+import { breath } from './slices.js';
+
+/** @typedef {import('./training-protocol.js').WasmTrainer} WasmTrainer */
+/** @typedef {import('./training-protocol.js').WasmTraining} WasmTraining */
+
+/** The first step has to warm up, and is not counted. */
+const FEWEST_STEPS = 3;
+const ENOUGH_MS = 700;
+/** What measuring, samples and checkpoints leave of the time. */
+const TRAINING_SHARE = 0.9;
+
+/**
+ * @param {import('./training-protocol.js').DraftRequest} request
+ * @param {WasmTraining} module
+ * @returns {Promise<import('./training-protocol.js').Drafted>}
+ */
+export async function draft(request, module) {
+  const { text, kind, size, from, layers, data, seed } = request;
+  const plan = JSON.parse(module.draftPlan(text, kind, size, from ? layers : null, data));
+  plan.train.seed = seed;
+  const json = JSON.stringify(plan);
+  const trainer = from
+    ? module.Trainer.create(json, text, from.config, from.tokenizer, from.weights)
+    : module.Trainer.create(json, text);
+  try {
+    const { gpu, fault } = request.device === 'gpu' ? await useGpu(trainer, module) : { gpu: null, fault: null };
+    const { facts, parameters, vocab_size } = trainer.describe();
+    const measured = await measure(trainer);
+    gpu?.free();
+    const steps = Math.max(10, Math.floor((TRAINING_SHARE * request.seconds) / measured.seconds_per_step));
+    return { plan: JSON.parse(module.spreadPlan(json, steps)), facts, parameters, vocab_size, fault, ...measured };
+  } finally {
+    trainer.free();
+  }
+}
+
+/** @param {WasmTrainer} trainer */
+async function measure(trainer) {
+  await trainer.step();
+  const begin = performance.now();
+  let [steps, tokens, elapsed] = [0, 0, 0];
+  while (steps < FEWEST_STEPS || elapsed < ENOUGH_MS) {
+    tokens += (await trainer.step()).tokens;
+    steps += 1;
+    elapsed = performance.now() - begin;
+    await breath();
+  }
+  return { seconds_per_step: elapsed / 1000 / steps, tokens_per_step: tokens / steps };
+}
+
+/**
+ * The visitor's GPU, checked and handed to the trainer; or why it is not.
+ *
+ * @param {WasmTrainer} trainer
+ * @param {WasmTraining} module
+ */
+export async function useGpu(trainer, module) {
+  let gpu = null;
+  try {
+    gpu = await module.Gpu.request();
+    await gpu.check();
+    await trainer.useGpu(gpu);
+    return { gpu, fault: null };
+  } catch (error) {
+    gpu?.free();
+    return { gpu: null, fault: toFailure(error) };
+  }
+}

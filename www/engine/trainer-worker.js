@@ -1,0 +1,86 @@
+// The worker that trains: one job after another, so that writing goes on beside it in the other worker.
+
+import { EngineError, toFailure } from './errors.js';
+import { draft } from './drafting.js';
+import { Training } from './training.js';
+
+/** @typedef {import('./training-protocol.js').TrainerCommand} TrainerCommand */
+/** @typedef {import('./training-protocol.js').TrainerEvent} TrainerEvent */
+/** @typedef {import('./training-protocol.js').TrainerJob} TrainerJob */
+/** @typedef {import('./training-protocol.js').WasmTraining} WasmTraining */
+
+const GLUE = new URL('../pkg/full/liedwerk.js', import.meta.url).href;
+const WASM = new URL('../pkg/full/liedwerk_bg.wasm', import.meta.url);
+
+/** @type {Promise<WasmTraining> | null} */
+let wasm = null;
+/** @type {Map<number, Training>} */
+const trainings = new Map();
+let queue = Promise.resolve();
+
+self.addEventListener('message', (/** @type {MessageEvent<TrainerCommand>} */ { data }) => {
+  if (data.type === 'wish') {
+    trainings.get(data.id)?.wish(data.wish);
+    return;
+  }
+  if (data.type === 'train') trainings.set(data.id, new Training(data, post));
+  queue = queue.then(() => run(data));
+});
+
+/** @param {TrainerEvent} event */
+function post(event) {
+  const bytes = 'bytes' in event ? event.bytes : event.type === 'result' ? event.result : null;
+  self.postMessage(event, { transfer: bytes instanceof Uint8Array ? [bytes.buffer] : [] });
+}
+
+/** @param {TrainerJob} job */
+async function run(job) {
+  try {
+    const module = await startWasm();
+    const training = trainings.get(job.id);
+    if (training) post({ id: job.id, type: 'ended', ended: await training.run(module) });
+    else post({ id: job.id, type: 'result', result: await resultOf(job, module) });
+  } catch (error) {
+    post({ id: job.id, type: 'failed', error: toFailure(error) });
+  } finally {
+    trainings.delete(job.id);
+  }
+}
+
+/**
+ * @param {TrainerJob} job
+ * @param {WasmTraining} module
+ */
+async function resultOf(job, module) {
+  switch (job.type) {
+    case 'inspect':
+      return module.inspectText(job.text, job.kind, job.data, job.seed);
+    case 'draft':
+      return draft(job, module);
+    case 'read': {
+      const { card, ...read } = module.readModelFile(job.bytes);
+      return { ...read, card: card === undefined ? null : JSON.parse(card) };
+    }
+    case 'join': {
+      const card = job.card ? JSON.stringify(job.card) : undefined;
+      return module.joinModelFile(job.config, job.tokenizer, job.weights, card);
+    }
+    case 'train':
+      throw new EngineError('bad-option', 'a training is no question');
+  }
+}
+
+/** @returns {Promise<WasmTraining>} */
+function startWasm() {
+  wasm ??= (async () => {
+    try {
+      const module = await import(GLUE);
+      await module.default({ module_or_path: WASM });
+      return module;
+    } catch (error) {
+      wasm = null;
+      throw new EngineError('engine-unavailable', String(error));
+    }
+  })();
+  return wasm;
+}

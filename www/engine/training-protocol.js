@@ -1,0 +1,216 @@
+// What the page and the worker that trains say to each other. This file holds types only.
+
+/** @typedef {import('./protocol.js').Note} Note */
+/** @typedef {import('./protocol.js').Failure} Failure */
+
+/**
+ * @typedef {'char_lstm' | 'gpt2' | 'seq2seq' | 'transformer'} Kind the last two learn from sentence pairs
+ * @typedef {'small' | 'medium' | 'large'} Size
+ * @typedef {'all' | 'last'} Layers which weights of a model that is trained on move
+ * @typedef {'cpu' | 'gpu'} Device
+ * @typedef {{ config: string, tokenizer: string, weights: Uint8Array }} ModelParts the contents of a model's files
+ *
+ * @typedef {object} PlannedData
+ * @property {'none' | 'songs' | 'lecture'} normalize
+ * @property {number} held_out share of the text that is not trained on, 0 to 0.9
+ * @property {number} max_tokens longer pairs are left out
+ * @property {boolean} reverse whether the second column is the source
+ *
+ * @typedef {object} PlannedTraining
+ * @property {number} seed an integer from 0 to 2^53 - 1
+ * @property {number} steps
+ * @property {number} lr the highest learning rate
+ * @property {number} warmup_steps
+ * @property {number} decay_steps
+ * @property {number} weight_decay
+ * @property {number} grad_clip
+ * @property {number} beta1
+ * @property {number} beta2
+ * @property {number} batch_size of models that write
+ * @property {number} window characters, of an LSTM
+ * @property {number} tokens_per_batch of translators
+ * @property {number} label_smoothing of translators
+ * @property {number} average decay of the moving average of the weights; an LSTM has none
+ *
+ * @typedef {object} Plan all but the text; `liedwerk train --plan` does the same run
+ * @property {string} name
+ * @property {({ type: Kind } & Record<string, number | boolean | string | null>) | null} model null when one is trained on
+ * @property {{ type: 'chars' } | { type: 'bpe', vocab_size: number } | { type: 'words', vocab_size: number, min_count: number, lowercase: boolean } | null} tokenizer
+ * @property {PlannedData} data
+ * @property {PlannedTraining} train
+ * @property {Layers} layers
+ *
+ * @typedef {object} Facts what a text holds
+ * @property {'title' | 'song' | 'stanza' | 'lines' | 'pair'} unit what is counted as songs, and held out
+ * @property {number} songs
+ * @property {number} train_songs
+ * @property {number} held_out_songs
+ * @property {number} lines
+ * @property {number} characters
+ * @property {number} train_characters
+ * @property {number} held_out_characters
+ * @property {number} vocabulary different characters
+ * @property {{ character: string, count: number, dropped: boolean }[]} odd unusual ones, first those taken out
+ * @property {Note[]} notes
+ *
+ * @typedef {object} DraftRequest
+ * @property {string} text
+ * @property {Kind} kind
+ * @property {Size} size of a new model
+ * @property {number} seconds that the training is to take on this device
+ * @property {PlannedData} data
+ * @property {number} seed
+ * @property {ModelParts | null} from a model that is trained on
+ * @property {Layers} layers
+ * @property {Device} device
+ *
+ * @typedef {object} Drafted
+ * @property {Plan} plan
+ * @property {Facts} facts
+ * @property {number} seconds_per_step measured here and now
+ * @property {number} tokens_per_step
+ * @property {number} parameters
+ * @property {number} vocab_size
+ * @property {Failure | null} fault why the GPU could not be used
+ *
+ * @typedef {object} Every how often something happens; what is left out happens some 25 times in the run
+ * @property {number} [validate_steps]
+ * @property {number} [sample_steps]
+ * @property {number} [checkpoint_seconds] 20 if left out
+ * @property {number} [sample_tokens]
+ * @property {number[]} [seeds] of the samples
+ *
+ * @typedef {object} TrainRequest
+ * @property {string} text
+ * @property {Plan | null} plan null with a checkpoint, which has its own
+ * @property {ModelParts | null} from a model that is trained on
+ * @property {Uint8Array | null} checkpoint of a run to be resumed
+ * @property {Device} device
+ * @property {Every} every
+ *
+ * @typedef {object} Started
+ * @property {Plan} plan
+ * @property {Facts} facts
+ * @property {Device} device
+ * @property {number} parameters
+ * @property {number} vocab_size
+ * @property {number} characters_per_token bits per character of a batch are loss / ln 2 / this
+ * @property {number} steps_per_epoch
+ * @property {number} steps in all
+ * @property {number} step done so far
+ * @property {number} seconds taken so far
+ *
+ * @typedef {object} Metrics the steps since the last such event
+ * @property {number[]} step
+ * @property {number[]} loss nats a token
+ * @property {number[]} grad_norm
+ * @property {number[]} lr
+ * @property {number} tokens_per_second
+ * @property {number} seconds that the run has taken
+ *
+ * @typedef {{ step: number, loss: number, bits_per_char: number }} Validated of the held-out part
+ *
+ * @typedef {object} Sample
+ * @property {number} step
+ * @property {number} seed
+ * @property {string} text of a model that writes
+ * @property {{ source: string, text: string, reference: string }[]} pairs of one that translates
+ * @property {number} memorized share of the text that stands in what was trained on, word for word
+ *
+ * @typedef {object} Card where a model comes from; never the text
+ * @property {string} name
+ * @property {Kind} model_type
+ * @property {number} parameters
+ * @property {Facts['unit']} unit
+ * @property {number} songs
+ * @property {number} characters
+ * @property {number} held_out_share
+ * @property {number} steps
+ * @property {number} tokens
+ * @property {number} seconds
+ * @property {number | null | undefined} loss
+ * @property {number | null | undefined} bits_per_char
+ * @property {boolean} fine_tuned
+ * @property {Layers} layers
+ * @property {number} seed
+ * @property {string} version
+ *
+ * @typedef {{ reason: 'finished' | 'stopped' | 'diverged', step: number, seconds: number, error?: Failure }} Ended
+ *
+ * @typedef {object} ReadModel a model in one file; its bytes are also the weights that a generator loads
+ * @property {string} config
+ * @property {string} tokenizer
+ * @property {Card | null} card
+ * @property {Kind} model_type
+ * @property {number} parameters
+ */
+
+/**
+ * @typedef {{ id: number, type: 'inspect', text: string, kind: Kind, data: PlannedData, seed: number }} InspectCommand
+ * @typedef {{ id: number, type: 'draft' } & DraftRequest} DraftCommand
+ * @typedef {{ id: number, type: 'train' } & TrainRequest} TrainCommand
+ * @typedef {{ id: number, type: 'read', bytes: Uint8Array }} ReadCommand
+ * @typedef {{ id: number, type: 'join', card: object | null } & ModelParts} JoinCommand
+ * @typedef {InspectCommand | DraftCommand | TrainCommand | ReadCommand | JoinCommand} TrainerJob
+ *
+ * @typedef {{ type: 'pause' } | { type: 'resume' } | { type: 'stop' } | { type: 'checkpoint' } | { type: 'sample' } | { type: 'rate', lr: number } | { type: 'lose-gpu' }} Wish
+ *   what can be asked for while a training runs; the last one is for trying out what happens then
+ * @typedef {{ id: number, type: 'wish', wish: Wish }} WishCommand the id is that of the training
+ * @typedef {TrainerJob | WishCommand} TrainerCommand
+ */
+
+/**
+ * @typedef {{ id: number, type: 'result', result: unknown }} ResultEvent ends a job other than a training
+ * @typedef {{ id: number, type: 'started', started: Started }} StartedEvent
+ * @typedef {{ id: number, type: 'metrics', metrics: Metrics }} MetricsEvent
+ * @typedef {{ id: number, type: 'validated', validated: Validated }} ValidatedEvent
+ * @typedef {{ id: number, type: 'sample', sample: Sample }} SampleEvent
+ * @typedef {{ id: number, type: 'checkpoint', step: number, bytes: Uint8Array }} CheckpointEvent
+ * @typedef {{ id: number, type: 'model', step: number, bytes: Uint8Array, card: Card }} ModelEvent
+ * @typedef {{ id: number, type: 'fault', step: number, error: Failure }} FaultEvent
+ * @typedef {{ id: number, type: 'paused', step: number }} PausedEvent
+ * @typedef {{ id: number, type: 'resumed', step: number }} ResumedEvent
+ * @typedef {{ id: number, type: 'ended', ended: Ended }} EndedEvent
+ * @typedef {{ id: number, type: 'failed', error: Failure }} FailedEvent
+ * @typedef {StartedEvent | MetricsEvent | ValidatedEvent | SampleEvent | CheckpointEvent | ModelEvent | FaultEvent | PausedEvent | ResumedEvent} TrainingEvent
+ * @typedef {ResultEvent | TrainingEvent | EndedEvent | FailedEvent} TrainerEvent
+ */
+
+/**
+ * The surface of pkg/full/liedwerk.js that the worker uses.
+ *
+ * @typedef {{ goOn(tokens: number): boolean, free(): void }} WasmSample
+ * @typedef {{ check(): Promise<unknown>, destroy(): void, free(): void }} WasmGpu
+ *
+ * @typedef {object} WasmTrainer
+ * @property {() => Omit<Started, 'plan' | 'device'>} describe
+ * @property {() => string} plan
+ * @property {() => boolean} isDone
+ * @property {(lr: number) => void} setRate
+ * @property {() => Promise<{ step: number, loss: number, grad_norm: number, lr: number, tokens: number }>} step
+ * @property {() => { code: string, message: string } | undefined} takeGpuFault
+ * @property {(seconds: number) => Promise<Uint8Array>} keep
+ * @property {() => boolean} beginValidation
+ * @property {() => Promise<{ loss: number, bits_per_char: number } | null>} validate
+ * @property {(seed: number, tokens: number) => Promise<WasmSample>} sample
+ * @property {(sample: WasmSample) => Omit<Sample, 'step' | 'seed'>} finishSample
+ * @property {(seconds: number) => Promise<Uint8Array>} modelFile
+ * @property {(seconds: number) => Card} card
+ * @property {(gpu: WasmGpu) => Promise<void>} useGpu
+ * @property {() => void} free
+ *
+ * @typedef {object} WasmTraining
+ * @property {(from: { module_or_path: URL }) => Promise<unknown>} default
+ * @property {(text: string, kind: Kind, data: PlannedData, seed: number) => Facts} inspectText
+ * @property {(text: string, kind: Kind, size: Size, layers: Layers | null, data: PlannedData) => string} draftPlan
+ * @property {(plan: string, steps: number) => string} spreadPlan
+ * @property {(bytes: Uint8Array) => Omit<ReadModel, 'card'> & { card: string | undefined }} readModelFile
+ * @property {(config: string, tokenizer: string, weights: Uint8Array, card?: string) => Uint8Array} joinModelFile
+ * @property {{ request(): Promise<WasmGpu> }} Gpu
+ * @property {{
+ *   create(plan: string, text: string, config?: string, tokenizer?: string, weights?: Uint8Array): WasmTrainer,
+ *   resume(text: string, checkpoint: Uint8Array): WasmTrainer,
+ * }} Trainer
+ */
+
+export {};

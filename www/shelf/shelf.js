@@ -1,0 +1,195 @@
+// The models of this browser's visitor: trained or dropped here, kept, and offered beside the shipped ones.
+
+import { toFailure } from '../engine/errors.js';
+import { textIn } from '../i18n/index.js';
+import { all, putAll, removeAll } from './database.js';
+import { storedBytes } from './parts.js';
+
+/** @typedef {import('../engine/protocol.js').Failure} Failure */
+/** @typedef {import('../engine/protocol.js').ModelEntry} ModelEntry */
+/** @typedef {import('../engine/protocol.js').Bilingual} Bilingual */
+/** @typedef {import('../engine/training-protocol.js').Card} Card */
+
+/**
+ * @typedef {object} Kept what the shelf knows of a model without opening it
+ * @property {string} id
+ * @property {string} name
+ * @property {string} model_type
+ * @property {number} bytes
+ * @property {number} parameters
+ * @property {Card | null} card of a model that was not trained in a page there may be none
+ * @property {number} created milliseconds since 1970
+ * @property {string} sha256 of the bytes; the id where the browser offers no hashing
+ */
+
+/** What asks for a file of a model of one's own, instead of an address. */
+const OWN = 'own-';
+
+/** @param {string} id */
+export function isOwn(id) {
+  return id.startsWith(OWN);
+}
+
+export class Shelf {
+  /** @type {Kept[]} */
+  #kept = [];
+  /** What the browser refused to keep. @type {Map<string, Uint8Array>} */
+  #inMemory = new Map();
+  /** One object a model as long as it stays what it is, so that views know it again. @type {Map<string, ModelEntry>} */
+  #entries = new Map();
+  /** @type {Set<() => void>} */
+  #listeners = new Set();
+  /** @type {Promise<void> | null} */
+  #opening = null;
+
+  /** Reads what is kept. Where the browser keeps nothing, the shelf is empty. */
+  open() {
+    this.#opening ??= all('models')
+      .then((kept) => {
+        this.#kept = /** @type {Kept[]} */ (kept);
+        if (kept.length) this.#tell();
+      })
+      .catch(() => {});
+    return this.#opening;
+  }
+
+  get models() {
+    return [...this.#kept].sort((a, b) => b.created - a.created);
+  }
+
+  /** For the pickers. */
+  entries() {
+    return this.models.map((kept) => {
+      const entry = this.#entries.get(kept.id) ?? entryOf(kept, this.#inMemory.get(kept.id));
+      this.#entries.set(kept.id, entry);
+      return entry;
+    });
+  }
+
+  /** @param {string} id */
+  isKept(id) {
+    return !this.#inMemory.has(id);
+  }
+
+  /**
+   * @param {Uint8Array} bytes a model in one file, whole and checked
+   * @param {{ name: string, model_type: string, parameters: number, card: Card | null }} what
+   * @returns {Promise<{ id: string, refused: Failure | null }>} `refused`: why the browser does not keep it; it
+   *   is there as long as the page
+   */
+  async add(bytes, { name, model_type, parameters, card }) {
+    await this.open();
+    const id = OWN + Array.from(crypto.getRandomValues(new Uint8Array(6)), (byte) => byte.toString(16).padStart(2, '0')).join('');
+    const sha256 = await hashed(bytes, id);
+    const kept = { id, name, model_type, parameters, card, bytes: bytes.length, created: Date.now(), sha256 };
+    /** @type {Failure | null} */
+    let refused = null;
+    try {
+      await putAll([
+        { store: 'models', key: id, value: kept },
+        { store: 'bytes', key: id, value: bytes },
+      ]);
+    } catch (error) {
+      refused = toFailure(error);
+      this.#inMemory.set(id, bytes);
+    }
+    this.#kept.push(kept);
+    this.#tell();
+    return { id, refused };
+  }
+
+  /**
+   * @param {string} id
+   * @param {string} name
+   */
+  async rename(id, name) {
+    const kept = this.#kept.find((model) => model.id === id);
+    if (!kept || !name.trim()) return;
+    kept.name = name.trim();
+    this.#entries.delete(id);
+    this.#tell();
+    if (this.isKept(id)) await putAll([{ store: 'models', key: id, value: kept }]);
+  }
+
+  /** @param {string} id */
+  async remove(id) {
+    if (this.isKept(id)) {
+      await removeAll([
+        { store: 'models', key: id },
+        { store: 'bytes', key: id },
+      ]);
+    }
+    this.#inMemory.delete(id);
+    this.#entries.delete(id);
+    this.#kept = this.#kept.filter((model) => model.id !== id);
+    this.#tell();
+  }
+
+  /** @param {string} id */
+  async bytes(id) {
+    return this.#inMemory.get(id) ?? (await storedBytes(id));
+  }
+
+  /** @param {() => void} listener */
+  onChange(listener) {
+    this.#listeners.add(listener);
+  }
+
+  #tell() {
+    for (const listener of this.#listeners) listener();
+  }
+}
+
+/**
+ * @param {Kept} kept
+ * @param {Uint8Array | undefined} inMemory
+ * @returns {ModelEntry}
+ */
+function entryOf({ id, name, model_type, bytes, card, parameters, sha256 }, inMemory) {
+  return {
+    id,
+    model_type,
+    files: {
+      config: '',
+      tokenizer: '',
+      weights: { path: '', bytes, sha256 },
+      own: inMemory ? new Blob([/** @type {Uint8Array<ArrayBuffer>} */ (inMemory)]) : true,
+    },
+    language: '',
+    licence: '',
+    title: { de: name, en: name },
+    card: both(cardKey(card), { steps: card?.steps ?? 0, minutes: Math.round((card?.seconds ?? 0) / 6) / 10 }),
+    trained_on: card ? both(card.unit === 'pair' ? 'cardPairs' : 'cardSongs', { characters: card.characters, count: card.songs }) : { de: '', en: '' },
+    figures: { dev_bits_per_char: rounded(card?.bits_per_char), parameters },
+  };
+}
+
+/** @param {Card | null} card */
+function cardKey(card) {
+  if (!card) return 'cardUnknown';
+  return card.fine_tuned ? 'cardTuned' : 'cardScratch';
+}
+
+/**
+ * @param {import('../i18n/index.js').Key} key
+ * @param {import('../i18n/index.js').Params} params
+ * @returns {Bilingual}
+ */
+function both(key, params) {
+  return { de: textIn('de', key, params), en: textIn('en', key, params) };
+}
+
+/**
+ * @param {Uint8Array} bytes
+ * @param {string} otherwise
+ */
+async function hashed(bytes, otherwise) {
+  if (!globalThis.crypto?.subtle) return otherwise;
+  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', /** @type {Uint8Array<ArrayBuffer>} */ (bytes)));
+  return Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
+/** @param {number | undefined | null} value */
+function rounded(value) {
+  return typeof value === 'number' && Number.isFinite(value) ? Math.round(value * 1000) / 1000 : undefined;
+}

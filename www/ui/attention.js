@@ -1,0 +1,156 @@
+import { onLanguage, say, text } from '../i18n/index.js';
+import { Choice, numbered } from './choice.js';
+import { colourIndex, colourTable } from './colours.js';
+import { h } from './dom.js';
+import { visibleToken } from './next-tokens.js';
+import { around } from './number-table.js';
+import { weightTable } from './weight-table.js';
+
+/** @typedef {import('./frames.js').Frames} Frames */
+
+/**
+ * @typedef {object} Attended
+ * @property {Frames} text what is written, or the only text
+ * @property {Frames | null} source what is translated
+ * @property {string} language of the text
+ */
+
+/** Words that a table shows: more would be no table but a carpet. */
+const MOST = 16;
+/** Pixels of one square of the overview, whose tiles have `MOST` squares at most. */
+const GAP = 2;
+
+/**
+ * Who looks at whom: every layer and head at once as small tiles, and one of them as a table of words.
+ */
+export class Attention {
+  #kind = new Choice('attentionKind', () => this.#draw());
+  #layer = new Choice('layer', () => this.#draw());
+  #head = new Choice('head', () => this.#draw());
+  #tiles = h('canvas', { class: 'tiles', 'aria-hidden': 'true' });
+  #caption = h('p', { class: 'small' });
+  #table = h('div', { class: 'tables' });
+  element = h(
+    'section',
+    { class: 'picture alignment', 'aria-labelledby': 'look-attention' },
+    h('h2', { id: 'look-attention', t: 'attention' }),
+    h('p', { class: 'small', t: 'attentionHint' }),
+    h('div', { class: 'controls' }, this.#kind.element, this.#layer.element, this.#head.element),
+    this.#caption,
+    h('div', { class: 'scroll', tabindex: '0', role: 'group', tLabel: 'attention' }, this.#tiles),
+    this.#table,
+  );
+  /** @type {Attended | null} */
+  #shown = null;
+  #at = 0;
+
+  constructor() {
+    this.#tiles.addEventListener('click', (event) => {
+      const { frames } = this.#seen() ?? {};
+      if (!frames) return;
+      const { left, top, width, height } = this.#tiles.getBoundingClientRect();
+      this.#head.value = String(Math.floor(((event.clientX - left) / width) * frames.heads));
+      this.#layer.value = String(Math.floor(((event.clientY - top) / height) * frames.layers));
+      this.#draw();
+    });
+    onLanguage(() => this.#draw());
+  }
+
+  /**
+   * @param {Attended | null} shown
+   * @param {number} at the place that is looked at
+   */
+  show(shown, at) {
+    this.#shown = shown?.text.length && shown.text.heads ? shown : null;
+    this.#at = at;
+    this.element.hidden = !this.#shown;
+    if (!this.#shown) return;
+    const own = { value: 'own', name: /** @type {const} */ ('attentionOwn') };
+    const cross = { value: 'cross', name: /** @type {const} */ ('attentionCross') };
+    const source = { value: 'source', name: /** @type {const} */ ('attentionSource') };
+    this.#kind.offer(this.#shown.source ? [cross, own, source] : [own]);
+    this.#draw();
+  }
+
+  /** The frames of the chosen kind, the places of its rows and columns, and a weight. */
+  #seen() {
+    if (!this.#shown) return null;
+    const { text: written, source, language } = this.#shown;
+    const kind = this.#kind.value;
+    const frames = kind === 'source' && source ? source : written;
+    const columns = kind === 'cross' && source ? source : frames;
+    const at = Math.min(this.#at, frames.length - 1);
+    const whole = kind !== 'own' || source !== null;
+    const rows = whole ? around(at, MOST, frames.length) : last(at, MOST);
+    const read = whole ? around(Math.round((at * columns.length) / frames.length), MOST, columns.length) : rows;
+    const weights = (/** @type {number} */ layer, /** @type {number} */ head) =>
+      rows.map((row) => {
+        const all = kind === 'cross' ? frames.cross(row, layer, head) : frames.attention(row, layer, head);
+        const first = kind === 'cross' ? 0 : frames.firstRead(row);
+        return read.map((column) => (column < first ? undefined : all[column - first]));
+      });
+    const languages = { rows: kind === 'source' ? 'de' : language, columns: columns === source ? 'de' : language };
+    return { frames, columns, rows, read, weights, languages };
+  }
+
+  #draw() {
+    const seen = this.#seen();
+    if (!seen) return;
+    const { frames, columns, rows, read, weights, languages } = seen;
+    this.#layer.offer(numbered(frames.layers));
+    this.#head.offer([...numbered(frames.heads), { value: '-1', name: 'headMean' }]);
+    say(this.#caption, 'attentionTiles', { layers: frames.layers, heads: frames.heads });
+    this.#drawTiles(frames, rows.length, read.length, weights);
+    // Who walks in the table by keyboard is not thrown out of it by the next token.
+    if (this.#table.contains(document.activeElement)) return;
+    const layer = Number(this.#layer.value);
+    const head = Number(this.#head.value);
+    const words = (/** @type {Frames} */ of, /** @type {number[]} */ places) =>
+      places.map((place) => visibleToken(of.tokens[place].text).replace('␣', ''));
+    const name = head < 0 ? text('headMean') : `${text('head')} ${head + 1}`;
+    this.#table.replaceChildren(
+      weightTable({
+        caption: `${text('layer')} ${layer + 1}, ${name}`,
+        rows: { words: words(frames, rows), lang: languages.rows },
+        columns: { words: words(columns, read), lang: languages.columns },
+        weights: weights(layer, head),
+      }),
+    );
+  }
+
+  /**
+   * @param {Frames} frames
+   * @param {number} height of a tile
+   * @param {number} width
+   * @param {(layer: number, head: number) => (number | undefined)[][]} weights
+   */
+  #drawTiles({ layers, heads }, height, width, weights) {
+    const canvas = this.#tiles;
+    Object.assign(canvas, { width: heads * (width + GAP), height: layers * (height + GAP) });
+    const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext('2d'));
+    const image = new ImageData(canvas.width, canvas.height);
+    const pixels = new Uint32Array(image.data.buffer);
+    const table = colourTable('amount');
+    for (let layer = 0; layer < layers; layer += 1) {
+      for (let head = 0; head < heads; head += 1) {
+        weights(layer, head).forEach((row, y) => {
+          const start = (layer * (height + GAP) + y) * canvas.width + head * (width + GAP);
+          row.forEach((weight, x) => {
+            pixels[start + x] = table[colourIndex('amount', weight ?? 0, 1)];
+          });
+        });
+      }
+    }
+    context.putImageData(image, 0, 0);
+    canvas.style.setProperty('width', `${canvas.width * (heads > 4 ? 3 : 4)}px`);
+  }
+}
+
+/**
+ * @param {number} at
+ * @param {number} most
+ */
+function last(at, most) {
+  const first = Math.max(0, at + 1 - most);
+  return Array.from({ length: at + 1 - first }, (_, i) => first + i);
+}

@@ -1,0 +1,278 @@
+// A line chart in SVG, drawn for the width it has, and the same numbers as a table.
+
+import { currentLanguage, onLanguage, say, text } from '../i18n/index.js';
+import { h } from './dom.js';
+
+/** @typedef {import('../i18n/index.js').Key} Key */
+/** @typedef {readonly [x: number, y: number]} Point */
+
+/**
+ * @typedef {object} Series
+ * @property {string} name what the legend and the table call it
+ * @property {string} look a class: its colour and stroke
+ * @property {Point[]} points by growing x
+ * @property {boolean} [faint] drawn behind the others, and left out of the legend
+ *
+ * @typedef {{ name: string, look: string, y: number }} Level a value to compare with, as a line across
+ */
+
+const SVG = 'http://www.w3.org/2000/svg';
+const EDGE = { top: 12, right: 12, bottom: 24, left: 46 };
+/** More rows than that nobody reads. */
+const ROWS = 24;
+
+export class Chart {
+  #plot = document.createElementNS(SVG, 'svg');
+  #legend = h('ul', { class: 'legend small' });
+  #table = h('table', { class: 'numbers' });
+  #details;
+  #title;
+  #format;
+  /** @type {Series[]} */
+  #series = [];
+  /** @type {Level[]} */
+  #levels = [];
+  #frame = 0;
+  element;
+
+  /**
+   * @param {object} what
+   * @param {Key} what.title
+   * @param {Key} what.x what runs to the right
+   * @param {Intl.NumberFormatOptions} what.format of the values
+   * @param {boolean} [what.small]
+   */
+  constructor({ title, x, format, small = false }) {
+    this.#title = title;
+    this.#format = format;
+    this.#plot.setAttribute('role', 'img');
+    this.#details = h('details', { class: 'as-table' }, h('summary', { t: 'asTable' }), h('div', { class: 'scroll', tabindex: '0', role: 'group', tLabel: title }, this.#table));
+    this.#details.addEventListener('toggle', () => this.#draw());
+    this.element = h(
+      'figure',
+      { class: small ? 'chart small-chart' : 'chart' },
+      h('figcaption', {}, h('span', { t: title }), h('span', { class: 'small', t: x })),
+      this.#plot,
+      this.#legend,
+      this.#details,
+    );
+    this.x = x;
+    new ResizeObserver(() => this.#soon()).observe(this.element);
+    onLanguage(() => this.#soon());
+  }
+
+  /**
+   * @param {Series[]} series
+   * @param {Level[]} [levels]
+   */
+  show(series, levels = []) {
+    this.#series = series;
+    this.#levels = levels;
+    this.#soon();
+  }
+
+  #soon() {
+    this.#frame ||= requestAnimationFrame(() => {
+      this.#frame = 0;
+      this.#draw();
+    });
+  }
+
+  #draw() {
+    const width = Math.max(200, this.element.clientWidth);
+    const height = this.element.classList.contains('small-chart') ? 110 : Math.min(320, Math.max(190, width * 0.42));
+    const frame = frameOf(this.#series, this.#levels, width, height);
+    this.#plot.setAttribute('viewBox', `0 0 ${width} ${height}`);
+    this.#plot.setAttribute('height', String(height));
+    this.#plot.setAttribute('aria-label', this.#summary());
+    const faintFirst = [...this.#series].sort((a, b) => Number(b.faint ?? false) - Number(a.faint ?? false));
+    this.#plot.replaceChildren(
+      ...this.#grid(frame),
+      ...this.#levels.map(({ y, look }) => line(`M${EDGE.left} ${frame.y(y)}H${frame.right}`, `level ${look}`)),
+      ...faintFirst.map((series) => line(path(series.points, frame), `curve ${series.look}${series.faint ? ' faint' : ''}`)),
+    );
+    this.#explain();
+    this.#fillTable();
+  }
+
+  /** What a screen reader hears of the picture: the last value of each line. */
+  #summary() {
+    const last = this.#named().map(({ name, points }) => {
+      const point = points.at(-1);
+      return point ? `${name} ${this.#written(point[1])}` : '';
+    });
+    return [text(this.#title), ...last.filter(Boolean)].join('; ');
+  }
+
+  #named() {
+    return this.#series.filter(({ faint, points }) => !faint && points.length);
+  }
+
+  /** @param {number} value */
+  #written(value) {
+    return value.toLocaleString(currentLanguage(), this.#format);
+  }
+
+  /** @param {Frame} frame */
+  #grid(frame) {
+    const { right, bottom } = frame;
+    return [
+      ...frame.yTicks.flatMap((value) => {
+        const y = frame.y(value);
+        return [line(`M${EDGE.left} ${y}H${right}`, 'grid'), label(EDGE.left - 6, y + 4, 'end', this.#tick(value))];
+      }),
+      ...frame.xTicks.map((value) => label(frame.x(value), bottom + 17, 'middle', value.toLocaleString(currentLanguage()))),
+    ];
+  }
+
+  /** @param {number} value */
+  #tick(value) {
+    return value.toLocaleString(currentLanguage(), { maximumSignificantDigits: 3 });
+  }
+
+  #explain() {
+    const items = [...this.#named(), ...this.#levels].map(({ name, look }) => {
+      const key = document.createElementNS(SVG, 'svg');
+      key.setAttribute('class', 'key');
+      key.setAttribute('viewBox', '0 0 24 8');
+      key.setAttribute('aria-hidden', 'true');
+      key.append(line('M0 4H24', `curve ${look}`));
+      return h('li', {}, key, ' ', name);
+    });
+    this.#legend.replaceChildren(...(items.length > 1 ? items : []));
+  }
+
+  #fillTable() {
+    if (!this.#details.open) return;
+    const names = new Set();
+    // Where single steps and their mean have one name, the table has the steps.
+    const named = this.#series.filter(({ name, points }) => points.length && !names.has(name) && names.add(name));
+    const xs = [...new Set(named.flatMap(({ points }) => points.map(([x]) => x)))].sort((a, b) => a - b);
+    const every = Math.max(1, Math.ceil(xs.length / ROWS));
+    const shown = xs.filter((_, i) => (xs.length - 1 - i) % every === 0);
+    const head = h('tr', {}, h('th', { scope: 'col', t: this.x }), ...named.map(({ name }) => h('th', { scope: 'col' }, name)));
+    const rows = shown.map((x) => {
+      const cells = named.map(({ points }) => {
+        const at = latest(points, x);
+        return h('td', {}, at === undefined ? '' : this.#written(at));
+      });
+      return h('tr', {}, h('th', { scope: 'row' }, x.toLocaleString(currentLanguage())), ...cells);
+    });
+    this.#table.replaceChildren(say(h('caption', { class: 'unseen' }), this.#title), h('thead', {}, head), h('tbody', {}, ...rows));
+  }
+}
+
+/**
+ * The value at x, or the one before it.
+ *
+ * @param {Point[]} points
+ * @param {number} x
+ */
+function latest(points, x) {
+  return points.findLast(([at]) => at <= x)?.[1];
+}
+
+/**
+ * @typedef {object} Frame from values to places
+ * @property {(value: number) => number} x
+ * @property {(value: number) => number} y
+ * @property {number[]} xTicks
+ * @property {number[]} yTicks
+ * @property {number} right
+ * @property {number} bottom
+ */
+
+/**
+ * @param {Series[]} series
+ * @param {Level[]} levels
+ * @param {number} width
+ * @param {number} height
+ * @returns {Frame}
+ */
+function frameOf(series, levels, width, height) {
+  const [right, bottom] = [width - EDGE.right, height - EDGE.bottom];
+  let [xMax, low, high] = [1, Infinity, -Infinity];
+  // Single steps leap; what counts for the frame is the lines that are read.
+  const read = series.some(({ faint, points }) => !faint && points.length) ? series.filter(({ faint }) => !faint) : series;
+  for (const { points } of series) xMax = Math.max(xMax, points.at(-1)?.[0] ?? 0);
+  for (const [, y] of [...read.flatMap(({ points }) => points), ...levels.map(({ y }) => /** @type {Point} */ ([0, y]))]) {
+    if (!Number.isFinite(y)) continue;
+    low = Math.min(low, y);
+    high = Math.max(high, y);
+  }
+  if (low > high) [low, high] = [0, 1];
+  const room = (high - low || Math.abs(high) || 1) * 0.06;
+  [low, high] = [low < room ? Math.min(0, low) : low - room, high + room];
+  const clamp = (/** @type {number} */ value) => Math.min(high, Math.max(low, value));
+  return {
+    x: (value) => EDGE.left + (value / xMax) * (right - EDGE.left),
+    y: (value) => bottom - ((clamp(value) - low) / (high - low)) * (bottom - EDGE.top),
+    xTicks: ticks(0, xMax, width / 110).filter(Number.isInteger),
+    yTicks: ticks(low, high, height / 48),
+    right,
+    bottom,
+  };
+}
+
+/**
+ * Round values between two, not more than about `most`.
+ *
+ * @param {number} low
+ * @param {number} high
+ * @param {number} most
+ */
+function ticks(low, high, most) {
+  const raw = (high - low) / Math.max(1, most);
+  const power = 10 ** Math.floor(Math.log10(raw));
+  const step = power * ([1, 2, 5, 10].find((factor) => factor * power >= raw) ?? 10);
+  const found = [];
+  for (let i = Math.ceil(low / step); i * step <= high * (1 + 1e-9); i += 1) found.push(Number((i * step).toPrecision(12)));
+  return found;
+}
+
+/**
+ * A path with at most one point for each pixel: the mean of what lies there.
+ *
+ * @param {Point[]} points
+ * @param {Frame} frame
+ */
+function path(points, frame) {
+  let d = '';
+  for (let i = 0; i < points.length; ) {
+    const pixel = Math.round(frame.x(points[i][0]));
+    let [sum, count] = [0, 0];
+    for (; i < points.length && Math.round(frame.x(points[i][0])) === pixel; i += 1) {
+      sum += points[i][1];
+      count += 1;
+    }
+    d += `${d ? 'L' : 'M'}${pixel} ${frame.y(sum / count).toFixed(1)}`;
+  }
+  // A line of one point would not be seen.
+  return points.length === 1 ? `${d}h0.01` : d;
+}
+
+/**
+ * @param {string} d
+ * @param {string} look
+ */
+function line(d, look) {
+  const element = document.createElementNS(SVG, 'path');
+  element.setAttribute('d', d);
+  element.setAttribute('class', look);
+  return element;
+}
+
+/**
+ * @param {number} x
+ * @param {number} y
+ * @param {'end' | 'middle'} anchor
+ * @param {string} written
+ */
+function label(x, y, anchor, written) {
+  const element = document.createElementNS(SVG, 'text');
+  element.setAttribute('x', String(x));
+  element.setAttribute('y', String(y));
+  element.setAttribute('text-anchor', anchor);
+  element.textContent = written;
+  return element;
+}

@@ -1,0 +1,56 @@
+import { h } from './dom.js';
+
+/** @typedef {import('../i18n/index.js').Key} Key */
+
+let choices = 0;
+
+/** A choice that belongs to one picture and to no link. */
+export class Choice {
+  #select;
+  element;
+  /** @type {string[]} */
+  #values = [];
+
+  /**
+   * @param {Key} label
+   * @param {() => void} onChange
+   */
+  constructor(label, onChange) {
+    const id = `choice-${(choices += 1)}`;
+    this.#select = h('select', { id });
+    this.#select.addEventListener('change', onChange);
+    this.element = h('div', { class: 'choice' }, h('label', { for: id, t: label }), this.#select);
+  }
+
+  get value() {
+    return this.#select.value;
+  }
+
+  set value(value) {
+    this.#select.value = value;
+  }
+
+  /**
+   * Does nothing where these are offered already.
+   *
+   * @param {{ value: string, name: Key | null }[]} options without a name the value, as a number from 1
+   */
+  offer(options) {
+    const values = options.map(({ value }) => value);
+    if (values.join() === this.#values.join()) return;
+    this.#values = values;
+    const before = this.value;
+    this.#select.replaceChildren(
+      ...options.map(({ value, name }) =>
+        name ? h('option', { value, t: name }) : h('option', { value }, String(Number(value) + 1)),
+      ),
+    );
+    this.value = values.includes(before) ? before : (values[0] ?? '');
+    this.element.hidden = options.length < 2;
+  }
+}
+
+/** @param {number} count */
+export function numbered(count) {
+  return Array.from({ length: count }, (_, i) => ({ value: String(i), name: null }));
+}

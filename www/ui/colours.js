@@ -1,0 +1,72 @@
+// Colour scales for pictures of numbers. Their ends are tokens of style.css, for light and dark; told apart by
+// lightness or by blue and orange, which colour-blind eyes do as well.
+
+/** @typedef {'amount' | 'signed'} Scale from nothing to 1, or from negative over nothing to positive */
+
+const STEPS = 256;
+/** @type {Record<Scale, string[]>} */
+const STOPS = {
+  amount: ['--amount-none', '--amount-half', '--amount-all'],
+  signed: ['--signed-minus', '--signed-none', '--signed-plus'],
+};
+
+/** @type {Map<Scale, Uint32Array>} */
+const tables = new Map();
+matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => tables.clear());
+
+/**
+ * As many colours as there are steps, each as the four bytes of a pixel.
+ *
+ * @param {Scale} scale
+ */
+export function colourTable(scale) {
+  let table = tables.get(scale);
+  if (!table) {
+    const style = getComputedStyle(document.documentElement);
+    const stops = STOPS[scale].map((name) => bytes(style.getPropertyValue(name)));
+    table = Uint32Array.from({ length: STEPS }, (_, i) => pixel(stops, (2 * i) / (STEPS - 1)));
+    tables.set(scale, table);
+  }
+  return table;
+}
+
+/**
+ * Which colour of the table a number has.
+ *
+ * @param {Scale} scale
+ * @param {number} value
+ * @param {number} limit the number that has the strongest colour
+ */
+export function colourIndex(scale, value, limit) {
+  const share = value / (limit || 1);
+  const between = scale === 'signed' ? (share + 1) / 2 : share;
+  return Math.max(0, Math.min(STEPS - 1, Math.round(between * (STEPS - 1))));
+}
+
+/**
+ * The colour of a number as CSS writes it.
+ *
+ * @param {Scale} scale
+ * @param {number} value
+ * @param {number} limit
+ */
+export function colour(scale, value, limit) {
+  const pixel = colourTable(scale)[colourIndex(scale, value, limit)];
+  return `rgb(${pixel & 255} ${(pixel >> 8) & 255} ${(pixel >> 16) & 255})`;
+}
+
+/** @param {string} hex #rrggbb */
+function bytes(hex) {
+  const number = parseInt(hex.trim().slice(1), 16);
+  return [number >> 16, (number >> 8) & 255, number & 255];
+}
+
+/**
+ * @param {number[][]} stops
+ * @param {number} at from 0 to 2
+ */
+function pixel(stops, at) {
+  const from = Math.min(1, Math.floor(at));
+  const mixed = stops[from].map((low, i) => Math.round(low + (stops[from + 1][i] - low) * (at - from)));
+  return ((255 << 24) | (mixed[2] << 16) | (mixed[1] << 8) | mixed[0]) >>> 0;
+}

@@ -1,0 +1,117 @@
+// What a model did at each token of a text, found by place, layer and head. How a frame is laid out says
+// src/models/recording.rs.
+
+/** @typedef {import('../engine/protocol.js').Recorded} Recorded */
+/** @typedef {{ id: number, text: string }} ReadToken */
+
+/** The parts of an LSTM's frame, in its order: three gates, the candidate, the cell, the output. */
+export const LSTM_PARTS = /** @type {const} */ (['i', 'f', 'g', 'o', 'c', 'h']);
+
+/** @typedef {typeof LSTM_PARTS[number]} LstmPart */
+
+export class Frames {
+  layers = 0;
+  heads = 0;
+  channels = 0;
+  /** How many tokens of a source each token reads besides; 0 without one. */
+  #sources;
+  /** By place in the text. @type {{ values: Float32Array, span: number }[]} */
+  #frames = [];
+  /** By place in the text. @type {ReadToken[]} */
+  tokens = [];
+
+  /** Every token of a source reads all of it, and its frames hold no residual stream. */
+  #isSource;
+
+  /** @param {{ sources?: number, isSource?: boolean }} [how] */
+  constructor({ sources = 0, isSource = false } = {}) {
+    this.#sources = sources;
+    this.#isSource = isSource;
+  }
+
+  /** Tokens that the model has read. */
+  get length() {
+    return this.#frames.length;
+  }
+
+  /** @param {Recorded} recorded */
+  add({ first, ids, texts, spans, layers, heads, channels, values }) {
+    Object.assign(this, { layers, heads, channels });
+    let at = 0;
+    ids.forEach((id, i) => {
+      const span = spans[i];
+      const size = this.#sizeOf(span);
+      this.#frames[first + i] = { values: values.subarray(at, at + size), span };
+      this.tokens[first + i] = { id, text: texts[i] };
+      at += size;
+    });
+  }
+
+  /** @param {number} span */
+  #sizeOf(span) {
+    if (this.heads === 0) return this.layers * LSTM_PARTS.length * this.channels;
+    if (span === 0) return 0;
+    const residual = this.#isSource ? 0 : (this.layers + 1) * this.channels;
+    return this.layers * this.heads * (span + this.#sources) + residual;
+  }
+
+  /**
+   * @param {number} place
+   * @param {number} layer
+   * @param {LstmPart} part
+   */
+  lstm(place, layer, part) {
+    const start = (layer * LSTM_PARTS.length + LSTM_PARTS.indexOf(part)) * this.channels;
+    return this.#frames[place].values.subarray(start, start + this.channels);
+  }
+
+  /** @param {number} place the first place that this token's attention reads */
+  firstRead(place) {
+    return this.#isSource ? 0 : place + 1 - this.#frames[place].span;
+  }
+
+  /**
+   * The weights over the places that it reads, the first of them `firstRead`.
+   *
+   * @param {number} place
+   * @param {number} layer
+   * @param {number} head -1 for the mean of all
+   */
+  attention(place, layer, head) {
+    const { values, span } = this.#frames[place];
+    return this.#row(values, layer * this.heads * span, span, head);
+  }
+
+  /**
+   * The weights over the tokens of the source.
+   *
+   * @param {number} place
+   * @param {number} layer
+   * @param {number} head -1 for the mean of all
+   */
+  cross(place, layer, head) {
+    const { values, span } = this.#frames[place];
+    const start = this.layers * this.heads * span + layer * this.heads * this.#sources;
+    return this.#row(values, start, this.#sources, head);
+  }
+
+  /**
+   * @param {Float32Array} values
+   * @param {number} start of the layer
+   * @param {number} width
+   * @param {number} head
+   */
+  #row(values, start, width, head) {
+    if (head >= 0) return values.subarray(start + head * width, start + (head + 1) * width);
+    const mean = new Float32Array(width);
+    for (let i = 0; i < this.heads * width; i += 1) mean[i % width] += values[start + i] / this.heads;
+    return mean;
+  }
+
+  /** @param {number} place the residual stream before the first layer and after each; empty where there is none */
+  residual(place) {
+    const frame = this.#frames[place];
+    if (!frame || this.heads === 0 || this.#isSource || frame.span === 0) return new Float32Array();
+    return frame.values.subarray(this.layers * this.heads * (frame.span + this.#sources));
+  }
+}

@@ -1,0 +1,385 @@
+// The runs of the view "Look inside": what the engine tells is kept, and drawn at most once a frame.
+
+import { say } from '../i18n/index.js';
+import { kindOf } from '../engine/kinds.js';
+import { keepEnd, keepStart } from '../state.js';
+import { colour } from '../ui/colours.js';
+import { Frames } from '../ui/frames.js';
+import { limitOf, scaleOf } from '../ui/gates.js';
+import { visibleToken } from '../ui/next-tokens.js';
+import { beginning, generateOptions } from './lyrics.js';
+import { Work } from './work.js';
+
+/** @typedef {import('../engine/protocol.js').ModelEntry} ModelEntry */
+/** @typedef {import('../engine/protocol.js').Note} Note */
+/** @typedef {import('../engine/protocol.js').Piece} Piece */
+/** @typedef {import('../engine/protocol.js').Recorded} Recorded */
+/** @typedef {import('../engine/protocol.js').Step} Step */
+/** @typedef {import('./work.js').Task} Task */
+
+/**
+ * @typedef {object} OwnParts
+ * @property {ReturnType<typeof import('../ui/model-picker.js').modelPicker>} picker
+ * @property {import('../ui/token-text.js').TokenText} tokens
+ * @property {import('../ui/translation-sheet.js').TranslationSheet} pieces
+ * @property {HTMLInputElement} slider
+ * @property {HTMLElement} place
+ * @property {HTMLElement} scrubber
+ * @property {import('../ui/gates.js').Gates} gates
+ * @property {import('../ui/attention.js').Attention} attention
+ * @property {import('../ui/alignment.js').Alignment} alignment
+ * @property {import('../ui/token-facts.js').Lens} lens
+ * @property {import('../ui/token-facts.js').TokenFacts} facts
+ * @property {import('../ui/next-tokens.js').NextTokens} next
+ * @property {import('../ui/positions.js').Positions} positions
+ * @property {HTMLElement} prompt
+ * @property {HTMLElement} german
+ * @property {HTMLElement} shown
+ * @property {HTMLButtonElement} go
+ * @property {HTMLButtonElement} stop
+ *
+ * @typedef {import('./work.js').Parts & OwnParts} Parts
+ */
+
+/** What one looks into is kept whole: 24 to 40 kB a token. */
+const MOST_TOKENS = 400;
+const MOST_PROMPT = 400;
+const MOST_GERMAN = 2000;
+const ROWS = 10;
+const DEPTH_ROWS = 4;
+const NEIGHBOURS = 8;
+const POSITIONS = 64;
+/** While it works, pictures and tables follow in turn, this often, and questions are asked at most this often. */
+const PICTURES_MS = 120;
+const ASK_MS = 300;
+
+export class Looking {
+  #context;
+  #parts;
+  #work;
+  /** @type {ModelEntry | null} */
+  #model = null;
+  #frames = new Frames();
+  /** @type {Frames | null} */
+  #source = null;
+  /** By the index of their piece. @type {Map<number, Recorded[]>} */
+  #insides = new Map();
+  /** Steps of what was written, the first at the place `#written`. @type {Step[]} */
+  #steps = [];
+  #written = 0;
+  #at = 0;
+  /** Whether the newest token is looked at, whatever it is. */
+  #following = true;
+  #working = false;
+  #drawn = { tokens: 0, at: -1, time: 0, asked: 0 };
+  #frame = 0;
+  #asking = false;
+  /** Whether the tables' turn is next. */
+  #tablesNext = false;
+  #opened = '';
+
+  /**
+   * @param {import('./index.js').Context} context
+   * @param {Parts} parts
+   */
+  constructor(context, parts) {
+    this.#context = context;
+    this.#parts = parts;
+    this.#work = new Work(context, parts, (working) => this.#setWorking(working));
+    context.state.onChange(() => this.#follow());
+    this.#showKind();
+    this.#drawPictures();
+  }
+
+  /**
+   * @param {boolean} go begin at once
+   * @param {boolean} [fresh] ask the host again, after an error
+   */
+  async open(go, fresh = false) {
+    if (!(await this.#work.openCatalog(fresh, () => void this.open(go, true)))) return;
+    this.#follow();
+    if (go) this.go();
+  }
+
+  go(fresh = false) {
+    const model = this.#parts.picker.chosen();
+    if (!model) {
+      void this.open(true, true);
+      return;
+    }
+    this.#parts.shown.replaceChildren();
+    void this.#work.perform((task) => this.#run(task, model, fresh), () => this.go(true));
+  }
+
+  stop() {
+    this.#work.stop();
+  }
+
+  /** @param {number} place */
+  scrub(place) {
+    this.#following = this.#working && place >= this.#length - 1;
+    this.#at = Math.max(0, Math.min(place, this.#length - 1));
+    this.#request();
+  }
+
+  /** @param {Piece} piece */
+  choose(piece) {
+    this.#following = false;
+    this.#showPiece(piece);
+  }
+
+  /** The text takes the colours of the unit that is picked. */
+  tint() {
+    const { gates, tokens } = this.#parts;
+    const { part } = gates;
+    tokens.tint((place) => {
+      const value = gates.tint(place);
+      return value === null ? '' : colour(scaleOf(part), value, limitOf(part));
+    });
+  }
+
+  /**
+   * @param {Task} task
+   * @param {ModelEntry} model
+   * @param {boolean} fresh
+   */
+  async #run(task, model, fresh) {
+    const { state, engine, catalog } = this.#context;
+    const { settings } = state;
+    const translating = kindOf(model) === 'translator';
+    this.#clear(model);
+    const prompt = keepEnd(beginning(settings.prompt, model), MOST_PROMPT);
+    const text = translating ? keepStart(settings.german, MOST_GERMAN) : prompt;
+    const cut = text.length < (translating ? settings.german : beginning(settings.prompt, model)).length;
+    const short = { max_new_tokens: Math.min(settings.max_new_tokens, MOST_TOKENS), candidates: ROWS };
+    const options = { ...generateOptions(settings), ...short, beam_width: translating ? settings.beam_width : 1 };
+    const tell = (/** @type {Note[]} */ notes) => {
+      this.#parts.notes.add(cut ? [...notes, { code: 'look-cut' }] : notes);
+      say(this.#parts.status, translating ? 'statusTranslating' : 'statusWriting');
+    };
+    const listeners = {
+      ...this.#work.loading(task),
+      onStarted: task.own((/** @type {string} */ _, /** @type {Note[]} */ notes) => tell(notes)),
+      onSplit: task.own((/** @type {number} */ _, /** @type {Note[]} */ notes) => tell(notes)),
+      onFrames: task.own((/** @type {Recorded} */ recorded, /** @type {Step[]} */ steps) => this.#take(recorded, steps)),
+      onInside: task.own((/** @type {Piece} */ piece, /** @type {Recorded[]} */ inside) => this.#takePiece(piece, inside)),
+    };
+    const request = { model, fresh, known: catalog.known(), text, options };
+    const { cancelled, tokens, seconds } = await task.run(() => engine.look(request, listeners));
+    const params = { tokens, seconds: Math.round(seconds * 10) / 10 };
+    say(this.#parts.status, cancelled ? 'statusStoppedTokens' : 'statusDoneTokens', params);
+    await this.#askPositions(model);
+  }
+
+  /**
+   * @param {Recorded} recorded
+   * @param {Step[]} steps
+   */
+  #take(recorded, steps) {
+    this.#frames.add(recorded);
+    // All of the prompt but its last token was read before anything was written.
+    if (this.#steps.length === 0 && steps.length === 0) this.#written = recorded.ids.length + 1;
+    steps.forEach((step, i) => {
+      this.#frames.tokens[this.#written + this.#steps.length + i] = { id: step.id, text: step.text };
+    });
+    this.#steps.push(...steps);
+    if (this.#following) this.#at = this.#length - 1;
+    this.#request();
+  }
+
+  /**
+   * @param {Piece} piece
+   * @param {Recorded[]} inside
+   */
+  #takePiece(piece, inside) {
+    this.#insides.set(piece.index, inside);
+    this.#parts.pieces.append(piece);
+    if (this.#following && piece.attention.length) this.#showPiece(piece);
+  }
+
+  /** @param {Piece} piece */
+  #showPiece(piece) {
+    this.#parts.pieces.mark(piece.index);
+    const [source, target] = this.#insides.get(piece.index) ?? [];
+    this.#source = null;
+    this.#frames = new Frames({ sources: piece.source_ids.length });
+    if (source && target) {
+      this.#source = new Frames({ isSource: true });
+      this.#source.add(source);
+      this.#frames.add(target);
+    }
+    const first = target ? 1 : 0;
+    piece.target_ids.forEach((id, i) => {
+      this.#frames.tokens[i + first] = { id, text: piece.target_tokens[i] };
+    });
+    this.#at = Math.min(first, this.#length - 1);
+    this.#drawn = { ...this.#drawn, tokens: 0, at: -1, time: 0 };
+    this.#parts.tokens.clear('en', '');
+    const title = this.#model?.title ?? { de: '', en: '' };
+    this.#parts.alignment.show([{ title, piece }]);
+    this.#request();
+  }
+
+  get #length() {
+    const { tokens } = this.#frames;
+    // Frames come before the token that follows them is known: a gap is no token yet.
+    const gap = tokens.findIndex((token) => token === undefined);
+    return gap < 0 ? tokens.length : gap;
+  }
+
+  /** Draws with the next frame, whatever else happens until then. */
+  #request() {
+    if (this.#frame) return;
+    this.#frame = requestAnimationFrame((now) => {
+      this.#frame = 0;
+      this.#draw(now);
+    });
+  }
+
+  /** @param {number} now */
+  #draw(now) {
+    const { tokens, slider, place, scrubber } = this.#parts;
+    const length = this.#length;
+    const from = this.#drawn.tokens;
+    if (length > from) {
+      const written = this.#model && kindOf(this.#model) === 'generator' ? this.#written : 0;
+      tokens.replace(from, this.#frames.tokens.slice(from, length), (i) => i < written);
+      this.#drawn.tokens = length;
+    }
+    scrubber.hidden = length === 0;
+    slider.max = String(length);
+    slider.value = String(this.#at + 1);
+    place.textContent = `${this.#at + 1} / ${length}`;
+    const token = this.#frames.tokens[this.#at];
+    if (token) slider.setAttribute('aria-valuetext', `${this.#at + 1}: ${visibleToken(token.text)}`);
+    tokens.mark(this.#at);
+    const scrubbed = !this.#following && this.#drawn.at !== this.#at;
+    if (this.#working && !scrubbed && now - this.#drawn.time < PICTURES_MS) {
+      this.#request();
+      return;
+    }
+    this.#drawn.time = now;
+    this.#drawn.at = this.#at;
+    this.#drawPictures();
+    void this.#ask(now);
+  }
+
+  #drawPictures() {
+    const { gates, attention, next, facts } = this.#parts;
+    // In one frame all of them would take longer than the eye forgives.
+    const both = !this.#working;
+    this.#tablesNext = !this.#tablesNext;
+    const isLstm = this.#model?.model_type === 'char_lstm';
+    const frames = this.#frames;
+    if (both || this.#tablesNext) {
+      gates.show(isLstm ? frames : null, this.#at);
+      if (isLstm && frames.length) this.tint();
+      const attended = { text: frames, source: this.#source, language: this.#model?.language ?? 'en' };
+      attention.show(isLstm ? null : attended, this.#at);
+    }
+    if (both || !this.#tablesNext) {
+      const step = this.#steps[this.#at - this.#written] ?? null;
+      next.element.hidden = step === null;
+      next.show(step, false);
+      facts.show(frames.tokens.slice(0, this.#length), this.#at);
+    }
+  }
+
+  /**
+   * Asks what has to be computed: one question after another, and the newest one when it is answered.
+   *
+   * @param {number} now
+   */
+  async #ask(now) {
+    const model = this.#model;
+    const at = this.#at;
+    const token = this.#frames.tokens[at];
+    if (!model || !token) return;
+    if (this.#asking || (this.#working && now - this.#drawn.asked < ASK_MS)) {
+      if (!this.#working) this.#request();
+      return;
+    }
+    this.#asking = true;
+    this.#drawn.asked = now;
+    try {
+      const { engine, catalog } = this.#context;
+      const ask = (/** @type {import('../engine/protocol.js').Question} */ question) =>
+        engine.ask({ model, fresh: false, known: catalog.known(), question });
+      const { rated: near = [[]] } = await ask({ of: 'neighbours', token: token.id, count: NEIGHBOURS, source: false });
+      const residual = at > 0 && at <= this.#frames.length ? this.#frames.residual(at - 1) : new Float32Array();
+      const { rated = [] } = residual.length ? await ask({ of: 'lens', residual, count: DEPTH_ROWS }) : {};
+      if (model !== this.#model) return;
+      this.#parts.facts.near(near[0]);
+      this.#parts.lens.show(rated);
+    } catch {
+      // The run that broke the worker says so itself; without an answer the tables stay as they are.
+    } finally {
+      this.#asking = false;
+      if (at !== this.#at) this.#request();
+    }
+  }
+
+  /** @param {ModelEntry} model */
+  async #askPositions(model) {
+    const { engine, catalog } = this.#context;
+    const request = { model, fresh: false, known: catalog.known() };
+    const { positions } = await engine.ask({ ...request, question: { of: 'positions', count: POSITIONS } });
+    const channels = this.#frames.channels;
+    if (model === this.#model && positions && channels) this.#parts.positions.show(positions, channels);
+  }
+
+  /** @param {ModelEntry} model */
+  #clear(model) {
+    const { tokens, pieces, alignment, lens, facts, positions } = this.#parts;
+    this.#model = model;
+    this.#frames = new Frames();
+    this.#source = null;
+    this.#insides.clear();
+    this.#steps = [];
+    this.#written = 0;
+    this.#at = 0;
+    this.#following = true;
+    this.#drawn = { tokens: 0, at: -1, time: 0, asked: 0 };
+    tokens.clear(model.language, '');
+    pieces.clear(model);
+    alignment.show([]);
+    lens.show([]);
+    facts.near([]);
+    positions.show(new Float32Array(), 1);
+    this.#showKind();
+    this.#request();
+  }
+
+  /** @param {boolean} working */
+  #setWorking(working) {
+    const { stop, go, tokens } = this.#parts;
+    this.#working = working;
+    if (!working && document.activeElement === stop) go.focus();
+    stop.disabled = !working;
+    tokens.element.setAttribute('aria-busy', String(working));
+    if (!working) {
+      this.#drawn.at = -1;
+      this.#request();
+    }
+  }
+
+  #showKind() {
+    const { prompt, german, go, pieces } = this.#parts;
+    const model = this.#parts.picker.chosen();
+    const translating = model !== undefined && kindOf(model) === 'translator';
+    prompt.hidden = translating;
+    german.hidden = !translating;
+    pieces.element.hidden = !translating;
+    say(go, translating ? 'translate' : 'generate');
+  }
+
+  /** Another model is fetched as soon as it is chosen. */
+  #follow() {
+    if (this.#context.state.settings.view !== 'look') return;
+    const model = this.#parts.picker.chosen();
+    if (!model || model.id === this.#opened) return;
+    this.#opened = model.id;
+    this.#clear(model);
+    void this.#work.prepare([model]);
+  }
+}

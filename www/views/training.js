@@ -1,0 +1,453 @@
+// The runs of the view "Train": measure, start, pause, go on, stop; what is kept meanwhile, and what comes of it.
+
+import { toFailure } from '../engine/errors.js';
+import { modelFiles } from '../engine/model-files.js';
+import { TrainerClient } from '../engine/trainer-client.js';
+import { currentLanguage, say } from '../i18n/index.js';
+import { alone, somebodyTrains } from '../train/alone.js';
+import { kindOfTraining, plannedData } from '../train/data.js';
+import { append, goBack } from '../train/history.js';
+import { deleteRun, forgetMeans, keepSample, meansOf, newRun, storedRuns, storeRun } from '../train/runs.js';
+
+/** @typedef {import('../train/runs.js').Run} Run */
+/** @typedef {import('../engine/training-protocol.js').Ended} Ended */
+/** @typedef {import('../engine/training-protocol.js').Metrics} Metrics */
+/** @typedef {import('../engine/training-protocol.js').Started} Started */
+/** @typedef {import('../engine/trainer-client.js').TrainingRun} TrainingRun */
+/** @typedef {import('../i18n/index.js').Key} Key */
+
+/**
+ * @typedef {object} Parts
+ * @property {import('./train-text.js').TextStep} text
+ * @property {import('./train-plan.js').PlanStep} plan
+ * @property {import('./train-curves.js').Curves} curves
+ * @property {import('../ui/samples.js').Samples} samples
+ * @property {import('./train-shelf.js').ShelfStep} shelf
+ * @property {import('../ui/alert-box.js').AlertBox} alert
+ * @property {import('../ui/notes.js').Notes} notes
+ * @property {HTMLElement} status
+ * @property {HTMLElement} page where it is seen to learn
+ * @property {(going: 'idle' | 'busy' | 'training' | 'paused') => void} setGoing
+ * @property {(model: { id: string, name: string, model_type: string } | null) => void} offer a model to be used
+ */
+
+/** So many of the last reports tell how fast it goes. */
+const PACE = 20;
+
+export class Training {
+  #context;
+  #parts;
+  #trainer = new TrainerClient();
+  #reader;
+  /** @type {Run[]} */
+  #runs = [];
+  /** Whose curves are shown. @type {Run | null} */
+  #shown = null;
+  /** @type {{ run: Run, job: TrainingRun, pace: [step: number, seconds: number][] } | null} */
+  #going = null;
+  #busy = false;
+  /** The last of what it takes to go on, also where the browser keeps nothing. @type {Map<string, { text: string, checkpoint?: Uint8Array }>} */
+  #means = new Map();
+  #opened = false;
+
+  /**
+   * @param {import('./index.js').Context} context
+   * @param {import('../engine/trainer-client.js').TrainerClient} reader for what must not wait for a training
+   * @param {Parts} parts
+   */
+  constructor(context, reader, parts) {
+    this.#context = context;
+    this.#reader = reader;
+    this.#parts = parts;
+    // Whoever leaves the page loses nothing, if the browser lets it come to that.
+    document.addEventListener('visibilitychange', () => {
+      if (document.visibilityState === 'hidden') this.#going?.job.checkpoint();
+    });
+  }
+
+  /** Lists what is kept; a run that a reload has cut off is shown, ready to go on. */
+  async open() {
+    if (this.#opened) return;
+    this.#opened = true;
+    try {
+      this.#runs = [...(await storedRuns()), ...this.#runs];
+    } catch {
+      // Then nothing is kept, and that is said when something ought to be.
+    }
+    this.#list();
+    const newest = this.#runs[0];
+    if (this.#going || !newest) return;
+    this.show(newest);
+    if (newest.outcome !== 'running') return;
+    if (await somebodyTrains()) this.#parts.notes.add([{ code: 'training-elsewhere' }]);
+    else say(this.#parts.status, newest.saved ? 'statusInterrupted' : 'statusInterruptedEarly', { step: newest.saved });
+  }
+
+  /** @param {Run} run */
+  show(run) {
+    this.#shown = run;
+    this.#parts.page.hidden = false;
+    this.#parts.curves.show(run, this.#runs);
+    this.#parts.samples.show(run.samples);
+  }
+
+  /** Measures this device and shows the plan, without starting. */
+  async measure() {
+    await this.#perform(async () => {
+      await this.#draft();
+      say(this.#parts.status, 'statusMeasured');
+    }, () => void this.measure());
+  }
+
+  /** Trains what is chosen. */
+  async start() {
+    await this.#perform(async () => {
+      const drafted = this.#parts.plan.drafted ?? (await this.#draft());
+      const { plan } = this.#parts;
+      const base = plan.base;
+      const kind = kindOfTraining(this.#context.state.settings);
+      const run = newRun({
+        name: this.#nameOf(kind),
+        kind,
+        based: base?.title[currentLanguage()] ?? '',
+        device: this.#device(),
+      });
+      run.steps = drafted.plan.train.steps;
+      this.#runs.unshift(run);
+      const source = this.#parts.text.text;
+      void navigator.storage?.persist?.().catch(() => {});
+      this.#means.set(run.id, { text: source });
+      await this.#keep(run, { text: source });
+      const from = await this.#from();
+      await this.#train(run, { text: source, plan: drafted.plan, from, checkpoint: null });
+    }, () => void this.start());
+  }
+
+  /** @param {Run} run from its last checkpoint */
+  async resume(run) {
+    await this.#perform(async () => {
+      const means = (await meansOf(run).catch(() => null)) ?? this.#means.get(run.id);
+      if (!means?.checkpoint) {
+        this.#parts.notes.add([{ code: 'nothing-to-resume' }]);
+        say(this.#parts.status, 'statusNothing');
+        return;
+      }
+      this.#means.set(run.id, means);
+      run.outcome = 'running';
+      await this.#train(run, { text: means.text, plan: null, from: null, checkpoint: means.checkpoint });
+    }, () => void this.resume(run));
+  }
+
+  pause() {
+    this.#going?.job.pause();
+  }
+
+  unpause() {
+    this.#going?.job.resume();
+  }
+
+  stop() {
+    this.#going?.job.stop();
+  }
+
+  sample() {
+    this.#going?.job.sample();
+  }
+
+  /** @param {number} rate */
+  setRate(rate) {
+    this.#going?.job.setRate(rate);
+    say(this.#parts.status, 'statusRate', { rate: String(rate) });
+  }
+
+  /**
+   * @param {Run} run
+   * @param {string} name
+   */
+  rename(run, name) {
+    run.name = name;
+    this.#list();
+    void this.#keep(run);
+  }
+
+  /** @param {Run} run */
+  async remove(run) {
+    this.#means.delete(run.id);
+    this.#runs = this.#runs.filter((other) => other !== run);
+    if (this.#shown === run) {
+      this.#shown = null;
+      this.#parts.page.hidden = true;
+      this.#parts.curves.show(null, this.#runs);
+    }
+    this.#list();
+    await deleteRun(run).catch((error) => this.fail(error, () => void this.remove(run)));
+  }
+
+  /**
+   * Models from files onto the shelf.
+   *
+   * @param {Iterable<File>} files
+   */
+  async take(files) {
+    const { alert, notes, status } = this.#parts;
+    alert.clear();
+    for (const file of files) {
+      try {
+        const bytes = new Uint8Array(await file.arrayBuffer());
+        const { card, model_type, parameters } = await this.#reader.readModel(bytes);
+        const name = file.name.replace(/\.safetensors$/i, '');
+        const { refused } = await this.#context.catalog.shelf.add(bytes, { name, model_type, parameters, card });
+        if (refused) notes.add([{ code: refused.code }]);
+        say(status, 'statusTaken', { name });
+      } catch (error) {
+        this.fail(error, () => {});
+      }
+    }
+  }
+
+  /**
+   * @param {unknown} error
+   * @param {() => void} retry
+   */
+  fail(error, retry) {
+    say(this.#parts.status, 'statusFailed');
+    this.#parts.alert.show(toFailure(error), retry);
+  }
+
+  /**
+   * One thing at a time, and in one tab.
+   *
+   * @param {() => Promise<void>} work
+   * @param {() => void} retry
+   */
+  async #perform(work, retry) {
+    const { alert, notes, status, text: step } = this.#parts;
+    if (this.#busy) return;
+    alert.clear();
+    notes.clear();
+    this.#busy = true;
+    this.#parts.setGoing('busy');
+    try {
+      const free = await alone(work);
+      if (!free) {
+        notes.add([{ code: 'training-elsewhere' }]);
+        say(status, 'statusNothing');
+      }
+    } catch (error) {
+      if (error === NO_TEXT) {
+        notes.add([{ code: 'no-training-text' }]);
+        say(status, 'statusNothing');
+        step.focus();
+      } else {
+        this.fail(error, retry);
+      }
+    } finally {
+      this.#busy = false;
+      this.#going = null;
+      this.#parts.setGoing('idle');
+      this.#list();
+    }
+  }
+
+  async #draft() {
+    const { text: step, plan, status, notes } = this.#parts;
+    if (step.text.trim() === '') throw NO_TEXT;
+    say(status, 'statusMeasuring');
+    plan.setMeasuring(true);
+    try {
+      const { settings } = this.#context.state;
+      const drafted = await this.#trainer.draft({
+        text: step.text,
+        kind: kindOfTraining(settings),
+        size: /** @type {import('../engine/training-protocol.js').Size} */ (settings.model_size),
+        seconds: settings.minutes * 60,
+        data: plannedData(settings),
+        seed: settings.seed,
+        from: await this.#from(),
+        layers: /** @type {import('../engine/training-protocol.js').Layers} */ (settings.trained_layers),
+        device: this.#device(),
+      });
+      if (drafted.fault) notes.add([{ code: drafted.fault.code }]);
+      plan.show(drafted);
+      return drafted;
+    } finally {
+      plan.setMeasuring(false);
+    }
+  }
+
+  /** The files of the model that it starts from. */
+  async #from() {
+    const model = this.#parts.plan.base;
+    if (!model) return null;
+    const request = { model, fresh: false, known: this.#context.catalog.known() };
+    const how = { signal: new AbortController().signal, onProgress: () => {} };
+    const { config, tokenizer, bytes } = await modelFiles(request, how);
+    return { config, tokenizer, weights: bytes };
+  }
+
+  /** @returns {'cpu' | 'gpu'} */
+  #device() {
+    return this.#context.computing.choice === 'cpu' ? 'cpu' : 'gpu';
+  }
+
+  /** @param {string} kind */
+  #nameOf(kind) {
+    const short = { char_lstm: 'LSTM', gpt2: 'GPT', seq2seq: 'GRU', transformer: 'Transformer' }[kind] ?? kind;
+    return `${short} ${new Date().toLocaleString(currentLanguage(), { dateStyle: 'short', timeStyle: 'short' })}`;
+  }
+
+  /**
+   * @param {Run} run
+   * @param {Omit<import('../engine/training-protocol.js').TrainRequest, 'device' | 'every'>} what
+   */
+  async #train(run, what) {
+    const { status, offer, setGoing, page } = this.#parts;
+    offer(null);
+    this.show(run);
+    page.scrollIntoView({ block: 'nearest' });
+    say(status, 'statusPreparing');
+    const job = this.#trainer.train({ ...what, device: run.device, every: {} }, {
+      onStarted: (started) => this.#started(run, started),
+      onMetrics: (metrics) => this.#learned(run, metrics),
+      onValidated: (validated) => run.numbers.validated.push(validated),
+      onSample: (sample) => {
+        keepSample(run, sample);
+        if (this.#shown === run) this.#parts.samples.add(sample);
+      },
+      onCheckpoint: ({ step, bytes }) => this.#checkpoint(run, step, bytes),
+      onModel: ({ bytes, card }) => this.#finishing.push(this.#shelve(run, bytes, card)),
+      onFault: ({ error, step }) => {
+        run.device = 'cpu';
+        this.#parts.notes.add([{ code: step > 0 ? 'gpu-lost-in-training' : error.code }]);
+      },
+      onPaused: ({ step }) => {
+        setGoing('paused');
+        this.#pace(null);
+        say(status, 'statusPaused', { step });
+      },
+      onResumed: () => {
+        setGoing('training');
+        say(status, 'statusTraining');
+      },
+    });
+    this.#going = { run, job, pace: [] };
+    this.#list();
+    const ended = await job.finished;
+    await Promise.all(this.#finishing.splice(0));
+    await this.#ended(run, ended);
+  }
+
+  /** What is still being kept of the run that ends. @type {Promise<void>[]} */
+  #finishing = [];
+
+  /**
+   * @param {Run} run
+   * @param {Started} started
+   */
+  #started(run, { steps, step, characters_per_token, device }) {
+    const { status, setGoing } = this.#parts;
+    run.steps = steps;
+    run.step = step;
+    run.perToken = characters_per_token;
+    run.device = device;
+    goBack(run.numbers, step);
+    if (this.#going) this.#going.pace = [];
+    if (this.#shown === run) this.show(run);
+    setGoing('training');
+    say(status, 'statusTraining');
+  }
+
+  /**
+   * @param {Run} run
+   * @param {Metrics} metrics
+   */
+  #learned(run, metrics) {
+    append(run.numbers, metrics);
+    run.step = metrics.step.at(-1) ?? run.step;
+    run.seconds = metrics.seconds;
+    const going = this.#going;
+    if (!going || this.#shown !== run) return;
+    going.pace.push([run.step, metrics.seconds]);
+    if (going.pace.length > PACE) going.pace.shift();
+    this.#pace(metrics.tokens_per_second * run.perToken);
+  }
+
+  /** @param {number | null} perSecond characters; null while it does not go on */
+  #pace(perSecond) {
+    const going = this.#going;
+    const [first, last] = [going?.pace[0], going?.pace.at(-1)];
+    if (!going || perSecond === null || !first || !last || first === last) {
+      this.#parts.curves.update(null);
+      return;
+    }
+    const perStep = (last[1] - first[1]) / Math.max(1, last[0] - first[0]);
+    this.#parts.curves.update({ perSecond, left: (going.run.steps - going.run.step) * perStep });
+  }
+
+  /**
+   * @param {Run} run
+   * @param {number} step
+   * @param {Uint8Array} checkpoint
+   */
+  #checkpoint(run, step, checkpoint) {
+    const means = this.#means.get(run.id);
+    if (means) this.#means.set(run.id, { ...means, checkpoint });
+    this.#finishing.push(this.#keep(run, { checkpoint, saved: step }));
+  }
+
+  /**
+   * @param {Run} run
+   * @param {{ text?: string, checkpoint?: Uint8Array, saved?: number }} [means]
+   */
+  async #keep(run, { saved, ...means } = {}) {
+    const before = run.saved;
+    try {
+      run.saved = saved ?? run.saved;
+      await storeRun(run, means);
+    } catch (error) {
+      // The run goes on; only what a reload would need is not there.
+      run.saved = before;
+      this.#parts.notes.add([{ code: toFailure(error).code }]);
+    }
+  }
+
+  /**
+   * @param {Run} run
+   * @param {Uint8Array} bytes
+   * @param {import('../engine/training-protocol.js').Card} card
+   */
+  async #shelve(run, bytes, card) {
+    const { model_type, parameters } = card;
+    const { id, refused } = await this.#context.catalog.shelf.add(bytes, { name: run.name, model_type, parameters, card });
+    if (refused) this.#parts.notes.add([{ code: refused.code }]);
+    this.#parts.offer({ id, name: run.name, model_type });
+  }
+
+  /**
+   * @param {Run} run
+   * @param {Ended} ended
+   */
+  async #ended(run, { reason, step, seconds }) {
+    run.outcome = reason;
+    run.step = step;
+    run.seconds = seconds;
+    if (reason !== 'stopped') {
+      // The visitor's text is kept for as long as a run may go on, and no longer.
+      run.saved = 0;
+      this.#means.delete(run.id);
+      await forgetMeans(run).catch(() => {});
+    }
+    await this.#keep(run);
+    if (this.#shown === run) this.show(run);
+    if (reason === 'diverged') this.#parts.notes.add([{ code: 'diverged' }]);
+    /** @type {Record<Ended['reason'], Key>} */
+    const keys = { finished: 'statusTrained', stopped: 'statusTrainingStopped', diverged: 'statusDiverged' };
+    say(this.#parts.status, keys[reason], { step });
+  }
+
+  #list() {
+    this.#parts.shelf.show(this.#runs, this.#going?.run.id ?? null);
+  }
+}
+
+const NO_TEXT = new Error('no text');
