@@ -340,7 +340,7 @@ export const de = {
   emptyText: 'Leeren',
   chooseFiles: 'Oder Dateien öffnen',
   oursIntro: 'Oder ein kleiner Text von uns:',
-  oursEnglish: 'Acht englische Lieder',
+  oursEnglish: 'Elf englische Lieder',
   oursGerman: 'Acht deutsche Lieder',
   oursPairs: 'Satzpaare',
   factsSongs: '{songs} Lieder, {lines} Zeilen, {characters} Zeichen, {vocabulary} verschiedene. {learned} zum Lernen, {held} zum Messen.',

@@ -340,7 +340,7 @@ export const en = {
   emptyText: 'Empty',
   chooseFiles: 'Or open files',
   oursIntro: 'Or take a small text of ours:',
-  oursEnglish: 'Eight English songs',
+  oursEnglish: 'Eleven English songs',
   oursGerman: 'Eight German songs',
   oursPairs: 'Sentence pairs',
   factsSongs: '{songs} songs, {lines} lines, {characters} characters, {vocabulary} different ones. {learned} learn, {held} measure.',
