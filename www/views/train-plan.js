@@ -76,7 +76,7 @@ export class PlanStep {
     });
     this.element = h(
       'section',
-      { class: 'step', 'aria-labelledby': 'train-plan-title' },
+      { class: 'train-step', 'aria-labelledby': 'train-plan-title' },
       h('h2', { id: 'train-plan-title', t: 'trainPlan' }),
       h(
         'div',

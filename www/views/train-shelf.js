@@ -26,8 +26,8 @@ const OUTCOMES = { running: 'runInterrupted', stopped: 'runStopped', finished: '
 export class ShelfStep {
   #context;
   #doing;
-  #models = h('ul', { class: 'kept', tLabel: 'ownModels' });
-  #runs = h('ul', { class: 'kept', tLabel: 'runs' });
+  #models = h('ul', { class: 'own-list', tLabel: 'ownModels' });
+  #runs = h('ul', { class: 'own-list', tLabel: 'runs' });
   #noModels = h('p', { class: 'small', t: 'noOwnModels' });
   #noRuns = h('p', { class: 'small', t: 'noRuns' });
   #files = h('input', { id: 'own-files', type: 'file', multiple: true, accept: '.safetensors' });
@@ -51,14 +51,14 @@ export class ShelfStep {
     });
     this.models = h(
       'section',
-      { class: 'step drop', 'aria-labelledby': 'own-models-title' },
+      { class: 'train-step drop', 'aria-labelledby': 'own-models-title' },
       h('h2', { id: 'own-models-title', t: 'ownModels' }),
       this.#noModels,
       this.#models,
       h('div', { class: 'row files' }, h('label', { for: 'own-files', t: 'takeModel' }), this.#files),
       h('p', { class: 'small', t: 'ownModelsHint' }),
     );
-    this.runs = h('section', { class: 'step', 'aria-labelledby': 'runs-title' }, h('h2', { id: 'runs-title', t: 'runs' }), this.#noRuns, this.#runs);
+    this.runs = h('section', { class: 'train-step', 'aria-labelledby': 'runs-title' }, h('h2', { id: 'runs-title', t: 'runs' }), this.#noRuns, this.#runs);
     listenToDrops(this.models, doing.take);
     context.catalog.shelf.onChange(() => this.#drawModels());
     onLanguage(() => {
@@ -149,8 +149,7 @@ export class ShelfStep {
     const going = run.id === this.#going;
     const held = run.numbers.validated.at(-1);
     const facts = [
-      text(going ? 'runGoing' : OUTCOMES[run.outcome]),
-      text('ofSteps', { step: run.step, steps: run.steps }),
+      going ? text('runGoing') : `${text(OUTCOMES[run.outcome])} · ${text('ofSteps', { step: run.step, steps: run.steps })}`,
       new Date(run.created).toLocaleString(currentLanguage(), { dateStyle: 'short', timeStyle: 'short' }),
     ];
     if (held) facts.push(text('bitsShort', { value: Math.round(held.bits_per_char * 1000) / 1000 }));

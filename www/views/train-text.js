@@ -70,7 +70,7 @@ export class TextStep {
     });
     this.element = h(
       'section',
-      { class: 'step drop', 'aria-labelledby': 'train-text-title' },
+      { class: 'train-step drop', 'aria-labelledby': 'train-text-title' },
       h('h2', { id: 'train-text-title', t: 'trainText' }),
       h('div', { class: 'line-up' }, h('label', { for: 'train-text', t: 'trainTextLabel' }), button('emptyText', () => this.set(''), { class: 'quiet' })),
       this.#area,

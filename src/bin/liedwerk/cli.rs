@@ -2,6 +2,7 @@
 
 use crate::{
     bench, compare, convert, evaluate, generate, manifest, memorized, memory, tokenize, train, translate,
+    verify,
 };
 use clap::{Parser, Subcommand, ValueEnum};
 use liedwerk::cpu::{Arithmetic, set_arithmetic};
@@ -25,6 +26,8 @@ enum Command {
     Generate(generate::Args),
     /// Translate line by line.
     Translate(translate::Args),
+    /// Write again what a link of the page promises, and compare.
+    Verify(verify::Args),
     /// Measure a model on a held-out text, or on sentence pairs.
     Evaluate(evaluate::Args),
     /// See whether the GPU writes what the CPU writes.
@@ -69,6 +72,7 @@ pub fn main() -> ExitCode {
         Command::Tokenize(args) => tokenize::run(args),
         Command::Generate(args) => generate::run(args),
         Command::Translate(args) => translate::run(args),
+        Command::Verify(args) => verify::run(args),
         Command::Evaluate(args) => evaluate::run(args),
         Command::Compare(args) => compare::run(args),
         Command::Memorized(args) => memorized::run(args),

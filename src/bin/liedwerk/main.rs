@@ -1,4 +1,5 @@
-//! The `liedwerk` command: train, tokenize, generate, translate, evaluate, compare, memorized, bench, convert, manifest.
+//! The `liedwerk` command: train, tokenize, generate, translate, verify, evaluate, compare, memorized, bench, convert,
+//! manifest.
 
 #[cfg(not(target_arch = "wasm32"))]
 mod bench;
@@ -19,6 +20,8 @@ mod evaluate_text;
 #[cfg(not(target_arch = "wasm32"))]
 mod generate;
 #[cfg(not(target_arch = "wasm32"))]
+mod link_argument;
+#[cfg(not(target_arch = "wasm32"))]
 mod manifest;
 #[cfg(not(target_arch = "wasm32"))]
 mod memorized;
@@ -38,6 +41,8 @@ mod train_pairs;
 mod train_songs;
 #[cfg(not(target_arch = "wasm32"))]
 mod translate;
+#[cfg(not(target_arch = "wasm32"))]
+mod verify;
 
 #[cfg(not(target_arch = "wasm32"))]
 fn main() -> std::process::ExitCode {
