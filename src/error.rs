@@ -30,6 +30,10 @@ pub enum ErrorCode {
     UnexpectedParameter,
     /// A weight or a logit is NaN or infinite.
     NotFinite,
+    /// A link is damaged, promises nothing, or cannot carry what it should.
+    BadLink,
+    /// A text is not the one that its link promises.
+    TextDiffers,
     /// A sampling or training setting is outside its range.
     BadOption,
     /// The text is too short for what was asked.
@@ -75,6 +79,8 @@ impl ErrorCode {
             Self::ParameterDtype => "parameter-dtype",
             Self::UnexpectedParameter => "unexpected-parameter",
             Self::NotFinite => "not-finite",
+            Self::BadLink => "bad-link",
+            Self::TextDiffers => "text-differs",
             Self::BadOption => "bad-option",
             Self::TextTooShort => "text-too-short",
             Self::TextTooLong => "text-too-long",

@@ -13,6 +13,8 @@ pub mod error;
 pub mod generate;
 pub mod gpu;
 pub mod io;
+#[cfg(not(target_arch = "wasm32"))]
+pub mod link;
 pub mod models;
 pub mod nn;
 pub mod ops;

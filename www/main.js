@@ -3,6 +3,7 @@
 import { Computing } from './computing.js';
 import { EngineClient } from './engine/client.js';
 import { currentLanguage, onLanguage, preferredLanguage, rememberLanguage, setLanguage, text } from './i18n/index.js';
+import { openLink } from './link.js';
 import { Catalog } from './models.js';
 import { fromHash, State, toHash } from './state.js';
 import { deviceChoice } from './ui/device-choice.js';
@@ -10,6 +11,8 @@ import { colophon } from './ui/colophon.js';
 import { h } from './ui/dom.js';
 import { offlineChoice } from './ui/offline-choice.js';
 import { Places } from './ui/places.js';
+import { followRules } from './ui/rules.js';
+import { teacherLink } from './ui/teacher-link.js';
 import { VIEWS } from './views/index.js';
 
 /** Browsers refuse to rewrite the address many times a second; sliders would do so. */
@@ -21,8 +24,8 @@ const OWN = { liedwerk: true };
 /** @typedef {import('./state.js').ViewId} ViewId */
 /** @typedef {import('./views/index.js').View} View */
 
-function main() {
-  const { settings, go, whole } = fromHash(location.hash);
+async function main() {
+  const { settings, go, whole, pledge } = await openLink(location.hash);
   const state = new State(settings);
   setLanguage(preferredLanguage(settings.lang));
   const rewrite = keepAddress(state, whole);
@@ -44,7 +47,7 @@ function main() {
     view.stop();
     state.set({ view: id });
     view = showView(context);
-    void view.open({ go: false, linked: false });
+    void view.open({ go: false, linked: false, pledge: null });
   }
 
   computing.check = () => engine.useGpu();
@@ -52,24 +55,29 @@ function main() {
   document.body.append(colophon(state, context.catalog));
   offerLanguages(state);
   offerViews(context);
+  followRules(state, /** @type {HTMLElement} */ (document.querySelector('main')));
+  document.querySelector('footer')?.append(teacherLink(state, VIEWS));
   listenToKeys(() => view);
-  window.addEventListener('hashchange', () => {
+  window.addEventListener('hashchange', async () => {
     // Back and forward turn pages; they take back nothing that was typed since.
     const own = history.state?.liedwerk === true;
-    const opened = fromHash(location.hash);
+    const { hash } = location;
     if (own) {
-      turnTo(opened.settings.view);
+      turnTo(fromHash(hash).settings.view);
       rewrite();
       return;
     }
     history.replaceState(OWN, '');
+    const opened = await openLink(hash);
+    // Another link may have come meanwhile.
+    if (hash !== location.hash) return;
     view.stop();
     state.set(opened.settings);
     setLanguage(preferredLanguage(opened.settings.lang));
     view = showView(context);
-    void view.open({ go: opened.go, linked: true });
+    void view.open({ go: opened.go, linked: true, pledge: opened.pledge });
   });
-  void view.open({ go, linked: true });
+  void view.open({ go, linked: true, pledge });
   computing.begin();
   keepOffline();
 }
@@ -178,4 +186,4 @@ function keepOffline() {
   else window.addEventListener('load', register);
 }
 
-main();
+void main();

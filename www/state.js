@@ -51,9 +51,12 @@ export const GERMAN_LENGTH = 20_000;
  * @property {number} max_new_tokens
  * @property {number} beam_width
  * @property {number} seed
+ * @property {string} hide keys of settings and ids of places that the link does not show, joined by commas
+ * @property {string} lock keys of settings that the link lets nobody change
+ * @property {'' | '1'} embed the place alone, for a frame in another page
  * @property {'' | 'de' | 'en'} lang a language that the link asks for; empty for the reader's own
  *
- * @typedef {'view' | 'model' | 'prompt' | 'german' | 'english' | 'translator' | 'looked' | 'forced' | 'compare' | 'text' | 'text_language' | 'use_case' | 'lang' | 'left' | 'right' | 'kind' | 'model_size' | 'base' | 'trained_layers' | 'cleaning'} TextName
+ * @typedef {'view' | 'model' | 'prompt' | 'german' | 'english' | 'translator' | 'looked' | 'forced' | 'compare' | 'text' | 'text_language' | 'use_case' | 'hide' | 'lock' | 'embed' | 'lang' | 'left' | 'right' | 'kind' | 'model_size' | 'base' | 'trained_layers' | 'cleaning'} TextName
  * @typedef {'temperature' | 'top_k' | 'top_p' | 'min_p' | 'typical_p' | 'repetition_penalty' | 'no_repeat_ngram' | 'max_new_tokens' | 'beam_width' | 'merges' | 'step' | 'seed' | 'minutes' | 'held_out'} NumberName
  *
  * @typedef {object} TextField
@@ -98,6 +101,9 @@ const cutGerman = (text) => keepStart(text, GERMAN_LENGTH);
 const cutPrompt = (text) => keepEnd(text, PROMPT_LENGTH);
 
 /** @param {string} text */
+const cutNames = (text) => (/^[a-z0-9,-]{1,500}$/.test(text) ? text : '');
+
+/** @param {string} text */
 const cutForced = (text) => (/^(\d{1,5}\.\d{1,6}(-|$)){1,10000}$/.test(text) ? text : '');
 
 /** @type {readonly TextField[]} */
@@ -122,6 +128,10 @@ export const TEXT_FIELDS = [
   { name: 'text', key: 'text', default: GERMAN_SONGS[0].text, cut: cutGerman, views: ['text'] },
   { name: 'use_case', key: 'case', default: 'lyrics', among: ['lyrics', 'translation'], views: ['lecture'] },
   { name: 'text_language', key: 'text-language', default: 'de', among: ['de', 'en'], views: ['text'] },
+  // The address keeps a teacher's rules; a link that is handed on is free of them.
+  { name: 'hide', key: 'hide', default: '', cut: cutNames, views: [] },
+  { name: 'lock', key: 'lock', default: '', cut: cutNames, views: [] },
+  { name: 'embed', key: 'embed', default: '', among: ['', '1'], views: [] },
   { name: 'lang', key: 'lang', default: '', among: ['', 'de', 'en'], views: EVERYWHERE },
 ];
 
@@ -168,20 +178,25 @@ export function parseNumber(field, text) {
  * that a stranger put into a link can do more than that.
  *
  * @param {string} hash location.hash
- * @returns {{ settings: Settings, go: boolean, whole: boolean }} `whole`: nothing is left to the page, as in every
- *   link that it has made
+ * @returns {{ settings: Settings, go: boolean, whole: boolean, rejected: string[] }} `whole`: nothing is left to the
+ *   page, as in every link that it has made; `rejected`: keys of fields that were malformed or out of range
  */
 export function fromHash(hash) {
   const given = new URLSearchParams(hash.replace(/^#/, ''));
   /** @type {Record<string, string | number>} */
   const settings = {};
+  /** @type {string[]} */
+  const rejected = [];
   for (const { name, key, default: usual, among, cut } of TEXT_FIELDS) {
     const text = given.get(key) ?? usual;
     const allowed = !among || among.includes(text);
     settings[name] = allowed ? (cut?.(text) ?? text) : usual;
+    if (!allowed || (text !== '' && settings[name] === '')) rejected.push(key);
   }
   for (const field of NUMBER_FIELDS) {
-    settings[field.name] = parseNumber(field, given.get(field.key)) ?? field.default;
+    const value = parseNumber(field, given.get(field.key));
+    if (value === null && given.has(field.key)) rejected.push(field.key);
+    settings[field.name] = value ?? field.default;
   }
   const seed = NUMBER_FIELDS.find(({ name }) => name === 'seed');
   const whole = seed !== undefined && parseNumber(seed, given.get(seed.key)) !== null;
@@ -193,6 +208,7 @@ export function fromHash(hash) {
     settings: /** @type {Settings} */ (/** @type {unknown} */ (settings)),
     go: given.get(GO) === '1',
     whole,
+    rejected,
   };
 }
 

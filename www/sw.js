@@ -48,6 +48,7 @@ const FILES = [
   'lecture/excerpts.js',
   'lecture/formulas.js',
   'lecture/steps.js',
+  'link.js',
   'look.css',
   'main.js',
   'manifest.webmanifest',
@@ -55,6 +56,8 @@ const FILES = [
   'pkg/liedwerk.js',
   'pkg/liedwerk_bg.wasm',
   'places.css',
+  'proof.js',
+  'rules.css',
   'sheet.css',
   'shelf/database.js',
   'shelf/parts.js',
@@ -100,12 +103,15 @@ const FILES = [
   'ui/places.js',
   'ui/positions.js',
   'ui/preparation.js',
+  'ui/rules.js',
   'ui/samples.js',
   'ui/settings-panel.js',
   'ui/song-sheet.js',
+  'ui/teacher-link.js',
   'ui/token-facts.js',
   'ui/token-text.js',
   'ui/translation-sheet.js',
+  'ui/verdict.js',
   'ui/verse.js',
   'ui/weight-table.js',
   'views/chain.js',
@@ -142,7 +148,15 @@ const FILES = [
 ];
 
 /** Larger, and not for everybody: kept from the first time that somebody asks for them. */
-const ON_DEMAND = ['pkg/full/liedwerk.js', 'pkg/full/liedwerk_bg.wasm'];
+const ON_DEMAND = [
+  'bench.html',
+  'bench/bench.css',
+  'bench/page.js',
+  'bench/protocol.js',
+  'bench/worker.js',
+  'pkg/full/liedwerk.js',
+  'pkg/full/liedwerk_bg.wasm',
+];
 
 /** The part of ServiceWorkerGlobalScope that is used here; its types and the page's exclude each other. */
 const worker = /** @type {{

@@ -7,6 +7,6 @@ mod model_file;
 mod weights;
 
 #[cfg(not(target_arch = "wasm32"))]
-pub use file::{sha256, write_atomically};
+pub use file::{sha256, sha256_bytes, write_atomically};
 pub use model_file::ModelFile;
 pub use weights::{Precision, Weights, to_safetensors};

@@ -17,6 +17,7 @@ mod gradients;
 mod hostile;
 mod inside;
 mod io;
+mod links;
 mod memorized;
 mod metrics;
 mod portable;

@@ -1,4 +1,4 @@
-import { toHash } from '../state.js';
+import { makeLink } from '../link.js';
 import { h } from './dom.js';
 
 /** @typedef {import('../i18n/index.js').Key} Key */
@@ -10,13 +10,16 @@ import { h } from './dom.js';
  * @param {import('../state.js').Settings} settings
  * @param {import('../state.js').ViewId} view whose settings it carries
  * @param {HTMLElement} place for the link when it can't be copied
- * @param {boolean} byGpu whether a GPU wrote the text; what a link starts is computed on the CPU
+ * @param {{ byGpu: boolean, prove: () => Promise<string[]> }} text whether a GPU wrote it, while what a link starts is
+ *   computed on the CPU; proofs of what stands there with these settings
  * @returns {Promise<Key>} what to tell the visitor
  */
-export async function copyLink(settings, view, place, byGpu) {
-  const link = new URL(toHash(settings, { go: true, of: view }), location.href).href;
+export async function copyLink(settings, view, place, text) {
+  const { byGpu } = text;
+  const proofs = byGpu ? [] : await text.prove();
+  const link = new URL(await makeLink(settings, view, proofs), location.href).href;
   place.replaceChildren();
-  if (await copied(link)) return byGpu ? 'linkCopiedGpu' : 'linkCopied';
+  if (await copied(link)) return byGpu ? 'linkCopiedGpu' : proofs.length ? 'linkCopiedProven' : 'linkCopied';
   const field = h('input', { type: 'text', readonly: true, tLabel: 'copyLink', class: 'link' });
   field.value = link;
   place.append(h('p', { class: 'small', t: 'linkShown' }), field);
@@ -34,7 +37,7 @@ export async function copyText(song) {
 }
 
 /** @param {string} value */
-async function copied(value) {
+export async function copied(value) {
   try {
     await navigator.clipboard.writeText(value);
     return true;

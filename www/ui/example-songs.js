@@ -19,5 +19,5 @@ export function exampleSongs(onChoose) {
     element.addEventListener('click', () => onChoose(song));
     return h('li', {}, element);
   });
-  return h('ul', { class: 'songs', tLabel: 'songs' }, ...items);
+  return h('ul', { class: 'songs', tLabel: 'songs', 'data-changes': 'german' }, ...items);
 }

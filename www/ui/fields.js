@@ -11,7 +11,7 @@ import { h } from './dom.js';
  * @param {Record<string, string | boolean>} attributes
  */
 export function textField(state, name, attributes) {
-  const field = h('textarea', { autocomplete: 'off', ...attributes });
+  const field = h('textarea', { autocomplete: 'off', 'data-setting': name, ...attributes });
   const show = () => {
     if (field.value !== state.settings[name]) field.value = state.settings[name];
   };
@@ -31,7 +31,7 @@ export function textField(state, name, attributes) {
 export function numberChoice(state, name, id) {
   const among = NUMBER_FIELDS.find((field) => field.name === name)?.among ?? [];
   const options = among.map((value) => h('option', { value: String(value) }, String(value)));
-  const element = h('select', { id, 'aria-describedby': `${id}-hint` }, ...options);
+  const element = h('select', { id, 'data-setting': 'beam', 'aria-describedby': `${id}-hint` }, ...options);
   const show = () => {
     element.value = String(state.settings[name]);
   };
@@ -47,7 +47,7 @@ export function numberChoice(state, name, id) {
  * @param {string} id
  */
 export function toggle(state, name, id) {
-  const element = h('input', { id, type: 'checkbox' });
+  const element = h('input', { id, 'data-setting': name, type: 'checkbox' });
   const show = () => {
     element.checked = state.settings[name] === '1';
   };

@@ -21,7 +21,7 @@ const OTHERWISE = { model: 0, left: 0, right: 1, translator: 0, looked: 0 };
  * @param {string} id
  */
 export function modelPicker({ state, catalog }, setting, id) {
-  const element = h('select', { id });
+  const element = h('select', { id, 'data-setting': setting });
   const models = () => KINDS[setting].flatMap((kind) => catalog.of(kind));
   const otherwise = () => models()[OTHERWISE[setting]];
   const chosen = () => models().find((model) => model.id === state.settings[setting]) ?? otherwise();

@@ -19,7 +19,7 @@ export class Places {
     this.#row = row;
     for (const { id, title } of views) {
       // A link that begins with # and lies out of sight would be taken for one that skips to a part of the page.
-      const link = h('a', { href: `./#view=${id}`, t: title });
+      const link = h('a', { href: `./#view=${id}`, 'data-place': id, t: title });
       link.addEventListener('click', (event) => {
         // With a modifier key the browser opens a new tab or window, as everywhere.
         if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;

@@ -60,5 +60,5 @@ function numberField(field, state, view) {
   if (name === 'seed') {
     line.append(button('newSeed', () => state.set({ seed: randomSeed() }), { class: 'quiet' }));
   }
-  return h('div', { class: 'field' }, line, h('p', { class: 'small', id: `${id}-hint`, t: `${/** @type {Exclude<typeof name, 'step'>} */ (name)}Hint` }));
+  return h('div', { class: 'field', 'data-setting': field.key }, line, h('p', { class: 'small', id: `${id}-hint`, t: `${/** @type {Exclude<typeof name, 'step'>} */ (name)}Hint` }));
 }

@@ -11,6 +11,7 @@ import { modelPicker } from '../ui/model-picker.js';
 import { Notes } from '../ui/notes.js';
 import { settingsPanel } from '../ui/settings-panel.js';
 import { SongSheet } from '../ui/song-sheet.js';
+import { Verdict } from '../ui/verdict.js';
 import { Chaining } from './chaining.js';
 
 /** @typedef {import('../i18n/index.js').Key} Key */
@@ -30,9 +31,10 @@ export function mountChain(root, context) {
     speed: h('p', { class: 'speed small' }),
     recall: h('p'),
     sheet: new SongSheet(),
+    verdict: new Verdict(context, 'chain'),
     translators: modelPicker(context, 'translator', 'chain-translator'),
     writers: modelPicker(context, 'model', 'chain-model'),
-    english: h('textarea', { id: 'chain-english', rows: '5', lang: 'en', autocomplete: 'off', class: 'english' }),
+    english: h('textarea', { id: 'chain-english', rows: '5', lang: 'en', autocomplete: 'off', class: 'english', 'data-setting': 'english' }),
     translationSpeed: h('p', { class: 'speed small' }),
     stale: h('p', { class: 'small', t: 'stale', hidden: true }),
     none: h('p', { class: 'none', t: 'noTranslatorHere', hidden: true }),
@@ -49,10 +51,10 @@ export function mountChain(root, context) {
   const chaining = new Chaining(context, parts);
   const report = (/** @type {Key} */ key) => say(parts.status, key);
   const link = button('copyLink', () => {
-    void copyLink(chaining.linkSettings(), 'chain', parts.shown, chaining.byGpu).then(report);
+    void copyLink(chaining.linkSettings(), 'chain', parts.shown, chaining).then(report);
   });
   parts.afterwards.append(
-    button('another', () => chaining.another()),
+    button('another', () => chaining.another(), { 'data-changes': 'seed' }),
     button('copyText', () => void copyText(parts.sheet.text).then(report), { class: 'quiet' }),
   );
   parts.sheet.showHint('songHint');
@@ -74,7 +76,7 @@ export function mountChain(root, context) {
  * @param {Parts} parts
  * @param {HTMLButtonElement} link
  */
-function head({ all, stop, shown, status, alert, download, notes }, link) {
+function head({ all, stop, shown, status, alert, download, verdict, notes }, link) {
   return h(
     'section',
     { class: 'chain-head', 'aria-labelledby': 'chain-title' },
@@ -85,6 +87,7 @@ function head({ all, stop, shown, status, alert, download, notes }, link) {
     h('div', { class: 'news' }, status),
     alert.element,
     download.element,
+    verdict.element,
     notes.element,
   );
 }
@@ -112,6 +115,7 @@ function germanStage(state, chaining) {
     chaining.begin('');
     field.focus();
   });
+  clear.dataset.changes = 'german';
   return stage(
     'german',
     'stageGerman',

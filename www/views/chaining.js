@@ -20,6 +20,7 @@ import { Work } from './work.js';
  * @property {HTMLButtonElement} translate
  * @property {HTMLButtonElement} stop
  * @property {HTMLElement} shown
+ * @property {import('../ui/verdict.js').Verdict} verdict
  * @property {HTMLElement} afterwards
  *
  * @typedef {import('./work.js').Parts & import('./lyrics.js').Parts & OwnParts} Parts
@@ -52,17 +53,19 @@ export class Chaining {
   }
 
   /**
-   * @param {{ go: boolean, linked: boolean }} how
+   * @param {import('./index.js').How} how
    * @param {boolean} fresh ask the host again, after an error
    */
-  async open({ go, linked }, fresh = false) {
+  async open(how, fresh = false) {
+    const { go, linked } = how;
     const { english, translators, none, translate } = this.#parts;
     english.value = this.#context.state.settings.english || (linked ? '' : english.value);
-    if (!(await this.#work.openCatalog(fresh, () => void this.open({ go, linked }, true)))) return;
+    if (!(await this.#work.openCatalog(fresh, () => void this.open(how, true)))) return;
     // Only now, since the list decides which translator a link can mean.
     if (linked || this.#context.state.settings.english) this.#take(english.value);
     none.hidden = translators.models().length > 0;
     translate.disabled = !none.hidden;
+    if (linked) this.#parts.verdict.expect(how.pledge);
     this.#follow();
     if (go) this.all(fresh, true);
   }
@@ -136,6 +139,15 @@ export class Chaining {
     const { settings } = this.#context.state;
     const { value } = this.#parts.english;
     return this.#isStale() ? { ...settings, english: value } : settings;
+  }
+
+  /** Of the translation, unless the link carries the English itself, and of the song. */
+  async prove() {
+    const { english, translators, writers } = this.#parts;
+    const { english: own } = this.linkSettings();
+    const translation = own ? '' : await this.#translation.proof(translators.chosen());
+    const song = translation || own ? await this.#lyrics.proof(writers.chosen(), beginningOf(english.value)) : '';
+    return [translation, song].filter(Boolean);
   }
 
   /** Whether the GPU has written what the link replays. */
@@ -213,8 +225,7 @@ export class Chaining {
   async #write(task, fresh) {
     const { english, writers, afterwards } = this.#parts;
     const model = writers.chosen();
-    // The song goes on in a line of its own.
-    const beginning = `${keepStart(english.value, GERMAN_LENGTH).trimEnd()}\n`;
+    const beginning = beginningOf(english.value);
     if (!model || beginning === '\n') return;
     const { tokens } = await this.#lyrics.write(task, model, beginning, fresh);
     afterwards.hidden = tokens === 0;
@@ -224,7 +235,7 @@ export class Chaining {
   #isOpen(again) {
     const { catalog } = this.#context;
     if (!catalog.isOpen) {
-      void this.open({ go: false, linked: false }, true).then(() => {
+      void this.open({ go: false, linked: false, pledge: null }, true).then(() => {
         if (catalog.isOpen) again();
       });
     }
@@ -269,7 +280,7 @@ export class Chaining {
     if (!working && document.activeElement === stop) all.focus();
     stop.disabled = !working;
     // An edit in the middle of a run would be lost.
-    english.readOnly = working;
+    english.readOnly = working || english.dataset.locked === '1';
     sheet.setWriting(working);
   }
 
@@ -282,4 +293,13 @@ export class Chaining {
     const models = [translators.chosen(), writers.chosen()].filter((model) => model !== undefined);
     if (models.length) void this.#work.prepare(models);
   }
+}
+
+/**
+ * The song goes on in a line of its own.
+ *
+ * @param {string} english
+ */
+function beginningOf(english) {
+  return `${keepStart(english, GERMAN_LENGTH).trimEnd()}\n`;
 }

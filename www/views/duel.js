@@ -7,6 +7,7 @@ import { copyLink } from '../ui/copy.js';
 import { button, h } from '../ui/dom.js';
 import { textField } from '../ui/fields.js';
 import { settingsPanel } from '../ui/settings-panel.js';
+import { Verdict } from '../ui/verdict.js';
 import { Rival } from './rival.js';
 
 /**
@@ -17,7 +18,10 @@ import { Rival } from './rival.js';
 export function mountDuel(root, context) {
   const { state, catalog } = context;
   // An engine each, so that both write at the same time.
-  const rivals = [new Rival(context, 0), new Rival({ ...context, engine: new EngineClient(context.computing) }, 1)];
+  const verdict = new Verdict(context, 'duel');
+  const second = { ...context, engine: new EngineClient(context.computing) };
+  const rivals = [new Rival(context, 0, verdict), new Rival(second, 1, verdict)];
+  const prove = async () => (await Promise.all(rivals.map((rival) => rival.proof()))).filter(Boolean);
   const shown = h('div', { class: 'shown' });
   const status = h('p', { class: 'status', role: 'status' });
   const stop = button('stop', () => each('stop'), { disabled: true, 'aria-keyshortcuts': 'Escape' });
@@ -46,15 +50,16 @@ export function mountDuel(root, context) {
         { class: 'row' },
         go,
         stop,
-        button('another', another),
+        button('another', another, { 'data-changes': 'seed' }),
         button('copyLink', () => {
           const byGpu = rivals.some((rival) => rival.byGpu);
-          void copyLink(state.settings, 'duel', shown, byGpu).then((key) => say(status, key));
+          void copyLink(state.settings, 'duel', shown, { byGpu, prove }).then((key) => say(status, key));
         }),
       ),
       shown,
       status,
     ),
+    verdict.element,
     h('div', { class: 'sheets rivals' }, ...rivals.map(({ element }) => element)),
     h(
       'section',
@@ -79,8 +84,8 @@ export function mountDuel(root, context) {
   }
 
   return {
-    open: async ({ go: begin }) => {
-      await Promise.all(rivals.map((rival) => rival.open(begin)));
+    open: async (how) => {
+      await Promise.all(rivals.map((rival) => rival.open(how)));
     },
     run: () => each('write'),
     stop: () => each('stop'),

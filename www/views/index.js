@@ -18,9 +18,13 @@ import { mountWrite } from './write.js';
  */
 
 /**
+ * @typedef {object} How
+ * @property {boolean} go starts work by itself
+ * @property {boolean} linked the state comes from a link and not from the visitor
+ * @property {import('../proof.js').Pledge | null} pledge what that link promises of its texts
+ *
  * @typedef {object} View
- * @property {(how: { go: boolean, linked: boolean }) => Promise<void>} open shows the state; `go`
- *   starts work by itself, `linked` says that the state comes from a link and not from the visitor
+ * @property {(how: How) => Promise<void>} open shows the state
  * @property {() => void} run what Ctrl + Enter does
  * @property {() => void} stop what Esc does, and leaving the view
  */

@@ -12,6 +12,7 @@ import { NextTokens } from '../ui/next-tokens.js';
 import { Notes } from '../ui/notes.js';
 import { settingsPanel } from '../ui/settings-panel.js';
 import { TokenText } from '../ui/token-text.js';
+import { Verdict } from '../ui/verdict.js';
 import { Walking } from './walking.js';
 
 /** The lecture's own question. */
@@ -32,6 +33,7 @@ export function mountLab(root, context) {
     picker: modelPicker(context, 'model', 'lab-model'),
     tokens: new TokenText((index) => walking.look(index)),
     next: new NextTokens((id) => walking.force(id)),
+    verdict: new Verdict(context, 'lab'),
     status: h('p', { role: 'status', class: 'status' }),
     shown: h('div', { class: 'shown' }),
     play: button('play', () => walking.play(), {
@@ -49,7 +51,7 @@ export function mountLab(root, context) {
     parts.play,
     parts.stop,
     button('finish', () => walking.finish()),
-    button('copyLink', () => void copyLink(state.settings, 'lab', parts.shown, walking.byGpu).then(report), { class: 'quiet' }),
+    button('copyLink', () => void copyLink(state.settings, 'lab', parts.shown, walking).then(report), { class: 'quiet' }),
   ];
   root.append(
     h('p', { class: 'lead', t: 'labLead' }),
@@ -61,7 +63,7 @@ export function mountLab(root, context) {
         'div',
         { class: 'line-up' },
         h('label', { for: 'lab-prompt', t: 'prompt' }),
-        button('vodka', () => state.set({ prompt: VODKA }), { class: 'quiet' }),
+        button('vodka', () => state.set({ prompt: VODKA }), { class: 'quiet', 'data-changes': 'prompt' }),
       ),
       textField(state, 'prompt', { id: 'lab-prompt', rows: '2', spellcheck: 'false' }),
       h('div', { class: 'row' }, ...buttons),
@@ -70,11 +72,12 @@ export function mountLab(root, context) {
     h('div', { class: 'news' }, parts.status),
     parts.alert.element,
     parts.download.element,
+    parts.verdict.element,
     parts.notes.element,
     h('div', { class: 'bench' }, parts.tokens.element, parts.next.element, tuning(parts, state)),
   );
   return {
-    open: ({ go, linked }) => walking.open(go, linked),
+    open: (how) => walking.open(how),
     run: () => walking.play(),
     stop: () => walking.stop(),
   };

@@ -61,7 +61,9 @@ export function mountLook(root, context) {
   slider.addEventListener('input', () => looking.scrub(Number(slider.value) - 1));
   parts.scrubber.append(h('label', { for: 'look-at', t: 'scrub' }), parts.place, slider);
   const report = (/** @type {import('../i18n/index.js').Key} */ key) => say(parts.status, key);
-  const link = button('copyLink', () => void copyLink(state.settings, 'look', parts.shown, false).then(report), { class: 'quiet' });
+  // The same links with a proof are made where the text is written.
+  const unproven = { byGpu: false, prove: async () => [] };
+  const link = button('copyLink', () => void copyLink(state.settings, 'look', parts.shown, unproven).then(report), { class: 'quiet' });
   parts.prompt.append(
     h(
       'div',

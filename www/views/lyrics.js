@@ -1,6 +1,7 @@
 // A song on its sheet: what the model reads, what it writes, how fast. For every view with a song.
 
 import { say, saysNothing } from '../i18n/index.js';
+import { prove } from '../proof.js';
 import { keepEnd, PROMPT_LENGTH } from '../state.js';
 import { bringIntoSight } from '../ui/dom.js';
 import { Recall } from './recall.js';
@@ -14,6 +15,7 @@ import { Recall } from './recall.js';
  * @property {HTMLElement} status
  * @property {HTMLElement} speed
  * @property {HTMLElement} recall what was copied
+ * @property {import('../ui/verdict.js').Verdict} [verdict]
  */
 
 /** The speed is for eyes, not a stopwatch: it changes this often. */
@@ -53,6 +55,8 @@ export class Lyrics {
   #parts;
   #recall;
   #speedShown = 0;
+  /** The song on the sheet, and what it was made of. @type {{ key: string, whole: boolean } | null} */
+  #last = null;
   /** What the model's tokens are. @type {'' | 'Tokens'} */
   #unit = '';
   /** Where they come from. @type {'' | 'Gpu'} */
@@ -97,6 +101,7 @@ export class Lyrics {
         this.#grow(text, tokens, seconds);
       }),
     };
+    this.#last = null;
     saysNothing(this.#parts.speed);
     this.#unit = model.model_type === 'char_lstm' ? '' : 'Tokens';
     this.#from = '';
@@ -106,8 +111,26 @@ export class Lyrics {
       engine.generate({ model, fresh, known: catalog.known(), prompt, options, replay }, listeners),
     );
     this.#finished(finished);
+    const { sheet, verdict } = this.#parts;
+    if (finished.tokens > 0) this.#last = { key: keyOf(model, prompt, options), whole: !finished.cancelled };
+    // Only on the CPU all machines write the same.
+    if (!finished.cancelled && !this.byGpu) await verdict?.check(model, sheet.text);
     await this.#recall.offer(task, model);
     return finished;
+  }
+
+  /**
+   * The proof of the song on the sheet, if these settings give it.
+   *
+   * @param {import('../engine/protocol.js').ModelEntry | null | undefined} model
+   * @param {string} typed what it continues
+   * @returns {Promise<string>} otherwise ''
+   */
+  async proof(model, typed) {
+    const last = this.#last;
+    if (!last || !model) return '';
+    const key = keyOf(model, beginning(typed, model), generateOptions(this.#context.state.settings));
+    return key === last.key ? prove(this.#parts.sheet.text, last.whole, model) : '';
   }
 
   /**
@@ -155,4 +178,15 @@ export class Lyrics {
     if (!(tokens > 0 && seconds > 0)) return;
     say(this.#parts.speed, `speed${this.#unit}${this.#from}`, { rate: Math.round(tokens / seconds) });
   }
+}
+
+/**
+ * All that a song depends on.
+ *
+ * @param {import('../engine/protocol.js').ModelEntry} model
+ * @param {string} prompt
+ * @param {import('../engine/protocol.js').GenerateOptions} options
+ */
+function keyOf({ files }, prompt, options) {
+  return JSON.stringify([files.weights.sha256, prompt, options]);
 }

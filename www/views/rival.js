@@ -13,6 +13,7 @@ import { Work } from './work.js';
 
 export class Rival {
   #context;
+  #place;
   #work;
   #lyrics;
   #title = h('h2', { class: 'model-name' });
@@ -29,9 +30,11 @@ export class Rival {
   /**
    * @param {import('./index.js').Context} context
    * @param {number} place left or right
+   * @param {import('../ui/verdict.js').Verdict} verdict on both
    */
-  constructor(context, place) {
+  constructor(context, place, verdict) {
     this.#context = context;
+    this.#place = place;
     this.picker = modelPicker(context, place === 0 ? 'left' : 'right', `duel-model-${place}`);
     this.#name = h('span', { id: `rival-${place}` });
     const parts = {
@@ -42,6 +45,7 @@ export class Rival {
       status: h('p', { role: 'status', class: 'status' }),
       speed: h('p', { class: 'speed small' }),
       recall: h('p'),
+      verdict,
     };
     this.#parts = parts;
     // Two songs on one page are told apart by their writers.
@@ -64,14 +68,20 @@ export class Rival {
   }
 
   /**
-   * @param {boolean} go write at once
+   * @param {import('./index.js').How} how
    * @param {boolean} fresh ask the host again, after an error
    * @param {boolean} replay a link asks for it, not the visitor
    */
-  async open(go, fresh = false, replay = true) {
-    if (!(await this.#work.openCatalog(fresh, () => void this.open(go, true, replay)))) return;
+  async open(how, fresh = false, replay = true) {
+    if (!(await this.#work.openCatalog(fresh, () => void this.open(how, true, replay)))) return;
+    if (how.linked && this.#place === 0) this.#parts.verdict.expect(how.pledge);
     this.follow();
-    if (go) this.write(fresh, replay);
+    if (how.go) this.write(fresh, replay);
+  }
+
+  /** The proof of the song on the sheet, if the settings still give it. */
+  proof() {
+    return this.#lyrics.proof(this.#model, this.#context.state.settings.prompt);
   }
 
   /** The model of this place, fetched while the visitor still types. */
@@ -93,7 +103,7 @@ export class Rival {
     const model = this.#model;
     if (!model) {
       // The list of models has not arrived; or it has only one that writes.
-      if (!this.#context.catalog.isOpen) void this.open(true, true, replay);
+      if (!this.#context.catalog.isOpen) void this.open({ go: true, linked: false, pledge: null }, true, replay);
       return;
     }
     void this.#work.perform(

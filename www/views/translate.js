@@ -12,6 +12,7 @@ import { ModelCard } from '../ui/model-card.js';
 import { modelPicker } from '../ui/model-picker.js';
 import { Notes } from '../ui/notes.js';
 import { TranslationSheet } from '../ui/translation-sheet.js';
+import { Verdict } from '../ui/verdict.js';
 import { Translating } from './translating.js';
 
 /**
@@ -30,6 +31,7 @@ export function mountTranslate(root, context) {
     picker: modelPicker(context, 'translator', 'translate-model'),
     sheets: [new TranslationSheet(onChoose), new TranslationSheet(onChoose)],
     alignment: new Alignment(),
+    verdict: new Verdict(context, 'translate'),
     cards: [new ModelCard(), new ModelCard()],
     none: h('p', { class: 'none', t: 'noTranslator', hidden: true }),
     compare: h(
@@ -50,14 +52,14 @@ export function mountTranslate(root, context) {
   const translating = new Translating(context, parts);
   const report = (/** @type {import('../i18n/index.js').Key} */ key) => say(parts.status, key);
   parts.afterwards.append(
-    button('sing', () => context.visit('chain')),
+    button('sing', () => context.visit('chain'), { 'data-place': 'chain' }),
     button('copyText', () => void copyText(english(parts.sheets)).then(report), { class: 'quiet' }),
   );
-  const link = button('copyLink', () => void copyLink(state.settings, 'translate', parts.shown, translating.byGpu).then(report));
+  const link = button('copyLink', () => void copyLink(state.settings, 'translate', parts.shown, translating).then(report));
   root.classList.add('facing');
   root.append(desk(parts, state, link), page(parts), tuning(parts, state));
   return {
-    open: ({ go }) => translating.open(go),
+    open: (how) => translating.open(how),
     run: () => translating.translate(),
     stop: () => translating.stop(),
   };
@@ -93,7 +95,7 @@ function desk(parts, state, link) {
  *
  * @param {Parts} parts
  */
-function page({ status, alert, download, none, sheets, notes, afterwards, alignment }) {
+function page({ status, alert, download, none, sheets, verdict, notes, afterwards, alignment }) {
   return h(
     'div',
     { class: 'page' },
@@ -102,6 +104,7 @@ function page({ status, alert, download, none, sheets, notes, afterwards, alignm
     download.element,
     none,
     h('div', { class: 'sheets' }, ...sheets.map(({ element }) => element)),
+    verdict.element,
     notes.element,
     afterwards,
     alignment.element,

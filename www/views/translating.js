@@ -17,6 +17,7 @@ import { Work } from './work.js';
  * @property {HTMLButtonElement} translate
  * @property {HTMLButtonElement} stop
  * @property {HTMLElement} shown
+ * @property {import('../ui/verdict.js').Verdict} verdict
  * @property {HTMLElement} afterwards
  *
  * @typedef {import('./work.js').Parts & import('./translation.js').Parts & OwnParts} Parts
@@ -44,19 +45,26 @@ export class Translating {
   }
 
   /**
-   * @param {boolean} go translate at once
+   * @param {import('./index.js').How} how
    * @param {boolean} fresh ask the host again, after an error
    * @param {boolean} replay a link asks for it, not the visitor
    */
-  async open(go, fresh = false, replay = true) {
-    if (!(await this.#work.openCatalog(fresh, () => void this.open(go, true, replay)))) return;
+  async open(how, fresh = false, replay = true) {
+    if (!(await this.#work.openCatalog(fresh, () => void this.open(how, true, replay)))) return;
+    if (how.linked) this.#parts.verdict.expect(how.pledge);
     const { picker, none, translate, compare } = this.#parts;
     const offered = picker.models().length;
     none.hidden = offered > 0;
     translate.disabled = offered === 0;
     compare.hidden = offered < 2;
     this.#followModels();
-    if (go) this.translate(fresh, replay);
+    if (how.go) this.translate(fresh, replay);
+  }
+
+  /** Of the translations on the sheets, as far as the settings give them. */
+  async prove() {
+    const proofs = await Promise.all(this.#models().map((model) => this.#translation.proof(model)));
+    return proofs.filter(Boolean);
   }
 
   /**
@@ -67,7 +75,7 @@ export class Translating {
     const { afterwards, shown, sheets, translate } = this.#parts;
     const models = this.#models();
     if (!models.length) {
-      if (!translate.disabled) void this.open(true, true, replay);
+      if (!translate.disabled) void this.open({ go: true, linked: false, pledge: null }, true, replay);
       return;
     }
     shown.replaceChildren();

@@ -1,6 +1,7 @@
 // A translation by one model, piece by piece: for every view that translates.
 
 import { say, saysNothing } from '../i18n/index.js';
+import { prove } from '../proof.js';
 import { GERMAN_LENGTH, keepStart } from '../state.js';
 
 /** @typedef {import('../engine/protocol.js').Note} Note */
@@ -10,6 +11,7 @@ import { GERMAN_LENGTH, keepStart } from '../state.js';
  * @typedef {object} Parts
  * @property {import('../ui/notes.js').Notes} notes
  * @property {HTMLElement} status
+ * @property {import('../ui/verdict.js').Verdict} [verdict]
  *
  * @typedef {object} Job
  * @property {import('../engine/protocol.js').ModelEntry} model
@@ -23,6 +25,8 @@ export class Translation {
   #context;
   #work;
   #parts;
+  /** The translations made last, by their models. @type {Map<string, { key: string, text: string, whole: boolean }>} */
+  #last = new Map();
   /** Whether the GPU has had a hand in the translation. */
   byGpu = false;
 
@@ -51,6 +55,7 @@ export class Translation {
     const text = keepStart(german, GERMAN_LENGTH);
     let done = 0;
     let all = 0;
+    let english = '';
     /** @type {'' | 'Gpu'} */
     let from = '';
     const listeners = {
@@ -67,12 +72,14 @@ export class Translation {
       onPiece: task.own((/** @type {Piece} */ piece) => {
         // White space at the end is handed over as a piece of its own.
         if (piece.text !== '') done += 1;
+        english += piece.before + piece.text;
         this.#parts.notes.add(piece.notes);
         say(speed, 'translatedSoFar', { done, all });
         onPiece(piece);
       }),
     };
     saysNothing(speed);
+    this.#last.delete(model.id);
     const options = { beam_width };
     const { replay } = task;
     const { cancelled, tokens, seconds } = await task.run(() =>
@@ -84,7 +91,24 @@ export class Translation {
         rate: Math.round(tokens / seconds),
       });
     }
+    if (english) this.#last.set(model.id, { key: keyOf(model, text, beam_width), text: english, whole: !cancelled });
+    // Only on the CPU all machines translate the same.
+    if (!cancelled && from === '') await this.#parts.verdict?.check(model, english);
     return { cancelled, pieces: done, seconds };
+  }
+
+  /**
+   * The proof of this model's translation, if it is that of the settings.
+   *
+   * @param {import('../engine/protocol.js').ModelEntry | undefined} model
+   * @returns {Promise<string>} otherwise ''
+   */
+  async proof(model) {
+    const last = model && this.#last.get(model.id);
+    if (!last) return '';
+    const { german, beam_width } = this.#context.state.settings;
+    const key = keyOf(model, keepStart(german, GERMAN_LENGTH), beam_width);
+    return key === last.key ? prove(last.text, last.whole, model) : '';
   }
 
   /**
@@ -97,4 +121,15 @@ export class Translation {
     if (cancelled) say(status, one ? 'statusTranslationStoppedOne' : 'statusTranslationStopped', params);
     else say(status, one ? 'statusTranslatedOne' : 'statusTranslated', params);
   }
+}
+
+/**
+ * All that a translation depends on.
+ *
+ * @param {import('../engine/protocol.js').ModelEntry} model
+ * @param {string} text
+ * @param {number} beam
+ */
+function keyOf({ files }, text, beam) {
+  return JSON.stringify([files.weights.sha256, text, beam]);
 }

@@ -1,6 +1,7 @@
 // The runs of the view "Word by word": on, back, elsewhere. The page keeps the tokens, the engine follows.
 
 import { say } from '../i18n/index.js';
+import { prove } from '../proof.js';
 import { PROMPT_LENGTH } from '../state.js';
 import { parseForced, spellForced } from './forced.js';
 import { beginning, generateOptions } from './lyrics.js';
@@ -20,6 +21,7 @@ import { Work } from './work.js';
  * @property {HTMLButtonElement} back
  * @property {HTMLButtonElement} stop
  * @property {HTMLElement} shown
+ * @property {import('../ui/verdict.js').Verdict} verdict
  *
  * @typedef {import('./work.js').Parts & OwnParts} Parts
  */
@@ -37,6 +39,8 @@ export class Walking {
   #work;
   /** @type {Step[]} */
   #steps = [];
+  /** The beginning as the model has read it. */
+  #read = '';
   /** What the visitor has put into the text, by its place. @type {Map<number, number>} */
   #given = new Map();
   /** The step whose table is shown. */
@@ -65,18 +69,26 @@ export class Walking {
   }
 
   /**
-   * @param {boolean} go begin at once
-   * @param {boolean} linked take over what the link says was put into the text
+   * @param {import('./index.js').How} how of a link's: what it says was put into the text is taken over
    * @param {boolean} fresh ask the host again, after an error
    */
-  async open(go, linked, fresh = false) {
-    if (!(await this.#work.openCatalog(fresh, () => void this.open(go, linked, true)))) return;
-    if (linked) {
+  async open(how, fresh = false) {
+    if (!(await this.#work.openCatalog(fresh, () => void this.open(how, true)))) return;
+    if (how.linked) {
       this.#forget();
       this.#given = parseForced(this.#context.state.settings.forced);
+      this.#parts.verdict.expect(how.pledge);
     }
     this.#follow();
-    if (go) this.play(true);
+    if (how.go) this.play(true);
+  }
+
+  /** Of the text as far as it stands. */
+  async prove() {
+    const model = this.#parts.picker.chosen();
+    if (!model || !this.#steps.length || JSON.stringify(this.#options()) !== this.#settings) return [];
+    const proof = await prove(this.#text(), this.#ended, model);
+    return proof ? [proof] : [];
   }
 
   /** One token more. */
@@ -145,7 +157,7 @@ export class Walking {
   #perform(steps, { fresh = false, replay = false } = {}) {
     clearTimeout(this.#timer);
     if (!this.#parts.picker.chosen()) {
-      void this.open(false, false, true).then(() => {
+      void this.open({ go: false, linked: false, pledge: null }, true).then(() => {
         if (this.#parts.picker.chosen()) this.#perform(steps, { replay });
       });
       return;
@@ -189,11 +201,14 @@ export class Walking {
       }),
       onStarted: task.own((/** @type {string} */ read, /** @type {import('../engine/protocol.js').Note[]} */ notes) => {
         if (!this.#steps.length) this.#parts.tokens.clear(model.language, read);
+        this.#read = read;
         this.#parts.notes.add(typed.length > PROMPT_LENGTH ? [...notes, { code: 'prompt-cut' }] : notes);
         say(this.#parts.status, 'statusWriting');
       }),
       onSteps: task.own((/** @type {number} */ from, /** @type {Step[]} */ steps, /** @type {boolean} */ ended) => {
         this.#take(from, steps, ended);
+        const text = this.#text();
+        if (!this.byGpu && this.#parts.verdict.isDue(model, text, ended)) void this.#parts.verdict.check(model, text);
       }),
     };
     const request = { model, fresh, known: catalog.known(), prompt, options, replay: task.replay };
@@ -244,6 +259,10 @@ export class Walking {
 
   #options() {
     return { ...generateOptions(this.#context.state.settings), candidates: ROWS };
+  }
+
+  #text() {
+    return this.#read + this.#steps.map(({ text }) => text).join('');
   }
 
   #ids() {

@@ -9,6 +9,7 @@ import { Notes } from '../ui/notes.js';
 import { textField } from '../ui/fields.js';
 import { settingsPanel } from '../ui/settings-panel.js';
 import { SongSheet } from '../ui/song-sheet.js';
+import { Verdict } from '../ui/verdict.js';
 import { modelPicker } from '../ui/model-picker.js';
 import { copyLink, copyText } from '../ui/copy.js';
 import { Writing } from './writing.js';
@@ -24,6 +25,7 @@ export function mountWrite(root, context) {
   const { state } = context;
   const parts = {
     sheet: new SongSheet(),
+    verdict: new Verdict(context, 'write'),
     alert: new AlertBox(),
     notes: new Notes(),
     card: new ModelCard(),
@@ -48,16 +50,16 @@ export function mountWrite(root, context) {
   };
   const writing = new Writing(context, parts);
   const report = (/** @type {import('../i18n/index.js').Key} */ key) => say(parts.status, key);
-  const link = button('copyLink', () => void copyLink(state.settings, 'write', parts.shown, writing.byGpu).then(report));
+  const link = button('copyLink', () => void copyLink(state.settings, 'write', parts.shown, writing).then(report));
   parts.afterwards.append(
-    button('another', () => writing.another()),
+    button('another', () => writing.another(), { 'data-changes': 'seed' }),
     button('copyText', () => void copyText(parts.sheet.text).then(report), { class: 'quiet' }),
   );
   root.classList.add('facing');
   root.append(desk(parts, link), page(parts), tuning(parts, state));
   parts.sheet.showExample();
   return {
-    open: ({ go }) => writing.open(go),
+    open: (how) => writing.open(how),
     run: () => writing.generate(),
     stop: () => writing.stop(),
   };
@@ -98,6 +100,7 @@ function page(parts) {
     parts.alert.element,
     parts.download.element,
     parts.sheet.element,
+    parts.verdict.element,
     parts.recall,
     parts.notes.element,
     parts.afterwards,

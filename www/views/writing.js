@@ -11,6 +11,7 @@ import { Work } from './work.js';
  * @property {HTMLButtonElement} generate
  * @property {HTMLButtonElement} stop
  * @property {HTMLElement} shown
+ * @property {import('../ui/verdict.js').Verdict} verdict
  * @property {HTMLElement} afterwards
  *
  * @typedef {import('./work.js').Parts & import('./lyrics.js').Parts & OwnParts} Parts the elements
@@ -40,14 +41,15 @@ export class Writing {
   /**
    * Reads the list of models and fetches the chosen one, so that the first song does not wait.
    *
-   * @param {boolean} go write at once
+   * @param {import('./index.js').How} how
    * @param {boolean} fresh ask the host again, after an error
    * @param {boolean} replay a link asks for it, not the visitor
    */
-  async open(go, fresh = false, replay = true) {
-    if (!(await this.#work.openCatalog(fresh, () => void this.open(go, true, replay)))) return;
+  async open(how, fresh = false, replay = true) {
+    if (!(await this.#work.openCatalog(fresh, () => void this.open(how, true, replay)))) return;
+    if (how.linked) this.#parts.verdict.expect(how.pledge);
     this.#followModel();
-    if (go) this.generate(fresh, replay);
+    if (how.go) this.generate(fresh, replay);
   }
 
   /**
@@ -57,7 +59,7 @@ export class Writing {
   generate(fresh = false, replay = false) {
     const model = this.#parts.picker.chosen();
     if (!model) {
-      void this.open(true, true, replay);
+      void this.open({ go: true, linked: false, pledge: null }, true, replay);
       return;
     }
     const { afterwards, shown } = this.#parts;
@@ -75,6 +77,12 @@ export class Writing {
 
   stop() {
     this.#work.stop();
+  }
+
+  /** Of the song on the sheet, if the settings still are those that it was written with. */
+  async prove() {
+    const proof = await this.#lyrics.proof(this.#parts.picker.chosen(), this.#state.settings.prompt);
+    return proof ? [proof] : [];
   }
 
   /** Whether the GPU has written the song. */

@@ -1,6 +1,9 @@
 //! Subcommands and how their errors are shown.
 
-use crate::{bench, convert, evaluate, generate, manifest, memorized, memory, tokenize, train, translate};
+use crate::{
+    bench, compare, convert, evaluate, generate, manifest, memorized, memory, tokenize, train, translate,
+    verify,
+};
 use clap::{Parser, Subcommand, ValueEnum};
 use liedwerk::cpu::{Arithmetic, set_arithmetic};
 use std::process::ExitCode;
@@ -23,8 +26,12 @@ enum Command {
     Generate(generate::Args),
     /// Translate line by line.
     Translate(translate::Args),
+    /// Write again what a link of the page promises, and compare.
+    Verify(verify::Args),
     /// Measure a model on a held-out text, or on sentence pairs.
     Evaluate(evaluate::Args),
+    /// See whether the GPU writes what the CPU writes.
+    Compare(compare::Args),
     /// Find what a text or a model took from the songs word for word.
     Memorized(memorized::Args),
     /// Measure this machine.
@@ -65,7 +72,9 @@ pub fn main() -> ExitCode {
         Command::Tokenize(args) => tokenize::run(args),
         Command::Generate(args) => generate::run(args),
         Command::Translate(args) => translate::run(args),
+        Command::Verify(args) => verify::run(args),
         Command::Evaluate(args) => evaluate::run(args),
+        Command::Compare(args) => compare::run(args),
         Command::Memorized(args) => memorized::run(args),
         Command::Bench(args) => bench::run(args),
         Command::Convert(args) => convert::run(args),

@@ -11,6 +11,7 @@ use liedwerk::{Error, ErrorCode};
 use serde_json::json;
 
 use crate::device::DeviceArg;
+use crate::link_argument;
 
 /// Tokens that each device writes for `auto`.
 const RACE_TOKENS: usize = 24;
@@ -69,6 +70,12 @@ pub struct Args {
     /// Where to compute; only the cpu writes the very text that a link of the page gives.
     #[arg(long, value_enum, default_value_t = DeviceArg::Cpu)]
     device: DeviceArg,
+    /// Print the link of the page that writes this text and proves it. It ends the text before === like the page.
+    #[arg(long)]
+    link: bool,
+    /// With --link: the page's address.
+    #[arg(long, value_name = "URL", default_value = "", requires = "link")]
+    base: String,
     /// Print one JSON object at the end instead of the text as it grows.
     #[arg(long)]
     json: bool,
@@ -84,21 +91,40 @@ fn bias(argument: &str) -> Result<(u32, f32), String> {
 pub fn run(args: Args) -> anyhow::Result<()> {
     let mut generator = open(&args.model)?;
     choose_device(&mut generator, args.device)?;
-    let started = generator.start(&args.prompt, args.options())?;
+    let (mut prompt, mut options) = (args.prompt.clone(), args.options());
+    let mut linked = None;
+    if args.link {
+        if args.device != DeviceArg::Cpu {
+            let message = "a link is replayed on the CPU, so --link writes there: leave out --device";
+            return Err(Error::new(ErrorCode::BadLink, message).into());
+        }
+        let settings = link_argument::settings(&args.model, &prompt, &options)?;
+        prompt = link_argument::prepare(&settings, &generator, &mut options);
+        linked = Some(settings);
+    }
+    let link = |text: &str| -> anyhow::Result<Option<String>> {
+        let spell = |settings| link_argument::spell(&args.base, settings, &args.model, text);
+        linked.as_ref().map(spell).transpose()
+    };
+    let started = generator.start(&prompt, options)?;
     if args.json {
         let mut tokens = Vec::new();
         while let Some(token) = generator.next()? {
             tokens.push(token);
         }
+        let continuation: String = tokens.iter().map(|token| token.text.as_str()).collect();
         let notes: Vec<_> =
             started.notes.iter().map(|note| json!({"code": note.code, "message": note.message})).collect();
         let mut report = json!({
             "prompt": started.prompt,
-            "continuation": tokens.iter().map(|token| token.text.as_str()).collect::<String>(),
+            "continuation": continuation,
             "tokens": tokens.len(),
             "end": generator.end().map(|end| end.as_str()),
             "notes": notes,
         });
+        if let Some(link) = link(&(started.prompt.clone() + &continuation))? {
+            report["link"] = link.into();
+        }
         if args.candidates > 0 {
             report["steps"] = tokens.iter().map(step).collect();
         }
@@ -107,7 +133,10 @@ pub fn run(args: Args) -> anyhow::Result<()> {
     for note in &started.notes {
         eprintln!("note[{}]: {}", note.code, note.message);
     }
-    stream(&started.prompt, &mut generator)
+    match stream(&started.prompt, &mut generator)? {
+        Some(text) => link(&text)?.map_or(Ok(()), |link| printed(writeln!(io::stdout(), "{link}"))),
+        None => Ok(()),
+    }
 }
 
 impl Args {
@@ -150,15 +179,19 @@ fn step(token: &Token) -> serde_json::Value {
     json!({"id": token.id, "text": token.text, "rows": rows.collect::<Vec<_>>()})
 }
 
-fn stream(prompt: &str, generator: &mut Generator) -> anyhow::Result<()> {
+/// All of the text, unless its reader has seen enough.
+fn stream(prompt: &str, generator: &mut Generator) -> anyhow::Result<Option<String>> {
     let mut out = io::stdout().lock();
     printed(write!(out, "{prompt}"))?;
+    let mut text = prompt.to_owned();
     while let Some(token) = generator.next()? {
         if let Err(e) = write!(out, "{}", token.text).and_then(|()| out.flush()) {
-            return printed(Err(e));
+            return printed(Err(e)).map(|()| None);
         }
+        text.push_str(&token.text);
     }
-    printed(writeln!(out))
+    printed(writeln!(out))?;
+    Ok(Some(text))
 }
 
 /// A reader that has seen enough (`| head`) is no error.

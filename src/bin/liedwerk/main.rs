@@ -1,9 +1,12 @@
-//! The `liedwerk` command: train, tokenize, generate, translate, evaluate, memorized, bench, convert, manifest.
+//! The `liedwerk` command: train, tokenize, generate, translate, verify, evaluate, compare, memorized, bench, convert,
+//! manifest.
 
 #[cfg(not(target_arch = "wasm32"))]
 mod bench;
 #[cfg(not(target_arch = "wasm32"))]
 mod cli;
+#[cfg(not(target_arch = "wasm32"))]
+mod compare;
 #[cfg(not(target_arch = "wasm32"))]
 mod convert;
 #[cfg(not(target_arch = "wasm32"))]
@@ -16,6 +19,8 @@ mod evaluate_pairs;
 mod evaluate_text;
 #[cfg(not(target_arch = "wasm32"))]
 mod generate;
+#[cfg(not(target_arch = "wasm32"))]
+mod link_argument;
 #[cfg(not(target_arch = "wasm32"))]
 mod manifest;
 #[cfg(not(target_arch = "wasm32"))]
@@ -36,6 +41,8 @@ mod train_pairs;
 mod train_songs;
 #[cfg(not(target_arch = "wasm32"))]
 mod translate;
+#[cfg(not(target_arch = "wasm32"))]
+mod verify;
 
 #[cfg(not(target_arch = "wasm32"))]
 fn main() -> std::process::ExitCode {

@@ -1,0 +1,57 @@
+//! `liedwerk generate --link`: the link of the page that gives this very text, and proves it.
+
+use std::path::Path;
+
+use anyhow::Context;
+use liedwerk::generate::{Generator, Options};
+use liedwerk::io::sha256;
+use liedwerk::link::{self, Proof, Settings};
+use liedwerk::{Error, ErrorCode};
+
+use crate::generate::unreadable;
+
+/// The settings of the page's link for these options.
+///
+/// # Errors
+/// `bad-link` where a link cannot carry one.
+pub fn settings(model: &Path, prompt: &str, options: &Options) -> anyhow::Result<Settings> {
+    let model = model.canonicalize().ok().and_then(|path| Some(path.file_name()?.to_str()?.to_owned()));
+    let model = model.context("the model's folder has no name, which a link needs")?;
+    let without = [
+        ("--beam", options.beam_width > 1),
+        ("--logit-bias", !options.logit_bias.is_empty()),
+        ("--stop", !options.stop.is_empty()),
+    ];
+    if let Some((name, _)) = without.iter().find(|(_, used)| *used) {
+        let message = format!("a link cannot carry {name}, the page has no such setting");
+        return Err(Error::new(ErrorCode::BadLink, message).into());
+    }
+    let mut settings = Settings::default();
+    settings.model = model;
+    settings.prompt = Some(prompt.to_owned());
+    let sampling = &options.sampling;
+    settings.set("temperature", sampling.temperature)?;
+    settings.set("top-k", sampling.top_k)?;
+    settings.set("top-p", sampling.top_p)?;
+    settings.set("min-p", sampling.min_p)?;
+    settings.set("typical", sampling.typical_p)?;
+    settings.set("repetition", sampling.repetition_penalty)?;
+    settings.set("no-repeat", sampling.no_repeat_ngram)?;
+    settings.set("length", options.max_new_tokens)?;
+    settings.set("seed", options.seed)?;
+    Ok(settings)
+}
+
+/// What the model is given, and the stop string that every link has.
+pub fn prepare(settings: &Settings, generator: &Generator, options: &mut Options) -> String {
+    options.stop = vec![link::SONG_ENDS.to_owned()];
+    link::song_beginning(settings, generator, None)
+}
+
+/// The link for the text that was written with these settings.
+pub fn spell(base: &str, settings: &Settings, folder: &Path, text: &str) -> anyhow::Result<String> {
+    let path = folder.join("model.safetensors");
+    let weights = std::fs::read(&path).map_err(|e| unreadable(&path, &e))?;
+    let proof = Proof::of(text, true, &settings.model, &sha256(&weights));
+    Ok(format!("{base}#{}", settings.fragment(&[proof])))
+}

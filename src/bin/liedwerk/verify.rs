@@ -1,0 +1,95 @@
+//! `liedwerk verify`: writes again what a link of the page promises, and says whether it is the same.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use liedwerk::generate::Generator;
+use liedwerk::io::sha256;
+use liedwerk::link::{self, Comparison, Link, Proof, Reason, Settings};
+use liedwerk::models::ModelConfig;
+use liedwerk::{Error, ErrorCode};
+
+use crate::generate::{read_text, unreadable};
+use crate::translate;
+
+/// Write again what a link of the page promises, and compare.
+#[derive(clap::Args)]
+pub struct Args {
+    /// The link, or what stands behind its #.
+    link: String,
+    /// Folder with one folder a model.
+    #[arg(long, value_name = "DIR", default_value = "www/models")]
+    models: PathBuf,
+}
+
+/// Prints a line for each text promised; fails with `text-differs` unless all are the same.
+pub fn run(args: Args) -> anyhow::Result<()> {
+    let link = Link::parse(&args.link)?;
+    let mut english = None;
+    let mut different = 0;
+    for proof in &link.proofs {
+        let Some(folder) = folder(&args.models, &proof.model) else {
+            println!("{}: there is no such model in {}", proof.model, args.models.display());
+            different += 1;
+            continue;
+        };
+        let written = write(&link.settings, &folder, &mut english)?;
+        let comparison = proof.compare(&written.text);
+        println!("{} {}: {}", proof.model, proof.weights, comparison.sentence(proof));
+        if comparison != Comparison::Identical {
+            println!("{}", explain(&link, proof, &written.sha256));
+            different += 1;
+        }
+    }
+    match different {
+        0 => Ok(()),
+        _ => Err(Error::new(ErrorCode::TextDiffers, "the link does not give what it promises").into()),
+    }
+}
+
+struct Written {
+    text: String,
+    sha256: String,
+}
+
+/// A model's folder; a name out of a link never leads out of `models`.
+fn folder(models: &Path, id: &str) -> Option<PathBuf> {
+    let folder = models.join(id);
+    (!id.starts_with('.') && folder.join("config.json").is_file()).then_some(folder)
+}
+
+/// The text that the model in `folder` gives; a translation is also what a later song goes on from.
+fn write(settings: &Settings, folder: &Path, english: &mut Option<String>) -> anyhow::Result<Written> {
+    let path = folder.join("model.safetensors");
+    let weights = fs::read(&path).map_err(|e| unreadable(&path, &e))?;
+    let config = read_text(&folder.join("config.json"))?;
+    let tokenizer = read_text(&folder.join("tokenizer.json"))?;
+    let text = if ModelConfig::from_json(&config)?.language_vocab_size().is_ok() {
+        let mut generator = Generator::from_files(&config, &tokenizer, &weights)?;
+        let wording = Some(settings.english.as_str()).filter(|own| !own.is_empty()).or(english.as_deref());
+        let beginning = link::song_beginning(settings, &generator, wording);
+        link::song(settings, &mut generator, &beginning)?
+    } else {
+        let text = link::translation(settings, &mut translate::open(folder)?)?;
+        english.insert(text).clone()
+    };
+    Ok(Written { text, sha256: sha256(&weights) })
+}
+
+fn explain(link: &Link, proof: &Proof, sha256: &str) -> String {
+    match Reason::of(link, proof, sha256) {
+        Reason::OtherWeights => format!("why: {} has other weights here, {}…", proof.model, &sha256[..12]),
+        Reason::Settings => {
+            format!("why: settings unknown or out of range here: {}", link.rejected.join(", "))
+        }
+        Reason::OtherEngine => {
+            let version = link.engine.map_or(String::new(), |engine| engine.to_string());
+            format!("why: it was written by version {version} of the engine, this is {}", link::ENGINE)
+        }
+        Reason::Altered => {
+            "why: weights, settings and engine are the same, so the link was altered or a machine computes \
+             wrongly"
+                .to_owned()
+        }
+    }
+}

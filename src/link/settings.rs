@@ -1,0 +1,340 @@
+//! The settings that a link carries: the twin of the table in `www/state.js`.
+
+use form_urlencoded::{byte_serialize, parse};
+
+use super::packed::{pack, unpack};
+use super::{ENGINE, FORMAT, Proof};
+use crate::error::{Error, ErrorCode, Result};
+
+/// The part of a prompt that goes into a link, in UTF-16 units as JavaScript counts.
+const PROMPT_LENGTH: usize = 4_000;
+/// The same of a text to be translated.
+const GERMAN_LENGTH: usize = 20_000;
+/// Shorter texts stay legible.
+const PACKED_FROM: usize = 120;
+
+/// The places of the page whose text a link can promise.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum View {
+    /// One model writes.
+    Write,
+    /// One model writes, and the visitor may have put tokens into the text.
+    Lab,
+    /// Two models write.
+    Duel,
+    /// One or two models translate.
+    Translate,
+    /// One translates, another writes on from there.
+    Chain,
+}
+
+const VIEWS: [(&str, View); 5] = [
+    ("write", View::Write),
+    ("lab", View::Lab),
+    ("duel", View::Duel),
+    ("translate", View::Translate),
+    ("chain", View::Chain),
+];
+
+/// A number of the table: its key, the least and the greatest value, whether it is whole, the default.
+struct Number {
+    key: &'static str,
+    min: f64,
+    max: f64,
+    whole: bool,
+    usual: f64,
+}
+
+const fn number(key: &'static str, min: f64, max: f64, whole: bool, usual: f64) -> Number {
+    Number { key, min, max, whole, usual }
+}
+
+/// The largest integer that JavaScript counts exactly.
+const MAX_SEED: f64 = 9_007_199_254_740_991.0;
+
+const NUMBERS: [Number; 10] = [
+    number("temperature", 0.0, 2.0, false, 0.6),
+    number("top-k", 0.0, 100.0, true, 0.0),
+    number("top-p", 0.05, 1.0, false, 0.9),
+    number("min-p", 0.0, 1.0, false, 0.0),
+    number("typical", 0.05, 1.0, false, 1.0),
+    number("repetition", 1.0, 2.0, false, 1.0),
+    number("no-repeat", 0.0, 16.0, true, 0.0),
+    number("length", 1.0, 10_000.0, true, 600.0),
+    number("beam", 1.0, 8.0, true, 4.0),
+    number("seed", 0.0, MAX_SEED, true, 0.0),
+];
+
+/// What a link sets, in the page's terms.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Settings {
+    /// Which place of the page.
+    pub view: View,
+    /// The model that writes.
+    pub model: String,
+    /// The text that it continues; `None` for the page's own.
+    pub prompt: Option<String>,
+    /// The text to be translated; `None` for the page's own.
+    pub german: Option<String>,
+    /// The visitor's own wording of the translation; empty for the model's.
+    pub english: String,
+    /// Tokens that stand in the text whatever the model says: place and id, in rising order.
+    pub forced: Vec<(usize, u32)>,
+    numbers: [f64; NUMBERS.len()],
+}
+
+/// A whole link.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Link {
+    /// What it sets.
+    pub settings: Settings,
+    /// The version of the engine that wrote its texts; `None` in links from before there were proofs.
+    pub engine: Option<u32>,
+    /// What it promises.
+    pub proofs: Vec<Proof>,
+    /// Keys whose values were out of range or unknown: they have their defaults.
+    pub rejected: Vec<String>,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            view: View::Write,
+            model: "char-lstm-songs".to_owned(),
+            prompt: None,
+            german: None,
+            english: String::new(),
+            forced: Vec::new(),
+            numbers: NUMBERS.map(|number| number.usual),
+        }
+    }
+}
+
+impl Settings {
+    /// The number with this key of the link.
+    ///
+    /// # Panics
+    /// If there is none.
+    pub fn number(&self, key: &str) -> f64 {
+        self.numbers[place(key)]
+    }
+
+    /// Sets the number with this key.
+    ///
+    /// # Errors
+    /// `bad-link` for a value that the page would not take.
+    ///
+    /// # Panics
+    /// If there is no such key.
+    pub fn set(&mut self, key: &str, value: impl ToString) -> Result<()> {
+        let (place, spelled) = (place(key), value.to_string());
+        let number = &NUMBERS[place];
+        self.numbers[place] = read_number(number, &spelled).ok_or_else(|| {
+            let Number { min, max, .. } = number;
+            bad_link(format!("a link cannot carry {key}={spelled}: {min} to {max}, at most six decimals"))
+        })?;
+        Ok(())
+    }
+}
+
+impl Link {
+    /// Reads a link, or only what stands behind its `#`.
+    ///
+    /// # Errors
+    /// `bad-link` if there is nothing to check: no proof, one that is damaged or of a newer page, or a text that
+    /// cannot be unpacked.
+    pub fn parse(link: &str) -> Result<Self> {
+        let fragment = link.split_once('#').map_or(link, |(_, fragment)| fragment);
+        let given =
+            Given(parse(fragment.as_bytes()).map(|(k, v)| (k.into_owned(), v.into_owned())).collect());
+        let Some(version) = given.get("v") else {
+            let none = !given.0.iter().any(|(key, _)| key == "proof" || key.starts_with("z-"));
+            let why =
+                if none { "it was made before links could be checked" } else { "its version is missing" };
+            return Err(bad_link(format!("the link promises nothing: {why}")));
+        };
+        let engine = read_version(version)?;
+        let mut proofs = Vec::new();
+        for (_, spelled) in given.0.iter().filter(|(key, _)| key == "proof") {
+            let proof = Proof::parse(spelled);
+            proofs.push(proof.ok_or_else(|| bad_link("a proof of the link is damaged".to_owned()))?);
+        }
+        if proofs.is_empty() {
+            return Err(bad_link("the link promises nothing: it carries settings only".to_owned()));
+        }
+        let mut rejected = Vec::new();
+        let settings = read_settings(&given, &mut rejected)?;
+        Ok(Self { settings, engine: Some(engine), proofs, rejected })
+    }
+}
+
+impl Settings {
+    /// What stands behind the `#` of a link with these settings, which begins by itself.
+    pub fn fragment(&self, proofs: &[Proof]) -> String {
+        let usual = Self::default();
+        let mut pairs = Vec::new();
+        if self.view != usual.view {
+            let name = VIEWS.iter().find(|(_, view)| *view == self.view).map_or("", |(name, _)| name);
+            pairs.push(("view".to_owned(), name.to_owned()));
+        }
+        if self.model != usual.model {
+            pairs.push(("model".to_owned(), self.model.clone()));
+        }
+        let prompt = self.prompt.as_ref().map(|prompt| ("prompt", keep_end(prompt, PROMPT_LENGTH)));
+        let german = self.german.as_ref().map(|german| ("german", keep_start(german, GERMAN_LENGTH)));
+        pairs.extend(prompt.into_iter().chain(german).map(|(key, text)| shorter(key, text)));
+        if !self.english.is_empty() {
+            pairs.push(shorter("english", keep_start(&self.english, GERMAN_LENGTH)));
+        }
+        if !self.forced.is_empty() {
+            let spelled: Vec<String> = self.forced.iter().map(|(at, id)| format!("{at}.{id}")).collect();
+            pairs.push(("forced".to_owned(), spelled.join("-")));
+        }
+        for (number, value) in NUMBERS.iter().zip(self.numbers) {
+            if number.key == "seed" || value != number.usual {
+                pairs.push((number.key.to_owned(), value.to_string()));
+            }
+        }
+        pairs.push(("go".to_owned(), "1".to_owned()));
+        pairs.push(("v".to_owned(), format!("{FORMAT}.{ENGINE}")));
+        pairs.extend(proofs.iter().map(|proof| ("proof".to_owned(), proof.to_string())));
+        let spelled: Vec<String> =
+            pairs.iter().map(|(key, value)| format!("{key}={}", spell(value))).collect();
+        spelled.join("&")
+    }
+}
+
+/// Keys and values in the order of the link.
+struct Given(Vec<(String, String)>);
+
+impl Given {
+    fn get(&self, key: &str) -> Option<&str> {
+        self.0.iter().find(|(candidate, _)| candidate == key).map(|(_, value)| value.as_str())
+    }
+
+    /// A text, packed or not.
+    fn text(&self, key: &str) -> Result<Option<String>> {
+        match self.get(&format!("z-{key}")) {
+            None => Ok(self.get(key).map(str::to_owned)),
+            Some(packed) => unpack(packed)
+                .map(Some)
+                .ok_or_else(|| bad_link(format!("the link is damaged: its {key} cannot be unpacked"))),
+        }
+    }
+}
+
+fn read_version(version: &str) -> Result<u32> {
+    let parts = version.split_once('.').and_then(|(a, b)| Some((a.parse().ok()?, b.parse().ok()?)));
+    match parts {
+        Some((FORMAT, engine)) => Ok(engine),
+        Some((format, _)) if format > FORMAT => Err(bad_link(format!(
+            "the link was made by a newer liedwerk: its proofs have format {format}, known here is {FORMAT}"
+        ))),
+        _ => Err(bad_link(format!("the link's version {version:?} is none"))),
+    }
+}
+
+fn read_settings(given: &Given, rejected: &mut Vec<String>) -> Result<Settings> {
+    let usual = Settings::default();
+    let view = given.get("view").unwrap_or("write");
+    let known = VIEWS.iter().find(|(name, _)| *name == view);
+    if known.is_none() {
+        rejected.push("view".to_owned());
+    }
+    let forced = given.get("forced").unwrap_or_default();
+    let read = read_forced(forced);
+    if read.is_none() {
+        rejected.push("forced".to_owned());
+    }
+    let mut settings = Settings {
+        view: known.map_or(View::Write, |(_, view)| *view),
+        model: keep_start(given.get("model").unwrap_or(&usual.model), 100).to_owned(),
+        prompt: given.text("prompt")?.map(|text| keep_end(&text, PROMPT_LENGTH).to_owned()),
+        german: given.text("german")?.map(|text| keep_start(&text, GERMAN_LENGTH).to_owned()),
+        english: keep_start(&given.text("english")?.unwrap_or_default(), GERMAN_LENGTH).to_owned(),
+        forced: read.unwrap_or_default(),
+        ..usual
+    };
+    for (number, value) in NUMBERS.iter().zip(&mut settings.numbers) {
+        let Some(spelled) = given.get(number.key) else { continue };
+        match read_number(number, spelled) {
+            Some(read) => *value = read,
+            None => rejected.push(number.key.to_owned()),
+        }
+    }
+    Ok(settings)
+}
+
+/// `place.id`, joined by hyphens; a hyphen may stand at the end.
+fn read_forced(spelled: &str) -> Option<Vec<(usize, u32)>> {
+    let digits = |text: &str, most: usize| {
+        (1..=most).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit())
+    };
+    let mut forced = Vec::new();
+    for pair in spelled.strip_suffix('-').unwrap_or(spelled).split('-').filter(|_| !spelled.is_empty()) {
+        let (at, id) = pair.split_once('.').filter(|(at, id)| digits(at, 5) && digits(id, 6))?;
+        forced.push((at.parse().ok()?, id.parse().ok()?));
+    }
+    forced.sort_by_key(|&(at, _)| at);
+    Some(forced)
+}
+
+/// As the page reads it: at most 16 digits, six of them behind a point.
+fn read_number(number: &Number, spelled: &str) -> Option<f64> {
+    let digits = |text: &str, most: usize| {
+        (1..=most).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit())
+    };
+    let plain = match spelled.split_once('.') {
+        Some((before, behind)) => digits(before, 16) && digits(behind, 6),
+        None => digits(spelled, 16),
+    };
+    let value: f64 = if plain { spelled.parse().ok()? } else { return None };
+    let among = number.key != "beam" || [1.0, 2.0, 4.0, 8.0].contains(&value);
+    let fits = (number.min..=number.max).contains(&value) && (!number.whole || value.fract() == 0.0);
+    (fits && among).then_some(value)
+}
+
+fn place(key: &str) -> usize {
+    let found = NUMBERS.iter().position(|number| number.key == key);
+    found.unwrap_or_else(|| panic!("no setting of a link is called {key:?}"))
+}
+
+/// The pair under which a text takes less room.
+fn shorter(key: &str, text: &str) -> (String, String) {
+    let plain = spell(text).len();
+    if plain > PACKED_FROM {
+        let packed = pack(text);
+        if packed.len() < plain {
+            return (format!("z-{key}"), packed);
+        }
+    }
+    (key.to_owned(), text.to_owned())
+}
+
+fn spell(text: &str) -> String {
+    byte_serialize(text.as_bytes()).collect()
+}
+
+/// The last `most` UTF-16 units, whole characters only.
+pub(super) fn keep_end(text: &str, most: usize) -> &str {
+    let mut units = 0;
+    let from = text.char_indices().rev().take_while(|(_, c)| {
+        units += c.len_utf16();
+        units <= most
+    });
+    from.last().map_or("", |(at, _)| &text[at..])
+}
+
+/// The first `most` UTF-16 units, whole characters only.
+pub(super) fn keep_start(text: &str, most: usize) -> &str {
+    let mut units = 0;
+    let beyond = text.char_indices().find(|(_, c)| {
+        units += c.len_utf16();
+        units > most
+    });
+    beyond.map_or(text, |(at, _)| &text[..at])
+}
+
+fn bad_link(message: String) -> Error {
+    Error::new(ErrorCode::BadLink, message)
+}

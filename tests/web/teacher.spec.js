@@ -1,0 +1,103 @@
+// Links for a class: what they hide and lock, how they are made, and the page in a frame.
+
+import AxeBuilder from '@axe-core/playwright';
+import { expect, test } from '@playwright/test';
+import { controls, expectInHash, generate, open, SHORT } from './page.js';
+
+/** @typedef {import('@playwright/test').Page} Page */
+
+/** @param {Page} page */
+async function expectNoViolations(page) {
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)).toEqual([]);
+  expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
+}
+
+/** @param {Page} page */
+const clipboard = (page) => page.evaluate(() => navigator.clipboard.readText());
+
+test('what a link locks stays, what it hides is out of sight, and there is a way out', async ({ page }) => {
+  const { prompt } = await open(page, `${SHORT}&hide=top-k,duel,lang&lock=prompt,temperature,seed,model`);
+  await expect(controls(page).status).toContainText('ready');
+  await page.getByText('Settings', { exact: true }).click();
+  const temperature = page.getByLabel('Temperature');
+  await expect(temperature).toBeDisabled();
+  await expect(page.getByRole('button', { name: 'New seed' })).toBeDisabled();
+  await expect(page.getByRole('combobox', { name: 'Model' })).toBeDisabled();
+  await expect(prompt).not.toBeEditable();
+  await expect(page.getByLabel('Top-p')).toBeEnabled();
+  for (const hidden of [page.getByLabel('Top-k'), page.getByRole('link', { name: 'Side by side' }), page.getByRole('button', { name: 'Deutsch' })]) {
+    await expect(hidden).toBeHidden();
+  }
+  await generate(page);
+  await expect(page.getByRole('button', { name: 'Another one' })).toBeHidden();
+  await page.getByRole('link', { name: 'Word by word' }).click();
+  await expect(page.getByRole('textbox', { name: 'First words' })).not.toBeEditable();
+  await page.reload();
+  await expect(page.getByRole('textbox', { name: 'First words' })).not.toBeEditable();
+  await page.getByRole('button', { name: 'Open freely' }).click();
+  await expect(page.getByRole('textbox', { name: 'First words' })).toBeEditable();
+  await expect(page.getByRole('link', { name: 'Side by side' })).toBeVisible();
+  await expect(page.getByLabel('Temperature')).toBeEnabled();
+  await expectInHash(page, (hash) => [hash.get('hide'), hash.get('lock')], [null, null]);
+});
+
+test('the page makes such links and frames itself, and what is handed on by others is free', async ({ page }) => {
+  const { copyLink, status } = await open(page, SHORT);
+  await expect(status).toContainText('ready');
+  await page.getByText('Link for a class', { exact: true }).click();
+  await page.getByRole('checkbox', { name: 'lock Temperature' }).check();
+  await page.getByRole('checkbox', { name: 'hide Seed' }).check();
+  await page.getByRole('checkbox', { name: 'hide Translate' }).check();
+  await page.getByRole('button', { name: 'Copy link for a class' }).click();
+  await expect(page.getByText('Link for a class copied')).toBeVisible();
+  const link = new URL(await clipboard(page));
+  const given = new URLSearchParams(link.hash.slice(1));
+  expect([given.get('lock'), given.get('hide'), given.get('go')]).toEqual(['temperature', 'seed,translate', null]);
+  await page.getByRole('button', { name: 'Copy frame for a page' }).click();
+  await expect(page.getByText('an <iframe> with this place')).toBeVisible();
+  const frame = await clipboard(page);
+  await page.goto('about:blank');
+  await page.goto(link.href);
+  await expect(page.getByRole('link', { name: 'Translate' })).toBeHidden();
+  await copyLink.click();
+  await expect(status).toContainText('Link copied');
+  expect(await clipboard(page)).not.toMatch(/hide|lock/);
+
+  await page.route('**/framed.html', (route) => route.fulfill({ contentType: 'text/html', body: frame }));
+  await page.goto(new URL('framed.html', link).href);
+  const inside = page.frameLocator('iframe');
+  await expect(inside.getByRole('button', { name: 'Generate' })).toBeVisible();
+  await expect(inside.getByRole('navigation')).toBeHidden();
+  await expect(inside.getByRole('contentinfo')).toBeHidden();
+  const out = page.waitForEvent('popup');
+  await inside.getByRole('link', { name: 'Open in liedwerk' }).click();
+  const whole = await out;
+  await expect(whole.getByRole('navigation')).toBeVisible();
+  await expect(whole.getByRole('link', { name: 'Translate' })).toBeHidden();
+});
+
+test('names that mean nothing do nothing', async ({ page }) => {
+  await open(page, `${SHORT}&hide=<b>,..,top-p&lock=nothing,__proto__&embed=yes`);
+  await expect(page.getByRole('navigation')).toBeVisible();
+  await page.getByText('Settings', { exact: true }).click();
+  await expect(page.getByLabel('Top-p')).toBeEnabled();
+  await generate(page);
+});
+
+for (const [lang, name, free] of [['de', 'Link für eine Klasse', 'Frei öffnen'], ['en', 'Link for a class', 'Open freely']]) {
+  for (const width of [360, 1440]) {
+    test(`axe finds nothing: ${lang}, ${width} px`, async ({ page }) => {
+      await page.setViewportSize({ width, height: 800 });
+      await page.emulateMedia({ colorScheme: width === 360 ? 'dark' : 'light' });
+      await page.goto(`#${SHORT}&lang=${lang}&lock=prompt,model&hide=top-k`);
+      await expect(page.getByRole('button', { name: free })).toBeVisible();
+      await page.getByText(name, { exact: true }).click();
+      await expectNoViolations(page);
+      await page.goto('about:blank');
+      await page.goto(`#${SHORT}&lang=${lang}&embed=1`);
+      await expect(page.getByRole('link', { name: /liedwerk/ })).toBeVisible();
+      await expectNoViolations(page);
+    });
+  }
+}
