@@ -1,6 +1,7 @@
 // The view "Train": a text of one's own, a small network, and how it learns to spell, to rhyme, to break lines.
 
 import { TrainerClient } from '../engine/trainer-client.js';
+import { say } from '../i18n/index.js';
 import { AlertBox } from '../ui/alert-box.js';
 import { button, h } from '../ui/dom.js';
 import { Notes } from '../ui/notes.js';
@@ -28,7 +29,7 @@ export function mountTrain(root, context) {
   const text = new TextStep(context.state, reader);
   const plan = new PlanStep(context, () => void training.measure());
   const shelf = new ShelfStep(context, {
-    take: (files) => void training.take(files),
+    take: (files) => void takeModels(files, context, reader, parts, (error) => training.fail(error, () => {})),
     show: (run) => training.show(run),
     resume: (run) => void training.resume(run),
     rename: (run, name) => training.rename(run, name),
@@ -61,7 +62,7 @@ export function mountTrain(root, context) {
       after.replaceChildren(h('p', { t: 'afterTraining' }), ...shelf.uses(model), download);
     },
   };
-  const training = new Training(context, reader, parts);
+  const training = new Training(context, parts);
   text.onChange = () => plan.forget();
   page.append(controls.during, curves.element);
   root.append(
@@ -127,4 +128,29 @@ function runControls(act) {
       if (focused && !runs) start.focus();
     },
   };
+}
+
+/**
+ * Models from files onto the shelf.
+ *
+ * @param {Iterable<File>} files
+ * @param {import('./index.js').Context} context
+ * @param {TrainerClient} reader
+ * @param {{ alert: AlertBox, notes: Notes, status: HTMLElement }} parts
+ * @param {(error: unknown) => void} fail
+ */
+async function takeModels(files, { catalog }, reader, { alert, notes, status }, fail) {
+  alert.clear();
+  for (const file of files) {
+    try {
+      const bytes = new Uint8Array(await file.arrayBuffer());
+      const { card, model_type, parameters } = await reader.readModel(bytes);
+      const name = file.name.replace(/\.safetensors$/i, '');
+      const { refused } = await catalog.shelf.add(bytes, { name, model_type, parameters, card });
+      if (refused) notes.add([{ code: refused.code }]);
+      say(status, 'statusTaken', { name });
+    } catch (error) {
+      fail(error);
+    }
+  }
 }

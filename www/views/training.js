@@ -1,13 +1,13 @@
 // The runs of the view "Train": measure, start, pause, go on, stop; what is kept meanwhile, and what comes of it.
 
 import { toFailure } from '../engine/errors.js';
-import { modelFiles } from '../engine/model-files.js';
 import { TrainerClient } from '../engine/trainer-client.js';
 import { currentLanguage, say } from '../i18n/index.js';
 import { alone, somebodyTrains } from '../train/alone.js';
-import { kindOfTraining, plannedData } from '../train/data.js';
+import { kindOfTraining } from '../train/data.js';
 import { append, goBack } from '../train/history.js';
 import { deleteRun, forgetMeans, keepSample, meansOf, newRun, storedRuns, storeRun } from '../train/runs.js';
+import { Measuring, NO_TEXT } from './train-measuring.js';
 
 /** @typedef {import('../train/runs.js').Run} Run */
 /** @typedef {import('../engine/training-protocol.js').Ended} Ended */
@@ -31,6 +31,8 @@ import { deleteRun, forgetMeans, keepSample, meansOf, newRun, storedRuns, storeR
  * @property {(model: { id: string, name: string, model_type: string } | null) => void} offer a model to be used
  */
 
+/** @type {Readonly<Record<Ended['reason'], Key>>} */
+const ENDINGS = { finished: 'statusTrained', stopped: 'statusTrainingStopped', diverged: 'statusDiverged' };
 /** So many of the last reports tell how fast it goes. */
 const PACE = 20;
 
@@ -38,7 +40,7 @@ export class Training {
   #context;
   #parts;
   #trainer = new TrainerClient();
-  #reader;
+  #measuring;
   /** @type {Run[]} */
   #runs = [];
   /** Whose curves are shown. @type {Run | null} */
@@ -52,13 +54,12 @@ export class Training {
 
   /**
    * @param {import('./index.js').Context} context
-   * @param {import('../engine/trainer-client.js').TrainerClient} reader for what must not wait for a training
    * @param {Parts} parts
    */
-  constructor(context, reader, parts) {
+  constructor(context, parts) {
     this.#context = context;
-    this.#reader = reader;
     this.#parts = parts;
+    this.#measuring = new Measuring(context, this.#trainer, parts);
     // Whoever leaves the page loses nothing, if the browser lets it come to that.
     document.addEventListener('visibilitychange', () => {
       if (document.visibilityState === 'hidden') this.#going?.job.checkpoint();
@@ -94,7 +95,7 @@ export class Training {
   /** Measures this device and shows the plan, without starting. */
   async measure() {
     await this.#perform(async () => {
-      await this.#draft();
+      await this.#measuring.draft();
       say(this.#parts.status, 'statusMeasured');
     }, () => void this.measure());
   }
@@ -102,15 +103,15 @@ export class Training {
   /** Trains what is chosen. */
   async start() {
     await this.#perform(async () => {
-      const drafted = this.#parts.plan.drafted ?? (await this.#draft());
+      const drafted = this.#parts.plan.drafted ?? (await this.#measuring.draft());
       const { plan } = this.#parts;
       const base = plan.base;
       const kind = kindOfTraining(this.#context.state.settings);
       const run = newRun({
-        name: this.#nameOf(kind),
+        name: this.#measuring.nameOf(kind),
         kind,
         based: base?.title[currentLanguage()] ?? '',
-        device: this.#device(),
+        device: this.#measuring.device(),
       });
       run.steps = drafted.plan.train.steps;
       this.#runs.unshift(run);
@@ -118,7 +119,7 @@ export class Training {
       void navigator.storage?.persist?.().catch(() => {});
       this.#means.set(run.id, { text: source });
       await this.#keep(run, { text: source });
-      const from = await this.#from();
+      const from = await this.#measuring.from();
       await this.#train(run, { text: source, plan: drafted.plan, from, checkpoint: null });
     }, () => void this.start());
   }
@@ -184,28 +185,6 @@ export class Training {
   }
 
   /**
-   * Models from files onto the shelf.
-   *
-   * @param {Iterable<File>} files
-   */
-  async take(files) {
-    const { alert, notes, status } = this.#parts;
-    alert.clear();
-    for (const file of files) {
-      try {
-        const bytes = new Uint8Array(await file.arrayBuffer());
-        const { card, model_type, parameters } = await this.#reader.readModel(bytes);
-        const name = file.name.replace(/\.safetensors$/i, '');
-        const { refused } = await this.#context.catalog.shelf.add(bytes, { name, model_type, parameters, card });
-        if (refused) notes.add([{ code: refused.code }]);
-        say(status, 'statusTaken', { name });
-      } catch (error) {
-        this.fail(error, () => {});
-      }
-    }
-  }
-
-  /**
    * @param {unknown} error
    * @param {() => void} retry
    */
@@ -247,53 +226,6 @@ export class Training {
       this.#parts.setGoing('idle');
       this.#list();
     }
-  }
-
-  async #draft() {
-    const { text: step, plan, status, notes } = this.#parts;
-    if (step.text.trim() === '') throw NO_TEXT;
-    say(status, 'statusMeasuring');
-    plan.setMeasuring(true);
-    try {
-      const { settings } = this.#context.state;
-      const drafted = await this.#trainer.draft({
-        text: step.text,
-        kind: kindOfTraining(settings),
-        size: /** @type {import('../engine/training-protocol.js').Size} */ (settings.model_size),
-        seconds: settings.minutes * 60,
-        data: plannedData(settings),
-        seed: settings.seed,
-        from: await this.#from(),
-        layers: /** @type {import('../engine/training-protocol.js').Layers} */ (settings.trained_layers),
-        device: this.#device(),
-      });
-      if (drafted.fault) notes.add([{ code: drafted.fault.code }]);
-      plan.show(drafted);
-      return drafted;
-    } finally {
-      plan.setMeasuring(false);
-    }
-  }
-
-  /** The files of the model that it starts from. */
-  async #from() {
-    const model = this.#parts.plan.base;
-    if (!model) return null;
-    const request = { model, fresh: false, known: this.#context.catalog.known() };
-    const how = { signal: new AbortController().signal, onProgress: () => {} };
-    const { config, tokenizer, bytes } = await modelFiles(request, how);
-    return { config, tokenizer, weights: bytes };
-  }
-
-  /** @returns {'cpu' | 'gpu'} */
-  #device() {
-    return this.#context.computing.choice === 'cpu' ? 'cpu' : 'gpu';
-  }
-
-  /** @param {string} kind */
-  #nameOf(kind) {
-    const short = { char_lstm: 'LSTM', gpt2: 'GPT', seq2seq: 'GRU', transformer: 'Transformer' }[kind] ?? kind;
-    return `${short} ${new Date().toLocaleString(currentLanguage(), { dateStyle: 'short', timeStyle: 'short' })}`;
   }
 
   /**
@@ -440,14 +372,10 @@ export class Training {
     await this.#keep(run);
     if (this.#shown === run) this.show(run);
     if (reason === 'diverged') this.#parts.notes.add([{ code: 'diverged' }]);
-    /** @type {Record<Ended['reason'], Key>} */
-    const keys = { finished: 'statusTrained', stopped: 'statusTrainingStopped', diverged: 'statusDiverged' };
-    say(this.#parts.status, keys[reason], { step });
+    say(this.#parts.status, ENDINGS[reason], { step });
   }
 
   #list() {
     this.#parts.shelf.show(this.#runs, this.#going?.run.id ?? null);
   }
 }
-
-const NO_TEXT = new Error('no text');
