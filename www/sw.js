@@ -148,7 +148,15 @@ const FILES = [
 ];
 
 /** Larger, and not for everybody: kept from the first time that somebody asks for them. */
-const ON_DEMAND = ['pkg/full/liedwerk.js', 'pkg/full/liedwerk_bg.wasm'];
+const ON_DEMAND = [
+  'bench.html',
+  'bench/bench.css',
+  'bench/page.js',
+  'bench/protocol.js',
+  'bench/worker.js',
+  'pkg/full/liedwerk.js',
+  'pkg/full/liedwerk_bg.wasm',
+];
 
 /** The part of ServiceWorkerGlobalScope that is used here; its types and the page's exclude each other. */
 const worker = /** @type {{

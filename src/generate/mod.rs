@@ -2,6 +2,7 @@
 
 pub mod beam;
 mod candidates;
+mod compare;
 mod generator;
 mod inside;
 mod language;
@@ -19,6 +20,7 @@ mod translator_inside;
 
 pub use beam::Search;
 pub use candidates::{Candidate, Cut};
+pub use compare::{Agreement, Difference};
 pub use generator::Generator;
 pub use inside::{MAX_POSITIONS, MAX_ROWS, Rated, Recorded, TranslationInside};
 pub use ngrams::MAX_NGRAM;

@@ -21,7 +21,7 @@ pub const MAX_SOURCE_TOKENS: usize = 256;
 /// A piece with a longer word is kept as it is. The longest words of German dictionaries have 79 letters.
 pub const MAX_WORD_CHARS: usize = 100;
 /// Sentences that are decoded side by side: together their rows fill the cores of a machine.
-const BATCH: usize = 32;
+pub(super) const BATCH: usize = 32;
 
 /// A model that translates, with its tokenizer, and the text it is translating.
 pub struct Translator {
@@ -80,12 +80,12 @@ pub struct TranslatedPiece {
 }
 
 /// A piece as the model reads it.
-struct Prepared {
+pub(super) struct Prepared {
     /// With `<start>` and `<end>`.
-    ids: Vec<u32>,
+    pub(super) ids: Vec<u32>,
     /// That of the line, where the model reads a full stop.
     end: Option<LineEnd>,
-    limits: Limits,
+    pub(super) limits: Limits,
     notes: Vec<Note>,
 }
 
@@ -274,7 +274,7 @@ impl Translator {
         Ok(splits.into_iter().map(join).collect())
     }
 
-    fn prepare(&self, text: &str, options: TranslateOptions) -> Prepared {
+    pub(super) fn prepare(&self, text: &str, options: TranslateOptions) -> Prepared {
         let modern = if foreign(text).is_none() { modern_german(text) } else { text.into() };
         let (sentence, end) = LineEnd::as_sentence(&modern);
         let mut ids = self.tokenizer.encode_source(&sentence);

@@ -1,77 +1,60 @@
 //! Workloads for the page's own measurements; JavaScript takes the time.
 
+use super::Gpu;
 use super::error::to_js;
-use crate::bench::{DecodeBench, MatmulBench, TrainingBench, TranslationBench};
+use crate::bench::{self, Size};
+use crate::tensor::Device;
 use wasm_bindgen::prelude::*;
 
-/// Multiplies `n × n` matrices.
+/// One workload on one device. To be `free()`d by JavaScript.
 #[wasm_bindgen]
-pub struct BenchMatmul(MatmulBench);
+pub struct Bench(bench::Bench);
 
-#[wasm_bindgen]
-impl BenchMatmul {
-    /// Random matrices of `n` rows.
-    #[wasm_bindgen(constructor)]
-    pub fn new(n: usize) -> Self {
-        Self(MatmulBench::new(n))
-    }
-
-    /// One product.
-    pub fn run(&mut self) {
-        self.0.run();
-    }
+fn size(small: bool) -> Size {
+    if small { Size::Small } else { Size::Full }
 }
 
-/// Decodes characters with an LSTM of random weights.
 #[wasm_bindgen]
-pub struct BenchDecode(DecodeBench);
-
-#[wasm_bindgen]
-impl BenchDecode {
-    /// A stack of `layers` LSTMs of `hidden` units.
-    #[wasm_bindgen(constructor)]
-    pub fn new(hidden: usize, layers: usize) -> Result<Self, JsValue> {
-        DecodeBench::new(hidden, layers).map(Self).map_err(to_js)
+impl Bench {
+    /// What can be measured on the CPU.
+    #[wasm_bindgen(js_name = namesOnCpu)]
+    pub fn names_on_cpu(small: bool) -> Vec<String> {
+        bench::names(&Device::Cpu, size(small))
     }
 
-    /// Decodes `chars` characters.
-    pub fn run(&mut self, chars: usize) {
-        self.0.run(chars);
-    }
-}
-
-/// Translates a sentence with a Transformer of random weights.
-#[wasm_bindgen]
-pub struct BenchTranslation(TranslationBench);
-
-#[wasm_bindgen]
-impl BenchTranslation {
-    /// With a beam of this width.
-    #[wasm_bindgen(constructor)]
-    pub fn new(beam_width: usize) -> Result<Self, JsValue> {
-        TranslationBench::new(beam_width).map(Self).map_err(to_js)
+    /// One of those.
+    #[wasm_bindgen(js_name = onCpu)]
+    pub fn on_cpu(name: &str, small: bool) -> Result<Bench, JsValue> {
+        bench::Bench::new(name, size(small), &Device::Cpu).map(Self).map_err(to_js)
     }
 
-    /// One sentence of ten words.
-    pub fn run(&mut self) -> Result<(), JsValue> {
-        self.0.run().map_err(to_js)
-    }
-}
-
-/// Trains an LSTM on random characters.
-#[wasm_bindgen]
-pub struct BenchTraining(TrainingBench);
-
-#[wasm_bindgen]
-impl BenchTraining {
-    /// A stack of `layers` LSTMs of `hidden` units, `batch` windows of `window` characters a step.
-    #[wasm_bindgen(constructor)]
-    pub fn new(hidden: usize, layers: usize, batch: usize, window: usize) -> Result<Self, JsValue> {
-        TrainingBench::new(hidden, layers, batch, window).map(Self).map_err(to_js)
+    /// `GFLOP/s`, `GB/s` or `tokens/s`.
+    #[wasm_bindgen(getter)]
+    pub fn unit(&self) -> String {
+        self.0.unit().rate().to_owned()
     }
 
-    /// One training step.
-    pub fn run(&mut self) -> Result<(), JsValue> {
-        self.0.run().map_err(to_js)
+    /// The workload that tells the most that the device can do, where that can be measured.
+    #[wasm_bindgen(getter)]
+    pub fn peak(&self) -> Option<String> {
+        self.0.unit().peak().map(str::to_owned)
+    }
+
+    /// So many runs; how many units of work they were. Rejects with `gpu-lost` or `out-of-memory`.
+    pub async fn run(&mut self, times: usize) -> Result<f64, JsValue> {
+        self.0.run(times).await.map_err(to_js)
+    }
+
+    /// What can be measured on this GPU.
+    #[wasm_bindgen(js_name = namesOnGpu)]
+    pub fn names_on_gpu(small: bool, gpu: &Gpu) -> Vec<String> {
+        bench::names(&Device::Gpu(gpu.inner.clone()), size(small))
+    }
+
+    /// One of those.
+    #[wasm_bindgen(js_name = onGpu)]
+    pub fn on_gpu(name: &str, small: bool, gpu: &Gpu) -> Result<Bench, JsValue> {
+        let device = Device::Gpu(gpu.inner.clone());
+        bench::Bench::new(name, size(small), &device).map(Self).map_err(to_js)
     }
 }

@@ -37,6 +37,12 @@ impl Gpu {
         to_object(&JsChecked { name: self.inner.name(), ops, largest_error, op })
     }
 
+    /// Whether it is the processor in disguise.
+    #[wasm_bindgen(getter)]
+    pub fn software(&self) -> bool {
+        self.inner.is_software()
+    }
+
     /// Gives it up, as a driver's crash would: for trying out what happens then.
     pub fn destroy(&self) {
         self.inner.destroy();

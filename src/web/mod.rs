@@ -1,7 +1,7 @@
 //! What JavaScript sees: sessions, not tensors. Strings, numbers, byte arrays and small plain
 //! objects cross; nothing here computes.
 
-#[cfg(feature = "train")]
+#[cfg(all(feature = "gpu", feature = "train"))]
 mod bench;
 mod error;
 mod generator;
@@ -18,8 +18,8 @@ mod song_index;
 mod trainer;
 mod translator;
 
-#[cfg(feature = "train")]
-pub use bench::{BenchDecode, BenchMatmul, BenchTraining, BenchTranslation};
+#[cfg(all(feature = "gpu", feature = "train"))]
+pub use bench::Bench;
 pub use generator::Generator;
 #[cfg(feature = "gpu")]
 pub use gpu::Gpu;

@@ -34,6 +34,7 @@ pub mod gru;
 pub mod layer_norm;
 pub mod lstm;
 pub mod matmul;
+pub mod peak;
 pub mod permute;
 pub mod recurrent;
 pub mod reduce;
@@ -56,6 +57,7 @@ pub const KERNELS: &[&[Kernel]] = &[
     layer_norm::KERNELS,
     lstm::KERNELS,
     matmul::KERNELS,
+    peak::KERNELS,
     permute::KERNELS,
     reduce::KERNELS,
     softmax::KERNELS,

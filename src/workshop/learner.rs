@@ -26,6 +26,7 @@ pub enum Material {
 }
 
 /// A trainer of any kind.
+#[expect(clippy::large_enum_variant, reason = "there is one of it at a time, and none is moved in a loop")]
 pub enum Learner {
     /// Of a character LSTM.
     Lstm(Trainer),
@@ -36,6 +37,7 @@ pub enum Learner {
 }
 
 /// A model of any kind.
+#[expect(clippy::large_enum_variant, reason = "there is one of it at a time, and none is moved in a loop")]
 pub enum Model {
     /// One that writes.
     Writes(LanguageModel),

@@ -100,9 +100,12 @@ fn notes(odd: &[super::facts::Odd], held_out: usize, data: &PlannedData) -> Vec<
     dropped_note(odd).into_iter().chain(empty).collect()
 }
 
+/// Cuts a text into titles and verses.
+type Cut = fn(&str) -> Vec<(String, String)>;
+
 /// The coarsest units that are enough.
 fn songs(text: &str, normalize: Normalize) -> (Unit, Vec<Song>) {
-    let ways: [(Unit, fn(&str) -> Vec<(String, String)>); 4] = [
+    let ways: [(Unit, Cut); 4] = [
         (Unit::Title, titled),
         (Unit::Song, between_blank_lines),
         (Unit::Stanza, stanzas),

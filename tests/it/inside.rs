@@ -47,7 +47,7 @@ fn a_text_is_the_same_whether_it_is_recorded_or_not() {
 }
 
 /// Each frame's rows of attention, and the rest of the frame.
-fn split<'a>(recorded: &'a Recorded, sources: usize) -> Vec<(Vec<&'a [f32]>, &'a [f32])> {
+fn split(recorded: &Recorded, sources: usize) -> Vec<(Vec<&[f32]>, &[f32])> {
     let FrameShape { layers, heads, .. } = recorded.shape;
     let frame = |index: usize| {
         let (frame, span) = (recorded.frames.frame(index), recorded.frames.spans[index]);

@@ -1,75 +1,137 @@
 //! `liedwerk bench`: how fast this machine multiplies, decodes and trains.
 
-use crate::cli::ArithmeticArg;
-use liedwerk::bench::{DecodeBench, MatmulBench, TrainingBench, TranslationBench};
-use serde_json::json;
 use std::time::Instant;
+
+use liedwerk::bench::{Bench, Size, names};
+use liedwerk::gpu::Gpu;
+use liedwerk::tensor::Device;
+use pollster::block_on;
+use serde_json::{Value, json};
+
+use crate::cli::ArithmeticArg;
+use crate::device::DeviceArg;
 
 /// Arguments of `bench`.
 #[derive(clap::Args)]
 pub struct Args {
+    /// What to measure; auto takes a GPU if there is one.
+    #[arg(long, value_enum, default_value_t = DeviceArg::Cpu)]
+    device: DeviceArg,
+    /// Only the workloads whose names begin so; the GPU's peaks are measured all the same.
+    #[arg(long, value_name = "NAME")]
+    only: Option<String>,
+    /// Smaller products and batches: what the page measures without a GPU.
+    #[arg(long)]
+    small: bool,
     /// Print JSON instead of lines.
     #[arg(long)]
     json: bool,
-    /// Which arithmetic to measure.
+    /// Which arithmetic to measure, on the CPU.
     #[arg(long, value_enum, default_value = "portable")]
     arithmetic: ArithmeticArg,
 }
 
-/// Repetitions; the median is reported, since machines are shared.
-const RUNS: usize = 7;
-const DECODE_CHARS: usize = 1000;
+/// A round is to last so many seconds at least, so that reading the clock, or the GPU's answer, is not measured.
+const ROUND: f64 = 0.3;
+/// The median of so many rounds counts, since machines are shared; of those that last longer than `SLOW` seconds
+/// there is one.
+const ROUNDS: usize = 3;
+const SLOW: f64 = 4.0;
+/// A product of matrices is left out if the one before lets expect that one run takes longer.
+const LONGEST: f64 = 12.0;
 
-/// Median seconds of a call, after one call that is not counted.
-fn median(mut run: impl FnMut() -> liedwerk::Result<()>) -> liedwerk::Result<f64> {
-    run()?;
-    let mut seconds = Vec::with_capacity(RUNS);
-    for _ in 0..RUNS {
-        let start = Instant::now();
-        run()?;
-        seconds.push(start.elapsed().as_secs_f64());
-    }
-    seconds.sort_by(f64::total_cmp);
-    Ok(seconds[RUNS / 2])
+/// What a workload came to.
+struct Figure {
+    name: String,
+    unit: &'static str,
+    /// Units a second.
+    rate: f64,
+    /// Of the most that the GPU can do.
+    share: Option<f64>,
+    /// Seconds of one run.
+    seconds: f64,
 }
 
 /// Runs all measurements.
 pub fn run(args: Args) -> anyhow::Result<()> {
     args.arithmetic.apply();
-    let mut figures = serde_json::Map::new();
-    let mut report = |name: String, value: f64, unit: &str| {
-        if !args.json {
-            println!("{name:<28} {value:>12.1} {unit}");
+    let gpu = args.device.gpu()?;
+    let size = if args.small { Size::Small } else { Size::Full };
+    let device = gpu.clone().map_or(Device::Cpu, Device::Gpu);
+    let (mut figures, mut left_out) = (Vec::<Figure>::new(), Vec::new());
+    let only = args.only.as_deref().unwrap_or_default();
+    let wanted = |name: &String| name.starts_with(only) || name.starts_with("peak");
+    // Seconds that the next product of matrices will take: its sides are twice as long as the last one's.
+    let mut expected = 0.0;
+    for name in names(&device, size).into_iter().filter(wanted) {
+        let is_product = name.starts_with("matmul");
+        if is_product && expected > LONGEST {
+            left_out.push(name);
+            continue;
         }
-        figures.insert(name, json!(value));
-    };
-    for n in [256, 512, 1024] {
-        let mut bench = MatmulBench::new(n);
-        let seconds = median(|| {
-            bench.run();
-            Ok(())
-        })?;
-        report(format!("matmul_{n}_gflops"), 2.0 * (n as f64).powi(3) / seconds / 1e9, "GFLOP/s");
-    }
-    let mut decode = DecodeBench::new(256, 4)?;
-    let seconds = median(|| {
-        decode.run(DECODE_CHARS);
-        Ok(())
-    })?;
-    report("lstm_4x256_decode".into(), DECODE_CHARS as f64 / seconds, "characters/s");
-    for beam in [1, 4] {
-        let mut translation = TranslationBench::new(beam)?;
-        let seconds = median(|| translation.run())?;
-        report(format!("transformer_sentence_beam_{beam}"), seconds * 1e3, "ms");
-    }
-    for (hidden, layers, batch, window) in [(256, 1, 64, 100), (256, 4, 32, 128), (256, 4, 64, 128)] {
-        let mut training = TrainingBench::new(hidden, layers, batch, window)?;
-        let seconds = median(|| training.run())?;
-        let name = format!("lstm_{layers}x{hidden}_train_{batch}x{window}");
-        report(name, (batch * window) as f64 / seconds, "characters/s");
+        let figure = measure(name, size, &device, &figures)?;
+        if is_product {
+            expected = 8.0 * figure.seconds;
+        }
+        if !args.json {
+            println!("{figure}");
+        }
+        figures.push(figure);
     }
     if args.json {
-        println!("{}", serde_json::to_string_pretty(&figures)?);
+        println!("{}", serde_json::to_string_pretty(&report(gpu.as_ref(), &args, &figures, &left_out))?);
+    } else if !left_out.is_empty() {
+        println!("left out, since one run would take more than {LONGEST} s here: {}", left_out.join(", "));
     }
     Ok(())
+}
+
+/// Times a workload, after one run that is not counted: it compiles shaders and asks for memory.
+fn measure(name: String, size: Size, device: &Device, before: &[Figure]) -> liedwerk::Result<Figure> {
+    let mut bench = Bench::new(&name, size, device)?;
+    let mut seconds = |times: usize| -> liedwerk::Result<(f64, f64)> {
+        let start = Instant::now();
+        let work = block_on(bench.run(times))?;
+        Ok((start.elapsed().as_secs_f64(), work))
+    };
+    seconds(1)?;
+    let mut times = 1;
+    let mut rounds = vec![seconds(times)?];
+    while rounds[0].0 < ROUND {
+        times = (times as f64 * (1.5 * ROUND / rounds[0].0).clamp(2.0, 16.0)) as usize;
+        rounds = vec![seconds(times)?];
+    }
+    while rounds[0].0 < SLOW && rounds.len() < ROUNDS {
+        rounds.push(seconds(times)?);
+    }
+    rounds.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let (middle, work) = rounds[rounds.len() / 2];
+    let (unit, rate) = (bench.unit(), work / middle);
+    let peak = unit.peak().filter(|peak| *peak != name);
+    let share = before.iter().find(|figure| Some(figure.name.as_str()) == peak).map(|peak| rate / peak.rate);
+    Ok(Figure { name, unit: unit.rate(), rate, share, seconds: middle / times as f64 })
+}
+
+impl std::fmt::Display for Figure {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { name, unit, rate, share, .. } = self;
+        write!(f, "{name:<24} {rate:>10.1} {unit:<8}")?;
+        share.map_or(Ok(()), |share| write!(f, " {:>5.1} % of the measured peak", 100.0 * share))
+    }
+}
+
+fn report(gpu: Option<&Gpu>, args: &Args, figures: &[Figure], left_out: &[String]) -> Value {
+    let figures: Vec<Value> = figures
+        .iter()
+        .map(|Figure { name, unit, rate, share, .. }| json!({"name": name, "unit": unit, "rate": rate, "share": share}))
+        .collect();
+    json!({
+        "device": if gpu.is_some() { "gpu" } else { "cpu" },
+        "gpu": gpu.map(Gpu::name),
+        "software": gpu.map(Gpu::is_software),
+        "arithmetic": if args.arithmetic == ArithmeticArg::Fast { "fast" } else { "portable" },
+        "small": args.small,
+        "figures": figures,
+        "left_out": left_out,
+    })
 }

@@ -1,7 +1,8 @@
 //! Subcommands and how their errors are shown.
 
 use crate::{
-    bench, convert, evaluate, generate, manifest, memorized, memory, tokenize, train, translate, verify,
+    bench, compare, convert, evaluate, generate, manifest, memorized, memory, tokenize, train, translate,
+    verify,
 };
 use clap::{Parser, Subcommand, ValueEnum};
 use liedwerk::cpu::{Arithmetic, set_arithmetic};
@@ -29,6 +30,8 @@ enum Command {
     Verify(verify::Args),
     /// Measure a model on a held-out text, or on sentence pairs.
     Evaluate(evaluate::Args),
+    /// See whether the GPU writes what the CPU writes.
+    Compare(compare::Args),
     /// Find what a text or a model took from the songs word for word.
     Memorized(memorized::Args),
     /// Measure this machine.
@@ -71,6 +74,7 @@ pub fn main() -> ExitCode {
         Command::Translate(args) => translate::run(args),
         Command::Verify(args) => verify::run(args),
         Command::Evaluate(args) => evaluate::run(args),
+        Command::Compare(args) => compare::run(args),
         Command::Memorized(args) => memorized::run(args),
         Command::Bench(args) => bench::run(args),
         Command::Convert(args) => convert::run(args),

@@ -1,9 +1,12 @@
-//! The `liedwerk` command: train, tokenize, generate, translate, evaluate, memorized, bench, convert, manifest, verify.
+//! The `liedwerk` command: train, tokenize, generate, translate, verify, evaluate, compare, memorized, bench, convert,
+//! manifest.
 
 #[cfg(not(target_arch = "wasm32"))]
 mod bench;
 #[cfg(not(target_arch = "wasm32"))]
 mod cli;
+#[cfg(not(target_arch = "wasm32"))]
+mod compare;
 #[cfg(not(target_arch = "wasm32"))]
 mod convert;
 #[cfg(not(target_arch = "wasm32"))]

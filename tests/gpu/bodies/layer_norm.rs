@@ -51,7 +51,7 @@ async fn check(gpu: &Gpu, rows: usize, cols: usize) {
     layer_norm_backward(x, weight, mean, rstd, dy, dx, dweight, dbias, cols);
     let names = ["y", "mean", "rstd", "dx", "dweight", "dbias"];
     for ((name, found), expected) in names.into_iter().zip(found).zip(expected) {
-        let tolerance = if name == "dweight" { 3.0 * TOLERANCE } else { TOLERANCE };
+        let tolerance = TOLERANCE;
         assert_close(&format!("{name} of {rows} x {cols}"), &found.read().await, &expected, tolerance);
     }
 }

@@ -1,0 +1,167 @@
+//! Workloads to be timed, on either device: the command line and the page take the time, so that both measure
+//! the same work.
+
+mod decoding;
+mod ops;
+mod training;
+
+use crate::error::{Error, ErrorCode, Result};
+use crate::gpu::{Buffer, View};
+use crate::rng::uniform_at;
+use crate::tensor::{Device, Tensor};
+use decoding::Decoding;
+use training::Training;
+
+/// How much of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Size {
+    /// What a processor alone, or one that plays a GPU, gets through in a minute or two.
+    Small,
+    /// Larger products as well, and the batches of the shipped models' recipes.
+    Full,
+}
+
+/// What is counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unit {
+    /// 10⁹ floating point operations.
+    Gflop,
+    /// 10⁹ bytes read and written.
+    Gigabyte,
+    /// Tokens written or learned from; of a model of characters these are characters.
+    Token,
+}
+
+impl Unit {
+    /// That many of them in a second.
+    pub fn rate(self) -> &'static str {
+        match self {
+            Self::Gflop => "GFLOP/s",
+            Self::Gigabyte => "GB/s",
+            Self::Token => "tokens/s",
+        }
+    }
+
+    /// The workload whose rate is the most that the device can do, where it can be measured.
+    pub fn peak(self) -> Option<&'static str> {
+        match self {
+            Self::Gflop => Some(PEAKS[0]),
+            Self::Gigabyte => Some(PEAKS[1]),
+            Self::Token => None,
+        }
+    }
+}
+
+/// What a GPU can do at most: multiplications and additions, copying.
+const PEAKS: [&str; 2] = ["peak_fma", "peak_copy"];
+const MODELS: [&str; 4] = ["char_lstm", "gpt", "transformer", "seq2seq"];
+
+/// The names of all workloads for a device, in an order in which products of matrices grow.
+pub fn names(device: &Device, size: Size) -> Vec<String> {
+    let peaks: &[&str] = if *device == Device::Cpu { &[] } else { &PEAKS };
+    let products: &[&str] = match size {
+        Size::Small => &["matmul_256", "matmul_512", "matmul_1024"],
+        Size::Full => &["matmul_256", "matmul_512", "matmul_1024", "matmul_2048", "matmul_4096"],
+    };
+    let of_models =
+        ["decode", "train"].into_iter().flat_map(|what| MODELS.map(|model| format!("{what}_{model}")));
+    let ops = peaks.iter().chain(products).chain(&ops::OTHERS).map(|name| (*name).to_owned());
+    ops.chain(of_models).collect()
+}
+
+/// One workload on one device.
+pub struct Bench {
+    unit: Unit,
+    task: Task,
+    /// Of the GPU, if it is one: to be read when all is done.
+    mark: Option<Buffer>,
+}
+
+enum Task {
+    /// Records or computes one run; the amount of work.
+    Op(Box<dyn FnMut()>, f64),
+    Decoding(Box<Decoding>),
+    Training(Box<Training>),
+}
+
+impl Bench {
+    /// The workload `name` of [`names`], on random numbers and models of random weights in the sizes of those
+    /// that are shipped.
+    ///
+    /// # Errors
+    /// `bad-option` if there is no such workload.
+    pub fn new(name: &str, size: Size, device: &Device) -> Result<Self> {
+        if !names(device, size).iter().any(|known| known == name) {
+            return Err(Error::new(ErrorCode::BadOption, format!("there is no workload {name}")));
+        }
+        let (unit, task) = if let Some(model) = name.strip_prefix("decode_") {
+            (Unit::Token, Task::Decoding(Box::new(Decoding::new(model, device)?)))
+        } else if let Some(model) = name.strip_prefix("train_") {
+            (Unit::Token, Task::Training(Box::new(Training::new(model, size, device)?)))
+        } else {
+            let (unit, work, run) = ops::op(name, device);
+            (unit, Task::Op(run, work))
+        };
+        let mark = match device {
+            Device::Cpu => None,
+            Device::Gpu(gpu) => Some(gpu.upload(&[0_u32])),
+        };
+        Ok(Self { unit, task, mark })
+    }
+
+    /// What [`Self::run`] counts.
+    pub fn unit(&self) -> Unit {
+        self.unit
+    }
+
+    /// Runs it so many times and waits for the end once; gives the work done. A GPU gets all runs of an op at once;
+    /// a token or a step of training has to wait for the one before.
+    ///
+    /// # Errors
+    /// `gpu-lost` or `out-of-memory`.
+    pub async fn run(&mut self, times: usize) -> Result<f64> {
+        let work = match &mut self.task {
+            Task::Op(run, work) => {
+                (0..times).for_each(|_| run());
+                times as f64 * *work
+            }
+            Task::Decoding(decoding) => decoding.run(times).await? as f64,
+            Task::Training(training) => training.run(times).await? as f64,
+        };
+        if let Some(mark) = &self.mark {
+            mark.gpu().read(&[View::from(mark)]).await?;
+        }
+        Ok(work)
+    }
+}
+
+/// Numbers in [-1, 1).
+fn numbers(device: &Device, shape: &[usize], seed: u64) -> Tensor {
+    let count: usize = shape.iter().product();
+    let values = (0..count).map(|i| 2.0 * uniform_at(seed, i as u32) - 1.0).collect();
+    Tensor::from_vec(values, shape).to(device)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::now::now;
+
+    #[test]
+    fn every_workload_of_the_cpu_runs_and_counts_its_work() {
+        let named = names(&Device::Cpu, Size::Small);
+        assert_eq!(named.len(), 3 + ops::OTHERS.len() + 2 * MODELS.len());
+        for name in named.iter().filter(|name| *name != "matmul_1024") {
+            let mut bench = Bench::new(name, Size::Small, &Device::Cpu).unwrap();
+            let times = if name.starts_with("decode") { 3 } else { 1 };
+            let work = now(bench.run(times)).unwrap();
+            match name.as_str() {
+                "matmul_512" => assert_eq!(work, 2.0 * 512_f64.powi(3) / 1e9),
+                "decode_gpt" => assert_eq!(work, 3.0),
+                "train_gpt" => assert_eq!(work, 256.0),
+                _ => assert!(work > 0.0, "{name}"),
+            }
+        }
+        assert!(Bench::new("peak_fma", Size::Full, &Device::Cpu).is_err(), "the CPU's peak is not measured");
+    }
+}

@@ -1,0 +1,90 @@
+//! Single ops, and what a GPU can do at most.
+
+use super::{Unit, numbers};
+use crate::ops::{AttentionMask, LstmWeights};
+use crate::tensor::{Device, Tensor};
+use crate::wgsl::peak;
+
+/// Beside the products of matrices: each with its sizes.
+pub const OTHERS: [&str; 4] =
+    ["softmax_4096x1024", "layer_norm_16384x256", "attention_64x256x32", "lstm_step_128x256"];
+
+/// Elements that [`peak::multiply_add`] works on, and its rounds: some 4 GFLOP.
+const FMA_ELEMENTS: usize = 1 << 17;
+const FMA_ROUNDS: usize = 512;
+/// Words that are copied: 32 MiB, more than most caches hold.
+const COPIED: usize = 1 << 23;
+
+/// One run, its unit, and the units of work in it. The op is one of those that `names` lists.
+pub fn op(name: &str, device: &Device) -> (Unit, f64, Box<dyn FnMut()>) {
+    if let Device::Gpu(gpu) = device {
+        if name == "peak_fma" {
+            let y = gpu.empty(FMA_ELEMENTS);
+            let work = 2.0 * (FMA_ELEMENTS * FMA_ROUNDS) as f64 * peak::FMAS as f64 / 1e9;
+            return (Unit::Gflop, work, Box::new(move || peak::multiply_add(FMA_ROUNDS, (&y).into())));
+        }
+        if name == "peak_copy" {
+            let (x, y) = (gpu.empty(COPIED), gpu.empty(COPIED));
+            let work = (8 * COPIED) as f64 / 1e9;
+            return (Unit::Gigabyte, work, Box::new(move || peak::copy((&x).into(), (&y).into())));
+        }
+    }
+    match name {
+        "softmax_4096x1024" => {
+            let x = numbers(device, &[4096, 1024], 1);
+            (Unit::Gigabyte, moved(&x), Box::new(move || drop(x.softmax())))
+        }
+        "layer_norm_16384x256" => {
+            let x = numbers(device, &[16384, 256], 1);
+            let [weight, bias] = [2, 3].map(|seed| numbers(device, &[256], seed));
+            (Unit::Gigabyte, moved(&x), Box::new(move || drop(x.layer_norm(&weight, &bias, 1e-5))))
+        }
+        "attention_64x256x32" => attention(device),
+        "lstm_step_128x256" => lstm_step(device),
+        _ => matmul(name, device),
+    }
+}
+
+/// Gigabytes of an op that reads x once and writes as much.
+fn moved(x: &Tensor) -> f64 {
+    (8 * x.numel()) as f64 / 1e9
+}
+
+/// `matmul_N`: square matrices.
+fn matmul(name: &str, device: &Device) -> (Unit, f64, Box<dyn FnMut()>) {
+    let size = name.rsplit('_').next().and_then(|size| size.parse().ok());
+    let n: usize = size.expect("a product's name ends with its size");
+    let [a, b] = [1, 2].map(|seed| numbers(device, &[n, n], seed));
+    (Unit::Gflop, 2.0 * (n as f64).powi(3) / 1e9, Box::new(move || drop(a.matmul(&b))))
+}
+
+/// Eight sequences with eight heads, 256 tokens that see those before them, 32 channels a head. Of the two products
+/// only the half that is seen counts.
+fn attention(device: &Device) -> (Unit, f64, Box<dyn FnMut()>) {
+    let (heads, length, width) = (64, 256, 32);
+    let [query, key, value] = [1, 2, 3].map(|seed| numbers(device, &[8, heads / 8, length, width], seed));
+    let mask = AttentionMask { causal_offset: Some(0), ..AttentionMask::default() };
+    let work = 4.0 * (heads * width * length * (length + 1) / 2) as f64 / 1e9;
+    (Unit::Gflop, work, Box::new(move || drop(query.attention(&key, &value, &mask))))
+}
+
+/// One step of a layer of 256 units for a batch of 128.
+fn lstm_step(device: &Device) -> (Unit, f64, Box<dyn FnMut()>) {
+    let (batch, units) = (128, 256);
+    let x = numbers(device, &[1, batch, units], 1);
+    let [h, c] = [2, 3].map(|seed| numbers(device, &[batch, units], seed));
+    let [weight_ih, weight_hh] =
+        [4, 5].map(|seed| numbers(device, &[4 * units, units], seed).mul_scalar(1.0 / units as f32));
+    let [bias_ih, bias_hh] = [6, 7].map(|seed| numbers(device, &[4 * units], seed));
+    let work = 2.0 * (batch * 4 * units * 2 * units) as f64 / 1e9;
+    let run = move || {
+        let weights = LstmWeights {
+            weight_ih: &weight_ih,
+            weight_hh: &weight_hh,
+            bias_ih: &bias_ih,
+            bias_hh: &bias_hh,
+        };
+        drop(x.lstm(&h, &c, weights));
+    };
+    (Unit::Gflop, work, Box::new(run))
+}
