@@ -1,4 +1,4 @@
-/** What the view "Train" says in German, and the names of models of one's own. @type {typeof import('./train-en.js').train} */
+/** What "Train" says, in German. @type {typeof import('../en/train.js').train} */
 export const train = {
   viewTrain: 'Trainieren',
   left: 'Links',

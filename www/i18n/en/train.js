@@ -1,4 +1,4 @@
-/** What the view "Train" says in English, and the names of models of one's own. */
+/** What "Train" says, in English. */
 export const train = {
   viewTrain: 'Train',
   left: 'On the left',
