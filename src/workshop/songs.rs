@@ -242,7 +242,7 @@ mod tests {
             (many(&|k| if k % 4 == 0 { "\n\n".into() } else { "\n".into() }), Unit::Song, 10),
             (many(&|_| "\n".into()), Unit::Stanza, 40),
             (many(&|_| String::new()), Unit::Lines, 10),
-            (many(&|_| String::new()).replace('\n', " "), Unit::Lines, 3),
+            ((0..120).map(stanza).collect::<String>().replace('\n', " "), Unit::Lines, 6),
         ];
         for (text, unit, songs) in cases {
             let SongCorpus { train, held_out, facts } = corpus(&text, 0.3);

@@ -35,6 +35,7 @@ mod training_gpt;
 mod training_pairs;
 mod translate;
 mod translator;
+mod workshop;
 
 /// What the browser must compute too.
 #[path = "../wasm/expected.rs"]

@@ -11,7 +11,8 @@ use serde_json::{Value, json};
 
 use crate::device::DeviceArg;
 use crate::evaluate::progress_bar;
-use crate::generate::{read_input, read_text};
+use crate::generate::read_input;
+use crate::model_files::read_model;
 use crate::{generate, translate};
 
 /// Tokens whose logits are this close are as good as equally likely: their order is left to rounding.
@@ -20,7 +21,7 @@ const TIE: f32 = 1e-5;
 /// Continue or translate each line of standard input on the CPU and on the GPU, and say where they differ.
 #[derive(clap::Args)]
 pub struct Args {
-    /// Folder with config.json, tokenizer.json and model.safetensors.
+    /// Folder with config.json, tokenizer.json and model.safetensors, or one file that holds all three.
     #[arg(long, value_name = "DIR")]
     model: PathBuf,
     /// How many tokens each line is continued by; a translation ends where it ends.
@@ -83,7 +84,7 @@ fn texts(
     lines: &[&str],
     mut progress: impl FnMut(usize),
 ) -> anyhow::Result<(Vec<Agreement>, Spell)> {
-    let config = ModelConfig::from_json(&read_text(&args.model.join("config.json"))?)?;
+    let config = ModelConfig::from_json(&read_model(&args.model)?.config)?;
     if config.language_vocab_size().is_ok() {
         let generator = generate::open(&args.model)?;
         let texts = block_on(generator.compare(gpu, lines, args.tokens, || progress(1)))?;

@@ -2,10 +2,12 @@
 
 use std::path::PathBuf;
 
+use crate::model_files::read_model;
 use anyhow::Context;
 use clap::ValueEnum;
-use liedwerk::io::{Precision, Weights, to_safetensors, write_atomically};
+use liedwerk::io::{ModelFile, Precision, Weights, to_safetensors, write_atomically};
 use liedwerk::models::{is_stored_mask, stored_layout};
+use liedwerk::workshop::Base;
 
 /// Arguments of `convert`.
 #[derive(clap::Args)]
@@ -13,7 +15,7 @@ pub struct Args {
     /// f32 as trained, f16 half of that, int8 a quarter (matrices in 8 bits with a scale for each row).
     #[arg(long, value_enum)]
     precision: PrecisionArg,
-    /// The safetensors file to read.
+    /// The safetensors file to read; or a model folder, which becomes a model in one file, as the page takes it.
     #[arg(value_name = "IN")]
     input: PathBuf,
     /// The safetensors file to write; may be the same.
@@ -35,11 +37,21 @@ pub fn run(args: Args) -> anyhow::Result<()> {
         PrecisionArg::F16 => Precision::F16,
         PrecisionArg::Int8 => Precision::Int8,
     };
-    let bytes = std::fs::read(&args.input).with_context(|| args.input.display().to_string())?;
+    let (bytes, parts) = if args.input.is_dir() {
+        let Base { config, tokenizer, weights } = read_model(&args.input)?;
+        (weights, Some(ModelFile { config, tokenizer, card: None }))
+    } else {
+        let bytes = std::fs::read(&args.input).with_context(|| args.input.display().to_string())?;
+        let parts = ModelFile::read(&bytes).ok();
+        (bytes, parts)
+    };
     let mut weights = Weights::from_safetensors(&bytes)?;
     weights.retain(|name| !is_stored_mask(name));
     let parameters = stored_layout(weights.into_parameters()?, precision);
-    let converted = to_safetensors(&parameters, precision)?;
+    let mut converted = to_safetensors(&parameters, precision)?;
+    if let Some(parts) = parts {
+        converted = parts.join(&converted)?;
+    }
     write_atomically(&args.output, &converted)?;
     println!(
         "{}: {} parameters in {} bytes (before: {})",

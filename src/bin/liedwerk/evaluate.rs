@@ -15,7 +15,7 @@ use crate::{evaluate_pairs, evaluate_text};
 #[derive(clap::Args)]
 #[command(group = clap::ArgGroup::new("what").required(true).args(["text", "pairs"]))]
 pub struct Args {
-    /// Folder with config.json, tokenizer.json and model.safetensors.
+    /// Folder with config.json, tokenizer.json and model.safetensors, or one file that holds all three.
     #[arg(long, value_name = "DIR")]
     model: PathBuf,
     /// The text for a language model; it is cleaned the way the model's training text was.

@@ -12,6 +12,8 @@ use serde_json::json;
 
 use crate::device::DeviceArg;
 use crate::link_argument;
+use crate::model_files::read_model;
+use liedwerk::workshop::Base;
 
 /// Tokens that each device writes for `auto`.
 const RACE_TOKENS: usize = 24;
@@ -19,7 +21,7 @@ const RACE_TOKENS: usize = 24;
 /// Continue a prompt with a trained model.
 #[derive(clap::Args)]
 pub struct Args {
-    /// Folder with config.json, tokenizer.json and model.safetensors.
+    /// Folder with config.json, tokenizer.json and model.safetensors, or one file that holds all three.
     #[arg(long, value_name = "DIR")]
     model: PathBuf,
     /// The text to continue; empty begins a new one.
@@ -223,12 +225,9 @@ fn choose_device(generator: &mut Generator, device: DeviceArg) -> anyhow::Result
     Ok(())
 }
 
-/// Opens a model folder.
-pub fn open(folder: &Path) -> anyhow::Result<Generator> {
-    let config = read_text(&folder.join("config.json"))?;
-    let tokenizer = read_text(&folder.join("tokenizer.json"))?;
-    let path = folder.join("model.safetensors");
-    let weights = fs::read(&path).map_err(|e| unreadable(&path, &e))?;
+/// Opens a model folder, or a model in one file.
+pub fn open(path: &Path) -> anyhow::Result<Generator> {
+    let Base { config, tokenizer, weights } = read_model(path)?;
     Ok(Generator::from_files(&config, &tokenizer, &weights)?)
 }
 

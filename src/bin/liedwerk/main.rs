@@ -28,6 +28,8 @@ mod memorized;
 #[cfg(not(target_arch = "wasm32"))]
 mod memory;
 #[cfg(not(target_arch = "wasm32"))]
+mod model_files;
+#[cfg(not(target_arch = "wasm32"))]
 mod tokenize;
 #[cfg(not(target_arch = "wasm32"))]
 mod train;
@@ -37,6 +39,8 @@ mod train_gpt;
 mod train_output;
 #[cfg(not(target_arch = "wasm32"))]
 mod train_pairs;
+#[cfg(not(target_arch = "wasm32"))]
+mod train_plan;
 #[cfg(not(target_arch = "wasm32"))]
 mod train_songs;
 #[cfg(not(target_arch = "wasm32"))]

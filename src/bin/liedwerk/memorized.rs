@@ -59,7 +59,7 @@ struct FindArgs {
 
 #[derive(clap::Args)]
 struct MeasureArgs {
-    /// Folder with config.json, tokenizer.json and model.safetensors.
+    /// Folder with config.json, tokenizer.json and model.safetensors, or one file that holds all three.
     #[arg(long, value_name = "DIR")]
     model: PathBuf,
     /// A file that `index` has written.

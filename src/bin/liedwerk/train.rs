@@ -2,7 +2,7 @@
 
 use crate::cli::ArithmeticArg;
 use crate::device::DeviceArg;
-use crate::{train_gpt, train_pairs, train_songs};
+use crate::{train_gpt, train_pairs, train_plan, train_songs};
 use anyhow::Context;
 use indicatif::{ProgressBar, ProgressStyle};
 use liedwerk::gpu::Gpu;
@@ -20,18 +20,24 @@ use std::time::Instant;
 #[derive(clap::Args)]
 pub struct Args {
     /// The recipe, a TOML file.
-    #[arg(long)]
-    recipe: PathBuf,
+    #[arg(long, requires = "data", required_unless_present = "plan")]
+    recipe: Option<PathBuf>,
     /// Folder that the recipe's texts are in.
-    #[arg(long)]
-    pub data: PathBuf,
+    #[arg(long, requires = "recipe")]
+    data: Option<PathBuf>,
+    /// Instead of a recipe: the plan of a training in the page, a JSON file.
+    #[arg(long, requires = "text", conflicts_with = "recipe")]
+    plan: Option<PathBuf>,
+    /// The text that the plan is for.
+    #[arg(long, requires = "plan")]
+    text: Option<PathBuf>,
     /// Folder for the model; `checkpoint.bin` in it is what `--resume` continues from.
     #[arg(long)]
     pub out: PathBuf,
     /// Continue from the last checkpoint.
     #[arg(long)]
     resume: bool,
-    /// Begin with the weights and the tokenizer of this model folder.
+    /// Begin with the weights and the tokenizer of this model folder; with a plan also of a model in one file.
     #[arg(long, conflicts_with = "resume")]
     init: Option<PathBuf>,
     /// Write a line of JSON for every step to this file.
@@ -83,7 +89,11 @@ impl Length {
 pub fn run(args: Args) -> anyhow::Result<()> {
     args.arithmetic.apply();
     std::fs::create_dir_all(&args.out).with_context(|| args.out.display().to_string())?;
-    match Recipe::from_toml(&read(&args.recipe)?)? {
+    if let (Some(plan), Some(text)) = (&args.plan, &args.text) {
+        return train_plan::run(plan, text, &args);
+    }
+    let recipe = args.recipe.as_ref().context("neither a recipe nor a plan is given")?;
+    match Recipe::from_toml(&read(recipe)?)? {
         Recipe::Song(recipe) => train_songs::run(recipe, &args),
         Recipe::Gpt(recipe) => train_gpt::run(recipe, &args),
         Recipe::Translation(recipe) => train_pairs::run(recipe, &args),
@@ -91,6 +101,26 @@ pub fn run(args: Args) -> anyhow::Result<()> {
 }
 
 impl Args {
+    /// The place of a text that the recipe names.
+    pub fn data(&self, name: &str) -> PathBuf {
+        self.data.as_deref().unwrap_or(Path::new("")).join(name)
+    }
+
+    /// Folder for the model.
+    pub fn out(&self) -> &Path {
+        &self.out
+    }
+
+    /// The model to begin with, if one is given.
+    pub fn init(&self) -> Option<&Path> {
+        self.init.as_deref()
+    }
+
+    /// The step to stop after.
+    pub fn last_step(&self, done: u64, steps: u64) -> u64 {
+        steps.min(done.saturating_add(self.max_steps.unwrap_or(u64::MAX)))
+    }
+
     /// The checkpoint to continue from, if that is asked for.
     pub fn checkpoint(&self) -> anyhow::Result<Option<Vec<u8>>> {
         let path = self.out.join("checkpoint.bin");
@@ -126,13 +156,9 @@ impl Args {
 
     /// Trains.
     pub fn drive(&self, run: &mut impl Run, length: Length) -> anyhow::Result<()> {
-        let stop = Arc::new(AtomicBool::new(false));
-        let asked = stop.clone();
-        ctrlc::set_handler(move || asked.store(true, Ordering::Relaxed))?;
-
-        let create = |path: &PathBuf| File::create(path).with_context(|| path.display().to_string());
-        let mut log = self.log.as_ref().map(create).transpose()?;
-        let last = length.steps.min(run.steps_done() + self.max_steps.unwrap_or(u64::MAX - run.steps_done()));
+        let stop = stopper()?;
+        let mut log = Log::create(self)?;
+        let last = self.last_step(run.steps_done(), length.steps);
         let bar = ProgressBar::new(length.steps).with_position(run.steps_done());
         bar.set_style(ProgressStyle::with_template("{pos}/{len} {wide_bar} {msg} {eta}")?);
         let (start, mut tokens, mut mean) = (Instant::now(), 0, None);
@@ -145,11 +171,7 @@ impl Args {
                     return Err(error.into());
                 }
             };
-            if let Some(log) = &mut log {
-                let Metrics { step, loss, grad_norm, lr, tokens } = metrics;
-                let line = serde_json::json!({ "step": step, "loss": loss, "grad_norm": grad_norm, "lr": lr, "tokens": tokens });
-                writeln!(log, "{line}")?;
-            }
+            log.write(metrics)?;
             tokens += metrics.tokens;
             // A running mean: single batches differ too much to show where the loss is going.
             let loss = mean.map_or(metrics.loss, |mean: f32| 0.98 * mean + 0.02 * metrics.loss);
@@ -165,6 +187,33 @@ impl Args {
         bar.finish_and_clear();
         run.save()?;
         run.finish()
+    }
+}
+
+/// Becomes true with Ctrl-C.
+pub fn stopper() -> anyhow::Result<Arc<AtomicBool>> {
+    let stop = Arc::new(AtomicBool::new(false));
+    let asked = stop.clone();
+    ctrlc::set_handler(move || asked.store(true, Ordering::Relaxed))?;
+    Ok(stop)
+}
+
+/// The file of `--log`, if there is to be one.
+pub struct Log(Option<File>);
+
+impl Log {
+    /// An empty one.
+    pub fn create(args: &Args) -> anyhow::Result<Self> {
+        let create = |path: &PathBuf| File::create(path).with_context(|| path.display().to_string());
+        Ok(Self(args.log.as_ref().map(create).transpose()?))
+    }
+
+    /// A line for a step.
+    pub fn write(&mut self, metrics: Metrics) -> std::io::Result<()> {
+        let Some(log) = &mut self.0 else { return Ok(()) };
+        let Metrics { step, loss, grad_norm, lr, tokens } = metrics;
+        let line = serde_json::json!({ "step": step, "loss": loss, "grad_norm": grad_norm, "lr": lr, "tokens": tokens });
+        writeln!(log, "{line}")
     }
 }
 

@@ -27,8 +27,8 @@ struct Windows {
 /// Trains as the recipe says.
 pub fn run(recipe: GptRecipe, args: &Args) -> anyhow::Result<()> {
     let SongDataRecipe { train, dev, titles } = &recipe.data;
-    let songs = titled_songs(&read(&args.data.join(train))?);
-    let dev_path = args.data.join(dev);
+    let songs = titled_songs(&read(&args.data(train))?);
+    let dev_path = args.data(dev);
     let dev = Normalize::Songs.normalize(&read(&dev_path)?).text;
     check_not_empty(&dev, &dev_path)?;
     // Weights that are there already keep their tokenizer, or they would mean other subwords.

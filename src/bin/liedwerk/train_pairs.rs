@@ -34,9 +34,9 @@ pub fn run(recipe: TranslationRecipe, args: &Args) -> anyhow::Result<()> {
     let PairDataRecipe { train: files, dev, max_tokens, reverse } = &recipe.data;
     let mut train = Vec::new();
     for file in files {
-        train.extend(file.prepare(read_pairs(&args.data.join(&file.path))?, *reverse));
+        train.extend(file.prepare(read_pairs(&args.data(&file.path))?, *reverse));
     }
-    let dev = PairFile::from(dev.clone()).prepare(read_pairs(&args.data.join(dev))?, *reverse);
+    let dev = PairFile::from(dev.clone()).prepare(read_pairs(&args.data(dev))?, *reverse);
     // Weights that are there already keep their tokenizer, or they would mean other words.
     let tokenizer = match args.begun_in() {
         Some(folder) => PairTokenizer::from_json(&read(&folder.join("tokenizer.json"))?)?,

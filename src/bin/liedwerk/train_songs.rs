@@ -26,8 +26,8 @@ struct Songs {
 /// Trains as the recipe says.
 pub fn run(recipe: SongRecipe, args: &Args) -> anyhow::Result<()> {
     let normalize = recipe.data.normalize;
-    let train = normalize.normalize(&read(&args.data.join(&recipe.data.train))?).text;
-    let dev = normalize.normalize(&read(&args.data.join(&recipe.data.dev))?).text;
+    let train = normalize.normalize(&read(&args.data(&recipe.data.train))?).text;
+    let dev = normalize.normalize(&read(&args.data(&recipe.data.dev))?).text;
     let tokenizer = match args.begun_in() {
         Some(folder) => CharTokenizer::from_json(&read(&folder.join("tokenizer.json"))?)?,
         None => CharTokenizer::from_text(normalize, &train),

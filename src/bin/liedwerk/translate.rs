@@ -1,6 +1,5 @@
 //! `liedwerk translate`: line by line from standard input to standard output.
 
-use std::fs;
 use std::io::{self, BufRead, Write};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
@@ -11,7 +10,9 @@ use liedwerk::{Error, ErrorCode};
 
 use crate::cli::ArithmeticArg;
 use crate::device::DeviceArg;
-use crate::generate::{printed, read_text, unreadable};
+use crate::generate::printed;
+use crate::model_files::read_model;
+use liedwerk::workshop::Base;
 
 /// Lines that are read before they are translated together: enough that sentences of about one length meet.
 const LINES: usize = 1000;
@@ -36,7 +37,7 @@ pub struct SearchArgs {
 /// Translate standard input line by line.
 #[derive(clap::Args)]
 pub struct Args {
-    /// Folder with config.json, tokenizer.json and model.safetensors.
+    /// Folder with config.json, tokenizer.json and model.safetensors, or one file that holds all three.
     #[arg(long, value_name = "DIR")]
     model: PathBuf,
     #[command(flatten)]
@@ -117,11 +118,8 @@ fn choose_device(
     Ok(())
 }
 
-/// Opens a model folder.
-pub fn open(folder: &Path) -> anyhow::Result<Translator> {
-    let config = read_text(&folder.join("config.json"))?;
-    let tokenizer = read_text(&folder.join("tokenizer.json"))?;
-    let path = folder.join("model.safetensors");
-    let weights = fs::read(&path).map_err(|e| unreadable(&path, &e))?;
+/// Opens a model folder, or a model in one file.
+pub fn open(path: &Path) -> anyhow::Result<Translator> {
+    let Base { config, tokenizer, weights } = read_model(path)?;
     Ok(Translator::from_files(&config, &tokenizer, &weights)?)
 }
