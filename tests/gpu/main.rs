@@ -60,3 +60,10 @@ for_each_gpu_test!(gpu_test);
 fn self_test_runs_every_kernel() {
     pollster::block_on(bodies::self_test::runs_every_kernel());
 }
+
+/// Natively only: in the browser the page's own test loses its GPU while a model learns.
+#[cfg(not(target_arch = "wasm32"))]
+#[test]
+fn training_survives() {
+    pollster::block_on(bodies::training::survives());
+}

@@ -41,3 +41,9 @@ fn long_backpropagation_has_the_expected_losses() {
     let losses = expected::long_training();
     assert_eq!(losses.map(f32::to_bits), expected::LOSSES.map(f32::to_bits), "{losses:?}");
 }
+
+#[test]
+fn a_planned_training_has_the_expected_bits() {
+    let found = expected::planned_training();
+    assert_eq!(found, expected::PLANNED, "{found:#018x?}");
+}

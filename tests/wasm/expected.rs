@@ -9,6 +9,7 @@ use liedwerk::nn::Module;
 use liedwerk::rng::Rng;
 use liedwerk::text::{CharTokenizer, Normalize, Normalizer, PairTokenizer, learn_bpe, learn_text_bpe};
 use liedwerk::train::{CommonRecipe, TrainRecipe, Trainer};
+use liedwerk::workshop::{Kind, Plan, PlannedData, Size, Workshop, inspect};
 use pollster::block_on;
 
 /// Of `liedwerk::cpu::portable_fingerprint`.
@@ -23,6 +24,10 @@ pub const GPT: u64 = 0x727a_c2e6_7574_37f1;
 pub const CONTINUATION: u64 = 0xd8ae_4b2a_8be2_e6fe;
 /// Of [`long_training`].
 pub const LOSSES: [f32; 3] = [3.3363433, 3.3549356, 3.352093];
+
+/// Of [`planned_training`], kind by kind.
+pub const PLANNED: [u64; 4] =
+    [0x690f_7bde_76ee_496d, 0x30f7_e2dc_11d3_d6df, 0x5f9e_0b9d_361f_a629, 0x7e5a_7d14_d079_aafc];
 
 const ALPHABET: &str = "\n abcdefghijklmnopqrstuvwxyz";
 
@@ -189,4 +194,29 @@ pub fn long_training() -> [f32; 3] {
     };
     let mut trainer = Trainer::new(model, ids, recipe).unwrap();
     [(); 3].map(|()| trainer.step().unwrap().loss)
+}
+
+/// Training as the page does it, from a text and a plan: the bits of ten losses, of what is then measured on the
+/// held-out part, and of the model's file.
+pub fn planned_training() -> [u64; 4] {
+    [Kind::CharLstm, Kind::Gpt2, Kind::Seq2seq, Kind::Transformer].map(|kind| {
+        let text = match kind {
+            Kind::CharLstm | Kind::Gpt2 => include_str!("../../www/train/verse-de.txt"),
+            Kind::Seq2seq | Kind::Transformer => include_str!("../../www/train/pairs.tsv"),
+        };
+        let facts = inspect(text, kind, &PlannedData::default(), 1).unwrap();
+        let mut plan = Plan::preset(kind, Size::Small, &facts);
+        (plan.train.batch_size, plan.train.window, plan.train.tokens_per_batch) = (2, 24, 64);
+        plan.spread_over(10);
+        let mut workshop = Workshop::new(plan, text, None).unwrap();
+        let mut hash = HASH_START;
+        let mut add = |bytes: &[u8]| hash = bytes.iter().copied().fold(hash, hashed);
+        (0..10).for_each(|_| add(&block_on(workshop.step()).unwrap().loss.to_le_bytes()));
+        assert!(workshop.begin_validation());
+        let measured =
+            std::iter::repeat_with(|| block_on(workshop.validate()).unwrap()).find_map(|measured| measured);
+        add(&measured.unwrap().loss.to_le_bytes());
+        add(&block_on(workshop.model_file(1.0, Precision::F16)).unwrap());
+        hash
+    })
 }

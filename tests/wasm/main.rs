@@ -43,6 +43,12 @@ fn backpropagation_through_512_steps_has_the_native_losses() {
     assert_eq!(losses.map(f32::to_bits), expected::LOSSES.map(f32::to_bits), "{losses:?}");
 }
 
+/// A plan means the same training to the page and to the command line.
+#[wasm_bindgen_test]
+fn a_planned_training_has_the_bits_of_the_native_one() {
+    assert_eq!(expected::planned_training(), expected::PLANNED);
+}
+
 fn get(object: &JsValue, key: &str) -> JsValue {
     js_sys::Reflect::get(object, &JsValue::from(key)).unwrap()
 }

@@ -113,3 +113,46 @@ pub async fn losses(gpu: &Gpu) {
     compare!("transformer", gpu, translator(expected::TRANSFORMER));
     compare!("seq2seq", gpu, translator(expected::SEQ2SEQ));
 }
+
+/// Where the GPU goes in the middle of a training, the CPU goes on from what was kept last, and the losses are those of
+/// a training that never had one.
+#[cfg(not(target_arch = "wasm32"))]
+pub async fn survives() {
+    use liedwerk::ErrorCode;
+    use liedwerk::workshop::{Kind, Plan, PlannedData, Size, Workshop, inspect};
+    let text = include_str!("../../../www/train/verse-en.txt");
+    let facts = inspect(text, Kind::CharLstm, &PlannedData::default(), 1).unwrap();
+    let mut plan = Plan::preset(Kind::CharLstm, Size::Small, &facts);
+    (plan.train.batch_size, plan.train.window) = (2, 8);
+    plan.spread_over(8);
+    let mut alone = Workshop::new(plan.clone(), text, None).unwrap();
+    let mut expected = Vec::new();
+    while !alone.is_done() {
+        expected.push(alone.step().await.unwrap().loss);
+    }
+    let gpu = Gpu::request().await.unwrap();
+    let mut workshop = Workshop::new(plan, text, None).unwrap();
+    workshop.use_gpu(&gpu).await.unwrap();
+    let mut found = vec![0.0; expected.len()];
+    for step in 0.. {
+        if step == 3 {
+            workshop.keep(1.0).await.unwrap();
+        }
+        if step == 5 {
+            assert!(workshop.take_gpu_fault().is_none());
+            gpu.destroy();
+        }
+        let metrics = workshop.step().await.unwrap();
+        // The steps after the one that was kept are done again.
+        assert_eq!(metrics.step, if step < 5 { step + 1 } else { step - 1 });
+        found[metrics.step as usize - 1] = metrics.loss;
+        if workshop.is_done() {
+            break;
+        }
+    }
+    assert_eq!(workshop.take_gpu_fault().map(|fault| fault.code()), Some(ErrorCode::GpuLost));
+    assert!(workshop.take_gpu_fault().is_none());
+    for (found, expected) in found.into_iter().zip(expected) {
+        assert!((found - expected).abs() < 1e-4 * expected, "{found} instead of {expected}");
+    }
+}
