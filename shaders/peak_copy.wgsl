@@ -13,9 +13,9 @@ struct Params {
 @compute @workgroup_size(LANES)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
     let first = group_index(p.head.groups_x, group) * CHUNK;
-    let from = p.head.starts[0].x / 4u;
+    let source = p.head.starts[0].x / 4u;
     let to = p.head.starts[0].y / 4u;
     for (var i = first + lane; i < min(first + CHUNK, p.quads); i += LANES) {
-        y[to + i] = x[from + i];
+        y[to + i] = x[source + i];
     }
 }

@@ -39,12 +39,10 @@ const FILES = [
   'favicon.svg',
   'i18n/codes.js',
   'i18n/de.js',
-  'i18n/de/bench.js',
   'i18n/de/lecture.js',
   'i18n/de/look.js',
   'i18n/de/train.js',
   'i18n/en.js',
-  'i18n/en/bench.js',
   'i18n/en/lecture.js',
   'i18n/en/look.js',
   'i18n/en/train.js',
@@ -158,11 +156,6 @@ const FILES = [
 
 /** Larger, and not for everybody: kept from the first time that somebody asks for them. */
 const ON_DEMAND = [
-  'bench.html',
-  'bench/bench.css',
-  'bench/page.js',
-  'bench/protocol.js',
-  'bench/worker.js',
   'pkg/full/liedwerk.js',
   'pkg/full/liedwerk_bg.wasm',
 ];

@@ -39,16 +39,26 @@ const HELD = `const { requestDevice } = GPUAdapter.prototype;
   };`;
 
 /**
+ * Adds lines to the glue of the module with the GPU.
+ *
+ * @param {Page} page
+ * @param {string} lines
+ */
+async function patched(page, lines) {
+  await page.route('**/pkg/full/liedwerk.js', async (route) => {
+    const response = await route.fetch();
+    await route.fulfill({ response, body: `${await response.text()}\n${lines}` });
+  });
+}
+
+/**
  * @param {Page} page
  * @param {string} hash
  * @param {{ checked?: boolean, patch?: string }} how whether the GPU is really checked before it may write, and what
  *   is added to the module's glue
  */
 async function open(page, hash, { checked = false, patch = '' } = {}) {
-  await page.route('**/pkg/full/liedwerk.js', async (route) => {
-    const response = await route.fetch();
-    await route.fulfill({ response, body: [await response.text(), checked ? '' : BELIEVED, patch].join('\n') });
-  });
+  await patched(page, [checked ? '' : BELIEVED, patch].join('\n'));
   await page.goto(`#${hash}`);
   await expect(page.getByRole('status').filter({ hasText: 'ready' }).first()).toBeVisible();
   return parts(page);
@@ -341,4 +351,23 @@ test('two models side by side, each on a GPU of its own', async ({ page }) => {
   await choose(page, 'GPU');
   expect(await both()).toEqual(texts);
   await expect(rivals.filter({ hasText: 'per second on the GPU' })).toHaveCount(2);
+});
+
+test('a GPU that is lost while a model learns: the page says so, and the CPU goes on to the end', async ({ page }) => {
+  await patched(page, `${BELIEVED}\n${HELD}`);
+  await page.goto('#view=train&seed=1');
+  await page.getByRole('button', { name: 'Eleven English songs' }).click();
+  await choose(page, 'GPU');
+  await page.getByText('Hyperparameters', { exact: true }).click();
+  await page.getByRole('button', { name: 'Measure and show the plan' }).click();
+  await expect(page.getByText('Measured.')).toBeVisible(PATIENT);
+  const numbers = { steps: 40, warmup_steps: 2, decay_steps: 10, batch_size: 2, window: 16 };
+  for (const [name, value] of Object.entries(numbers)) await page.getByLabel(name, { exact: true }).fill(String(value));
+  await page.getByRole('button', { name: 'Start training' }).click();
+  await expect(page.getByText('It is learning')).toBeVisible(PATIENT);
+  for (const worker of page.workers()) {
+    await worker.evaluate(() => /** @type {any} */ (self).held?.destroy());
+  }
+  await expect(parts(page).notes.getByText('The GPU was lost. The run goes on on the CPU.')).toBeVisible(PATIENT);
+  await expect(page.getByText('Finished after 40 steps.')).toBeVisible(PATIENT);
 });

@@ -1,4 +1,7 @@
 import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, test } from '@playwright/test';
 import { generate, open } from './page.js';
 
@@ -26,3 +29,54 @@ for (const [model, tokens] of /** @type {const} */ ([['char-lstm-songs', 1000], 
     expect((await generate(page)).trim()).toBe(text.trim());
   });
 }
+
+/** A small network, and a text that lies beside the page. */
+const VERSE = new URL('../../www/train/verse-en.txt', import.meta.url).pathname;
+const PLAN = {
+  name: 'twelve steps',
+  model: { type: 'char_lstm', embedding_size: 16, hidden_size: 32, num_layers: 2, dropout: 0.1 },
+  tokenizer: { type: 'chars' },
+  data: { normalize: 'songs', held_out: 0.2, max_tokens: 60, reverse: false },
+  train: { seed: 3, steps: 12, lr: 0.01, warmup_steps: 2, decay_steps: 8, batch_size: 4, window: 32 },
+  layers: 'all',
+};
+
+/** The losses of each step and the weights, from the command line. */
+function learned() {
+  const folder = mkdtempSync(join(tmpdir(), 'liedwerk-'));
+  try {
+    writeFileSync(join(folder, 'plan.json'), JSON.stringify(PLAN));
+    const files = ['--plan', join(folder, 'plan.json'), '--text', VERSE, '--log', join(folder, 'log.jsonl')];
+    execFileSync(binary, ['train', ...files, '--out', join(folder, 'out'), '--arithmetic', 'portable']);
+    const lines = readFileSync(join(folder, 'log.jsonl'), 'utf8').trim().split('\n');
+    return { losses: lines.map((line) => Math.fround(JSON.parse(line).loss)), tokenizer: readFileSync(join(folder, 'out/tokenizer.json'), 'utf8') };
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+test('the page learns what the native command learns, to the bit', async ({ page }) => {
+  const native = learned();
+  expect(native.losses).toHaveLength(12);
+  await page.goto('');
+  const text = readFileSync(VERSE, 'utf8');
+  const found = await page.evaluate(async ([text, plan]) => {
+    const { TrainerClient } = await import(new URL('engine/trainer-client.js', document.baseURI).href);
+    const trainer = new TrainerClient();
+    /** @type {number[]} */
+    const losses = [];
+    /** @type {Uint8Array[]} */
+    const models = [];
+    const request = { text, plan, from: null, checkpoint: null, device: 'cpu', every: {} };
+    const run = trainer.train(request, {
+      onMetrics: (/** @type {{ loss: number[] }} */ { loss }) => losses.push(...loss),
+      onModel: (/** @type {{ bytes: Uint8Array }} */ { bytes }) => models.push(bytes),
+    });
+    await run.finished;
+    const { tokenizer } = await trainer.readModel(models[0]);
+    trainer.end();
+    return { losses, tokenizer };
+  }, /** @type {const} */ ([text, PLAN]));
+  expect(found.losses).toEqual(native.losses);
+  expect(found.tokenizer).toBe(native.tokenizer);
+});

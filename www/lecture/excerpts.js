@@ -44,7 +44,7 @@ store(ov * tanh4(cv), &mut h[j..]);`,
   },
   lossLstm: {
     file: 'src/train/trainer.rs',
-    code: String.raw`let found = gradients(&self.model, |model| {
+    code: String.raw`let found = self.descent.gradients(&self.model, |model| {
     let (logits, after) = model.forward(&inputs, batch_size, state, Some(dropout_seed));
     state.layers = after.layers.iter().map(|(h, c)| (h.detach(), c.detach())).collect();
     logits.cross_entropy(&targets, CrossEntropy::default())
@@ -97,7 +97,7 @@ scores.reshape(&[batch, positions]).add(mask).softmax()`,
   },
   lossPairs: {
     file: 'src/train/pair_trainer.rs',
-    code: String.raw`let found = gradients(&self.run.model, |model| {
+    code: String.raw`let found = self.run.descent.gradients(&self.run.model, |model| {
     let logits = model.forward(&batch.src, &batch.src_lengths, &batch.inputs, Some(dropout_seed));
     logits.cross_entropy(&batch.targets, options)
 });

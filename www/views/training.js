@@ -33,6 +33,8 @@ import { Measuring, NO_TEXT } from './train-measuring.js';
 
 /** @type {Readonly<Record<Ended['reason'], Key>>} */
 const ENDINGS = { finished: 'statusTrained', stopped: 'statusTrainingStopped', diverged: 'statusDiverged' };
+/** A GPU with which nothing was begun. */
+const UNUSABLE = new Set(['gpu-unavailable', 'gpu-wrong']);
 /** So many of the last reports tell how fast it goes. */
 const PACE = 20;
 
@@ -250,7 +252,7 @@ export class Training {
       onModel: ({ bytes, card }) => this.#finishing.push(this.#shelve(run, bytes, card)),
       onFault: ({ error, step }) => {
         run.device = 'cpu';
-        this.#parts.notes.add([{ code: step > 0 ? 'gpu-lost-in-training' : error.code }]);
+        this.#parts.notes.add([{ code: step === 0 && UNUSABLE.has(error.code) ? error.code : 'gpu-lost-in-training' }]);
       },
       onPaused: ({ step }) => {
         setGoing('paused');

@@ -17,6 +17,8 @@ pub async fn runs_every_kernel() {
         run.extend(gpu.kernels());
     }
     let all = liedwerk::wgsl::KERNELS.iter().copied().flatten().map(|kernel| kernel.name);
-    let left_out: Vec<&str> = all.filter(|name| !run.contains(name)).collect();
+    // What only measures the adapter gives no number that a text depends on.
+    let measures = |name: &str| liedwerk::wgsl::peak::KERNELS.iter().any(|kernel| kernel.name == name);
+    let left_out: Vec<&str> = all.filter(|name| !run.contains(name) && !measures(name)).collect();
     assert!(left_out.is_empty(), "the self-test does not run {left_out:?}");
 }
