@@ -20,6 +20,7 @@ const FILES = [
   'engine/insides.js',
   'engine/kinds.js',
   'engine/model-files.js',
+  'engine/module.js',
   'engine/preparer.js',
   'engine/preparing-worker.js',
   'engine/protocol.js',
@@ -39,10 +40,12 @@ const FILES = [
   'favicon.svg',
   'i18n/codes.js',
   'i18n/de.js',
+  'i18n/de/bench.js',
   'i18n/de/lecture.js',
   'i18n/de/look.js',
   'i18n/de/train.js',
   'i18n/en.js',
+  'i18n/en/bench.js',
   'i18n/en/lecture.js',
   'i18n/en/look.js',
   'i18n/en/train.js',
@@ -156,6 +159,11 @@ const FILES = [
 
 /** Larger, and not for everybody: kept from the first time that somebody asks for them. */
 const ON_DEMAND = [
+  'bench.html',
+  'bench/bench.css',
+  'bench/page.js',
+  'bench/protocol.js',
+  'bench/worker.js',
   'pkg/full/liedwerk.js',
   'pkg/full/liedwerk_bg.wasm',
 ];

@@ -3,6 +3,7 @@
 import { EngineError } from './errors.js';
 import { kindOf } from './kinds.js';
 import { modelFiles } from './model-files.js';
+import { startModule } from './module.js';
 import { fetchWeights } from './weights.js';
 
 /** @typedef {import('./protocol.js').WasmGenerator} WasmGenerator */
@@ -16,15 +17,9 @@ import { fetchWeights } from './weights.js';
 
 /** Who started this worker has named the module that it needs. @type {import('./protocol.js').ModuleName} */
 const MODULE = self.name === 'full' ? 'full' : 'lean';
-const PACKAGE = new URL(MODULE === 'full' ? '../pkg/full/' : '../pkg/', import.meta.url);
-// A name instead of a literal in import(): the glue is built and absent when types are checked.
-const GLUE = new URL('liedwerk.js', PACKAGE).href;
-const WASM = new URL('liedwerk_bg.wasm', PACKAGE);
 /** Two translators to compare and one model that writes. */
 const MOST = 3;
 
-/** @type {Promise<import('./protocol.js').WasmModule> | null} */
-let wasm = null;
 /**
  * By the hash of the weights; the one used last stands last.
  *
@@ -98,15 +93,5 @@ function makeRoom() {
  * @returns {Promise<import('./protocol.js').WasmModule>}
  */
 export function startWasm() {
-  wasm ??= (async () => {
-    try {
-      const module = await import(GLUE);
-      await module.default({ module_or_path: WASM });
-      return module;
-    } catch (error) {
-      wasm = null;
-      throw new EngineError('engine-unavailable', String(error));
-    }
-  })();
-  return wasm;
+  return startModule(MODULE);
 }

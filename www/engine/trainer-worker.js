@@ -2,6 +2,7 @@
 
 import { EngineError, toFailure } from './errors.js';
 import { draft } from './drafting.js';
+import { startModule } from './module.js';
 import { Training } from './training.js';
 
 /** @typedef {import('./training-protocol.js').TrainerCommand} TrainerCommand */
@@ -9,11 +10,6 @@ import { Training } from './training.js';
 /** @typedef {import('./training-protocol.js').TrainerJob} TrainerJob */
 /** @typedef {import('./training-protocol.js').WasmTraining} WasmTraining */
 
-const GLUE = new URL('../pkg/full/liedwerk.js', import.meta.url).href;
-const WASM = new URL('../pkg/full/liedwerk_bg.wasm', import.meta.url);
-
-/** @type {Promise<WasmTraining> | null} */
-let wasm = null;
 /** @type {Map<number, Training>} */
 const trainings = new Map();
 let queue = Promise.resolve();
@@ -36,7 +32,8 @@ function post(event) {
 /** @param {TrainerJob} job */
 async function run(job) {
   try {
-    const module = await startWasm();
+    /** @type {WasmTraining} */
+    const module = await startModule('full');
     const training = trainings.get(job.id);
     if (training) post({ id: job.id, type: 'ended', ended: await training.run(module) });
     else post({ id: job.id, type: 'result', result: await resultOf(job, module) });
@@ -68,19 +65,4 @@ async function resultOf(job, module) {
     case 'train':
       throw new EngineError('bad-option', 'a training is no question');
   }
-}
-
-/** @returns {Promise<WasmTraining>} */
-function startWasm() {
-  wasm ??= (async () => {
-    try {
-      const module = await import(GLUE);
-      await module.default({ module_or_path: WASM });
-      return module;
-    } catch (error) {
-      wasm = null;
-      throw new EngineError('engine-unavailable', String(error));
-    }
-  })();
-  return wasm;
 }

@@ -1,9 +1,11 @@
+import { bench } from './de/bench.js';
 import { lecture } from './de/lecture.js';
 import { look } from './de/look.js';
 import { train } from './de/train.js';
 
 /** The page in German. @type {typeof import('./en.js').en} */
 export const de = {
+  ...bench,
   ...lecture,
   ...look,
   ...train,

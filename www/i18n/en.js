@@ -1,9 +1,11 @@
+import { bench } from './en/bench.js';
 import { lecture } from './en/lecture.js';
 import { look } from './en/look.js';
 import { train } from './en/train.js';
 
 /** The page in English. The other languages have exactly these keys. */
 export const en = {
+  ...bench,
   ...lecture,
   ...look,
   ...train,

@@ -154,5 +154,39 @@ pub async fn survives() {
     assert!(workshop.take_gpu_fault().is_none());
     for (found, expected) in found.into_iter().zip(expected) {
         assert!((found - expected).abs() < 1e-4 * expected, "{found} instead of {expected}");
+
+/// Steps of a long training; 1,000 of them on demand.
+fn long() -> usize {
+    let wanted = std::env::var("LIEDWERK_GPU_STEPS").ok();
+    wanted.map_or(200, |steps| steps.parse().expect("LIEDWERK_GPU_STEPS is a number"))
+}
+
+/// Batches of all shapes have come by then.
+const WARM_UP: usize = 100;
+
+macro_rules! flat {
+    ($name:literal, $gpu:expr, $trainer:expr) => {
+        let mut trainer = $trainer;
+        trainer.to(&Device::Gpu($gpu.clone()));
+        for _ in 0..WARM_UP {
+            trainer.step_async().await.unwrap();
+        }
+        let warm = $gpu.memory();
+        for _ in WARM_UP..long() {
+            trainer.step_async().await.unwrap();
+        }
+        let after = $gpu.memory();
+        println!("{}: {} bytes after {WARM_UP} steps, {} after {}", $name, warm.bytes, after.bytes, long());
+        assert!(after == warm, "{}: {warm:?} has become {after:?}", $name);
+    };
+}
+
+/// However long a model is trained, it asks for no more memory.
+pub async fn memory(gpu: &Gpu) {
+    if MEMORY_IS_WATCHED {
+        flat!("lstm", gpu, lstm());
+        flat!("gpt", gpu, gpt());
+        flat!("transformer", gpu, translator(expected::TRANSFORMER));
+        flat!("seq2seq", gpu, translator(expected::SEQ2SEQ));
     }
 }

@@ -1,0 +1,48 @@
+// The page that measures the device it is opened on.
+
+import { readFile } from 'node:fs/promises';
+import { expect, test } from '@playwright/test';
+
+test.use({
+  launchOptions: {
+    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+    // A GPU in software, as CI has no other.
+    args: [
+      '--no-sandbox',
+      '--enable-unsafe-webgpu',
+      '--enable-features=Vulkan',
+      '--use-webgpu-adapter=swiftshader',
+    ],
+  },
+});
+
+test('CPU and GPU are measured side by side, and the figures can be saved', async ({ page }) => {
+  await page.goto('bench.html?only=matmul_256,decode_char_lstm');
+  await page.getByRole('button', { name: 'Measure' }).click();
+  await expect(page.getByRole('status')).toContainText('Finished', { timeout: 50_000 });
+  await expect(page.getByText('the processor plays one')).toBeVisible();
+  const product = page.getByRole('row', { name: '256 rows and columns' });
+  await expect(product).toContainText(/\d GFLOP\/s.*\d GFLOP\/s.*\d %/);
+  await expect(page.getByRole('row', { name: 'LSTM writes' })).toContainText(/\d tokens\/s.*\d tokens\/s/);
+  const downloading = page.waitForEvent('download');
+  await page.getByRole('button', { name: 'Save as JSON' }).click();
+  const report = JSON.parse(await readFile(await (await downloading).path(), 'utf8'));
+  const saved = report.figures.map((/** @type {{ name: string, device: string }} */ it) => `${it.name} ${it.device}`);
+  expect(saved.sort()).toEqual([
+    'decode_char_lstm cpu', 'decode_char_lstm gpu', 'matmul_256 cpu', 'matmul_256 gpu', 'peak_copy gpu', 'peak_fma gpu',
+  ]);
+  for (const { rate } of report.figures) expect(rate).toBeGreaterThan(0);
+  const share = report.figures.find((/** @type {{ share?: number }} */ it) => it.share !== undefined).share;
+  expect(share).toBeLessThan(1.5);
+});
+
+test('it is found from the first page, speaks German, and stops', async ({ page }) => {
+  await page.goto('');
+  await page.getByRole('link', { name: 'Measure this device' }).click();
+  await page.getByRole('button', { name: 'Deutsch' }).click();
+  await expect(page.getByRole('heading', { name: 'Dieses Gerät messen' })).toBeVisible();
+  await page.getByRole('button', { name: 'Messen' }).click();
+  await expect(page.getByRole('status')).toContainText('Messung', { timeout: 30_000 });
+  await page.getByRole('button', { name: 'Anhalten' }).click();
+  await expect(page.getByRole('status')).toHaveText('Angehalten.');
+});

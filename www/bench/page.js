@@ -1,0 +1,197 @@
+// "Measure this device": what the CPU and the GPU of this very device do in a second, side by side.
+
+import { EngineError } from '../engine/errors.js';
+import { errorKey } from '../i18n/codes.js';
+import {
+  currentLanguage, onLanguage, preferredLanguage, rememberLanguage, say, saysNothing, setLanguage, text,
+} from '../i18n/index.js';
+import { button, h } from '../ui/dom.js';
+
+/** @typedef {import('../i18n/index.js').Key} Key */
+/** @typedef {import('./protocol.js').BenchEvent} BenchEvent */
+/** @typedef {import('./protocol.js').Figure} Figure */
+
+/** The beginning of a workload's name, and what to call it. @type {[string, Key][]} */
+const NAMES = [
+  ['peak_fma', 'benchPeakFma'],
+  ['peak_copy', 'benchPeakCopy'],
+  ['matmul', 'benchMatmul'],
+  ['softmax', 'benchSoftmax'],
+  ['layer_norm', 'benchLayerNorm'],
+  ['attention', 'benchAttention'],
+  ['lstm_step', 'benchLstmStep'],
+  ['decode_char_lstm', 'benchDecodeLstm'],
+  ['decode_gpt', 'benchDecodeGpt'],
+  ['decode_transformer', 'benchDecodeTransformer'],
+  ['decode_seq2seq', 'benchDecodeGru'],
+  ['train_char_lstm', 'benchTrainLstm'],
+  ['train_gpt', 'benchTrainGpt'],
+  ['train_transformer', 'benchTrainTransformer'],
+  ['train_seq2seq', 'benchTrainGru'],
+];
+
+class BenchPage {
+  /** @type {Worker | null} */
+  #worker = null;
+  /** @type {Figure[]} */
+  #figures = [];
+  /** @type {import('./protocol.js').Adapter | null} */
+  #adapter = null;
+  /** @type {Map<string, HTMLTableRowElement>} */
+  #rows = new Map();
+
+  #measure = button('benchMeasure', () => this.#start(), { class: 'primary' });
+  #stop = button('stop', () => this.#end('benchStopped'), { disabled: true });
+  #save = button('benchSave', () => this.#download(), { disabled: true, class: 'quiet' });
+  #status = h('p', { role: 'status', class: 'status' });
+  #gpu = h('p', { class: 'small' });
+  #body = h('tbody');
+  #table = h(
+    'table',
+    { hidden: true },
+    h('caption', { class: 'unseen', t: 'benchTitle' }),
+    h('thead', {}, h('tr', {}, ...['benchWork', 'benchCpu', 'benchGpu', 'benchShare'].map(column))),
+    this.#body,
+  );
+
+  /** @param {HTMLElement} root */
+  constructor(root) {
+    root.append(
+      h('h2', { t: 'benchTitle' }),
+      h('p', { class: 'lead', t: 'benchLead' }),
+      h('p', { class: 'buttons' }, this.#measure, this.#stop, this.#save),
+      this.#status,
+      this.#gpu,
+      h('div', { class: 'figures' }, this.#table),
+      h('p', { class: 'small', t: 'benchNote' }),
+    );
+    onLanguage(() => this.#write());
+  }
+
+  #start() {
+    this.#end();
+    this.#figures = [];
+    this.#adapter = null;
+    this.#rows.clear();
+    this.#body.replaceChildren();
+    saysNothing(this.#gpu);
+    this.#table.hidden = false;
+    this.#worker = new Worker(new URL('worker.js', import.meta.url), { type: 'module' });
+    this.#worker.addEventListener('message', ({ data }) => this.#take(data));
+    this.#worker.addEventListener('error', (event) => {
+      event.preventDefault();
+      this.#fail(new EngineError('engine-crashed', event.message ?? ''));
+    });
+    const only = new URLSearchParams(location.search).get('only');
+    this.#worker.postMessage({ type: 'measure', only: only ? only.split(',') : [] });
+    this.#measure.disabled = true;
+    this.#stop.disabled = false;
+    say(this.#status, 'benchLoading');
+  }
+
+  /** @param {Key} [key] */
+  #end(key) {
+    this.#worker?.terminate();
+    this.#worker = null;
+    this.#measure.disabled = false;
+    this.#stop.disabled = true;
+    this.#save.disabled = this.#figures.length === 0;
+    if (key) say(this.#status, key);
+  }
+
+  /** @param {import('../engine/protocol.js').Failure} error */
+  #fail(error) {
+    this.#end(errorKey(error.code));
+  }
+
+  /** @param {BenchEvent} event */
+  #take(event) {
+    if (event.type === 'adapter') {
+      this.#adapter = event.adapter;
+      const error = event.adapter.largest_error.toExponential(1);
+      say(this.#gpu, event.adapter.software ? 'benchSoftware' : 'benchAdapter', { name: event.adapter.name, error });
+    } else if (event.type === 'no-gpu') {
+      say(this.#gpu, 'benchNoGpu');
+    } else if (event.type === 'begin') {
+      this.#row(event.name);
+      say(this.#status, 'benchRunning', { number: event.done + 1, total: event.total });
+    } else if (event.type === 'figure') {
+      this.#figures.push(event.figure);
+      this.#write();
+    } else if (event.type === 'done') {
+      this.#end('benchDone');
+    } else {
+      this.#fail(event.error);
+    }
+  }
+
+  /** @param {string} name */
+  #row(name) {
+    const known = this.#rows.get(name);
+    if (known) return known;
+    const found = NAMES.find(([begin]) => name.startsWith(begin));
+    const heading = h('th', { scope: 'row' });
+    if (found) say(heading, found[1], { size: (name.match(/\d+/g) ?? []).join(' × ') });
+    else heading.textContent = name;
+    const row = h('tr', {}, heading, h('td'), h('td'), h('td'));
+    this.#rows.set(name, row);
+    this.#body.append(row);
+    return row;
+  }
+
+  /** The figures as the language writes numbers. */
+  #write() {
+    const number = (/** @type {number} */ value, digits = 3) =>
+      value.toLocaleString(currentLanguage(), { maximumSignificantDigits: digits });
+    for (const { name, device, unit, rate, share } of this.#figures) {
+      const cells = this.#row(name).cells;
+      const [value, of] = [number(rate), unit === 'tokens/s' ? text('benchTokens') : unit];
+      cells[device === 'cpu' ? 1 : 2].replaceChildren(value, ' ', h('span', { class: 'unit' }, of));
+      if (share !== undefined) cells[3].textContent = `${number(100 * share, 2)} %`;
+    }
+  }
+
+  #download() {
+    const report = {
+      page: 'liedwerk bench',
+      when: new Date().toISOString(),
+      browser: navigator.userAgent,
+      processors: navigator.hardwareConcurrency,
+      gpu: this.#adapter,
+      figures: this.#figures,
+    };
+    const file = new Blob([JSON.stringify(report, null, 2)], { type: 'application/json' });
+    const link = h('a', { href: URL.createObjectURL(file), download: 'liedwerk-bench.json' });
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+  }
+}
+
+/** @param {string} key */
+function column(key) {
+  return h('th', { scope: 'col', t: /** @type {Key} */ (key) });
+}
+
+function offerLanguages() {
+  const buttons = [...document.querySelectorAll('button[data-language]')];
+  const mark = () => {
+    document.title = `${text('benchTitle')} · liedwerk`;
+    for (const button of buttons) {
+      const own = button.getAttribute('data-language') === currentLanguage();
+      button.setAttribute('aria-pressed', String(own));
+    }
+  };
+  for (const button of buttons) {
+    button.addEventListener('click', () => {
+      const chosen = /** @type {import('../i18n/index.js').Language} */ (button.getAttribute('data-language'));
+      rememberLanguage(chosen);
+      setLanguage(chosen);
+    });
+  }
+  onLanguage(mark);
+  mark();
+}
+
+setLanguage(preferredLanguage(''));
+new BenchPage(/** @type {HTMLElement} */ (document.querySelector('main')));
+offerLanguages();

@@ -1,0 +1,28 @@
+// What the measuring page and its worker say to each other. This file holds types only.
+
+/**
+ * @typedef {'cpu' | 'gpu'} Device
+ *
+ * @typedef {object} Adapter
+ * @property {string} name what the GPU calls itself
+ * @property {number} largest_error of the comparison with the CPU
+ * @property {boolean} software
+ *
+ * @typedef {object} Figure
+ * @property {string} name of the workload
+ * @property {Device} device
+ * @property {'GFLOP/s' | 'GB/s' | 'tokens/s'} unit
+ * @property {number} rate
+ * @property {number} [share] of the most that the GPU was measured to do
+ *
+ * @typedef {{ type: 'measure', only: string[] }} Command `only`: beginnings of names; none is all
+ *
+ * @typedef {{ type: 'adapter', adapter: Adapter }
+ *   | { type: 'no-gpu', error: import('../engine/protocol.js').Failure }
+ *   | { type: 'begin', name: string, device: Device, done: number, total: number }
+ *   | { type: 'figure', figure: Figure }
+ *   | { type: 'done' }
+ *   | { type: 'failed', error: import('../engine/protocol.js').Failure }} BenchEvent
+ */
+
+export {};

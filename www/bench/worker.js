@@ -1,0 +1,135 @@
+// Measures the CPU and the GPU, one workload after another; see src/bench for what they are.
+
+import { toFailure } from '../engine/errors.js';
+import { startModule } from '../engine/module.js';
+
+/** @typedef {import('./protocol.js').BenchEvent} BenchEvent */
+/** @typedef {import('./protocol.js').Device} Device */
+/** @typedef {import('./protocol.js').Figure} Figure */
+
+/** A round is to last so long at least, so that waiting for the GPU's answer is not what is measured. */
+const ROUND_MS = 200;
+/** The median of so many rounds counts; of those that last longer than `SLOW_MS` there is one. */
+const ROUNDS = 3;
+const SLOW_MS = 1500;
+
+/**
+ * The part of the wasm module that is used here.
+ *
+ * @typedef {object} WasmBench
+ * @property {string} unit
+ * @property {string | undefined} peak
+ * @property {(times: number) => Promise<number>} run
+ * @property {() => void} free
+ *
+ * @typedef {object} WasmGpu
+ * @property {boolean} software
+ * @property {() => Promise<{ name: string, largest_error: number }>} check
+ *
+ * @typedef {object} Wasm
+ * @property {{ request: () => Promise<WasmGpu> }} Gpu
+ * @property {{
+ *   namesOnCpu: (small: boolean) => string[],
+ *   onCpu: (name: string, small: boolean) => WasmBench,
+ *   namesOnGpu: (small: boolean, gpu: WasmGpu) => string[],
+ *   onGpu: (name: string, small: boolean, gpu: WasmGpu) => WasmBench,
+ * }} Bench
+ */
+
+/** @param {BenchEvent} event */
+function post(event) {
+  self.postMessage(event);
+}
+
+self.addEventListener('message', (/** @type {MessageEvent<import('./protocol.js').Command>} */ { data }) => {
+  measureAll(data.only).then(
+    () => post({ type: 'done' }),
+    (error) => post({ type: 'failed', error: toFailure(error) }),
+  );
+});
+
+/** @param {string[]} only */
+async function measureAll(only) {
+  /** @type {Wasm} */
+  const wasm = await startModule('full');
+  const gpu = await findGpu(wasm);
+  const wanted = (/** @type {string} */ name) => only.length === 0 || only.some((begin) => name.startsWith(begin));
+  /** A processor would be busy for minutes with what a GPU is measured by. */
+  const small = gpu?.software ?? true;
+  const onCpu = wasm.Bench.namesOnCpu(true).filter(wanted);
+  const onGpu = gpu ? wasm.Bench.namesOnGpu(small, gpu).filter((name) => wanted(name) || name.startsWith('peak')) : [];
+  const total = onCpu.length + onGpu.length;
+  let done = 0;
+  /** @type {Map<string, number>} */
+  const peaks = new Map();
+  // Both columns of a row, one after the other.
+  for (const name of new Set([...onGpu, ...onCpu])) {
+    for (const device of /** @type {Device[]} */ (['cpu', 'gpu'])) {
+      if (!(device === 'cpu' ? onCpu : onGpu).includes(name)) continue;
+      post({ type: 'begin', name, device, done, total });
+      const bench = device === 'gpu' && gpu ? wasm.Bench.onGpu(name, small, gpu) : wasm.Bench.onCpu(name, true);
+      try {
+        const figure = await measure(bench, name, device, peaks);
+        if (device === 'gpu') peaks.set(name, figure.rate);
+        post({ type: 'figure', figure });
+      } finally {
+        bench.free();
+      }
+      done += 1;
+    }
+  }
+}
+
+/**
+ * The GPU, once it has been compared with the CPU.
+ *
+ * @param {Wasm} wasm
+ */
+async function findGpu(wasm) {
+  try {
+    const gpu = await wasm.Gpu.request();
+    const { name, largest_error } = await gpu.check();
+    post({ type: 'adapter', adapter: { name, largest_error, software: gpu.software } });
+    return gpu;
+  } catch (error) {
+    post({ type: 'no-gpu', error: toFailure(error) });
+    return null;
+  }
+}
+
+/**
+ * One run that is not counted, since it compiles shaders and asks for memory; then as many at a time as fill a
+ * round.
+ *
+ * @param {WasmBench} bench
+ * @param {string} name
+ * @param {Device} device
+ * @param {Map<string, number>} peaks
+ * @returns {Promise<Figure>}
+ */
+async function measure(bench, name, device, peaks) {
+  await bench.run(1);
+  let times = 1;
+  let rounds = [await round(bench, times)];
+  while (rounds[0].ms < ROUND_MS) {
+    times = Math.floor(times * Math.min(16, Math.max(2, (1.5 * ROUND_MS) / rounds[0].ms)));
+    rounds = [await round(bench, times)];
+  }
+  while (rounds[0].ms < SLOW_MS && rounds.length < ROUNDS) rounds.push(await round(bench, times));
+  rounds.sort((a, b) => a.ms - b.ms);
+  const { ms, work } = rounds[rounds.length >> 1];
+  const rate = (1000 * work) / ms;
+  const peak = bench.peak && bench.peak !== name && device === 'gpu' ? peaks.get(bench.peak) : undefined;
+  const unit = /** @type {Figure['unit']} */ (bench.unit);
+  return { name, device, unit, rate, ...(peak ? { share: rate / peak } : {}) };
+}
+
+/**
+ * @param {WasmBench} bench
+ * @param {number} times
+ */
+async function round(bench, times) {
+  const begin = performance.now();
+  const work = await bench.run(times);
+  return { ms: performance.now() - begin, work };
+}
