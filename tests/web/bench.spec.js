@@ -36,13 +36,25 @@ test('CPU and GPU are measured side by side, and the figures can be saved', asyn
   expect(share).toBeLessThan(1.5);
 });
 
-test('it is found from the first page, speaks German, and stops', async ({ page }) => {
+test('it is found from the first page, speaks German, stops while it checks the GPU, and begins anew', async ({ page }) => {
   await page.goto('');
   await page.getByRole('link', { name: 'Measure this device' }).click();
   await page.getByRole('button', { name: 'Deutsch' }).click();
   await expect(page.getByRole('heading', { name: 'Dieses Gerät messen' })).toBeVisible();
   await page.getByRole('button', { name: 'Messen' }).click();
-  await expect(page.getByRole('status')).toContainText('Messung', { timeout: 30_000 });
+  await expect(page.getByRole('status')).toHaveText('Die GPU wird geprüft …');
   await page.getByRole('button', { name: 'Anhalten' }).click();
   await expect(page.getByRole('status')).toHaveText('Angehalten.');
+  await page.getByRole('button', { name: 'Messen' }).click();
+  await expect(page.getByRole('status')).toHaveText('Die GPU wird geprüft …');
+});
+
+test('what goes wrong is said with its code, and can be tried again', async ({ page }) => {
+  await page.route('**/pkg/full/liedwerk_bg.wasm', (route) => route.abort());
+  await page.goto('bench.html');
+  await page.getByRole('button', { name: 'Measure' }).click();
+  await expect(page.getByRole('alert')).toContainText('engine-unavailable');
+  await page.unroute('**/pkg/full/liedwerk_bg.wasm');
+  await page.getByRole('button', { name: 'Try again' }).click();
+  await expect(page.getByRole('status')).toHaveText('Checking the GPU …');
 });

@@ -1,10 +1,10 @@
 // "Measure this device": what the CPU and the GPU of this very device do in a second, side by side.
 
 import { EngineError } from '../engine/errors.js';
-import { errorKey } from '../i18n/codes.js';
 import {
   currentLanguage, onLanguage, preferredLanguage, rememberLanguage, say, saysNothing, setLanguage, text,
 } from '../i18n/index.js';
+import { AlertBox } from '../ui/alert-box.js';
 import { button, h } from '../ui/dom.js';
 
 /** @typedef {import('../i18n/index.js').Key} Key */
@@ -44,6 +44,7 @@ class BenchPage {
   #stop = button('stop', () => this.#end('benchStopped'), { disabled: true });
   #save = button('benchSave', () => this.#download(), { disabled: true, class: 'quiet' });
   #status = h('p', { role: 'status', class: 'status' });
+  #alert = new AlertBox();
   #gpu = h('p', { class: 'small' });
   #body = h('tbody');
   #table = h(
@@ -61,6 +62,7 @@ class BenchPage {
       h('p', { class: 'lead', t: 'benchLead' }),
       h('p', { class: 'buttons' }, this.#measure, this.#stop, this.#save),
       this.#status,
+      this.#alert.element,
       this.#gpu,
       h('div', { class: 'figures' }, this.#table),
       h('p', { class: 'small', t: 'benchNote' }),
@@ -75,6 +77,7 @@ class BenchPage {
     this.#rows.clear();
     this.#body.replaceChildren();
     saysNothing(this.#gpu);
+    this.#alert.clear();
     this.#table.hidden = false;
     this.#worker = new Worker(new URL('worker.js', import.meta.url), { type: 'module' });
     this.#worker.addEventListener('message', ({ data }) => this.#take(data));
@@ -101,12 +104,15 @@ class BenchPage {
 
   /** @param {import('../engine/protocol.js').Failure} error */
   #fail(error) {
-    this.#end(errorKey(error.code));
+    this.#end('benchStopped');
+    this.#alert.show(error, () => this.#start());
   }
 
   /** @param {BenchEvent} event */
   #take(event) {
-    if (event.type === 'adapter') {
+    if (event.type === 'checking') {
+      say(this.#status, 'gpuChecking');
+    } else if (event.type === 'adapter') {
       this.#adapter = event.adapter;
       const error = event.adapter.largest_error.toExponential(1);
       say(this.#gpu, event.adapter.software ? 'benchSoftware' : 'benchAdapter', { name: event.adapter.name, error });

@@ -17,7 +17,8 @@
  *
  * @typedef {{ type: 'measure', only: string[] }} Command `only`: beginnings of names; none is all
  *
- * @typedef {{ type: 'adapter', adapter: Adapter }
+ * @typedef {{ type: 'checking' }
+ *   | { type: 'adapter', adapter: Adapter }
  *   | { type: 'no-gpu', error: import('../engine/protocol.js').Failure }
  *   | { type: 'begin', name: string, device: Device, done: number, total: number }
  *   | { type: 'figure', figure: Figure }

@@ -88,6 +88,7 @@ async function measureAll(only) {
 async function findGpu(wasm) {
   try {
     const gpu = await wasm.Gpu.request();
+    post({ type: 'checking' });
     const { name, largest_error } = await gpu.check();
     post({ type: 'adapter', adapter: { name, largest_error, software: gpu.software } });
     return gpu;
