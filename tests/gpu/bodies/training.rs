@@ -154,6 +154,8 @@ pub async fn survives() {
     assert!(workshop.take_gpu_fault().is_none());
     for (found, expected) in found.into_iter().zip(expected) {
         assert!((found - expected).abs() < 1e-4 * expected, "{found} instead of {expected}");
+    }
+}
 
 /// Steps of a long training; 1,000 of them on demand.
 fn long() -> usize {
