@@ -2,6 +2,7 @@
 // a minute. So the songs are short, and where the test is not about the self-test it is left out.
 
 import { expect, test } from '@playwright/test';
+import { learn, PLAN } from './learning.js';
 import { device } from './page.js';
 import { clipboard, expectNoSidewaysScroll, expectNoViolations } from './translating.js';
 
@@ -352,6 +353,26 @@ test('two models side by side, each on a GPU of its own', async ({ page }) => {
   expect(await both()).toEqual(texts);
   await expect(rivals.filter({ hasText: 'per second on the GPU' })).toHaveCount(2);
 });
+
+/** As small as the LSTM. */
+const SMALL_GPT = {
+  ...PLAN,
+  model: { type: 'gpt2', n_positions: 32, n_embd: 32, n_layer: 2, n_head: 2, n_inner: null, layer_norm_epsilon: 1e-5, resid_pdrop: 0.1, embd_pdrop: 0.1, attn_pdrop: 0.1 },
+};
+
+for (const [name, plan] of /** @type {const} */ ([['an LSTM', PLAN], ['a GPT', SMALL_GPT]])) {
+  test(`${name} learns on the GPU as on the CPU: twelve losses to 1e-4`, async ({ page }) => {
+    await patched(page, BELIEVED);
+    await page.goto('');
+    const cpu = await learn(page, 'cpu', plan);
+    const gpu = await learn(page, 'gpu', plan);
+    expect([cpu.device, gpu.device]).toEqual(['cpu', 'gpu']);
+    expect(gpu.losses).toHaveLength(12);
+    const largest = Math.max(...gpu.losses.map((loss, step) => Math.abs(loss / cpu.losses[step] - 1)));
+    console.log(`${name}: losses within ${largest.toExponential(1)}`);
+    expect(largest).toBeLessThan(1e-4);
+  });
+}
 
 test('a GPU that is lost while a model learns: the page says so, and the CPU goes on to the end', async ({ page }) => {
   await patched(page, `${BELIEVED}\n${HELD}`);

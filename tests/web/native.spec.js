@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from '@playwright/test';
+import { learn, PLAN, VERSE } from './learning.js';
 import { generate, open } from './page.js';
 
 const binary = process.env.LIEDWERK_BINARY ?? '../../target/debug/liedwerk';
@@ -30,18 +31,7 @@ for (const [model, tokens] of /** @type {const} */ ([['char-lstm-songs', 1000], 
   });
 }
 
-/** A small network, and a text that lies beside the page. */
-const VERSE = new URL('../../www/train/verse-en.txt', import.meta.url).pathname;
-const PLAN = {
-  name: 'twelve steps',
-  model: { type: 'char_lstm', embedding_size: 16, hidden_size: 32, num_layers: 2, dropout: 0.1 },
-  tokenizer: { type: 'chars' },
-  data: { normalize: 'songs', held_out: 0.2, max_tokens: 60, reverse: false },
-  train: { seed: 3, steps: 12, lr: 0.01, warmup_steps: 2, decay_steps: 8, batch_size: 4, window: 32 },
-  layers: 'all',
-};
-
-/** The losses of each step and the weights, from the command line. */
+/** The losses of each step and the tokenizer, from the command line. */
 function learned() {
   const folder = mkdtempSync(join(tmpdir(), 'liedwerk-'));
   try {
@@ -59,24 +49,7 @@ test('the page learns what the native command learns, to the bit', async ({ page
   const native = learned();
   expect(native.losses).toHaveLength(12);
   await page.goto('');
-  const text = readFileSync(VERSE, 'utf8');
-  const found = await page.evaluate(async ([text, plan]) => {
-    const { TrainerClient } = await import(new URL('engine/trainer-client.js', document.baseURI).href);
-    const trainer = new TrainerClient();
-    /** @type {number[]} */
-    const losses = [];
-    /** @type {Uint8Array[]} */
-    const models = [];
-    const request = { text, plan, from: null, checkpoint: null, device: 'cpu', every: {} };
-    const run = trainer.train(request, {
-      onMetrics: (/** @type {{ loss: number[] }} */ { loss }) => losses.push(...loss),
-      onModel: (/** @type {{ bytes: Uint8Array }} */ { bytes }) => models.push(bytes),
-    });
-    await run.finished;
-    const { tokenizer } = await trainer.readModel(models[0]);
-    trainer.end();
-    return { losses, tokenizer };
-  }, /** @type {const} */ ([text, PLAN]));
+  const found = await learn(page, 'cpu');
   expect(found.losses).toEqual(native.losses);
   expect(found.tokenizer).toBe(native.tokenizer);
 });

@@ -2,59 +2,10 @@
 
 import AxeBuilder from '@axe-core/playwright';
 import { expect, test } from '@playwright/test';
+import { openTrain as open, plan, STEPS, train } from './learning.js';
 import { controls } from './page.js';
 
 /** @typedef {import('@playwright/test').Page} Page */
-
-const STEPS = 60;
-
-/** @param {Page} page */
-function train(page) {
-  return {
-    text: page.getByRole('textbox', { name: 'Songs, or sentence pairs' }),
-    files: page.getByLabel('Or open files'),
-    start: page.getByRole('button', { name: 'Start training' }),
-    models: page.getByRole('list', { name: 'Your models' }),
-    runs: page.getByRole('list', { name: 'Your runs' }),
-    /** @param {string} text */
-    note: (text) => page.getByRole('list', { name: 'Notes' }).getByText(text),
-    /** @param {string} code */
-    alert: (code) => page.getByRole('alert').filter({ hasText: code }),
-  };
-}
-
-/**
- * @param {Page} page
- * @param {string} [settings]
- */
-async function open(page, settings = '') {
-  await page.goto(`#view=train&seed=1${settings}`);
-  await expect(page.getByRole('heading', { name: 'Your models' })).toBeVisible();
-  return train(page);
-}
-
-/**
- * Our English songs, and a plan of so many steps whatever this device can do in a minute.
- *
- * @param {Page} page
- * @param {Record<string, number>} [numbers]
- */
-async function plan(page, numbers = {}) {
-  const { start } = train(page);
-  await page.getByRole('button', { name: 'Eleven English songs' }).click();
-  await expect(page.getByText(/^11 songs/)).toBeVisible();
-  await page.getByText('Hyperparameters', { exact: true }).click();
-  await page.getByRole('button', { name: 'Measure and show the plan' }).click();
-  await expect(page.getByText('Measured.')).toBeVisible();
-  const fixed = { steps: STEPS, warmup_steps: 5, decay_steps: 20, batch_size: 8, window: 64, ...numbers };
-  for (const [name, value] of Object.entries(fixed)) {
-    const field = page.getByLabel(name, { exact: true });
-    await field.fill(String(value));
-    await field.blur();
-  }
-  return start;
-}
-
 /**
  * The losses as the page shows them, step by step.
  *

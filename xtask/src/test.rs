@@ -7,6 +7,8 @@ use anyhow::{Result, bail};
 use std::env::consts::EXE_EXTENSION;
 use std::path::PathBuf;
 use std::process::Command;
+use std::sync::Mutex;
+use std::thread;
 use std::time::{Duration, Instant};
 
 /// Name, what it checks, how.
@@ -31,11 +33,13 @@ pub fn run(names: &[String]) -> Result<()> {
         let known = STAGES.map(|stage| stage.0).join(" ");
         bail!("there is no stage `{unknown}`; the stages are {known}");
     }
+    let is_wanted = |name: &str| names.is_empty() || names.iter().any(|wanted| wanted == name);
+    if is_wanted("torch") || is_wanted("oracles") {
+        // Some gigabytes are fetched while the processor compiles; what goes wrong is said by the stage that waits.
+        thread::spawn(python);
+    }
     let mut results = Vec::new();
-    for (name, what, check) in STAGES {
-        if !names.is_empty() && !names.iter().any(|wanted| wanted == name) {
-            continue;
-        }
+    for (name, what, check) in STAGES.into_iter().filter(|stage| is_wanted(stage.0)) {
         println!("\n=== {name}: {what}");
         let start = Instant::now();
         let outcome = check();
@@ -111,7 +115,7 @@ fn oracles() -> Result<()> {
     };
     run_command(
         cargo()
-            .args(["test", "--package", "liedwerk", "--test", "it", "--", "--ignored"])
+            .args(["test", "--workspace", "--test", "it", "--", "--ignored"])
             .env("LIEDWERK_TOKENIZER_ORACLE", write("tokenizer.py", "--pairs")?)
             .env("LIEDWERK_METRICS_ORACLE", write("metrics.py", "--references")?),
     )
@@ -133,15 +137,18 @@ fn own_lines() -> Result<String> {
     Ok(lines.chunks_exact(2).map(|pair| format!("{}\t{}\n", pair[0], pair[1])).collect())
 }
 
-/// Python with the packages of the PyTorch trainer.
+/// Python with the packages of the PyTorch trainer, made once: whoever asks meanwhile waits.
 fn python() -> Result<PathBuf> {
+    static MADE: Mutex<()> = Mutex::new(());
+    let _guard = MADE.lock();
     let requirements = root().join("training/torch/requirements.txt");
     tools::ensure_python(&requirements, &target_dir()?.join("python"))
 }
 
-/// The command line, for tests of others that must agree with it.
+/// The command line, for tests of others that must agree with it: as the native tests build it, since any other
+/// choice of packages or targets gives the libraries other features, and compiles half of them once more.
 fn build_liedwerk() -> Result<PathBuf> {
-    run_command(cargo().args(["build", "--package", "liedwerk", "--bin", "liedwerk"]))?;
+    run_command(cargo().args(["test", "--workspace", "--test", "it", "--no-run"]))?;
     Ok(target_dir()?.join("debug/liedwerk").with_extension(EXE_EXTENSION))
 }
 

@@ -5,6 +5,7 @@ use anyhow::{Context, Result, bail};
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::Mutex;
 
 /// What drives a headless browser.
 pub struct Browser {
@@ -135,6 +136,9 @@ fn install(packages: &[&str], what: &str) -> Result<()> {
     if on_path("apt-get").is_none() || !is_root() {
         bail!(advice);
     }
+    // Two stages may miss something at once, and Debian's package manager lets only one in.
+    static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
+    let _guard = ONE_AT_A_TIME.lock();
     println!("installing {list}");
     apt_get(["update", "--quiet"].map(OsStr::new)).context(advice.clone())?;
     let options = ["install", "--quiet", "--yes", "--no-install-recommends"];

@@ -1,0 +1,97 @@
+// The view "Train" as the tests know it, and a training without the view.
+
+import { readFileSync } from 'node:fs';
+import { expect } from '@playwright/test';
+
+/** @typedef {import('@playwright/test').Page} Page */
+
+export const STEPS = 60;
+
+/** @param {Page} page */
+export function train(page) {
+  return {
+    text: page.getByRole('textbox', { name: 'Songs, or sentence pairs' }),
+    files: page.getByLabel('Or open files'),
+    start: page.getByRole('button', { name: 'Start training' }),
+    models: page.getByRole('list', { name: 'Your models' }),
+    runs: page.getByRole('list', { name: 'Your runs' }),
+    /** @param {string} text */
+    note: (text) => page.getByRole('list', { name: 'Notes' }).getByText(text),
+    /** @param {string} code */
+    alert: (code) => page.getByRole('alert').filter({ hasText: code }),
+  };
+}
+
+/**
+ * @param {Page} page
+ * @param {string} [settings]
+ */
+export async function openTrain(page, settings = '') {
+  await page.goto(`#view=train&seed=1${settings}`);
+  await expect(page.getByRole('heading', { name: 'Your models' })).toBeVisible();
+  return train(page);
+}
+
+/**
+ * Our English songs, and a plan of so many steps whatever this device can do in a minute.
+ *
+ * @param {Page} page
+ * @param {Record<string, number>} [numbers]
+ */
+export async function plan(page, numbers = {}) {
+  const { start } = train(page);
+  await page.getByRole('button', { name: 'Eleven English songs' }).click();
+  await expect(page.getByText(/^11 songs/)).toBeVisible();
+  await page.getByText('Hyperparameters', { exact: true }).click();
+  await page.getByRole('button', { name: 'Measure and show the plan' }).click();
+  await expect(page.getByText('Measured.')).toBeVisible();
+  const fixed = { steps: STEPS, warmup_steps: 5, decay_steps: 20, batch_size: 8, window: 64, ...numbers };
+  for (const [name, value] of Object.entries(fixed)) {
+    const field = page.getByLabel(name, { exact: true });
+    await field.fill(String(value));
+    await field.blur();
+  }
+  return start;
+}
+
+/** A text that lies beside the page. */
+export const VERSE = new URL('../../www/train/verse-en.txt', import.meta.url).pathname;
+
+/** A small network. */
+export const PLAN = {
+  name: 'twelve steps',
+  model: { type: 'char_lstm', embedding_size: 16, hidden_size: 32, num_layers: 2, dropout: 0.1 },
+  tokenizer: { type: 'chars' },
+  data: { normalize: 'songs', held_out: 0.2, max_tokens: 60, reverse: false },
+  train: { seed: 3, steps: 12, lr: 0.01, warmup_steps: 2, decay_steps: 8, batch_size: 4, window: 32 },
+  layers: 'all',
+};
+
+/**
+ * By the trainer's client, as the view uses it: the losses step by step, the tokenizer of the model that comes of it, and the device that it ended on.
+ *
+ * @param {Page} page where the page is open
+ * @param {'cpu' | 'gpu'} device
+ * @param {object} plan
+ */
+export async function learn(page, device, plan = PLAN) {
+  return page.evaluate(async ([text, plan, device]) => {
+    const { TrainerClient } = await import(new URL('engine/trainer-client.js', document.baseURI).href);
+    const trainer = new TrainerClient();
+    /** @type {number[]} */
+    const losses = [];
+    /** @type {Uint8Array[]} */
+    const models = [];
+    let used = '';
+    const request = { text, plan, from: null, checkpoint: null, device, every: {} };
+    const run = trainer.train(request, {
+      onStarted: (/** @type {{ device: string }} */ { device }) => (used = device),
+      onMetrics: (/** @type {{ loss: number[] }} */ { loss }) => losses.push(...loss),
+      onModel: (/** @type {{ bytes: Uint8Array }} */ { bytes }) => models.push(bytes),
+    });
+    await run.finished;
+    const { tokenizer } = await trainer.readModel(models[0]);
+    trainer.end();
+    return { losses, tokenizer, device: used };
+  }, /** @type {const} */ ([readFileSync(VERSE, 'utf8'), plan, device]));
+}
