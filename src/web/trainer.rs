@@ -94,11 +94,11 @@ pub fn draft_plan(
     Ok(plan.to_json())
 }
 
-/// The plan with its learning rate spread over so many steps.
+/// The plan with its learning rate spread over so many steps, and as much dropout as their epochs ask for.
 #[wasm_bindgen(js_name = spreadPlan)]
-pub fn spread_plan(plan: &str, steps: u32) -> Result<String, JsValue> {
+pub fn spread_plan(plan: &str, steps: u32, steps_per_epoch: usize) -> Result<String, JsValue> {
     let mut plan = Plan::from_json(plan).map_err(to_js)?;
-    plan.spread_over(steps.into());
+    plan.spread_over_epochs(steps.into(), steps_per_epoch);
     Ok(plan.to_json())
 }
 

@@ -72,6 +72,16 @@ impl Plan {
         plan
     }
 
+    /// Plans so many steps, of which an epoch has `steps_per_epoch`. The more often a new LSTM reads the same text, the
+    /// more dropout it gets: without, it would soon know the text by heart and foretell others worse.
+    pub fn spread_over_epochs(&mut self, steps: u64, steps_per_epoch: usize) {
+        self.spread_over(steps);
+        let epochs = steps / steps_per_epoch.max(1) as u64;
+        if let Some(PlannedModel::CharLstm(ModelRecipe::CharLstm { dropout, .. })) = &mut self.model {
+            *dropout = dropout.max(lstm_dropout(epochs));
+        }
+    }
+
     /// Smaller batches for a short text: an epoch has several.
     fn fit_windows(&mut self, characters: usize) {
         const BATCHES: usize = 8;
@@ -82,26 +92,37 @@ impl Plan {
     }
 }
 
+/// Of two layers of 128 units on 80,000 characters of Shakespeare, bits per character of what is held out after 40
+/// epochs: 2.38 with a dropout of 0.1, 2.24 with 0.3, 2.18 with 0.6; after 13 epochs 2.22 with 0.1, 2.30 with 0.6.
+fn lstm_dropout(epochs: u64) -> f32 {
+    match epochs {
+        0..16 => 0.1,
+        16..30 => 0.3,
+        _ => 0.6,
+    }
+}
+
 type Parts = (PlannedModel, PlannedTokenizer, PlannedTraining);
 
 fn char_lstm(size: Size) -> Parts {
     let (embedding_size, hidden_size, num_layers, dropout) = match size {
-        Size::Small => (32, 128, 1, 0.0),
+        Size::Small => (32, 96, 2, 0.1),
         Size::Medium => (32, 128, 2, 0.1),
-        Size::Large => (64, 256, 3, 0.2),
+        Size::Large => (64, 256, 3, 0.1),
     };
-    let lr = if size == Size::Large { 3e-3 } else { 6e-3 };
+    let lr = if size == Size::Large { 3e-3 } else { 8e-3 };
     let model =
         PlannedModel::CharLstm(ModelRecipe::CharLstm { embedding_size, hidden_size, num_layers, dropout });
-    let train = PlannedTraining { lr, batch_size: 16, window: 64, ..PlannedTraining::default() };
+    let train =
+        PlannedTraining { lr, batch_size: 16, window: 64, weight_decay: 0.1, ..PlannedTraining::default() };
     (model, PlannedTokenizer::Chars, train)
 }
 
 fn gpt(size: Size, facts: &Facts) -> Parts {
     let (n_positions, n_embd, n_layer, n_head, dropout) = match size {
         Size::Small => (64, 64, 2, 4, 0.0),
-        Size::Medium => (128, 128, 3, 4, 0.1),
-        Size::Large => (256, 192, 4, 6, 0.1),
+        Size::Medium => (64, 96, 3, 4, 0.0),
+        Size::Large => (128, 192, 4, 6, 0.1),
     };
     // Subwords need many examples of each.
     let tokenizer = match facts.train_characters {
@@ -123,8 +144,9 @@ fn gpt(size: Size, facts: &Facts) -> Parts {
         attn_pdrop: dropout,
     });
     let window = n_positions;
+    let lr = if size == Size::Large { 2e-3 } else { 5e-3 };
     let train =
-        PlannedTraining { lr: 2e-3, batch_size: 8, window, weight_decay: 0.1, ..PlannedTraining::default() };
+        PlannedTraining { lr, batch_size: 8, window, weight_decay: 0.1, ..PlannedTraining::default() };
     (model, tokenizer, train)
 }
 

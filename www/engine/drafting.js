@@ -27,11 +27,12 @@ export async function draft(request, module) {
     : module.Trainer.create(json, text);
   try {
     const { gpu, fault } = request.device === 'gpu' ? await useGpu(trainer, module) : { gpu: null, fault: null };
-    const { facts, parameters, vocab_size } = trainer.describe();
+    const { facts, parameters, vocab_size, steps_per_epoch } = trainer.describe();
     const measured = await measure(trainer);
     gpu?.free();
     const steps = Math.max(10, Math.floor((TRAINING_SHARE * request.seconds) / measured.seconds_per_step));
-    return { plan: JSON.parse(module.spreadPlan(json, steps)), facts, parameters, vocab_size, fault, ...measured };
+    const spread = JSON.parse(module.spreadPlan(json, steps, steps_per_epoch));
+    return { plan: spread, facts, parameters, vocab_size, fault, ...measured };
   } finally {
     trainer.free();
   }

@@ -203,7 +203,7 @@
  * @property {(from: { module_or_path: URL }) => Promise<unknown>} default
  * @property {(text: string, kind: Kind, data: PlannedData, seed: number) => Facts} inspectText
  * @property {(text: string, kind: Kind, size: Size, layers: Layers | null, data: PlannedData) => string} draftPlan
- * @property {(plan: string, steps: number) => string} spreadPlan
+ * @property {(plan: string, steps: number, steps_per_epoch: number) => string} spreadPlan
  * @property {(bytes: Uint8Array) => Omit<ReadModel, 'card'> & { card: string | undefined }} readModelFile
  * @property {(config: string, tokenizer: string, weights: Uint8Array, card?: string) => Uint8Array} joinModelFile
  * @property {{ request(): Promise<WasmGpu> }} Gpu
