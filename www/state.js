@@ -266,6 +266,8 @@ export function keepStart(text, length) {
 export class State {
   /** @type {Settings} */
   #settings;
+  /** What the text of each view was written with. @type {Map<ViewId, Settings>} */
+  #written = new Map();
   /** @type {Set<() => void>} */
   #listeners = new Set();
 
@@ -283,6 +285,23 @@ export class State {
   set(change) {
     this.#settings = { ...this.#settings, ...change };
     for (const listener of this.#listeners) listener();
+  }
+
+  /**
+   * A text stands in the view: whoever tells what it was written with tells this, whatever is set later.
+   *
+   * @param {ViewId} view
+   * @param {Settings | null} settings null once the text is gone
+   */
+  wrote(view, settings) {
+    if (settings) this.#written.set(view, settings);
+    else if (!this.#written.delete(view)) return;
+    for (const listener of this.#listeners) listener();
+  }
+
+  /** @param {ViewId} view */
+  writtenWith(view) {
+    return this.#written.get(view) ?? null;
   }
 
   /** @param {() => void} listener called after each change */

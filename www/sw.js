@@ -134,6 +134,7 @@ const FILES = [
   'views/live-translation.js',
   'views/live-writing.js',
   'views/look.js',
+  'views/looked.js',
   'views/looking.js',
   'views/lyrics.js',
   'views/preparing.js',

@@ -190,7 +190,7 @@ export class Chaining {
    * @returns {Promise<boolean>} whether it came to its end
    */
   async #translate(task, fresh) {
-    const { english, translators, translationSpeed } = this.#parts;
+    const { english, translators, translationSpeed, sheet } = this.#parts;
     const { state } = this.#context;
     const model = translators.chosen();
     if (!model) return false;
@@ -199,7 +199,9 @@ export class Chaining {
       model,
       fresh,
       speed: translationSpeed,
-      onSplit: () => {
+      onSplit: (settings) => {
+        // A song that stands there already is of what it was written with.
+        if (sheet.text === '') state.wrote('chain', settings);
         bringIntoSight(english);
         // Not before: a model that cannot be fetched must not cost anyone his wording.
         if (state.settings.english) this.#replaced = english.value;
@@ -227,7 +229,7 @@ export class Chaining {
     const model = writers.chosen();
     const beginning = beginningOf(english.value);
     if (!model || beginning === '\n') return;
-    const { tokens } = await this.#lyrics.write(task, model, beginning, fresh);
+    const { tokens } = await this.#lyrics.write(task, model, beginning, fresh, this.linkSettings());
     afterwards.hidden = tokens === 0;
   }
 
