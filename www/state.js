@@ -154,6 +154,16 @@ export const NUMBER_FIELDS = [
   { name: 'held_out', type: 'number', key: 'held-out', min: 0.1, max: 0.3, step: 0.1, default: 0.2, among: [0.1, 0.2, 0.3], views: TRAIN },
 ];
 
+/** The models whose texts a view shows. @type {Partial<Record<ViewId, ('model' | 'translator' | 'looked' | 'left' | 'right')[]>>} */
+export const MODELS_OF = {
+  write: ['model'],
+  lab: ['model'],
+  duel: ['left', 'right'],
+  translate: ['translator'],
+  chain: ['translator', 'model'],
+  look: ['looked'],
+};
+
 /** What a visitor without a link meets. Cooler, the GPT repeats itself. @type {Partial<Settings>} */
 const FRESH = { model: 'gpt-songs', temperature: 0.8 };
 

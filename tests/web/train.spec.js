@@ -63,7 +63,11 @@ async function plan(page, numbers = {}) {
 async function losses(page) {
   const figure = page.getByRole('figure').filter({ hasText: 'Held out' });
   const table = figure.getByRole('table');
-  if (!(await table.isVisible())) await figure.getByText('As a table').click();
+  // The figure may be drawn anew just when it is clicked.
+  await expect(async () => {
+    if (!(await table.isVisible())) await figure.getByText('As a table').click();
+    await expect(table).toBeVisible({ timeout: 1000 });
+  }).toPass();
   await expect(table.getByRole('row').last()).toContainText(String(STEPS));
   const rows = await table.getByRole('row').allInnerTexts();
   expect(rows.length).toBeGreaterThan(10);
@@ -105,6 +109,9 @@ test('start, pause, reload, go on, download, open in another profile, write', as
   await other.getByLabel('Length').fill('40');
   await controls(other).generate.click();
   await expect(other.getByText(/Finished: 40 characters/)).toBeVisible();
+  await controls(other).copyLink.filter({ visible: true }).click();
+  // Whoever opens it will not have the model.
+  await expect(other.getByText(/in this browser only|does not let the page copy/)).toBeVisible();
   await profile.close();
 });
 

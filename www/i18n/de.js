@@ -193,6 +193,7 @@ export const de = {
   linkCopied: 'Link kopiert. Er trägt deine Worte, die Einstellungen und die Startzahl.',
   linkCopiedProven: 'Link kopiert. Er trägt deine Worte, die Einstellungen, die Startzahl und einen Fingerabdruck des Textes, an dem er sich prüfen lässt.',
   linkCopiedGpu: 'Link kopiert. Er rechnet auf der CPU, darum kann sein Text von diesem abweichen, den die GPU schrieb.',
+  linkCopiedOwn: 'Link kopiert. Sein Modell gibt es nur in diesem Browser: Wer den Link anderswo öffnet, braucht auch dessen Datei (Trainieren, Herunterladen).',
   linkReplays: 'Er rechnet auf der CPU, darum kann sein Text von diesem abweichen, den die GPU schrieb.',
   textCopied: 'Text kopiert.',
   linkShown: 'Der Browser lässt die Seite nicht kopieren. Hier ist der Link:',

@@ -193,6 +193,7 @@ export const en = {
   linkCopied: 'Link copied. It carries your words, the settings and the seed.',
   linkCopiedProven: 'Link copied. It carries your words, the settings, the seed, and a fingerprint of the text to check it by.',
   linkCopiedGpu: 'Link copied. It computes on the CPU, so its text may differ from this one, which the GPU wrote.',
+  linkCopiedOwn: 'Link copied. Its model is in this browser only: whoever opens the link elsewhere needs its file, too (Train, Download).',
   linkReplays: 'It computes on the CPU, so its text may differ from this one, which the GPU wrote.',
   textCopied: 'Text copied.',
   linkShown: 'The browser does not let the page copy. Here is the link:',

@@ -1,21 +1,13 @@
 // What stands below a text on paper: the model, the settings, the seed, and the link that brings it back.
 
 import { currentLanguage, onLanguage, text } from '../i18n/index.js';
-import { NUMBER_FIELDS, toHash } from '../state.js';
+import { MODELS_OF, NUMBER_FIELDS, toHash } from '../state.js';
 import { h } from './dom.js';
 
 /** Numbers that mean nothing on paper. */
 const UNTOLD = ['step', 'merges'];
 /** What these views show follows the settings at once. @type {import('../state.js').ViewId[]} */
 const LIVE = ['lab', 'text', 'lecture', 'train'];
-/** Where the models' names do not stand above their texts. @type {Partial<Record<import('../state.js').ViewId, ('model' | 'translator' | 'looked')[]>>} */
-const MODELS = {
-  write: ['model'],
-  lab: ['model'],
-  translate: ['translator'],
-  chain: ['translator', 'model'],
-  look: ['looked'],
-};
 
 /**
  * @param {import('../state.js').State} state
@@ -32,7 +24,7 @@ export function colophon(state, catalog) {
     const language = currentLanguage();
     const models = [...catalog.of('generator'), ...catalog.of('translator')];
     const told = [
-      ...(MODELS[view] ?? []).flatMap((name) => {
+      ...(MODELS_OF[view] ?? []).flatMap((name) => {
         const model = models.find(({ id }) => id === settings[name]);
         return model ? [`${text(name === 'looked' ? 'model' : name)}: ${model.title[language]}`] : [];
       }),

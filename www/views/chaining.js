@@ -67,7 +67,10 @@ export class Chaining {
     translate.disabled = !none.hidden;
     if (linked) this.#parts.verdict.expect(how.pledge);
     this.#follow();
-    if (go) this.all(fresh, true);
+    if (!go) return;
+    // From the view that translates: its German, whatever was here before.
+    if (!linked) this.begin(this.#context.state.settings.german);
+    this.all(fresh, linked);
   }
 
   /** Translates, unless the English is there already and still belongs to the German; then writes on. */
