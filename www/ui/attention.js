@@ -19,6 +19,8 @@ import { weightTable } from './weight-table.js';
 const MOST = 16;
 /** Pixels of one square of the overview, whose tiles have `MOST` squares at most. */
 const GAP = 2;
+/** So many pixels wide is a tile about, whatever its squares. */
+const TILE = 54;
 
 /**
  * Who looks at whom: every layer and head at once as small tiles, and one of them as a table of words.
@@ -142,7 +144,9 @@ export class Attention {
       }
     }
     context.putImageData(image, 0, 0);
-    canvas.style.setProperty('width', `${canvas.width * (heads > 4 ? 3 : 4)}px`);
+    const square = Math.max(1, Math.floor((heads > 4 ? TILE : 1.4 * TILE) / (width + GAP)));
+    // In the page's own unit, so that they grow with it on a projector.
+    canvas.style.setProperty('width', `${(canvas.width * square) / 17}rem`);
   }
 }
 
