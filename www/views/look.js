@@ -18,6 +18,7 @@ import { Lens, TokenFacts } from '../ui/token-facts.js';
 import { TokenText } from '../ui/token-text.js';
 import { TranslationSheet } from '../ui/translation-sheet.js';
 import { Verdict } from '../ui/verdict.js';
+import { carried } from './looked.js';
 import { Looking } from './looking.js';
 
 /** The lecture's own example of attention. */
@@ -63,7 +64,11 @@ export function mountLook(root, context) {
   slider.addEventListener('input', () => looking.scrub(Number(slider.value) - 1));
   parts.scrubber.append(h('label', { for: 'look-at', t: 'scrub' }), parts.place, slider);
   const report = (/** @type {import('../i18n/index.js').Key} */ key) => say(parts.status, key);
-  const link = button('copyLink', () => void copyLink(state.settings, 'look', parts.shown, looking).then(report), { class: 'quiet' });
+  const link = button(
+    'copyLink',
+    () => void copyLink(carried(parts.picker.chosen(), state.settings), 'look', parts.shown, looking).then(report),
+    { class: 'quiet' },
+  );
   parts.prompt.append(
     h(
       'div',

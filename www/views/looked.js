@@ -27,6 +27,20 @@ export function asked(model, settings) {
   return { text, cut: text.length < whole.length, options };
 }
 
+/**
+ * What a link carries: as much as is looked into, so that whoever writes the text elsewhere writes no more.
+ *
+ * @param {ModelEntry | undefined} model
+ * @param {Settings} settings
+ * @returns {Settings}
+ */
+export function carried(model, settings) {
+  if (!model) return settings;
+  const { text, options } = asked(model, settings);
+  const of = kindOf(model) === 'translator' ? { german: text } : { prompt: text };
+  return { ...settings, ...of, max_new_tokens: options.max_new_tokens };
+}
+
 /** The text as it stands, the beginning included as the model has read it. */
 export class Looked {
   text = '';
