@@ -69,8 +69,8 @@ export class Looking {
   #drawn = { tokens: 0, at: -1, time: 0, asked: 0 };
   #frame = 0;
   #asking = false;
-  /** Whether the tables' turn is next. */
-  #tablesNext = false;
+  /** Whose turn it is while it works: pictures, the table of attention, the other tables. */
+  #turn = 0;
   #opened = '';
   #looked = new Looked();
   /** What looks inside is computed where all compute alike. */
@@ -275,17 +275,19 @@ export class Looking {
   #drawPictures() {
     const { gates, attention, next, facts } = this.#parts;
     // In one frame all of them would take longer than the eye forgives.
-    const both = !this.#working;
-    this.#tablesNext = !this.#tablesNext;
+    const all = !this.#working;
+    this.#turn = (this.#turn + 1) % 3;
     const isLstm = this.#model?.model_type === 'char_lstm';
     const frames = this.#frames;
-    if (both || this.#tablesNext) {
+    if (all || this.#turn === 0) {
       gates.show(isLstm ? frames : null, this.#at);
       if (isLstm && frames.length) this.tint();
-      const attended = { text: frames, source: this.#source, language: this.#model?.language ?? 'en' };
-      attention.show(isLstm ? null : attended, this.#at);
     }
-    if (both || !this.#tablesNext) {
+    if (all || this.#turn < 2) {
+      const attended = { text: frames, source: this.#source, language: this.#model?.language ?? 'en' };
+      attention.show(isLstm ? null : attended, this.#at, all ? 'all' : this.#turn === 0 ? 'tiles' : 'table');
+    }
+    if (all || this.#turn === 2) {
       const step = this.#steps[this.#at - this.#written] ?? null;
       next.element.hidden = step === null;
       next.show(step, false);
