@@ -35,19 +35,26 @@ async function main() {
   /** @type {View} */
   let view = showView(context);
 
-  /** @param {ViewId} id */
-  function visit(id) {
+  /**
+   * @param {ViewId} id
+   * @param {boolean} [go] begin there at once
+   */
+  function visit(id, go = false) {
     if (id === state.settings.view) return;
     history.pushState(OWN, '', toHash({ ...state.settings, view: id }, { go: false }));
-    turnTo(id);
+    turnTo(id, go);
+    scrollTo({ top: 0 });
   }
 
-  /** @param {ViewId} id */
-  function turnTo(id) {
+  /**
+   * @param {ViewId} id
+   * @param {boolean} [go]
+   */
+  function turnTo(id, go = false) {
     view.stop();
     state.set({ view: id });
     view = showView(context);
-    void view.open({ go: false, linked: false, pledge: null });
+    void view.open({ go, linked: false, pledge: null });
   }
 
   computing.check = () => engine.useGpu();

@@ -154,6 +154,16 @@ export const NUMBER_FIELDS = [
   { name: 'held_out', type: 'number', key: 'held-out', min: 0.1, max: 0.3, step: 0.1, default: 0.2, among: [0.1, 0.2, 0.3], views: TRAIN },
 ];
 
+/** The models whose texts a view shows. @type {Partial<Record<ViewId, ('model' | 'translator' | 'looked' | 'left' | 'right')[]>>} */
+export const MODELS_OF = {
+  write: ['model'],
+  lab: ['model'],
+  duel: ['left', 'right'],
+  translate: ['translator'],
+  chain: ['translator', 'model'],
+  look: ['looked'],
+};
+
 /** What a visitor without a link meets. Cooler, the GPT repeats itself. @type {Partial<Settings>} */
 const FRESH = { model: 'gpt-songs', temperature: 0.8 };
 
@@ -266,6 +276,8 @@ export function keepStart(text, length) {
 export class State {
   /** @type {Settings} */
   #settings;
+  /** What the text of each view was written with. @type {Map<ViewId, Settings>} */
+  #written = new Map();
   /** @type {Set<() => void>} */
   #listeners = new Set();
 
@@ -283,6 +295,23 @@ export class State {
   set(change) {
     this.#settings = { ...this.#settings, ...change };
     for (const listener of this.#listeners) listener();
+  }
+
+  /**
+   * A text stands in the view: whoever tells what it was written with tells this, whatever is set later.
+   *
+   * @param {ViewId} view
+   * @param {Settings | null} settings null once the text is gone
+   */
+  wrote(view, settings) {
+    if (settings) this.#written.set(view, settings);
+    else if (!this.#written.delete(view)) return;
+    for (const listener of this.#listeners) listener();
+  }
+
+  /** @param {ViewId} view */
+  writtenWith(view) {
+    return this.#written.get(view) ?? null;
   }
 
   /** @param {() => void} listener called after each change */

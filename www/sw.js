@@ -134,6 +134,7 @@ const FILES = [
   'views/live-translation.js',
   'views/live-writing.js',
   'views/look.js',
+  'views/looked.js',
   'views/looking.js',
   'views/lyrics.js',
   'views/preparing.js',
@@ -157,7 +158,7 @@ const FILES = [
   'words.js',
 ];
 
-/** Larger, and not for everybody: kept from the first time that somebody asks for them. */
+/** Larger, and not for everybody: kept from the first time that somebody asks for them, or chooses to keep them. */
 const ON_DEMAND = [
   'bench.html',
   'bench/bench.css',
@@ -181,6 +182,8 @@ const worker = /** @type {{
  * @property {Request} request
  * @property {(answer: Promise<Response>) => void} respondWith
  * @property {(work: Promise<unknown>) => void} waitUntil
+ * @property {{ type: 'more', keep: boolean | null }} data of a message
+ * @property {readonly MessagePort[]} ports
  */
 
 const OWN = new Set([...FILES, ...ON_DEMAND].map(address));
@@ -201,6 +204,14 @@ worker.addEventListener('fetch', (event) => {
   if (method !== 'GET' || !OWN.has(file)) return;
   demanded.add(file);
   event.respondWith(answer(event, file));
+});
+
+/** The page's choice "Keep for offline". */
+worker.addEventListener('message', (event) => {
+  const { data, ports } = event;
+  if (data?.type !== 'more') return;
+  const say = (/** @type {boolean | null} */ kept) => ports[0].postMessage(kept);
+  event.waitUntil(more(data.keep).then(say, () => say(null)));
 });
 
 /** @param {string} file relative to this script, as the page's are */
@@ -257,6 +268,29 @@ function renewOnce() {
     renewing = null;
   });
   return renewing;
+}
+
+/**
+ * What is not for everybody is kept from now on, or no longer.
+ *
+ * @param {boolean | null} keep null changes nothing
+ * @returns {Promise<boolean>} whether all of it is kept
+ */
+async function more(keep) {
+  const files = ON_DEMAND.map(address);
+  if (keep) {
+    for (const file of files) demanded.add(file);
+    // One that has begun already does not know of them.
+    await renewing?.catch(() => {});
+    await renewOnce();
+  }
+  const kept = await snapshot();
+  if (keep === false) {
+    demanded.clear();
+    await Promise.all(files.map((file) => kept?.delete(file)));
+  }
+  const found = await Promise.all(files.map((file) => kept?.match(file)));
+  return found.every(Boolean);
 }
 
 async function renew() {

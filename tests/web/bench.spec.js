@@ -17,9 +17,11 @@ test.use({
 });
 
 test('CPU and GPU are measured side by side, and the figures can be saved', async ({ page }) => {
+  // A GPU in software, beside other tests, may need minutes for what it does alone in seconds.
+  test.setTimeout(180_000);
   await page.goto('bench.html?only=matmul_256,decode_char_lstm');
   await page.getByRole('button', { name: 'Measure' }).click();
-  await expect(page.getByRole('status')).toContainText('Finished', { timeout: 50_000 });
+  await expect(page.getByRole('status')).toContainText('Finished', { timeout: 150_000 });
   await expect(page.getByText('the processor plays one')).toBeVisible();
   const product = page.getByRole('row', { name: '256 rows and columns' });
   await expect(product).toContainText(/\d GFLOP\/s.*\d GFLOP\/s.*\d %/);

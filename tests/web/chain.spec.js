@@ -46,6 +46,20 @@ test('one button goes all the way, and all three stages stay in sight', async ({
   for (const stage of [german, english, song]) await expect(stage).toBeInViewport();
 });
 
+test('from the view that translates one click goes on to the song, and the visitor\'s own wording can come back', async ({ page }) => {
+  const { english, restore, status } = await openChain(page);
+  await english.fill('My own words.');
+  await page.getByRole('link', { name: 'Translate' }).click();
+  await desk(page).german.fill('Die Sonne scheint.');
+  await desk(page).translate.click();
+  await expect(status).toContainText('Finished');
+  await page.getByRole('button', { name: 'Let a network sing on' }).click();
+  const song = await sung(page);
+  expect(flat(song).startsWith(flat(await english.inputValue()))).toBe(true);
+  await restore.click();
+  await expect(english).toHaveValue('My own words.');
+});
+
 test('each stage has its own button', async ({ page }) => {
   const { german, english, song, translate, singOn, another, status } = await openChain(page);
   await page.getByRole('button', { name: 'A text of your own' }).click();

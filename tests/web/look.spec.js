@@ -124,3 +124,33 @@ test('translators: what looks at what, and the alignment', async ({ page }) => {
   await expect(alignment.getByRole('columnheader', { name: 'Lied' })).toBeVisible();
   await expectWellMade(page);
 });
+
+for (const [name, hash, button, length] of [
+  ['GPT (songs)', 'look=gpt-songs&prompt=Hello+my+name+is&length=8', 'Generate', ''],
+  ['Character LSTM (songs)', 'look=char-lstm-songs&length=500', 'Generate', 'longer than what is looked into'],
+  ['Transformer (German–English)', 'look=transformer-de-en', 'Translate', ''],
+]) {
+  test(`its link proves the text: ${name}${length && `, ${length}`}`, async ({ page }) => {
+    await look(page, hash, button, /Finished/);
+    const status = page.getByRole('status');
+    const copy = page.getByRole('button', { name: 'Copy link' });
+    await copy.click();
+    await expect(status).toContainText('fingerprint');
+    const link = await page.evaluate(() => navigator.clipboard.readText());
+    const verdict = page.getByRole('region', { name: 'Check of the link' });
+    const open = async (/** @type {string} */ address) => {
+      await page.goto('about:blank');
+      await page.goto(address);
+      await expect(status).toContainText('Finished');
+    };
+    await open(link);
+    await expect(verdict).toContainText(`Verified: ${name} has written the very text`);
+    await open(link.replace(/(proof=\w+\.\d+\.\d+\.)[\w-]{4}/, '$1AAAA'));
+    await expect(verdict).toContainText('somebody has changed the link');
+    // Of another text the link says nothing, and a new one promises nothing before that is written.
+    await (button === 'Generate' ? page.getByLabel('First words') : page.getByRole('textbox', { name: 'German' })).fill('O');
+    await expect(verdict).toBeHidden();
+    await copy.click();
+    await expect(status).toHaveText('Link copied. It carries your words, the settings and the seed.');
+  });
+}

@@ -78,6 +78,42 @@ test('after the first visit all of it works without a connection', async ({ page
   await expect(controls(page).alert).toBeEmpty();
 });
 
+test('training is kept where one says so, and then works without a connection, as do the quiet places', async ({ page, baseURL }) => {
+  test.setTimeout(120_000);
+  const { url, goAway } = await mirror(baseURL);
+  await page.goto(`${url}#lang=en&view=look&look=char-lstm-songs&seed=7&length=40&go=1`);
+  await expect(controls(page).status).toContainText('Finished');
+  await keptShell(page);
+  await page.getByText('Keep for offline').click();
+  const more = page.getByRole('listitem').filter({ hasText: 'Training, GPU and measuring' });
+  await expect(more).toContainText(/not on this device/);
+  await more.getByRole('button', { name: 'Keep' }).click();
+  await expect(more.getByRole('button', { name: 'Remove' })).toBeFocused();
+  goAway();
+
+  await page.goto('about:blank');
+  await page.goto(`${url}#lang=en&view=look&look=char-lstm-songs&seed=7&length=40&go=1`);
+  await expect(controls(page).status).toContainText('Finished');
+  await expect(page.getByRole('region', { name: 'Gates and memory' })).toBeVisible();
+  await page.getByRole('link', { name: 'Prepare text' }).click();
+  await expect(page.getByText(/\d+ tokens, \d+ different numbers/).first()).toBeVisible();
+  await page.getByRole('link', { name: 'Lecture' }).click();
+  await expect(page.getByRole('heading', { name: '1 Data' })).toBeVisible();
+  await page.getByRole('link', { name: 'Train' }).click();
+  await page.getByRole('button', { name: 'Eleven English songs' }).click();
+  await page.getByRole('button', { name: 'Start training' }).click();
+  await expect(page.getByText('It is learning')).toBeVisible();
+  await page.getByRole('button', { name: 'Stop' }).filter({ visible: true }).click();
+  await expect(page.getByText(/^Stopped after \d+ steps/)).toBeVisible();
+  await page.goto(`${url}bench.html`);
+  await expect(page.getByRole('button', { name: 'Measure' })).toBeEnabled();
+
+  await page.goto(`${url}#lang=en&seed=7`);
+  await page.getByText('Keep for offline').click();
+  await more.getByRole('button', { name: 'Remove' }).click();
+  await expect(more).toContainText('not on this device');
+});
+
 test('a new version is seen at once, and kept whole for later', async ({ page, baseURL }) => {
   const { url, state, goAway } = await mirror(baseURL);
   await page.goto(`${url}#seed=7&length=60`);

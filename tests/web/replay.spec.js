@@ -177,6 +177,20 @@ test('word by word: the link proves the text so far, tokens put in by hand and a
   await expect(verdict(page)).toContainText('its maker stopped it after');
 });
 
+for (const [what, hash, button] of [
+  ['a song, cut where looking ends', 'look=char-lstm-songs&length=500', 'Generate'],
+  ['a translation', 'look=transformer-de-en', 'Translate'],
+]) {
+  test(`look inside: its link verifies natively, too: ${what}`, async ({ page }) => {
+    await page.goto(`#view=look&lang=en&seed=3&${hash}`);
+    const { status } = controls(page);
+    await expect(status).toContainText('ready');
+    await page.getByRole('button', { name: button, exact: true }).click();
+    await expect(status).toContainText('Finished');
+    expect(verified(await copied(page))).toContain('identical');
+  });
+}
+
 for (const [language, name] of [['de', 'Prüfung des Links'], ['en', 'Check of the link']]) {
   for (const width of [360, 1440]) {
     test(`the verdict is clear to axe: ${language}, ${width} px`, async ({ page }) => {

@@ -45,7 +45,7 @@ export const LECTURE = {
     }, { formula: 'clean', excerpt: 'letters', live: 'clean', places: ['text'] }),
     step(3, {
       de: 'Der lange Text wird in Fenster zu 100 Zeichen geschnitten. Das Ziel ist derselbe Text, um ein Zeichen verschoben: Zu jedem Zeichen gehört das nächste.\n\nEin Teil der Lieder bleibt ganz beiseite, in der Vorlesung 30 %. Geteilt wird nach Liedern, nicht nach Fenstern, sonst stünde der Refrain auf beiden Seiten.',
-      en: 'The long text is cut into windows of 100 characters. The target is the same text, shifted by one: to each character belongs the next.\n\nPart of the songs is kept aside altogether, 30 % in the lecture. The split is by song, not by window, or a refrain would stand on both sides.',
+      en: 'The long text is cut into windows of 100 characters. The target is the same text, shifted by one: to each character belongs the next.\n\nPart of the songs is kept aside altogether, 30% in the lecture. The split is by song, not by window, or a refrain would stand on both sides.',
     }, { formula: 'window', excerpt: 'windows', live: 'windows', places: ['text'] }),
     step(4, {
       de: 'Vier LSTM-Schichten zu 256 Einheiten liegen übereinander. Jede Einheit trägt einen Zellzustand weiter; Tore entscheiden, was sie vergisst, aufnimmt und zeigt.\n\nZahl der Schichten und Einheiten sind Hyperparameter: Sie werden gewählt, nicht gelernt.',
@@ -75,7 +75,7 @@ export const LECTURE = {
     }, { formula: 'marks', excerpt: 'marks', live: 'words', places: ['text'] }),
     step(3, {
       de: 'Übersetzt wird Satz für Satz. Ein Punkt endet aber nicht jeden Satz: „Dr. Maier“ ist einer, „am 3. Mai“ auch.\n\n80 % der Paare dienen dem Lernen, 20 % dem Prüfen, so die Vorlesung. Kein Satz steht auf beiden Seiten.',
-      en: 'Translation goes sentence by sentence. But not every full stop ends one: “Dr. Maier” does not, nor does “3. Mai”.\n\n80 % of the pairs are for learning, 20 % for checking, says the lecture. No sentence stands on both sides.',
+      en: 'Translation goes sentence by sentence. But not every full stop ends one: “Dr. Maier” does not, nor does “3. Mai”.\n\n80% of the pairs are for learning, 20% for checking, says the lecture. No sentence stands on both sides.',
     }, { formula: 'split', excerpt: 'sentences', live: 'sentences', places: ['text'] }),
     step(4, {
       de: 'Ein Encoder liest den deutschen Satz, ein Decoder schreibt den englischen. Bahdanaus Attention lässt ihn vor jedem Wort neu entscheiden, wohin im Deutschen er schaut.\n\nDer Transformer besteht nur noch aus Attention, ohne das Nacheinander der GRUs.',

@@ -19,6 +19,8 @@ import { weightTable } from './weight-table.js';
 const MOST = 16;
 /** Pixels of one square of the overview, whose tiles have `MOST` squares at most. */
 const GAP = 2;
+/** So many pixels wide is a tile about, whatever its squares. */
+const TILE = 54;
 
 /**
  * Who looks at whom: every layer and head at once as small tiles, and one of them as a table of words.
@@ -59,8 +61,9 @@ export class Attention {
   /**
    * @param {Attended | null} shown
    * @param {number} at the place that is looked at
+   * @param {'all' | 'tiles' | 'table'} [part] to be drawn now
    */
-  show(shown, at) {
+  show(shown, at, part = 'all') {
     this.#shown = shown?.text.length && shown.text.heads ? shown : null;
     this.#at = at;
     this.element.hidden = !this.#shown;
@@ -69,7 +72,7 @@ export class Attention {
     const cross = { value: 'cross', name: /** @type {const} */ ('attentionCross') };
     const source = { value: 'source', name: /** @type {const} */ ('attentionSource') };
     this.#kind.offer(this.#shown.source ? [cross, own, source] : [own]);
-    this.#draw();
+    this.#draw(part);
   }
 
   /** The frames of the chosen kind, the places of its rows and columns, and a weight. */
@@ -93,16 +96,17 @@ export class Attention {
     return { frames, columns, rows, read, weights, languages };
   }
 
-  #draw() {
+  /** @param {'all' | 'tiles' | 'table'} [part] */
+  #draw(part = 'all') {
     const seen = this.#seen();
     if (!seen) return;
     const { frames, columns, rows, read, weights, languages } = seen;
     this.#layer.offer(numbered(frames.layers));
     this.#head.offer([...numbered(frames.heads), { value: '-1', name: 'headMean' }]);
     say(this.#caption, 'attentionTiles', { layers: frames.layers, heads: frames.heads });
-    this.#drawTiles(frames, rows.length, read.length, weights);
+    if (part !== 'table') this.#drawTiles(frames, rows.length, read.length, weights);
     // Who walks in the table by keyboard is not thrown out of it by the next token.
-    if (this.#table.contains(document.activeElement)) return;
+    if (part === 'tiles' || this.#table.contains(document.activeElement)) return;
     const layer = Number(this.#layer.value);
     const head = Number(this.#head.value);
     const words = (/** @type {Frames} */ of, /** @type {number[]} */ places) =>
@@ -142,7 +146,9 @@ export class Attention {
       }
     }
     context.putImageData(image, 0, 0);
-    canvas.style.setProperty('width', `${canvas.width * (heads > 4 ? 3 : 4)}px`);
+    const square = Math.max(1, Math.floor((heads > 4 ? TILE : 1.4 * TILE) / (width + GAP)));
+    // In the page's own unit, so that they grow with it on a projector.
+    canvas.style.setProperty('width', `${(canvas.width * square) / 17}rem`);
   }
 }
 

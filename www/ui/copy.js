@@ -1,4 +1,6 @@
 import { makeLink } from '../link.js';
+import { isOwn } from '../shelf/shelf.js';
+import { MODELS_OF } from '../state.js';
 import { h } from './dom.js';
 
 /** @typedef {import('../i18n/index.js').Key} Key */
@@ -19,7 +21,8 @@ export async function copyLink(settings, view, place, text) {
   const proofs = byGpu ? [] : await text.prove();
   const link = new URL(await makeLink(settings, view, proofs), location.href).href;
   place.replaceChildren();
-  if (await copied(link)) return byGpu ? 'linkCopiedGpu' : proofs.length ? 'linkCopiedProven' : 'linkCopied';
+  const own = MODELS_OF[view]?.some((name) => isOwn(settings[name]));
+  if (await copied(link)) return own ? 'linkCopiedOwn' : byGpu ? 'linkCopiedGpu' : proofs.length ? 'linkCopiedProven' : 'linkCopied';
   const field = h('input', { type: 'text', readonly: true, tLabel: 'copyLink', class: 'link' });
   field.value = link;
   place.append(h('p', { class: 'small', t: 'linkShown' }), field);

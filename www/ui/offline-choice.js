@@ -1,15 +1,59 @@
-// Which models stay on this device, so that they work without a connection: kept and removed by hand.
+// What stays on this device, so that it works without a connection: models, and what only training, the GPU and
+// measuring need. Kept and removed by hand.
 
-import { toFailure } from '../engine/errors.js';
+import { EngineError, toFailure } from '../engine/errors.js';
 import { fetchText } from '../engine/texts.js';
 import { fetchWeights, forgetWeights, hasWeights } from '../engine/weights.js';
-import { currentLanguage, onLanguage, say } from '../i18n/index.js';
+import { currentLanguage, onLanguage, say, text } from '../i18n/index.js';
 import { AlertBox } from './alert-box.js';
 import { button, h } from './dom.js';
 import { DownloadBar } from './download-bar.js';
 import { megabytes } from './model-card.js';
 
 /** @typedef {import('../engine/protocol.js').ModelEntry} ModelEntry */
+
+/**
+ * @typedef {object} Thing that can be kept
+ * @property {string} id
+ * @property {() => string} title
+ * @property {() => Promise<number>} bytes 0 where nobody knows
+ * @property {() => Promise<boolean>} isKept
+ * @property {(wanted: boolean) => Promise<unknown>} keep
+ */
+
+const ASK_MS = 2000;
+
+/** The larger module and the page that measures: the service worker keeps them. @type {Thing} */
+const MORE = {
+  id: 'more',
+  title: () => text('offlineMore'),
+  bytes: async () => {
+    try {
+      const { ok, headers } = await fetch('pkg/full/liedwerk_bg.wasm', { method: 'HEAD' });
+      return ok ? Number(headers.get('content-length')) : 0;
+    } catch {
+      return 0;
+    }
+  },
+  isKept: async () => (await askWorker(null)) === true,
+  keep: async (wanted) => {
+    if ((await askWorker(wanted)) !== wanted) throw new EngineError('download-failed', 'pkg/full');
+  },
+};
+
+/**
+ * @param {boolean | null} keep null only asks
+ * @returns {Promise<boolean | null>} whether all of it is kept; null where that failed
+ */
+function askWorker(keep) {
+  const { port1, port2 } = new MessageChannel();
+  return new Promise((resolve) => {
+    port1.onmessage = ({ data }) => resolve(data);
+    // One of an earlier version, about to be replaced, does not know the question.
+    if (keep === null) setTimeout(() => resolve(null), ASK_MS);
+    navigator.serviceWorker.controller?.postMessage({ type: 'more', keep }, [port2]);
+  });
+}
 
 /** @param {import('../models.js').Catalog} catalog */
 export function offlineChoice(catalog) {
@@ -37,40 +81,55 @@ export function offlineChoice(catalog) {
     }
   };
   const draw = async () => {
-    const kept = await Promise.all(models().map(({ files }) => hasWeights(files.weights)));
-    list.replaceChildren(...models().map((model, i) => row(model, kept[i])));
+    const things = [...models().map(thing), ...(navigator.serviceWorker?.controller ? [MORE] : [])];
+    const states = await Promise.all(things.map(async (it) => ({ kept: await it.isKept(), bytes: await it.bytes() })));
+    list.replaceChildren(...things.map((it, i) => row(it, states[i])));
   };
 
   /**
-   * @param {ModelEntry} model
-   * @param {boolean} kept
+   * @param {Thing} it
+   * @param {{ kept: boolean, bytes: number }} state
    */
-  function row(model, kept) {
-    const id = `offline-${model.id}`;
-    const title = h('span', { id }, model.title[currentLanguage()]);
-    const size = say(h('span', { class: 'small' }), 'sizeValue', { value: megabytes(model.files.weights.bytes) });
-    const change = button(kept ? 'offlineRemove' : 'offlineKeep', () => void turn(model, kept), { class: 'quiet' });
+  function row(it, { kept, bytes }) {
+    const id = `offline-${it.id}`;
+    const size = h('span', { class: 'small' });
+    if (bytes) say(size, 'sizeValue', { value: megabytes(bytes) });
+    const change = button(kept ? 'offlineRemove' : 'offlineKeep', () => void turn(it, kept), { class: 'quiet' });
     change.setAttribute('aria-describedby', id);
-    return h('li', {}, title, size, h('span', { class: 'small', t: kept ? 'offlineKept' : 'offlineAway' }), change);
+    return h('li', {}, h('span', { id }, it.title()), size, h('span', { class: 'small', t: kept ? 'offlineKept' : 'offlineAway' }), change);
   }
 
   /**
-   * @param {ModelEntry} model
+   * @param {Thing} it
    * @param {boolean} kept
    */
-  async function turn(model, kept) {
+  async function turn(it, kept) {
     alert.clear();
     for (const control of list.querySelectorAll('button')) control.disabled = true;
     try {
-      if (kept) await forgetWeights(model.files.weights);
-      else await keep(model);
+      await it.keep(!kept);
     } catch (error) {
-      alert.show(toFailure(error), () => void turn(model, kept));
+      alert.show(toFailure(error), () => void turn(it, kept));
     }
     download.hide();
     await draw();
     // The button that was pressed is a new one now.
-    list.querySelectorAll('button')[models().indexOf(model)]?.focus();
+    /** @type {HTMLElement | null} */ (list.querySelector(`[aria-describedby="offline-${it.id}"]`))?.focus();
+  }
+
+  /**
+   * @param {ModelEntry} model
+   * @returns {Thing}
+   */
+  function thing(model) {
+    const { weights } = model.files;
+    return {
+      id: model.id,
+      title: () => model.title[currentLanguage()],
+      bytes: async () => weights.bytes,
+      isKept: () => hasWeights(weights),
+      keep: (wanted) => (wanted ? keep(model) : forgetWeights(weights)),
+    };
   }
 
   /** @param {ModelEntry} model */

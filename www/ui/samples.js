@@ -36,8 +36,8 @@ export class Samples {
 /** @param {Sample} sample */
 function drawn({ step, seed, memorized, text: written, pairs = [] }) {
   const share = Math.round(memorized * 100);
-  const title = h('h4', { class: 'small' }, text('sampleStep', { step, seed }), ' ');
-  if (!pairs.length) title.append(h('span', { class: share > 0 ? 'copied' : '' }, text('sampleCopied', { share })));
+  const title = h('h4', { class: 'small' }, text('sampleStep', { step, seed }));
+  if (!pairs.length) title.append(' · ', h('span', { class: share > 0 ? 'copied' : '' }, text('sampleCopied', { share })));
   const body = pairs.length ? h('dl', {}, ...pairs.map(pair)) : verse(written ?? '');
   return h('article', { class: 'sample' }, title, body);
 }

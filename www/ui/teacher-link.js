@@ -65,7 +65,7 @@ export function teacherLink(state, views) {
       const word = h('span', { t: way === 'lock' ? 'toLock' : 'toHide' });
       return h('label', {}, box, ' ', word, h('span', { class: 'unseen' }, ` ${name}`));
     });
-    return h('div', { class: 'choice' }, h('span', {}, name), ...boxes);
+    return h('div', { class: 'ruling' }, h('span', {}, name), ...boxes);
   }
 
   element.addEventListener('toggle', draw);

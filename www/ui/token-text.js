@@ -9,7 +9,8 @@ import { Verse } from './verse.js';
  */
 export class TokenText {
   #verse = new Verse();
-  element = h('section', { class: 'sheet', tLabel: 'sheet' }, this.#verse.element);
+  #hint = h('p', { class: 'small empty', t: 'tokenTextHint' });
+  element = h('section', { class: 'sheet', tLabel: 'sheet' }, this.#hint, this.#verse.element);
   #onChoose;
   #language = '';
   #prompt = '';
@@ -37,6 +38,7 @@ export class TokenText {
     this.#language = language;
     this.#prompt = prompt;
     this.#tokens = [];
+    this.#hint.hidden = prompt !== '';
     this.#verse.clear(language);
     this.#verse.append(prompt, (part) => h('span', { class: 'given' }, part));
   }
@@ -79,6 +81,7 @@ export class TokenText {
    */
   #append(text, given) {
     const index = this.#tokens.length;
+    this.#hint.hidden = true;
     // A real button is a box that breaks the line; a token flows with the text around it.
     const element = h('span', { class: given ? 'token by-hand' : 'token', role: 'button', 'aria-pressed': 'false' });
     element.tabIndex = -1;

@@ -67,7 +67,10 @@ export class Chaining {
     translate.disabled = !none.hidden;
     if (linked) this.#parts.verdict.expect(how.pledge);
     this.#follow();
-    if (go) this.all(fresh, true);
+    if (!go) return;
+    // From the view that translates: its German, whatever was here before.
+    if (!linked) this.begin(this.#context.state.settings.german);
+    this.all(fresh, linked);
   }
 
   /** Translates, unless the English is there already and still belongs to the German; then writes on. */
@@ -190,7 +193,7 @@ export class Chaining {
    * @returns {Promise<boolean>} whether it came to its end
    */
   async #translate(task, fresh) {
-    const { english, translators, translationSpeed } = this.#parts;
+    const { english, translators, translationSpeed, sheet } = this.#parts;
     const { state } = this.#context;
     const model = translators.chosen();
     if (!model) return false;
@@ -199,7 +202,9 @@ export class Chaining {
       model,
       fresh,
       speed: translationSpeed,
-      onSplit: () => {
+      onSplit: (settings) => {
+        // A song that stands there already is of what it was written with.
+        if (sheet.text === '') state.wrote('chain', settings);
         bringIntoSight(english);
         // Not before: a model that cannot be fetched must not cost anyone his wording.
         if (state.settings.english) this.#replaced = english.value;
@@ -227,7 +232,7 @@ export class Chaining {
     const model = writers.chosen();
     const beginning = beginningOf(english.value);
     if (!model || beginning === '\n') return;
-    const { tokens } = await this.#lyrics.write(task, model, beginning, fresh);
+    const { tokens } = await this.#lyrics.write(task, model, beginning, fresh, this.linkSettings());
     afterwards.hidden = tokens === 0;
   }
 

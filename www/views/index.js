@@ -14,7 +14,7 @@ import { mountWrite } from './write.js';
  * @property {import('../computing.js').Computing} computing
  * @property {import('../engine/client.js').EngineClient} engine
  * @property {import('../models.js').Catalog} catalog
- * @property {(view: import('../state.js').ViewId) => void} visit turns to another view
+ * @property {(view: import('../state.js').ViewId, go?: boolean) => void} visit turns to another view, to begin there
  */
 
 /**

@@ -17,6 +17,8 @@ import { settingsPanel } from '../ui/settings-panel.js';
 import { Lens, TokenFacts } from '../ui/token-facts.js';
 import { TokenText } from '../ui/token-text.js';
 import { TranslationSheet } from '../ui/translation-sheet.js';
+import { Verdict } from '../ui/verdict.js';
+import { carried } from './looked.js';
 import { Looking } from './looking.js';
 
 /** The lecture's own example of attention. */
@@ -33,6 +35,7 @@ export function mountLook(root, context) {
   const parts = {
     alert: new AlertBox(),
     notes: new Notes(),
+    verdict: new Verdict(context, 'look'),
     download: new DownloadBar('look-download'),
     picker: modelPicker(context, 'looked', 'look-model'),
     status: h('p', { role: 'status', class: 'status' }),
@@ -61,9 +64,11 @@ export function mountLook(root, context) {
   slider.addEventListener('input', () => looking.scrub(Number(slider.value) - 1));
   parts.scrubber.append(h('label', { for: 'look-at', t: 'scrub' }), parts.place, slider);
   const report = (/** @type {import('../i18n/index.js').Key} */ key) => say(parts.status, key);
-  // The same links with a proof are made where the text is written.
-  const unproven = { byGpu: false, prove: async () => [] };
-  const link = button('copyLink', () => void copyLink(state.settings, 'look', parts.shown, unproven).then(report), { class: 'quiet' });
+  const link = button(
+    'copyLink',
+    () => void copyLink(carried(parts.picker.chosen(), state.settings), 'look', parts.shown, looking).then(report),
+    { class: 'quiet' },
+  );
   parts.prompt.append(
     h(
       'div',
@@ -79,7 +84,7 @@ export function mountLook(root, context) {
   );
   root.append(desk(parts, state, link), ...pages(parts));
   return {
-    open: ({ go }) => looking.open(go),
+    open: (how) => looking.open(how),
     run: () => looking.go(),
     stop: () => looking.stop(),
   };
@@ -109,7 +114,7 @@ function desk({ picker, prompt, german, go, stop, shown }, state, link) {
 
 /** @param {Parts} parts */
 function pages(parts) {
-  const { status, alert, download, notes, pieces, tokens, scrubber } = parts;
+  const { status, alert, download, verdict, notes, pieces, tokens, scrubber } = parts;
   const { gates, attention, alignment, lens, next, facts, positions } = parts;
   return [
     h('div', { class: 'news' }, status),
@@ -119,6 +124,7 @@ function pages(parts) {
     pieces.element,
     tokens.element,
     scrubber,
+    verdict.element,
     h(
       'div',
       { class: 'pictures' },

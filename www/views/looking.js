@@ -2,13 +2,12 @@
 
 import { say } from '../i18n/index.js';
 import { kindOf } from '../engine/kinds.js';
-import { keepEnd, keepStart } from '../state.js';
 import { colour } from '../ui/colours.js';
 import { Frames } from '../ui/frames.js';
 import { limitOf, scaleOf } from '../ui/gates.js';
 import { visibleToken } from '../ui/next-tokens.js';
-import { beginning, generateOptions } from './lyrics.js';
-import { Work } from './work.js';
+import { asked, Looked } from './looked.js';
+import { readable, Work } from './work.js';
 
 /** @typedef {import('../engine/protocol.js').ModelEntry} ModelEntry */
 /** @typedef {import('../engine/protocol.js').Note} Note */
@@ -35,17 +34,13 @@ import { Work } from './work.js';
  * @property {HTMLElement} prompt
  * @property {HTMLElement} german
  * @property {HTMLElement} shown
+ * @property {import('../ui/verdict.js').Verdict} verdict
  * @property {HTMLButtonElement} go
  * @property {HTMLButtonElement} stop
  *
  * @typedef {import('./work.js').Parts & OwnParts} Parts
  */
 
-/** What one looks into is kept whole: 24 to 40 kB a token. */
-const MOST_TOKENS = 400;
-const MOST_PROMPT = 400;
-const MOST_GERMAN = 2000;
-const ROWS = 10;
 const DEPTH_ROWS = 4;
 const NEIGHBOURS = 8;
 const POSITIONS = 64;
@@ -74,9 +69,12 @@ export class Looking {
   #drawn = { tokens: 0, at: -1, time: 0, asked: 0 };
   #frame = 0;
   #asking = false;
-  /** Whether the tables' turn is next. */
-  #tablesNext = false;
+  /** Whose turn it is while it works: pictures, the table of attention, the other tables. */
+  #turn = 0;
   #opened = '';
+  #looked = new Looked();
+  /** What looks inside is computed where all compute alike. */
+  byGpu = false;
 
   /**
    * @param {import('./index.js').Context} context
@@ -92,19 +90,25 @@ export class Looking {
   }
 
   /**
-   * @param {boolean} go begin at once
+   * @param {import('./index.js').How} how
    * @param {boolean} [fresh] ask the host again, after an error
    */
-  async open(go, fresh = false) {
-    if (!(await this.#work.openCatalog(fresh, () => void this.open(go, true)))) return;
+  async open(how, fresh = false) {
+    if (!(await this.#work.openCatalog(fresh, () => void this.open(how, true)))) return;
+    if (how.linked) this.#parts.verdict.expect(how.pledge);
     this.#follow();
-    if (go) this.go();
+    if (how.go) this.go();
+  }
+
+  /** Of the text that stands there, if the settings still give it. */
+  prove() {
+    return this.#looked.prove(this.#parts.picker.chosen(), this.#context.state.settings);
   }
 
   go(fresh = false) {
     const model = this.#parts.picker.chosen();
     if (!model) {
-      void this.open(true, true);
+      void this.open({ go: true, linked: false, pledge: null }, true);
       return;
     }
     this.#parts.shown.replaceChildren();
@@ -148,25 +152,27 @@ export class Looking {
     const { settings } = state;
     const translating = kindOf(model) === 'translator';
     this.#clear(model);
-    const prompt = keepEnd(beginning(settings.prompt, model), MOST_PROMPT);
-    const text = translating ? keepStart(settings.german, MOST_GERMAN) : prompt;
-    const cut = text.length < (translating ? settings.german : beginning(settings.prompt, model)).length;
-    const short = { max_new_tokens: Math.min(settings.max_new_tokens, MOST_TOKENS), candidates: ROWS };
-    const options = { ...generateOptions(settings), ...short, beam_width: translating ? settings.beam_width : 1 };
+    const { text, cut, options } = asked(model, settings);
     const tell = (/** @type {Note[]} */ notes) => {
+      state.wrote('look', settings);
       this.#parts.notes.add(cut ? [...notes, { code: 'look-cut' }] : notes);
       say(this.#parts.status, translating ? 'statusTranslating' : 'statusWriting');
     };
     const listeners = {
       ...this.#work.loading(task),
-      onStarted: task.own((/** @type {string} */ _, /** @type {Note[]} */ notes) => tell(notes)),
+      onStarted: task.own((/** @type {string} */ read, /** @type {Note[]} */ notes) => {
+        this.#looked.text = read;
+        tell(notes);
+      }),
       onSplit: task.own((/** @type {number} */ _, /** @type {Note[]} */ notes) => tell(notes)),
       onFrames: task.own((/** @type {Recorded} */ recorded, /** @type {Step[]} */ steps) => this.#take(recorded, steps)),
       onInside: task.own((/** @type {Piece} */ piece, /** @type {Recorded[]} */ inside) => this.#takePiece(piece, inside)),
     };
     const request = { model, fresh, known: catalog.known(), text, options };
     const { cancelled, tokens, seconds } = await task.run(() => engine.look(request, listeners));
-    const params = { tokens, seconds: Math.round(seconds * 10) / 10 };
+    this.#looked.end(model, settings, !cancelled);
+    if (!cancelled) await this.#parts.verdict.check(model, this.#looked.text);
+    const params = { tokens, seconds: readable(seconds) };
     say(this.#parts.status, cancelled ? 'statusStoppedTokens' : 'statusDoneTokens', params);
     await this.#askPositions(model);
   }
@@ -183,6 +189,7 @@ export class Looking {
       this.#frames.tokens[this.#written + this.#steps.length + i] = { id: step.id, text: step.text };
     });
     this.#steps.push(...steps);
+    this.#looked.text += steps.map(({ text }) => text).join('');
     if (this.#following) this.#at = this.#length - 1;
     this.#request();
   }
@@ -193,6 +200,7 @@ export class Looking {
    */
   #takePiece(piece, inside) {
     this.#insides.set(piece.index, inside);
+    this.#looked.text += piece.before + piece.text;
     this.#parts.pieces.append(piece);
     if (this.#following && piece.attention.length) this.#showPiece(piece);
   }
@@ -267,17 +275,19 @@ export class Looking {
   #drawPictures() {
     const { gates, attention, next, facts } = this.#parts;
     // In one frame all of them would take longer than the eye forgives.
-    const both = !this.#working;
-    this.#tablesNext = !this.#tablesNext;
+    const all = !this.#working;
+    this.#turn = (this.#turn + 1) % 3;
     const isLstm = this.#model?.model_type === 'char_lstm';
     const frames = this.#frames;
-    if (both || this.#tablesNext) {
+    if (all || this.#turn === 0) {
       gates.show(isLstm ? frames : null, this.#at);
       if (isLstm && frames.length) this.tint();
-      const attended = { text: frames, source: this.#source, language: this.#model?.language ?? 'en' };
-      attention.show(isLstm ? null : attended, this.#at);
     }
-    if (both || !this.#tablesNext) {
+    if (all || this.#turn < 2) {
+      const attended = { text: frames, source: this.#source, language: this.#model?.language ?? 'en' };
+      attention.show(isLstm ? null : attended, this.#at, all ? 'all' : this.#turn === 0 ? 'tiles' : 'table');
+    }
+    if (all || this.#turn === 2) {
       const step = this.#steps[this.#at - this.#written] ?? null;
       next.element.hidden = step === null;
       next.show(step, false);
@@ -339,6 +349,8 @@ export class Looking {
     this.#written = 0;
     this.#at = 0;
     this.#following = true;
+    this.#looked = new Looked();
+    this.#context.state.wrote('look', null);
     this.#drawn = { tokens: 0, at: -1, time: 0, asked: 0 };
     tokens.clear(model.language, '');
     pieces.clear(model);

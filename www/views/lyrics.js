@@ -5,6 +5,7 @@ import { prove } from '../proof.js';
 import { keepEnd, PROMPT_LENGTH } from '../state.js';
 import { bringIntoSight } from '../ui/dom.js';
 import { Recall } from './recall.js';
+import { readable } from './work.js';
 
 /** @typedef {import('../engine/protocol.js').Finished} Finished */
 
@@ -83,18 +84,20 @@ export class Lyrics {
    * @param {import('../engine/protocol.js').ModelEntry} model
    * @param {string} typed what it continues
    * @param {boolean} fresh fetch files anew, after an error
+   * @param {import('../state.js').Settings} settings what a link to the song carries
    * @returns {Promise<Finished>}
    */
-  async write(task, model, typed, fresh) {
+  async write(task, model, typed, fresh, settings = this.#context.state.settings) {
     const { state, engine, catalog } = this.#context;
     const prompt = beginning(typed, model);
-    const options = generateOptions(state.settings);
+    const options = generateOptions(settings);
     const listeners = {
       ...this.#work.loading(task, (byGpu) => {
         this.#from = byGpu ? 'Gpu' : '';
         this.byGpu ||= byGpu;
       }),
       onStarted: task.own((/** @type {string} */ read, /** @type {import('../engine/protocol.js').Note[]} */ notes) => {
+        state.wrote(settings.view, settings);
         this.#started(model.language, read, typed.length > PROMPT_LENGTH ? [...notes, { code: 'prompt-cut' }] : notes);
       }),
       onToken: task.own((/** @type {string} */ text, /** @type {number} */ tokens, /** @type {number} */ seconds) => {
@@ -117,6 +120,20 @@ export class Lyrics {
     if (!finished.cancelled && !this.byGpu) await verdict?.check(model, sheet.text);
     await this.#recall.offer(task, model);
     return finished;
+  }
+
+  /**
+   * The song goes, so that it never stands below another model's name.
+   *
+   * @param {string} language of the songs to come
+   */
+  forget(language) {
+    const { sheet, speed } = this.#parts;
+    this.#last = null;
+    this.#recall.clear();
+    saysNothing(speed);
+    sheet.clear(language);
+    sheet.showHint('songHint');
   }
 
   /**
@@ -166,7 +183,7 @@ export class Lyrics {
     const { status, sheet } = this.#parts;
     sheet.flush();
     if (cancelled) say(status, `statusStopped${this.#unit}`, { tokens });
-    else say(status, `statusDone${this.#unit}`, { tokens, seconds: Math.round(seconds * 10) / 10 });
+    else say(status, `statusDone${this.#unit}`, { tokens, seconds: readable(seconds) });
     this.#showSpeed(tokens, seconds);
   }
 

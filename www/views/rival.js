@@ -92,6 +92,7 @@ export class Rival {
     this.#model = model;
     this.#imprint();
     this.card.show(model, true);
+    this.#lyrics.forget(model.language);
     void this.#work.prepare([model]);
   }
 

@@ -172,12 +172,14 @@ export class Curves {
     const held = numbers.validated.at(-1);
     const best = numbers.validated.reduce((least, { bits_per_char }) => Math.min(least, bits_per_char), Infinity);
     const written = (/** @type {number} */ value) => value.toLocaleString(currentLanguage(), DIGITS);
+    const rate = numbers.lr.at(-1);
     /** @type {[Key, string][]} */
     const rows = [
       ['nowStep', text('ofSteps', { step, steps })],
       ['lossTrain', trained === undefined ? '' : text('bitsAndNats', { bits: written(trained / (Math.LN2 * perToken)), nats: written(trained) })],
       ['lossHeldOut', held ? text('bitsAndNats', { bits: written(held.bits_per_char), nats: written(held.loss) }) : ''],
       ['nowBest', Number.isFinite(best) ? text('bitsShort', { value: written(best) }) : ''],
+      ['chartRate', rate === undefined ? '' : rate.toLocaleString(currentLanguage(), { maximumSignificantDigits: 2 })],
       ['nowSpeed', this.#perSecond ? text('speed', { rate: Math.round(this.#perSecond) }) : ''],
       ['nowTime', duration(run.seconds)],
       ['nowLeft', this.#left],

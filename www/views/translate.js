@@ -52,7 +52,7 @@ export function mountTranslate(root, context) {
   const translating = new Translating(context, parts);
   const report = (/** @type {import('../i18n/index.js').Key} */ key) => say(parts.status, key);
   parts.afterwards.append(
-    button('sing', () => context.visit('chain'), { 'data-place': 'chain' }),
+    button('sing', () => context.visit('chain', true), { 'data-place': 'chain' }),
     button('copyText', () => void copyText(english(parts.sheets)).then(report), { class: 'quiet' }),
   );
   const link = button('copyLink', () => void copyLink(state.settings, 'translate', parts.shown, translating).then(report));

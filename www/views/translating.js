@@ -135,9 +135,11 @@ export class Translating {
         model,
         fresh,
         speed: sheet.speed,
-        onSplit: () => {
+        onSplit: (settings) => {
           sheet.setWorking(true);
-          if (i === 0) bringIntoSight(sheet.element);
+          if (i > 0) return;
+          this.#context.state.wrote('translate', settings);
+          bringIntoSight(sheet.element);
         },
         onPiece: (piece) => {
           sheet.append(piece);
@@ -187,6 +189,7 @@ export class Translating {
       else cards[i].element.hidden = true;
       if (models[i] && sheet.model !== models[i]) sheet.clear(models[i]);
     });
+    if (sheets[0].text === '') this.#context.state.wrote('translate', null);
     afterwards.hidden = sheets[0].text === '';
     this.choose(null);
     void this.#work.prepare(models);

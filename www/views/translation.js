@@ -3,6 +3,7 @@
 import { say, saysNothing } from '../i18n/index.js';
 import { prove } from '../proof.js';
 import { GERMAN_LENGTH, keepStart } from '../state.js';
+import { readable } from './work.js';
 
 /** @typedef {import('../engine/protocol.js').Note} Note */
 /** @typedef {import('../engine/protocol.js').Piece} Piece */
@@ -17,7 +18,7 @@ import { GERMAN_LENGTH, keepStart } from '../state.js';
  * @property {import('../engine/protocol.js').ModelEntry} model
  * @property {boolean} fresh fetch files anew, after an error
  * @property {HTMLElement} speed how far, and at the end how fast
- * @property {() => void} onSplit the first piece is under way
+ * @property {(settings: import('../state.js').Settings) => void} onSplit the first piece is under way, with these settings
  * @property {(piece: Piece) => void} onPiece
  */
 
@@ -50,7 +51,8 @@ export class Translation {
    */
   async run(task, { model, fresh, speed, onSplit, onPiece }) {
     const { state, engine, catalog } = this.#context;
-    const { german, beam_width } = state.settings;
+    const { settings } = state;
+    const { german, beam_width } = settings;
     // What a link carries, not more: so the link gives the same translation.
     const text = keepStart(german, GERMAN_LENGTH);
     let done = 0;
@@ -67,7 +69,7 @@ export class Translation {
         all = pieces;
         this.#parts.notes.add(text === german ? notes : [...notes, { code: 'text-cut' }]);
         say(this.#parts.status, 'statusTranslating');
-        onSplit();
+        onSplit(settings);
       }),
       onPiece: task.own((/** @type {Piece} */ piece) => {
         // White space at the end is handed over as a piece of its own.
@@ -116,7 +118,7 @@ export class Translation {
    */
   tell({ cancelled, pieces, seconds }) {
     const { status } = this.#parts;
-    const params = { pieces, seconds: Math.round(seconds * 100) / 100 };
+    const params = { pieces, seconds: readable(seconds) };
     const one = pieces === 1;
     if (cancelled) say(status, one ? 'statusTranslationStoppedOne' : 'statusTranslationStopped', params);
     else say(status, one ? 'statusTranslatedOne' : 'statusTranslated', params);

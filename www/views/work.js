@@ -16,6 +16,15 @@ import { say } from '../i18n/index.js';
  * @property {HTMLElement} status
  */
 
+/**
+ * What took a moment took not nothing.
+ *
+ * @param {number} seconds
+ */
+export function readable(seconds) {
+  return Number(seconds.toPrecision(seconds < 10 ? 2 : 3));
+}
+
 /** Ends a task whose place another one has taken. */
 const DROPPED = new Error('dropped');
 

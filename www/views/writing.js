@@ -1,5 +1,6 @@
 // The runs of the view "Write": fetch the model, start, stop, start again, and say how it goes.
 
+import { saysNothing } from '../i18n/index.js';
 import { randomSeed } from '../state.js';
 import { Lyrics } from './lyrics.js';
 import { Work } from './work.js';
@@ -110,6 +111,7 @@ export class Writing {
     const model = this.#parts.picker.chosen();
     if (!model || model === this.#opened || this.#state.settings.view !== 'write') return;
     this.#opened = model;
+    saysNothing(this.#parts.speed);
     this.#parts.card.show(model);
     void this.#work.prepare([model]);
   }

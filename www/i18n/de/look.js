@@ -1,5 +1,6 @@
 /** What "Look inside" says, in German. @type {typeof import('../en/look.js').look} */
 export const look = {
+  tokenTextHint: 'Hier wird der Text stehen, Token für Token.',
   scrub: 'Token',
   layer: 'Schicht',
   head: 'Kopf',
@@ -26,12 +27,12 @@ export const look = {
   attentionTiles: 'Alle {layers} Schichten (abwärts) und {heads} Köpfe auf einen Blick. Ein Druck auf einen zeigt ihn als Tabelle.',
   lens: 'Wie das Token entstand, Schicht für Schicht',
   lensHint: 'Was das Modell hier geschrieben hätte, wenn es nur so viele Schichten hätte: sein Residualstrom, auf jeder Tiefe durch die Ausgabeschicht gelesen („Logit Lens“).',
-  lensCaption: 'Die wahrscheinlichsten Token auf jeder Tiefe',
+  lensCaption: 'Die wahrscheinlichsten Tokens in jeder Tiefe',
   lensInput: 'vor der ersten Schicht',
   lensLayer: 'nach Schicht {layer}',
-  tokensAndNumbers: 'Token und ihre Nummern',
-  tokensHint: 'Ein Modell sieht nie Buchstaben, nur diese Nummern und zu jeder einen gelernten Vektor. Token mit ähnlichen Vektoren gleichen sich für das Modell.',
-  neighbours: 'Nächste Token',
+  tokensAndNumbers: 'Tokens und ihre Nummern',
+  tokensHint: 'Ein Modell sieht nie Buchstaben, nur diese Nummern und zu jeder einen gelernten Vektor. Tokens mit ähnlichen Vektoren gleichen sich für das Modell.',
+  neighbours: 'Nächste Tokens',
   neighboursOf: 'Am nächsten bei „{token}“ (Nummer {id}), nach dem Kosinus ihrer Vektoren.',
   cosine: 'Kosinus',
   positions: 'Positionen',
