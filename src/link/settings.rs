@@ -26,14 +26,17 @@ pub enum View {
     Translate,
     /// One translates, another writes on from there.
     Chain,
+    /// One model writes or translates, and the visitor sees how.
+    Look,
 }
 
-const VIEWS: [(&str, View); 5] = [
+const VIEWS: [(&str, View); 6] = [
     ("write", View::Write),
     ("lab", View::Lab),
     ("duel", View::Duel),
     ("translate", View::Translate),
     ("chain", View::Chain),
+    ("look", View::Look),
 ];
 
 /// A number of the table: its key, the least and the greatest value, whether it is whole, the default.

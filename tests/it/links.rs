@@ -104,6 +104,7 @@ fn a_link_that_gives_another_text_fails_and_says_why() {
         assert!(said.contains("differs") && said.contains(reason), "{said}");
     };
     why(&link, "altered");
+    why(&link.replacen('#', "#view=look&look=char-lstm-songs&", 1), "altered");
     why(&changed(&link, "proof", |proof| format!("0123456789ab{}", &proof[12..])), "other weights");
     why(&changed(&link, "v", |_| "1.2".to_owned()), "version 2 of the engine");
     why(&format!("{link}&top-p=7"), "out of range here: top-p");
