@@ -3,7 +3,7 @@
 
 import { expect, test } from '@playwright/test';
 import { learn, PLAN } from './learning.js';
-import { device } from './page.js';
+import { BELIEVED, device, patched } from './page.js';
 import { clipboard, expectNoSidewaysScroll, expectNoViolations } from './translating.js';
 
 /** @typedef {import('@playwright/test').Page} Page */
@@ -31,26 +31,11 @@ function parts(page) {
   };
 }
 
-/** Stands in for the self-test. */
-const BELIEVED = "Gpu.prototype.check = async () => ({ name: 'WebGPU', ops: 15, largest_error: 3e-7, op: 'none' });";
 /** Keeps the device, to be lost at will. */
 const HELD = `const { requestDevice } = GPUAdapter.prototype;
   GPUAdapter.prototype.requestDevice = async function (...all) {
     return (self.held = await requestDevice.apply(this, all));
   };`;
-
-/**
- * Adds lines to the glue of the module with the GPU.
- *
- * @param {Page} page
- * @param {string} lines
- */
-async function patched(page, lines) {
-  await page.route('**/pkg/full/liedwerk.js', async (route) => {
-    const response = await route.fetch();
-    await route.fulfill({ response, body: `${await response.text()}\n${lines}` });
-  });
-}
 
 /**
  * @param {Page} page

@@ -45,13 +45,22 @@ export async function plan(page, numbers = {}) {
   await page.getByText('Hyperparameters', { exact: true }).click();
   await page.getByRole('button', { name: 'Measure and show the plan' }).click();
   await expect(page.getByText('Measured.')).toBeVisible();
-  const fixed = { steps: STEPS, warmup_steps: 5, decay_steps: 20, batch_size: 8, window: 64, ...numbers };
-  for (const [name, value] of Object.entries(fixed)) {
+  await change(page, { steps: STEPS, warmup_steps: 5, decay_steps: 20, batch_size: 8, window: 64, ...numbers });
+  return start;
+}
+
+/**
+ * Numbers of the plan that is shown.
+ *
+ * @param {Page} page
+ * @param {Record<string, number>} numbers
+ */
+export async function change(page, numbers) {
+  for (const [name, value] of Object.entries(numbers)) {
     const field = page.getByLabel(name, { exact: true });
     await field.fill(String(value));
     await field.blur();
   }
-  return start;
 }
 
 /** A text that lies beside the page. */

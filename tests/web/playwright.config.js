@@ -37,12 +37,13 @@ export default defineConfig({
     launchOptions: { executablePath, args },
   },
   projects: [
-    // A headless Chromium offers a GPU only if told to, so these see the page as it is without one.
-    { name: 'cpu', testIgnore: 'gpu*.spec.js' },
+    // First, since they run one after the other while the rest fills the other worker.
     {
       name: 'gpu',
       testMatch: 'gpu*.spec.js',
       use: { launchOptions: { executablePath, args: [...args, ...gpu] } },
     },
+    // A headless Chromium offers a GPU only if told to, so these see the page as it is without one.
+    { name: 'cpu', testIgnore: 'gpu*.spec.js' },
   ],
 });

@@ -1,14 +1,15 @@
 // What becomes of runs: one that diverges, two compared, a long one.
 
 import { expect, test } from '@playwright/test';
-import { learn, openTrain, PLAN, plan, STEPS } from './learning.js';
+import { change, learn, openTrain, PLAN, plan, STEPS } from './learning.js';
+import { patched } from './page.js';
 
 test('a rate that is far too high is noticed: the last good model is kept, and the run can be compared', async ({ page }) => {
   const { models, note } = await openTrain(page);
   const start = await plan(page);
   await start.click();
   await expect(page.getByText(`Finished after ${STEPS} steps.`)).toBeVisible();
-  await plan(page, { lr: 10, warmup_steps: 1, grad_clip: 1000 });
+  await change(page, { lr: 10, warmup_steps: 1, grad_clip: 1000 });
   await start.click();
   await expect(page.getByText(/^Stopped: the loss ran away. The model is that of step \d+\.$/)).toBeVisible();
   await expect(note('The loss grew beyond all bounds')).toBeVisible();
@@ -26,20 +27,23 @@ test('a rate that is far too high is noticed: the last good model is kept, and t
 
 test('a model learns for 2,000 steps, and no more memory is asked for after the first', async ({ page }) => {
   test.setTimeout(120_000);
-  await page.route('**/pkg/full/liedwerk.js', async (route) => {
-    const response = await route.fetch();
-    const watch = `
-      const { step } = Trainer.prototype;
-      const told = new BroadcastChannel('memory');
-      let steps = 0;
-      Trainer.prototype.step = async function () {
-        const result = await step.call(this);
-        steps += 1;
-        if (steps % 20 === 0) told.postMessage([steps, wasm.memory.buffer.byteLength]);
-        return result;
-      };`;
-    await route.fulfill({ response, body: `${await response.text()}\n${watch}` });
-  });
+  await patched(page, `
+    const { instantiateStreaming } = WebAssembly;
+    const { step } = Trainer.prototype;
+    const told = new BroadcastChannel('memory');
+    let memory = null;
+    let steps = 0;
+    WebAssembly.instantiateStreaming = async (...all) => {
+      const made = await instantiateStreaming(...all);
+      memory = made.instance.exports.memory;
+      return made;
+    };
+    Trainer.prototype.step = async function () {
+      const result = await step.call(this);
+      steps += 1;
+      if (steps % 20 === 0) told.postMessage([steps, memory.buffer.byteLength]);
+      return result;
+    };`);
   await page.goto('');
   const seen = await page.evaluateHandle(() => {
     /** @type {Record<number, number>} */

@@ -22,7 +22,7 @@ Usage: cargo xtask COMMAND
 
   serve [--port N]   build the page and serve it on 127.0.0.1 (default port 8080, 0 = any free one)
   build --out DIR    write the static site to DIR, ready for any host
-  test [STAGE]...    everything, or only some of: fmt clippy native torch oracles wasm site page size
+  test [STAGE]...    everything, or only some of: fmt clippy native site torch oracles wasm page size
   size               sizes of the built page against their budget
 ";
 

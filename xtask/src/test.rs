@@ -3,10 +3,11 @@
 use crate::cargo::{WASM, cargo, ensure_wasm_target, root, run as run_command, target_dir};
 use crate::server::Server;
 use crate::{build, bundle, size, tools};
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
 use std::env::consts::EXE_EXTENSION;
+use std::fs::File;
 use std::path::PathBuf;
-use std::process::Command;
+use std::process::{Child, Command};
 use std::sync::Mutex;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -14,15 +15,15 @@ use std::time::{Duration, Instant};
 /// Name, what it checks, how.
 type Stage = (&'static str, &'static str, fn() -> Result<()>);
 
-/// In running order: the quick ones first, and `page` and `size` after the `site` they look at.
+/// In running order: the quick ones first, and `page` and `size` after the `site` they look at. See also [`Beside`].
 const STAGES: [Stage; 9] = [
     ("fmt", "formatting", fmt),
     ("clippy", "lints, natively and for wasm", clippy),
     ("native", "unit, property, oracle, golden and GPU tests, documentation examples", native),
+    ("site", "the optimised page", bundle::run),
     ("torch", "the PyTorch trainer, and that it computes what the Rust one does", torch),
     ("oracles", "numbering and scoring of real lines, by the libraries and by this crate", oracles),
     ("wasm", "the same kernels, CPU's and GPU's, in a headless browser", wasm),
-    ("site", "the optimised page", bundle::run),
     ("page", "types of the page's JavaScript, the page in a headless browser", page),
     ("size", "downloads against their budget", size::run),
 ];
@@ -38,11 +39,19 @@ pub fn run(names: &[String]) -> Result<()> {
         // Some gigabytes are fetched while the processor compiles; what goes wrong is said by the stage that waits.
         thread::spawn(python);
     }
+    let mut beside = None;
     let mut results = Vec::new();
     for (name, what, check) in STAGES.into_iter().filter(|stage| is_wanted(stage.0)) {
+        if name == "site" && is_wanted("wasm") {
+            // If it cannot be started, it says why when its turn comes.
+            beside = Beside::start("wasm").ok();
+        }
         println!("\n=== {name}: {what}");
         let start = Instant::now();
-        let outcome = check();
+        let outcome = match beside.take_if(|beside| beside.stage == name) {
+            Some(beside) => beside.finish(),
+            None => check(),
+        };
         if let Err(error) = &outcome {
             println!("{name} failed: {error:#}");
         }
@@ -63,6 +72,39 @@ fn summarise(results: &[(&str, bool, Duration)]) -> Result<()> {
         bail!("{failed} of {} stages failed", results.len());
     }
     Ok(())
+}
+
+/// A stage that a process of its own runs beside others, and that is heard when its turn comes. A browser that computes
+/// in one worker leaves half of two cores idle, as do the linker and PyTorch.
+struct Beside {
+    stage: &'static str,
+    process: Child,
+    said: PathBuf,
+}
+
+impl Beside {
+    fn start(stage: &'static str) -> Result<Self> {
+        // What has to be installed is before, or two package managers would meet.
+        tools::ensure_browser()?;
+        let said = target_dir()?.join(stage).with_extension("log");
+        let log = File::create(&said).with_context(|| format!("cannot write {}", said.display()))?;
+        let process = Command::new(std::env::current_exe()?)
+            .args(["test", stage])
+            .stdout(log.try_clone()?)
+            .stderr(log)
+            .spawn()
+            .with_context(|| format!("stage `{stage}` did not start"))?;
+        Ok(Self { stage, process, said })
+    }
+
+    fn finish(mut self) -> Result<()> {
+        let status = self.process.wait()?;
+        print!("{}", String::from_utf8_lossy(&std::fs::read(&self.said)?));
+        if !status.success() {
+            bail!("stage `{}` failed: {status}", self.stage);
+        }
+        Ok(())
+    }
 }
 
 fn fmt() -> Result<()> {
