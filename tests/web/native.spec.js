@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from '@playwright/test';
-import { learn, PLAN, VERSE } from './learning.js';
+import { learn, openTrain, PLAN, plan, VERSE } from './learning.js';
 import { generate, open } from './page.js';
 
 const binary = process.env.LIEDWERK_BINARY ?? '../../target/debug/liedwerk';
@@ -31,11 +31,15 @@ for (const [model, tokens] of /** @type {const} */ ([['char-lstm-songs', 1000], 
   });
 }
 
-/** The losses of each step and the tokenizer, from the command line. */
-function learned() {
+/**
+ * The losses of each step and the tokenizer, from the command line.
+ *
+ * @param {string} plan
+ */
+function learned(plan) {
   const folder = mkdtempSync(join(tmpdir(), 'liedwerk-'));
   try {
-    writeFileSync(join(folder, 'plan.json'), JSON.stringify(PLAN));
+    writeFileSync(join(folder, 'plan.json'), plan);
     const files = ['--plan', join(folder, 'plan.json'), '--text', VERSE, '--log', join(folder, 'log.jsonl')];
     execFileSync(binary, ['train', ...files, '--out', join(folder, 'out'), '--arithmetic', 'portable']);
     const lines = readFileSync(join(folder, 'log.jsonl'), 'utf8').trim().split('\n');
@@ -46,10 +50,21 @@ function learned() {
 }
 
 test('the page learns what the native command learns, to the bit', async ({ page }) => {
-  const native = learned();
+  const native = learned(JSON.stringify(PLAN));
   expect(native.losses).toHaveLength(12);
   await page.goto('');
   const found = await learn(page, 'cpu');
   expect(found.losses).toEqual(native.losses);
   expect(found.tokenizer).toBe(native.tokenizer);
+});
+
+test('a plan that is copied from the page teaches the command the same', async ({ page }) => {
+  await openTrain(page);
+  await plan(page, { steps: 3, warmup_steps: 1, decay_steps: 1 });
+  await page.getByRole('button', { name: 'Copy the plan' }).click();
+  await expect(page.getByText('Copied. In a file')).toBeVisible();
+  const copied = await page.evaluate(() => navigator.clipboard.readText());
+  const native = learned(copied);
+  expect(native.losses).toHaveLength(3);
+  expect((await learn(page, 'cpu', JSON.parse(copied))).losses).toEqual(native.losses);
 });

@@ -2,6 +2,7 @@
 
 import { kindOf } from '../engine/kinds.js';
 import { currentLanguage, onLanguage, say, saysNothing, text } from '../i18n/index.js';
+import { copied } from '../ui/copy.js';
 import { button, h } from '../ui/dom.js';
 import { choice } from '../ui/fields.js';
 import { duration } from '../train/duration.js';
@@ -51,6 +52,8 @@ export class PlanStep {
   #cleaning;
   #numbers = h('div', { class: 'numbers-of-plan' });
   #estimate = h('p', { class: 'small', role: 'status' });
+  #copy = button('copyPlan', () => void this.#copyPlan(), { class: 'quiet', hidden: true });
+  #copied = h('p', { class: 'small', role: 'status' });
   #measure;
   /** @type {Drafted | null} */
   #drafted = null;
@@ -96,6 +99,8 @@ export class PlanStep {
         h('p', { class: 'small', t: 'hyperparametersHint' }),
         this.#measure,
         this.#numbers,
+        this.#copy,
+        this.#copied,
       ),
       this.#estimate,
     );
@@ -138,6 +143,7 @@ export class PlanStep {
         return h('div', { class: 'line-up' }, h('label', { for: id }, h('code', {}, name)), input);
       }),
     );
+    this.#copy.hidden = false;
     this.#estimated();
   }
 
@@ -145,6 +151,8 @@ export class PlanStep {
   forget() {
     this.#drafted = null;
     this.#numbers.replaceChildren();
+    this.#copy.hidden = true;
+    saysNothing(this.#copied);
     saysNothing(this.#estimate);
   }
 
@@ -152,9 +160,15 @@ export class PlanStep {
     if (!this.#drafted) return;
     const { plan, seconds_per_step, parameters } = this.#drafted;
     const { steps } = plan.train;
-    const key = 'planEstimate';
-    const write = () => say(this.#estimate, key, { steps, parameters, time: duration(steps * seconds_per_step) });
-    write();
+    saysNothing(this.#copied);
+    say(this.#estimate, 'planEstimate', { steps, parameters, time: duration(steps * seconds_per_step) });
+  }
+
+  /** For the command line, which learns the same from it. */
+  async #copyPlan() {
+    if (!this.#drafted) return;
+    const done = await copied(JSON.stringify(this.#drafted.plan, null, 2));
+    say(this.#copied, done ? 'planCopied' : 'textNotCopied');
   }
 
   #follow() {

@@ -56,6 +56,8 @@ export const train = {
   hyperparametersHint: 'Der Plan für diese Zeit, diesen Text und dieses Gerät, aus hier gemessenen Schritten. Jede Zahl lässt sich vor dem Start ändern.',
   measure: 'Messen und Plan zeigen',
   planEstimate: '{parameters} Parameter, {steps} Schritte: etwa {time} auf diesem Gerät.',
+  copyPlan: 'Plan kopieren',
+  planCopied: 'Kopiert. In einer Datei lernt daraus und aus diesem Text die Befehlszeile dasselbe: liedwerk train --plan DATEI --text TEXT --out ORDNER --arithmetic portable',
   startTraining: 'Training beginnen',
   shortcutsTrain: 'Strg + Eingabe beginnt. Das Training läuft in anderen Ansichten weiter.',
   trainLearning: 'Wie es lernt',

@@ -56,6 +56,8 @@ export const train = {
   hyperparametersHint: 'The plan for this time, this text and this device, from steps measured here. Every number may be changed before the start.',
   measure: 'Measure and show the plan',
   planEstimate: '{parameters} parameters, {steps} steps: about {time} on this device.',
+  copyPlan: 'Copy the plan',
+  planCopied: 'Copied. In a file, the command line learns the same from it and this text: liedwerk train --plan FILE --text TEXT --out FOLDER --arithmetic portable',
   startTraining: 'Start training',
   shortcutsTrain: 'Ctrl + Enter starts. Training goes on while you visit other views.',
   trainLearning: 'How it learns',
