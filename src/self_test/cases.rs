@@ -1,72 +1,82 @@
 //! What is compared: small cases that together run every kernel there is, each op's backward included.
 
+use super::Scope;
 use crate::ops::{AttentionMask, CrossEntropy, GruWeights, LstmWeights, Reach, concat};
 use crate::tensor::{Device, Tape, Tensor};
 use crate::train::{AdamW, AdamWConfig};
 use half::f16;
 
-/// An op on numbers that lie on a device: everything that comes out, gradients included.
-type Case = fn(&Device) -> Vec<Tensor>;
+/// An op on numbers that lie on a device: everything that comes out, and for training the gradients.
+type Case = fn(&On) -> Vec<Tensor>;
 
-/// All ops, by name.
-pub const CASES: &[(&str, Case)] = &[
-    ("matmul", matmul),
-    ("linear", linear),
-    ("packed_linear", packed_linear),
-    ("packed_rows", packed_rows),
-    ("elementwise", elementwise),
-    ("reduce", reduce),
-    ("layout", layout),
-    ("dropout", dropout),
-    ("embedding", embedding),
-    ("softmax", softmax),
-    ("layer_norm", layer_norm),
-    ("cross_entropy", cross_entropy),
-    ("attention", attention),
-    ("cached_attention", cached_attention),
-    ("lstm", lstm),
-    ("gru", gru),
-    ("adamw", adamw),
+/// All ops, by name, and the least scope that needs each.
+pub const CASES: &[(&str, Scope, Case)] = &[
+    ("matmul", Scope::Inference, matmul),
+    ("linear", Scope::Inference, linear),
+    ("packed_linear", Scope::Inference, packed_linear),
+    ("packed_rows", Scope::Inference, packed_rows),
+    ("elementwise", Scope::Inference, elementwise),
+    ("reduce", Scope::Inference, reduce),
+    ("layout", Scope::Inference, layout),
+    ("dropout", Scope::Training, dropout),
+    ("embedding", Scope::Inference, embedding),
+    ("softmax", Scope::Inference, softmax),
+    ("layer_norm", Scope::Inference, layer_norm),
+    ("cross_entropy", Scope::Training, cross_entropy),
+    ("attention", Scope::Inference, attention),
+    ("cached_attention", Scope::Inference, cached_attention),
+    ("lstm", Scope::Inference, lstm),
+    ("gru", Scope::Inference, gru),
+    ("adamw", Scope::Training, adamw),
 ];
 
-/// Numbers in [-1, 1), the same on every machine.
-fn numbers(device: &Device, shape: &[usize], seed: u64) -> Tensor {
-    let count: usize = shape.iter().product();
-    let values = (0..count).map(|i| 2.0 * crate::rng::uniform_at(seed, i as u32) - 1.0).collect();
-    Tensor::from_vec(values, shape).to(device)
+/// Where a case runs, and how much of it.
+pub struct On {
+    pub device: Device,
+    pub scope: Scope,
 }
 
-/// The outputs of `op` on `inputs`, and the gradients of their weighted sum by each input.
-fn with_gradients(inputs: &[Tensor], op: impl FnOnce(&[Tensor]) -> Vec<Tensor>) -> Vec<Tensor> {
+/// Numbers in [-1, 1), the same on every machine.
+fn numbers(on: &On, shape: &[usize], seed: u64) -> Tensor {
+    let count: usize = shape.iter().product();
+    let values = (0..count).map(|i| 2.0 * crate::rng::uniform_at(seed, i as u32) - 1.0).collect();
+    Tensor::from_vec(values, shape).to(&on.device)
+}
+
+/// The outputs of `op` on `inputs`, and for training the gradients of their weighted sum by each input.
+fn checked(on: &On, inputs: &[Tensor], op: impl FnOnce(&[Tensor]) -> Vec<Tensor>) -> Vec<Tensor> {
+    if on.scope == Scope::Inference {
+        return op(inputs);
+    }
     let tape = Tape::new();
     let watched: Vec<Tensor> = inputs.iter().map(|input| tape.watch(input)).collect();
     let outputs = op(&watched);
     let weighted = outputs
         .iter()
         .zip(100..)
-        .map(|(output, seed)| output.mul(&numbers(&output.device(), output.shape(), seed)).sum_all());
+        .map(|(output, seed)| output.mul(&numbers(on, output.shape(), seed)).sum_all());
     let loss = weighted.reduce(|sum, term| sum.add(&term)).expect("an op has an output");
     let mut grads = tape.backward(&loss);
     let grads: Vec<Tensor> = watched.iter().filter_map(|input| grads.take(input)).collect();
     outputs.iter().map(Tensor::detach).chain(grads).collect()
 }
 
-fn matmul(device: &Device) -> Vec<Tensor> {
-    let large = [numbers(device, &[67, 130], 1), numbers(device, &[130, 65], 2)];
-    let batched = [numbers(device, &[3, 5, 7], 3), numbers(device, &[3, 7, 9], 4)];
+fn matmul(on: &On) -> Vec<Tensor> {
+    let large = [numbers(on, &[67, 130], 1), numbers(on, &[130, 65], 2)];
+    let batched = [numbers(on, &[3, 5, 7], 3), numbers(on, &[3, 7, 9], 4)];
     // Summed in parts, and read four numbers at once.
-    let long = numbers(device, &[8, 1024], 5).matmul(&numbers(device, &[1024, 8], 6));
+    let long = numbers(on, &[8, 1024], 5).matmul(&numbers(on, &[1024, 8], 6));
     let product = |x: &[Tensor]| vec![x[0].matmul(&x[1])];
-    [with_gradients(&large, product), with_gradients(&batched, product), vec![long]].concat()
+    [checked(on, &large, product), checked(on, &batched, product), vec![long]].concat()
 }
 
 /// Few rows and many, in widths that can be read four numbers at once and in others.
-fn linear(device: &Device) -> Vec<Tensor> {
+fn linear(on: &On) -> Vec<Tensor> {
     let layer = |[n, k]: [usize; 2]| {
-        let weights = [numbers(device, &[n, k], 1), numbers(device, &[n], 2)];
+        let weights = [numbers(on, &[n, k], 1), numbers(on, &[n], 2)];
         let [few, many] = [3, 40].map(|count| {
-            let inputs = [&[numbers(device, &[count, k], 3)], &weights[..]].concat();
-            with_gradients(&inputs, |x| vec![x[0].linear(&x[1], Some(&x[2]))])
+            let inputs = [&[numbers(on, &[count, k], 3)], &weights[..]].concat();
+            checked(on, &inputs, |x| vec![x[0].linear(&x[1], Some(&x[2]))])
         });
         [few, many].concat()
     };
@@ -74,32 +84,32 @@ fn linear(device: &Device) -> Vec<Tensor> {
 }
 
 /// Matrices in the number formats of files.
-fn packed(device: &Device, [n, k]: [usize; 2]) -> [Tensor; 2] {
+fn packed(on: &On, [n, k]: [usize; 2]) -> [Tensor; 2] {
     let halves: Vec<f16> = (0..n * k).map(|i| f16::from_f32((i * 37 % 255) as f32 / 128.0 - 1.0)).collect();
     let integers = (0..n * k).map(|i| (i * 37 % 255) as i8).collect();
     [Tensor::from_f16(&halves, &[n, k]), Tensor::from_int8(integers, vec![0.01; n], [n, k])]
-        .map(|matrix| matrix.to(device))
+        .map(|matrix| matrix.to(&on.device))
 }
 
-fn packed_linear(device: &Device) -> Vec<Tensor> {
+fn packed_linear(on: &On) -> Vec<Tensor> {
     let layer = |[n, k]: [usize; 2]| {
-        packed(device, [n, k]).map(|matrix| {
-            let bias = numbers(device, &[n], 2);
-            [3, 40].map(|count| numbers(device, &[count, k], 3).linear(&matrix, Some(&bias)))
+        packed(on, [n, k]).map(|matrix| {
+            let bias = numbers(on, &[n], 2);
+            [3, 40].map(|count| numbers(on, &[count, k], 3).linear(&matrix, Some(&bias)))
         })
     };
     [layer([70, 33]), layer([72, 36])].concat().concat()
 }
 
-fn packed_rows(device: &Device) -> Vec<Tensor> {
+fn packed_rows(on: &On) -> Vec<Tensor> {
     let rows =
-        packed(device, [9, 17]).map(|matrix| [matrix.embedding(&[3, 0, 8, 3], &[4]), matrix.transpose(0, 1)]);
+        packed(on, [9, 17]).map(|matrix| [matrix.embedding(&[3, 0, 8, 3], &[4]), matrix.transpose(0, 1)]);
     rows.concat()
 }
 
-fn elementwise(device: &Device) -> Vec<Tensor> {
-    let inputs = [numbers(device, &[4, 1, 33], 1), numbers(device, &[5, 33], 2)];
-    with_gradients(&inputs, |x| {
+fn elementwise(on: &On) -> Vec<Tensor> {
+    let inputs = [numbers(on, &[4, 1, 33], 1), numbers(on, &[5, 33], 2)];
+    checked(on, &inputs, |x| {
         let (a, b) = (&x[0], &x[1]);
         let positive = b.square().add_scalar(0.1);
         let unary =
@@ -109,76 +119,75 @@ fn elementwise(device: &Device) -> Vec<Tensor> {
     })
 }
 
-fn reduce(device: &Device) -> Vec<Tensor> {
-    with_gradients(&[numbers(device, &[3, 300, 5], 1)], |x| {
+fn reduce(on: &On) -> Vec<Tensor> {
+    checked(on, &[numbers(on, &[3, 300, 5], 1)], |x| {
         vec![x[0].sum_all(), x[0].sum(0), x[0].sum(1), x[0].mean(2)]
     })
 }
 
-fn layout(device: &Device) -> Vec<Tensor> {
-    with_gradients(&[numbers(device, &[2, 3, 4, 5], 1)], |x| {
+fn layout(on: &On) -> Vec<Tensor> {
+    checked(on, &[numbers(on, &[2, 3, 4, 5], 1)], |x| {
         let (turned, part) = (x[0].transpose(1, 2), x[0].narrow(2, 1, 2));
         vec![concat(&[&x[0], &part], 2), turned.reshape(&[8, 15])]
     })
 }
 
-fn dropout(device: &Device) -> Vec<Tensor> {
-    with_gradients(&[numbers(device, &[300], 1)], |x| vec![x[0].dropout(0.3, 0x1234_5678_9abc)])
+fn dropout(on: &On) -> Vec<Tensor> {
+    checked(on, &[numbers(on, &[300], 1)], |x| vec![x[0].dropout(0.3, 0x1234_5678_9abc)])
 }
 
-fn embedding(device: &Device) -> Vec<Tensor> {
-    with_gradients(&[numbers(device, &[9, 17], 1)], |x| vec![x[0].embedding(&[3, 0, 8, 3, 3, 7], &[2, 3])])
+fn embedding(on: &On) -> Vec<Tensor> {
+    checked(on, &[numbers(on, &[9, 17], 1)], |x| vec![x[0].embedding(&[3, 0, 8, 3, 3, 7], &[2, 3])])
 }
 
-fn softmax(device: &Device) -> Vec<Tensor> {
-    let cases = [&[5, 7][..], &[3, 600]].map(|shape| {
-        with_gradients(&[numbers(device, shape, 1)], |x| vec![x[0].softmax(), x[0].log_softmax()])
-    });
+fn softmax(on: &On) -> Vec<Tensor> {
+    let cases = [&[5, 7][..], &[3, 600]]
+        .map(|shape| checked(on, &[numbers(on, shape, 1)], |x| vec![x[0].softmax(), x[0].log_softmax()]));
     cases.concat()
 }
 
-fn layer_norm(device: &Device) -> Vec<Tensor> {
+fn layer_norm(on: &On) -> Vec<Tensor> {
     let cases = [20, 300].map(|width| {
-        let inputs = [&[5, width][..], &[width], &[width]].map(|shape| numbers(device, shape, 1));
-        with_gradients(&inputs, |x| vec![x[0].layer_norm(&x[1], &x[2], 1e-5)])
+        let inputs = [&[5, width][..], &[width], &[width]].map(|shape| numbers(on, shape, 1));
+        checked(on, &inputs, |x| vec![x[0].layer_norm(&x[1], &x[2], 1e-5)])
     });
     cases.concat()
 }
 
-fn cross_entropy(device: &Device) -> Vec<Tensor> {
+fn cross_entropy(on: &On) -> Vec<Tensor> {
     let options = CrossEntropy { ignore_index: Some(2), label_smoothing: 0.1 };
     let cases = [20, 300].map(|classes| {
         let targets = [5, 2, classes as u32 - 1, 0, 2, 7];
-        with_gradients(&[numbers(device, &[6, classes], 1)], |x| vec![x[0].cross_entropy(&targets, options)])
+        checked(on, &[numbers(on, &[6, classes], 1)], |x| vec![x[0].cross_entropy(&targets, options)])
     });
     cases.concat()
 }
 
-fn attention(device: &Device) -> Vec<Tensor> {
+fn attention(on: &On) -> Vec<Tensor> {
     let causal = AttentionMask { causal_offset: Some(0), ..AttentionMask::default() };
     let padded =
         AttentionMask { key_lengths: Some(vec![37, 5]), dropout: Some((0.2, 7)), ..AttentionMask::default() };
     let cases = [(9, causal), (40, padded)].map(|(width, mask)| {
-        let inputs = [1, 2, 3].map(|seed| numbers(device, &[2, 2, 37, width], seed));
+        let inputs = [1, 2, 3].map(|seed| numbers(on, &[2, 2, 37, width], seed));
         let weights = inputs[0].attention_weights(&inputs[1], &mask);
-        [with_gradients(&inputs, |x| vec![x[0].attention(&x[1], &x[2], &mask)]), vec![weights]].concat()
+        [checked(on, &inputs, |x| vec![x[0].attention(&x[1], &x[2], &mask)]), vec![weights]].concat()
     });
     cases.concat()
 }
 
-fn cached_attention(device: &Device) -> Vec<Tensor> {
-    let [mut keys, mut values] = [1, 2].map(|seed| numbers(device, &[2, 20, 12], seed));
-    let new = numbers(device, &[2, 2, 36], 3);
+fn cached_attention(on: &On) -> Vec<Tensor> {
+    let [mut keys, mut values] = [1, 2].map(|seed| numbers(on, &[2, 20, 12], seed));
+    let new = numbers(on, &[2, 2, 36], 3);
     keys.write_positions(&new, 12, 4);
     values.write_positions(&new, 24, 4);
     let reach = Reach { texts: &[1, 0, 1], lengths: &[6, 20, 1] };
-    let (context, weights) = numbers(device, &[3, 12], 4).attend_cached(&keys, &values, reach, 3, true);
-    let next = numbers(device, &[2, 36], 5).extend_cached(&mut keys, &mut values, 6, 3);
+    let (context, weights) = numbers(on, &[3, 12], 4).attend_cached(&keys, &values, reach, 3, true);
+    let next = numbers(on, &[2, 36], 5).extend_cached(&mut keys, &mut values, 6, 3);
     [keys, values, context, next].into_iter().chain(weights).collect()
 }
 
 /// Tensors of these shapes, the first of `steps` steps: states, weights and biases of a recurrent layer.
-fn recurrent<const N: usize>(device: &Device, steps: usize, [gates, states]: [usize; 2]) -> [Tensor; N] {
+fn recurrent<const N: usize>(on: &On, steps: usize, [gates, states]: [usize; 2]) -> [Tensor; N] {
     let shape = |index: usize| match index {
         0 => vec![steps, 3, 7],
         _ if index <= states => vec![3, 5],
@@ -186,37 +195,37 @@ fn recurrent<const N: usize>(device: &Device, steps: usize, [gates, states]: [us
         _ if index == states + 2 => vec![5 * gates, 5],
         _ => vec![5 * gates],
     };
-    std::array::from_fn(|index| numbers(device, &shape(index), 1 + index as u64))
+    std::array::from_fn(|index| numbers(on, &shape(index), 1 + index as u64))
 }
 
-fn lstm(device: &Device) -> Vec<Tensor> {
+fn lstm(on: &On) -> Vec<Tensor> {
     let run = |x: &[Tensor]| {
         let weights = LstmWeights { weight_ih: &x[3], weight_hh: &x[4], bias_ih: &x[5], bias_hh: &x[6] };
         let found = x[0].lstm(&x[1], &x[2], weights);
         vec![found.output, found.h, found.c]
     };
     // A step alone, as in decoding, and several.
-    let step = run(&recurrent::<7>(device, 1, [4, 2]));
-    [step, with_gradients(&recurrent::<7>(device, 4, [4, 2]), run)].concat()
+    let step = run(&recurrent::<7>(on, 1, [4, 2]));
+    [step, checked(on, &recurrent::<7>(on, 4, [4, 2]), run)].concat()
 }
 
-fn gru(device: &Device) -> Vec<Tensor> {
+fn gru(on: &On) -> Vec<Tensor> {
     let run = |x: &[Tensor]| {
         let weights = GruWeights { weight_ih: &x[2], weight_hh: &x[3], bias_ih: &x[4], bias_hh: &x[5] };
         let found = x[0].gru(&x[1], weights);
         vec![found.output, found.h]
     };
-    let step = run(&recurrent::<6>(device, 1, [3, 1]));
-    [step, with_gradients(&recurrent::<6>(device, 4, [3, 1]), run)].concat()
+    let step = run(&recurrent::<6>(on, 1, [3, 1]));
+    [step, checked(on, &recurrent::<6>(on, 4, [3, 1]), run)].concat()
 }
 
-fn adamw(device: &Device) -> Vec<Tensor> {
+fn adamw(on: &On) -> Vec<Tensor> {
     let config = AdamWConfig { beta1: 0.9, beta2: 0.99, eps: 1e-8, weight_decay: 0.1 };
-    let mut parameter = numbers(device, &[300], 1);
+    let mut parameter = numbers(on, &[300], 1);
     let mut optimizer = AdamW::new(config, &[("w".to_owned(), parameter.clone())]);
     for seed in 2..5 {
         optimizer.begin_step();
-        optimizer.update(0, &mut parameter, &numbers(device, &[300], seed), 1.0, 0.01);
+        optimizer.update(0, &mut parameter, &numbers(on, &[300], seed), 1.0, 0.01);
     }
     vec![parameter]
 }

@@ -7,7 +7,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use super::error::to_js;
 use super::object::to_object;
 use crate::gpu;
-use crate::self_test::{Checked, self_test};
+use crate::self_test::{Checked, Scope, self_test};
 
 /// The visitor's GPU. To be `free()`d by JavaScript; the generators that use it keep it as long.
 #[wasm_bindgen]
@@ -30,10 +30,11 @@ impl Gpu {
         Ok(Self { inner: gpu::Gpu::request().await.map_err(to_js)? })
     }
 
-    /// Compares every op with the CPU's: `{name, ops, largest_error, op}`. Rejects with `gpu-wrong`,
-    /// `gpu-lost` or `out-of-memory`.
-    pub async fn check(&self) -> Result<JsValue, JsValue> {
-        let Checked { largest_error, op, ops } = self_test(&self.inner).await.map_err(to_js)?;
+    /// Compares its ops with the CPU's, and if it is to train also their backward passes:
+    /// `{name, ops, largest_error, op}`. Rejects with `gpu-wrong`, `gpu-lost` or `out-of-memory`.
+    pub async fn check(&self, training: bool) -> Result<JsValue, JsValue> {
+        let scope = if training { Scope::Training } else { Scope::Inference };
+        let Checked { largest_error, op, ops } = self_test(&self.inner, scope).await.map_err(to_js)?;
         to_object(&JsChecked { name: self.inner.name(), ops, largest_error, op })
     }
 

@@ -61,6 +61,13 @@ fn self_test_runs_every_kernel() {
     pollster::block_on(bodies::self_test::runs_every_kernel());
 }
 
+/// Natively only, for the same reason.
+#[cfg(not(target_arch = "wasm32"))]
+#[test]
+fn self_test_checks_what_writes() {
+    pollster::block_on(bodies::self_test::checks_what_writes());
+}
+
 /// Natively only: in the browser the page's own test loses its GPU while a model learns.
 #[cfg(not(target_arch = "wasm32"))]
 #[test]

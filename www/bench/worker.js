@@ -89,7 +89,7 @@ async function findGpu(wasm) {
   try {
     const gpu = await wasm.Gpu.request();
     post({ type: 'checking' });
-    const { name, largest_error } = await gpu.check();
+    const { name, largest_error } = await gpu.check(true);
     post({ type: 'adapter', adapter: { name, largest_error, software: gpu.software } });
     return gpu;
   } catch (error) {

@@ -37,7 +37,7 @@ async function request() {
     const nickname = await expectAdapter();
     const { Gpu } = await startWasm();
     const gpu = await Gpu.request();
-    const checked = await gpu.check();
+    const checked = await gpu.check(false);
     return { gpu, report: { ...checked, name: nickname || checked.name } };
   } catch (error) {
     return { gpu: null, report: toFailure(error) };

@@ -62,7 +62,7 @@ export async function useGpu(trainer, module) {
   let gpu = null;
   try {
     gpu = await module.Gpu.request();
-    await gpu.check();
+    await gpu.check(true);
     await trainer.useGpu(gpu);
     return { gpu, fault: null };
   } catch (error) {

@@ -210,7 +210,7 @@
  * @property {() => Promise<Piece | null | undefined>} nextAsync
  * @typedef {OwnTranslator & OnDevice} WasmTranslator
  *
- * @typedef {{ check(): Promise<Checked>, free(): void }} WasmGpu
+ * @typedef {{ check(training: boolean): Promise<Checked>, free(): void }} WasmGpu
  * @typedef {{ find(text: string): Stretch[], free(): void }} WasmSongIndex
  *
  * @typedef {object} WasmModule

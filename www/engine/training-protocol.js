@@ -180,7 +180,7 @@
  * The surface of pkg/full/liedwerk.js that the worker uses.
  *
  * @typedef {{ goOn(tokens: number): boolean, free(): void }} WasmSample
- * @typedef {{ check(): Promise<unknown>, destroy(): void, free(): void }} WasmGpu
+ * @typedef {{ check(training: boolean): Promise<unknown>, destroy(): void, free(): void }} WasmGpu
  *
  * @typedef {object} WasmTrainer
  * @property {() => Omit<Started, 'plan' | 'device'>} describe

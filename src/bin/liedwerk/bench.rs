@@ -4,6 +4,7 @@ use std::time::Instant;
 
 use liedwerk::bench::{Bench, Size, names};
 use liedwerk::gpu::Gpu;
+use liedwerk::self_test::Scope;
 use liedwerk::tensor::Device;
 use pollster::block_on;
 use serde_json::{Value, json};
@@ -55,7 +56,7 @@ struct Figure {
 /// Runs all measurements.
 pub fn run(args: Args) -> anyhow::Result<()> {
     args.arithmetic.apply();
-    let gpu = args.device.gpu()?;
+    let gpu = args.device.gpu(Scope::Training)?;
     let size = if args.small { Size::Small } else { Size::Full };
     let device = gpu.clone().map_or(Device::Cpu, Device::Gpu);
     let (mut figures, mut left_out) = (Vec::<Figure>::new(), Vec::new());

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use liedwerk::generate::{Agreement, Difference};
 use liedwerk::gpu::Gpu;
 use liedwerk::models::ModelConfig;
+use liedwerk::self_test::Scope;
 use liedwerk::{Error, ErrorCode};
 use pollster::block_on;
 use serde_json::{Value, json};
@@ -39,7 +40,7 @@ pub struct Args {
 pub fn run(args: Args) -> anyhow::Result<()> {
     let input = read_input()?;
     let lines: Vec<&str> = input.lines().filter(|line| !line.trim().is_empty()).collect();
-    let gpu = DeviceArg::Gpu.gpu()?.expect("`gpu` is a GPU or an error");
+    let gpu = DeviceArg::Gpu.gpu(Scope::Inference)?.expect("`gpu` is a GPU or an error");
     let bar = progress_bar(lines.len(), "texts", args.json);
     let (texts, spell) = texts(&args, &gpu, &lines, |count| bar.inc(count as u64))?;
     bar.finish_and_clear();

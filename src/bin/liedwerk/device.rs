@@ -2,7 +2,7 @@
 
 use clap::ValueEnum;
 use liedwerk::gpu::Gpu;
-use liedwerk::self_test::self_test;
+use liedwerk::self_test::{Scope, self_test};
 use pollster::block_on;
 
 /// Where to compute.
@@ -17,15 +17,15 @@ pub enum DeviceArg {
 }
 
 impl DeviceArg {
-    /// The GPU that this choice means, checked: always one for `gpu`, and for `auto` one that may be raced
+    /// The GPU that this choice means, checked for what it is to do: always one for `gpu`, and for `auto` one that may be raced
     /// against the processor.
     ///
     /// # Errors
     /// For `gpu` only: `gpu-unavailable`, `gpu-wrong`, `gpu-lost` or `out-of-memory`.
-    pub fn gpu(self) -> liedwerk::Result<Option<Gpu>> {
+    pub fn gpu(self, scope: Scope) -> liedwerk::Result<Option<Gpu>> {
         let checked = || {
             let gpu = block_on(Gpu::request())?;
-            let checked = block_on(self_test(&gpu))?;
+            let checked = block_on(self_test(&gpu, scope))?;
             eprintln!(
                 "GPU checked: {}, {} ops, largest error {:.1e} ({})",
                 gpu.name(),

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use indicatif::{ProgressBar, ProgressStyle};
 use liedwerk::gpu::Gpu;
+use liedwerk::self_test::Scope;
 
 use crate::cli::ArithmeticArg;
 use crate::device::DeviceArg;
@@ -47,7 +48,8 @@ pub struct Args {
 pub fn run(args: Args) -> anyhow::Result<()> {
     args.arithmetic.apply();
     let wanted = |gpu: &Gpu| args.device == DeviceArg::Gpu || !gpu.is_software();
-    let gpu = args.device.gpu()?.filter(wanted);
+    // The loss is one of training's ops.
+    let gpu = args.device.gpu(Scope::Training)?.filter(wanted);
     match (&args.text, &args.pairs) {
         (Some(text), _) => evaluate_text::run(&args.model, text, args.normalize, args.json, gpu.as_ref()),
         (None, Some(pairs)) => {

@@ -7,6 +7,7 @@ use std::time::Instant;
 
 use liedwerk::generate::{Generator, Options, Sampling, Token};
 use liedwerk::gpu::Gpu;
+use liedwerk::self_test::Scope;
 use liedwerk::{Error, ErrorCode};
 use serde_json::json;
 
@@ -206,7 +207,7 @@ pub fn printed(result: io::Result<()>) -> anyhow::Result<()> {
 
 /// Lets the generator write where it is asked to; `auto` writes a few tokens on either device first.
 fn choose_device(generator: &mut Generator, device: DeviceArg) -> anyhow::Result<()> {
-    let Some(gpu) = device.gpu()? else { return Ok(()) };
+    let Some(gpu) = device.gpu(Scope::Inference)? else { return Ok(()) };
     let mut seconds = |gpu: Option<&Gpu>| -> anyhow::Result<f64> {
         generator.use_gpu(gpu);
         generator.start("", Options { max_new_tokens: RACE_TOKENS + 1, ..Options::default() })?;

@@ -7,6 +7,7 @@ use anyhow::Context;
 use indicatif::{ProgressBar, ProgressStyle};
 use liedwerk::gpu::Gpu;
 use liedwerk::io::{Weights, write_atomically};
+use liedwerk::self_test::Scope;
 use liedwerk::tensor::Device;
 use liedwerk::train::{CommonRecipe, Metrics, Recipe};
 use std::fs::File;
@@ -131,7 +132,7 @@ impl Args {
     /// Where to train.
     pub fn device(&self) -> anyhow::Result<Device> {
         let wanted = |gpu: &Gpu| self.device == DeviceArg::Gpu || !gpu.is_software();
-        Ok(self.device.gpu()?.filter(wanted).map_or(Device::Cpu, Device::Gpu))
+        Ok(self.device.gpu(Scope::Training)?.filter(wanted).map_or(Device::Cpu, Device::Gpu))
     }
 
     /// The folder whose weights and tokenizer the training goes on from, if any.

@@ -6,6 +6,7 @@ use std::time::Instant;
 
 use liedwerk::generate::{Search, TranslateOptions, Translator};
 use liedwerk::gpu::Gpu;
+use liedwerk::self_test::Scope;
 use liedwerk::{Error, ErrorCode};
 
 use crate::cli::ArithmeticArg;
@@ -99,7 +100,7 @@ fn choose_device(
     device: DeviceArg,
     options: TranslateOptions,
 ) -> anyhow::Result<()> {
-    let Some(gpu) = device.gpu()? else { return Ok(()) };
+    let Some(gpu) = device.gpu(Scope::Inference)? else { return Ok(()) };
     let mut seconds = |gpu: Option<&Gpu>| -> anyhow::Result<f64> {
         translator.use_gpu(gpu);
         let run = || translator.translate_all(&[RACE_SENTENCE], options, |_| {});

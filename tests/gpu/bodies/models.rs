@@ -131,7 +131,7 @@ pub async fn economy(gpu: &Gpu) {
 
 /// Dispatches of a step of a GPT with so many layers, else in the sizes and the number format of the one that the
 /// page opens with. It is one submission, and after the first step no more memory is asked for.
-async fn dispatches_of_songs(gpu: &Gpu, layers: usize) -> u64 {
+pub async fn dispatches_of_songs(gpu: &Gpu, layers: usize) -> u64 {
     let config = ModelConfig::from_json(&format!(
         r#"{{"model_type":"gpt2","vocab_size":4096,"n_positions":256,"n_embd":256,"n_layer":{layers},"n_head":8}}"#
     ));

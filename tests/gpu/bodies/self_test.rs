@@ -1,9 +1,36 @@
 use liedwerk::gpu::Gpu;
-use liedwerk::self_test::{CASES, self_test};
+use liedwerk::self_test::{Scope, self_test};
 
 pub async fn passes(gpu: &Gpu) {
-    let checked = self_test(gpu).await.expect("this GPU computes as the CPU does");
-    assert!(checked.ops == CASES.len() && checked.largest_error < 3e-6, "{checked:?}");
+    let written = self_test(gpu, Scope::Inference).await.expect("this GPU computes as the CPU does");
+    let trained = self_test(gpu, Scope::Training).await.expect("this GPU computes as the CPU does");
+    assert!(0 < written.ops && written.ops < trained.ops, "{written:?} {trained:?}");
+    assert!(written.largest_error < 3e-6 && trained.largest_error < 3e-6, "{written:?} {trained:?}");
+}
+
+/// A GPU that chooses its kernels as software does, or as hardware does.
+#[cfg(not(target_arch = "wasm32"))]
+async fn pretending(software: bool) -> Gpu {
+    let gpu = Gpu::request().await.expect("a GPU, if only in software");
+    gpu.pretend(software);
+    gpu
+}
+
+/// Who only writes is served by no kernel that was not checked.
+#[cfg(not(target_arch = "wasm32"))]
+pub async fn checks_what_writes() {
+    for software in [true, false] {
+        let checked = pretending(software).await;
+        self_test(&checked, Scope::Inference).await.expect("this GPU computes as the CPU does");
+        let proven = checked.kernels();
+        let gpu = pretending(software).await;
+        super::models::texts(&gpu).await;
+        super::models::translations(&gpu).await;
+        super::models::dispatches_of_songs(&gpu, 1).await;
+        let unproven: Vec<_> = gpu.kernels().into_iter().filter(|name| !proven.contains(name)).collect();
+        assert!(unproven.is_empty(), "software {software}: {unproven:?} write without having been checked");
+        println!("software {software}: {} kernels are checked to write", proven.len());
+    }
 }
 
 /// On hardware and on software together, which get other kernels for matrix products.
@@ -11,8 +38,7 @@ pub async fn passes(gpu: &Gpu) {
 pub async fn runs_every_kernel() {
     let mut run = Vec::new();
     for software in [true, false] {
-        let gpu = Gpu::request().await.expect("a GPU, if only in software");
-        gpu.pretend(software);
+        let gpu = pretending(software).await;
         passes(&gpu).await;
         run.extend(gpu.kernels());
     }
