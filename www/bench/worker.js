@@ -24,7 +24,7 @@ const SLOW_MS = 1500;
  *
  * @typedef {object} WasmGpu
  * @property {boolean} software
- * @property {() => Promise<{ name: string, largest_error: number }>} check
+ * @property {(training: boolean) => Promise<{ name: string, largest_error: number }>} check
  *
  * @typedef {object} Wasm
  * @property {{ request: () => Promise<WasmGpu> }} Gpu
