@@ -7,7 +7,7 @@
 
 mod cases;
 
-use cases::{CASES, On};
+pub use cases::{CASES, On};
 
 use crate::error::{Error, ErrorCode, Result};
 use crate::gpu::Gpu;

@@ -114,6 +114,7 @@ const FILES = [
   'ui/preparation.js',
   'ui/rules.js',
   'ui/samples.js',
+  'ui/save-file.js',
   'ui/settings-panel.js',
   'ui/song-sheet.js',
   'ui/teacher-link.js',

@@ -32,7 +32,9 @@ pub const CASES: &[(&str, Scope, Case)] = &[
 
 /// Where a case runs, and how much of it.
 pub struct On {
+    /// Which computes.
     pub device: Device,
+    /// With gradients for training only.
     pub scope: Scope,
 }
 

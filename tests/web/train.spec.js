@@ -85,9 +85,10 @@ test('the page answers while it learns, the rate changes, stop keeps the model a
     return times.sort((a, b) => a - b);
   });
   console.log(`answers while training, ms: ${answers.map(Math.round).join(' ')}`);
-  // The bar is 100 ms for every click. Whether one of twenty misses it beside other tests says more about the machine
-  // than about the page (107 ms was seen), so the slowest are printed and the one in the middle is held to it.
-  expect(answers[10]).toBeLessThan(100);
+  // The bar is 100 ms for every click: 49 ms for the slowest where little else ran. Beside the tests of the GPU one of
+  // twenty took 105 ms, which says more about the machine than about the page, so nine of ten are held to the bar.
+  expect(answers[17]).toBeLessThan(100);
+  expect(answers[19]).toBeLessThan(200);
   await page.getByRole('spinbutton', { name: 'Learning rate' }).fill('0.0005');
   await page.getByRole('button', { name: 'Set' }).click();
   await expect(page.getByText('The learning rate is 0.0005')).toBeVisible();

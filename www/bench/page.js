@@ -6,6 +6,7 @@ import {
 } from '../i18n/index.js';
 import { AlertBox } from '../ui/alert-box.js';
 import { button, h } from '../ui/dom.js';
+import { saveFile } from '../ui/save-file.js';
 
 /** @typedef {import('../i18n/index.js').Key} Key */
 /** @typedef {import('./protocol.js').BenchEvent} BenchEvent */
@@ -166,10 +167,7 @@ class BenchPage {
       gpu: this.#adapter,
       figures: this.#figures,
     };
-    const file = new Blob([JSON.stringify(report, null, 2)], { type: 'application/json' });
-    const link = h('a', { href: URL.createObjectURL(file), download: 'liedwerk-bench.json' });
-    link.click();
-    setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+    saveFile(JSON.stringify(report, null, 2), 'liedwerk-bench.json', 'application/json');
   }
 }
 

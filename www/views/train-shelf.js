@@ -4,6 +4,7 @@ import { kindOf } from '../engine/kinds.js';
 import { currentLanguage, onLanguage, say, text } from '../i18n/index.js';
 import { button, h } from '../ui/dom.js';
 import { megabytes } from '../ui/model-card.js';
+import { saveFile } from '../ui/save-file.js';
 import { listenToDrops } from './train-text.js';
 
 /** @typedef {import('../shelf/shelf.js').Kept} Kept */
@@ -130,10 +131,8 @@ export class ShelfStep {
   async download({ id, name }) {
     try {
       const bytes = await this.#context.catalog.shelf.bytes(id);
-      const url = URL.createObjectURL(new Blob([/** @type {Uint8Array<ArrayBuffer>} */ (bytes)], { type: 'application/octet-stream' }));
-      const link = h('a', { href: url, download: `${name.replace(/[^\p{L}\p{N} ._-]+/gu, '-')}.safetensors` });
-      link.click();
-      setTimeout(() => URL.revokeObjectURL(url), 60_000);
+      const file = `${name.replace(/[^\p{L}\p{N} ._-]+/gu, '-')}.safetensors`;
+      saveFile(/** @type {Uint8Array<ArrayBuffer>} */ (bytes), file, 'application/octet-stream');
     } catch (error) {
       this.#doing.fail(error);
     }

@@ -17,8 +17,8 @@ pub enum DeviceArg {
 }
 
 impl DeviceArg {
-    /// The GPU that this choice means, checked for what it is to do: always one for `gpu`, and for `auto` one that may be raced
-    /// against the processor.
+    /// The GPU that this choice means, checked for what it is to do: always one for `gpu`, and for `auto` one that
+    /// may be raced against the processor.
     ///
     /// # Errors
     /// For `gpu` only: `gpu-unavailable`, `gpu-wrong`, `gpu-lost` or `out-of-memory`.
