@@ -2,13 +2,14 @@
 
 import { Computing } from './computing.js';
 import { EngineClient } from './engine/client.js';
-import { currentLanguage, onLanguage, preferredLanguage, rememberLanguage, setLanguage, text } from './i18n/index.js';
+import { onLanguage, preferredLanguage, setLanguage, text } from './i18n/index.js';
 import { openLink } from './link.js';
 import { Catalog } from './models.js';
 import { fromHash, State, toHash } from './state.js';
 import { deviceChoice } from './ui/device-choice.js';
 import { colophon } from './ui/colophon.js';
 import { h } from './ui/dom.js';
+import { offerLanguages } from './ui/languages.js';
 import { offlineChoice } from './ui/offline-choice.js';
 import { Places } from './ui/places.js';
 import { followRules } from './ui/rules.js';
@@ -20,7 +21,6 @@ const ADDRESS_MS = 150;
 /** Marks the entries of the browser's history that the page made itself. */
 const OWN = { liedwerk: true };
 
-/** @typedef {import('./i18n/index.js').Language} Language */
 /** @typedef {import('./state.js').ViewId} ViewId */
 /** @typedef {import('./views/index.js').View} View */
 
@@ -60,7 +60,10 @@ async function main() {
   computing.check = () => engine.useGpu();
   document.querySelector('footer')?.append(deviceChoice(computing), offlineChoice(context.catalog));
   document.body.append(colophon(state, context.catalog));
-  offerLanguages(state);
+  offerLanguages(() => {
+    // The reader's own choice outlives what a link had asked for.
+    if (state.settings.lang) state.set({ lang: '' });
+  });
   offerViews(context);
   followRules(state, /** @type {HTMLElement} */ (document.querySelector('main')));
   document.querySelector('footer')?.append(teacherLink(state, VIEWS));
@@ -159,28 +162,6 @@ function listenToKeys(current) {
       current().stop();
     }
   });
-}
-
-/** @param {State} state */
-function offerLanguages(state) {
-  const buttons = [...document.querySelectorAll('button[data-language]')];
-  const mark = () => {
-    for (const button of buttons) {
-      const own = button.getAttribute('data-language') === currentLanguage();
-      button.setAttribute('aria-pressed', String(own));
-    }
-  };
-  for (const button of buttons) {
-    button.addEventListener('click', () => {
-      const chosen = /** @type {Language} */ (button.getAttribute('data-language'));
-      rememberLanguage(chosen);
-      setLanguage(chosen);
-      // The reader's own choice outlives what a link had asked for.
-      if (state.settings.lang) state.set({ lang: '' });
-      mark();
-    });
-  }
-  mark();
 }
 
 /** So that the page opens again without a connection; browsers allow it on https and localhost. */

@@ -103,6 +103,7 @@ const FILES = [
   'ui/frames.js',
   'ui/gates.js',
   'ui/heat-map.js',
+  'ui/languages.js',
   'ui/model-card.js',
   'ui/model-picker.js',
   'ui/next-tokens.js',

@@ -1,11 +1,10 @@
 // "Measure this device": what the CPU and the GPU of this very device do in a second, side by side.
 
 import { EngineError } from '../engine/errors.js';
-import {
-  currentLanguage, onLanguage, preferredLanguage, rememberLanguage, say, saysNothing, setLanguage, text,
-} from '../i18n/index.js';
+import { currentLanguage, onLanguage, preferredLanguage, say, saysNothing, setLanguage, text } from '../i18n/index.js';
 import { AlertBox } from '../ui/alert-box.js';
 import { button, h } from '../ui/dom.js';
+import { offerLanguages } from '../ui/languages.js';
 import { saveFile } from '../ui/save-file.js';
 
 /** @typedef {import('../i18n/index.js').Key} Key */
@@ -176,26 +175,11 @@ function column(key) {
   return h('th', { scope: 'col', t: /** @type {Key} */ (key) });
 }
 
-function offerLanguages() {
-  const buttons = [...document.querySelectorAll('button[data-language]')];
-  const mark = () => {
-    document.title = `${text('benchTitle')} · liedwerk`;
-    for (const button of buttons) {
-      const own = button.getAttribute('data-language') === currentLanguage();
-      button.setAttribute('aria-pressed', String(own));
-    }
-  };
-  for (const button of buttons) {
-    button.addEventListener('click', () => {
-      const chosen = /** @type {import('../i18n/index.js').Language} */ (button.getAttribute('data-language'));
-      rememberLanguage(chosen);
-      setLanguage(chosen);
-    });
-  }
-  onLanguage(mark);
-  mark();
+function nameTab() {
+  document.title = `${text('benchTitle')} · liedwerk`;
 }
 
+onLanguage(nameTab);
 setLanguage(preferredLanguage(''));
 new BenchPage(/** @type {HTMLElement} */ (document.querySelector('main')));
 offerLanguages();

@@ -1,0 +1,30 @@
+// The buttons for the page's language, which stand in the HTML of each page.
+
+import { currentLanguage, onLanguage, rememberLanguage, setLanguage } from '../i18n/index.js';
+
+/** @typedef {import('../i18n/index.js').Language} Language */
+
+/**
+ * Wakes the buttons, which can be pressed no sooner than something listens.
+ *
+ * @param {() => void} [onChoice] after the reader has chosen
+ */
+export function offerLanguages(onChoice) {
+  const buttons = /** @type {NodeListOf<HTMLButtonElement>} */ (document.querySelectorAll('button[data-language]'));
+  const mark = () => {
+    for (const button of buttons) {
+      button.setAttribute('aria-pressed', String(button.dataset.language === currentLanguage()));
+    }
+  };
+  for (const button of buttons) {
+    button.addEventListener('click', () => {
+      const chosen = /** @type {Language} */ (button.dataset.language);
+      rememberLanguage(chosen);
+      setLanguage(chosen);
+      onChoice?.();
+    });
+    button.disabled = false;
+  }
+  onLanguage(mark);
+  mark();
+}
