@@ -53,24 +53,25 @@ macro_rules! gpu_test {
 
 for_each_gpu_test!(gpu_test);
 
-/// Natively only: which kernels there are is the same everywhere, and software in a browser takes seconds to compile
-/// one of those for hardware.
 #[cfg(not(target_arch = "wasm32"))]
-#[test]
-fn self_test_runs_every_kernel() {
-    pollster::block_on(bodies::self_test::runs_every_kernel());
-}
+mod natively {
+    use super::{a_gpu, bodies};
 
-/// Natively only, for the same reason.
-#[cfg(not(target_arch = "wasm32"))]
-#[test]
-fn self_test_checks_what_writes() {
-    pollster::block_on(bodies::self_test::checks_what_writes());
-}
+    gpu_test!(models_economy_of_songs, bodies::natively::economy_of_songs);
+    gpu_test!(training_memory, bodies::natively::memory);
 
-/// Natively only: in the browser the page's own test loses its GPU while a model learns.
-#[cfg(not(target_arch = "wasm32"))]
-#[test]
-fn training_survives() {
-    pollster::block_on(bodies::training::survives());
+    #[test]
+    fn self_test_runs_every_kernel() {
+        pollster::block_on(bodies::natively::runs_every_kernel());
+    }
+
+    #[test]
+    fn self_test_checks_what_writes() {
+        pollster::block_on(bodies::natively::checks_what_writes());
+    }
+
+    #[test]
+    fn training_survives() {
+        pollster::block_on(bodies::natively::survives());
+    }
 }

@@ -1,12 +1,11 @@
 // "Taylor meets Helene", and the way between the views.
 
 import { expect, test } from '@playwright/test';
+import { expectToFitEveryWidth, expectWellMadeInEveryLook } from './appearance.js';
 import { controls, expectInHash, generate } from './page.js';
 import {
   clipboard,
   desk,
-  expectNoSidewaysScroll,
-  expectNoViolations,
   LORELEY,
   openChain,
   openTranslate,
@@ -295,28 +294,18 @@ test('leaving a view ends what it was doing', async ({ page }) => {
   await expect(status).toContainText('Stopped');
 });
 
-for (const colorScheme of /** @type {const} */ (['light', 'dark'])) {
-  for (const width of [1280, 360]) {
-    test(`axe finds nothing: ${colorScheme}, ${width} px`, async ({ page }) => {
-      await page.emulateMedia({ colorScheme });
-      await page.setViewportSize({ width, height: 800 });
-      const { status } = await openChain(page);
-      await expect(status).toContainText('ready');
-      await expectNoViolations(page);
-      await page.getByText('Settings', { exact: true }).click();
-      await doAll(page);
-      await expectNoViolations(page);
-      await expectNoSidewaysScroll(page);
-    });
-  }
-}
+test('axe finds nothing and nothing scrolls sideways', async ({ page }) => {
+  const { status } = await openChain(page);
+  await expect(status).toContainText('ready');
+  await expectWellMadeInEveryLook(page);
+  await page.getByText('Settings', { exact: true }).click();
+  await doAll(page);
+  await expectWellMadeInEveryLook(page);
+});
 
-for (const width of [320, 360, 768, 1280]) {
-  test(`nothing scrolls sideways at ${width} px`, async ({ page }) => {
-    await page.setViewportSize({ width, height: 700 });
-    const { german } = await openChain(page);
-    await german.fill('x'.repeat(300));
-    await doAll(page);
-    await expectNoSidewaysScroll(page);
-  });
-}
+test('fits every width', async ({ page }) => {
+  const { german } = await openChain(page);
+  await german.fill('x'.repeat(300));
+  await doAll(page);
+  await expectToFitEveryWidth(page);
+});

@@ -1,11 +1,12 @@
 // Train: a text of one's own becomes a model like the shipped ones, and nothing is lost on the way.
 
-import AxeBuilder from '@axe-core/playwright';
 import { expect, test } from '@playwright/test';
+import { expectWellMade } from './appearance.js';
 import { openTrain as open, plan, STEPS, train } from './learning.js';
 import { controls } from './page.js';
 
 /** @typedef {import('@playwright/test').Page} Page */
+
 /**
  * The losses as the page shows them, step by step.
  *
@@ -169,9 +170,6 @@ for (const [lang, width] of /** @type {const} */ ([['de', 360], ['en', 1440]])) 
     await expect(page.getByText(lang === 'de' ? 'Es lernt' : 'It is learning')).toBeVisible();
     for (const summary of await page.getByText(lang === 'de' ? 'Als Tabelle' : 'As a table').all()) await summary.click();
     await expect(page.getByRole('table').filter({ visible: true }).first()).toBeVisible();
-    const { violations } = await new AxeBuilder({ page }).analyze();
-    expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)).toEqual([]);
-    const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-    expect(overflow).toBeLessThanOrEqual(0);
+    await expectWellMade(page);
   });
 }

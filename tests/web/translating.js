@@ -1,6 +1,5 @@
 // What the tests know of the views that translate: roles and labels, never classes.
 
-import AxeBuilder from '@axe-core/playwright';
 import { expect } from '@playwright/test';
 
 /** @typedef {import('@playwright/test').Page} Page */
@@ -112,22 +111,6 @@ export async function translate(page, german) {
   await field.fill(german);
   await button.click();
   await expect(status).toContainText('Finished');
-}
-
-/** @param {Page} page */
-export async function expectNoViolations(page) {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
-  expect(found).toEqual([]);
-}
-
-/** @param {Page} page */
-export async function expectNoSidewaysScroll(page) {
-  const overflow = await page.evaluate(() => {
-    const { scrollWidth, clientWidth } = document.documentElement;
-    return scrollWidth - clientWidth;
-  });
-  expect(overflow).toBeLessThanOrEqual(0);
 }
 
 /** @param {Page} page */

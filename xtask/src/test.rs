@@ -42,7 +42,7 @@ pub fn run(names: &[String]) -> Result<()> {
     let mut beside = None;
     let mut results = Vec::new();
     for (name, what, check) in STAGES.into_iter().filter(|stage| is_wanted(stage.0)) {
-        if name == "site" && is_wanted("wasm") {
+        if name == "native" && is_wanted("wasm") {
             // If it cannot be started, it says why when its turn comes.
             beside = Beside::start("wasm").ok();
         }
@@ -75,7 +75,7 @@ fn summarise(results: &[(&str, bool, Duration)]) -> Result<()> {
 }
 
 /// A stage that a process of its own runs beside others, and that is heard when its turn comes. A browser that computes
-/// in one worker leaves half of two cores idle, as do the linker and PyTorch.
+/// in one worker leaves half of two cores idle, as do the linker and PyTorch; cargo lets only one of two build at a time.
 struct Beside {
     stage: &'static str,
     process: Child,

@@ -12,8 +12,6 @@ use liedwerk::train::{
 
 const STEPS: usize = 10;
 const VOCAB: usize = 30;
-/// The pool is the same natively and in a browser, where these steps take minutes in software.
-const MEMORY_IS_WATCHED: bool = cfg!(not(target_arch = "wasm32"));
 
 fn common() -> CommonRecipe {
     CommonRecipe {
@@ -36,7 +34,7 @@ fn tokens(count: usize, seed: u64) -> Vec<u32> {
     (0..count).map(|_| 3 + rng.below(VOCAB - 3) as u32).collect()
 }
 
-fn lstm() -> Trainer {
+pub fn lstm() -> Trainer {
     let sizes = CharLstmConfig {
         vocab_size: VOCAB,
         embedding_size: 12,
@@ -48,7 +46,7 @@ fn lstm() -> Trainer {
     Trainer::new(model, tokens(2000, 2), TrainRecipe { batch_size: 5, window: 17, common: common() }).unwrap()
 }
 
-fn gpt() -> GptTrainer {
+pub fn gpt() -> GptTrainer {
     let sizes = format!(
         r#"{{"model_type":"gpt2","vocab_size":{VOCAB},"n_positions":19,"n_embd":36,"n_layer":2,"n_head":4,
             "resid_pdrop":0.1,"embd_pdrop":0.1,"attn_pdrop":0.1}}"#
@@ -59,7 +57,7 @@ fn gpt() -> GptTrainer {
     GptTrainer::new(Gpt::init(sizes, &mut Rng::new(1)).unwrap(), songs, recipe).unwrap()
 }
 
-fn translator(layers: &str) -> PairTrainer {
+pub fn translator(layers: &str) -> PairTrainer {
     let sizes = format!(
         r#"{{{layers},"src_vocab_size":{VOCAB},"tgt_vocab_size":{VOCAB},"dropout":0.1,"tie_embeddings":true}}"#
     );
@@ -74,7 +72,7 @@ fn translator(layers: &str) -> PairTrainer {
     PairTrainer::new(model, (0..60).map(pair).collect(), recipe).unwrap()
 }
 
-/// The CPU's steps and the GPU's; after some of these no more memory may be asked for.
+/// The CPU's steps, and the GPU's.
 macro_rules! compare {
     ($name:literal, $gpu:expr, $trainer:expr) => {
         let expected: Vec<Metrics> = {
@@ -96,14 +94,6 @@ macro_rules! compare {
         resumed.restore(&checkpoint).unwrap();
         let (found, expected) = (trainer.step_async().await.unwrap(), resumed.step().unwrap());
         assert!((found.loss - expected.loss).abs() < 1e-4 * expected.loss, "{}: resumed", $name);
-        if MEMORY_IS_WATCHED {
-            let before = $gpu.memory();
-            for _ in 0..STEPS {
-                trainer.step_async().await.unwrap();
-            }
-            let grown = $gpu.memory().bytes - before.bytes;
-            assert!(grown <= before.bytes / 4, "{}: {grown} bytes more than {}", $name, before.bytes);
-        }
     };
 }
 
@@ -112,83 +102,4 @@ pub async fn losses(gpu: &Gpu) {
     compare!("gpt", gpu, gpt());
     compare!("transformer", gpu, translator(expected::TRANSFORMER));
     compare!("seq2seq", gpu, translator(expected::SEQ2SEQ));
-}
-
-/// Where the GPU goes in the middle of a training, the CPU goes on from what was kept last, and the losses are those of
-/// a training that never had one.
-#[cfg(not(target_arch = "wasm32"))]
-pub async fn survives() {
-    use liedwerk::ErrorCode;
-    use liedwerk::workshop::{Kind, Plan, PlannedData, Size, Workshop, inspect};
-    let text = include_str!("../../../www/train/verse-en.txt");
-    let facts = inspect(text, Kind::CharLstm, &PlannedData::default(), 1).unwrap();
-    let mut plan = Plan::preset(Kind::CharLstm, Size::Small, &facts);
-    (plan.train.batch_size, plan.train.window) = (2, 8);
-    plan.spread_over(8);
-    let mut alone = Workshop::new(plan.clone(), text, None).unwrap();
-    let mut expected = Vec::new();
-    while !alone.is_done() {
-        expected.push(alone.step().await.unwrap().loss);
-    }
-    let gpu = Gpu::request().await.unwrap();
-    let mut workshop = Workshop::new(plan, text, None).unwrap();
-    workshop.use_gpu(&gpu).await.unwrap();
-    let mut found = vec![0.0; expected.len()];
-    for step in 0.. {
-        if step == 3 {
-            workshop.keep(1.0).await.unwrap();
-        }
-        if step == 5 {
-            assert!(workshop.take_gpu_fault().is_none());
-            gpu.destroy();
-        }
-        let metrics = workshop.step().await.unwrap();
-        // The steps after the one that was kept are done again.
-        assert_eq!(metrics.step, if step < 5 { step + 1 } else { step - 1 });
-        found[metrics.step as usize - 1] = metrics.loss;
-        if workshop.is_done() {
-            break;
-        }
-    }
-    assert_eq!(workshop.take_gpu_fault().map(|fault| fault.code()), Some(ErrorCode::GpuLost));
-    assert!(workshop.take_gpu_fault().is_none());
-    for (found, expected) in found.into_iter().zip(expected) {
-        assert!((found - expected).abs() < 1e-4 * expected, "{found} instead of {expected}");
-    }
-}
-
-/// Steps of a long training; 1,000 of them on demand.
-fn long() -> usize {
-    let wanted = std::env::var("LIEDWERK_GPU_STEPS").ok();
-    wanted.map_or(200, |steps| steps.parse().expect("LIEDWERK_GPU_STEPS is a number"))
-}
-
-/// Batches of all shapes have come by then.
-const WARM_UP: usize = 100;
-
-macro_rules! flat {
-    ($name:literal, $gpu:expr, $trainer:expr) => {
-        let mut trainer = $trainer;
-        trainer.to(&Device::Gpu($gpu.clone()));
-        for _ in 0..WARM_UP {
-            trainer.step_async().await.unwrap();
-        }
-        let warm = $gpu.memory();
-        for _ in WARM_UP..long() {
-            trainer.step_async().await.unwrap();
-        }
-        let after = $gpu.memory();
-        println!("{}: {} bytes after {WARM_UP} steps, {} after {}", $name, warm.bytes, after.bytes, long());
-        assert!(after == warm, "{}: {warm:?} has become {after:?}", $name);
-    };
-}
-
-/// However long a model is trained, it asks for no more memory.
-pub async fn memory(gpu: &Gpu) {
-    if MEMORY_IS_WATCHED {
-        flat!("lstm", gpu, lstm());
-        flat!("gpt", gpu, gpt());
-        flat!("transformer", gpu, translator(expected::TRANSFORMER));
-        flat!("seq2seq", gpu, translator(expected::SEQ2SEQ));
-    }
 }

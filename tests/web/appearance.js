@@ -1,0 +1,68 @@
+// What a page must look like whatever it shows: nothing for axe to find, and no wider than its window.
+
+import AxeBuilder from '@axe-core/playwright';
+import { expect, test } from '@playwright/test';
+
+/** @typedef {import('@playwright/test').Page} Page */
+/** @typedef {{ width: number, colorScheme: 'light' | 'dark' }} Look */
+
+/** A screen and a phone, one of them by night. @type {Look[]} */
+export const SCREEN_AND_PHONE = [
+  { width: 1440, colorScheme: 'light' },
+  { width: 360, colorScheme: 'dark' },
+];
+/** @type {Look[]} */
+const ALL = [1280, 360].flatMap((width) => [{ width, colorScheme: 'light' }, { width, colorScheme: 'dark' }]);
+
+/** @param {Page} page */
+export async function expectNoViolations(page) {
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
+  expect(found).toEqual([]);
+}
+
+/** @param {Page} page */
+export async function expectNoSidewaysScroll(page) {
+  const overflow = await page.evaluate(() => {
+    const { scrollWidth, clientWidth } = document.documentElement;
+    return scrollWidth - clientWidth;
+  });
+  expect(overflow).toBeLessThanOrEqual(0);
+}
+
+/** @param {Page} page */
+export async function expectWellMade(page) {
+  await expectNoViolations(page);
+  await expectNoSidewaysScroll(page);
+}
+
+/**
+ * What the page shows now, in one look after the other: windows are made narrower and nights fall while a page is
+ * open, too.
+ *
+ * @param {Page} page
+ * @param {Look[]} [looks]
+ */
+export async function expectWellMadeInEveryLook(page, looks = ALL) {
+  for (const { width, colorScheme } of looks) {
+    await test.step(`${colorScheme}, ${width} px`, async () => {
+      await page.emulateMedia({ colorScheme });
+      await page.setViewportSize({ width, height: 800 });
+      await expectWellMade(page);
+    });
+  }
+}
+
+/**
+ * What the page shows now, from the narrowest phone up.
+ *
+ * @param {Page} page
+ */
+export async function expectToFitEveryWidth(page) {
+  for (const width of [320, 360, 768, 1280]) {
+    await test.step(`${width} px`, async () => {
+      await page.setViewportSize({ width, height: 700 });
+      await expectNoSidewaysScroll(page);
+    });
+  }
+}
