@@ -136,7 +136,8 @@ fn torch() -> Result<()> {
         Command::new(python()?)
             .args(["-m", "unittest", "discover", "--start-directory", "tests", "--top-level-directory", "."])
             .current_dir(root().join("training/torch"))
-            .env("PYTHONDONTWRITEBYTECODE", "1")
+            // Not beside the sources.
+            .env("PYTHONPYCACHEPREFIX", target_dir()?.join("pycache"))
             .env("LIEDWERK", build_liedwerk()?),
     )
 }

@@ -94,7 +94,9 @@ pub fn ensure_python(requirements: &Path, environment: &Path) -> Result<PathBuf>
         on_path("python3").context("Python is installed, but `python3` is not on the search path")?;
     println!("installing PyTorch into {}", environment.display());
     crate::cargo::run(Command::new(python).args(["-m", "venv", "--clear"]).arg(environment))?;
-    let pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--requirement"];
+    // Most of its thousands of modules are never asked for; the others are compiled when they are.
+    let pip =
+        ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-compile", "--requirement"];
     crate::cargo::run(Command::new(&own).args(pip).arg(requirements))?;
     Ok(own)
 }
