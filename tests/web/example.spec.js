@@ -1,14 +1,13 @@
 import { expect, test } from '@playwright/test';
-import { finished, open } from './page.js';
+import { finished, open, source } from './page.js';
 
 // The first thing a visitor reads is signed by the model: it must be the model's.
 test('the example on the empty sheet is what the model writes', async ({ page }) => {
   await open(page, 'seed=1');
-  // A name instead of a literal: it is found by the page, not by the type checker.
-  const [text, link] = await page.evaluate(async (name) => {
-    const { EXAMPLE, EXAMPLE_LINK } = await import(new URL(name, location.href).href);
+  const [text, link] = await page.evaluate(async (address) => {
+    const { EXAMPLE, EXAMPLE_LINK } = await import(address);
     return /** @type {const} */ ([String(EXAMPLE.text), String(EXAMPLE_LINK)]);
-  }, 'examples.js');
+  }, source('examples.js'));
   await page.goto('about:blank');
   const { generate, song } = await open(page, `${link}&length=100`);
   await expect(song).toContainText(text.split('\n')[1]);

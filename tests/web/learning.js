@@ -2,6 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import { expect } from '@playwright/test';
+import { source } from './page.js';
 
 /** @typedef {import('@playwright/test').Page} Page */
 
@@ -84,8 +85,8 @@ export const PLAN = {
  * @param {object} plan
  */
 export async function learn(page, device, plan = PLAN) {
-  return page.evaluate(async ([text, plan, device]) => {
-    const { TrainerClient } = await import(new URL('engine/trainer-client.js', document.baseURI).href);
+  return page.evaluate(async ([client, text, plan, device]) => {
+    const { TrainerClient } = await import(client);
     const trainer = new TrainerClient();
     /** @type {number[]} */
     const losses = [];
@@ -102,5 +103,5 @@ export async function learn(page, device, plan = PLAN) {
     const { tokenizer } = await trainer.readModel(models[0]);
     trainer.end();
     return { losses, tokenizer, device: used };
-  }, /** @type {const} */ ([readFileSync(VERSE, 'utf8'), plan, device]));
+  }, /** @type {const} */ ([source('engine/trainer-client.js'), readFileSync(VERSE, 'utf8'), plan, device]));
 }

@@ -2,7 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import { expect, test } from '@playwright/test';
-import { expectInHash, finished } from './page.js';
+import { expectInHash, finished, source } from './page.js';
 
 /** @typedef {import('@playwright/test').Page} Page */
 
@@ -12,8 +12,8 @@ import { expectInHash, finished } from './page.js';
  */
 function told(page) {
   return page.evaluate(`(async () => ({
-    ...await import(new URL('lecture/excerpts.js', document.baseURI)),
-    ...await import(new URL('lecture/steps.js', document.baseURI)),
+    ...await import('${source('lecture/excerpts.js')}'),
+    ...await import('${source('lecture/steps.js')}'),
   }))()`);
 }
 

@@ -122,7 +122,7 @@ test('a new version is seen at once, and kept whole for later', async ({ page, b
   const before = await shells(page);
   expect(before).toHaveLength(1);
   state.change = (path, body) => {
-    return path === 'i18n/en.js' ? Buffer.from(body.toString().replace(/(['"])Generate\1/, '$1Generate anew$1')) : body;
+    return path === 'main.js' ? Buffer.from(body.toString().replace(/(['"])Generate\1/, '$1Generate anew$1')) : body;
   };
   await page.reload();
   await expect(page.getByRole('button', { name: 'Generate anew' })).toBeVisible();

@@ -8,6 +8,16 @@ import { expect } from '@playwright/test';
 export const SHORT = 'seed=7&length=120';
 export const WEIGHTS = '**/*.safetensors';
 
+/**
+ * The address of a module of the page: the site has them packed, so it lies beside. Where the sources are served
+ * themselves it is theirs.
+ *
+ * @param {string} file
+ */
+export function source(file) {
+  return new URL(file, process.env.LIEDWERK_SOURCES ?? process.env.LIEDWERK_URL).href;
+}
+
 /** @param {Page} page */
 export function controls(page) {
   return {

@@ -4,7 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { expect, test } from '@playwright/test';
 import { expectWellMadeInEveryLook, SCREEN_AND_PHONE } from './appearance.js';
-import { controls, finished, generate, open, SHORT } from './page.js';
+import { controls, finished, generate, open, SHORT, source } from './page.js';
 
 /** @typedef {import('@playwright/test').Page} Page */
 
@@ -131,9 +131,9 @@ test('page and command write and read proofs alike', async ({ page }) => {
   const { proofs, comparisons, malformed, packed, refused } = fixture('vectors.json');
   await page.goto('');
   const answers = await page.evaluate(
-    async ({ proofs, comparisons, malformed, packed, refused }) => {
-      const { compare, parseProof, prove } = await import(String(new URL('proof.js', document.baseURI)));
-      const { pack, unpack } = await import(String(new URL('link.js', document.baseURI)));
+    async ({ proofs, comparisons, malformed, packed, refused, modules }) => {
+      const { compare, parseProof, prove } = await import(modules.proof);
+      const { pack, unpack } = await import(modules.link);
       const every = (/** @type {any[]} */ all, /** @type {(one: any) => unknown} */ answer) => Promise.all(all.map(answer));
       return {
         proofs: await every(proofs, ({ text, whole, model, sha256 }) =>
@@ -145,7 +145,7 @@ test('page and command write and read proofs alike', async ({ page }) => {
         refused: await every(refused, unpack),
       };
     },
-    { proofs, comparisons, malformed, packed, refused },
+    { proofs, comparisons, malformed, packed, refused, modules: { proof: source('proof.js'), link: source('link.js') } },
   );
   expect(answers.proofs).toEqual(proofs.map((/** @type {any} */ one) => one.proof));
   expect(answers.comparisons).toEqual(comparisons.map((/** @type {any} */ one) => one.difference));

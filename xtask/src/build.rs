@@ -21,7 +21,14 @@ pub fn run(out: &Path) -> Result<()> {
 pub fn write_site(out: &Path) -> Result<()> {
     clear(out)?;
     copy(&root().join("www"), out)?;
-    minify(out)
+    pack(out)
+}
+
+/// Copies `www/` to `out` as it is, less the models: for tests that import a single module, which the site has not got.
+pub fn write_sources(out: &Path) -> Result<()> {
+    clear(out)?;
+    copy(&root().join("www"), out)?;
+    std::fs::remove_dir_all(out.join("models")).context("www/models is missing")
 }
 
 fn clear(out: &Path) -> Result<()> {
@@ -58,10 +65,11 @@ fn is_published(name: &str) -> bool {
     !(name.starts_with('.') || name.ends_with(".d.ts"))
 }
 
-/// Comments, spaces and long names are half of the scripts' download, and read by nobody there.
-fn minify(site: &Path) -> Result<()> {
+/// One script for each page and worker instead of a hundred, without the comments, spaces and long names that nobody
+/// reads there.
+fn pack(site: &Path) -> Result<()> {
     tools::ensure_node()?;
-    let folder = root().join("xtask/minify");
+    let folder = root().join("xtask/pack");
     let run = |program: &str, arguments: &[&OsStr]| {
         run_command(Command::new(program).args(arguments).current_dir(&folder))
     };
@@ -70,7 +78,7 @@ fn minify(site: &Path) -> Result<()> {
         &["ci", "--ignore-scripts", "--prefer-offline", "--no-audit", "--no-fund", "--silent"]
             .map(OsStr::new),
     )?;
-    run("node", &[OsStr::new("minify.js"), site.canonicalize()?.as_os_str()])
+    run("node", &[OsStr::new("pack.js"), site.canonicalize()?.as_os_str()])
 }
 
 #[cfg(test)]

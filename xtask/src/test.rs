@@ -214,6 +214,7 @@ fn page() -> Result<()> {
     let liedwerk = build_liedwerk()?;
     let site = target_dir()?.join("site");
     build::write_site(&site.join("liedwerk"))?;
+    build::write_sources(&site.join("sources"))?;
     let server = Server::start(&site, 0)?;
     let in_tests = |program: &str, arguments: &[&str]| {
         run_command(
@@ -223,7 +224,8 @@ fn page() -> Result<()> {
                 .env("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")
                 .env("CHROMIUM", &browser.program)
                 .env("LIEDWERK_BINARY", &liedwerk)
-                .env("LIEDWERK_URL", format!("{}liedwerk/", server.url())),
+                .env("LIEDWERK_URL", format!("{}liedwerk/", server.url()))
+                .env("LIEDWERK_SOURCES", format!("{}sources/", server.url())),
         )
     };
     in_tests("npm", &["ci", "--ignore-scripts", "--no-audit", "--no-fund"])?;
