@@ -1,6 +1,6 @@
 import { expect, test } from '@playwright/test';
 import { expectNoSidewaysScroll, expectNoViolations, expectToFitEveryWidth, expectWellMadeInEveryLook } from './appearance.js';
-import { expectInHash } from './page.js';
+import { expectInHash, source } from './page.js';
 import {
   clipboard,
   desk,
@@ -338,10 +338,8 @@ test('fits every width', async ({ page }) => {
 
 test('attention of word pieces becomes attention of words', async ({ page }) => {
   await page.goto('');
-  const words = await page.evaluate(async () => {
-    // A name instead of a literal: it is found by the page, not by the type checker.
-    const module = './words.js';
-    const { wordAttention } = await import(new URL(module, document.baseURI).href);
+  const words = await page.evaluate(async (module) => {
+    const { wordAttention } = await import(module);
     return wordAttention({
       source_tokens: ['<start>', ' ', ' Haus', 'tür', '.', '<end>'],
       target_tokens: [' front', ' do', 'or', '<end>'],
@@ -352,7 +350,7 @@ test('attention of word pieces becomes attention of words', async ({ page }) => 
         [0, 0, 0, 0, 0, 1],
       ],
     });
-  });
+  }, source('words.js'));
   expect(words).toEqual({
     source: ['<start>', 'Haustür', '.', '<end>'],
     target: ['front', 'door', '<end>'],

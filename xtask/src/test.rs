@@ -28,6 +28,14 @@ const STAGES: [Stage; 9] = [
     ("size", "downloads against their budget", size::run),
 ];
 
+/// A stage, another one that begins with it, and what has to be installed before, or two package managers would meet.
+type Companion = (&'static str, &'static str, fn() -> Result<()>);
+
+/// A browser that computes in one worker leaves half of two cores idle, as do PyTorch and the linker. Cargo sees to it
+/// that only one of two builds.
+const COMPANIONS: [Companion; 2] =
+    [("native", "wasm", || tools::ensure_browser().map(drop)), ("torch", "oracles", || python().map(drop))];
+
 /// Runs the stages named, or all; every one runs whatever the others did, and any failure is an error.
 pub fn run(names: &[String]) -> Result<()> {
     if let Some(unknown) = names.iter().find(|name| STAGES.iter().all(|stage| stage.0 != name.as_str())) {
@@ -39,17 +47,19 @@ pub fn run(names: &[String]) -> Result<()> {
         // Some gigabytes are fetched while the processor compiles; what goes wrong is said by the stage that waits.
         thread::spawn(python);
     }
-    let mut beside = None;
+    let mut beside = Vec::new();
     let mut results = Vec::new();
     for (name, what, check) in STAGES.into_iter().filter(|stage| is_wanted(stage.0)) {
-        if name == "native" && is_wanted("wasm") {
+        for (_, stage, prepare) in
+            COMPANIONS.iter().filter(|companion| companion.0 == name && is_wanted(companion.1))
+        {
             // If it cannot be started, it says why when its turn comes.
-            beside = Beside::start("wasm").ok();
+            beside.extend(prepare().and_then(|()| Beside::start(stage)));
         }
         println!("\n=== {name}: {what}");
         let start = Instant::now();
-        let outcome = match beside.take_if(|beside| beside.stage == name) {
-            Some(beside) => beside.finish(),
+        let outcome = match beside.iter().position(|beside: &Beside| beside.stage == name) {
+            Some(index) => beside.swap_remove(index).finish(),
             None => check(),
         };
         if let Err(error) = &outcome {
@@ -74,8 +84,7 @@ fn summarise(results: &[(&str, bool, Duration)]) -> Result<()> {
     Ok(())
 }
 
-/// A stage that a process of its own runs beside others, and that is heard when its turn comes. A browser that computes
-/// in one worker leaves half of two cores idle, as do the linker and PyTorch; cargo lets only one of two build at a time.
+/// A stage that a process of its own runs beside others, and that is heard when its turn comes.
 struct Beside {
     stage: &'static str,
     process: Child,
@@ -84,8 +93,6 @@ struct Beside {
 
 impl Beside {
     fn start(stage: &'static str) -> Result<Self> {
-        // What has to be installed is before, or two package managers would meet.
-        tools::ensure_browser()?;
         let said = target_dir()?.join(stage).with_extension("log");
         let log = File::create(&said).with_context(|| format!("cannot write {}", said.display()))?;
         let process = Command::new(std::env::current_exe()?)
