@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 /// Name, what it checks, how.
 type Stage = (&'static str, &'static str, fn() -> Result<()>);
 
-/// In running order: the quick ones first, and `page` and `size` after the `site` they look at. See also [`Beside`].
+/// In running order: the quick ones first, and `page` and `size` after the `site` they look at. See also [`COMPANIONS`].
 const STAGES: [Stage; 9] = [
     ("fmt", "formatting", fmt),
     ("clippy", "lints, natively and for wasm", clippy),
