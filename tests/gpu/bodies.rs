@@ -69,6 +69,7 @@ macro_rules! for_each_gpu_test {
         $test!(models_translations, bodies::models::translations);
         $test!(models_loss, bodies::models::loss);
         $test!(models_economy, bodies::models::economy);
+        $test!(models_economy_of_songs, bodies::models::economy_of_songs);
         $test!(self_test_passes, bodies::self_test::passes);
         $test!(training_losses, bodies::training::losses);
         $test!(softmax_forward, bodies::softmax::forward);

@@ -57,7 +57,6 @@ for_each_gpu_test!(gpu_test);
 mod natively {
     use super::{a_gpu, bodies};
 
-    gpu_test!(models_economy_of_songs, bodies::natively::economy_of_songs);
     gpu_test!(training_memory, bodies::natively::memory);
 
     #[test]

@@ -317,7 +317,7 @@ test('walks on the GPU, back and on again', async ({ page }) => {
 });
 
 test('two models side by side, each on a GPU of its own', async ({ page }) => {
-  await open(page, `view=duel&${GREEDY}&length=2`);
+  await open(page, `view=duel&${GREEDY}&length=6`);
   const rivals = page.getByRole('article');
   const both = async () => {
     await parts(page).generate.click();

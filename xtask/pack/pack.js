@@ -3,7 +3,7 @@
 // hundred requests, in as many rounds as imports go deep.
 
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { dirname, join, posix, relative, sep } from 'node:path';
+import { join, posix, relative, sep } from 'node:path';
 import { build, transform } from 'esbuild';
 
 const folder = process.argv[2];

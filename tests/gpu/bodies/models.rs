@@ -4,6 +4,11 @@ use super::expected;
 use liedwerk::ErrorCode;
 use liedwerk::generate::{Generator, Options, Sampling, TranslateOptions, TranslatedPiece, Translator};
 use liedwerk::gpu::Gpu;
+use liedwerk::io::{Precision, Weights, to_safetensors};
+use liedwerk::models::{Gpt, LanguageModel, ModelConfig};
+use liedwerk::nn::Module;
+use liedwerk::rng::Rng;
+use liedwerk::tensor::Device;
 
 /// Greedy, since between two tokens of one probability a draw may go either way.
 fn greedy(max_new_tokens: usize, beam_width: usize) -> Options {
@@ -122,4 +127,44 @@ pub async fn economy(gpu: &Gpu) {
         let each = (after.1 - dispatched) / steps;
         assert!(each <= 2 * 12 + 8, "{each} dispatches a step");
     }
+}
+
+/// Dispatches of a step of a GPT with so many layers, else in the sizes and the number format of the one that the
+/// page opens with. It is one submission, and after the first step no more memory is asked for.
+pub async fn dispatches_of_songs(gpu: &Gpu, layers: usize) -> u64 {
+    let config = ModelConfig::from_json(&format!(
+        r#"{{"model_type":"gpt2","vocab_size":4096,"n_positions":256,"n_embd":256,"n_layer":{layers},"n_head":8}}"#
+    ));
+    let ModelConfig::Gpt2(sizes) = config.unwrap() else { unreachable!() };
+    let parameters = Gpt::init(sizes.clone(), &mut Rng::new(1)).unwrap().parameters();
+    let file = to_safetensors(&parameters, Precision::Int8).unwrap();
+    let mut weights = Weights::from_safetensors(&file).unwrap();
+    let mut model = LanguageModel::from_weights(ModelConfig::Gpt2(sizes), &mut weights).unwrap();
+    model.to(&Device::Gpu(gpu.clone()));
+    let (mut state, mut logits) = (model.begin(), Vec::new());
+    for tokens in [&[5, 6, 7][..], &[8]] {
+        model.feed(&mut state, tokens, &mut logits).await.unwrap();
+    }
+    let (memory, (submitted, dispatched)) = (gpu.memory(), gpu.counts());
+    let steps = 5;
+    for id in 0..steps {
+        model.feed(&mut state, &[id as u32], &mut logits).await.unwrap();
+    }
+    let after = gpu.counts();
+    assert_eq!(gpu.memory(), memory, "memory was asked for");
+    assert_eq!(after.0 - submitted, steps, "submissions");
+    (after.1 - dispatched) / steps
+}
+
+/// What a layer more costs, by the kernels for software and by those for hardware.
+pub async fn economy_of_songs(gpu: &Gpu) {
+    let software = gpu.is_software();
+    for pretended in [true, false] {
+        gpu.pretend(pretended);
+        let [four, five] = [dispatches_of_songs(gpu, 4).await, dispatches_of_songs(gpu, 5).await];
+        println!("software {pretended}: {four} dispatches a step, {} a layer", five - four);
+        assert!(five - four <= 12, "{} dispatches a layer", five - four);
+        assert!(four <= 4 * 12 + 6, "{four} dispatches a step");
+    }
+    gpu.pretend(software);
 }

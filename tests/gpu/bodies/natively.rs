@@ -1,5 +1,5 @@
-//! Natively only: what software in a browser would need minutes for, and what is the same there: which kernels there
-//! are, how many of them a step takes, the pool of memory. Its loss of a GPU is tested with the page.
+//! Natively only, since software in a browser would need minutes for it: which kernels there are and how the pool of
+//! memory grows is the same there, and a GPU that is lost while a model learns is tested with the page.
 
 use super::expected;
 use super::models;
@@ -7,10 +7,6 @@ use super::self_test::passes as self_test_passes;
 use super::training::{gpt, lstm, translator};
 use liedwerk::ErrorCode;
 use liedwerk::gpu::Gpu;
-use liedwerk::io::{Precision, Weights, to_safetensors};
-use liedwerk::models::{Gpt, LanguageModel, ModelConfig};
-use liedwerk::nn::Module;
-use liedwerk::rng::Rng;
 use liedwerk::self_test::{Scope, self_test};
 use liedwerk::tensor::Device;
 use liedwerk::workshop::{Kind, Plan, PlannedData, Size, Workshop, inspect};
@@ -31,7 +27,7 @@ pub async fn checks_what_writes() {
         let gpu = pretending(software).await;
         models::texts(&gpu).await;
         models::translations(&gpu).await;
-        dispatches_of_songs(&gpu, 1).await;
+        models::dispatches_of_songs(&gpu, 1).await;
         let unproven: Vec<_> = gpu.kernels().into_iter().filter(|name| !proven.contains(name)).collect();
         assert!(unproven.is_empty(), "software {software}: {unproven:?} write without having been checked");
         println!("software {software}: {} kernels are checked to write", proven.len());
@@ -51,46 +47,6 @@ pub async fn runs_every_kernel() {
     let measures = |name: &str| liedwerk::wgsl::peak::KERNELS.iter().any(|kernel| kernel.name == name);
     let left_out: Vec<&str> = all.filter(|name| !run.contains(name) && !measures(name)).collect();
     assert!(left_out.is_empty(), "the self-test does not run {left_out:?}");
-}
-
-/// Dispatches of a step of a GPT with so many layers, else in the sizes and the number format of the one that the
-/// page opens with. It is one submission, and after the first step no more memory is asked for.
-pub async fn dispatches_of_songs(gpu: &Gpu, layers: usize) -> u64 {
-    let config = ModelConfig::from_json(&format!(
-        r#"{{"model_type":"gpt2","vocab_size":4096,"n_positions":256,"n_embd":256,"n_layer":{layers},"n_head":8}}"#
-    ));
-    let ModelConfig::Gpt2(sizes) = config.unwrap() else { unreachable!() };
-    let parameters = Gpt::init(sizes.clone(), &mut Rng::new(1)).unwrap().parameters();
-    let file = to_safetensors(&parameters, Precision::Int8).unwrap();
-    let mut weights = Weights::from_safetensors(&file).unwrap();
-    let mut model = LanguageModel::from_weights(ModelConfig::Gpt2(sizes), &mut weights).unwrap();
-    model.to(&Device::Gpu(gpu.clone()));
-    let (mut state, mut logits) = (model.begin(), Vec::new());
-    for tokens in [&[5, 6, 7][..], &[8]] {
-        model.feed(&mut state, tokens, &mut logits).await.unwrap();
-    }
-    let (memory, (submitted, dispatched)) = (gpu.memory(), gpu.counts());
-    let steps = 5;
-    for id in 0..steps {
-        model.feed(&mut state, &[id as u32], &mut logits).await.unwrap();
-    }
-    let after = gpu.counts();
-    assert_eq!(gpu.memory(), memory, "memory was asked for");
-    assert_eq!(after.0 - submitted, steps, "submissions");
-    (after.1 - dispatched) / steps
-}
-
-/// What a layer more costs, by the kernels for software and by those for hardware.
-pub async fn economy_of_songs(gpu: &Gpu) {
-    let software = gpu.is_software();
-    for pretended in [true, false] {
-        gpu.pretend(pretended);
-        let [four, five] = [dispatches_of_songs(gpu, 4).await, dispatches_of_songs(gpu, 5).await];
-        println!("software {pretended}: {four} dispatches a step, {} a layer", five - four);
-        assert!(five - four <= 12, "{} dispatches a layer", five - four);
-        assert!(four <= 4 * 12 + 6, "{four} dispatches a step");
-    }
-    gpu.pretend(software);
 }
 
 /// Where the GPU goes in the middle of a training, the CPU goes on from what was kept last, and the losses are those of
@@ -136,7 +92,7 @@ pub async fn survives() {
 /// Steps of a long training; 1,000 of them on demand.
 fn long() -> usize {
     let wanted = std::env::var("LIEDWERK_GPU_STEPS").ok();
-    wanted.map_or(120, |steps| steps.parse().expect("LIEDWERK_GPU_STEPS is a number"))
+    wanted.map_or(200, |steps| steps.parse().expect("LIEDWERK_GPU_STEPS is a number"))
 }
 
 /// Batches of all shapes have come by then.

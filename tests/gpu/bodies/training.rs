@@ -12,6 +12,8 @@ use liedwerk::train::{
 
 const STEPS: usize = 10;
 const VOCAB: usize = 30;
+/// The pool is the same natively and in a browser, where these steps take minutes in software.
+const MEMORY_IS_WATCHED: bool = cfg!(not(target_arch = "wasm32"));
 
 fn common() -> CommonRecipe {
     CommonRecipe {
@@ -72,7 +74,7 @@ pub fn translator(layers: &str) -> PairTrainer {
     PairTrainer::new(model, (0..60).map(pair).collect(), recipe).unwrap()
 }
 
-/// The CPU's steps, and the GPU's.
+/// The CPU's steps and the GPU's; after some of these no more memory may be asked for.
 macro_rules! compare {
     ($name:literal, $gpu:expr, $trainer:expr) => {
         let expected: Vec<Metrics> = {
@@ -94,6 +96,14 @@ macro_rules! compare {
         resumed.restore(&checkpoint).unwrap();
         let (found, expected) = (trainer.step_async().await.unwrap(), resumed.step().unwrap());
         assert!((found.loss - expected.loss).abs() < 1e-4 * expected.loss, "{}: resumed", $name);
+        if MEMORY_IS_WATCHED {
+            let before = $gpu.memory();
+            for _ in 0..STEPS {
+                trainer.step_async().await.unwrap();
+            }
+            let grown = $gpu.memory().bytes - before.bytes;
+            assert!(grown <= before.bytes / 4, "{}: {grown} bytes more than {}", $name, before.bytes);
+        }
     };
 }
 
