@@ -17,6 +17,8 @@ const args = [
 // WebGPU on SwiftShader, a GPU in software, for the page and its workers.
 const gpu = ['--enable-unsafe-webgpu', '--enable-features=Vulkan', '--use-webgpu-adapter=swiftshader'];
 
+const QUIET = /@quiet/;
+
 export default defineConfig({
   testDir: '.',
   testMatch: '*.spec.js',
@@ -44,6 +46,8 @@ export default defineConfig({
       use: { launchOptions: { executablePath, args: [...args, ...gpu] } },
     },
     // A headless Chromium offers a GPU only if told to, so these see the page as it is without one.
-    { name: 'cpu', testIgnore: 'gpu*.spec.js' },
+    { name: 'cpu', testIgnore: 'gpu*.spec.js', grepInvert: QUIET },
+    // What watches the clock runs when nothing else does.
+    { name: 'quiet', grep: QUIET, workers: 1, dependencies: ['gpu', 'cpu'] },
   ],
 });

@@ -3,6 +3,7 @@
 import { expect, test } from '@playwright/test';
 import { expectWellMade } from './appearance.js';
 import { openTrain as open, plan, STEPS, train } from './learning.js';
+import { longestTask } from './main-thread.js';
 import { controls } from './page.js';
 
 /** @typedef {import('@playwright/test').Page} Page */
@@ -25,6 +26,30 @@ async function losses(page) {
   expect(rows.length).toBeGreaterThan(10);
   // Step, loss, their mean; a pause may fall where the held-out songs were being measured.
   return rows.map((row) => row.split('\t').slice(0, 3));
+}
+
+/** A click that is answered later than that is felt to hang. */
+const ANSWER_MS = 100;
+
+/**
+ * How long some clicks wait until the page has answered and drawn, in milliseconds, the longest last.
+ *
+ * @param {Page} page
+ */
+async function answered(page) {
+  return page.evaluate(async () => {
+    const button = /** @type {HTMLElement} */ (document.querySelector('button[data-language="en"]'));
+    const times = [];
+    for (let i = 0; i < 100; i += 1) {
+      const before = performance.now();
+      await new Promise((resolve) => {
+        button.addEventListener('click', () => requestAnimationFrame(resolve), { once: true });
+        setTimeout(() => button.click());
+      });
+      times.push(performance.now() - before);
+    }
+    return times.sort((a, b) => a - b);
+  });
 }
 
 test('start, pause, reload, go on, download, open in another profile, write', async ({ page, browser }) => {
@@ -67,29 +92,21 @@ test('start, pause, reload, go on, download, open in another profile, write', as
   await profile.close();
 });
 
-test('the page answers while it learns, the rate changes, stop keeps the model and a way on', async ({ page }) => {
+test('the page answers while it learns, the rate changes, stop keeps the model and a way on', { tag: '@quiet' }, async ({ page }) => {
   const { models, runs } = await open(page);
   const start = await plan(page, { steps: 2000, decay_steps: 500 });
   await start.click();
   await expect(page.getByText('It is learning')).toBeVisible();
-  const answers = await page.evaluate(async () => {
-    const button = /** @type {HTMLElement} */ (document.querySelector('button[data-language="en"]'));
-    const times = [];
-    for (let i = 0; i < 20; i += 1) {
-      const before = performance.now();
-      await new Promise((resolve) => {
-        button.addEventListener('click', () => requestAnimationFrame(resolve), { once: true });
-        setTimeout(() => button.click());
-      });
-      times.push(performance.now() - before);
-    }
-    return times.sort((a, b) => a - b);
+  /** @type {number[]} */
+  let answers = [];
+  const longest = await longestTask(page, async () => {
+    answers = await answered(page);
+    // Another program may take the processor away; a page that is slow is so every time.
+    for (let again = 0; again < 2 && Math.max(...answers) >= ANSWER_MS; again += 1) answers = await answered(page);
   });
-  console.log(`answers while training, ms: ${answers.map(Math.round).join(' ')}`);
-  // The bar is 100 ms for every click: 49 ms for the slowest where little else ran. Beside the tests of the GPU one of
-  // twenty took 105 ms, which says more about the machine than about the page, so nine of ten are held to the bar.
-  expect(answers[17]).toBeLessThan(100);
-  expect(answers[19]).toBeLessThan(200);
+  console.log(`answers while training, ms: ${answers.map(Math.round).join(' ')}; longest task ${longest.toFixed(1)}`);
+  expect(Math.max(...answers)).toBeLessThan(ANSWER_MS);
+  expect(longest).toBeLessThan(50);
   await page.getByRole('spinbutton', { name: 'Learning rate' }).fill('0.0005');
   await page.getByRole('button', { name: 'Set' }).click();
   await expect(page.getByText('The learning rate is 0.0005')).toBeVisible();
@@ -127,6 +144,32 @@ test('a second tab and a full disk are said, and cost nothing', async ({ page, c
   const downloading = page.waitForEvent('download');
   await train(page).models.getByRole('button', { name: 'Download' }).click();
   expect((await downloading).suggestedFilename()).toMatch(/\.safetensors$/);
+});
+
+test('who starts at once means the text that is still on its way, and the last of several', async ({ page }) => {
+  const { text, start } = await open(page);
+  /** @type {(() => void)[]} */
+  const waiting = [];
+  await page.route('**/verse-*.txt', async (route) => {
+    await new Promise((resolve) => waiting.push(() => resolve(undefined)));
+    await route.continue();
+  });
+  await page.getByRole('button', { name: 'Eleven English songs' }).click();
+  await expect.poll(() => waiting.length).toBe(1);
+  await page.getByRole('button', { name: 'Eight German songs' }).click();
+  await expect.poll(() => waiting.length).toBe(2);
+  await start.click();
+  await expect(start).toBeDisabled();
+  waiting[1]();
+  await expect(page.getByText('It is learning')).toBeVisible();
+  const german = await text.inputValue();
+  expect(german).toContain('ß');
+  const late = page.waitForResponse('**/verse-en.txt');
+  waiting[0]();
+  await (await late).finished();
+  await page.getByRole('button', { name: 'Stop' }).filter({ visible: true }).click();
+  await expect(page.getByText(/^Stopped after \d+ steps/)).toBeVisible();
+  expect(await text.inputValue()).toBe(german);
 });
 
 test('files in other encodings and formats are read, what is no text is refused', async ({ page }) => {

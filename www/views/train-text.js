@@ -48,6 +48,8 @@ export class TextStep {
   #long = '';
   /** Of what has been read from files. @type {import('../engine/protocol.js').Note[]} */
   #fileNotes = [];
+  /** The text that is still on its way here, unless something newer stands there. @type {Promise<void> | null} */
+  #coming = null;
   onChange = () => {};
   element;
 
@@ -60,13 +62,14 @@ export class TextStep {
     this.#reader = reader;
     this.#odd.append(this.#oddList, h('p', { class: 'small', t: 'oddHint' }));
     this.#area.addEventListener('input', () => {
+      this.#coming = null;
       this.#long = '';
       this.#area.readOnly = false;
       this.#fileNotes = [];
       this.#changed(PATIENCE_MS);
     });
     this.#files.addEventListener('change', () => {
-      if (this.#files.files) void this.#read(this.#files.files);
+      if (this.#files.files) this.#read(this.#files.files);
     });
     this.element = h(
       'section',
@@ -77,13 +80,13 @@ export class TextStep {
       h('p', { class: 'small', id: 'train-text-hint', t: 'trainTextHint' }),
       h('div', { class: 'row files' }, h('label', { for: 'train-files', t: 'chooseFiles' }), this.#files),
       h('p', { class: 'small', t: 'oursIntro' }),
-      h('div', { class: 'row ours' }, ...OURS.map((ours) => button(ours.title, () => void this.#take(ours), { class: 'quiet' }))),
+      h('div', { class: 'row ours' }, ...OURS.map((ours) => button(ours.title, () => this.#take(ours), { class: 'quiet' }))),
       this.#facts,
       this.#alert.element,
       this.#notes.element,
       this.#odd,
     );
-    listenToDrops(this.element, (files) => void this.#read(files));
+    listenToDrops(this.element, (files) => this.#read(files));
     const asOf = () => JSON.stringify([state.settings.kind, plannedData(state.settings)]);
     let before = asOf();
     state.onChange(() => {
@@ -111,6 +114,7 @@ export class TextStep {
    * @param {import('../engine/protocol.js').Note[]} [notes]
    */
   set(text, notes = []) {
+    this.#coming = null;
     // A field with a million lines would stand still; its beginning shows what it is.
     this.#long = text.length > SHOWN ? text : '';
     this.#area.value = this.#long ? `${text.slice(0, SHOWN)}\n…` : text;
@@ -119,28 +123,51 @@ export class TextStep {
     this.#changed(0);
   }
 
+  /** Settles when the text that was asked for last is here, or will not come. */
+  async arrived() {
+    while (this.#coming) await this.#coming;
+  }
+
   /** @param {typeof OURS[number]} ours */
-  async #take({ file, kind }) {
-    try {
+  #take({ file, kind }) {
+    this.#await(async () => {
       const text = await fetchText(new URL(file, document.baseURI).href, { cache: 'default' });
-      if (wantsPairs(kind || 'char_lstm') !== wantsPairs(this.#state.settings.kind)) {
-        this.#state.set({ kind: kind || 'char_lstm', base: '' });
-      }
-      this.set(text);
-    } catch (error) {
-      this.#fail(error);
-    }
+      return { text, notes: [], kind: kind || 'char_lstm' };
+    });
   }
 
   /** @param {Iterable<File>} files */
-  async #read(files) {
-    try {
-      const { text, notes } = await readFiles(files);
+  #read(files) {
+    this.#await(async () => {
+      try {
+        return { ...(await readFiles(files)), kind: null };
+      } finally {
+        this.#files.value = '';
+      }
+    });
+  }
+
+  /**
+   * The text that was asked for last wins, whichever comes last.
+   *
+   * @param {() => Promise<{ text: string, notes: import('../engine/protocol.js').Note[], kind: string | null }>} fetched
+   *   with the kind of model that it is for, where it is for one
+   */
+  #await(fetched) {
+    /** @param {() => void} act */
+    const ifLast = (act) => {
+      if (this.#coming === coming) act();
+    };
+    const set = (/** @type {Awaited<ReturnType<typeof fetched>>} */ { text, notes, kind }) => {
+      const { settings } = this.#state;
+      if (kind && wantsPairs(kind) !== wantsPairs(settings.kind)) this.#state.set({ kind, base: '' });
       this.set(text, notes);
-    } catch (error) {
-      this.#fail(error);
-    }
-    this.#files.value = '';
+    };
+    const coming = fetched()
+      .then((arrived) => ifLast(() => set(arrived)))
+      .catch((error) => ifLast(() => this.#fail(error)))
+      .finally(() => ifLast(() => (this.#coming = null)));
+    this.#coming = coming;
   }
 
   /** @param {number} patience */

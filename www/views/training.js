@@ -97,6 +97,7 @@ export class Training {
   /** Measures this device and shows the plan, without starting. */
   async measure() {
     await this.#perform(async () => {
+      await this.#textArrived();
       await this.#measuring.draft();
       say(this.#parts.status, 'statusMeasured');
     }, () => void this.measure());
@@ -105,6 +106,7 @@ export class Training {
   /** Trains what is chosen. */
   async start() {
     await this.#perform(async () => {
+      await this.#textArrived();
       const drafted = this.#parts.plan.drafted ?? (await this.#measuring.draft());
       const { plan } = this.#parts;
       const base = plan.base;
@@ -124,6 +126,12 @@ export class Training {
       const from = await this.#measuring.from();
       await this.#train(run, { text: source, plan: drafted.plan, from, checkpoint: null });
     }, () => void this.start());
+  }
+
+  /** Whoever starts at once means the text that he has just asked for. */
+  async #textArrived() {
+    say(this.#parts.status, 'statusPreparing');
+    await this.#parts.text.arrived();
   }
 
   /** @param {Run} run from its last checkpoint */
