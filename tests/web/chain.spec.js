@@ -18,7 +18,7 @@ import {
 /** @param {Page} page */
 async function sung(page) {
   const { status, song } = stages(page);
-  await expect(status).toContainText(/Finished: \d+ characters/);
+  await expect(status).toContainText(/Finished: [\d,]+ characters/);
   return (await song.innerText()).trim();
 }
 
@@ -187,7 +187,7 @@ test('stops while it translates and while it writes', async ({ page }) => {
   await expect(status).toContainText('writing');
   await expect(song).not.toContainText('Here the song will go on');
   await page.keyboard.press('Escape');
-  await expect(status).toContainText(/Stopped after \d+ characters/);
+  await expect(status).toContainText(/Stopped after [\d,]+ characters/);
   await expect(stop).toBeDisabled();
 });
 

@@ -60,14 +60,14 @@ test('after the first visit all of it works without a connection', async ({ page
   const { url, goAway } = await mirror(baseURL);
   await page.goto(`${url}#view=chain&seed=7&length=120&beam=1&go=1`);
   const { status, song, english } = stages(page);
-  await expect(status).toContainText(/Finished: \d+ characters/);
+  await expect(status).toContainText(/Finished: [\d,]+ characters/);
   const text = await song.innerText();
   await keptShell(page);
   goAway();
 
   await page.goto('about:blank');
   await page.goto(`${url}#view=chain&seed=7&length=120&beam=1&go=1`);
-  await expect(status).toContainText(/Finished: \d+ characters/);
+  await expect(status).toContainText(/Finished: [\d,]+ characters/);
   expect(await song.innerText()).toBe(text);
   await expect(english).toHaveValue(/\w/);
   await page.getByRole('link', { name: 'Translate' }).click();
@@ -96,7 +96,7 @@ test('training is kept where one says so, and then works without a connection, a
   await expect(controls(page).status).toContainText('Finished');
   await expect(page.getByRole('region', { name: 'Gates and memory' })).toBeVisible();
   await page.getByRole('link', { name: 'Prepare text' }).click();
-  await expect(page.getByText(/\d+ tokens, \d+ different numbers/).first()).toBeVisible();
+  await expect(page.getByText(/[\d,]+ tokens, [\d,]+ different numbers/).first()).toBeVisible();
   await page.getByRole('link', { name: 'Lecture' }).click();
   await expect(page.getByRole('heading', { name: '1 Data' })).toBeVisible();
   await page.getByRole('link', { name: 'Train' }).click();
@@ -104,7 +104,7 @@ test('training is kept where one says so, and then works without a connection, a
   await page.getByRole('button', { name: 'Start training' }).click();
   await expect(page.getByText('It is learning')).toBeVisible();
   await page.getByRole('button', { name: 'Stop' }).filter({ visible: true }).click();
-  await expect(page.getByText(/^Stopped after \d+ steps/)).toBeVisible();
+  await expect(page.getByText(/^Stopped after [\d,]+ steps/)).toBeVisible();
   await page.goto(`${url}bench.html`);
   await expect(page.getByRole('button', { name: 'Measure' })).toBeEnabled();
 

@@ -63,7 +63,7 @@ test('start, pause, reload, go on, download, open in another profile, write', as
 
   await start.click();
   await page.getByRole('button', { name: 'Pause' }).click();
-  await expect(page.getByText(/^Paused at step \d+/)).toBeVisible();
+  await expect(page.getByText(/^Paused at step [\d,]+/)).toBeVisible();
   await page.reload();
   await expect(page.getByText('A run was interrupted.')).toBeVisible();
   await runs.getByRole('button', { name: 'Go on' }).click();
@@ -111,7 +111,7 @@ test('the page answers while it learns, the rate changes, stop keeps the model a
   await page.getByRole('button', { name: 'Set' }).click();
   await expect(page.getByText('The learning rate is 0.0005')).toBeVisible();
   await page.getByRole('button', { name: 'Stop' }).filter({ visible: true }).click();
-  await expect(page.getByText(/^Stopped after \d+ steps/)).toBeVisible();
+  await expect(page.getByText(/^Stopped after [\d,]+ steps/)).toBeVisible();
   await expect(models.getByRole('listitem')).toHaveCount(1);
   await expect(runs.getByRole('button', { name: 'Go on' })).toBeVisible();
   await models.getByRole('textbox', { name: 'Name' }).fill('My verse');
@@ -168,7 +168,7 @@ test('who starts at once means the text that is still on its way, and the last o
   waiting[0]();
   await (await late).finished();
   await page.getByRole('button', { name: 'Stop' }).filter({ visible: true }).click();
-  await expect(page.getByText(/^Stopped after \d+ steps/)).toBeVisible();
+  await expect(page.getByText(/^Stopped after [\d,]+ steps/)).toBeVisible();
   expect(await text.inputValue()).toBe(german);
 });
 
