@@ -1,7 +1,7 @@
 // "Measure this device": what the CPU and the GPU of this very device do in a second, side by side.
 
 import { EngineError } from '../engine/errors.js';
-import { currentLanguage, onLanguage, preferredLanguage, say, saysNothing, setLanguage, text } from '../i18n/index.js';
+import { formatNumber, onLanguage, preferredLanguage, say, saysNothing, setLanguage, text } from '../i18n/index.js';
 import { AlertBox } from '../ui/alert-box.js';
 import { button, h } from '../ui/dom.js';
 import { offerLanguages } from '../ui/languages.js';
@@ -148,7 +148,7 @@ class BenchPage {
   /** The figures as the language writes numbers. */
   #write() {
     const number = (/** @type {number} */ value, digits = 3) =>
-      value.toLocaleString(currentLanguage(), { maximumSignificantDigits: digits });
+      formatNumber(value, { maximumSignificantDigits: digits });
     for (const { name, device, unit, rate, share } of this.#figures) {
       const cells = this.#row(name).cells;
       const [value, of] = [number(rate), unit === 'tokens/s' ? text('benchTokens') : unit];

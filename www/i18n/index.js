@@ -72,8 +72,33 @@ export function text(key, params = {}) {
 export function textIn(wanted, key, params = {}) {
   return TEXTS[wanted][key].replace(/\{(\w+)\}/g, (_, name) => {
     const value = params[name];
-    return typeof value === 'number' ? value.toLocaleString(wanted) : String(value);
+    return typeof value === 'number' ? numberIn(wanted, value) : String(value);
   });
+}
+
+/** Made once: a table of weights has hundreds of numbers, and making a format takes longer than using it. @type {Map<string, Intl.NumberFormat>} */
+const formats = new Map();
+
+/**
+ * A number as the reader writes it.
+ *
+ * @param {number} value
+ * @param {Intl.NumberFormatOptions} [options]
+ */
+export function formatNumber(value, options) {
+  return numberIn(language, value, options);
+}
+
+/**
+ * @param {Language} wanted
+ * @param {number} value
+ * @param {Intl.NumberFormatOptions} [options]
+ */
+function numberIn(wanted, value, options = {}) {
+  const key = wanted + JSON.stringify(options);
+  const format = formats.get(key) ?? new Intl.NumberFormat(wanted, options);
+  formats.set(key, format);
+  return format.format(value);
 }
 
 /**

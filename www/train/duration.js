@@ -1,4 +1,4 @@
-import { currentLanguage, text } from '../i18n/index.js';
+import { formatNumber, text } from '../i18n/index.js';
 
 /**
  * A time as one says it: seconds below two minutes, then minutes, then hours and minutes.
@@ -10,5 +10,5 @@ export function duration(seconds) {
   if (whole < 120) return text('durationSeconds', { seconds: whole });
   const minutes = Math.round(whole / 60);
   if (minutes < 120) return text('durationMinutes', { minutes });
-  return text('durationHours', { hours: (minutes / 60).toLocaleString(currentLanguage(), { maximumFractionDigits: 1 }) });
+  return text('durationHours', { hours: formatNumber(minutes / 60, { maximumFractionDigits: 1 }) });
 }

@@ -61,9 +61,9 @@ export class Attention {
   /**
    * @param {Attended | null} shown
    * @param {number} at the place that is looked at
-   * @param {'all' | 'tiles' | 'table'} [part] to be drawn now
+   * @param {'tiles' | 'table'} part to be drawn now
    */
-  show(shown, at, part = 'all') {
+  show(shown, at, part) {
     this.#shown = shown?.text.length && shown.text.heads ? shown : null;
     this.#at = at;
     this.element.hidden = !this.#shown;

@@ -1,6 +1,6 @@
 // A line chart in SVG, drawn for the width it has, and the same numbers as a table.
 
-import { currentLanguage, onLanguage, say, text } from '../i18n/index.js';
+import { formatNumber, onLanguage, say, text } from '../i18n/index.js';
 import { h } from './dom.js';
 
 /** @typedef {import('../i18n/index.js').Key} Key */
@@ -110,7 +110,7 @@ export class Chart {
 
   /** @param {number} value */
   #written(value) {
-    return value.toLocaleString(currentLanguage(), this.#format);
+    return formatNumber(value, this.#format);
   }
 
   /** @param {Frame} frame */
@@ -121,13 +121,13 @@ export class Chart {
         const y = frame.y(value);
         return [line(`M${EDGE.left} ${y}H${right}`, 'grid'), label(EDGE.left - 6, y + 4, 'end', this.#tick(value))];
       }),
-      ...frame.xTicks.map((value) => label(frame.x(value), bottom + 17, 'middle', value.toLocaleString(currentLanguage()))),
+      ...frame.xTicks.map((value) => label(frame.x(value), bottom + 17, 'middle', formatNumber(value))),
     ];
   }
 
   /** @param {number} value */
   #tick(value) {
-    return value.toLocaleString(currentLanguage(), { maximumSignificantDigits: 3 });
+    return formatNumber(value, { maximumSignificantDigits: 3 });
   }
 
   #explain() {
@@ -156,7 +156,7 @@ export class Chart {
         const at = latest(points, x);
         return h('td', {}, at === undefined ? '' : this.#written(at));
       });
-      return h('tr', {}, h('th', { scope: 'row' }, x.toLocaleString(currentLanguage())), ...cells);
+      return h('tr', {}, h('th', { scope: 'row' }, formatNumber(x)), ...cells);
     });
     this.#table.replaceChildren(say(h('caption', { class: 'unseen' }), this.#title), h('thead', {}, head), h('tbody', {}, ...rows));
   }

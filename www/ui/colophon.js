@@ -1,6 +1,6 @@
 // What stands below a text on paper: the model, the settings, the seed, and the link that brings it back.
 
-import { currentLanguage, onLanguage, text } from '../i18n/index.js';
+import { currentLanguage, formatNumber, onLanguage, text } from '../i18n/index.js';
 import { MODELS_OF, NUMBER_FIELDS, toHash } from '../state.js';
 import { h } from './dom.js';
 
@@ -30,7 +30,7 @@ export function colophon(state, catalog) {
       }),
       ...NUMBER_FIELDS.filter(({ name, views }) => views.includes(view) && !UNTOLD.includes(name))
         .filter(({ name, always, default: usual }) => always || settings[name] !== usual)
-        .map(({ name }) => `${text(/** @type {'seed'} */ (name))}: ${name === 'seed' ? settings.seed : settings[name].toLocaleString(language)}`),
+        .map(({ name }) => `${text(/** @type {'seed'} */ (name))}: ${name === 'seed' ? settings.seed : formatNumber(settings[name])}`),
     ];
     const link = new URL(toHash(settings, { go: true, of: view }), location.href).href;
     element.replaceChildren(h('p', {}, told.join(' · ')), h('p', {}, decodeURI(link)));

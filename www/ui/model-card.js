@@ -1,4 +1,4 @@
-import { currentLanguage, onLanguage, say } from '../i18n/index.js';
+import { currentLanguage, formatNumber, onLanguage, say } from '../i18n/index.js';
 import { h } from './dom.js';
 
 /** @typedef {import('../engine/protocol.js').ModelEntry} ModelEntry */
@@ -51,7 +51,7 @@ export class ModelCard {
       measured.append(h('br'), h('small', {}, h('span', { t: 'measuredWith' }), ' ', command));
     }
     if (figures.parameters !== undefined) {
-      row(list, 'parameters', figures.parameters.toLocaleString(language));
+      row(list, 'parameters', formatNumber(figures.parameters));
     }
     row(list, 'size', say(h('span'), 'sizeValue', { value: megabytes(files.weights.bytes) }));
     this.#body.replaceChildren(h('p', {}, card[language]), list);

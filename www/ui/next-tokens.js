@@ -1,5 +1,5 @@
 import { cutKey } from '../i18n/codes.js';
-import { currentLanguage, onLanguage, say, text } from '../i18n/index.js';
+import { formatNumber, onLanguage, say, text } from '../i18n/index.js';
 import { h } from './dom.js';
 
 /** @typedef {import('../engine/protocol.js').Row} Row */
@@ -118,11 +118,7 @@ function others(rows) {
 
 /** @param {number} probability */
 function share(probability) {
-  const shown = probability.toLocaleString(currentLanguage(), {
-    style: 'percent',
-    minimumFractionDigits: 1,
-    maximumFractionDigits: 1,
-  });
+  const shown = formatNumber(probability, { style: 'percent', minimumFractionDigits: 1, maximumFractionDigits: 1 });
   const cell = h('td', { class: 'share' }, probability === 0 ? '–' : shown);
   cell.style.setProperty('--share', String(Math.min(1, Math.max(0, probability))));
   return cell;

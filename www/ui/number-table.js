@@ -1,4 +1,4 @@
-import { currentLanguage } from '../i18n/index.js';
+import { formatNumber } from '../i18n/index.js';
 import { button, h } from './dom.js';
 
 /**
@@ -60,7 +60,7 @@ export class NumberTable {
 
 /** @param {number} value */
 export function number(value) {
-  return value.toLocaleString(currentLanguage(), { minimumFractionDigits: 2, maximumFractionDigits: 2 });
+  return formatNumber(value, { minimumFractionDigits: 2, maximumFractionDigits: 2 });
 }
 
 /**

@@ -1,4 +1,4 @@
-import { currentLanguage, onLanguage } from '../i18n/index.js';
+import { formatNumber, onLanguage } from '../i18n/index.js';
 import { NUMBER_FIELDS, parseNumber, randomSeed } from '../state.js';
 import { button, h } from './dom.js';
 
@@ -42,7 +42,7 @@ function numberField(field, state, view) {
     const value = state.settings[name];
     // While a number is being typed, the field is the visitor's.
     if (slider || document.activeElement !== input) input.value = String(value);
-    if (slider) shown.textContent = value.toLocaleString(currentLanguage());
+    if (slider) shown.textContent = formatNumber(value);
   };
   input.addEventListener('input', () => {
     const value = parseNumber(field, input.value);

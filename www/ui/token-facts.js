@@ -1,4 +1,4 @@
-import { currentLanguage, onLanguage, say } from '../i18n/index.js';
+import { formatNumber, onLanguage, say } from '../i18n/index.js';
 import { h } from './dom.js';
 import { visibleToken } from './next-tokens.js';
 import { around, number } from './number-table.js';
@@ -101,7 +101,7 @@ export class Lens {
 
 /** @param {Rated} rated */
 function share({ text, value }) {
-  const percent = value.toLocaleString(currentLanguage(), { style: 'percent', maximumFractionDigits: 0 });
+  const percent = formatNumber(value, { style: 'percent', maximumFractionDigits: 0 });
   const cell = h('td', { class: 'share' }, h('span', { class: 'word' }, visibleToken(text)), ' ', h('span', { class: 'id' }, percent));
   cell.style.setProperty('--share', String(value));
   return cell;

@@ -1,6 +1,6 @@
 // A table of words by words with a weight in each cell, the weight as a colour: for alignment and attention.
 
-import { currentLanguage, say, text } from '../i18n/index.js';
+import { formatNumber, say, text } from '../i18n/index.js';
 import { isMark } from '../words.js';
 import { h } from './dom.js';
 
@@ -55,8 +55,7 @@ function weightCell(weight) {
 
 /** @param {number} weight */
 function percent(weight) {
-  const digits = { minimumFractionDigits: 1, maximumFractionDigits: 1 };
-  return weight.toLocaleString(currentLanguage(), { style: 'percent', ...digits });
+  return formatNumber(weight, { style: 'percent', minimumFractionDigits: 1, maximumFractionDigits: 1 });
 }
 
 /** One cell at a time is pointed at, by mouse, finger or arrow keys; one of them takes the focus. */

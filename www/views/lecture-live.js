@@ -1,6 +1,6 @@
 // The parts of the lecture that one can try: each a working piece of the page, or its measured figures.
 
-import { currentLanguage, onLanguage, say } from '../i18n/index.js';
+import { currentLanguage, formatNumber, onLanguage, say } from '../i18n/index.js';
 import { LiveWriting } from './live-writing.js';
 import { LiveTranslation } from './live-translation.js';
 import { AlertBox } from '../ui/alert-box.js';
@@ -63,7 +63,7 @@ function figures({ title, figures: { dev_bits_per_char, dev_bleu, dev_chrf, para
   const list = h('dl');
   const add = (/** @type {import('../i18n/index.js').Key} */ term, /** @type {number | undefined} */ value) => {
     if (value === undefined) return;
-    list.append(h('div', {}, h('dt', { t: term }), h('dd', { class: 'figure' }, value.toLocaleString(language))));
+    list.append(h('div', {}, h('dt', { t: term }), h('dd', { class: 'figure' }, formatNumber(value))));
   };
   add('bitsPerChar', dev_bits_per_char);
   add('bleu', dev_bleu);
@@ -194,7 +194,7 @@ function slider(id, label, attributes) {
   const input = h('input', { id, type: 'range', ...attributes });
   const value = h('span', { class: 'value', 'aria-hidden': 'true' });
   const show = () => {
-    value.textContent = Number(input.value).toLocaleString(currentLanguage());
+    value.textContent = formatNumber(Number(input.value));
   };
   input.addEventListener('input', show);
   onLanguage(show);

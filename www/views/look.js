@@ -52,6 +52,7 @@ export function mountLook(root, context) {
     next: new NextTokens(null),
     facts: new TokenFacts(),
     positions: new Positions(),
+    pictures: h('div', { class: 'pictures' }),
     prompt: h('div', {}),
     german: h('div', {}),
     go: button('generate', () => looking.go(), {
@@ -115,7 +116,15 @@ function desk({ picker, prompt, german, go, stop, shown }, state, link) {
 /** @param {Parts} parts */
 function pages(parts) {
   const { status, alert, download, verdict, notes, pieces, tokens, scrubber } = parts;
-  const { gates, attention, alignment, lens, next, facts, positions } = parts;
+  const { pictures, gates, attention, alignment, lens, next, facts, positions } = parts;
+  pictures.append(
+    gates.element,
+    attention.element,
+    alignment.element,
+    h('div', { class: 'pair' }, lens.element, next.element),
+    facts.element,
+    positions.element,
+  );
   return [
     h('div', { class: 'news' }, status),
     alert.element,
@@ -125,15 +134,6 @@ function pages(parts) {
     tokens.element,
     scrubber,
     verdict.element,
-    h(
-      'div',
-      { class: 'pictures' },
-      gates.element,
-      attention.element,
-      alignment.element,
-      h('div', { class: 'pair' }, lens.element, next.element),
-      facts.element,
-      positions.element,
-    ),
+    pictures,
   ];
 }

@@ -31,6 +31,7 @@ import { readable, Work } from './work.js';
  * @property {import('../ui/token-facts.js').TokenFacts} facts
  * @property {import('../ui/next-tokens.js').NextTokens} next
  * @property {import('../ui/positions.js').Positions} positions
+ * @property {HTMLElement} pictures all of them, and the tables
  * @property {HTMLElement} prompt
  * @property {HTMLElement} german
  * @property {HTMLElement} shown
@@ -44,7 +45,7 @@ import { readable, Work } from './work.js';
 const DEPTH_ROWS = 4;
 const NEIGHBOURS = 8;
 const POSITIONS = 64;
-/** While it works, pictures and tables follow in turn, this often, and questions are asked at most this often. */
+/** While it works, the next picture or table follows this often, and questions are asked at most this often. */
 const PICTURES_MS = 120;
 const ASK_MS = 300;
 
@@ -69,8 +70,13 @@ export class Looking {
   #drawn = { tokens: 0, at: -1, time: 0, asked: 0 };
   #frame = 0;
   #asking = false;
-  /** Whose turn it is while it works: pictures, the table of attention, the other tables. */
+  /** Whether something was to be asked while a question was open. */
+  #unasked = false;
+  /** The sentence whose alignment is still to be drawn. @type {Piece | null} */
+  #unaligned = null;
+  /** Whose turn it is of [`#pictures`], and how many more are to be drawn of what is looked at. */
   #turn = 0;
+  #due = 0;
   #opened = '';
   #looked = new Looked();
   /** What looks inside is computed where all compute alike. */
@@ -86,7 +92,7 @@ export class Looking {
     this.#work = new Work(context, parts, (working) => this.#setWorking(working));
     context.state.onChange(() => this.#follow());
     this.#showKind();
-    this.#drawPictures();
+    this.#drawAll();
   }
 
   /**
@@ -223,8 +229,7 @@ export class Looking {
     this.#at = Math.min(first, this.#length - 1);
     this.#drawn = { ...this.#drawn, tokens: 0, at: -1, time: 0 };
     this.#parts.tokens.clear('en', '');
-    const title = this.#model?.title ?? { de: '', en: '' };
-    this.#parts.alignment.show([{ title, piece }]);
+    this.#unaligned = piece;
     this.#request();
   }
 
@@ -235,13 +240,25 @@ export class Looking {
     return gap < 0 ? tokens.length : gap;
   }
 
-  /** Draws with the next frame, whatever else happens until then. */
+  /** Draws all of it anew, beginning with the next frame. */
   #request() {
+    this.#due = this.#pictures.length;
+    this.#goOn();
+    this.#tellBusy();
+  }
+
+  #goOn() {
     if (this.#frame) return;
     this.#frame = requestAnimationFrame((now) => {
       this.#frame = 0;
       this.#draw(now);
     });
+  }
+
+  /** Whether something else will soon stand there. */
+  #tellBusy() {
+    const busy = this.#working || this.#due > 0 || this.#asking;
+    this.#parts.pictures.setAttribute('aria-busy', String(busy));
   }
 
   /** @param {number} now */
@@ -261,38 +278,57 @@ export class Looking {
     const token = this.#frames.tokens[this.#at];
     if (token) slider.setAttribute('aria-valuetext', `${this.#at + 1}: ${visibleToken(token.text)}`);
     tokens.mark(this.#at);
-    const scrubbed = !this.#following && this.#drawn.at !== this.#at;
+    const moved = this.#drawn.at !== this.#at;
+    const scrubbed = moved && !this.#following;
     if (this.#working && !scrubbed && now - this.#drawn.time < PICTURES_MS) {
-      this.#request();
+      this.#goOn();
       return;
     }
     this.#drawn.time = now;
     this.#drawn.at = this.#at;
-    this.#drawPictures();
-    void this.#ask(now);
+    this.#pictures[this.#turn]();
+    this.#turn = (this.#turn + 1) % this.#pictures.length;
+    this.#due -= 1;
+    if (this.#due > 0) this.#goOn();
+    if (moved) void this.#ask(now);
+    this.#tellBusy();
   }
 
-  #drawPictures() {
-    const { gates, attention, next, facts } = this.#parts;
-    // In one frame all of them would take longer than the eye forgives.
-    const all = !this.#working;
-    this.#turn = (this.#turn + 1) % 3;
-    const isLstm = this.#model?.model_type === 'char_lstm';
-    const frames = this.#frames;
-    if (all || this.#turn === 0) {
-      gates.show(isLstm ? frames : null, this.#at);
-      if (isLstm && frames.length) this.tint();
-    }
-    if (all || this.#turn < 2) {
-      const attended = { text: frames, source: this.#source, language: this.#model?.language ?? 'en' };
-      attention.show(isLstm ? null : attended, this.#at, all ? 'all' : this.#turn === 0 ? 'tiles' : 'table');
-    }
-    if (all || this.#turn === 2) {
+  /** One a frame: all of them together would take longer than the eye forgives. */
+  #pictures = [
+    () => {
+      const { gates } = this.#parts;
+      gates.show(this.#isLstm ? this.#frames : null, this.#at);
+      if (this.#isLstm && this.#frames.length) this.tint();
+      this.#drawAttention('tiles');
+    },
+    () => this.#drawAttention('table'),
+    () => {
+      const piece = this.#unaligned;
+      this.#unaligned = null;
+      if (piece) this.#parts.alignment.show([{ title: this.#model?.title ?? { de: '', en: '' }, piece }]);
+    },
+    () => {
+      const { next, facts } = this.#parts;
       const step = this.#steps[this.#at - this.#written] ?? null;
       next.element.hidden = step === null;
       next.show(step, false);
-      facts.show(frames.tokens.slice(0, this.#length), this.#at);
-    }
+      facts.show(this.#frames.tokens.slice(0, this.#length), this.#at);
+    },
+  ];
+
+  #drawAll() {
+    for (const draw of this.#pictures) draw();
+  }
+
+  get #isLstm() {
+    return this.#model?.model_type === 'char_lstm';
+  }
+
+  /** @param {'tiles' | 'table'} part */
+  #drawAttention(part) {
+    const attended = { text: this.#frames, source: this.#source, language: this.#model?.language ?? 'en' };
+    this.#parts.attention.show(this.#isLstm ? null : attended, this.#at, part);
   }
 
   /**
@@ -306,9 +342,10 @@ export class Looking {
     const token = this.#frames.tokens[at];
     if (!model || !token) return;
     if (this.#asking || (this.#working && now - this.#drawn.asked < ASK_MS)) {
-      if (!this.#working) this.#request();
+      this.#unasked = true;
       return;
     }
+    this.#unasked = false;
     this.#asking = true;
     this.#drawn.asked = now;
     try {
@@ -325,7 +362,8 @@ export class Looking {
       // The run that broke the worker says so itself; without an answer the tables stay as they are.
     } finally {
       this.#asking = false;
-      if (at !== this.#at) this.#request();
+      if (this.#unasked && !this.#working) void this.#ask(performance.now());
+      this.#tellBusy();
     }
   }
 
@@ -358,7 +396,9 @@ export class Looking {
     lens.show([]);
     facts.near([]);
     positions.show(new Float32Array(), 1);
+    this.#unaligned = null;
     this.#showKind();
+    this.#drawAll();
     this.#request();
   }
 

@@ -1,6 +1,6 @@
 // How a run learns: its curves beside another run's and a shipped model's, and the numbers of this moment.
 
-import { currentLanguage, onLanguage, text } from '../i18n/index.js';
+import { currentLanguage, formatNumber, onLanguage, text } from '../i18n/index.js';
 import { duration } from '../train/duration.js';
 import { points, recent, smooth } from '../train/history.js';
 import { Chart } from '../ui/chart.js';
@@ -171,7 +171,7 @@ export class Curves {
     const trained = numbers.loss.length ? recent(numbers.loss) : undefined;
     const held = numbers.validated.at(-1);
     const best = numbers.validated.reduce((least, { bits_per_char }) => Math.min(least, bits_per_char), Infinity);
-    const written = (/** @type {number} */ value) => value.toLocaleString(currentLanguage(), DIGITS);
+    const written = (/** @type {number} */ value) => formatNumber(value, DIGITS);
     const rate = numbers.lr.at(-1);
     /** @type {[Key, string][]} */
     const rows = [
@@ -179,7 +179,7 @@ export class Curves {
       ['lossTrain', trained === undefined ? '' : text('bitsAndNats', { bits: written(trained / (Math.LN2 * perToken)), nats: written(trained) })],
       ['lossHeldOut', held ? text('bitsAndNats', { bits: written(held.bits_per_char), nats: written(held.loss) }) : ''],
       ['nowBest', Number.isFinite(best) ? text('bitsShort', { value: written(best) }) : ''],
-      ['chartRate', rate === undefined ? '' : rate.toLocaleString(currentLanguage(), { maximumSignificantDigits: 2 })],
+      ['chartRate', rate === undefined ? '' : formatNumber(rate, { maximumSignificantDigits: 2 })],
       ['nowSpeed', this.#perSecond ? text('speed', { rate: Math.round(this.#perSecond) }) : ''],
       ['nowTime', duration(run.seconds)],
       ['nowLeft', this.#left],
