@@ -1,8 +1,9 @@
 // What becomes of runs: one that diverges, two compared, a long one.
 
+import { readFileSync } from 'node:fs';
 import { expect, test } from '@playwright/test';
-import { change, learn, openTrain, PLAN, plan, STEPS } from './learning.js';
-import { patched } from './page.js';
+import { change, learn, openTrain, PLAN, plan, STEPS, train, VERSE } from './learning.js';
+import { controls, patched } from './page.js';
 
 test('a rate that is far too high is noticed: the last good model is kept, and the run can be compared', async ({ page }) => {
   const { models, note } = await openTrain(page);
@@ -23,6 +24,33 @@ test('a rate that is far too high is noticed: the last good model is kept, and t
   await figure.getByText('As a table').click();
   const last = figure.getByRole('row').last();
   await expect(last).toContainText(String(STEPS));
+});
+
+test('who learns by heart keeps the model from before, too', async ({ page }) => {
+  test.setTimeout(120_000);
+  const { models, text } = await openTrain(page);
+  await plan(page);
+  // Too little to learn anything else from.
+  const songs = readFileSync(VERSE, 'utf8').split(/^(?==== )/m);
+  await text.fill(songs.slice(0, 4).join(''));
+  await page.getByRole('button', { name: 'Measure and show the plan' }).click();
+  await expect(page.getByText('Measured.')).toBeVisible();
+  await change(page, { steps: 300, lr: 0.01, warmup_steps: 5, decay_steps: 290, batch_size: 8, window: 32, dropout: 0 });
+  await train(page).start.click();
+  await expect(page.getByText('Finished after 300 steps.')).toBeVisible({ timeout: 60_000 });
+  const said = await page.getByText(/^What was held out has been getting worse since step/).innerText();
+  const step = /step (\d+):/.exec(said)?.[1];
+  await expect(models.getByRole('listitem')).toHaveCount(2);
+  const earlier = models.getByRole('listitem').filter({ has: page.getByRole('button', { name: new RegExp(`^Write with it: .*, step ${step}$`) }) });
+  await expect(earlier).toBeVisible();
+  const bits = async (/** @type {import('@playwright/test').Locator} */ item) => Number(/([\d.]+) bits/.exec(await item.innerText())?.[1]);
+  const last = models.getByRole('listitem').filter({ hasNot: page.getByRole('button', { name: /, step/ }) });
+  console.log(`held out, at step ${step} and 300: ${await bits(earlier)} and ${await bits(last)} bits`);
+  expect(await bits(earlier)).toBeLessThan(await bits(last));
+  const offer = page.getByText(`So is what it was at step ${step}, before it began to learn by heart:`);
+  await offer.locator('..').getByRole('button', { name: /^Write with it/ }).click();
+  await controls(page).generate.click();
+  await expect(controls(page).status).toContainText('Finished');
 });
 
 test('a model learns for 2,000 steps, and no more memory is asked for after the first', async ({ page }) => {

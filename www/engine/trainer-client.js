@@ -4,6 +4,7 @@ import { EngineError } from './errors.js';
 
 /** @typedef {import('./training-protocol.js').TrainerEvent} TrainerEvent */
 /** @typedef {import('./training-protocol.js').Ended} Ended */
+/** @typedef {import('./training-protocol.js').TrainedModel} TrainedModel */
 /** @typedef {import('./training-protocol.js').Wish} Wish */
 
 /**
@@ -13,7 +14,8 @@ import { EngineError } from './errors.js';
  * @property {(validated: import('./training-protocol.js').Validated) => void} [onValidated]
  * @property {(sample: import('./training-protocol.js').Sample) => void} [onSample]
  * @property {(checkpoint: { step: number, bytes: Uint8Array }) => void} [onCheckpoint]
- * @property {(model: { step: number, bytes: Uint8Array, card: import('./training-protocol.js').Card }) => void} [onModel]
+ * @property {(model: TrainedModel & { best: TrainedModel | null }) => void} [onModel] at the end, and the one of an earlier
+ *   step that did best on what is held out
  * @property {(fault: { step: number, error: import('./protocol.js').Failure }) => void} [onFault] the CPU goes on
  * @property {(paused: { step: number }) => void} [onPaused]
  * @property {(resumed: { step: number }) => void} [onResumed]

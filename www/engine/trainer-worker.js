@@ -25,8 +25,11 @@ self.addEventListener('message', (/** @type {MessageEvent<TrainerCommand>} */ { 
 
 /** @param {TrainerEvent} event */
 function post(event) {
-  const bytes = 'bytes' in event ? event.bytes : event.type === 'result' ? event.result : null;
-  self.postMessage(event, { transfer: bytes instanceof Uint8Array ? [bytes.buffer] : [] });
+  const all = [];
+  if ('bytes' in event) all.push(event.bytes);
+  if (event.type === 'model' && event.best) all.push(event.best.bytes);
+  if (event.type === 'result' && event.result instanceof Uint8Array) all.push(event.result);
+  self.postMessage(event, { transfer: all.map(({ buffer }) => buffer) });
 }
 
 /** @param {TrainerJob} job */

@@ -135,6 +135,8 @@
  * @property {number} seed
  * @property {string} version
  *
+ * @typedef {{ step: number, bytes: Uint8Array, card: Card }} TrainedModel as it was after so many steps
+ *
  * @typedef {{ reason: 'finished' | 'stopped' | 'diverged', step: number, seconds: number, error?: Failure }} Ended
  *
  * @typedef {object} ReadModel a model in one file; its bytes are also the weights that a generator loads
@@ -166,7 +168,7 @@
  * @typedef {{ id: number, type: 'validated', validated: Validated }} ValidatedEvent
  * @typedef {{ id: number, type: 'sample', sample: Sample }} SampleEvent
  * @typedef {{ id: number, type: 'checkpoint', step: number, bytes: Uint8Array }} CheckpointEvent
- * @typedef {{ id: number, type: 'model', step: number, bytes: Uint8Array, card: Card }} ModelEvent
+ * @typedef {{ id: number, type: 'model', best: TrainedModel | null } & TrainedModel} ModelEvent
  * @typedef {{ id: number, type: 'fault', step: number, error: Failure }} FaultEvent
  * @typedef {{ id: number, type: 'paused', step: number }} PausedEvent
  * @typedef {{ id: number, type: 'resumed', step: number }} ResumedEvent

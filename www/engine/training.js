@@ -5,6 +5,7 @@ import { toFailure } from './errors.js';
 import { breath } from './slices.js';
 
 /** @typedef {import('./training-protocol.js').Ended} Ended */
+/** @typedef {import('./training-protocol.js').TrainedModel} TrainedModel */
 /** @typedef {import('./training-protocol.js').WasmGpu} WasmGpu */
 /** @typedef {import('./training-protocol.js').WasmTrainer} WasmTrainer */
 /** @typedef {import('./training-protocol.js').WasmTraining} WasmTraining */
@@ -34,6 +35,8 @@ export class Training {
   #seconds = 0;
   #since = 0;
   #keptAt = 0;
+  /** What has done best on the held-out part since this worker trains. @type {TrainedModel & { loss: number } | null} */
+  #best = null;
 
   /**
    * @param {import('./training-protocol.js').TrainCommand} job
@@ -181,6 +184,22 @@ export class Training {
       if (measured === null && this.#isUrgent()) return;
     }
     this.#post({ id: this.#job.id, type: 'validated', validated: { step: this.#step, ...measured } });
+    if (measured.loss < (this.#best?.loss ?? Infinity)) {
+      this.#best = { loss: measured.loss, ...(await this.#model(trainer, this.#elapsed())) };
+    }
+  }
+
+  /**
+   * The model as it is.
+   *
+   * @param {WasmTrainer} trainer
+   * @param {number} seconds
+   * @returns {Promise<TrainedModel>}
+   */
+  async #model(trainer, seconds) {
+    const bytes = await trainer.modelFile(seconds);
+    this.#fault(trainer, this.#step);
+    return { step: this.#step, bytes, card: trainer.card(seconds) };
   }
 
   /** @param {WasmTrainer} trainer */
@@ -260,8 +279,9 @@ export class Training {
       await this.#sample(trainer);
     }
     await this.#keep(trainer);
-    const bytes = await trainer.modelFile(seconds);
-    this.#post({ id, type: 'model', step: this.#step, bytes, card: trainer.card(seconds) });
+    const model = await this.#model(trainer, seconds);
+    const best = this.#best && this.#best.step < model.step ? this.#best : null;
+    this.#post({ id, type: 'model', ...model, best });
     return { reason, step: this.#step, seconds, ...(error ? { error } : {}) };
   }
 }

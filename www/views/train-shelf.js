@@ -189,7 +189,7 @@ function item(name, facts, onRename, actions) {
  * @param {string} about
  * @param {() => void} onClick
  */
-function labelled(key, about, onClick) {
+export function labelled(key, about, onClick) {
   const element = button(key, onClick, { class: 'quiet' });
   element.setAttribute('aria-label', `${text(key)}: ${about}`);
   return element;

@@ -8,7 +8,7 @@ import { Notes } from '../ui/notes.js';
 import { Samples } from '../ui/samples.js';
 import { Curves } from './train-curves.js';
 import { PlanStep } from './train-plan.js';
-import { ShelfStep } from './train-shelf.js';
+import { labelled, ShelfStep } from './train-shelf.js';
 import { TextStep } from './train-text.js';
 import { Training } from './training.js';
 
@@ -22,7 +22,7 @@ export function mountTrain(root, context) {
   const alert = new AlertBox();
   const notes = new Notes();
   const status = h('p', { role: 'status', class: 'status' });
-  const after = h('div', { class: 'row after', hidden: true });
+  const after = h('div', { class: 'after', hidden: true });
   const page = h('section', { class: 'learning', tLabel: 'trainLearning', hidden: true });
   const samples = new Samples();
   const curves = new Curves(context.catalog, samples.element);
@@ -55,11 +55,9 @@ export function mountTrain(root, context) {
     status,
     page,
     setGoing: controls.setGoing,
-    offer: (/** @type {{ id: string, name: string, model_type: string } | null} */ model) => {
-      after.hidden = model === null;
-      if (!model) return;
-      const download = button('download', () => void shelf.download(model));
-      after.replaceChildren(h('p', { t: 'afterTraining' }), ...shelf.uses(model), download);
+    offer: (/** @type {import('./training.js').Offered[]} */ models) => {
+      after.hidden = models.length === 0;
+      after.replaceChildren(...models.map((model) => offered(model, shelf)));
     },
   };
   const training = new Training(context, parts);
@@ -84,6 +82,15 @@ export function mountTrain(root, context) {
     // Whoever turns to another view lets it learn on; Esc is too near to what takes minutes.
     stop: () => {},
   };
+}
+
+/**
+ * @param {import('./training.js').Offered} model
+ * @param {ShelfStep} shelf
+ */
+function offered({ step, ...model }, shelf) {
+  const told = step === undefined ? h('p', { t: 'afterTraining' }) : say(h('p'), 'afterTrainingEarlier', { step });
+  return h('div', { class: 'row' }, told, ...shelf.uses(model), labelled('download', model.name, () => void shelf.download(model)));
 }
 
 /**

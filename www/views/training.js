@@ -2,11 +2,12 @@
 
 import { toFailure } from '../engine/errors.js';
 import { TrainerClient } from '../engine/trainer-client.js';
-import { currentLanguage, say } from '../i18n/index.js';
+import { currentLanguage, say, text } from '../i18n/index.js';
 import { alone, somebodyTrains } from '../train/alone.js';
 import { kindOfTraining } from '../train/data.js';
 import { append, goBack } from '../train/history.js';
 import { deleteRun, forgetMeans, keepSample, meansOf, newRun, storedRuns, storeRun } from '../train/runs.js';
+import { overfitSince } from './train-curves.js';
 import { Measuring, NO_TEXT } from './train-measuring.js';
 
 /** @typedef {import('../train/runs.js').Run} Run */
@@ -14,9 +15,16 @@ import { Measuring, NO_TEXT } from './train-measuring.js';
 /** @typedef {import('../engine/training-protocol.js').Metrics} Metrics */
 /** @typedef {import('../engine/training-protocol.js').Started} Started */
 /** @typedef {import('../engine/trainer-client.js').TrainingRun} TrainingRun */
+/** @typedef {import('../engine/training-protocol.js').TrainedModel} TrainedModel */
 /** @typedef {import('../i18n/index.js').Key} Key */
 
 /**
+ * @typedef {object} Offered a model on the shelf
+ * @property {string} id
+ * @property {string} name
+ * @property {string} model_type
+ * @property {number} [step] what it was taken from before it began to learn by heart
+ *
  * @typedef {object} Parts
  * @property {import('./train-text.js').TextStep} text
  * @property {import('./train-plan.js').PlanStep} plan
@@ -28,7 +36,7 @@ import { Measuring, NO_TEXT } from './train-measuring.js';
  * @property {HTMLElement} status
  * @property {HTMLElement} page where it is seen to learn
  * @property {(going: 'idle' | 'busy' | 'training' | 'paused') => void} setGoing
- * @property {(model: { id: string, name: string, model_type: string } | null) => void} offer a model to be used
+ * @property {(models: Offered[]) => void} offer models to be used
  */
 
 /** @type {Readonly<Record<Ended['reason'], Key>>} */
@@ -244,7 +252,7 @@ export class Training {
    */
   async #train(run, what) {
     const { status, offer, setGoing, page } = this.#parts;
-    offer(null);
+    offer([]);
     this.show(run);
     page.scrollIntoView({ block: 'nearest' });
     say(status, 'statusPreparing');
@@ -257,7 +265,7 @@ export class Training {
         if (this.#shown === run) this.#parts.samples.add(sample);
       },
       onCheckpoint: ({ step, bytes }) => this.#checkpoint(run, step, bytes),
-      onModel: ({ bytes, card }) => this.#finishing.push(this.#shelve(run, bytes, card)),
+      onModel: (model) => this.#finishing.push(this.#finish(run, model)),
       onFault: ({ error, step }) => {
         run.device = 'cpu';
         this.#parts.notes.add([{ code: step === 0 && UNUSABLE.has(error.code) ? error.code : 'gpu-lost-in-training' }]);
@@ -354,15 +362,29 @@ export class Training {
   }
 
   /**
+   * Onto the shelf with it, and with what it was before it began to learn by heart.
+   *
    * @param {Run} run
-   * @param {Uint8Array} bytes
-   * @param {import('../engine/training-protocol.js').Card} card
+   * @param {TrainedModel & { best: TrainedModel | null }} model
    */
-  async #shelve(run, bytes, card) {
+  async #finish(run, { best, ...model }) {
+    const offered = [await this.#shelve(run.name, model)];
+    if (best && best.step === overfitSince(run.numbers.validated)) {
+      offered.push({ ...(await this.#shelve(text('nameAtStep', { name: run.name, step: best.step }), best)), step: best.step });
+    }
+    this.#parts.offer(offered);
+  }
+
+  /**
+   * @param {string} name
+   * @param {TrainedModel} model
+   * @returns {Promise<Offered>}
+   */
+  async #shelve(name, { bytes, card }) {
     const { model_type, parameters } = card;
-    const { id, refused } = await this.#context.catalog.shelf.add(bytes, { name: run.name, model_type, parameters, card });
+    const { id, refused } = await this.#context.catalog.shelf.add(bytes, { name, model_type, parameters, card });
     if (refused) this.#parts.notes.add([{ code: refused.code }]);
-    this.#parts.offer({ id, name: run.name, model_type });
+    return { id, name, model_type };
   }
 
   /**

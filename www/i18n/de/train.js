@@ -99,6 +99,8 @@ export const train = {
   sampleStep: 'Schritt {step}, Startzahl {seed}',
   sampleCopied: '{share} % wörtlich aus dem Text',
   afterTraining: 'Das Modell steht im Regal:',
+  afterTrainingEarlier: 'Dort steht auch, was es bei Schritt {step} war, bevor es auswendig zu lernen begann:',
+  nameAtStep: '{name}, Schritt {step}',
   useWrite: 'Damit schreiben',
   useDuel: 'Nebeneinander',
   useTranslate: 'Damit übersetzen',

@@ -99,6 +99,8 @@ export const train = {
   sampleStep: 'Step {step}, seed {seed}',
   sampleCopied: '{share}% word for word from your text',
   afterTraining: 'The model is on your shelf:',
+  afterTrainingEarlier: 'So is what it was at step {step}, before it began to learn by heart:',
+  nameAtStep: '{name}, step {step}',
   useWrite: 'Write with it',
   useDuel: 'Side by side',
   useTranslate: 'Translate with it',
