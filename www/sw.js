@@ -135,6 +135,7 @@ const FILES = [
   'views/lecture.js',
   'views/live-translation.js',
   'views/live-writing.js',
+  'views/look-pictures.js',
   'views/look.js',
   'views/looked.js',
   'views/looking.js',

@@ -99,10 +99,17 @@ test('ein LSTM auf Deutsch und am Handy: Tore, eine Einheit, der Text in ihrer F
     page
       .getByRole('region', { name: 'Lied' })
       .getByRole('button')
-      .evaluateAll((all) => new Set(all.map((token) => getComputedStyle(token).backgroundColor)).size);
-  expect(await colours()).toBeGreaterThan(5);
+      .evaluateAll((all) => [...new Set(all.map((token) => getComputedStyle(token).backgroundColor))]);
+  const dark = await colours();
+  expect(dark.length).toBeGreaterThan(5);
+  const picture = await gates.locator('canvas').screenshot();
+  await page.emulateMedia({ colorScheme: 'light' });
+  await expect.poll(colours).not.toEqual(dark);
+  expect(await gates.locator('canvas').screenshot()).not.toEqual(picture);
+  await page.emulateMedia({ colorScheme: 'dark' });
+  await expect.poll(colours).toEqual(dark);
   await gates.getByLabel('Text einfärben').uncheck();
-  expect(await colours()).toBeLessThan(5);
+  expect((await colours()).length).toBeLessThan(5);
   await expectWellMade(page);
 });
 

@@ -1,6 +1,6 @@
 import { onLanguage, say, text } from '../i18n/index.js';
 import { Choice, numbered } from './choice.js';
-import { colourIndex, colourTable } from './colours.js';
+import { colourIndex, colourTable, onColours } from './colours.js';
 import { h } from './dom.js';
 import { visibleToken } from './next-tokens.js';
 import { around } from './number-table.js';
@@ -56,6 +56,7 @@ export class Attention {
       this.#draw();
     });
     onLanguage(() => this.#draw());
+    onColours(() => this.#draw());
   }
 
   /**

@@ -12,7 +12,17 @@ const STOPS = {
 
 /** @type {Map<Scale, Uint32Array>} */
 const tables = new Map();
-matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => tables.clear());
+/** @type {Set<() => void>} */
+const listeners = new Set();
+matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => {
+  tables.clear();
+  for (const listener of listeners) listener();
+});
+
+/** @param {() => void} listener for pictures, when the page has turned light or dark */
+export function onColours(listener) {
+  listeners.add(listener);
+}
 
 /**
  * As many colours as there are steps, each as the four bytes of a pixel.

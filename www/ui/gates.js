@@ -1,5 +1,6 @@
 import { onLanguage, say, text } from '../i18n/index.js';
 import { Choice, numbered } from './choice.js';
+import { onColours } from './colours.js';
 import { h } from './dom.js';
 import { LSTM_PARTS } from './frames.js';
 import { HeatMap } from './heat-map.js';
@@ -47,25 +48,26 @@ export class Gates {
     this.#table.element,
   );
   #onScrub;
-  #onColours;
+  #onTint;
   /** @type {Frames | null} */
   #frames = null;
   #at = 0;
 
   /**
    * @param {(place: number) => void} onScrub
-   * @param {() => void} onColours the text has other colours now
+   * @param {() => void} onTint the text has other colours now
    */
-  constructor(onScrub, onColours) {
+  constructor(onScrub, onTint) {
     this.#onScrub = onScrub;
-    this.#onColours = onColours;
+    this.#onTint = onTint;
     this.#part.offer(LSTM_PARTS.map((part) => ({ value: part, name: NAMES[part] })));
     this.#part.value = 'h';
     this.#zoom.offer(ZOOMS.map((zoom) => ({ value: String(zoom - 1), name: null })));
     this.#zoom.value = '1';
     this.#unit.addEventListener('input', () => this.#changed());
-    this.#colouring.addEventListener('change', () => this.#onColours());
+    this.#colouring.addEventListener('change', () => this.#onTint());
     onLanguage(() => this.#draw());
+    onColours(() => this.#changed());
   }
 
   /**
@@ -106,7 +108,7 @@ export class Gates {
 
   #changed() {
     this.#draw();
-    this.#onColours();
+    this.#onTint();
   }
 
   /**

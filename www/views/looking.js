@@ -2,10 +2,9 @@
 
 import { say } from '../i18n/index.js';
 import { kindOf } from '../engine/kinds.js';
-import { colour } from '../ui/colours.js';
 import { Frames } from '../ui/frames.js';
-import { limitOf, scaleOf } from '../ui/gates.js';
 import { visibleToken } from '../ui/next-tokens.js';
+import { Pictures } from './look-pictures.js';
 import { asked, Looked } from './looked.js';
 import { readable, Work } from './work.js';
 
@@ -53,6 +52,7 @@ export class Looking {
   #context;
   #parts;
   #work;
+  #pictures;
   /** @type {ModelEntry | null} */
   #model = null;
   #frames = new Frames();
@@ -72,11 +72,6 @@ export class Looking {
   #asking = false;
   /** Whether something was to be asked while a question was open. */
   #unasked = false;
-  /** The sentence whose alignment is still to be drawn. @type {Piece | null} */
-  #unaligned = null;
-  /** Whose turn it is of [`#pictures`], and how many more are to be drawn of what is looked at. */
-  #turn = 0;
-  #due = 0;
   #opened = '';
   #looked = new Looked();
   /** What looks inside is computed where all compute alike. */
@@ -90,9 +85,17 @@ export class Looking {
     this.#context = context;
     this.#parts = parts;
     this.#work = new Work(context, parts, (working) => this.#setWorking(working));
+    this.#pictures = new Pictures(parts, () => ({
+      model: this.#model,
+      frames: this.#frames,
+      source: this.#source,
+      at: this.#at,
+      tokens: this.#frames.tokens.slice(0, this.#length),
+      step: this.#steps[this.#at - this.#written] ?? null,
+    }));
     context.state.onChange(() => this.#follow());
     this.#showKind();
-    this.#drawAll();
+    this.#pictures.drawAll();
   }
 
   /**
@@ -140,12 +143,7 @@ export class Looking {
 
   /** The text takes the colours of the unit that is picked. */
   tint() {
-    const { gates, tokens } = this.#parts;
-    const { part } = gates;
-    tokens.tint((place) => {
-      const value = gates.tint(place);
-      return value === null ? '' : colour(scaleOf(part), value, limitOf(part));
-    });
+    this.#pictures.tint();
   }
 
   /**
@@ -229,7 +227,7 @@ export class Looking {
     this.#at = Math.min(first, this.#length - 1);
     this.#drawn = { ...this.#drawn, tokens: 0, at: -1, time: 0 };
     this.#parts.tokens.clear('en', '');
-    this.#unaligned = piece;
+    this.#pictures.align(piece);
     this.#request();
   }
 
@@ -242,7 +240,7 @@ export class Looking {
 
   /** Draws all of it anew, beginning with the next frame. */
   #request() {
-    this.#due = this.#pictures.length;
+    this.#pictures.renew();
     this.#goOn();
     this.#tellBusy();
   }
@@ -257,7 +255,7 @@ export class Looking {
 
   /** Whether something else will soon stand there. */
   #tellBusy() {
-    const busy = this.#working || this.#due > 0 || this.#asking;
+    const busy = this.#working || this.#pictures.areDue || this.#asking;
     this.#parts.pictures.setAttribute('aria-busy', String(busy));
   }
 
@@ -286,49 +284,10 @@ export class Looking {
     }
     this.#drawn.time = now;
     this.#drawn.at = this.#at;
-    this.#pictures[this.#turn]();
-    this.#turn = (this.#turn + 1) % this.#pictures.length;
-    this.#due -= 1;
-    if (this.#due > 0) this.#goOn();
+    this.#pictures.drawNext();
+    if (this.#pictures.areDue) this.#goOn();
     if (moved) void this.#ask(now);
     this.#tellBusy();
-  }
-
-  /** One a frame: all of them together would take longer than the eye forgives. */
-  #pictures = [
-    () => {
-      const { gates } = this.#parts;
-      gates.show(this.#isLstm ? this.#frames : null, this.#at);
-      if (this.#isLstm && this.#frames.length) this.tint();
-      this.#drawAttention('tiles');
-    },
-    () => this.#drawAttention('table'),
-    () => {
-      const piece = this.#unaligned;
-      this.#unaligned = null;
-      if (piece) this.#parts.alignment.show([{ title: this.#model?.title ?? { de: '', en: '' }, piece }]);
-    },
-    () => {
-      const { next, facts } = this.#parts;
-      const step = this.#steps[this.#at - this.#written] ?? null;
-      next.element.hidden = step === null;
-      next.show(step, false);
-      facts.show(this.#frames.tokens.slice(0, this.#length), this.#at);
-    },
-  ];
-
-  #drawAll() {
-    for (const draw of this.#pictures) draw();
-  }
-
-  get #isLstm() {
-    return this.#model?.model_type === 'char_lstm';
-  }
-
-  /** @param {'tiles' | 'table'} part */
-  #drawAttention(part) {
-    const attended = { text: this.#frames, source: this.#source, language: this.#model?.language ?? 'en' };
-    this.#parts.attention.show(this.#isLstm ? null : attended, this.#at, part);
   }
 
   /**
@@ -396,9 +355,9 @@ export class Looking {
     lens.show([]);
     facts.near([]);
     positions.show(new Float32Array(), 1);
-    this.#unaligned = null;
+    this.#pictures.align(null);
     this.#showKind();
-    this.#drawAll();
+    this.#pictures.drawAll();
     this.#request();
   }
 

@@ -12,8 +12,15 @@ import { listenToDrops } from './train-text.js';
 /** @typedef {import('../i18n/index.js').Key} Key */
 
 /**
+ * @typedef {object} Offered a model on the shelf
+ * @property {string} id
+ * @property {string} name
+ * @property {string} model_type
+ * @property {number} [step] what it was taken from before it began to learn by heart
+ *
  * @typedef {object} Doing
  * @property {(files: Iterable<File>) => void} take models from files
+ * @property {(code: string) => void} note
  * @property {(run: Run) => void} show
  * @property {(run: Run) => void} resume
  * @property {(run: Run, name: string) => void} rename
@@ -68,6 +75,18 @@ export class ShelfStep {
     });
     this.#drawModels();
     this.#drawRuns();
+  }
+
+  /**
+   * @param {string} name
+   * @param {import('../engine/training-protocol.js').TrainedModel} model
+   * @returns {Promise<Offered>}
+   */
+  async add(name, { bytes, card }) {
+    const { model_type, parameters } = card;
+    const { id, refused } = await this.#context.catalog.shelf.add(bytes, { name, model_type, parameters, card });
+    if (refused) this.#doing.note(refused.code);
+    return { id, name, model_type };
   }
 
   /**

@@ -130,7 +130,7 @@ export class TextStep {
 
   /** @param {typeof OURS[number]} ours */
   #take({ file, kind }) {
-    this.#await(async () => {
+    this.#bring(async () => {
       const text = await fetchText(new URL(file, document.baseURI).href, { cache: 'default' });
       return { text, notes: [], kind: kind || 'char_lstm' };
     });
@@ -138,7 +138,7 @@ export class TextStep {
 
   /** @param {Iterable<File>} files */
   #read(files) {
-    this.#await(async () => {
+    this.#bring(async () => {
       try {
         return { ...(await readFiles(files)), kind: null };
       } finally {
@@ -153,7 +153,7 @@ export class TextStep {
    * @param {() => Promise<{ text: string, notes: import('../engine/protocol.js').Note[], kind: string | null }>} fetched
    *   with the kind of model that it is for, where it is for one
    */
-  #await(fetched) {
+  #bring(fetched) {
     /** @param {() => void} act */
     const ifLast = (act) => {
       if (this.#coming === coming) act();

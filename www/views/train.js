@@ -30,6 +30,7 @@ export function mountTrain(root, context) {
   const plan = new PlanStep(context, () => void training.measure());
   const shelf = new ShelfStep(context, {
     take: (files) => void takeModels(files, context, reader, parts, (error) => training.fail(error, () => {})),
+    note: (code) => notes.add([{ code }]),
     show: (run) => training.show(run),
     resume: (run) => void training.resume(run),
     rename: (run, name) => training.rename(run, name),
@@ -55,7 +56,7 @@ export function mountTrain(root, context) {
     status,
     page,
     setGoing: controls.setGoing,
-    offer: (/** @type {import('./training.js').Offered[]} */ models) => {
+    offer: (/** @type {import('./train-shelf.js').Offered[]} */ models) => {
       after.hidden = models.length === 0;
       after.replaceChildren(...models.map((model) => offered(model, shelf)));
     },
@@ -85,7 +86,7 @@ export function mountTrain(root, context) {
 }
 
 /**
- * @param {import('./training.js').Offered} model
+ * @param {import('./train-shelf.js').Offered} model
  * @param {ShelfStep} shelf
  */
 function offered({ step, ...model }, shelf) {

@@ -19,12 +19,6 @@ import { Measuring, NO_TEXT } from './train-measuring.js';
 /** @typedef {import('../i18n/index.js').Key} Key */
 
 /**
- * @typedef {object} Offered a model on the shelf
- * @property {string} id
- * @property {string} name
- * @property {string} model_type
- * @property {number} [step] what it was taken from before it began to learn by heart
- *
  * @typedef {object} Parts
  * @property {import('./train-text.js').TextStep} text
  * @property {import('./train-plan.js').PlanStep} plan
@@ -36,7 +30,7 @@ import { Measuring, NO_TEXT } from './train-measuring.js';
  * @property {HTMLElement} status
  * @property {HTMLElement} page where it is seen to learn
  * @property {(going: 'idle' | 'busy' | 'training' | 'paused') => void} setGoing
- * @property {(models: Offered[]) => void} offer models to be used
+ * @property {(models: import('./train-shelf.js').Offered[]) => void} offer models to be used
  */
 
 /** @type {Readonly<Record<Ended['reason'], Key>>} */
@@ -368,23 +362,13 @@ export class Training {
    * @param {TrainedModel & { best: TrainedModel | null }} model
    */
   async #finish(run, { best, ...model }) {
-    const offered = [await this.#shelve(run.name, model)];
+    const { shelf, offer } = this.#parts;
+    const offered = [await shelf.add(run.name, model)];
     if (best && best.step === overfitSince(run.numbers.validated)) {
-      offered.push({ ...(await this.#shelve(text('nameAtStep', { name: run.name, step: best.step }), best)), step: best.step });
+      const { step } = best;
+      offered.push({ ...(await shelf.add(text('nameAtStep', { name: run.name, step }), best)), step });
     }
-    this.#parts.offer(offered);
-  }
-
-  /**
-   * @param {string} name
-   * @param {TrainedModel} model
-   * @returns {Promise<Offered>}
-   */
-  async #shelve(name, { bytes, card }) {
-    const { model_type, parameters } = card;
-    const { id, refused } = await this.#context.catalog.shelf.add(bytes, { name, model_type, parameters, card });
-    if (refused) this.#parts.notes.add([{ code: refused.code }]);
-    return { id, name, model_type };
+    offer(offered);
   }
 
   /**
