@@ -1,5 +1,5 @@
 import { expect, test } from '@playwright/test';
-import { controls, expectInHash, finished, generate, open, SHORT } from './page.js';
+import { controls, expectInHash, finished, generate, open, SHORT, WEIGHTS } from './page.js';
 
 test('a copied link gives the same 1,000 characters elsewhere', async ({ page, browser }) => {
   const { prompt, copyLink, status } = await open(page, 'seed=11&length=1000&temperature=0.9&top-p=0.95');
@@ -28,6 +28,25 @@ test('a copied link with a very long beginning gives the same text', async ({ pa
   await other.goto(link);
   expect(await finished(other)).toBe(text);
   await elsewhere.close();
+});
+
+test('a link is copied while the model is still on its way, and that stays said', async ({ page }) => {
+  /** @type {() => void} */
+  let release = () => {};
+  const released = new Promise((resolve) => (release = () => resolve(undefined)));
+  await page.route(WEIGHTS, async (route) => {
+    await released;
+    await route.continue();
+  });
+  const { copyLink, status } = await open(page, SHORT);
+  const weights = page.waitForResponse(WEIGHTS);
+  await copyLink.click();
+  await expect(status).toContainText('Link copied');
+  release();
+  await (await weights).finished();
+  // The page is told when they are checked and opened, and shows nothing of it.
+  await page.waitForTimeout(1_000);
+  await expect(status).toContainText('Link copied');
 });
 
 test('every setting goes into the link and comes back', async ({ page }) => {

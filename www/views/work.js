@@ -90,8 +90,6 @@ export class Work {
   #onWorking;
   /** @type {Task | null} */
   #task = null;
-  /** How many times the visitor asked for one. */
-  #tasks = 0;
   /**
    * Fetching goes on while a task waits for it, so that pressing a button early costs no download.
    *
@@ -145,10 +143,10 @@ export class Work {
     const task = new Task();
     this.#loading = task;
     say(this.#parts.status, 'statusLoading');
-    const tasks = this.#tasks;
     let tell = () => {
+      const { status } = this.#parts;
       // What the visitor was told since is news; this is not any more.
-      if (tasks === this.#tasks) say(this.#parts.status, 'statusReady');
+      if (status.dataset.t === 'statusLoading') say(status, 'statusReady');
     };
     try {
       for (const model of models) {
@@ -176,7 +174,6 @@ export class Work {
     this.#drop();
     const task = new Task(replay);
     this.#task = task;
-    this.#tasks += 1;
     this.#onWorking(true);
     say(this.#parts.status, 'statusLoading');
     /** @type {{ error: unknown } | null} */
@@ -205,7 +202,6 @@ export class Work {
    */
   refuse(code) {
     this.stop();
-    this.#tasks += 1;
     const { notes, status } = this.#parts;
     notes.clear();
     notes.add([{ code }]);

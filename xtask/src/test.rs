@@ -140,11 +140,9 @@ fn native() -> Result<()> {
 
 fn torch() -> Result<()> {
     run_command(
-        Command::new(python()?)
+        in_python()?
             .args(["-m", "unittest", "discover", "--start-directory", "tests", "--top-level-directory", "."])
             .current_dir(root().join("training/torch"))
-            // Not beside the sources.
-            .env("PYTHONPYCACHEPREFIX", target_dir()?.join("pycache"))
             .env("LIEDWERK", build_liedwerk()?),
     )
 }
@@ -156,11 +154,10 @@ fn oracles() -> Result<()> {
     std::fs::create_dir_all(&folder)?;
     let pairs = folder.join("pairs.tsv");
     std::fs::write(&pairs, own_lines()?)?;
-    let python = python()?;
     let write = |script: &str, option: &str| -> Result<PathBuf> {
         let out = folder.join(script).with_extension("json");
         let script = root().join("tests/golden").join(script);
-        run_command(Command::new(&python).arg(script).arg(&out).arg(option).arg(&pairs))?;
+        run_command(in_python()?.arg(script).arg(&out).arg(option).arg(&pairs))?;
         Ok(out)
     };
     run_command(
@@ -193,6 +190,13 @@ fn python() -> Result<PathBuf> {
     let _guard = MADE.lock();
     let requirements = root().join("training/torch/requirements.txt");
     tools::ensure_python(&requirements, &target_dir()?.join("python"))
+}
+
+/// It keeps what it compiles, or every one of its processes would compile PyTorch anew; but not beside the sources.
+fn in_python() -> Result<Command> {
+    let mut command = Command::new(python()?);
+    command.env_remove("PYTHONDONTWRITEBYTECODE").env("PYTHONPYCACHEPREFIX", target_dir()?.join("pycache"));
+    Ok(command)
 }
 
 /// The command line, for tests of others that must agree with it: as the native tests build it, since any other
