@@ -43,11 +43,20 @@ export default defineConfig({
     {
       name: 'gpu',
       testMatch: 'gpu*.spec.js',
+      grepInvert: QUIET,
       use: { launchOptions: { executablePath, args: [...args, ...gpu] } },
     },
     // A headless Chromium offers a GPU only if told to, so these see the page as it is without one.
     { name: 'cpu', testIgnore: 'gpu*.spec.js', grepInvert: QUIET },
     // What watches the clock runs when nothing else does. Playwright begins with the dependency that is named last.
-    { name: 'quiet', grep: QUIET, workers: 1, dependencies: ['cpu', 'gpu'] },
+    { name: 'quiet', testIgnore: 'gpu*.spec.js', grep: QUIET, workers: 1, dependencies: ['cpu', 'gpu'] },
+    {
+      name: 'quiet-gpu',
+      testMatch: 'gpu*.spec.js',
+      grep: QUIET,
+      workers: 1,
+      dependencies: ['quiet'],
+      use: { launchOptions: { executablePath, args: [...args, ...gpu] } },
+    },
   ],
 });
