@@ -76,7 +76,11 @@ export function textIn(wanted, key, params = {}) {
   });
 }
 
-/** Made once: a table of weights has hundreds of numbers, and making a format takes longer than using it. @type {Map<string, Intl.NumberFormat>} */
+/**
+ * Made once: a table of weights has hundreds of numbers, and making a format takes longer than using it.
+ *
+ * @type {Map<string, Intl.NumberFormat>}
+ */
 const formats = new Map();
 
 /**
@@ -96,8 +100,8 @@ export function formatNumber(value, options) {
  */
 function numberIn(wanted, value, options = {}) {
   const key = wanted + JSON.stringify(options);
-  const format = formats.get(key) ?? new Intl.NumberFormat(wanted, options);
-  formats.set(key, format);
+  let format = formats.get(key);
+  if (!format) formats.set(key, (format = new Intl.NumberFormat(wanted, options)));
   return format.format(value);
 }
 

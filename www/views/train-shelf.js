@@ -78,12 +78,14 @@ export class ShelfStep {
   }
 
   /**
+   * Onto the shelf; where it is not kept for long, a note says so.
+   *
    * @param {string} name
-   * @param {import('../engine/training-protocol.js').TrainedModel} model
+   * @param {Uint8Array} bytes
+   * @param {Pick<import('../engine/training-protocol.js').ReadModel, 'card' | 'model_type' | 'parameters'>} facts
    * @returns {Promise<Offered>}
    */
-  async add(name, { bytes, card }) {
-    const { model_type, parameters } = card;
+  async add(name, bytes, { card, model_type, parameters }) {
     const { id, refused } = await this.#context.catalog.shelf.add(bytes, { name, model_type, parameters, card });
     if (refused) this.#doing.note(refused.code);
     return { id, name, model_type };

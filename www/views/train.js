@@ -29,7 +29,7 @@ export function mountTrain(root, context) {
   const text = new TextStep(context.state, reader);
   const plan = new PlanStep(context, () => void training.measure());
   const shelf = new ShelfStep(context, {
-    take: (files) => void takeModels(files, context, reader, parts, (error) => training.fail(error, () => {})),
+    take: (files) => void takeModels(files, reader, parts, (error) => training.fail(error, () => {})),
     note: (code) => notes.add([{ code }]),
     show: (run) => training.show(run),
     resume: (run) => void training.resume(run),
@@ -142,20 +142,17 @@ function runControls(act) {
  * Models from files onto the shelf.
  *
  * @param {Iterable<File>} files
- * @param {import('./index.js').Context} context
  * @param {TrainerClient} reader
- * @param {{ alert: AlertBox, notes: Notes, status: HTMLElement }} parts
+ * @param {{ alert: AlertBox, shelf: ShelfStep, status: HTMLElement }} parts
  * @param {(error: unknown) => void} fail
  */
-async function takeModels(files, { catalog }, reader, { alert, notes, status }, fail) {
+async function takeModels(files, reader, { alert, shelf, status }, fail) {
   alert.clear();
   for (const file of files) {
     try {
       const bytes = new Uint8Array(await file.arrayBuffer());
-      const { card, model_type, parameters } = await reader.readModel(bytes);
       const name = file.name.replace(/\.safetensors$/i, '');
-      const { refused } = await catalog.shelf.add(bytes, { name, model_type, parameters, card });
-      if (refused) notes.add([{ code: refused.code }]);
+      await shelf.add(name, bytes, await reader.readModel(bytes));
       say(status, 'statusTaken', { name });
     } catch (error) {
       fail(error);

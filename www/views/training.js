@@ -362,13 +362,14 @@ export class Training {
    * @param {TrainedModel & { best: TrainedModel | null }} model
    */
   async #finish(run, { best, ...model }) {
-    const { shelf, offer } = this.#parts;
-    const offered = [await shelf.add(run.name, model)];
+    const add = (/** @type {string} */ name, /** @type {TrainedModel} */ { bytes, card }) =>
+      this.#parts.shelf.add(name, bytes, { ...card, card });
+    const offered = [await add(run.name, model)];
     if (best && best.step === overfitSince(run.numbers.validated)) {
       const { step } = best;
-      offered.push({ ...(await shelf.add(text('nameAtStep', { name: run.name, step }), best)), step });
+      offered.push({ ...(await add(text('nameAtStep', { name: run.name, step }), best)), step });
     }
-    offer(offered);
+    this.#parts.offer(offered);
   }
 
   /**
