@@ -118,7 +118,7 @@ impl CharTokenizer {
         // The lecture's policy lowers case later, so an upper-case letter counts as known.
         let known = |c: char| match self.normalize {
             Normalize::Lecture => c.to_lowercase().all(|lower| self.id(lower).is_some()),
-            Normalize::None | Normalize::Songs => self.id(c).is_some(),
+            Normalize::None | Normalize::Songs | Normalize::Lieder => self.id(c).is_some(),
         };
         let cleaned = self.normalize.normalize_prompt(&fold(text, known));
         let mut prompt = Normalized { text: String::new(), dropped: cleaned.dropped };

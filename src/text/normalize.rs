@@ -17,6 +17,8 @@ pub enum Normalize {
     /// made two, then only line break, space, `a-z A-Z 0-9 . , ; : ! ? ' " ( ) - —` kept, in this
     /// order. Bits per character are counted on text cleaned this way.
     Songs,
+    /// The same for German songs, with `ÄÖÜäöüß`.
+    Lieder,
 }
 
 /// A cleaned text, and what it cost.
@@ -50,7 +52,8 @@ impl Normalize {
         match self {
             Self::None => Normalized { text: text.to_owned(), dropped: Vec::new() },
             Self::Lecture => letters(text, |c| c.is_ascii_lowercase()),
-            Self::Songs => songs(&without_titles(text)),
+            Self::Songs => songs(&without_titles(text), is_song_character),
+            Self::Lieder => songs(&without_titles(text), is_lied_character),
         }
     }
 
@@ -58,7 +61,8 @@ impl Normalize {
     /// with `===` is no title here: its words stay.
     pub fn normalize_prompt(&self, text: &str) -> Normalized {
         match self {
-            Self::Songs => songs(text),
+            Self::Songs => songs(text, is_song_character),
+            Self::Lieder => songs(text, is_lied_character),
             Self::None | Self::Lecture => self.normalize(text),
         }
     }
@@ -70,6 +74,7 @@ impl Normalize {
             Self::None => None,
             Self::Lecture => Some(std::iter::once(' ').chain('a'..='z').collect()),
             Self::Songs => Some(('\0'..='—').filter(|&c| is_song_character(c)).collect()),
+            Self::Lieder => Some(('\0'..='—').filter(|&c| is_lied_character(c)).collect()),
         }
     }
 }
@@ -110,7 +115,7 @@ pub(super) fn is_title(line: &str) -> bool {
 
 /// Line breaks are reduced before characters are dropped, because the evaluation rule says so: a
 /// blank line that held only dropped characters therefore still counts as a line.
-fn songs(text: &str) -> Normalized {
+fn songs(text: &str, is_kept: impl Fn(char) -> bool) -> Normalized {
     let mut out = Normalized::default();
     let mut breaks = 0;
     for c in text.chars() {
@@ -118,7 +123,7 @@ fn songs(text: &str) -> Normalized {
         if breaks > 2 {
             continue;
         }
-        if is_song_character(c) {
+        if is_kept(c) {
             out.text.push(c);
         } else {
             out.drop_char(c);
@@ -130,4 +135,9 @@ fn songs(text: &str) -> Normalized {
 /// What songs are written with.
 pub(super) fn is_song_character(c: char) -> bool {
     c.is_ascii_alphanumeric() || "\n .,;:!?'\"()-—".contains(c)
+}
+
+/// What German songs are written with.
+fn is_lied_character(c: char) -> bool {
+    is_song_character(c) || "ÄÖÜäöüß".contains(c)
 }

@@ -1,27 +1,57 @@
-//! Songs one by one, with their titles, from a file of songs.
+//! Songs one by one, with what is known of each before its first line, from a file of songs.
 
 use super::Normalize;
 
-/// A song as a GPT-2 learns it, sometimes with its title and sometimes without.
+/// A song as a GPT-2 learns it, sometimes with its header and sometimes without.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Song {
-    /// The title line `=== title`, with its line break.
+    /// What the model is told of the song, see [`song_header`].
     pub title: String,
-    /// The verses, cleaned as [`Normalize::Songs`] does, and a blank line behind them.
+    /// The verses, cleaned, and a blank line behind them.
     pub verses: String,
+}
+
+/// The ways of writing that a header can name.
+pub const STYLES: [&str; 2] = ["old", "modern"];
+
+/// The line `=== Title | style | scheme` that stands before a song, with its line break. Of the `fields`, the
+/// title comes first; of the others only a style and a rhyme scheme (such as `ABAB`) are told. Empty if nothing is
+/// known.
+///
+/// ```
+/// use liedwerk::text::{Normalize, song_header};
+/// let header = |line: &str| song_header(line, Normalize::Songs);
+/// assert_eq!(header("The Harbor | modern | ABAB"), "=== The Harbor | modern | ABAB\n");
+/// assert_eq!(header("Nelly Gray | Dime Song Book | 1859"), "=== Nelly Gray\n");
+/// assert_eq!(header("| modern"), "=== | modern\n");
+/// assert_eq!(header(""), "");
+/// ```
+pub fn song_header(fields: &str, normalize: Normalize) -> String {
+    let mut fields = fields.split('|').map(str::trim);
+    let title = normalize.normalize(fields.next().unwrap_or_default()).text;
+    let mut told = title.trim().to_owned();
+    for field in fields.filter(|field| STYLES.contains(field) || is_scheme(field)) {
+        told.push_str(" | ");
+        told.push_str(field);
+    }
+    if told.is_empty() { told } else { format!("=== {}\n", told.trim()) }
+}
+
+fn is_scheme(field: &str) -> bool {
+    (2..=8).contains(&field.len()) && field.bytes().all(|byte| byte.is_ascii_uppercase())
 }
 
 /// The songs of a file, in its order; before each stands a line `=== title | author | source`. What stands
 /// before the first such line belongs to no song.
 ///
 /// ```
-/// use liedwerk::text::titled_songs;
-/// let songs = titled_songs("=== Lied | anon | 1850\nSing,\n\n\n\nsing!\n\n=== Leer | |\n");
+/// use liedwerk::text::{Normalize, titled_songs};
+/// let text = "=== Lied | anon | 1850\nSing,\n\n\n\nsing!\n\n=== Leer | |\n";
+/// let songs = titled_songs(text, Normalize::Songs);
 /// assert_eq!((songs[0].title.as_str(), songs[0].verses.as_str()), ("=== Lied\n", "Sing,\n\nsing!\n\n"));
 /// assert_eq!((songs[1].title.as_str(), songs[1].verses.as_str()), ("=== Leer\n", "\n\n"));
 /// ```
-pub fn titled_songs(text: &str) -> Vec<Song> {
-    let clean = |text: &str| Normalize::Songs.normalize(text).text;
+pub fn titled_songs(text: &str, normalize: Normalize) -> Vec<Song> {
     let begins = text.match_indices("=== ").map(|(at, _)| at);
     let begins: Vec<usize> = begins.filter(|&at| at == 0 || text[..at].ends_with('\n')).collect();
     let ends = begins.iter().skip(1).copied().chain([text.len()]);
@@ -31,10 +61,9 @@ pub fn titled_songs(text: &str) -> Vec<Song> {
         .map(|(&begin, end)| {
             let song = &text[begin + "=== ".len()..end];
             let (line, verses) = song.split_once('\n').unwrap_or((song, ""));
-            let title = line.split('|').next().unwrap_or_default();
             Song {
-                title: format!("=== {}\n", clean(title).trim()),
-                verses: format!("{}\n\n", clean(verses).trim_matches('\n')),
+                title: song_header(line, normalize),
+                verses: format!("{}\n\n", normalize.normalize(verses).text.trim_matches('\n')),
             }
         })
         .collect()

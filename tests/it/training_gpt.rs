@@ -6,7 +6,7 @@ use crate::training::bits_of;
 use liedwerk::ErrorCode;
 use liedwerk::models::{Gpt, GptConfig};
 use liedwerk::rng::Rng;
-use liedwerk::text::{Song, titled_songs};
+use liedwerk::text::{Normalize, Song, titled_songs};
 use liedwerk::train::{GptTrainer, TokenSong};
 use std::path::Path;
 
@@ -107,8 +107,8 @@ fn a_file_of_songs_is_taken_apart() {
         song("=== Two\n", "  in\nout  a\n\n"),
         song("=== three\n", "\n\n"),
     ];
-    assert_eq!(titled_songs(text), expected);
-    assert!(titled_songs("no title\n").is_empty());
+    assert_eq!(titled_songs(text, Normalize::Songs), expected);
+    assert!(titled_songs("no title\n", Normalize::Songs).is_empty());
 }
 
 const SONG: &str =

@@ -27,7 +27,7 @@ struct Windows {
 /// Trains as the recipe says.
 pub fn run(recipe: GptRecipe, args: &Args) -> anyhow::Result<()> {
     let SongDataRecipe { train, dev, titles } = &recipe.data;
-    let songs = titled_songs(&read(&args.data(train))?);
+    let songs = titled_songs(&read(&args.data(train))?, Normalize::Songs);
     let dev_path = args.data(dev);
     let dev = Normalize::Songs.normalize(&read(&dev_path)?).text;
     check_not_empty(&dev, &dev_path)?;

@@ -1,5 +1,6 @@
 """Song texts: normalisation, the character vocabulary, parallel streams, shuffled windows."""
 
+import functools
 import json
 import re
 import string
@@ -18,15 +19,21 @@ SONG_CHARACTERS = "".join(
 )
 
 
-def normalize_songs(text: str) -> str:
+def normalize_songs(text: str, characters: str = SONG_CHARACTERS) -> str:
     """Drops title lines and foreign characters; at most one blank line in a row."""
     text = "\n".join(line for line in text.split("\n") if not line.startswith("==="))
     text = re.sub(r"\n{3,}", "\n\n", text)
-    keep = set(SONG_CHARACTERS)
+    keep = set(characters)
     return "".join(c for c in text if c in keep)
 
 
-NORMALIZERS = {"songs": (normalize_songs, SONG_CHARACTERS)}
+# The same for German.
+LIED_CHARACTERS = "".join(sorted(SONG_CHARACTERS + "ÄÖÜäöüß"))
+
+NORMALIZERS = {
+    "songs": (normalize_songs, SONG_CHARACTERS),
+    "lieder": (functools.partial(normalize_songs, characters=LIED_CHARACTERS), LIED_CHARACTERS),
+}
 
 
 def load_ids(path: Path, normalize: str) -> torch.Tensor:
@@ -71,13 +78,36 @@ class Streams:
         return piece[:, :-1].contiguous(), piece[:, 1:].contiguous(), k == 0
 
 
-def titled_songs(text: str) -> list[tuple[str, str]]:
-    """Title line and normalised verses of each song, in the order of the file."""
+STYLES = ("old", "modern")
+
+
+def header(fields: list[str], normalize) -> str:
+    """What a model is told of a song, `=== Title | style | scheme`: of what stands behind the title only these.
+
+    Nothing where none of them is known.
+    """
+    known = [field for field in fields[1:] if field in STYLES or re.fullmatch("[A-Z]{2,8}", field)]
+    told = " | ".join([normalize(fields[0]).strip(), *known]).strip()
+    return f"=== {told}\n" if told else ""
+
+
+def titled_songs(text: str, normalize=normalize_songs) -> list[tuple[str, str]]:
+    """Header line and normalised verses of each song, in the order of the file."""
     songs = []
     for part in re.split(r"^=== ", text, flags=re.M)[1:]:
         line, _, verses = part.partition("\n")
-        title = normalize_songs(line.split("|")[0]).strip()
-        songs.append((f"=== {title}\n", normalize_songs(verses).strip("\n") + "\n\n"))
+        told = header([field.strip() for field in line.split("|")], normalize)
+        songs.append((told, normalize(verses).strip("\n") + "\n\n"))
+    return songs
+
+
+def read_songs(data: Path, files: str | list[str | dict], normalize=normalize_songs) -> list[tuple[str, str]]:
+    """The songs of one file or several; a file is a path, or `{ path, repeat }`: its songs `repeat` times an epoch."""
+    songs = []
+    for file in [files] if isinstance(files, str) else files:
+        options = {"path": file} if isinstance(file, str) else file
+        found = titled_songs((data / options["path"]).read_text(encoding="utf-8"), normalize)
+        songs += found * options.get("repeat", 1)
     return songs
 
 

@@ -9,7 +9,7 @@ from tokenizers import Tokenizer
 from torch import nn
 
 from .char_lstm import CharLstm, bits_per_character
-from .data import NORMALIZERS, SongWindows, Streams, load_ids, normalize_songs, titled_songs, tokenizer_json
+from .data import NORMALIZERS, SongWindows, Streams, load_ids, read_songs, tokenizer_json
 from .decoding import translate
 from .functional import LinearCrossEntropy
 from .gpt import Gpt
@@ -23,7 +23,7 @@ class Task(nn.Module):
 
     def __init__(self, recipe: dict, device: torch.device):
         super().__init__()
-        self.shares, self.device = recipe["train"].get("shares", 1), device
+        self.recipe, self.shares, self.device = recipe, recipe["train"].get("shares", 1), device
         self.sizes = {name: size for name, size in recipe["model"].items() if name != "type"}
         self.states: dict[int, tuple] = {}  # what the shares computed here carry from step to step
 
@@ -73,7 +73,8 @@ class GptTask(Task):
     def __init__(self, recipe: dict, data: Path, tokenizer: str | None, device: torch.device):
         super().__init__(recipe, device)
         settings, files = recipe["train"], recipe["data"]
-        songs = titled_songs((data / files["train"]).read_text(encoding="utf-8"))
+        normalize = NORMALIZERS[files.get("normalize", "songs")][0]
+        songs = read_songs(data, files["train"], normalize)
         if tokenizer:
             self.tokenizer = Tokenizer.from_str(tokenizer)
         else:
@@ -86,7 +87,7 @@ class GptTask(Task):
         self.model = Gpt(**self.config)
         self.windows = SongWindows(
             list(zip(*ids)), settings["batch_size"], self.config["n_positions"], settings["seed"])
-        self.dev = normalize_songs((data / files["dev"]).read_text(encoding="utf-8"))
+        self.dev = normalize((data / files["dev"]).read_text(encoding="utf-8"))
         self.about = (f"{len(songs)} songs, {sum(map(len, ids[1]))} tokens to train on, "
                       f"{len(self.dev)} characters to validate on, {self.windows.steps_per_epoch} steps an epoch")
 

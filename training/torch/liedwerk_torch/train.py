@@ -22,6 +22,7 @@ from safetensors.torch import load_file, save_file
 from torch import nn
 
 from .card import card
+from .optimizers import Optimizers
 from .quantize import dequantized, stored
 from .tasks import TASKS
 from .workers import Workers
@@ -99,10 +100,7 @@ class Training:
         self.objective = self.workers.wrap(self.task)
         self.average = copy.deepcopy(self.model).requires_grad_(False)
         self.parameters = list(self.model.parameters())
-        self.optimizer = torch.optim.AdamW(
-            self.parameters, lr=settings["lr"], betas=(settings["beta1"], settings["beta2"]),
-            weight_decay=settings["weight_decay"], fused=True,
-        )
+        self.optimizer = Optimizers(self.model, settings)
         self.schedule = Schedule(settings)
         self.step = self.tokens = 0
         if options.resume and self.checkpoint_path.exists():
@@ -179,13 +177,11 @@ class Training:
 
     def advance(self) -> torch.Tensor:
         """One step; returns this worker's part of the summed loss."""
-        for group in self.optimizer.param_groups:
-            group["lr"] = self.schedule.at(self.step)
         self.optimizer.zero_grad()
         targets = self.task.targets(self.step)
         loss = self.workers.backward(self.objective, self.step, self.settings["seed"], targets, self.autocast)
         nn.utils.clip_grad_norm_(self.parameters, self.settings["grad_clip"])
-        self.optimizer.step()
+        self.optimizer.step(self.schedule.at(self.step))
         self.step, self.tokens = self.step + 1, self.tokens + targets
         with torch.no_grad():
             # The average must not drag the random start along: weigh it low at first.

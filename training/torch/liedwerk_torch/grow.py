@@ -1,0 +1,85 @@
+"""A trained model as the beginning of a larger one, with another vocabulary (after Net2Net, Chen et al. 2015).
+
+The width stays. A token of the new vocabulary begins as the mean of the pieces the old tokenizer cuts it into;
+positions beyond the old window repeat its second half; the old layers are spread over the new depth, and a layer
+between them adds nothing to its input until it has learned to. Where the new model has fewer layers, the ones
+left out are in the middle.
+"""
+
+import json
+import re
+from pathlib import Path
+
+import torch
+from safetensors.torch import load_file, save_file
+from tokenizers import Tokenizer
+
+from .quantize import dequantized
+
+TOKENS = ("wte.weight", "embedding.weight", "src_embedding.weight", "tgt_embedding.weight", "head.weight")
+ADDS = ("out_proj.weight", "out_proj.bias", "linear2.weight", "linear2.bias")
+LAYER = re.compile(r"(?P<stack>.*?)(?P<at>\d+)(?P<rest>\..*)")
+
+
+def translated(table: torch.Tensor, old: Tokenizer, new: Tokenizer) -> torch.Tensor:
+    """The table of the old tokens (V, C), for the new ones."""
+    rows = []
+    for token in range(new.get_vocab_size()):
+        same = old.token_to_id(new.id_to_token(token))
+        pieces = [same] if same is not None else old.encode(new.decode([token]), add_special_tokens=False).ids
+        rows.append(table[pieces].mean(0) if pieces else table.mean(0))
+    return torch.stack(rows)
+
+
+def longer(table: torch.Tensor, length: int) -> torch.Tensor:
+    """The table of positions (N, C), for `length` of them."""
+    while len(table) < length:
+        table = torch.cat([table, table[len(table) // 2 :]])
+    return table[:length]
+
+
+def source_of(layer: int, new: int, old: int) -> int | None:
+    """Which of the `old` layers stands at `layer` of the `new` ones, if any."""
+    if new <= old:
+        return round(layer * (old - 1) / max(1, new - 1))
+    places = [k * new // old for k in range(old)]
+    return places.index(layer) if layer in places else None
+
+
+def grown(model: torch.nn.Module, tokenizer: Tokenizer, folder: Path) -> dict[str, torch.Tensor]:
+    """The weights that `model`, new as it is, begins with."""
+    old = dequantized(load_file(folder / "model.safetensors"))
+    old_tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+    weights = model.state_dict()
+    stacks = {}  # how many layers each stack has, new and old
+    for side, names in enumerate((weights, old)):
+        for match in filter(None, map(LAYER.fullmatch, names)):
+            counts = stacks.setdefault(match["stack"], [0, 0])
+            counts[side] = max(counts[side], int(match["at"]) + 1)
+    for name, weight in weights.items():
+        match = LAYER.fullmatch(name)
+        if match:
+            at = source_of(int(match["at"]), *stacks[match["stack"]])
+            if at is not None:
+                weights[name] = old[f"{match['stack']}{at}{match['rest']}"]
+            elif name.endswith(ADDS):
+                weights[name] = torch.zeros_like(weight)
+        elif name in TOKENS:
+            weights[name] = translated(old[name], old_tokenizer, tokenizer)
+        elif name == "wpe.weight":
+            weights[name] = longer(old[name], len(weight))
+        else:
+            weights[name] = old[name]
+        if weights[name].shape != weight.shape:
+            raise SystemExit(f"{name} is {tuple(old[name].shape)} in {folder}, {tuple(weight.shape)} in the recipe")
+    return weights
+
+
+def grow(task, folder: Path, out: Path) -> None:
+    """Writes the model folder that a training of `task` begins with (`--init`)."""
+    out.mkdir(parents=True, exist_ok=True)
+    tokenizer = Tokenizer.from_str(task.tokenizer_json)
+    save_file(grown(task.model, tokenizer, folder), out / "model.safetensors")
+    config = {"model_type": task.recipe["model"]["type"]} | task.config
+    (out / "config.json").write_text(json.dumps(config) + "\n", encoding="utf-8")
+    (out / "tokenizer.json").write_text(task.tokenizer_json, encoding="utf-8")

@@ -1,0 +1,63 @@
+"""Pairs that teach copying: sentences in which a name is replaced, on both sides, by one made up or by a place.
+
+A small vocabulary of pieces spells any name, but a model copies one only if it has often had to: the names of its
+texts are few (a quarter of Tatoeba's sentences are about Tom), and it learns these instead of copying.
+"""
+
+import random
+import re
+from pathlib import Path
+
+ONSETS = "B Br D F Fl G Gr H J K Kl Kr L M N P Pr R S Sch St T Tr V W Z".split()
+NUCLEI = "a e i o u au ei ie ä ö ü".split()
+CODAS = "l n r s m nd rt lk ng tt ck ß ".split(" ")
+ENDINGS = "a o i el er en us ine ert olf ika old ing".split()
+SURNAME_ENDINGS = "mann berg er hoff stein feld inger ski sen ke low bach".split()
+# Places whose English name is another are said as English says them.
+PLACES = {
+    "München": "Munich", "Köln": "Cologne", "Wien": "Vienna", "Nürnberg": "Nuremberg", "Prag": "Prague",
+    "Rom": "Rome", "Venedig": "Venice", "Zürich": "Zurich", "Genf": "Geneva", "Basel": "Basel",
+    "Berlin": "Berlin", "Hamburg": "Hamburg", "Bremen": "Bremen", "Dresden": "Dresden", "Leipzig": "Leipzig",
+    "Stuttgart": "Stuttgart", "Frankfurt": "Frankfurt", "Dortmund": "Dortmund", "Salzburg": "Salzburg",
+    "Graz": "Graz", "Freiburg": "Freiburg", "Mainz": "Mainz", "Kiel": "Kiel", "Rostock": "Rostock",
+    "Lübeck": "Lübeck", "Paris": "Paris", "London": "London", "Madrid": "Madrid", "Lissabon": "Lisbon",
+    "Moskau": "Moscow", "Warschau": "Warsaw", "Athen": "Athens", "Brüssel": "Brussels", "Oslo": "Oslo",
+    "Stockholm": "Stockholm", "Kopenhagen": "Copenhagen", "Neapel": "Naples", "Mailand": "Milan",
+    "Florenz": "Florence", "Heidelberg": "Heidelberg", "Tübingen": "Tübingen", "Göttingen": "Göttingen",
+}
+PEOPLE = ("Tom", "Mary", "Maria", "John", "Johannes", "Ken", "Bill", "Jack", "Jim", "Mike", "Bob", "Alice", "Anna")
+PLACED = ("Boston", "Australien", "Australia", "Tokyo", "Tokio", "Kyoto", "Osaka", "Paris", "London", "Berlin")
+
+
+def made_up(random_: random.Random) -> str:
+    """A name that nobody bears, or hardly anybody."""
+    syllable = lambda: random_.choice(ONSETS) + random_.choice(NUCLEI) + random_.choice(CODAS)
+    name = syllable() + "".join(syllable().lower() for _ in range(random_.randrange(2)))
+    return name + random_.choice(ENDINGS + SURNAME_ENDINGS)
+
+
+def replaced(pair: tuple[str, str], random_: random.Random) -> tuple[str, str] | None:
+    """The pair about somebody, or somewhere, else; nothing where no name stands once on both sides."""
+    for names, is_place in ((PEOPLE, False), (PLACED, True)):
+        for name in names:
+            word = re.compile(rf"\b{name}(?=s?\b)")
+            if all(len(word.findall(side)) == 1 for side in pair):
+                if is_place and random_.random() < 0.8:
+                    new = random_.choice(list(PLACES.items()))
+                else:
+                    both = made_up(random_)
+                    if random_.random() < 0.3:
+                        both += f" {made_up(random_)}"
+                    new = (both, both)
+                return tuple(word.sub(with_, side) for with_, side in zip(new, pair))
+    return None
+
+
+def replace_names(inputs: list[Path], out: Path, seed: int, count: int) -> None:
+    """Writes `count` such pairs, made from the pairs of TSV files."""
+    random_ = random.Random(seed)
+    pairs = [tuple(line.split("\t")[:2]) for path in inputs for line in path.read_text(encoding="utf-8").splitlines()]
+    random_.shuffle(pairs)
+    found = (made for pair in pairs if len(pair) == 2 and (made := replaced(pair, random_)))
+    lines = ["\t".join(pair) + "\n" for pair, _ in zip(found, range(count))]
+    out.write_text("".join(lines), encoding="utf-8")
