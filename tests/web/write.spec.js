@@ -29,7 +29,7 @@ test('the same seed gives the same text, another seed another', async ({ page })
   await expect.poll(() => finished(page)).not.toBe(first);
 });
 
-test('stops, and then generates again', async ({ page }) => {
+test('stops, and then generates again', { tag: '@smoke' }, async ({ page }) => {
   const { generate: button, stop, status, song } = await open(page, 'seed=7&length=10000');
   await button.click();
   await expect(status).toContainText('writing');
