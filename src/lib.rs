@@ -34,7 +34,7 @@ mod now;
 pub use error::{Error, ErrorCode, Result};
 pub use tensor::Tensor;
 
-/// The README's example, compiled and run.
+/// The example of the documentation, compiled and run.
 #[cfg(doctest)]
-#[doc = include_str!("../README.md")]
-struct Readme;
+#[doc = include_str!("../docs/library.md")]
+struct Library;
