@@ -3,7 +3,7 @@
 import { EngineError } from '../engine/errors.js';
 import { formatNumber, onLanguage, preferredLanguage, say, saysNothing, setLanguage, text } from '../i18n/index.js';
 import { AlertBox } from '../ui/alert-box.js';
-import { button, h } from '../ui/dom.js';
+import { button, h, scrollable } from '../ui/dom.js';
 import { offerLanguages } from '../ui/languages.js';
 import { saveFile } from '../ui/save-file.js';
 
@@ -64,7 +64,7 @@ class BenchPage {
       this.#status,
       this.#alert.element,
       this.#gpu,
-      h('div', { class: 'figures' }, this.#table),
+      scrollable(h('div', { class: 'figures' }, this.#table), 'benchTitle'),
       h('p', { class: 'small', t: 'benchNote' }),
     );
     onLanguage(() => this.#write());
