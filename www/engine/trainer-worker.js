@@ -28,7 +28,7 @@ function post(event) {
   const all = [];
   if ('bytes' in event) all.push(event.bytes);
   if (event.type === 'model' && event.best) all.push(event.best.bytes);
-  if (event.type === 'result' && event.result instanceof Uint8Array) all.push(event.result);
+  if (event.type === 'done' && event.result instanceof Uint8Array) all.push(event.result);
   self.postMessage(event, { transfer: all.map(({ buffer }) => buffer) });
 }
 
@@ -38,8 +38,8 @@ async function run(job) {
     /** @type {WasmTraining} */
     const module = await startModule('full');
     const training = trainings.get(job.id);
-    if (training) post({ id: job.id, type: 'ended', ended: await training.run(module) });
-    else post({ id: job.id, type: 'result', result: await resultOf(job, module) });
+    const result = training ? await training.run(module) : await resultOf(job, module);
+    post({ id: job.id, type: 'done', result });
   } catch (error) {
     post({ id: job.id, type: 'failed', error: toFailure(error) });
   } finally {

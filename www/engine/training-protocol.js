@@ -162,7 +162,7 @@
  */
 
 /**
- * @typedef {{ id: number, type: 'result', result: unknown }} ResultEvent ends a job other than a training
+ * @typedef {{ id: number, type: 'done', result: unknown }} DoneEvent the answer; of a training, how it ended
  * @typedef {{ id: number, type: 'started', started: Started }} StartedEvent
  * @typedef {{ id: number, type: 'metrics', metrics: Metrics }} MetricsEvent
  * @typedef {{ id: number, type: 'validated', validated: Validated }} ValidatedEvent
@@ -172,10 +172,9 @@
  * @typedef {{ id: number, type: 'fault', step: number, error: Failure }} FaultEvent
  * @typedef {{ id: number, type: 'paused', step: number }} PausedEvent
  * @typedef {{ id: number, type: 'resumed', step: number }} ResumedEvent
- * @typedef {{ id: number, type: 'ended', ended: Ended }} EndedEvent
  * @typedef {{ id: number, type: 'failed', error: Failure }} FailedEvent
  * @typedef {StartedEvent | MetricsEvent | ValidatedEvent | SampleEvent | CheckpointEvent | ModelEvent | FaultEvent | PausedEvent | ResumedEvent} TrainingEvent
- * @typedef {ResultEvent | TrainingEvent | EndedEvent | FailedEvent} TrainerEvent
+ * @typedef {TrainingEvent | DoneEvent | FailedEvent} TrainerEvent
  */
 
 /**

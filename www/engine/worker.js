@@ -103,6 +103,7 @@ async function run(job) {
     const { engine, loaded } = await open(job, { signal, onProgress });
     post({ id: job.id, type: 'loaded', ...loaded });
     if (job.type === 'load') {
+      post({ id: job.id, type: 'done', cancelled: false, tokens: 0, seconds: 0 });
       await settleIdly(job, engine);
       return;
     }
