@@ -24,7 +24,7 @@ export const GERMAN_LENGTH = 20_000;
  * @property {string} german what is to be translated
  * @property {string} english the visitor's own wording of the translation; empty for the model's
  * @property {string} translator the id of a model that translates
- * @property {string} looked the id of a model that is looked into
+ * @property {string} inspected the id of a model that is looked into
  * @property {string} left the id of the model that writes on the left, side by side
  * @property {string} right and of the one on the right
  * @property {string} kind of the model to be trained
@@ -56,7 +56,7 @@ export const GERMAN_LENGTH = 20_000;
  * @property {'' | '1'} embed the place alone, for a frame in another page
  * @property {'' | 'de' | 'en'} lang a language that the link asks for; empty for the reader's own
  *
- * @typedef {'view' | 'model' | 'prompt' | 'german' | 'english' | 'translator' | 'looked' | 'forced' | 'compare' | 'text' | 'text_language' | 'use_case' | 'hide' | 'lock' | 'embed' | 'lang' | 'left' | 'right' | 'kind' | 'model_size' | 'base' | 'trained_layers' | 'cleaning'} TextName
+ * @typedef {'view' | 'model' | 'prompt' | 'german' | 'english' | 'translator' | 'inspected' | 'forced' | 'compare' | 'text' | 'text_language' | 'use_case' | 'hide' | 'lock' | 'embed' | 'lang' | 'left' | 'right' | 'kind' | 'model_size' | 'base' | 'trained_layers' | 'cleaning'} TextName
  * @typedef {'temperature' | 'top_k' | 'top_p' | 'min_p' | 'typical_p' | 'repetition_penalty' | 'no_repeat_ngram' | 'max_new_tokens' | 'beam_width' | 'merges' | 'step' | 'seed' | 'minutes' | 'held_out'} NumberName
  *
  * @typedef {object} TextField
@@ -87,7 +87,7 @@ const WRITING = ['write', 'lab', 'duel', 'chain', 'look'];
 /** @type {readonly ViewId[]} */
 const SEEDED = [...WRITING, 'train'];
 /** @type {readonly ViewId[]} */
-const DUEL = ['duel'];
+const COMPARING = ['duel'];
 /** @type {readonly ViewId[]} */
 const TRAIN = ['train'];
 /** @type {readonly ViewId[]} */
@@ -115,11 +115,11 @@ export const TEXT_FIELDS = [
   { name: 'german', key: 'german', default: GERMAN_SONGS[0].text, cut: cutGerman, views: TRANSLATING },
   { name: 'english', key: 'english', default: '', cut: cutGerman, views: ['chain'] },
   { name: 'translator', key: 'translator', default: 'transformer-de-en', cut: cutId, views: TRANSLATING },
-  { name: 'looked', key: 'look', default: 'gpt-songs', cut: cutId, views: ['look'] },
+  { name: 'inspected', key: 'look', default: 'gpt-songs', cut: cutId, views: ['look'] },
   { name: 'forced', key: 'forced', default: '', cut: cutForced, views: ['lab'] },
   { name: 'compare', key: 'compare', default: '', among: ['', '1'], views: ['translate'] },
-  { name: 'left', key: 'left', default: 'char-lstm-songs', cut: cutId, views: DUEL },
-  { name: 'right', key: 'right', default: 'gpt-songs', cut: cutId, views: DUEL },
+  { name: 'left', key: 'left', default: 'char-lstm-songs', cut: cutId, views: COMPARING },
+  { name: 'right', key: 'right', default: 'gpt-songs', cut: cutId, views: COMPARING },
   { name: 'kind', key: 'kind', default: 'char_lstm', among: ['char_lstm', 'gpt2', 'seq2seq', 'transformer'], views: TRAIN },
   { name: 'model_size', key: 'model-size', default: 'small', among: ['small', 'medium', 'large'], views: TRAIN },
   { name: 'base', key: 'base', default: '', cut: cutId, views: TRAIN },
@@ -154,14 +154,14 @@ export const NUMBER_FIELDS = [
   { name: 'held_out', type: 'number', key: 'held-out', min: 0.1, max: 0.3, step: 0.1, default: 0.2, among: [0.1, 0.2, 0.3], views: TRAIN },
 ];
 
-/** The models whose texts a view shows. @type {Partial<Record<ViewId, ('model' | 'translator' | 'looked' | 'left' | 'right')[]>>} */
+/** The models whose texts a view shows. @type {Partial<Record<ViewId, ('model' | 'translator' | 'inspected' | 'left' | 'right')[]>>} */
 export const MODELS_OF = {
   write: ['model'],
   lab: ['model'],
   duel: ['left', 'right'],
   translate: ['translator'],
   chain: ['translator', 'model'],
-  look: ['looked'],
+  look: ['inspected'],
 };
 
 /** What a visitor without a link meets. Cooler, the GPT repeats itself. @type {Partial<Settings>} */

@@ -1,7 +1,7 @@
 // "Measure this device": what the CPU and the GPU of this very device do in a second, side by side.
 
 import { Channel } from '../engine/channel.js';
-import { toFailure } from '../engine/errors.js';
+import { toFailure } from '../errors.js';
 import { formatNumber, onLanguage, preferredLanguage, say, saysNothing, setLanguage, text } from '../i18n/index.js';
 import { AlertBox } from '../ui/alert-box.js';
 import { button, h, scrollable } from '../ui/dom.js';

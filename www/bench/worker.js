@@ -1,6 +1,6 @@
 // Measures the CPU and the GPU, one workload after another; see src/bench for what they are.
 
-import { toFailure } from '../engine/errors.js';
+import { toFailure } from '../errors.js';
 import { startModule } from '../engine/module.js';
 import { serve } from '../engine/serve.js';
 
@@ -14,28 +14,8 @@ const ROUND_MS = 200;
 const ROUNDS = 3;
 const SLOW_MS = 1500;
 
-/**
- * The part of the wasm module that is used here.
- *
- * @typedef {object} WasmBench
- * @property {string} unit
- * @property {string | undefined} peak
- * @property {(times: number) => Promise<number>} run
- * @property {() => void} free
- *
- * @typedef {object} WasmGpu
- * @property {boolean} software
- * @property {(training: boolean) => Promise<{ name: string, largest_error: number }>} check
- *
- * @typedef {object} Wasm
- * @property {{ request: () => Promise<WasmGpu> }} Gpu
- * @property {{
- *   namesOnCpu: (small: boolean) => string[],
- *   onCpu: (name: string, small: boolean) => WasmBench,
- *   namesOnGpu: (small: boolean, gpu: WasmGpu) => string[],
- *   onGpu: (name: string, small: boolean, gpu: WasmGpu) => WasmBench,
- * }} Bench
- */
+/** @typedef {import('../engine/protocol.js').FullWasm} Wasm */
+/** @typedef {import('../pkg/full/liedwerk.js').Bench} WasmBench */
 
 serve(async (/** @type {import('./protocol.js').Command} */ { only }, post) => {
   await measureAll(only, post);
@@ -47,7 +27,6 @@ serve(async (/** @type {import('./protocol.js').Command} */ { only }, post) => {
  * @param {(progress: Progress) => void} post
  */
 async function measureAll(only, post) {
-  /** @type {Wasm} */
   const wasm = await startModule('full');
   const gpu = await findGpu(wasm, post);
   const wanted = (/** @type {string} */ name) => only.length === 0 || only.some((begin) => name.startsWith(begin));

@@ -1,6 +1,6 @@
 // A worker and what it is asked: each request has an id and comes to an end, whatever becomes of the worker.
 
-import { EngineError } from './errors.js';
+import { EngineError } from '../errors.js';
 
 /** @typedef {import('./protocol.js').Failure} Failure */
 

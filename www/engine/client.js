@@ -4,7 +4,7 @@
 // one with the larger module. Where the larger one fails, the other goes on with the same text.
 
 import { BROKEN, Channel } from './channel.js';
-import { toFailure } from './errors.js';
+import { toFailure } from '../errors.js';
 import { moduleOf, NOTHING, remainder, tell, together } from './runs.js';
 
 /** @typedef {import('./protocol.js').EngineEvent} EngineEvent */

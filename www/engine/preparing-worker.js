@@ -4,11 +4,7 @@
 import { startModule } from './module.js';
 import { serve } from './serve.js';
 
-/** @typedef {import('./preparer.js').Prepared} Prepared */
-/** @typedef {{ prepareText: (text: string, language: string, merges: number) => Prepared }} Module */
-
 serve(async (/** @type {import('./preparer.js').PrepareCommand} */ { text, language, merges }) => {
-  /** @type {Module} */
   const module = await startModule('full');
   return { result: module.prepareText(text, language, merges) };
 });

@@ -1,6 +1,6 @@
 // A worker's side of its channel.
 
-import { toFailure } from './errors.js';
+import { toFailure } from '../errors.js';
 
 /**
  * Answers requests: what `run` gives becomes the event that ends one, what it throws the failure.

@@ -5,7 +5,7 @@ import { Channel } from './channel.js';
 /** @typedef {import('./training-protocol.js').TrainerEvent} TrainerEvent */
 /** @typedef {import('./training-protocol.js').Ended} Ended */
 /** @typedef {import('./training-protocol.js').TrainedModel} TrainedModel */
-/** @typedef {import('./training-protocol.js').Wish} Wish */
+/** @typedef {import('./training-protocol.js').Instruction} Instruction */
 
 /**
  * @typedef {object} TrainingListeners
@@ -72,16 +72,6 @@ export class TrainerClient {
   }
 
   /**
-   * A model's three files and its card in one.
-   *
-   * @param {import('./training-protocol.js').ModelParts & { card: object | null }} parts
-   * @returns {Promise<Uint8Array>}
-   */
-  joinModel(parts) {
-    return this.#ask({ type: 'join', ...parts });
-  }
-
-  /**
    * Trains.
    *
    * @param {import('./training-protocol.js').TrainRequest} request
@@ -90,16 +80,16 @@ export class TrainerClient {
    */
   train(request, listeners) {
     const { done, tell } = this.#channel.request({ type: 'train', ...request }, (event) => hear(event, listeners));
-    const wish = (/** @type {Wish} */ wish) => tell({ type: 'wish', wish });
+    const instruct = (/** @type {Instruction} */ instruction) => tell({ type: 'instruct', instruction });
     return {
       finished: done.then(({ result }) => /** @type {Ended} */ (result)),
-      pause: () => wish({ type: 'pause' }),
-      resume: () => wish({ type: 'resume' }),
-      setRate: (lr) => wish({ type: 'rate', lr }),
-      checkpoint: () => wish({ type: 'checkpoint' }),
-      sample: () => wish({ type: 'sample' }),
-      stop: () => wish({ type: 'stop' }),
-      loseGpu: () => wish({ type: 'lose-gpu' }),
+      pause: () => instruct({ type: 'pause' }),
+      resume: () => instruct({ type: 'resume' }),
+      setRate: (lr) => instruct({ type: 'rate', lr }),
+      checkpoint: () => instruct({ type: 'checkpoint' }),
+      sample: () => instruct({ type: 'sample' }),
+      stop: () => instruct({ type: 'stop' }),
+      loseGpu: () => instruct({ type: 'lose-gpu' }),
       kill: () => this.end(),
     };
   }

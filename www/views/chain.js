@@ -18,8 +18,8 @@ import { Chaining } from './chaining.js';
 
 /**
  * @param {HTMLElement} root
- * @param {import('./index.js').Context} context
- * @returns {import('./index.js').View}
+ * @param {import('./view.js').Context} context
+ * @returns {import('./view.js').View}
  */
 export function mountChain(root, context) {
   const { state } = context;

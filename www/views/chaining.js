@@ -39,7 +39,7 @@ export class Chaining {
   #replaced = '';
 
   /**
-   * @param {import('./index.js').Context} context
+   * @param {import('./view.js').Context} context
    * @param {Parts} parts
    */
   constructor(context, parts) {
@@ -53,7 +53,7 @@ export class Chaining {
   }
 
   /**
-   * @param {import('./index.js').How} how
+   * @param {import('./view.js').How} how
    * @param {boolean} fresh ask the host again, after an error
    */
   async open(how, fresh = false) {
@@ -296,7 +296,7 @@ export class Chaining {
     stale.hidden = this.#madeFrom === null || !this.#isStale();
     restore.hidden = this.#replaced === '';
     const models = [translators.chosen(), writers.chosen()].filter((model) => model !== undefined);
-    if (models.length) void this.#work.prepare(models);
+    if (models.length) void this.#work.fetchAhead(models);
   }
 }
 

@@ -9,7 +9,7 @@ import { languageChoice, textField } from '../ui/fields.js';
 import { STEPS } from '../ui/preparation.js';
 import { Preparing } from './preparing.js';
 
-/** @typedef {import('./index.js').Context} Context */
+/** @typedef {import('./view.js').Context} Context */
 /** @typedef {import('../lecture/steps.js').UseCase} UseCase */
 /** @typedef {{ element: HTMLElement, open?: () => void, run?: () => void, stop?: () => void }} Live */
 

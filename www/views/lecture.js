@@ -5,7 +5,6 @@ import { EXCERPTS } from '../lecture/excerpts.js';
 import { formula } from '../lecture/formulas.js';
 import { LECTURE } from '../lecture/steps.js';
 import { button, h, scrollable } from '../ui/dom.js';
-import { VIEWS } from './index.js';
 import { LIVE } from './lecture-live.js';
 
 /** @typedef {import('../lecture/steps.js').UseCase} UseCase */
@@ -15,8 +14,8 @@ const USE_CASES = ['lyrics', 'translation'];
 
 /**
  * @param {HTMLElement} root
- * @param {import('./index.js').Context} context
- * @returns {import('./index.js').View}
+ * @param {import('./view.js').Context} context
+ * @returns {import('./view.js').View}
  */
 export function mountLecture(root, context) {
   const lecture = new Lecture(root, context);
@@ -49,7 +48,7 @@ class Lecture {
 
   /**
    * @param {HTMLElement} root
-   * @param {import('./index.js').Context} context
+   * @param {import('./view.js').Context} context
    */
   constructor(root, context) {
     this.#context = context;
@@ -145,8 +144,9 @@ class Lecture {
 
   /** @param {readonly string[]} places of the page; those that it does not have are left out */
   #links(places) {
-    const views = VIEWS.filter(({ id }) => places.includes(id));
-    const links = views.map(({ id, title }) => button(title, () => this.#context.visit(id), { class: 'quiet' }));
+    const links = this.#context.places
+      .filter(({ id }) => places.includes(id))
+      .map(({ id, title }) => button(title, () => this.#context.visit(id), { class: 'quiet' }));
     return links.length ? [h('span', { class: 'small', t: 'goOnIn' }), ' ', ...links] : [];
   }
 }

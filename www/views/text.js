@@ -15,8 +15,8 @@ const POST = 'OMG!!! Dr. Maier’s band played 3 songs @ the pub :-) … “Don�
 
 /**
  * @param {HTMLElement} root
- * @param {import('./index.js').Context} context
- * @returns {import('./index.js').View}
+ * @param {import('./view.js').Context} context
+ * @returns {import('./view.js').View}
  */
 export function mountText(root, context) {
   const { state } = context;
@@ -70,7 +70,7 @@ class Card {
   element;
 
   /**
-   * @param {import('./index.js').Context} context
+   * @param {import('./view.js').Context} context
    * @param {Step} step
    * @param {number} number
    */

@@ -17,8 +17,8 @@ import { Translating } from './translating.js';
 
 /**
  * @param {HTMLElement} root
- * @param {import('./index.js').Context} context
- * @returns {import('./index.js').View}
+ * @param {import('./view.js').Context} context
+ * @returns {import('./view.js').View}
  */
 export function mountTranslate(root, context) {
   const { state } = context;

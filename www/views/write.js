@@ -18,8 +18,8 @@ import { Writing } from './writing.js';
 
 /**
  * @param {HTMLElement} root
- * @param {import('./index.js').Context} context
- * @returns {import('./index.js').View}
+ * @param {import('./view.js').Context} context
+ * @returns {import('./view.js').View}
  */
 export function mountWrite(root, context) {
   const { state } = context;

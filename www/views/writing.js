@@ -28,7 +28,7 @@ export class Writing {
   #opened = null;
 
   /**
-   * @param {import('./index.js').Context} context
+   * @param {import('./view.js').Context} context
    * @param {Parts} parts
    */
   constructor(context, parts) {
@@ -42,7 +42,7 @@ export class Writing {
   /**
    * Reads the list of models and fetches the chosen one, so that the first song does not wait.
    *
-   * @param {import('./index.js').How} how
+   * @param {import('./view.js').How} how
    * @param {boolean} fresh ask the host again, after an error
    * @param {boolean} replay a link asks for it, not the visitor
    */
@@ -113,6 +113,6 @@ export class Writing {
     this.#opened = model;
     saysNothing(this.#parts.speed);
     this.#parts.card.show(model);
-    void this.#work.prepare([model]);
+    void this.#work.fetchAhead([model]);
   }
 }
