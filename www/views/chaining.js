@@ -1,7 +1,7 @@
 // The runs of the view "Taylor meets Helene": translate, write on, or both in one go.
 
 import { saysNothing } from '../i18n/index.js';
-import { GERMAN_LENGTH, keepStart, randomSeed } from '../state.js';
+import { GERMAN_LENGTH, keepStart } from '../state.js';
 import { bringIntoSight } from '../ui/dom.js';
 import { Lyrics } from './lyrics.js';
 import { Translation } from './translation.js';
@@ -106,12 +106,6 @@ export class Chaining {
       (task) => this.#write(task, fresh),
       () => this.write(true),
     );
-  }
-
-  /** A new seed for the last stage. */
-  another() {
-    this.#context.state.set({ seed: randomSeed() });
-    this.write();
   }
 
   stop() {

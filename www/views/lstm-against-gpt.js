@@ -2,7 +2,6 @@
 
 import { EngineClient } from '../engine/client.js';
 import { say } from '../i18n/index.js';
-import { randomSeed } from '../state.js';
 import { copyLink } from '../ui/copy.js';
 import { button, h } from '../ui/dom.js';
 import { textField } from '../ui/fields.js';
@@ -25,7 +24,7 @@ export function mountLstmAgainstGpt(root, context) {
   const shown = h('div', { class: 'shown' });
   const status = h('p', { class: 'status', role: 'status' });
   const stop = button('stop', () => each('stop'), { disabled: true, 'aria-keyshortcuts': 'Escape' });
-  const go = button('generate', () => each('write'), {
+  const go = button('generate', () => writeAnew(), {
     class: 'primary',
     'aria-keyshortcuts': 'Control+Enter Meta+Enter',
   });
@@ -50,7 +49,6 @@ export function mountLstmAgainstGpt(root, context) {
         { class: 'row' },
         go,
         stop,
-        button('another', another, { 'data-changes': 'seed' }),
         button('copyLink', () => {
           const byGpu = songs.some((song) => song.byGpu);
           void copyLink(state.settings, 'duel', shown, { byGpu, prove }).then((key) => say(status, key));
@@ -78,8 +76,9 @@ export function mountLstmAgainstGpt(root, context) {
     for (const song of songs) song[what]();
   }
 
-  function another() {
-    state.set({ seed: randomSeed() });
+  /** Another pair of songs each time. */
+  function writeAnew() {
+    state.renewSeed('duel');
     each('write');
   }
 
@@ -87,7 +86,7 @@ export function mountLstmAgainstGpt(root, context) {
     open: async (how) => {
       await Promise.all(songs.map((song) => song.open(how)));
     },
-    run: () => each('write'),
+    run: writeAnew,
     stop: () => each('stop'),
   };
 }

@@ -37,7 +37,7 @@ export function mountTranslate(root, context) {
     compare: h(
       'div',
       { class: 'field check' },
-      toggle(state, 'compare', 'compare'),
+      toggle(state, 'compare', 'compare', { 'data-setting': 'compare' }),
       h('label', { for: 'compare', t: 'compare' }),
     ),
     translate: button('translate', () => translating.translate(), {

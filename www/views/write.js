@@ -41,7 +41,7 @@ export function mountWrite(root, context) {
     speed: h('p', { class: 'speed small' }),
     recall: h('p'),
     shown: h('div', { class: 'shown' }),
-    generate: button('generate', () => writing.generate(), {
+    generate: button('generate', () => writing.writeAnew(), {
       class: 'primary',
       'aria-keyshortcuts': 'Control+Enter Meta+Enter',
     }),
@@ -51,16 +51,13 @@ export function mountWrite(root, context) {
   const writing = new Writing(context, parts);
   const report = (/** @type {import('../i18n/index.js').Key} */ key) => say(parts.status, key);
   const link = button('copyLink', () => void copyLink(state.settings, 'write', parts.shown, writing).then(report));
-  parts.afterwards.append(
-    button('another', () => writing.another(), { 'data-changes': 'seed' }),
-    button('copyText', () => void copyText(parts.sheet.text).then(report), { class: 'quiet' }),
-  );
+  parts.afterwards.append(button('copyText', () => void copyText(parts.sheet.text).then(report), { class: 'quiet' }));
   root.classList.add('facing');
   root.append(desk(parts, link), page(parts), tuning(parts, state));
   parts.sheet.showExample();
   return {
     open: (how) => writing.open(how),
-    run: () => writing.generate(),
+    run: () => writing.writeAnew(),
     stop: () => writing.stop(),
   };
 }

@@ -1,7 +1,6 @@
 // The runs of the view "Write": fetch the model, start, stop, start again, and say how it goes.
 
 import { saysNothing } from '../i18n/index.js';
-import { randomSeed } from '../state.js';
 import { Lyrics } from './lyrics.js';
 import { Work } from './work.js';
 
@@ -91,9 +90,9 @@ export class Writing {
     return this.#lyrics.byGpu;
   }
 
-  /** A new seed, and off it goes. */
-  another() {
-    this.#state.set({ seed: randomSeed() });
+  /** Another song each time. */
+  writeAnew() {
+    this.#state.renewSeed('write');
     this.generate();
   }
 
