@@ -212,10 +212,10 @@ test('a GPU that is lost in a translation: the CPU goes on', async ({ page }) =>
 
 /** What a panic does: an error that nobody catches, and a promise that never settles. @param {string} method */
 const panics = (method) => `{
-  const { nextAsync } = ${method};
+  const { next } = ${method};
   let left = 3;
-  ${method}.nextAsync = function (n) {
-    if (left-- > 0) return nextAsync.call(this, n);
+  ${method}.next = function (n) {
+    if (left-- > 0) return next.call(this, n);
     queueMicrotask(() => { throw new WebAssembly.RuntimeError('unreachable'); });
     return new Promise(() => {});
   };

@@ -58,7 +58,7 @@ export function mountChain(root, context) {
   const link = button('copyLink', () => {
     void copyLink(chaining.linkSettings(), 'chain', parts.shown, chaining).then(report);
   });
-  parts.afterwards.append(button('copyText', () => void copyText(parts.sheet.text).then(report), { class: 'quiet' }));
+  parts.afterwards.append(button('copyText', () => void copyText(parts.sheet.text).then(report)));
   parts.sheet.showHint('songHint');
   const stages = [germanStage(state, chaining), englishStage(parts, state), songStage(parts, state, () => anew(() => chaining.write()))];
   root.append(head(parts, link), h('div', { class: 'stages' }, ...stages));

@@ -51,7 +51,7 @@ export function mountWrite(root, context) {
   const writing = new Writing(context, parts);
   const report = (/** @type {import('../i18n/index.js').Key} */ key) => say(parts.status, key);
   const link = button('copyLink', () => void copyLink(state.settings, 'write', parts.shown, writing).then(report));
-  parts.afterwards.append(button('copyText', () => void copyText(parts.sheet.text).then(report), { class: 'quiet' }));
+  parts.afterwards.append(button('copyText', () => void copyText(parts.sheet.text).then(report)));
   root.classList.add('facing');
   root.append(desk(parts, link), page(parts), tuning(parts, state));
   parts.sheet.showExample();
