@@ -22,7 +22,8 @@ const MOST_BYTES = 3 * GERMAN_LENGTH;
  * @returns {Promise<string>} starting with '#'
  */
 export async function makeLink(settings, of, proofs, rules) {
-  const given = new URLSearchParams(toHash(settings, { go: !rules, of }).slice(1));
+  const seedless = rules !== undefined && !rules.lock?.split(',').includes('seed');
+  const given = new URLSearchParams(toHash(settings, { go: !rules, of, seedless }).slice(1));
   for (const [key, value] of Object.entries(rules ?? {})) if (value) given.set(key, String(value));
   const packed = new URLSearchParams();
   for (const [key, value] of given) {

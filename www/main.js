@@ -22,7 +22,7 @@ const ADDRESS_MS = 150;
 const OWN = { liedwerk: true };
 
 /** @typedef {import('./state.js').ViewId} ViewId */
-/** @typedef {import('./views/index.js').View} View */
+/** @typedef {import('./views/view.js').View} View */
 
 async function main() {
   const { settings, go, whole, pledge } = await openLink(location.hash);
@@ -31,7 +31,7 @@ async function main() {
   const rewrite = keepAddress(state, whole);
   const computing = new Computing();
   const engine = new EngineClient(computing);
-  const context = { state, computing, engine, catalog: new Catalog(), visit };
+  const context = { state, computing, engine, catalog: new Catalog(), places: VIEWS, visit };
   /** @type {View} */
   let view = showView(context);
 
@@ -119,7 +119,7 @@ let places = null;
 /**
  * Shows the view of the settings. Those that were visited before stay as they are, out of sight.
  *
- * @param {import('./views/index.js').Context} context
+ * @param {import('./views/view.js').Context} context
  * @returns {View}
  */
 function showView(context) {
@@ -144,7 +144,7 @@ function nameView(id) {
   places?.show(id);
 }
 
-/** @param {import('./views/index.js').Context} context */
+/** @param {import('./views/view.js').Context} context */
 function offerViews({ state, visit }) {
   const row = /** @type {HTMLElement} */ (document.querySelector('nav'));
   places = new Places(row, VIEWS, visit);

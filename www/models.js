@@ -1,6 +1,6 @@
 // models/index.json: which models there are. It comes from outside, so every field is looked at.
 
-import { EngineError } from './engine/errors.js';
+import { EngineError } from './errors.js';
 import { kindOf } from './engine/kinds.js';
 import { fetchText } from './engine/texts.js';
 import { Shelf } from './shelf/shelf.js';

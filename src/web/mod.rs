@@ -24,7 +24,7 @@ pub use generator::Generator;
 #[cfg(feature = "gpu")]
 pub use gpu::Gpu;
 #[cfg(feature = "train")]
-pub use model_file::{join_model_file, read_model_file};
+pub use model_file::read_model_file;
 #[cfg(feature = "train")]
 pub use preparation::prepare_text;
 pub use song_index::SongIndex;

@@ -30,6 +30,7 @@ mod shipped;
 mod steps;
 mod text;
 mod tidy;
+mod tidy_page;
 mod training;
 mod training_gpt;
 mod training_pairs;

@@ -25,8 +25,7 @@
 
 /**
  * @typedef {object} Pending
- * @property {Job | UseGpuCommand} command
- * @property {ModuleName} module whose worker has it
+ * @property {import('./channel.js').Unsent<Job | UseGpuCommand>} command
  * @property {Listeners} listeners
  * @property {Finished} before what another worker has done of it
  * @property {Finished} last
@@ -34,8 +33,7 @@
  * @property {number[]} ids of the tokens that they have
  * @property {number} pieces that they have
  * @property {boolean} cancelled
- * @property {(finished: Finished) => void} resolve
- * @property {(error: import('./errors.js').EngineError) => void} reject
+ * @property {() => void} cancel whichever worker has it
  */
 
 /** What a run has done that has done nothing. */
@@ -44,7 +42,7 @@ export const NOTHING = { cancelled: false, tokens: 0, seconds: 0 };
 /**
  * Which worker a command goes to.
  *
- * @param {Job | UseGpuCommand} command
+ * @param {Pending['command']} command
  * @returns {ModuleName}
  */
 export function moduleOf({ type, device }) {
@@ -98,8 +96,8 @@ export function tell(pending, event) {
  * What is left of a job, for the CPU.
  *
  * @param {Pending} pending
- * @param {Job} job
- * @returns {Job}
+ * @param {import('./channel.js').Unsent<Job>} job
+ * @returns {import('./channel.js').Unsent<Job>}
  */
 export function remainder({ ids, pieces }, job) {
   const device = { ...job.device, choice: /** @type {const} */ ('cpu') };

@@ -1,7 +1,7 @@
 // The small files beside the weights (list of models, config, tokenizer): from the host where it can
 // be reached, otherwise as they were last time, so that the page also works without a connection.
 
-import { EngineError } from './errors.js';
+import { EngineError } from '../errors.js';
 
 const CACHE = 'liedwerk-texts';
 

@@ -1,6 +1,6 @@
 // Weights of a model: fetched with progress, checked against their sha256, kept in Cache Storage.
 
-import { EngineError } from './errors.js';
+import { EngineError } from '../errors.js';
 
 const CACHE = 'liedwerk-weights';
 

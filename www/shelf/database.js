@@ -1,7 +1,7 @@
 // What this browser keeps of the visitor's own: models, runs, texts. IndexedDB, which every browser has, in the
 // page and in its worker.
 
-import { EngineError } from '../engine/errors.js';
+import { EngineError } from '../errors.js';
 
 // Projects of one host share its storage, hence the path.
 const NAME = `liedwerk ${new URL('../', import.meta.url).pathname}`;

@@ -1,9 +1,13 @@
 import { formatNumber, onLanguage } from '../i18n/index.js';
 import { NUMBER_FIELDS, parseNumber, randomSeed } from '../state.js';
 import { button, h } from './dom.js';
+import { toggle } from './fields.js';
 
 /** @typedef {import('../state.js').NumberField} NumberField */
 /** @typedef {import('../state.js').State} State */
+
+/** Where each song gets a seed of its own. @type {readonly import('../state.js').ViewId[]} */
+const RENEWING = ['write', 'duel', 'chain'];
 
 /**
  * The quiet controls of writing behind one disclosure: a slider or a number field for each number of
@@ -59,6 +63,9 @@ function numberField(field, state, view) {
   const line = h('div', { class: 'line-up' }, h('label', { for: id, t: name }), shown, input);
   if (name === 'seed') {
     line.append(button('newSeed', () => state.set({ seed: randomSeed() }), { class: 'quiet' }));
+    if (RENEWING.includes(view)) {
+      line.append(h('label', { class: 'keep' }, toggle(state, 'keep_seed', `${id}-keep`), ' ', h('span', { t: 'keepSeed' })));
+    }
   }
-  return h('div', { class: 'field', 'data-setting': field.key }, line, h('p', { class: 'small', id: `${id}-hint`, t: `${/** @type {Exclude<typeof name, 'step'>} */ (name)}Hint` }));
+  return h('div', { class: 'field', 'data-setting': field.key }, line, h('p', { class: 'small', id: `${id}-hint`, t: name === 'seed' && RENEWING.includes(view) ? 'seedHintSongs' : `${/** @type {Exclude<typeof name, 'step'>} */ (name)}Hint` }));
 }

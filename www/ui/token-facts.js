@@ -1,5 +1,5 @@
 import { formatNumber, onLanguage, say } from '../i18n/index.js';
-import { h } from './dom.js';
+import { h, scrollable } from './dom.js';
 import { visibleToken } from './next-tokens.js';
 import { around, number } from './number-table.js';
 
@@ -73,11 +73,7 @@ export class Lens {
     { class: 'picture', 'aria-labelledby': 'look-lens' },
     h('h2', { id: 'look-lens', t: 'lens' }),
     h('p', { class: 'small', t: 'lensHint' }),
-    h(
-      'div',
-      { class: 'scroll', tabindex: '0', role: 'group', tLabel: 'lens' },
-      h('table', { class: 'plain lens' }, h('caption', { t: 'lensCaption' }), this.#body),
-    ),
+    scrollable(h('div', {}, h('table', { class: 'plain lens' }, h('caption', { t: 'lensCaption' }), this.#body)), 'lens'),
   );
   /** @type {Rated[][]} */
   #depths = [];

@@ -34,7 +34,7 @@ export class Verdict {
   #said = new Map();
 
   /**
-   * @param {import('../views/index.js').Context} context
+   * @param {import('../views/view.js').Context} context
    * @param {import('../state.js').ViewId} view
    */
   constructor(context, view) {

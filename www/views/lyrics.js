@@ -66,7 +66,7 @@ export class Lyrics {
   byGpu = false;
 
   /**
-   * @param {import('./index.js').Context} context
+   * @param {import('./view.js').Context} context
    * @param {import('./work.js').Work} work
    * @param {Parts} parts
    */

@@ -1,6 +1,6 @@
 // The runs of the view "Train": measure, start, pause, go on, stop; what is kept meanwhile, and what comes of it.
 
-import { toFailure } from '../engine/errors.js';
+import { toFailure } from '../errors.js';
 import { TrainerClient } from '../engine/trainer-client.js';
 import { currentLanguage, say, text } from '../i18n/index.js';
 import { alone, somebodyTrains } from '../train/alone.js';
@@ -57,7 +57,7 @@ export class Training {
   #opened = false;
 
   /**
-   * @param {import('./index.js').Context} context
+   * @param {import('./view.js').Context} context
    * @param {Parts} parts
    */
   constructor(context, parts) {

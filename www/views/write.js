@@ -18,8 +18,8 @@ import { Writing } from './writing.js';
 
 /**
  * @param {HTMLElement} root
- * @param {import('./index.js').Context} context
- * @returns {import('./index.js').View}
+ * @param {import('./view.js').Context} context
+ * @returns {import('./view.js').View}
  */
 export function mountWrite(root, context) {
   const { state } = context;
@@ -41,7 +41,7 @@ export function mountWrite(root, context) {
     speed: h('p', { class: 'speed small' }),
     recall: h('p'),
     shown: h('div', { class: 'shown' }),
-    generate: button('generate', () => writing.generate(), {
+    generate: button('generate', () => writing.writeAnew(), {
       class: 'primary',
       'aria-keyshortcuts': 'Control+Enter Meta+Enter',
     }),
@@ -51,16 +51,13 @@ export function mountWrite(root, context) {
   const writing = new Writing(context, parts);
   const report = (/** @type {import('../i18n/index.js').Key} */ key) => say(parts.status, key);
   const link = button('copyLink', () => void copyLink(state.settings, 'write', parts.shown, writing).then(report));
-  parts.afterwards.append(
-    button('another', () => writing.another(), { 'data-changes': 'seed' }),
-    button('copyText', () => void copyText(parts.sheet.text).then(report), { class: 'quiet' }),
-  );
+  parts.afterwards.append(button('copyText', () => void copyText(parts.sheet.text).then(report)));
   root.classList.add('facing');
   root.append(desk(parts, link), page(parts), tuning(parts, state));
   parts.sheet.showExample();
   return {
     open: (how) => writing.open(how),
-    run: () => writing.generate(),
+    run: () => writing.writeAnew(),
     stop: () => writing.stop(),
   };
 }

@@ -1,7 +1,6 @@
 // The runs of the view "Write": fetch the model, start, stop, start again, and say how it goes.
 
 import { saysNothing } from '../i18n/index.js';
-import { randomSeed } from '../state.js';
 import { Lyrics } from './lyrics.js';
 import { Work } from './work.js';
 
@@ -28,7 +27,7 @@ export class Writing {
   #opened = null;
 
   /**
-   * @param {import('./index.js').Context} context
+   * @param {import('./view.js').Context} context
    * @param {Parts} parts
    */
   constructor(context, parts) {
@@ -42,7 +41,7 @@ export class Writing {
   /**
    * Reads the list of models and fetches the chosen one, so that the first song does not wait.
    *
-   * @param {import('./index.js').How} how
+   * @param {import('./view.js').How} how
    * @param {boolean} fresh ask the host again, after an error
    * @param {boolean} replay a link asks for it, not the visitor
    */
@@ -91,9 +90,9 @@ export class Writing {
     return this.#lyrics.byGpu;
   }
 
-  /** A new seed, and off it goes. */
-  another() {
-    this.#state.set({ seed: randomSeed() });
+  /** Another song each time. */
+  writeAnew() {
+    this.#state.renewSeed('write');
     this.generate();
   }
 
@@ -113,6 +112,6 @@ export class Writing {
     this.#opened = model;
     saysNothing(this.#parts.speed);
     this.#parts.card.show(model);
-    void this.#work.prepare([model]);
+    void this.#work.fetchAhead([model]);
   }
 }

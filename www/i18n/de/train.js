@@ -102,7 +102,7 @@ export const train = {
   afterTrainingEarlier: 'Dort steht auch, was es bei Schritt {step} war, bevor es auswendig zu lernen begann:',
   nameAtStep: '{name}, Schritt {step}',
   useWrite: 'Damit schreiben',
-  useDuel: 'Nebeneinander',
+  useAgainst: 'Nebeneinander',
   useTranslate: 'Damit übersetzen',
   useChain: 'Taylor meets Helene',
   download: 'Herunterladen',

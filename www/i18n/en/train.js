@@ -102,7 +102,7 @@ export const train = {
   afterTrainingEarlier: 'So is what it was at step {step}, before it began to learn by heart:',
   nameAtStep: '{name}, step {step}',
   useWrite: 'Write with it',
-  useDuel: 'Side by side',
+  useAgainst: 'Side by side',
   useTranslate: 'Translate with it',
   useChain: 'Taylor meets Helene',
   download: 'Download',

@@ -1,6 +1,6 @@
-// The worker's opened models: the wasm module, and a session for each model lately used.
+// The worker's opened models: the wasm module, and an engine for each model lately used.
 
-import { EngineError } from './errors.js';
+import { EngineError } from '../errors.js';
 import { kindOf } from './kinds.js';
 import { modelFiles } from './model-files.js';
 import { startModule } from './module.js';
@@ -10,7 +10,7 @@ import { fetchWeights } from './weights.js';
 /** @typedef {import('./protocol.js').WasmTranslator} WasmTranslator */
 
 /**
- * @typedef {object} Session
+ * @typedef {object} OpenedModel
  * @property {WasmGenerator | WasmTranslator} engine
  * @property {import('./protocol.js').Loaded} loaded
  */
@@ -23,11 +23,11 @@ const MOST = 3;
 /**
  * By the hash of the weights; the one used last stands last.
  *
- * @type {Map<string, Session>}
+ * @type {Map<string, OpenedModel>}
  */
 const opened = new Map();
 
-/** The index of songs used last. @type {{ sha256: string, index: import('./protocol.js').WasmSongIndex } | null} */
+/** The index of songs used last. @type {{ sha256: string, index: import('../pkg/liedwerk.js').SongIndex } | null} */
 let songs = null;
 
 /**
@@ -54,11 +54,11 @@ export async function openSongs({ model, fresh, known }, how) {
  */
 
 /**
- * The session of a model: opened before, or from its files.
+ * A model: opened before, or from its files.
  *
  * @param {import('./protocol.js').ModelRequest} request
  * @param {How} how
- * @returns {Promise<Session>}
+ * @returns {Promise<OpenedModel>}
  */
 export async function open(request, how) {
   const { model } = request;
@@ -72,10 +72,9 @@ export async function open(request, how) {
   const [module, { config, tokenizer, bytes, notes }] = await Promise.all([startWasm(), modelFiles(request, how)]);
   makeRoom();
   const Class = kindOf(model) === 'translator' ? module.Translator : module.Generator;
-  const engine = Class.load(config, tokenizer, bytes);
-  const session = { engine, loaded: { notes } };
-  opened.set(weights.sha256, session);
-  return session;
+  const loaded = { engine: Class.load(bytes, config, tokenizer), loaded: { notes } };
+  opened.set(weights.sha256, loaded);
+  return loaded;
 }
 
 /** Before a model is opened, since both at once might not fit into memory. */
@@ -90,7 +89,7 @@ function makeRoom() {
 /**
  * The module of this worker. In one named `full` it knows the GPU and training, too.
  *
- * @returns {Promise<import('./protocol.js').WasmModule>}
+ * @returns {Promise<import('./protocol.js').Wasm>}
  */
 export function startWasm() {
   return startModule(MODULE);

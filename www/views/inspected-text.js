@@ -42,7 +42,7 @@ export function carried(model, settings) {
 }
 
 /** The text as it stands, the beginning included as the model has read it. */
-export class Looked {
+export class InspectedText {
   text = '';
   /** All that it depends on; nothing while it is being written. */
   #key = '';

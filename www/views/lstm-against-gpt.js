@@ -2,47 +2,46 @@
 
 import { EngineClient } from '../engine/client.js';
 import { say } from '../i18n/index.js';
-import { randomSeed } from '../state.js';
 import { copyLink } from '../ui/copy.js';
 import { button, h } from '../ui/dom.js';
 import { textField } from '../ui/fields.js';
 import { settingsPanel } from '../ui/settings-panel.js';
 import { Verdict } from '../ui/verdict.js';
-import { Rival } from './rival.js';
+import { ComparedSong } from './compared-song.js';
 
 /**
  * @param {HTMLElement} root
- * @param {import('./index.js').Context} context
- * @returns {import('./index.js').View}
+ * @param {import('./view.js').Context} context
+ * @returns {import('./view.js').View}
  */
-export function mountDuel(root, context) {
+export function mountLstmAgainstGpt(root, context) {
   const { state, catalog } = context;
   // An engine each, so that both write at the same time.
   const verdict = new Verdict(context, 'duel');
   const second = { ...context, engine: new EngineClient(context.computing) };
-  const rivals = [new Rival(context, 0, verdict), new Rival(second, 1, verdict)];
-  const prove = async () => (await Promise.all(rivals.map((rival) => rival.proof()))).filter(Boolean);
+  const songs = [new ComparedSong(context, 0, verdict), new ComparedSong(second, 1, verdict)];
+  const prove = async () => (await Promise.all(songs.map((song) => song.proof()))).filter(Boolean);
   const shown = h('div', { class: 'shown' });
   const status = h('p', { class: 'status', role: 'status' });
   const stop = button('stop', () => each('stop'), { disabled: true, 'aria-keyshortcuts': 'Escape' });
-  const go = button('generate', () => each('write'), {
+  const go = button('generate', () => writeAnew(), {
     class: 'primary',
     'aria-keyshortcuts': 'Control+Enter Meta+Enter',
   });
-  for (const rival of rivals) {
-    rival.onWorking = () => {
-      const working = rivals.some((other) => other.working);
+  for (const song of songs) {
+    song.onWorking = () => {
+      const working = songs.some((other) => other.working);
       if (!working && document.activeElement === stop) go.focus();
       stop.disabled = !working;
     };
   }
   state.onChange(() => state.settings.view === 'duel' && catalog.isOpen && each('follow'));
   root.append(
-    h('p', { class: 'lead', t: 'duelLead' }),
+    h('p', { class: 'lead', t: 'lstmAgainstGptLead' }),
     h(
       'section',
       { class: 'desk', 'aria-labelledby': 'duel-title' },
-      h('h2', { id: 'duel-title', t: 'viewDuel', class: 'unseen' }),
+      h('h2', { id: 'duel-title', t: 'viewLstmAgainstGpt', class: 'unseen' }),
       h('label', { for: 'duel-prompt', t: 'prompt' }),
       textField(state, 'prompt', { id: 'duel-prompt', rows: '2', spellcheck: 'false' }),
       h(
@@ -50,9 +49,8 @@ export function mountDuel(root, context) {
         { class: 'row' },
         go,
         stop,
-        button('another', another, { 'data-changes': 'seed' }),
         button('copyLink', () => {
-          const byGpu = rivals.some((rival) => rival.byGpu);
+          const byGpu = songs.some((song) => song.byGpu);
           void copyLink(state.settings, 'duel', shown, { byGpu, prove }).then((key) => say(status, key));
         }),
       ),
@@ -60,34 +58,35 @@ export function mountDuel(root, context) {
       status,
     ),
     verdict.element,
-    h('div', { class: 'sheets rivals' }, ...rivals.map(({ element }) => element)),
+    h('div', { class: 'sheets compared-songs' }, ...songs.map(({ element }) => element)),
     h(
       'section',
       { class: 'tuning', tLabel: 'tuning' },
-      ...rivals.flatMap(({ picker }, i) => [
+      ...songs.flatMap(({ picker }, i) => [
         h('label', { for: `duel-model-${i}`, t: i === 0 ? 'left' : 'right' }),
         picker.element,
       ]),
       settingsPanel(state, 'duel'),
-      ...rivals.map(({ card }) => card.element),
+      ...songs.map(({ card }) => card.element),
     ),
   );
 
   /** @param {'write' | 'stop' | 'follow'} what */
   function each(what) {
-    for (const rival of rivals) rival[what]();
+    for (const song of songs) song[what]();
   }
 
-  function another() {
-    state.set({ seed: randomSeed() });
+  /** Another pair of songs each time. */
+  function writeAnew() {
+    state.renewSeed('duel');
     each('write');
   }
 
   return {
     open: async (how) => {
-      await Promise.all(rivals.map((rival) => rival.open(how)));
+      await Promise.all(songs.map((song) => song.open(how)));
     },
-    run: () => each('write'),
+    run: writeAnew,
     stop: () => each('stop'),
   };
 }

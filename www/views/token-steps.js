@@ -33,7 +33,7 @@ const PACE_MS = { gpt2: 500, char_lstm: 150 };
 /** A slider moves many times a second; the table follows when it rests. */
 const SETTLE_MS = 150;
 
-export class Walking {
+export class TokenSteps {
   #context;
   #parts;
   #work;
@@ -58,7 +58,7 @@ export class Walking {
   byGpu = false;
 
   /**
-   * @param {import('./index.js').Context} context
+   * @param {import('./view.js').Context} context
    * @param {Parts} parts
    */
   constructor(context, parts) {
@@ -69,7 +69,7 @@ export class Walking {
   }
 
   /**
-   * @param {import('./index.js').How} how of a link's: what it says was put into the text is taken over
+   * @param {import('./view.js').How} how of a link's: what it says was put into the text is taken over
    * @param {boolean} fresh ask the host again, after an error
    */
   async open(how, fresh = false) {
@@ -327,7 +327,7 @@ export class Walking {
     if (model !== this.#opened) {
       this.#opened = model;
       this.#parts.card.show(model);
-      void this.#work.prepare([model]);
+      void this.#work.fetchAhead([model]);
     }
     if (this.#working || !this.#steps.length || JSON.stringify(this.#options()) === this.#settings) return;
     clearTimeout(this.#timer);

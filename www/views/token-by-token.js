@@ -13,17 +13,17 @@ import { Notes } from '../ui/notes.js';
 import { settingsPanel } from '../ui/settings-panel.js';
 import { TokenText } from '../ui/token-text.js';
 import { Verdict } from '../ui/verdict.js';
-import { Walking } from './walking.js';
+import { TokenSteps } from './token-steps.js';
 
 /** The lecture's own question. */
 const VODKA = 'I would like a vodka with';
 
 /**
  * @param {HTMLElement} root
- * @param {import('./index.js').Context} context
- * @returns {import('./index.js').View}
+ * @param {import('./view.js').Context} context
+ * @returns {import('./view.js').View}
  */
-export function mountLab(root, context) {
+export function mountTokenByToken(root, context) {
   const { state } = context;
   const parts = {
     alert: new AlertBox(),
@@ -31,34 +31,34 @@ export function mountLab(root, context) {
     card: new ModelCard(),
     download: new DownloadBar('lab-download'),
     picker: modelPicker(context, 'model', 'lab-model'),
-    tokens: new TokenText((index) => walking.look(index)),
-    next: new NextTokens((id) => walking.force(id)),
+    tokens: new TokenText((index) => steps.look(index)),
+    next: new NextTokens((id) => steps.force(id)),
     verdict: new Verdict(context, 'lab'),
     status: h('p', { role: 'status', class: 'status' }),
     shown: h('div', { class: 'shown' }),
-    play: button('play', () => walking.play(), {
+    play: button('play', () => steps.play(), {
       class: 'primary',
       'aria-keyshortcuts': 'Control+Enter Meta+Enter',
     }),
-    back: button('back', () => walking.back(), { disabled: true }),
-    stop: button('pause', () => walking.stop(), { disabled: true, 'aria-keyshortcuts': 'Escape' }),
+    back: button('back', () => steps.back(), { disabled: true }),
+    stop: button('pause', () => steps.stop(), { disabled: true, 'aria-keyshortcuts': 'Escape' }),
   };
-  const walking = new Walking(context, parts);
+  const steps = new TokenSteps(context, parts);
   const report = (/** @type {import('../i18n/index.js').Key} */ key) => say(parts.status, key);
   const buttons = [
     parts.back,
-    button('step', () => walking.step()),
+    button('step', () => steps.step()),
     parts.play,
     parts.stop,
-    button('finish', () => walking.finish()),
-    button('copyLink', () => void copyLink(state.settings, 'lab', parts.shown, walking).then(report), { class: 'quiet' }),
+    button('finish', () => steps.finish()),
+    button('copyLink', () => void copyLink(state.settings, 'lab', parts.shown, steps).then(report), { class: 'quiet' }),
   ];
   root.append(
-    h('p', { class: 'lead', t: 'labLead' }),
+    h('p', { class: 'lead', t: 'tokenByTokenLead' }),
     h(
       'section',
       { class: 'desk', 'aria-labelledby': 'lab-title' },
-      h('h2', { id: 'lab-title', t: 'viewLab', class: 'unseen' }),
+      h('h2', { id: 'lab-title', t: 'viewTokenByToken', class: 'unseen' }),
       h(
         'div',
         { class: 'line-up' },
@@ -77,14 +77,14 @@ export function mountLab(root, context) {
     h('div', { class: 'bench' }, parts.tokens.element, parts.next.element, tuning(parts, state)),
   );
   return {
-    open: (how) => walking.open(how),
-    run: () => walking.play(),
-    stop: () => walking.stop(),
+    open: (how) => steps.open(how),
+    run: () => steps.play(),
+    stop: () => steps.stop(),
   };
 }
 
 /**
- * @param {import('./walking.js').Parts} parts
+ * @param {import('./token-steps.js').Parts} parts
  * @param {import('../state.js').State} state
  */
 function tuning(parts, state) {

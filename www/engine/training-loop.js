@@ -1,7 +1,7 @@
 // A training in the worker: steps in short slices, and between them what the page wishes.
 
-import { useGpu } from './drafting.js';
-import { toFailure } from './errors.js';
+import { createTrainer, useGpu } from './drafting.js';
+import { toFailure } from '../errors.js';
 import { breath } from './slices.js';
 
 /** @typedef {import('./training-protocol.js').Ended} Ended */
@@ -9,7 +9,7 @@ import { breath } from './slices.js';
 /** @typedef {import('./training-protocol.js').WasmGpu} WasmGpu */
 /** @typedef {import('./training-protocol.js').WasmTrainer} WasmTrainer */
 /** @typedef {import('./training-protocol.js').WasmTraining} WasmTraining */
-/** @typedef {import('./training-protocol.js').Wish} Wish */
+/** @typedef {import('./training-protocol.js').Instruction} Instruction */
 
 const SLICE_MS = 50;
 const TIMES = 25;
@@ -19,11 +19,11 @@ const SAMPLE_TOKENS = 240;
 /** Of a sample, between two breaths. */
 const TOKENS_AT_ONCE = 16;
 
-export class Training {
+export class TrainingLoop {
   #job;
   #post;
-  /** @type {Wish[]} */
-  #wishes = [];
+  /** @type {Instruction[]} */
+  #instructions = [];
   #stopped = false;
   #paused = false;
   /** Wakes a paused training. @type {() => void} */
@@ -47,9 +47,9 @@ export class Training {
     this.#post = post;
   }
 
-  /** @param {Wish} wish */
-  wish(wish) {
-    this.#wishes.push(wish);
+  /** @param {Instruction} instruction */
+  instruct(instruction) {
+    this.#instructions.push(instruction);
     this.#wake();
   }
 
@@ -61,7 +61,7 @@ export class Training {
     const { text, plan, from, checkpoint } = this.#job;
     const trainer = checkpoint
       ? module.Trainer.resume(text, checkpoint)
-      : module.Trainer.create(JSON.stringify(plan), text, from?.config, from?.tokenizer, from?.weights);
+      : createTrainer(module, JSON.stringify(plan), text, from);
     try {
       await this.#begin(trainer, module);
       const error = await this.#train(trainer);
@@ -225,25 +225,25 @@ export class Training {
 
   /** Whether the page wishes something that measuring and samples must not delay. */
   #isUrgent() {
-    return this.#wishes.some(({ type }) => type === 'stop' || type === 'pause');
+    return this.#instructions.some(({ type }) => type === 'stop' || type === 'pause');
   }
 
   /** @param {WasmTrainer} trainer */
   async #fulfil(trainer) {
     const { id } = this.#job;
     do {
-      for (let wish = this.#wishes.shift(); wish && !this.#stopped; wish = this.#wishes.shift()) {
-        if (wish.type === 'stop') this.#stopped = true;
-        if (wish.type === 'pause' && !this.#paused) await this.#pause(trainer);
-        if (wish.type === 'resume' && this.#paused) {
+      for (let instruction = this.#instructions.shift(); instruction && !this.#stopped; instruction = this.#instructions.shift()) {
+        if (instruction.type === 'stop') this.#stopped = true;
+        if (instruction.type === 'pause' && !this.#paused) await this.#pause(trainer);
+        if (instruction.type === 'resume' && this.#paused) {
           this.#paused = false;
           this.#since = performance.now();
           this.#post({ id, type: 'resumed', step: this.#step });
         }
-        if (wish.type === 'checkpoint') await this.#keep(trainer);
-        if (wish.type === 'sample') await this.#sample(trainer);
-        if (wish.type === 'rate') trainer.setRate(wish.lr);
-        if (wish.type === 'lose-gpu') this.#gpu?.destroy();
+        if (instruction.type === 'checkpoint') await this.#keep(trainer);
+        if (instruction.type === 'sample') await this.#sample(trainer);
+        if (instruction.type === 'rate') trainer.setRate(instruction.lr);
+        if (instruction.type === 'lose-gpu') this.#gpu?.destroy();
       }
       if (this.#paused && !this.#stopped) {
         await new Promise((resolve) => {

@@ -11,7 +11,7 @@ import { SongSheet } from '../ui/song-sheet.js';
 import { Lyrics } from './lyrics.js';
 import { Work } from './work.js';
 
-export class Rival {
+export class ComparedSong {
   #context;
   #place;
   #work;
@@ -28,7 +28,7 @@ export class Rival {
   element;
 
   /**
-   * @param {import('./index.js').Context} context
+   * @param {import('./view.js').Context} context
    * @param {number} place left or right
    * @param {import('../ui/verdict.js').Verdict} verdict on both
    */
@@ -36,7 +36,7 @@ export class Rival {
     this.#context = context;
     this.#place = place;
     this.picker = modelPicker(context, place === 0 ? 'left' : 'right', `duel-model-${place}`);
-    this.#name = h('span', { id: `rival-${place}` });
+    this.#name = h('span', { id: `compared-song-${place}` });
     const parts = {
       sheet: new SongSheet(),
       alert: new AlertBox(),
@@ -55,7 +55,7 @@ export class Rival {
     this.#title.append(this.#name, ' ', this.#bits);
     this.element = h(
       'article',
-      { class: 'rival' },
+      { class: 'compared-song' },
       h('div', { class: 'imprint' }, this.#title, parts.speed),
       h('div', { class: 'news' }, parts.status),
       parts.alert.element,
@@ -68,7 +68,7 @@ export class Rival {
   }
 
   /**
-   * @param {import('./index.js').How} how
+   * @param {import('./view.js').How} how
    * @param {boolean} fresh ask the host again, after an error
    * @param {boolean} replay a link asks for it, not the visitor
    */
@@ -93,7 +93,7 @@ export class Rival {
     this.#imprint();
     this.card.show(model, true);
     this.#lyrics.forget(model.language);
-    void this.#work.prepare([model]);
+    void this.#work.fetchAhead([model]);
   }
 
   /**

@@ -16,7 +16,7 @@ export class EngineError extends Error {
  * code; anything without one is a crash of the program and leaves its memory in doubt.
  *
  * @param {unknown} thrown
- * @returns {import('./protocol.js').Failure}
+ * @returns {import('./engine/protocol.js').Failure}
  */
 export function toFailure(thrown) {
   const error = /** @type {{ code?: unknown, message?: unknown } | null | undefined} */ (thrown);
