@@ -22,6 +22,7 @@ pub mod layer_norm;
 pub mod lstm;
 pub mod math;
 pub mod matmul;
+pub mod matrix;
 pub mod permute;
 pub mod recurrent;
 pub mod reduce;

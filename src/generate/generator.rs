@@ -11,7 +11,7 @@ use crate::io::Weights;
 use crate::models::{LanguageModel, ModelConfig};
 use crate::nn::Module;
 use crate::now::now;
-use crate::tensor::Device;
+use crate::tensor::{Device, Tensor};
 use crate::text::TextTokenizer;
 
 /// A language model with its tokenizer, and the text it is writing.
@@ -193,7 +193,7 @@ impl Generator {
     }
 
     /// What the model did at the tokens that it has read since the last call, prompt and all. `None` unless
-    /// [`Options::recording`] asks for it; without frames on a GPU.
+    /// [`Options::recording`] asks for it.
     ///
     /// A token is read when the next one is to be written, so the last one of a text never is.
     pub fn take_recorded(&mut self) -> Option<Recorded> {
@@ -208,12 +208,14 @@ impl Generator {
     /// # Errors
     /// `bad-option` for a model without a residual stream, or for numbers that are no rows of one.
     pub fn lens(&self, residual: &[f32], count: usize) -> Result<Vec<Vec<Rated>>> {
-        check_residual(residual, self.model.frame_shape().channels)?;
-        let Some(logits) = self.model.lens(residual) else {
+        let channels = self.model.frame_shape().channels;
+        check_residual(residual, channels)?;
+        let residual = Tensor::from_vec(residual.to_vec(), &[residual.len() / channels, channels]);
+        let Some(logits) = self.model.lens(&residual) else {
             return bad_option("an LSTM has no residual stream");
         };
         let name = |id| self.tokenizer.token_text(id);
-        Ok(likeliest(&logits, self.model.vocab_size(), count, name))
+        Ok(likeliest(logits.data(), self.model.vocab_size(), count, name))
     }
 
     /// The `count` tokens whose vectors are most like that of `id`, by their cosine.

@@ -1,10 +1,11 @@
 //! Training and decoding of the character LSTM, natively on the portable kernels.
 
-use liedwerk::models::{CharLstm, CharLstmConfig};
+use liedwerk::models::{CharLstm, CharLstmConfig, LanguageModel, TextState};
 use liedwerk::nn::Module;
 use liedwerk::rng::Rng;
 use liedwerk::train::{CommonRecipe, TrainRecipe, Trainer, mean_loss};
 use liedwerk::{Error, ErrorCode};
+use pollster::block_on;
 
 fn model(dropout: f32) -> CharLstm {
     let config =
@@ -104,14 +105,15 @@ fn decoding_step_by_step_equals_the_sequence() {
     let model = model(0.0);
     let ids = ids(60);
     let (logits, end) = model.forward(&ids, 1, &model.zero_state(1), None);
-    let mut state = model.zero_state(1);
-    let mut step = Vec::new();
+    let model = LanguageModel::from(model);
+    let (mut state, mut step) = (model.begin(), Vec::new());
     for (t, &id) in ids.iter().enumerate() {
-        model.step(id, &mut state, &mut step);
+        block_on(model.feed(&mut state, &[id], &mut step)).unwrap();
         for (a, b) in step.iter().zip(&logits.data()[t * 11..]) {
             assert!((a - b).abs() < 1e-5, "step {t}: {a} {b}");
         }
     }
+    let TextState::CharLstm(state) = state else { unreachable!() };
     for ((h, _), (expected, _)) in state.layers.iter().zip(&end.layers) {
         assert!(h.data().iter().zip(expected.data()).all(|(a, b)| (a - b).abs() < 1e-5));
     }

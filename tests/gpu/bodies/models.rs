@@ -45,6 +45,24 @@ pub async fn texts(gpu: &Gpu) {
     }
 }
 
+/// What a model does at each token can be looked at on either device; of this GPT the window slides on.
+pub async fn insides(gpu: &Gpu) {
+    for (mut generator, prompt) in writers() {
+        let mut recorded = Vec::new();
+        for on in [None, Some(gpu)] {
+            generator.use_gpu(on);
+            written(&mut generator, prompt, Options { recording: true, ..greedy(30, 1) }).await;
+            recorded.push(generator.take_recorded().unwrap());
+        }
+        assert!(generator.gpu_fault().is_none());
+        let [cpu, gpu] = [0, 1].map(|device: usize| &recorded[device].frames);
+        assert!(cpu.len() > 30 && cpu.spans == gpu.spans);
+        let pairs = cpu.values.iter().zip(&gpu.values);
+        pairs.for_each(|(cpu, gpu)| assert!((cpu - gpu).abs() <= 1e-4 * cpu.abs().max(1.0), "{cpu} {gpu}"));
+        assert_eq!(cpu.values.len(), gpu.values.len());
+    }
+}
+
 fn translators() -> [Translator; 2] {
     [expected::TRANSFORMER, expected::SEQ2SEQ].map(|layers| {
         let (config, tokenizer, weights) = expected::translator_files(layers);
