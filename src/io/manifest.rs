@@ -154,7 +154,8 @@ impl ModelEntry {
         if self.id.is_empty() || !self.id.bytes().all(id_character) {
             return Err("an id is made of lower-case letters, digits and hyphens".to_owned());
         }
-        let large = || std::iter::once(&self.files.weights).chain(&self.files.songs).chain(&self.files.lexicon);
+        let large =
+            || std::iter::once(&self.files.weights).chain(&self.files.songs).chain(&self.files.lexicon);
         let paths = [&self.files.config, &self.files.tokenizer];
         for path in paths.into_iter().chain(large().map(|file| &file.path)) {
             if !is_inside(path) {

@@ -48,7 +48,8 @@ pub fn songs(text: &str) -> Vec<Song> {
 impl Song {
     /// The rhyme scheme that the header asks for, letters of one stanza.
     pub fn scheme(&self) -> Option<&str> {
-        let is_scheme = |field: &&String| field.len() > 1 && field.bytes().all(|letter| letter.is_ascii_uppercase());
+        let is_scheme =
+            |field: &&String| field.len() > 1 && field.bytes().all(|letter| letter.is_ascii_uppercase());
         self.fields.iter().find(is_scheme).map(String::as_str)
     }
 

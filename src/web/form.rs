@@ -4,9 +4,9 @@ use serde::Serialize;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
+use super::Generator;
 use super::error::to_js;
 use super::object::{from_object, to_object};
-use super::Generator;
 use crate::generate::Sampling;
 use crate::generate::form::{self, Form};
 use crate::judge::{Figures, Share, songs};

@@ -80,7 +80,8 @@ fn titles_tell_a_model_something() {
 
 #[test]
 fn a_link_carries_a_form_and_proves_its_song() {
-    let asked = ["--scheme", "XAXA", "--stanzas", "1", "--syllables", "6-9", "--title", "Snow", "--seed", "3"];
+    let asked =
+        ["--scheme", "XAXA", "--stanzas", "1", "--syllables", "6-9", "--title", "Snow", "--seed", "3"];
     let command = [&["generate", "--model", "www/models/gpt-songs", "--link"][..], &asked].concat();
     let output = liedwerk(root(), &command, b"");
     let (song, link) = stdout(&output).trim_end().rsplit_once('\n').unwrap();
@@ -113,20 +114,25 @@ fn settings_without_a_form_have_none() {
 #[test]
 fn the_judge_sees_chains_rhymes_and_strange_words() {
     let chain = "=== Sea\nO the sea is the sea,\nwhere the sea is the sea,\nand the sea is the sea,\nO me!\n";
-    let good = "=== A Kite | modern | ABAB\nI have a kite,\nit loves the sky,\nit is my light,\nit loves to fly.\n";
+    let good =
+        "=== A Kite | modern | ABAB\nI have a kite,\nit loves the sky,\nit is my light,\nit loves to fly.\n";
     let lexicon = shipped("en.lexicon");
     let figures = |text: &str| Figures::of(&songs(text)[0], &lexicon, None);
     assert_eq!(figures(chain).chains.part, 1);
     assert_eq!(figures(chain).longest.join(" "), "the sea is the sea");
     let good = figures(good);
-    assert_eq!((good.asked.part, good.asked.all, good.quatrains_perfect.part, good.chains.part), (2, 2, 1, 0));
+    assert_eq!(
+        (good.asked.part, good.asked.all, good.quatrains_perfect.part, good.chains.part),
+        (2, 2, 1, 0)
+    );
     assert_eq!(figures("The theord trived on").strange, ["theord", "trived"]);
     assert_eq!(figures("=== Theord\nThe theord sang").listed.part, 3);
 
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("songs.txt"), chain).unwrap();
     let lexicon = root().join("www/models/en.lexicon").display().to_string();
-    let output = liedwerk(folder.path(), &["judge", "--text", "songs.txt", "--lexicon", &lexicon, "--json"], b"");
+    let output =
+        liedwerk(folder.path(), &["judge", "--text", "songs.txt", "--lexicon", &lexicon, "--json"], b"");
     let report: serde_json::Value = serde_json::from_str(stdout(&output)).unwrap();
     assert_eq!(report["chain_songs"]["part"], 1);
     assert!(stderr(&liedwerk(folder.path(), &["judge", "--text", "songs.txt"], b"")).contains("bad-option"));

@@ -19,7 +19,9 @@ fn check(lexicon: &Lexicon, text: &str, is: impl Fn(Option<Rhyme>) -> bool) -> u
     let wrong: Vec<String> = pairs
         .iter()
         .filter(|(a, b)| !is(lexicon.rhyme(a, b)) || !is(lexicon.rhyme(b, a)))
-        .map(|(a, b)| format!("{a} {:?} / {b} {:?}: {:?}", lexicon.sounds(a), lexicon.sounds(b), lexicon.rhyme(a, b)))
+        .map(|(a, b)| {
+            format!("{a} {:?} / {b} {:?}: {:?}", lexicon.sounds(a), lexicon.sounds(b), lexicon.rhyme(a, b))
+        })
         .collect();
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     pairs.len()
@@ -112,7 +114,10 @@ fn rhyming_words_are_found_and_rhyme() {
     for (name, word, expected) in [("en.lexicon", "rain", "train"), ("de.lexicon", "Herz", "Schmerz")] {
         let lexicon = shipped(name);
         let found = lexicon.rhyming(word, Listed::Known);
-        assert!(found.iter().any(|(rhyme, other)| *rhyme == Rhyme::Perfect && other == expected), "{found:?}");
+        assert!(
+            found.iter().any(|(rhyme, other)| *rhyme == Rhyme::Perfect && other == expected),
+            "{found:?}"
+        );
         for (rhyme, other) in found.iter().take(50) {
             assert_eq!(lexicon.rhyme(word, other), Some(*rhyme), "{other}");
         }

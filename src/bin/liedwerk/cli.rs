@@ -1,8 +1,8 @@
 //! Subcommands and how their errors are shown.
 
 use crate::{
-    bench, compare, convert, evaluate, generate, judge, lexicon, manifest, memorized, memory, tokenize, train, translate,
-    verify,
+    bench, compare, convert, evaluate, generate, judge, lexicon, manifest, memorized, memory, tokenize,
+    train, translate, verify,
 };
 use clap::{Parser, Subcommand, ValueEnum};
 use liedwerk::cpu::{Arithmetic, set_arithmetic};

@@ -97,6 +97,7 @@ pub fn lexicon_of(model: &Path) -> anyhow::Result<Lexicon> {
         let entry = manifest.models.into_iter().find(|entry| entry.id == id)?;
         Some(models.join(entry.files.lexicon?.path))
     };
-    let path = found().with_context(|| format!("no lexicon is known for {}; name one with --lexicon", model.display()))?;
+    let path = found()
+        .with_context(|| format!("no lexicon is known for {}; name one with --lexicon", model.display()))?;
     lexicon::open(&path)
 }

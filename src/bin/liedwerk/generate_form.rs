@@ -41,7 +41,8 @@ pub fn report(generator: &Generator, lexicon: &Lexicon, form: Form, count: usize
     let mut lines = Vec::new();
     let text = write(generator, lexicon, form, |line| {
         let candidates: Vec<Value> = line.candidates.iter().take(count).map(candidate).collect();
-        let mut shown = json!({"text": line.text, "stanza": line.stanza, "line": line.line, "again": line.again});
+        let mut shown =
+            json!({"text": line.text, "stanza": line.stanza, "line": line.line, "again": line.again});
         if count > 0 {
             shown["candidates"] = candidates.into();
         }

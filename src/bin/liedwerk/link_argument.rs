@@ -37,7 +37,11 @@ pub fn settings(model: &Path, prompt: &str, options: &Options) -> anyhow::Result
 /// `bad-link` where a link cannot carry it.
 pub fn form_settings(model: &Path, form: &Form) -> anyhow::Result<Settings> {
     if form.candidates != Form::default().candidates {
-        return Err(Error::new(ErrorCode::BadLink, "a link cannot carry --tries, the page has no such setting").into());
+        return Err(Error::new(
+            ErrorCode::BadLink,
+            "a link cannot carry --tries, the page has no such setting",
+        )
+        .into());
     }
     let mut settings = sampled(model, &form.sampling, form.seed)?;
     settings.set_form(form)?;

@@ -1,5 +1,6 @@
 //! Where a line in the making could end with a rhyme.
 
+use super::score::hangs;
 use super::walk::Path;
 use crate::text::TextTokenizer;
 use crate::text::rhyme::{Lexicon, Listed, Rhyme};
@@ -14,6 +15,9 @@ const MOST_BRANCHES: usize = 20;
 const USUAL_SYLLABLES: (usize, usize) = (5, 10);
 /// Subwords of a word that is led to.
 const MOST_SUBWORDS: usize = 3;
+/// What each subword but the first is taken to cost before the model is asked, in nats: a word's beginning alone
+/// (`at` of `attain`) looks likelier than the word is.
+const SUBWORD_COST: f32 = 2.0;
 /// The first token of a word of characters is its space, which tells nothing: then all words are tried, of so many
 /// frequent ones, at so few beginnings.
 const WORDS_OF_CHARACTERS: usize = 40;
@@ -28,7 +32,7 @@ struct Ending {
 /// The beginning of a line with a word that rhymes behind it.
 pub(super) struct Branch {
     pub tokens: Vec<u32>,
-    /// The mean logarithm of probability up to the word's first token.
+    /// The mean logarithm of probability up to the word's end, as far as its first token tells.
     mean: f32,
 }
 
@@ -56,7 +60,7 @@ impl<'a> Branches<'a> {
         for (rhyme, word) in target.map_or(Vec::new(), |target| lexicon.rhyming(target, Listed::Known)) {
             let tokens = tokenizer.encode(&format!(" {word}"));
             let short = this.of_characters() || tokens.len() <= MOST_SUBWORDS;
-            let fresh = !used.iter().any(|other| *other == word.to_lowercase());
+            let fresh = !hangs(&word) && !used.iter().any(|other| *other == word.to_lowercase());
             if rhyme == Rhyme::Perfect && short && fresh && this.endings.len() < most {
                 this.endings.push(Ending { tokens, syllables: lexicon.syllables(&word) });
             }
@@ -81,7 +85,8 @@ impl<'a> Branches<'a> {
         let sum: f32 = path.log_p.iter().sum();
         let branch = |ending: &Ending| Branch {
             tokens: [&path.tokens[..], &ending.tokens].concat(),
-            mean: (sum + log_p[ending.tokens[0] as usize]) / (path.tokens.len() + 1) as f32,
+            mean: (sum + log_p[ending.tokens[0] as usize] - SUBWORD_COST * (ending.tokens.len() - 1) as f32)
+                / (path.tokens.len() + ending.tokens.len()) as f32,
         };
         let fits = |ending: &&Ending| (least..=most).contains(&(before + ending.syllables));
         let mut these: Vec<Branch> = self.endings.iter().filter(fits).map(branch).collect();

@@ -91,7 +91,10 @@ impl Form {
         let scheme = if self.scheme.eq_ignore_ascii_case("free") { "" } else { self.scheme.as_str() };
         let scheme = scheme.to_ascii_uppercase();
         if !scheme.bytes().all(|letter| letter.is_ascii_uppercase()) || scheme.len() > MAX_LINES {
-            return bad_option(format!("scheme is {:?}; letters are expected, such as ABAB, or free", self.scheme));
+            return bad_option(format!(
+                "scheme is {:?}; letters are expected, such as ABAB, or free",
+                self.scheme
+            ));
         }
         let lines = match (self.lines, scheme.len()) {
             (0, 0) => 4,
@@ -117,7 +120,10 @@ impl Form {
     fn stanzas(&self) -> Result<Vec<Stanza>> {
         let parts = self.parts.to_ascii_uppercase();
         if !parts.bytes().all(|part| b"VCB".contains(&part)) {
-            return bad_option(format!("form is {:?}; V (verse), C (chorus) and B (bridge) are known", self.parts));
+            return bad_option(format!(
+                "form is {:?}; V (verse), C (chorus) and B (bridge) are known",
+                self.parts
+            ));
         }
         let count = match (self.stanzas, parts.len()) {
             (0, 0) => 4,
@@ -141,7 +147,8 @@ impl Form {
 
     /// On one line, and not too long.
     pub(super) fn clean_title(&self) -> String {
-        let title: String = self.title.chars().map(|c| if c.is_control() || c == '|' { ' ' } else { c }).collect();
+        let title: String =
+            self.title.chars().map(|c| if c.is_control() || c == '|' { ' ' } else { c }).collect();
         title.trim().chars().take(MAX_TITLE).collect()
     }
 }

@@ -15,7 +15,8 @@ pub struct Weights {
     pub likely: f32,
     /// Times its pointwise mutual information with the title.
     pub title: f32,
-    /// The price of each sequence of three words that came before, and of each word that comes twice in the line.
+    /// The price of each sequence of three words that came before, of each word that comes twice in the line, and of
+    /// beginning with two words that a line begins with already.
     pub repeat: f32,
     /// The price of each word that is in no word list.
     pub unlisted: f32,
@@ -72,10 +73,24 @@ impl Scores {
 
     /// The part in which this line falls furthest behind `best`.
     pub fn lost_by(&self, best: &Self) -> &'static str {
-        let behind = self.parts().into_iter().zip(best.parts()).map(|((name, own), (_, best))| (name, best - own));
-        let worst = behind.fold(("", f32::NEG_INFINITY), |worst, part| if part.1 > worst.1 { part } else { worst });
+        let behind =
+            self.parts().into_iter().zip(best.parts()).map(|((name, own), (_, best))| (name, best - own));
+        let worst =
+            behind.fold(("", f32::NEG_INFINITY), |worst, part| if part.1 > worst.1 { part } else { worst });
         worst.0
     }
+}
+
+/// Words that leave a line hanging when they end it.
+const HANGING: [&str; 40] = [
+    "a", "an", "the", "of", "and", "or", "but", "my", "your", "our", "their", "his", "its", "than", "as",
+    "if", "from", "with", "to", "at", "i", "der", "den", "dem", "des", "ein", "eine", "einen", "einem",
+    "einer", "und", "oder", "mein", "dein", "sein", "meine", "deine", "im", "am", "zum",
+];
+
+/// Whether a line should not end with this word.
+pub(super) fn hangs(word: &str) -> bool {
+    HANGING.contains(&word)
 }
 
 /// What the next line is measured against.
@@ -137,7 +152,9 @@ impl SoFar {
             words[..*at].contains(word) && word.len() > 1 && !is_stop_word(word, lexicon.language())
         });
         let same_line = self.lines.iter().filter(|other| *other == line).count();
-        let repeats = again + twice.count() + 4 * same_line;
+        let begins = |other: &String| words_of(other).take(2).eq(words.iter().take(2).cloned());
+        let begun = usize::from(words.len() > 1 && self.lines.iter().any(begins));
+        let repeats = again + twice.count() + begun + 4 * same_line;
         let off = asked.syllables.map_or(0, |(least, most)| {
             let syllables = lexicon.syllables(line);
             least.saturating_sub(syllables) + syllables.saturating_sub(most)
@@ -157,7 +174,7 @@ impl SoFar {
         /// Fewer rhymes than that are hard to go on with.
         const ENOUGH_RHYMES: usize = 8;
         let Some(last) = last else { return 2.0 };
-        let used = self.ends.contains(last);
+        let used = self.ends.contains(last) || hangs(last);
         let lonely = asked.opens && lexicon.perfect_rhymes(last, Listed::Known) < ENOUGH_RHYMES;
         f32::from(u8::from(used) + u8::from(lonely))
     }

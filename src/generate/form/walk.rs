@@ -99,7 +99,11 @@ pub(super) async fn walk(
 ///
 /// # Errors
 /// `not-finite`.
-pub(super) async fn read_all(decoder: &mut dyn Decoder, logits: &[f32], texts: &[&[u32]]) -> Result<Vec<Path>> {
+pub(super) async fn read_all(
+    decoder: &mut dyn Decoder,
+    logits: &[f32],
+    texts: &[&[u32]],
+) -> Result<Vec<Path>> {
     walk(decoder, logits, texts.len(), |view| {
         let text = texts[view.member];
         let at = view.path.tokens.len();

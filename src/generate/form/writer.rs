@@ -91,7 +91,8 @@ impl FormWriter {
         };
         let header = generator.header().line(&title, &form.style, &plan.scheme);
         let untitled = generator.header().line("", &form.style, &plan.scheme);
-        let without = if header == untitled { None } else { Some(Reader::new(model, tokens(&untitled)).await?) };
+        let without =
+            if header == untitled { None } else { Some(Reader::new(model, tokens(&untitled)).await?) };
         Ok(Self {
             vocabulary: Vocabulary::of(tokenizer),
             sampler: Sampler::new(form.sampling, form.seed)?,
@@ -166,19 +167,21 @@ impl FormWriter {
         let written = self.so_far.lines.len();
         let letter = self.plan.letters[line];
         let rhyming = |at: &usize| letter.is_some() && self.plan.letters[*at] == letter;
-        let earlier = (0..line).filter(rhyming).filter_map(|at| last_word(&self.so_far.lines[written - line + at]));
+        let earlier =
+            (0..line).filter(rhyming).filter_map(|at| last_word(&self.so_far.lines[written - line + at]));
         let rhymes: Vec<String> = earlier.collect();
         let opens = (line + 1..self.plan.letters.len()).any(|at| rhyming(&at));
         let asked = Asked { rhymes: &rhymes, opens, syllables: self.form.syllables };
         let target = rhymes.last().map(String::as_str);
-        let mut branches =
-            Branches::new(tokenizer, lexicon, self.form.syllables, target, self.so_far.ends());
+        let mut branches = Branches::new(tokenizer, lexicon, self.form.syllables, target, self.so_far.ends());
         let drawing = (written, self.form.candidates);
         let drawn =
-            draw(model, &self.with_title, &self.vocabulary, &mut self.sampler, drawing, &mut branches).await?;
+            draw(model, &self.with_title, &self.vocabulary, &mut self.sampler, drawing, &mut branches)
+                .await?;
         let mut candidates: Vec<Candidate> = Vec::new();
         self.collect(generator, lexicon, &asked, (drawn, false), &mut candidates);
-        let natural = candidates.iter().filter(|candidate| candidate.line.rhyme == Some(Rhyme::Perfect)).count();
+        let natural =
+            candidates.iter().filter(|candidate| candidate.line.rhyme == Some(Rhyme::Perfect)).count();
         if target.is_some() && natural < ENOUGH_RHYMES {
             let led = complete(model, &self.with_title, &self.vocabulary, &branches.best()).await?;
             self.collect(generator, lexicon, &asked, (led, true), &mut candidates);
@@ -220,7 +223,8 @@ impl FormWriter {
                 scores.length -= 10.0 * weights.syllable;
             }
             let rhyme = self.so_far.rhyme(lexicon, &text, asked);
-            candidates.push(Candidate { path, line: CandidateLine { text, rhyme, led, scores, lost_by: None } });
+            candidates
+                .push(Candidate { path, line: CandidateLine { text, rhyme, led, scores, lost_by: None } });
         }
     }
 

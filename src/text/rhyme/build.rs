@@ -7,7 +7,7 @@ use super::sound::Sound;
 use super::{english, german, words};
 use crate::text::Language;
 
-/// So often a word stands in the texts to be listed though no dictionary has it.
+/// So often a word stands in the texts to be listed though no dictionary has it; one that stands there needs two uses.
 const ENOUGH: usize = 5;
 /// So often per million words it is known, and common.
 const KNOWN_PER_MILLION: usize = 4;
@@ -56,11 +56,18 @@ impl Lexicon {
         let total: usize = uses.values().map(|uses| uses.count).sum();
         let said = match language {
             Language::English => said_by(&format!("{dictionary}\n{OLD_ENGLISH}")),
-            Language::German => dictionary.lines().map(|line| (words::lexical(line.trim()), Vec::new())).collect(),
+            Language::German => {
+                dictionary.lines().map(|line| (words::lexical(line.trim()), Vec::new())).collect()
+            }
         };
         // Guesses follow the whole dictionary.
-        let whole = assembled(language, said.iter().map(|(word, sounds)| (word.clone(), Listed::Rare, false, sounds.clone())));
-        let listed = uses.iter().filter(|(word, uses)| uses.count >= ENOUGH || said.contains_key(*word));
+        let whole = assembled(
+            language,
+            said.iter().map(|(word, sounds)| (word.clone(), Listed::Rare, false, sounds.clone())),
+        );
+        let listed = uses
+            .iter()
+            .filter(|(word, uses)| uses.count >= if said.contains_key(*word) { 2 } else { ENOUGH });
         let entries = listed.filter_map(|(word, uses)| {
             let sounds = match said.get(word).filter(|sounds| !sounds.is_empty()) {
                 Some(sounds) => sounds.clone(),
@@ -83,15 +90,20 @@ fn assembled(language: Language, given: impl Iterator<Item = (String, Listed, bo
     let sounds = || given.iter().flat_map(|(_, _, _, sounds)| sounds);
     let rhymes: BTreeSet<&str> = sounds().map(|sound| sound.rhyme.as_str()).collect();
     let onsets: BTreeSet<&str> = sounds().map(|sound| sound.onset.as_str()).collect();
-    let numbered = |set: &BTreeSet<&str>| -> Vec<String> { set.iter().map(|&text| text.to_owned()).collect() };
+    let numbered =
+        |set: &BTreeSet<&str>| -> Vec<String> { set.iter().map(|&text| text.to_owned()).collect() };
     let (rhymes, onsets) = (numbered(&rhymes), numbered(&onsets));
-    let number = |texts: &[String], text: &String| texts.binary_search(text).expect("all are numbered") as u32;
+    let number =
+        |texts: &[String], text: &String| texts.binary_search(text).expect("all are numbered") as u32;
     let entry = |(word, listed, capital, sounds): &(String, Listed, bool, Vec<Sound>)| Entry {
         word: word.clone(),
         listed: *listed,
         capital: *capital,
         syllables: sounds.first().map_or(1, |sound| sound.syllables),
-        sounds: sounds.iter().map(|sound| (number(&rhymes, &sound.rhyme), number(&onsets, &sound.onset))).collect(),
+        sounds: sounds
+            .iter()
+            .map(|sound| (number(&rhymes, &sound.rhyme), number(&onsets, &sound.onset)))
+            .collect(),
     };
     let mut entries: Vec<Entry> = given.iter().map(entry).collect();
     entries.sort_by(|a, b| a.word.cmp(&b.word));

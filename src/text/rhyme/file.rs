@@ -55,7 +55,8 @@ impl Lexicon {
 
 fn read(language: Language, bytes: &[u8]) -> Option<Lexicon> {
     let mut rest = bytes;
-    let (rhymes, onsets, words) = (read_strings(&mut rest)?, read_strings(&mut rest)?, read_strings(&mut rest)?);
+    let (rhymes, onsets, words) =
+        (read_strings(&mut rest)?, read_strings(&mut rest)?, read_strings(&mut rest)?);
     let (heads, mut rest) = rest.split_at_checked(words.len())?;
     let counts: usize = heads.iter().map(|head| usize::from(head >> 6)).sum();
     // Each sound takes two bytes at least.

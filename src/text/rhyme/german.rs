@@ -9,8 +9,8 @@ use super::sound::{self, Sound};
 /// Endings whose e is hardly heard, if a vowel is before them.
 const WEAK_ENDINGS: [&str; 36] = [
     "e", "en", "er", "el", "em", "es", "et", "est", "end", "ern", "eln", "erst", "elst", "elt", "ert", "ens",
-    "ers", "els", "ends", "erts", "ende", "enden", "ender", "endes", "ere", "eren", "erer", "eres", "erem", "ele",
-    "elen", "ene", "enen", "ener", "este", "esten",
+    "ers", "els", "ends", "erts", "ende", "enden", "ender", "endes", "ere", "eren", "erer", "eres", "erem",
+    "ele", "elen", "ene", "enen", "ener", "este", "esten",
 ];
 /// Ends of words that look weak and are not.
 const STRONG_ENDS: [&str; 30] = [
@@ -22,16 +22,16 @@ const STRONG_ENDS: [&str; 30] = [
 const PREFIXES: [&str; 9] = ["be", "ge", "er", "ver", "zer", "ent", "emp", "miss", "miß"];
 /// Ends of words with a full vowel that has not the stress if another is before.
 const LIGHT_ENDS: [&str; 18] = [
-    "ung", "ig", "lich", "isch", "nis", "niß", "ing", "erin", "gin", "tin", "din", "um", "us", "or", "a", "o", "i",
-    "u",
+    "ung", "ig", "lich", "isch", "nis", "niß", "ing", "erin", "gin", "tin", "din", "um", "us", "or", "a",
+    "o", "i", "u",
 ];
 /// Words that end in one consonant and have a short vowel all the same, or in ß after one.
 const SHORT: [&str; 62] = [
     "an", "in", "im", "am", "um", "ab", "ob", "mit", "hat", "man", "das", "was", "es", "bis", "von", "vom",
-    "zum", "weg", "bin", "hin", "drin", "darin", "worin", "daran", "woran", "heran", "dahin", "wohin", "davon",
-    "wovon", "herum", "darum", "warum", "drum", "daß", "muß", "laß", "naß", "haß", "kuß", "fluß", "schluß",
-    "genuß", "gewiß", "biß", "riß", "schuß", "roß", "schloß", "goß", "nuß", "blaß", "faß", "paß", "wußt", "mußt",
-    "des", "wes", "hab", "grab", "bus", "zug",
+    "zum", "weg", "bin", "hin", "drin", "darin", "worin", "daran", "woran", "heran", "dahin", "wohin",
+    "davon", "wovon", "herum", "darum", "warum", "drum", "daß", "muß", "laß", "naß", "haß", "kuß", "fluß",
+    "schluß", "genuß", "gewiß", "biß", "riß", "schuß", "roß", "schloß", "goß", "nuß", "blaß", "faß", "paß",
+    "wußt", "mußt", "des", "wes", "hab", "grab", "bus", "zug",
 ];
 
 /// One vowel of a word with where its letters stand.
@@ -162,13 +162,15 @@ fn stressed(letters: &[char], vowels: &[Vowel]) -> Option<usize> {
     // From the end over all syllables that are weak.
     while last > 0 && !strong && letters[vowels[last].start] == 'e' && vowels[last].is_one_letter() {
         let tail: String = letters[vowels[last].start..].iter().collect();
-        let after_prefix = last == 1 && is_prefix(letters, vowels) && !["e", "en", "er", "el"].contains(&&*tail);
+        let after_prefix =
+            last == 1 && is_prefix(letters, vowels) && !["e", "en", "er", "el"].contains(&&*tail);
         if after_prefix || !WEAK_ENDINGS.contains(&tail.as_str()) {
             break;
         }
         last -= 1;
     }
-    let ends_light = last + 1 == vowels.len() && LIGHT_ENDS.iter().any(|end| word.ends_with(end));
+    let ends_light =
+        last + 1 == vowels.len() && vowels[last].is_one_letter() && LIGHT_ENDS.iter().any(|end| word.ends_with(end));
     if ends_light && last > 0 && !(last == 1 && is_prefix(letters, vowels)) {
         // Not back to a weak e: "Wanderung" keeps its last syllable.
         let weak = last > 1 && letters[vowels[last - 1].start] == 'e' && vowels[last - 1].is_one_letter();
@@ -221,6 +223,8 @@ fn consonants(letters: &str, inner: bool) -> String {
     let mut rest = letters;
     while let Some(c) = rest.chars().next() {
         let (sound, length) = match SPELLINGS.iter().find(|(spelling, _)| rest.starts_with(spelling)) {
+            // The h of "Haus"; others only make a vowel long.
+            _ if c == 'h' && inner && rest.len() == 1 => ("h".to_owned(), 1),
             Some((spelling, sound)) => ((*sound).to_owned(), spelling.len()),
             None if c == 's' && inner && rest.len() == 1 => ("z".to_owned(), 1),
             None => (c.to_string(), c.len_utf8()),

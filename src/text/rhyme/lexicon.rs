@@ -95,8 +95,10 @@ impl Lexicon {
     /// How frequent a word is; `None` if it is not listed, nor what it is a form of (`ocean's`, `o' the`).
     pub fn listed(&self, word: &str) -> Option<Listed> {
         let word = words::lexical(word);
-        let base = || word.strip_suffix("'s").or_else(|| word.strip_suffix('\'')).and_then(|base| self.entry(base));
-        let clipped = || Some(english::in_full(&word)).filter(|full| *full != word).and_then(|full| self.entry(&full));
+        let base =
+            || word.strip_suffix("'s").or_else(|| word.strip_suffix('\'')).and_then(|base| self.entry(base));
+        let clipped =
+            || Some(english::in_full(&word)).filter(|full| *full != word).and_then(|full| self.entry(&full));
         let found = self.entry(&word).or_else(base).or_else(clipped);
         found.map(|entry| entry.listed)
     }

@@ -23,7 +23,8 @@ pub(crate) fn spelled_words(text: &str) -> impl Iterator<Item = &str> {
     text.split(move |c: char| !inside(c)).filter_map(|word| {
         let bare = word.trim_matches(is_apostrophe);
         // What is left out at the end of "dancin'" tells how to say it.
-        let clipped = bare.len() > 3 && bare.ends_with("in") && word.trim_start_matches(is_apostrophe) != bare;
+        let clipped =
+            bare.len() > 3 && bare.ends_with("in") && word.trim_start_matches(is_apostrophe) != bare;
         let kept = if clipped { word.trim_start_matches(is_apostrophe) } else { bare };
         (!bare.is_empty()).then_some(kept)
     })
