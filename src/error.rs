@@ -20,6 +20,8 @@ pub enum ErrorCode {
     BadPairs,
     /// An index of songs is truncated, damaged or of another version.
     BadIndex,
+    /// A lexicon is truncated, damaged or of another version.
+    BadLexicon,
     /// A parameter of the model is not in the file.
     MissingParameter,
     /// A parameter has another shape than the configuration says.
@@ -74,6 +76,7 @@ impl ErrorCode {
             Self::BadRecipe => "bad-recipe",
             Self::BadPairs => "bad-pairs",
             Self::BadIndex => "bad-index",
+            Self::BadLexicon => "bad-lexicon",
             Self::MissingParameter => "missing-parameter",
             Self::ParameterShape => "parameter-shape",
             Self::ParameterDtype => "parameter-dtype",

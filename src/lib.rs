@@ -13,6 +13,7 @@ pub mod error;
 pub mod generate;
 pub mod gpu;
 pub mod io;
+pub mod judge;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod link;
 pub mod models;

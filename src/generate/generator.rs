@@ -1,5 +1,6 @@
 //! A text generator as a session: load a model, start with a prompt, take token by token.
 
+use super::form::Header;
 use super::inside::{MAX_POSITIONS, Rated, Recorded, check_residual, likeliest, neighbours};
 use super::options::{End, Options, Started, Token};
 use super::prompt::read_prompt;
@@ -26,6 +27,7 @@ pub struct Generator {
     /// Why a GPU no longer does.
     gpu_fault: Option<Error>,
     tokenizer: TextTokenizer,
+    header: Header,
     session: Option<Session>,
 }
 
@@ -44,7 +46,8 @@ impl Generator {
         let mut weights = Weights::from_safetensors(weights)?;
         let model = LanguageModel::from_weights(config, &mut weights)?;
         weights.finish()?;
-        Self::new(model, tokenizer)
+        let header = Header::of(config_json, &tokenizer);
+        Ok(Self { header, ..Self::new(model, tokenizer)? })
     }
 
     /// A generator for a model that is in memory already, such as one in training.
@@ -54,7 +57,8 @@ impl Generator {
     pub fn new(model: impl Into<LanguageModel>, tokenizer: impl Into<TextTokenizer>) -> Result<Self> {
         let (model, tokenizer) = (model.into(), tokenizer.into());
         check_vocabulary(&tokenizer, model.vocab_size())?;
-        Ok(Self { model, on_gpu: None, gpu_fault: None, tokenizer, session: None })
+        let header = Header::of("", &tokenizer);
+        Ok(Self { model, on_gpu: None, gpu_fault: None, tokenizer, header, session: None })
     }
 
     /// Writes on a GPU from now on, or on the CPU again; a text in progress goes on as it stands.
@@ -107,6 +111,11 @@ impl Generator {
     /// The tokenizer.
     pub fn tokenizer(&self) -> &TextTokenizer {
         &self.tokenizer
+    }
+
+    /// What the model can be told before a song.
+    pub fn header(&self) -> &Header {
+        &self.header
     }
 
     /// Begins a new text that continues `prompt`; a text in progress is given up.

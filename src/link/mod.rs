@@ -11,11 +11,13 @@
 //! `www/proof.js` and `www/link.js` are the twins of this room; `tests/fixtures/links` holds both to the same
 //! answers. The page has no use for this code, so it is native only.
 
+mod form;
 pub mod packed;
 mod proof;
 mod replay;
 pub mod settings;
 
+pub use form::song_in_form;
 pub use proof::{Comparison, Proof};
 pub use replay::{Reason, SONG_ENDS, song, song_beginning, translation, translation_text};
 pub use settings::{Link, Settings, View};

@@ -53,6 +53,11 @@ pub fn song_beginning(settings: &Settings, generator: &Generator, english: Optio
             let space = |c: char| (c.is_whitespace() && c != '\u{85}') || c == '\u{feff}';
             format!("{}\n", keep_start(&english, 20_000).trim_end_matches(space))
         }
+        // A title is told in a header line, and needs no other beginning.
+        _ if !settings.title.is_empty() => {
+            let header = generator.header().line(&settings.title, &settings.style, "");
+            header + settings.prompt.as_deref().unwrap_or_default()
+        }
         _ => settings.prompt.as_deref().unwrap_or(USUAL_PROMPT).to_owned(),
     };
     let kept = keep_end(&typed, 4_000);
@@ -67,20 +72,10 @@ pub fn song_beginning(settings: &Settings, generator: &Generator, english: Optio
 /// # Errors
 /// As [`Generator::start`], [`Generator::next`] and [`Generator::force`].
 pub fn song(settings: &Settings, generator: &mut Generator, beginning: &str) -> Result<String> {
-    let integer = |key| settings.number(key) as usize;
-    let float = |key| settings.number(key) as f32;
     let options = Options {
-        sampling: Sampling {
-            temperature: float("temperature"),
-            top_k: integer("top-k"),
-            top_p: float("top-p"),
-            min_p: float("min-p"),
-            typical_p: float("typical"),
-            repetition_penalty: float("repetition"),
-            no_repeat_ngram: integer("no-repeat"),
-        },
+        sampling: sampling(settings),
         seed: settings.number("seed") as u64,
-        max_new_tokens: integer("length"),
+        max_new_tokens: settings.number("length") as usize,
         stop: vec![SONG_ENDS.to_owned()],
         ..Options::default()
     };
@@ -97,6 +92,21 @@ pub fn song(settings: &Settings, generator: &mut Generator, beginning: &str) -> 
         }
     }
     Ok(text)
+}
+
+/// How each token is chosen.
+pub(super) fn sampling(settings: &Settings) -> Sampling {
+    let integer = |key| settings.number(key) as usize;
+    let float = |key| settings.number(key) as f32;
+    Sampling {
+        temperature: float("temperature"),
+        top_k: integer("top-k"),
+        top_p: float("top-p"),
+        min_p: float("min-p"),
+        typical_p: float("typical"),
+        repetition_penalty: float("repetition"),
+        no_repeat_ngram: integer("no-repeat"),
+    }
 }
 
 /// The German that is translated.

@@ -5,11 +5,14 @@ use form_urlencoded::{byte_serialize, parse};
 use super::packed::{pack, unpack};
 use super::{ENGINE, FORMAT, Proof};
 use crate::error::{Error, ErrorCode, Result};
+use crate::generate::form::{MAX_LINES, MAX_STANZAS};
 
 /// The part of a prompt that goes into a link, in UTF-16 units as JavaScript counts.
 const PROMPT_LENGTH: usize = 4_000;
 /// The same of a text to be translated.
 const GERMAN_LENGTH: usize = 20_000;
+/// The same of a title and of what else a form says.
+const WORD_LENGTH: usize = 100;
 /// Shorter texts stay legible.
 const PACKED_FROM: usize = 120;
 
@@ -55,7 +58,7 @@ const fn number(key: &'static str, min: f64, max: f64, whole: bool, usual: f64) 
 /// The largest integer that JavaScript counts exactly.
 const MAX_SEED: f64 = 9_007_199_254_740_991.0;
 
-const NUMBERS: [Number; 10] = [
+const NUMBERS: [Number; 12] = [
     number("temperature", 0.0, 2.0, false, 0.6),
     number("top-k", 0.0, 100.0, true, 0.0),
     number("top-p", 0.05, 1.0, false, 0.9),
@@ -64,6 +67,8 @@ const NUMBERS: [Number; 10] = [
     number("repetition", 1.0, 2.0, false, 1.0),
     number("no-repeat", 0.0, 16.0, true, 0.0),
     number("length", 1.0, 10_000.0, true, 600.0),
+    number("stanzas", 0.0, MAX_STANZAS as f64, true, 0.0),
+    number("lines", 0.0, MAX_LINES as f64, true, 0.0),
     number("beam", 1.0, 8.0, true, 4.0),
     number("seed", 0.0, MAX_SEED, true, 0.0),
 ];
@@ -83,6 +88,16 @@ pub struct Settings {
     pub english: String,
     /// Tokens that stand in the text whatever the model says: place and id, in rising order.
     pub forced: Vec<(usize, u32)>,
+    /// What the song is about.
+    pub title: String,
+    /// Its style, as the model names it.
+    pub style: String,
+    /// Its rhyme scheme: a song that has one, be it `free`, is written line by line.
+    pub scheme: String,
+    /// Its parts, such as `VCVC`.
+    pub parts: String,
+    /// Syllables of a line, such as `6-9`.
+    pub syllables: String,
     numbers: [f64; NUMBERS.len()],
 }
 
@@ -108,6 +123,11 @@ impl Default for Settings {
             german: None,
             english: String::new(),
             forced: Vec::new(),
+            title: String::new(),
+            style: String::new(),
+            scheme: String::new(),
+            parts: String::new(),
+            syllables: String::new(),
             numbers: NUMBERS.map(|number| number.usual),
         }
     }
@@ -193,6 +213,16 @@ impl Settings {
             let spelled: Vec<String> = self.forced.iter().map(|(at, id)| format!("{at}.{id}")).collect();
             pairs.push(("forced".to_owned(), spelled.join("-")));
         }
+        let form = [
+            ("title", &self.title),
+            ("style", &self.style),
+            ("scheme", &self.scheme),
+            ("parts", &self.parts),
+            ("syllables", &self.syllables),
+        ];
+        for (key, value) in form.into_iter().filter(|(_, value)| !value.is_empty()) {
+            pairs.push((key.to_owned(), value.clone()));
+        }
         for (number, value) in NUMBERS.iter().zip(self.numbers) {
             if number.key == "seed" || value != number.usual {
                 pairs.push((number.key.to_owned(), value.to_string()));
@@ -256,6 +286,11 @@ fn read_settings(given: &Given, rejected: &mut Vec<String>) -> Result<Settings> 
         german: given.text("german")?.map(|text| keep_start(&text, GERMAN_LENGTH).to_owned()),
         english: keep_start(&given.text("english")?.unwrap_or_default(), GERMAN_LENGTH).to_owned(),
         forced: read.unwrap_or_default(),
+        title: keep_start(given.get("title").unwrap_or_default(), WORD_LENGTH).to_owned(),
+        style: keep_start(given.get("style").unwrap_or_default(), WORD_LENGTH).to_owned(),
+        scheme: keep_start(given.get("scheme").unwrap_or_default(), WORD_LENGTH).to_owned(),
+        parts: keep_start(given.get("parts").unwrap_or_default(), WORD_LENGTH).to_owned(),
+        syllables: keep_start(given.get("syllables").unwrap_or_default(), WORD_LENGTH).to_owned(),
         ..usual
     };
     for (number, value) in NUMBERS.iter().zip(&mut settings.numbers) {
@@ -338,6 +373,6 @@ pub(super) fn keep_start(text: &str, most: usize) -> &str {
     beyond.map_or(text, |(at, _)| &text[..at])
 }
 
-fn bad_link(message: String) -> Error {
+pub(super) fn bad_link(message: String) -> Error {
     Error::new(ErrorCode::BadLink, message)
 }

@@ -14,6 +14,7 @@ mod normalize;
 mod old_german;
 mod pairs;
 mod prepare;
+pub mod rhyme;
 mod rice;
 mod sentences;
 mod song_index;

@@ -20,7 +20,7 @@ use crate::text::TextTokenizer;
 /// A loaded model and the text it is writing. To be `free()`d by JavaScript.
 #[wasm_bindgen]
 pub struct Generator {
-    inner: generate::Generator,
+    pub(super) inner: generate::Generator,
 }
 
 #[derive(Serialize)]

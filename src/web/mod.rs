@@ -4,6 +4,7 @@
 #[cfg(all(feature = "gpu", feature = "train"))]
 mod bench;
 mod error;
+mod form;
 mod generator;
 #[cfg(feature = "gpu")]
 mod gpu;
@@ -20,6 +21,7 @@ mod translator;
 
 #[cfg(all(feature = "gpu", feature = "train"))]
 pub use bench::Bench;
+pub use form::{FormWriter, Lexicon};
 pub use generator::Generator;
 #[cfg(feature = "gpu")]
 pub use gpu::Gpu;

@@ -1,8 +1,8 @@
 //! Subcommands and how their errors are shown.
 
 use crate::{
-    bench, compare, convert, evaluate, generate, manifest, memorized, memory, tokenize, train, translate,
-    verify,
+    bench, compare, convert, evaluate, generate, judge, lexicon, manifest, memorized, memory, tokenize,
+    train, translate, verify,
 };
 use clap::{Parser, Subcommand, ValueEnum};
 use liedwerk::cpu::{Arithmetic, set_arithmetic};
@@ -34,6 +34,10 @@ enum Command {
     Compare(compare::Args),
     /// Find what a text or a model took from the songs word for word.
     Memorized(memorized::Args),
+    /// Measure how good songs are: rhymes, words, repetitions, copies.
+    Judge(judge::Args),
+    /// Make the file of words and their sounds that rhymes are told by.
+    Lexicon(lexicon::Args),
     /// Measure this machine.
     Bench(bench::Args),
     /// Write weights in another number format.
@@ -76,6 +80,8 @@ pub fn main() -> ExitCode {
         Command::Evaluate(args) => evaluate::run(args),
         Command::Compare(args) => compare::run(args),
         Command::Memorized(args) => memorized::run(args),
+        Command::Judge(args) => judge::run(args),
+        Command::Lexicon(args) => lexicon::run(args),
         Command::Bench(args) => bench::run(args),
         Command::Convert(args) => convert::run(args),
         Command::Manifest(args) => manifest::run(args),

@@ -12,6 +12,8 @@ use liedwerk::{Error, ErrorCode};
 use serde_json::json;
 
 use crate::device::DeviceArg;
+use crate::form_argument::FormArgs;
+use crate::generate_form;
 use crate::link_argument;
 use crate::model_files::read_model;
 use liedwerk::workshop::Base;
@@ -31,18 +33,20 @@ pub struct Args {
     /// The same seed gives the same text.
     #[arg(long, default_value_t = 1)]
     seed: u64,
-    /// 0 always takes the likeliest token, 1 is the model's own distribution.
-    #[arg(long, default_value_t = 0.6)]
-    temperature: f32,
+    #[command(flatten)]
+    form: FormArgs,
+    /// 0 always takes the likeliest token, 1 is the model's own distribution. [default: 0.6, with a form 0.9]
+    #[arg(long)]
+    temperature: Option<f32>,
     /// Only the K likeliest tokens; 0 is off.
     #[arg(long, default_value_t = 0)]
     top_k: usize,
-    /// Only the likeliest tokens that together have this probability; 1 is off.
-    #[arg(long, default_value_t = 0.9)]
-    top_p: f32,
-    /// Only tokens at least this many times as likely as the likeliest; 0 is off.
-    #[arg(long, default_value_t = 0.0)]
-    min_p: f32,
+    /// Only the likeliest tokens that together have this probability; 1 is off. [default: 0.9, with a form 1]
+    #[arg(long)]
+    top_p: Option<f32>,
+    /// Only tokens at least this many times as likely as the likeliest; 0 is off. [default: 0, with a form 0.03]
+    #[arg(long)]
+    min_p: Option<f32>,
     /// Only the tokens nearest to the expected surprise that together have this probability; 1 is off.
     #[arg(long, default_value_t = 1.0)]
     typical_p: f32,
@@ -67,7 +71,7 @@ pub struct Args {
     /// With a beam: above 1 favours longer texts, below 1 shorter ones.
     #[arg(long, value_name = "A", default_value_t = 1.0)]
     length_penalty: f32,
-    /// With --json: for every token the N likeliest of its step.
+    /// With --json: for every token the N likeliest of its step, with a form for every line the N best.
     #[arg(long, value_name = "N", default_value_t = 0, requires = "json")]
     candidates: usize,
     /// Where to compute; only the cpu writes the very text that a link of the page gives.
@@ -93,8 +97,12 @@ fn bias(argument: &str) -> Result<(u32, f32), String> {
 /// Prints the prompt as the model read it, and its continuation.
 pub fn run(args: Args) -> anyhow::Result<()> {
     let mut generator = open(&args.model)?;
+    if args.form.asked() {
+        return in_form(&args, &generator);
+    }
     choose_device(&mut generator, args.device)?;
-    let (mut prompt, mut options) = (args.prompt.clone(), args.options());
+    let header = generator.header().line(&args.form.title, &args.form.style, "");
+    let (mut prompt, mut options) = (header + &args.prompt, args.options());
     let mut linked = None;
     if args.link {
         if args.device != DeviceArg::Cpu {
@@ -142,18 +150,54 @@ pub fn run(args: Args) -> anyhow::Result<()> {
     }
 }
 
+/// A song in a form, and the link that proves it.
+fn in_form(args: &Args, generator: &Generator) -> anyhow::Result<()> {
+    let without = [
+        ("--prompt", !args.prompt.is_empty()),
+        ("--beam", args.beam > 1),
+        ("--logit-bias", !args.logit_bias.is_empty()),
+        ("--stop", !args.stop.is_empty()),
+        ("--device", args.device != DeviceArg::Cpu),
+    ];
+    if let Some((name, _)) = without.iter().find(|(_, used)| *used) {
+        let message = format!("{name} has no part in a song with a form; leave it out");
+        return Err(Error::new(ErrorCode::BadOption, message).into());
+    }
+    let lexicon = args.form.open_lexicon(&args.model)?;
+    let form = args.form.form(args.seed, |usual| args.sampling(usual));
+    let settings = args.link.then(|| link_argument::form_settings(&args.model, &form)).transpose()?;
+    let link = |text: &str| -> anyhow::Result<Option<String>> {
+        let spell = |settings| link_argument::spell(&args.base, settings, &args.model, text);
+        settings.as_ref().map(spell).transpose()
+    };
+    if args.json {
+        let mut report = generate_form::report(generator, &lexicon, form, args.candidates)?;
+        if let Some(link) = link(report["text"].as_str().unwrap_or_default())? {
+            report["link"] = link.into();
+        }
+        return printed(writeln!(io::stdout(), "{report}"));
+    }
+    let text = generate_form::stream(generator, &lexicon, form)?;
+    link(&text)?.map_or(Ok(()), |link| printed(writeln!(io::stdout(), "{link}")))
+}
+
 impl Args {
+    /// What is given, and else what is usual.
+    fn sampling(&self, usual: Sampling) -> Sampling {
+        Sampling {
+            temperature: self.temperature.unwrap_or(usual.temperature),
+            top_k: self.top_k,
+            top_p: self.top_p.unwrap_or(usual.top_p),
+            min_p: self.min_p.unwrap_or(usual.min_p),
+            typical_p: self.typical_p,
+            repetition_penalty: self.repetition_penalty,
+            no_repeat_ngram: self.no_repeat_ngram,
+        }
+    }
+
     fn options(&self) -> Options {
         Options {
-            sampling: Sampling {
-                temperature: self.temperature,
-                top_k: self.top_k,
-                top_p: self.top_p,
-                min_p: self.min_p,
-                typical_p: self.typical_p,
-                repetition_penalty: self.repetition_penalty,
-                no_repeat_ngram: self.no_repeat_ngram,
-            },
+            sampling: self.sampling(Sampling { temperature: 0.6, top_p: 0.9, ..Sampling::default() }),
             logit_bias: self.logit_bias.clone(),
             seed: self.seed,
             max_new_tokens: self.max_new_tokens,

@@ -1,5 +1,5 @@
-//! The `liedwerk` command: train, tokenize, generate, translate, verify, evaluate, compare, memorized, bench, convert,
-//! manifest.
+//! The `liedwerk` command: train, tokenize, generate, translate, verify, evaluate, compare, memorized, judge, lexicon,
+//! bench, convert, manifest.
 
 #[cfg(not(target_arch = "wasm32"))]
 mod bench;
@@ -18,7 +18,15 @@ mod evaluate_pairs;
 #[cfg(not(target_arch = "wasm32"))]
 mod evaluate_text;
 #[cfg(not(target_arch = "wasm32"))]
+mod form_argument;
+#[cfg(not(target_arch = "wasm32"))]
 mod generate;
+#[cfg(not(target_arch = "wasm32"))]
+mod generate_form;
+#[cfg(not(target_arch = "wasm32"))]
+mod judge;
+#[cfg(not(target_arch = "wasm32"))]
+mod lexicon;
 #[cfg(not(target_arch = "wasm32"))]
 mod link_argument;
 #[cfg(not(target_arch = "wasm32"))]

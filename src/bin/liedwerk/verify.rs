@@ -9,6 +9,7 @@ use liedwerk::link::{self, Comparison, Link, Proof, Reason, Settings};
 use liedwerk::models::ModelConfig;
 use liedwerk::{Error, ErrorCode};
 
+use crate::form_argument::lexicon_of;
 use crate::generate::{read_text, unreadable};
 use crate::translate;
 
@@ -67,8 +68,12 @@ fn write(settings: &Settings, folder: &Path, english: &mut Option<String>) -> an
     let text = if ModelConfig::from_json(&config)?.language_vocab_size().is_ok() {
         let mut generator = Generator::from_files(&config, &tokenizer, &weights)?;
         let wording = Some(settings.english.as_str()).filter(|own| !own.is_empty()).or(english.as_deref());
-        let beginning = link::song_beginning(settings, &generator, wording);
-        link::song(settings, &mut generator, &beginning)?
+        if settings.has_form() {
+            link::song_in_form(settings, &generator, &lexicon_of(folder)?)?
+        } else {
+            let beginning = link::song_beginning(settings, &generator, wording);
+            link::song(settings, &mut generator, &beginning)?
+        }
     } else {
         let text = link::translation(settings, &mut translate::open(folder)?)?;
         english.insert(text).clone()
