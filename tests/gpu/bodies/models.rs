@@ -57,9 +57,14 @@ pub async fn insides(gpu: &Gpu) {
         assert!(generator.gpu_fault().is_none());
         let [cpu, gpu] = [0, 1].map(|device: usize| &recorded[device].frames);
         assert!(cpu.len() > 30 && cpu.spans == gpu.spans);
-        let pairs = cpu.values.iter().zip(&gpu.values);
-        pairs.for_each(|(cpu, gpu)| assert!((cpu - gpu).abs() <= 1e-4 * cpu.abs().max(1.0), "{cpu} {gpu}"));
         assert_eq!(cpu.values.len(), gpu.values.len());
+        for place in 0..cpu.len() {
+            let (cpu, gpu) = (cpu.frame(place), gpu.frame(place));
+            let largest = cpu.iter().fold(1.0, |largest: f32, value| largest.max(value.abs()));
+            // Weights of attention and sums of blocks are rounded where the largest are, up to 76 here.
+            let off = cpu.iter().zip(gpu).map(|(cpu, gpu)| (cpu - gpu).abs()).fold(0.0, f32::max);
+            assert!(off <= 1e-5 * largest, "frame {place}: {off:e} beside {largest}");
+        }
     }
 }
 
