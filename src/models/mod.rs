@@ -26,7 +26,6 @@ pub use config::{CharLstmConfig, ModelConfig, Seq2SeqConfig, TransformerConfig};
 pub use decoder::{Decoder, Stepping};
 pub use gpt::Gpt;
 pub use gpt_config::GptConfig;
-pub(crate) use gpt_config::{layer_norm_epsilon, pdrop};
 pub use gpt_decoder::{GptDecoder, GptText};
 pub use gpt_weights::{is_stored_mask, stored_layout};
 pub use language::{LanguageModel, TextState};

@@ -1,8 +1,6 @@
 //! `liedwerk generate`: continue a prompt, streaming.
 
-use std::fs;
-use std::io::{self, Read, Write};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Instant;
 
 use liedwerk::generate::{Generator, Options, Sampling, Token};
@@ -12,9 +10,9 @@ use liedwerk::{Error, ErrorCode};
 use serde_json::json;
 
 use crate::device::DeviceArg;
+use crate::files::{print, say};
 use crate::link_argument;
-use crate::model_files::read_model;
-use liedwerk::workshop::Base;
+use crate::model_files::open_generator;
 
 /// Tokens that each device writes for `auto`.
 const RACE_TOKENS: usize = 24;
@@ -92,7 +90,7 @@ fn bias(argument: &str) -> Result<(u32, f32), String> {
 
 /// Prints the prompt as the model read it, and its continuation.
 pub fn run(args: Args) -> anyhow::Result<()> {
-    let mut generator = open(&args.model)?;
+    let mut generator = open_generator(&args.model)?;
     choose_device(&mut generator, args.device)?;
     let (mut prompt, mut options) = (args.prompt.clone(), args.options());
     let mut linked = None;
@@ -102,7 +100,7 @@ pub fn run(args: Args) -> anyhow::Result<()> {
             return Err(Error::new(ErrorCode::BadLink, message).into());
         }
         let settings = link_argument::settings(&args.model, &prompt, &options)?;
-        prompt = link_argument::prepare(&settings, &generator, &mut options);
+        prompt = link_argument::beginning(&settings, &generator, &mut options);
         linked = Some(settings);
     }
     let link = |text: &str| -> anyhow::Result<Option<String>> {
@@ -131,15 +129,16 @@ pub fn run(args: Args) -> anyhow::Result<()> {
         if args.candidates > 0 {
             report["steps"] = tokens.iter().map(step).collect();
         }
-        return printed(writeln!(io::stdout(), "{report}"));
+        say!("{report}");
+        return Ok(());
     }
     for note in &started.notes {
         eprintln!("note[{}]: {}", note.code, note.message);
     }
-    match stream(&started.prompt, &mut generator)? {
-        Some(text) => link(&text)?.map_or(Ok(()), |link| printed(writeln!(io::stdout(), "{link}"))),
-        None => Ok(()),
+    if let Some(link) = link(&stream(&started.prompt, &mut generator)?)? {
+        say!("{link}");
     }
+    Ok(())
 }
 
 impl Args {
@@ -182,27 +181,16 @@ fn step(token: &Token) -> serde_json::Value {
     json!({"id": token.id, "text": token.text, "rows": rows.collect::<Vec<_>>()})
 }
 
-/// All of the text, unless its reader has seen enough.
-fn stream(prompt: &str, generator: &mut Generator) -> anyhow::Result<Option<String>> {
-    let mut out = io::stdout().lock();
-    printed(write!(out, "{prompt}"))?;
+/// All of the text.
+fn stream(prompt: &str, generator: &mut Generator) -> anyhow::Result<String> {
+    print(format_args!("{prompt}"))?;
     let mut text = prompt.to_owned();
     while let Some(token) = generator.next()? {
-        if let Err(e) = write!(out, "{}", token.text).and_then(|()| out.flush()) {
-            return printed(Err(e)).map(|()| None);
-        }
+        print(format_args!("{}", token.text))?;
         text.push_str(&token.text);
     }
-    printed(writeln!(out))?;
-    Ok(Some(text))
-}
-
-/// A reader that has seen enough (`| head`) is no error.
-pub fn printed(result: io::Result<()>) -> anyhow::Result<()> {
-    match result {
-        Err(e) if e.kind() != io::ErrorKind::BrokenPipe => Err(e.into()),
-        _ => Ok(()),
-    }
+    say!("");
+    Ok(text)
 }
 
 /// Lets the generator write where it is asked to; `auto` writes a few tokens on either device first.
@@ -224,28 +212,4 @@ fn choose_device(generator: &mut Generator, device: DeviceArg) -> anyhow::Result
         generator.use_gpu(Some(&gpu));
     }
     Ok(())
-}
-
-/// Opens a model folder, or a model in one file.
-pub fn open(path: &Path) -> anyhow::Result<Generator> {
-    let Base { config, tokenizer, weights } = read_model(path)?;
-    Ok(Generator::from_files(&config, &tokenizer, &weights)?)
-}
-
-/// Reads a UTF-8 file.
-pub fn read_text(path: &Path) -> Result<String, Error> {
-    fs::read_to_string(path).map_err(|e| unreadable(path, &e))
-}
-
-/// Reads standard input, which must be UTF-8.
-pub fn read_input() -> Result<String, Error> {
-    let mut text = String::new();
-    let unreadable = |e| Error::new(ErrorCode::File, format!("standard input cannot be read: {e}"));
-    io::stdin().read_to_string(&mut text).map_err(unreadable)?;
-    Ok(text)
-}
-
-/// The error for a file that cannot be read.
-pub fn unreadable(path: &Path, e: &io::Error) -> Error {
-    Error::new(ErrorCode::File, format!("{} cannot be read: {e}", path.display()))
 }

@@ -2,6 +2,8 @@
 //! manifest.
 
 #[cfg(not(target_arch = "wasm32"))]
+mod arithmetic;
+#[cfg(not(target_arch = "wasm32"))]
 mod bench;
 #[cfg(not(target_arch = "wasm32"))]
 mod cli;
@@ -18,6 +20,8 @@ mod evaluate_pairs;
 #[cfg(not(target_arch = "wasm32"))]
 mod evaluate_text;
 #[cfg(not(target_arch = "wasm32"))]
+mod files;
+#[cfg(not(target_arch = "wasm32"))]
 mod generate;
 #[cfg(not(target_arch = "wasm32"))]
 mod link_argument;
@@ -30,19 +34,11 @@ mod memory;
 #[cfg(not(target_arch = "wasm32"))]
 mod model_files;
 #[cfg(not(target_arch = "wasm32"))]
+mod progress;
+#[cfg(not(target_arch = "wasm32"))]
 mod tokenize;
 #[cfg(not(target_arch = "wasm32"))]
 mod train;
-#[cfg(not(target_arch = "wasm32"))]
-mod train_gpt;
-#[cfg(not(target_arch = "wasm32"))]
-mod train_output;
-#[cfg(not(target_arch = "wasm32"))]
-mod train_pairs;
-#[cfg(not(target_arch = "wasm32"))]
-mod train_plan;
-#[cfg(not(target_arch = "wasm32"))]
-mod train_songs;
 #[cfg(not(target_arch = "wasm32"))]
 mod translate;
 #[cfg(not(target_arch = "wasm32"))]

@@ -1,13 +1,13 @@
 //! Models as they lie on a disk: a folder of three files, or one file that holds all of them.
 
-use crate::generate::{read_text, unreadable};
+use crate::files::{read, read_text};
+use liedwerk::generate::{Generator, Translator};
 use liedwerk::io::ModelFile;
 use liedwerk::workshop::Base;
 use std::path::Path;
 
 /// Reads a model folder, or a model in one file as the page's trainer writes it.
 pub fn read_model(path: &Path) -> anyhow::Result<Base> {
-    let read = |path: &Path| std::fs::read(path).map_err(|error| unreadable(path, &error));
     if path.is_file() {
         let weights = read(path)?;
         let ModelFile { config, tokenizer, .. } = ModelFile::read(&weights)?;
@@ -18,4 +18,16 @@ pub fn read_model(path: &Path) -> anyhow::Result<Base> {
         tokenizer: read_text(&path.join("tokenizer.json"))?,
         weights: read(&path.join("model.safetensors"))?,
     })
+}
+
+/// Opens a model that continues a text.
+pub fn open_generator(path: &Path) -> anyhow::Result<Generator> {
+    let Base { config, tokenizer, weights } = read_model(path)?;
+    Ok(Generator::from_files(&config, &tokenizer, &weights)?)
+}
+
+/// Opens a model that translates.
+pub fn open_translator(path: &Path) -> anyhow::Result<Translator> {
+    let Base { config, tokenizer, weights } = read_model(path)?;
+    Ok(Translator::from_files(&config, &tokenizer, &weights)?)
 }
