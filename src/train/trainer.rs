@@ -60,14 +60,11 @@ pub trait Learner {
     /// the run then is as before.
     fn restore(&mut self, checkpoint: &[u8]) -> Result<()>;
 
-    /// The model after the last step.
-    fn last(&self) -> Model;
+    /// The model after the last step, where that is another than [`Self::best`].
+    fn last(&self) -> Option<Model>;
 
     /// The model that is measured, tried and kept: the moving average of its weights, where there is one.
     fn best(&self) -> Model;
-
-    /// Whether [`Self::best`] is another than [`Self::last`].
-    fn has_average(&self) -> bool;
 
     /// Begins to measure [`Self::best`] as it is now on what is held out; `false` if that is nothing.
     fn begin_validation(&mut self) -> bool;
@@ -247,16 +244,12 @@ where
         Ok(())
     }
 
-    fn last(&self) -> Model {
-        self.model.clone().into()
+    fn last(&self) -> Option<Model> {
+        self.average.is_some().then(|| self.model.clone().into())
     }
 
     fn best(&self) -> Model {
         self.average().clone().into()
-    }
-
-    fn has_average(&self) -> bool {
-        self.average.is_some()
     }
 
     fn begin_validation(&mut self) -> bool {

@@ -128,6 +128,7 @@ fn gpt(size: Size, facts: &Facts) -> Parts {
         "n_embd": n_embd,
         "n_layer": n_layer,
         "n_head": n_head,
+        "layer_norm_epsilon": 1e-5,
         "resid_pdrop": dropout,
         "embd_pdrop": dropout,
         "attn_pdrop": dropout,

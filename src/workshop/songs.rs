@@ -72,6 +72,11 @@ impl SongCorpus {
         }
         let (unit, train) =
             if titled { (Unit::Title, titled_songs(&text)) } else { (Unit::Song, vec![one(&text)]) };
+        if train.is_empty() {
+            let message =
+                "no song has a title line `=== title | author | source`, which a model of titles needs";
+            return Err(Error::new(ErrorCode::TextTooShort, message));
+        }
         Ok(Self::of(unit, train, vec![held_out]))
     }
 

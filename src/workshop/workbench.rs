@@ -340,27 +340,23 @@ impl Workshop {
     /// # Errors
     /// None that the CPU does not survive.
     pub async fn best(&mut self) -> Result<Model> {
-        self.fetched(|learner| learner.best()).await
+        Ok(self.fetched(|learner| Some(learner.best())).await?.expect("there always is one"))
     }
 
-    /// Whether [`Self::best`] is another than [`Self::last`].
-    pub fn has_average(&self) -> bool {
-        self.learner.has_average()
-    }
-
-    /// The model after the last step, in main memory.
+    /// The model after the last step, where that is another than [`Self::best`], in main memory.
     ///
     /// # Errors
     /// As [`Self::best`].
-    pub async fn last(&mut self) -> Result<Model> {
+    pub async fn last(&mut self) -> Result<Option<Model>> {
         self.fetched(|learner| learner.last()).await
     }
 
-    async fn fetched(&mut self, of: fn(&dyn Learner) -> Model) -> Result<Model> {
+    async fn fetched(&mut self, of: fn(&dyn Learner) -> Option<Model>) -> Result<Option<Model>> {
         loop {
-            match of(&*self.learner).to_cpu().await {
+            let Some(model) = of(&*self.learner) else { return Ok(None) };
+            match model.to_cpu().await {
                 Err(error) if self.survives(&error)? => {}
-                result => return result,
+                result => return result.map(Some),
             }
         }
     }

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io::{self, Read, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use liedwerk::{Error, ErrorCode};
 
@@ -52,9 +52,9 @@ fn unreadable(path: &Path, e: &io::Error) -> Error {
 
 /// # Errors
 /// `bad-option` if what is to be written is what is read.
-pub fn check_apart(output: &Path, inputs: &[&Path]) -> Result<(), Error> {
+pub fn check_apart(output: &Path, inputs: &[PathBuf]) -> Result<(), Error> {
     let same =
-        |input: &&&Path| matches!((input.canonicalize(), output.canonicalize()), (Ok(a), Ok(b)) if a == b);
+        |input: &&PathBuf| matches!((input.canonicalize(), output.canonicalize()), (Ok(a), Ok(b)) if a == b);
     match inputs.iter().find(same) {
         None => Ok(()),
         Some(_) => {

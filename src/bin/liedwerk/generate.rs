@@ -5,6 +5,7 @@ use std::time::Instant;
 
 use liedwerk::generate::{Generator, Options, Sampling, Token};
 use liedwerk::gpu::Gpu;
+use liedwerk::link::Settings;
 use liedwerk::self_test::Scope;
 use liedwerk::{Error, ErrorCode};
 use serde_json::json;
@@ -30,13 +31,13 @@ pub struct Args {
     #[arg(long, default_value_t = 1)]
     seed: u64,
     /// 0 always takes the likeliest token, 1 is the model's own distribution.
-    #[arg(long, default_value_t = 0.6)]
+    #[arg(long, default_value_t = usual("temperature"))]
     temperature: f32,
     /// Only the K likeliest tokens; 0 is off.
     #[arg(long, default_value_t = 0)]
     top_k: usize,
     /// Only the likeliest tokens that together have this probability; 1 is off.
-    #[arg(long, default_value_t = 0.9)]
+    #[arg(long, default_value_t = usual("top-p"))]
     top_p: f32,
     /// Only tokens at least this many times as likely as the likeliest; 0 is off.
     #[arg(long, default_value_t = 0.0)]
@@ -80,6 +81,11 @@ pub struct Args {
     /// Print one JSON object at the end instead of the text as it grows.
     #[arg(long)]
     json: bool,
+}
+
+/// What the page has where nothing is set.
+fn usual(key: &str) -> f32 {
+    Settings::default().number(key) as f32
 }
 
 /// `ID=BIAS`.

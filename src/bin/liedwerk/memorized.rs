@@ -94,7 +94,7 @@ pub fn run(args: Args) -> anyhow::Result<()> {
 }
 
 fn index(args: &IndexArgs) -> anyhow::Result<()> {
-    check_apart(&args.out, &[&args.text])?;
+    check_apart(&args.out, std::slice::from_ref(&args.text))?;
     let index = SongIndex::build(&read_text(&args.text)?);
     if index.is_empty() {
         let message = format!("{} is too short: no {MIN_STRETCH} characters of songs", args.text.display());

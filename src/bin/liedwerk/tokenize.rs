@@ -82,8 +82,7 @@ fn train(args: &TrainArgs) -> anyhow::Result<()> {
         let message = format!("vocab_size is {size}; it must be between {SMALLEST} and {LARGEST}");
         return Err(Error::new(ErrorCode::BadOption, message).into());
     }
-    let inputs: Vec<&Path> = args.text.iter().map(PathBuf::as_path).collect();
-    check_apart(&args.out, &inputs)?;
+    check_apart(&args.out, &args.text)?;
     let texts = args.text.iter().map(|path| read_text(path)).collect::<Result<Vec<String>, Error>>()?;
     let tokenizer = learn_text_bpe(texts.iter().map(String::as_str), args.vocab_size);
     write_atomically(&args.out, tokenizer.to_json().as_bytes())?;

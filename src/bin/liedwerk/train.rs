@@ -19,7 +19,7 @@ use liedwerk::train::Model;
 use liedwerk::workshop::Workshop;
 use log::Log;
 use pollster::block_on;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 /// Between the checkpoints of a plan; a recipe says after how many steps one is due.
@@ -73,9 +73,9 @@ pub struct Args {
 /// Trains until the last step, `--max-steps`, or a signal to stop.
 pub fn run(args: Args) -> anyhow::Result<()> {
     args.arithmetic.apply();
+    let job = Job::read(&args)?;
     if let Some(log) = &args.log {
-        let inputs = [&args.recipe, &args.plan, &args.text].map(Option::as_deref);
-        check_apart(log, &inputs.into_iter().flatten().collect::<Vec<&Path>>())?;
+        check_apart(log, &job.inputs(&args))?;
     }
     let use_of = match (args.resume, args.overwrite) {
         (true, _) => Use::Continue,
@@ -83,7 +83,6 @@ pub fn run(args: Args) -> anyhow::Result<()> {
         _ => Use::Begin,
     };
     let folder = Folder::open(&args.out, use_of)?;
-    let job = Job::read(&args)?;
     let (workshop, before) = job.begin(&args, &folder)?;
     let start = Instant::now();
     let mut run = Run { job, folder, workshop, before, start };
@@ -211,15 +210,14 @@ impl Run {
         // After the rate has fallen the last weights are mostly the best, but sometimes the average is; before, the
         // average always is.
         let complete = self.workshop.is_done();
-        let (mut best, mut name) = (exact(&mut self.workshop, figures::Which::Best, complete)?, "average");
-        if !self.workshop.has_average() {
-            name = "last";
-        } else if complete {
-            let last = exact(&mut self.workshop, figures::Which::Last, complete)?;
-            if last.score > best.score {
-                let model = block_on(self.workshop.last())?;
-                self.write_weights(&model)?;
-                (best, name) = (last, "last");
+        let (average, last) = (block_on(self.workshop.best())?, block_on(self.workshop.last())?);
+        let mut name = if last.is_some() { "average" } else { "last" };
+        let mut best = exact(&self.workshop, average, complete)?;
+        if let Some(last) = last.filter(|_| complete) {
+            let figure = exact(&self.workshop, last.clone(), complete)?;
+            if figure.score > best.score {
+                self.write_weights(&last)?;
+                (best, name) = (figure, "last");
             }
         }
         say!("step {step}: dev {best} ({name} weights), model in {out}");

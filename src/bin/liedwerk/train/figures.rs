@@ -15,13 +15,6 @@ const DEV_PAIRS: usize = 400;
 const SAMPLE_TOKENS: usize = 100;
 const SAMPLE_SEED: u64 = 1;
 
-/// Which weights.
-#[derive(Clone, Copy)]
-pub enum Which {
-    Best,
-    Last,
-}
-
 /// A figure of merit.
 pub struct Figure {
     /// More is better.
@@ -37,11 +30,7 @@ impl fmt::Display for Figure {
 
 /// What `liedwerk evaluate` measures: bits per character as it counts them, or greedy BLEU; of a part, or of all that is
 /// held out.
-pub fn exact(workshop: &mut Workshop, which: Which, all: bool) -> anyhow::Result<Figure> {
-    let model = match which {
-        Which::Best => block_on(workshop.best())?,
-        Which::Last => block_on(workshop.last())?,
-    };
+pub fn exact(workshop: &Workshop, model: Model, all: bool) -> anyhow::Result<Figure> {
     let tokenizer = workshop.tokenizer_json();
     match (model, workshop.held_out()) {
         (Model::Writes(model), HeldOut::Text(text)) => {
@@ -84,8 +73,9 @@ pub fn validated(workshop: &mut Workshop) -> anyhow::Result<Option<String>> {
 /// What is printed at a checkpoint: figures and a sample. `loss` is a mean of late steps.
 pub fn report(workshop: &mut Workshop, loss: f32, speed: f64) -> anyhow::Result<String> {
     let mut dev = validated(workshop)?.unwrap_or_else(|| "not measured".to_owned());
-    if let HeldOut::Pairs(_) = workshop.held_out() {
-        dev += &format!(", {}", exact(workshop, Which::Best, false)?);
+    let model = block_on(workshop.best())?;
+    if let Model::Translates(_) = model {
+        dev += &format!(", {}", exact(workshop, model, false)?);
     }
     let mut sample = block_on(workshop.sample(SAMPLE_SEED, SAMPLE_TOKENS))?;
     while !sample.go_on(SAMPLE_TOKENS)? {}

@@ -11,6 +11,7 @@ use liedwerk::nn::Module;
 use liedwerk::train::{Model, Plan, Recipe};
 use liedwerk::workshop::{RecipeFiles, Source, Unit, Workshop};
 use pollster::block_on;
+use std::path::PathBuf;
 
 /// A plan or a recipe.
 pub enum Job {
@@ -29,6 +30,17 @@ impl Job {
         let data = args.data.clone().unwrap_or_default();
         let files = RecipeFiles::read(&recipe, |path| read(&data.join(path)))?;
         Ok(Self::Recipe(recipe, files))
+    }
+
+    /// The files that it is read from.
+    pub fn inputs(&self, args: &Args) -> Vec<PathBuf> {
+        let mut inputs: Vec<PathBuf> =
+            [&args.recipe, &args.plan, &args.text].into_iter().flatten().cloned().collect();
+        if let (Self::Recipe(recipe, _), Some(data)) = (self, &args.data) {
+            let train = recipe.train.iter().map(|file| &file.path);
+            inputs.extend(train.chain(&recipe.dev).map(|path| data.join(path)));
+        }
+        inputs
     }
 
     /// The training, new or resumed, and how many seconds it has taken.
