@@ -155,7 +155,7 @@ impl Descent {
         self.memory().into_iter().map(|(name, like)| weights.take(&name, like.shape())).collect()
     }
 
-    /// Goes on with this memory after so many steps.
+    /// Restores this memory, as it was after `step` steps.
     pub fn remember(&mut self, step: u64, memory: Vec<Tensor>) {
         let mut memory = memory.into_iter();
         let mut next = || memory.next().expect("as many as were listed");

@@ -17,6 +17,8 @@ mod order;
 mod pairs;
 mod plan;
 mod recipe;
+#[cfg(not(target_arch = "wasm32"))]
+mod recipe_file;
 mod schedule;
 mod sizes;
 mod streams;

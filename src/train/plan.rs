@@ -157,7 +157,7 @@ impl Plan {
         serde_json::to_string_pretty(self).expect("plain numbers and names always serialise")
     }
 
-    /// Plans the rate over so many steps: a short rise, and a long fall that ends at the last.
+    /// Spreads the learning rate over `steps` steps: a short rise, then a long fall that ends at the last.
     pub fn spread_over(&mut self, steps: u64) {
         let steps = steps.max(1);
         self.train.steps = steps;

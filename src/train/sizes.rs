@@ -35,8 +35,8 @@ impl Sizes {
             .map_err(|_| bad(format!("[model] type is {kind}, which is none of the models")))
     }
 
-    /// The content of `config.json` for a vocabulary of so many source and target tokens; a model with one vocabulary
-    /// takes the second.
+    /// The content of `config.json` for a source and a target vocabulary of these sizes; a model with a single
+    /// vocabulary takes the second.
     ///
     /// # Errors
     /// `bad-recipe` if a field is unknown, missing, or out of range.

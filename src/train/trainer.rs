@@ -41,7 +41,7 @@ pub trait Learner {
     /// Sets it.
     fn set_lr(&mut self, lr: f32);
 
-    /// Goes on with the model on `device`.
+    /// Moves the model to `device`.
     ///
     /// # Panics
     /// If it is on a GPU and `device` is another.
@@ -119,7 +119,7 @@ impl<M: Module, E: Examples, O: Objective<M, Batch = E::Batch>> Trainer<M, E, O>
         self
     }
 
-    /// With batches that are held out, whose targets spell so many characters; they may be none.
+    /// Adds held-out batches, whose targets spell `characters` characters; there may be none.
     #[must_use]
     pub fn validated_on(mut self, batches: Vec<E::Batch>, characters: usize) -> Self {
         let objective = self.objective.for_validation();

@@ -28,7 +28,7 @@ pub struct Validation<B, O> {
 }
 
 impl<B: Batch, O: Clone> Validation<B, O> {
-    /// Of at least one batch, whose targets together spell so many characters.
+    /// At least one batch; their targets spell this many characters in all.
     pub fn new(batches: Vec<B>, characters: usize, objective: O) -> Self {
         let running = objective.clone();
         Self { batches, characters, objective, running, next: 0, nats: 0.0, tokens: 0 }

@@ -4,7 +4,7 @@
 const RECENT: usize = 5;
 /// A mean above the loss of guessing, or above that of the first step, by this factor is none that learning has.
 const TOO_MUCH: f32 = 1.5;
-/// A mean above the best one by so many nats is not worth going back to.
+/// A state whose mean loss is this many nats above the best is not worth going back to.
 const DOUBTFUL: f32 = 0.5;
 
 /// Watches the losses of the latest steps.
@@ -16,7 +16,7 @@ pub struct DivergenceMonitor {
 }
 
 impl DivergenceMonitor {
-    /// Of a model with so many tokens.
+    /// For a model with this many tokens.
     pub fn new(vocab_size: usize) -> Self {
         Self { recent: Vec::new(), limit: (vocab_size as f32).ln() * TOO_MUCH, best: f32::INFINITY }
     }

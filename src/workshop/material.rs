@@ -83,8 +83,8 @@ pub fn open(plan: &Plan, source: &Source<'_>, base: Option<&Base>) -> Result<Box
     })
 }
 
-/// The configuration for a tokenizer with so many source and target tokens: of the plan's sizes, or where it has none
-/// that of the model that is trained on.
+/// The configuration for a source and a target vocabulary of these sizes: from the plan, or, where it plans no new
+/// model, that of the model it fine-tunes.
 pub fn config(plan: &Plan, base: Option<&Base>, vocab_sizes: [usize; 2]) -> Result<ModelConfig> {
     match (&plan.model, base) {
         (Some(sizes), _) => sizes.config(vocab_sizes),

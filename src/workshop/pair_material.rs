@@ -11,7 +11,7 @@ use crate::rng::Rng;
 use crate::text::{Normalizer, PairTokenizer, SentencePair, WordOptions, WordTokenizer, learn_bpe};
 use crate::train::{Learner, Model, Plan, PlannedTokenizer, Trainer, batches_by_length, encode_pairs};
 
-/// Of more held-out pairs those are measured whose targets begin with so many characters: enough for two digits.
+/// At most this many characters of held-out targets are measured: enough for two digits.
 const MOST_CHARACTERS: usize = 20_000;
 /// Sentences that a sample translates.
 const SAMPLED: usize = 3;

@@ -58,7 +58,7 @@ impl Plan {
         plan
     }
 
-    /// Plans so many steps, of which an epoch has `steps_per_epoch`. The more often a new LSTM reads the same text, the
+    /// Spreads the rate over `steps` steps, with `steps_per_epoch` to an epoch. The more often a new LSTM reads the same text, the
     /// more dropout it gets: without, it would soon know the text by heart and foretell others worse.
     pub fn spread_over_epochs(&mut self, steps: u64, steps_per_epoch: usize) {
         self.spread_over(steps);

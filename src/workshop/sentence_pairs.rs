@@ -72,23 +72,10 @@ impl PairCorpus {
 
     fn of(train: Vec<SentencePair>, held_out: Vec<SentencePair>) -> Self {
         let characters = |pairs: &[SentencePair]| pairs.iter().map(length).sum();
-        let (train_characters, held_out_characters) = (characters(&train), characters(&held_out));
+        let counts = [&train, &held_out].map(|pairs| (pairs.len(), characters(pairs)));
         let pairs = || train.iter().chain(&held_out);
-        let vocabulary: BTreeSet<char> =
-            pairs().flat_map(|pair| pair.source.chars().chain(pair.target.chars())).collect();
-        let facts = Facts {
-            unit: Unit::Pair,
-            songs: train.len() + held_out.len(),
-            train_songs: train.len(),
-            held_out_songs: held_out.len(),
-            lines: train.len() + held_out.len(),
-            characters: train_characters + held_out_characters,
-            train_characters,
-            held_out_characters,
-            vocabulary: vocabulary.len(),
-            odd: Vec::new(),
-            notes: Vec::new(),
-        };
+        let letters = pairs().flat_map(|pair| pair.source.chars().chain(pair.target.chars()));
+        let facts = Facts::new(Unit::Pair, counts, train.len() + held_out.len(), letters);
         Self { train, held_out, facts }
     }
 }

@@ -13,7 +13,7 @@ use crate::train::{
     Kind, Learner, Model, Plan, PlannedTokenizer, TokenSong, Trainer, side_by_side, sliding_windows,
 };
 
-/// Of a longer held-out text so many characters are measured: enough for two digits.
+/// At most this much of the held-out text is measured: enough for two digits.
 const MOST_CHARACTERS: usize = 20_000;
 
 /// Songs, their tokenizer, and the configuration of the model that learns them.

@@ -82,23 +82,10 @@ impl SongCorpus {
 
     fn of(unit: Unit, train: Vec<Song>, held_out: Vec<Song>) -> Self {
         let characters = |songs: &[Song]| songs.iter().map(|song| song.verses.chars().count()).sum();
-        let (train_characters, held_out_characters) = (characters(&train), characters(&held_out));
+        let counts = [&train, &held_out].map(|songs| (songs.len(), characters(songs)));
         let songs = || train.iter().chain(&held_out);
-        let vocabulary: BTreeSet<char> = songs().flat_map(|song| song.verses.chars()).collect();
         let lines = songs().flat_map(|song| song.verses.lines()).filter(|line| !line.is_empty()).count();
-        let facts = Facts {
-            unit,
-            songs: train.len() + held_out.len(),
-            train_songs: train.len(),
-            held_out_songs: held_out.len(),
-            lines,
-            characters: train_characters + held_out_characters,
-            train_characters,
-            held_out_characters,
-            vocabulary: vocabulary.len(),
-            odd: Vec::new(),
-            notes: Vec::new(),
-        };
+        let facts = Facts::new(unit, counts, lines, songs().flat_map(|song| song.verses.chars()));
         Self { train, held_out, facts }
     }
 

@@ -187,7 +187,7 @@ impl Workshop {
         Ok(())
     }
 
-    /// Goes on on this GPU. Should it be lost on the way, the CPU goes on: see [`Self::take_gpu_fault`].
+    /// Moves the run to this GPU. If it is lost, the run falls back to the CPU: see [`Self::take_gpu_fault`].
     ///
     /// # Errors
     /// Those of [`Self::keep`], since then there must be something to go back to.
@@ -320,7 +320,7 @@ impl Workshop {
         }
     }
 
-    /// Begins a sample of the model as it is: a text of so many tokens, or some held-out sentences.
+    /// Begins a sample of the model as it is: a text of `tokens` tokens, or some held-out sentences, translated.
     ///
     /// # Errors
     /// `bad-option` for a number of tokens that is not possible.

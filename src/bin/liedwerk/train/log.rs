@@ -10,7 +10,7 @@ use std::path::Path;
 pub struct Log(Option<File>);
 
 impl Log {
-    /// Goes on behind what is in it.
+    /// Opens it for appending.
     pub fn open(path: Option<&Path>) -> anyhow::Result<Self> {
         let open = |path: &Path| {
             let file = File::options().create(true).append(true).open(path);
