@@ -46,6 +46,14 @@ pub enum ErrorCode {
     NotText,
     /// A checkpoint of a training belongs to another text.
     OtherText,
+    /// A checkpoint of a training belongs to another plan.
+    OtherPlan,
+    /// A checkpoint was written by a version of this program that cannot be continued.
+    OldCheckpoint,
+    /// A folder that is to be written holds something already.
+    FolderUsed,
+    /// Another process writes into a folder.
+    FolderLocked,
     /// Training diverged: the loss is no longer a number, or far above where it began.
     Diverged,
     /// A file could not be read or written.
@@ -89,6 +97,10 @@ impl ErrorCode {
             Self::TextTooLong => "text-too-long",
             Self::NotText => "not-text",
             Self::OtherText => "other-text",
+            Self::OtherPlan => "other-plan",
+            Self::OldCheckpoint => "old-checkpoint",
+            Self::FolderUsed => "folder-used",
+            Self::FolderLocked => "folder-locked",
             Self::Diverged => "diverged",
             Self::File => "file",
             Self::GpuUnavailable => "gpu-unavailable",

@@ -30,6 +30,7 @@ pub mod web;
 pub mod wgsl;
 pub mod workshop;
 
+mod hash;
 mod now;
 
 pub use error::{Error, ErrorCode, Result};

@@ -21,7 +21,6 @@ pub use config::{CharLstmConfig, ModelConfig, Seq2SeqConfig, TransformerConfig};
 pub use decoder::{Decoder, ModelDecoder, State, Stepping};
 pub use gpt::Gpt;
 pub use gpt_config::GptConfig;
-pub(crate) use gpt_config::{layer_norm_epsilon, pdrop};
 pub use gpt_state::{GptDecoder, GptState};
 pub use gpt_weights::{is_stored_mask, stored_layout};
 pub use language::{LanguageModel, TextState};

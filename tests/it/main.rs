@@ -5,6 +5,7 @@ mod bpe;
 mod command;
 mod command_memorized;
 mod command_text;
+mod command_train;
 mod form;
 mod generate;
 mod generate_gpt;

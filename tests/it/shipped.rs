@@ -11,7 +11,7 @@ fn recipes_can_be_trained() {
     assert!(!recipes.is_empty());
     for path in recipes {
         let recipe = Recipe::from_toml(&std::fs::read_to_string(&path).unwrap()).unwrap();
-        assert_eq!(path.file_stem().unwrap().to_str(), Some(recipe.name()));
+        assert_eq!(path.file_stem().unwrap().to_str(), Some(recipe.plan.name.as_str()));
     }
 }
 

@@ -50,6 +50,7 @@ const ERRORS = {
   'bad-pairs': 'errorBadPairs',
   'bad-recipe': 'errorBadRecipe',
   'other-text': 'errorOtherText',
+  'old-checkpoint': 'errorOldCheckpoint',
   diverged: 'noteDiverged',
   'own-model-gone': 'errorOwnModelGone',
 };

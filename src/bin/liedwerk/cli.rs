@@ -1,11 +1,11 @@
 //! Subcommands and how their errors are shown.
 
+use crate::files::is_closed_pipe;
 use crate::{
     bench, compare, convert, evaluate, generate, judge, lexicon, manifest, memorized, memory, tokenize,
     train, translate, verify,
 };
-use clap::{Parser, Subcommand, ValueEnum};
-use liedwerk::cpu::{Arithmetic, set_arithmetic};
+use clap::{Parser, Subcommand};
 use std::process::ExitCode;
 
 /// Language models that write songs and translate.
@@ -46,25 +46,6 @@ enum Command {
     Manifest(manifest::Args),
 }
 
-/// The choice between equal bits everywhere and speed.
-#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum ArithmeticArg {
-    /// One thread, the same bits on every machine and in the browser.
-    Portable,
-    /// All cores and fused multiply-add.
-    Fast,
-}
-
-impl ArithmeticArg {
-    /// Puts the choice in force for the process.
-    pub fn apply(self) {
-        set_arithmetic(match self {
-            Self::Portable => Arithmetic::Portable,
-            Self::Fast => Arithmetic::Fast,
-        });
-    }
-}
-
 /// Runs the command; an error becomes `error[code]: sentence` and exit status 1.
 pub fn main() -> ExitCode {
     let command = Cli::parse().command;
@@ -88,6 +69,7 @@ pub fn main() -> ExitCode {
     });
     match result {
         Ok(()) => ExitCode::SUCCESS,
+        Err(error) if is_closed_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
             let code = error.chain().find_map(|cause| cause.downcast_ref::<liedwerk::Error>());
             let code = code.map_or("file", |error| error.code().as_str());

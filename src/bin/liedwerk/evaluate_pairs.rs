@@ -1,6 +1,5 @@
 //! `liedwerk evaluate --pairs`: BLEU and chrF of a translator on sentence pairs.
 
-use std::fs;
 use std::path::Path;
 use std::time::Instant;
 
@@ -11,9 +10,9 @@ use liedwerk::text::parse_pairs;
 use liedwerk::train::{BLEU_SIGNATURE, CHRF_SIGNATURE, bleu, chrf};
 use serde_json::json;
 
-use crate::evaluate::progress_bar;
-use crate::generate::unreadable;
-use crate::translate::open;
+use crate::files::{read, say};
+use crate::model_files::open_translator;
+use crate::progress::progress_bar;
 
 /// Translates the sources and compares with the targets. `out` receives the translations, a line each.
 pub fn run(
@@ -24,9 +23,9 @@ pub fn run(
     json: bool,
     gpu: Option<&Gpu>,
 ) -> anyhow::Result<()> {
-    let mut translator = open(model)?;
+    let mut translator = open_translator(model)?;
     translator.use_gpu(gpu);
-    let bytes = fs::read(pairs).map_err(|e| unreadable(pairs, &e))?;
+    let bytes = read(pairs)?;
     let pairs = parse_pairs(&pairs.display().to_string(), &bytes)?;
     let sources: Vec<&str> = pairs.iter().map(|pair| pair.source.as_str()).collect();
     let references: Vec<&str> = pairs.iter().map(|pair| pair.target.as_str()).collect();
@@ -51,11 +50,11 @@ pub fn run(
             "pairs": pairs.len(),
             "seconds": seconds,
         });
-        println!("{report}");
+        say!("{report}");
     } else {
-        println!("BLEU {:.2} ({BLEU_SIGNATURE})", bleu.score);
-        println!("chrF {chrf:.2} ({CHRF_SIGNATURE})");
-        println!("{} sentences in {seconds:.1} s", pairs.len());
+        say!("BLEU {:.2} ({BLEU_SIGNATURE})", bleu.score);
+        say!("chrF {chrf:.2} ({CHRF_SIGNATURE})");
+        say!("{} sentences in {seconds:.1} s", pairs.len());
     }
     Ok(())
 }

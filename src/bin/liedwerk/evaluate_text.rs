@@ -23,8 +23,9 @@ use liedwerk::{Error, ErrorCode};
 use pollster::block_on;
 use serde_json::json;
 
-use crate::evaluate::progress_bar;
-use crate::generate::{open, read_text};
+use crate::files::{read_text, say};
+use crate::model_files::open_generator;
+use crate::progress::progress_bar;
 
 /// Characters scored by one call of an LSTM: enough for large matrix products, little memory.
 const CHUNK: usize = 512;
@@ -48,7 +49,7 @@ pub fn run(
     json: bool,
     gpu: Option<&Gpu>,
 ) -> anyhow::Result<()> {
-    let mut generator = open(model)?;
+    let mut generator = open_generator(model)?;
     generator.use_gpu(gpu);
     let text = cleaned(generator.tokenizer(), &read_text(path)?, normalize)?;
     check_not_empty(&text, path)?;
@@ -57,9 +58,9 @@ pub fn run(
     progress.finish_and_clear();
     if json {
         let report = json!({"loss": loss, "bits_per_char": bits_per_char, "chars": chars, "tokens": tokens});
-        println!("{report}");
+        say!("{report}");
     } else {
-        println!("{bits_per_char:.4} bits per character ({loss:.4} nats per token, {chars} characters)");
+        say!("{bits_per_char:.4} bits per character ({loss:.4} nats per token, {chars} characters)");
     }
     Ok(())
 }

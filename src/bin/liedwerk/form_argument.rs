@@ -8,7 +8,7 @@ use liedwerk::generate::form::Form;
 use liedwerk::io::manifest::Manifest;
 use liedwerk::text::rhyme::Lexicon;
 
-use crate::generate::read_text;
+use crate::files::read_text;
 use crate::lexicon;
 
 /// A song's form. Any of these but title and style has it written line by line, each the best of many.

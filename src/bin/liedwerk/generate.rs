@@ -1,22 +1,21 @@
 //! `liedwerk generate`: continue a prompt, streaming.
 
-use std::fs;
-use std::io::{self, Read, Write};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Instant;
 
 use liedwerk::generate::{Generator, Options, Sampling, Token};
 use liedwerk::gpu::Gpu;
+use liedwerk::link::Settings;
 use liedwerk::self_test::Scope;
 use liedwerk::{Error, ErrorCode};
 use serde_json::json;
 
 use crate::device::DeviceArg;
+use crate::files::{print, say};
 use crate::form_argument::FormArgs;
 use crate::generate_form;
 use crate::link_argument;
-use crate::model_files::read_model;
-use liedwerk::workshop::Base;
+use crate::model_files::open_generator;
 
 /// Tokens that each device writes for `auto`.
 const RACE_TOKENS: usize = 24;
@@ -88,6 +87,11 @@ pub struct Args {
     json: bool,
 }
 
+/// What the page has where nothing is set.
+fn usual(key: &str) -> f32 {
+    Settings::default().number(key) as f32
+}
+
 /// `ID=BIAS`.
 fn bias(argument: &str) -> Result<(u32, f32), String> {
     let parsed = argument.split_once('=').and_then(|(id, bias)| Some((id.parse().ok()?, bias.parse().ok()?)));
@@ -96,7 +100,7 @@ fn bias(argument: &str) -> Result<(u32, f32), String> {
 
 /// Prints the prompt as the model read it, and its continuation.
 pub fn run(args: Args) -> anyhow::Result<()> {
-    let mut generator = open(&args.model)?;
+    let mut generator = open_generator(&args.model)?;
     if args.form.asked() {
         return in_form(&args, &generator);
     }
@@ -110,7 +114,7 @@ pub fn run(args: Args) -> anyhow::Result<()> {
             return Err(Error::new(ErrorCode::BadLink, message).into());
         }
         let settings = link_argument::settings(&args.model, &prompt, &options)?;
-        prompt = link_argument::prepare(&settings, &generator, &mut options);
+        prompt = link_argument::beginning(&settings, &generator, &mut options);
         linked = Some(settings);
     }
     let link = |text: &str| -> anyhow::Result<Option<String>> {
@@ -139,15 +143,16 @@ pub fn run(args: Args) -> anyhow::Result<()> {
         if args.candidates > 0 {
             report["steps"] = tokens.iter().map(step).collect();
         }
-        return printed(writeln!(io::stdout(), "{report}"));
+        say!("{report}");
+        return Ok(());
     }
     for note in &started.notes {
         eprintln!("note[{}]: {}", note.code, note.message);
     }
-    match stream(&started.prompt, &mut generator)? {
-        Some(text) => link(&text)?.map_or(Ok(()), |link| printed(writeln!(io::stdout(), "{link}"))),
-        None => Ok(()),
+    if let Some(link) = link(&stream(&started.prompt, &mut generator)?)? {
+        say!("{link}");
     }
+    Ok(())
 }
 
 /// A song in a form, and the link that proves it.
@@ -175,10 +180,14 @@ fn in_form(args: &Args, generator: &Generator) -> anyhow::Result<()> {
         if let Some(link) = link(report["text"].as_str().unwrap_or_default())? {
             report["link"] = link.into();
         }
-        return printed(writeln!(io::stdout(), "{report}"));
+        say!("{report}");
+        return Ok(());
     }
     let text = generate_form::stream(generator, &lexicon, form)?;
-    link(&text)?.map_or(Ok(()), |link| printed(writeln!(io::stdout(), "{link}")))
+    if let Some(link) = link(&text)? {
+        say!("{link}");
+    }
+    Ok(())
 }
 
 impl Args {
@@ -197,7 +206,11 @@ impl Args {
 
     fn options(&self) -> Options {
         Options {
-            sampling: self.sampling(Sampling { temperature: 0.6, top_p: 0.9, ..Sampling::default() }),
+            sampling: self.sampling(Sampling {
+                temperature: usual("temperature"),
+                top_p: usual("top-p"),
+                ..Sampling::default()
+            }),
             logit_bias: self.logit_bias.clone(),
             seed: self.seed,
             max_new_tokens: self.max_new_tokens,
@@ -226,27 +239,16 @@ fn step(token: &Token) -> serde_json::Value {
     json!({"id": token.id, "text": token.text, "rows": rows.collect::<Vec<_>>()})
 }
 
-/// All of the text, unless its reader has seen enough.
-fn stream(prompt: &str, generator: &mut Generator) -> anyhow::Result<Option<String>> {
-    let mut out = io::stdout().lock();
-    printed(write!(out, "{prompt}"))?;
+/// All of the text.
+fn stream(prompt: &str, generator: &mut Generator) -> anyhow::Result<String> {
+    print(format_args!("{prompt}"))?;
     let mut text = prompt.to_owned();
     while let Some(token) = generator.next()? {
-        if let Err(e) = write!(out, "{}", token.text).and_then(|()| out.flush()) {
-            return printed(Err(e)).map(|()| None);
-        }
+        print(format_args!("{}", token.text))?;
         text.push_str(&token.text);
     }
-    printed(writeln!(out))?;
-    Ok(Some(text))
-}
-
-/// A reader that has seen enough (`| head`) is no error.
-pub fn printed(result: io::Result<()>) -> anyhow::Result<()> {
-    match result {
-        Err(e) if e.kind() != io::ErrorKind::BrokenPipe => Err(e.into()),
-        _ => Ok(()),
-    }
+    say!("");
+    Ok(text)
 }
 
 /// Lets the generator write where it is asked to; `auto` writes a few tokens on either device first.
@@ -268,28 +270,4 @@ fn choose_device(generator: &mut Generator, device: DeviceArg) -> anyhow::Result
         generator.use_gpu(Some(&gpu));
     }
     Ok(())
-}
-
-/// Opens a model folder, or a model in one file.
-pub fn open(path: &Path) -> anyhow::Result<Generator> {
-    let Base { config, tokenizer, weights } = read_model(path)?;
-    Ok(Generator::from_files(&config, &tokenizer, &weights)?)
-}
-
-/// Reads a UTF-8 file.
-pub fn read_text(path: &Path) -> Result<String, Error> {
-    fs::read_to_string(path).map_err(|e| unreadable(path, &e))
-}
-
-/// Reads standard input, which must be UTF-8.
-pub fn read_input() -> Result<String, Error> {
-    let mut text = String::new();
-    let unreadable = |e| Error::new(ErrorCode::File, format!("standard input cannot be read: {e}"));
-    io::stdin().read_to_string(&mut text).map_err(unreadable)?;
-    Ok(text)
-}
-
-/// The error for a file that cannot be read.
-pub fn unreadable(path: &Path, e: &io::Error) -> Error {
-    Error::new(ErrorCode::File, format!("{} cannot be read: {e}", path.display()))
 }

@@ -1,13 +1,13 @@
 //! `liedwerk generate --scheme …`: a song in a form, line by line.
 
-use std::io::{self, Write};
+use std::io;
 
 use liedwerk::generate::Generator;
 use liedwerk::generate::form::{CandidateLine, Form, FormWriter, Line};
 use liedwerk::text::rhyme::Lexicon;
 use serde_json::{Value, json};
 
-use crate::generate::printed;
+use crate::files::{print, say};
 
 /// Writes a song; each line is shown as soon as it is there.
 pub fn write(
@@ -21,18 +21,15 @@ pub fn write(
     while let Some(line) = writer.next_line(generator, lexicon)? {
         text.push_str(line.before);
         text.push_str(&line.text);
-        printed(show(&line))?;
+        show(&line)?;
     }
     Ok(text)
 }
 
 /// Prints a song as it grows; returns it.
 pub fn stream(generator: &Generator, lexicon: &Lexicon, form: Form) -> anyhow::Result<String> {
-    let text = write(generator, lexicon, form, |line| {
-        let mut out = io::stdout().lock();
-        write!(out, "{}{}", line.before, line.text).and_then(|()| out.flush())
-    })?;
-    printed(writeln!(io::stdout()))?;
+    let text = write(generator, lexicon, form, |line| print(format_args!("{}{}", line.before, line.text)))?;
+    say!("");
     Ok(text)
 }
 

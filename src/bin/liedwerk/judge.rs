@@ -1,6 +1,5 @@
 //! `liedwerk judge`: how good songs are, as far as figures tell.
 
-use std::io::{self, Write};
 use std::path::PathBuf;
 
 use liedwerk::generate::form::title_gains;
@@ -12,11 +11,12 @@ use liedwerk::text::rhyme::Lexicon;
 use liedwerk::{Error, ErrorCode};
 use serde_json::{Value, json};
 
-use crate::cli::ArithmeticArg;
-use crate::evaluate::progress_bar;
+use crate::arithmetic::ArithmeticArg;
+use crate::files::{print, read, read_text, say};
 use crate::form_argument::FormArgs;
-use crate::generate::{open, printed, read_text, unreadable};
 use crate::generate_form;
+use crate::model_files::open_generator;
+use crate::progress::progress_bar;
 
 /// Measure songs: those of a text, or those that a model writes.
 #[derive(clap::Args)]
@@ -68,7 +68,7 @@ pub struct Args {
 /// Prints the figures.
 pub fn run(args: Args) -> anyhow::Result<()> {
     args.arithmetic.apply();
-    let generator = args.model.as_deref().map(open).transpose()?;
+    let generator = args.model.as_deref().map(open_generator).transpose()?;
     let lexicon = match (&args.form.lexicon, &args.model) {
         (None, None) => {
             let message = "without a model, --lexicon has to name the words";
@@ -77,7 +77,7 @@ pub fn run(args: Args) -> anyhow::Result<()> {
         (_, model) => args.form.open_lexicon(model.as_deref().unwrap_or("".as_ref()))?,
     };
     let index = match &args.index {
-        Some(path) => Some(SongIndex::from_bytes(&std::fs::read(path).map_err(|e| unreadable(path, &e))?)?),
+        Some(path) => Some(SongIndex::from_bytes(&read(path)?)?),
         None => None,
     };
     let judged = match (&args.text, generator) {
@@ -96,9 +96,11 @@ pub fn run(args: Args) -> anyhow::Result<()> {
         (None, None) => unreachable!("clap requires a model or a text"),
     };
     if args.json {
-        return printed(writeln!(io::stdout(), "{}", judged.json()));
+        say!("{}", judged.json());
+        return Ok(());
     }
-    printed(write!(io::stdout(), "{judged}"))
+    print(format_args!("{judged}"))?;
+    Ok(())
 }
 
 /// As many songs as are asked for, behind their headers.

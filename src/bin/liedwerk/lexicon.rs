@@ -6,7 +6,7 @@ use liedwerk::io::write_atomically;
 use liedwerk::text::Language;
 use liedwerk::text::rhyme::Lexicon;
 
-use crate::generate::{read_text, unreadable};
+use crate::files::{read, read_text};
 
 /// Make a lexicon, or ask one.
 #[derive(clap::Args)]
@@ -92,5 +92,5 @@ fn rhyme(args: &RhymeArgs) -> anyhow::Result<()> {
 
 /// Opens a lexicon's file.
 pub fn open(path: &Path) -> anyhow::Result<Lexicon> {
-    Ok(Lexicon::from_bytes(&std::fs::read(path).map_err(|error| unreadable(path, &error))?)?)
+    Ok(Lexicon::from_bytes(&read(path)?)?)
 }

@@ -9,7 +9,7 @@ use liedwerk::io::sha256;
 use liedwerk::link::{self, Proof, Settings};
 use liedwerk::{Error, ErrorCode};
 
-use crate::generate::unreadable;
+use crate::files::read;
 
 /// The settings of the page's link for these options.
 ///
@@ -64,7 +64,7 @@ fn sampled(model: &Path, sampling: &Sampling, seed: u64) -> anyhow::Result<Setti
 }
 
 /// What the model is given, and the stop string that every link has.
-pub fn prepare(settings: &Settings, generator: &Generator, options: &mut Options) -> String {
+pub fn beginning(settings: &Settings, generator: &Generator, options: &mut Options) -> String {
     options.stop = vec![link::SONG_ENDS.to_owned()];
     link::song_beginning(settings, generator, None)
 }
@@ -72,7 +72,7 @@ pub fn prepare(settings: &Settings, generator: &Generator, options: &mut Options
 /// The link for the text that was written with these settings.
 pub fn spell(base: &str, settings: &Settings, folder: &Path, text: &str) -> anyhow::Result<String> {
     let path = folder.join("model.safetensors");
-    let weights = std::fs::read(&path).map_err(|e| unreadable(&path, &e))?;
+    let weights = read(&path)?;
     let proof = Proof::of(text, true, &settings.model, &sha256(&weights));
     Ok(format!("{base}#{}", settings.fragment(&[proof])))
 }

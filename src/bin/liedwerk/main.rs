@@ -2,6 +2,8 @@
 //! bench, convert, manifest.
 
 #[cfg(not(target_arch = "wasm32"))]
+mod arithmetic;
+#[cfg(not(target_arch = "wasm32"))]
 mod bench;
 #[cfg(not(target_arch = "wasm32"))]
 mod cli;
@@ -17,6 +19,8 @@ mod evaluate;
 mod evaluate_pairs;
 #[cfg(not(target_arch = "wasm32"))]
 mod evaluate_text;
+#[cfg(not(target_arch = "wasm32"))]
+mod files;
 #[cfg(not(target_arch = "wasm32"))]
 mod form_argument;
 #[cfg(not(target_arch = "wasm32"))]
@@ -38,19 +42,11 @@ mod memory;
 #[cfg(not(target_arch = "wasm32"))]
 mod model_files;
 #[cfg(not(target_arch = "wasm32"))]
+mod progress;
+#[cfg(not(target_arch = "wasm32"))]
 mod tokenize;
 #[cfg(not(target_arch = "wasm32"))]
 mod train;
-#[cfg(not(target_arch = "wasm32"))]
-mod train_gpt;
-#[cfg(not(target_arch = "wasm32"))]
-mod train_output;
-#[cfg(not(target_arch = "wasm32"))]
-mod train_pairs;
-#[cfg(not(target_arch = "wasm32"))]
-mod train_plan;
-#[cfg(not(target_arch = "wasm32"))]
-mod train_songs;
 #[cfg(not(target_arch = "wasm32"))]
 mod translate;
 #[cfg(not(target_arch = "wasm32"))]

@@ -1,7 +1,7 @@
 //! `liedwerk translate`: line by line from standard input to standard output.
 
 use std::io::{self, BufRead, Write};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Instant;
 
 use liedwerk::generate::{Search, TranslateOptions, Translator};
@@ -9,11 +9,9 @@ use liedwerk::gpu::Gpu;
 use liedwerk::self_test::Scope;
 use liedwerk::{Error, ErrorCode};
 
-use crate::cli::ArithmeticArg;
+use crate::arithmetic::ArithmeticArg;
 use crate::device::DeviceArg;
-use crate::generate::printed;
-use crate::model_files::read_model;
-use liedwerk::workshop::Base;
+use crate::model_files::open_translator;
 
 /// Lines that are read before they are translated together: enough that sentences of about one length meet.
 const LINES: usize = 1000;
@@ -54,7 +52,7 @@ pub struct Args {
 /// Prints one line for each line read.
 pub fn run(args: Args) -> anyhow::Result<()> {
     args.arithmetic.apply();
-    let mut translator = open(&args.model)?;
+    let mut translator = open_translator(&args.model)?;
     let options = args.search.options();
     options.check()?;
     choose_device(&mut translator, args.device, options)?;
@@ -75,13 +73,9 @@ pub fn run(args: Args) -> anyhow::Result<()> {
             return Ok(());
         }
         for translation in translator.translate_all(&lines, options, |_| {})? {
-            if let Err(e) = writeln!(output, "{translation}") {
-                return printed(Err(e));
-            }
+            writeln!(output, "{translation}")?;
         }
-        if let Err(e) = output.flush() {
-            return printed(Err(e));
-        }
+        output.flush()?;
     }
 }
 
@@ -117,10 +111,4 @@ fn choose_device(
         translator.use_gpu(Some(&gpu));
     }
     Ok(())
-}
-
-/// Opens a model folder, or a model in one file.
-pub fn open(path: &Path) -> anyhow::Result<Translator> {
-    let Base { config, tokenizer, weights } = read_model(path)?;
-    Ok(Translator::from_files(&config, &tokenizer, &weights)?)
 }

@@ -159,5 +159,6 @@ export const train = {
   errorBadPairs: 'Ein Übersetzer lernt aus Paaren: in jeder Zeile Deutsch, ein Tabulator, Englisch.',
   errorBadRecipe: 'Eine der Zahlen des Plans geht so nicht.',
   errorOtherText: 'Der Zwischenstand gehört zu einem anderen Text.',
+  errorOldCheckpoint: 'Der Zwischenstand stammt von einer früheren Version dieser Seite und lässt sich nicht fortsetzen.',
   errorOwnModelGone: 'Dieses Modell ist in diesem Browser nicht mehr aufgehoben.',
 };

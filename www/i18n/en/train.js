@@ -159,5 +159,6 @@ export const train = {
   errorBadPairs: 'A translator learns from pairs: on each line German, a tab, English.',
   errorBadRecipe: 'One of the numbers of the plan cannot work.',
   errorOtherText: 'The checkpoint belongs to another text.',
+  errorOldCheckpoint: 'The checkpoint is from an earlier version of this page and cannot be continued.',
   errorOwnModelGone: 'This model is no longer kept in this browser.',
 };

@@ -1,12 +1,12 @@
-//! Plans: everything but the text that makes a training in the page, as a JSON object.
+//! Plans: everything but the text that makes a training, as a JSON object.
 
+use super::{Layers, Sizes};
 use crate::error::{Error, ErrorCode, Result};
 use crate::text::Normalize;
-use crate::train::{
-    CommonRecipe, GptModelRecipe, GptTrainRecipe, Layers, ModelRecipe, PairTrainRecipe, TrainRecipe,
-    TranslatorRecipe,
-};
 use serde::{Deserialize, Serialize};
+
+/// Sizes of a byte-pair encoding: the 256 bytes, three special tokens, and what the largest model may have.
+const VOCABULARY: std::ops::RangeInclusive<usize> = 259..=1 << 20;
 
 /// A training of one model on one text. The same plan, text and arithmetic give the same weights everywhere.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -15,7 +15,7 @@ pub struct Plan {
     /// What the model is to be called.
     pub name: String,
     /// Sizes of a new model; none for one that is trained on.
-    pub model: Option<PlannedModel>,
+    pub model: Option<Sizes>,
     /// How the text becomes tokens; none for a model that is trained on, which has its own.
     pub tokenizer: Option<PlannedTokenizer>,
     /// What is made of the text.
@@ -26,18 +26,6 @@ pub struct Plan {
     /// What of the model moves.
     #[serde(default)]
     pub layers: Layers,
-}
-
-/// Sizes of any model.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(untagged)]
-pub enum PlannedModel {
-    /// One that writes character by character.
-    CharLstm(ModelRecipe),
-    /// A GPT-2.
-    Gpt(GptModelRecipe),
-    /// One that translates.
-    Translator(TranslatorRecipe),
 }
 
 /// How a text becomes tokens.
@@ -74,12 +62,25 @@ pub struct PlannedData {
     pub max_tokens: usize,
     /// Whether to learn the other direction: the second column becomes the source.
     pub reverse: bool,
+    /// Whether a GPT-2 sees titles: in every epoch those of about half of the songs.
+    pub titles: bool,
 }
 
 impl Default for PlannedData {
     fn default() -> Self {
-        Self { normalize: Normalize::None, held_out: 0.2, max_tokens: 60, reverse: false }
+        Self { normalize: Normalize::None, held_out: 0.2, max_tokens: 60, reverse: false, titles: true }
     }
+}
+
+/// What moves the weights.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Optimizer {
+    /// AdamW for all of them.
+    #[default]
+    AdamW,
+    /// Muon for the matrices inside the layers, AdamW for all others, at the same rate.
+    Muon,
 }
 
 /// Optimiser, schedule and batches of any model.
@@ -90,6 +91,8 @@ pub struct PlannedTraining {
     pub seed: u64,
     /// Optimiser steps.
     pub steps: u64,
+    /// What moves the weights.
+    pub optimizer: Optimizer,
     /// Highest learning rate.
     pub lr: f32,
     /// Steps over which the rate rises linearly from 0.
@@ -121,6 +124,7 @@ impl Default for PlannedTraining {
         Self {
             seed: 1,
             steps: 1000,
+            optimizer: Optimizer::AdamW,
             lr: 3e-3,
             warmup_steps: 50,
             decay_steps: 600,
@@ -153,7 +157,7 @@ impl Plan {
         serde_json::to_string_pretty(self).expect("plain numbers and names always serialise")
     }
 
-    /// Plans the rate over so many steps: a short rise, and a long fall that ends at the last.
+    /// Spreads the learning rate over `steps` steps: a short rise, then a long fall that ends at the last.
     pub fn spread_over(&mut self, steps: u64) {
         let steps = steps.max(1);
         self.train.steps = steps;
@@ -161,60 +165,69 @@ impl Plan {
         self.train.decay_steps = steps - self.train.warmup_steps;
     }
 
-    fn check(&self) -> Result<()> {
-        if self.model.is_some() != self.tokenizer.is_some() {
-            return Err(bad("a new model needs a tokenizer, one that is trained on has its own".into()));
+    pub(super) fn check(&self) -> Result<()> {
+        match (&self.model, &self.tokenizer) {
+            (Some(sizes), Some(tokenizer)) => {
+                // Before the tokenizer is learned, which takes longer.
+                sizes.config([tokenizer.check()?; 2])?;
+            }
+            (None, None) => {}
+            _ => return Err(bad("a new model needs a tokenizer, one that is trained on has its own")),
         }
         let held_out = self.data.held_out;
         if !(0.0..=0.9).contains(&held_out) {
             return Err(bad(format!("data.held_out is {held_out}, it must be from 0 to 0.9")));
         }
-        if let Some(PlannedTokenizer::Bpe { vocab_size }) = self.tokenizer
-            && !(259..=1 << 15).contains(&vocab_size)
-        {
-            return Err(bad(format!("tokenizer.vocab_size is {vocab_size}, it must be from 259 to 32768")));
-        }
-        self.song_training().check()?;
-        self.window_training().check()?;
-        self.pair_training().check()
-    }
-
-    fn common(&self) -> CommonRecipe {
-        let PlannedTraining { seed, steps, lr, warmup_steps, decay_steps, .. } = self.train;
-        let PlannedTraining { weight_decay, grad_clip, beta1, beta2, .. } = self.train;
-        CommonRecipe {
-            seed,
-            shares: 1,
-            steps,
-            lr,
-            warmup_steps,
-            decay_steps,
-            weight_decay,
-            grad_clip,
-            beta1,
-            beta2,
-            checkpoint_every: steps.max(1),
-        }
-    }
-
-    pub(super) fn song_training(&self) -> TrainRecipe {
-        TrainRecipe { batch_size: self.train.batch_size, window: self.train.window, common: self.common() }
-    }
-
-    pub(super) fn window_training(&self) -> GptTrainRecipe {
-        GptTrainRecipe {
-            batch_size: self.train.batch_size,
-            average: self.train.average,
-            common: self.common(),
-        }
-    }
-
-    pub(super) fn pair_training(&self) -> PairTrainRecipe {
-        let PlannedTraining { tokens_per_batch, label_smoothing, average, .. } = self.train;
-        PairTrainRecipe { tokens_per_batch, label_smoothing, average, common: self.common() }
+        self.train.check()
     }
 }
 
-fn bad(message: String) -> Error {
+impl PlannedTokenizer {
+    /// The size of a vocabulary, so far as it is known.
+    fn check(self) -> Result<usize> {
+        match self {
+            Self::Bpe { vocab_size } if !VOCABULARY.contains(&vocab_size) => Err(bad(format!(
+                "tokenizer.vocab_size is {vocab_size}, it must be from {} to {}",
+                VOCABULARY.start(),
+                VOCABULARY.end()
+            ))),
+            Self::Bpe { vocab_size } => Ok(vocab_size),
+            Self::Chars | Self::Words { .. } => Ok(1),
+        }
+    }
+}
+
+impl PlannedTraining {
+    /// # Errors
+    /// `bad-recipe`, naming the value that cannot work.
+    pub fn check(&self) -> Result<()> {
+        let positive = [
+            ("steps", self.steps as f64),
+            ("lr", f64::from(self.lr)),
+            ("grad_clip", f64::from(self.grad_clip)),
+            ("batch_size", self.batch_size as f64),
+            ("window", self.window as f64),
+            ("tokens_per_batch", self.tokens_per_batch as f64),
+        ];
+        if let Some((name, value)) = positive.iter().find(|(_, value)| !(*value > 0.0 && value.is_finite())) {
+            return Err(bad(format!("train.{name} is {value}, it must be above 0")));
+        }
+        let shares = [
+            ("beta1", self.beta1),
+            ("beta2", self.beta2),
+            ("label_smoothing", self.label_smoothing),
+            ("average", self.average),
+        ];
+        if let Some((name, value)) = shares.iter().find(|(_, value)| !(0.0..1.0).contains(value)) {
+            return Err(bad(format!("train.{name} is {value}, it must be at least 0 and below 1")));
+        }
+        if self.warmup_steps.saturating_add(self.decay_steps) > self.steps {
+            return Err(bad("train.warmup_steps and decay_steps together exceed steps"));
+        }
+        Ok(())
+    }
+}
+
+pub(super) fn bad(message: impl Into<String>) -> Error {
     Error::new(ErrorCode::BadRecipe, message)
 }

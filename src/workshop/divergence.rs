@@ -1,22 +1,22 @@
-//! Notices that a training goes wrong while the loss is still a number.
+//! Notices that a training diverges while the loss is still a number.
 
 /// Steps whose mean loss is looked at: one bad batch is no divergence.
 const RECENT: usize = 5;
 /// A mean above the loss of guessing, or above that of the first step, by this factor is none that learning has.
 const TOO_MUCH: f32 = 1.5;
-/// A mean above the best one by so many nats is not worth going back to.
+/// A state whose mean loss is this many nats above the best is not worth going back to.
 const DOUBTFUL: f32 = 0.5;
 
-/// The losses of late.
+/// Watches the losses of the latest steps.
 #[derive(Clone, Debug)]
-pub struct Watch {
+pub struct DivergenceMonitor {
     recent: Vec<f32>,
     limit: f32,
     best: f32,
 }
 
-impl Watch {
-    /// Of a model with so many tokens.
+impl DivergenceMonitor {
+    /// For a model with this many tokens.
     pub fn new(vocab_size: usize) -> Self {
         Self { recent: Vec::new(), limit: (vocab_size as f32).ln() * TOO_MUCH, best: f32::INFINITY }
     }
@@ -53,20 +53,20 @@ mod tests {
 
     #[test]
     fn learning_is_no_divergence() {
-        let mut watch = Watch::new(60);
+        let mut monitor = DivergenceMonitor::new(60);
         for step in 0..200 {
             let noise = if step % 7 == 0 { 1.0 } else { 0.0 };
-            assert!(!watch.diverges(4.1 * 0.99_f32.powi(step) + noise), "{step}");
-            assert!(watch.is_well());
+            assert!(!monitor.diverges(4.1 * 0.99_f32.powi(step) + noise), "{step}");
+            assert!(monitor.is_well());
         }
     }
 
     #[test]
     fn a_loss_above_guessing_is_noticed_after_a_few_steps() {
-        let mut watch = Watch::new(60);
-        assert!(!watch.diverges(4.1));
-        let steps = (0..10).take_while(|_| !watch.diverges(30.0)).count();
+        let mut monitor = DivergenceMonitor::new(60);
+        assert!(!monitor.diverges(4.1));
+        let steps = (0..10).take_while(|_| !monitor.diverges(30.0)).count();
         assert!(steps < RECENT, "{steps}");
-        assert!(!watch.is_well());
+        assert!(!monitor.is_well());
     }
 }
