@@ -169,8 +169,9 @@ fn stressed(letters: &[char], vowels: &[Vowel]) -> Option<usize> {
         }
         last -= 1;
     }
-    let ends_light =
-        last + 1 == vowels.len() && vowels[last].is_one_letter() && LIGHT_ENDS.iter().any(|end| word.ends_with(end));
+    let ends_light = last + 1 == vowels.len()
+        && vowels[last].is_one_letter()
+        && LIGHT_ENDS.iter().any(|end| word.ends_with(end));
     if ends_light && last > 0 && !(last == 1 && is_prefix(letters, vowels)) {
         // Not back to a weak e: "Wanderung" keeps its last syllable.
         let weak = last > 1 && letters[vowels[last - 1].start] == 'e' && vowels[last - 1].is_one_letter();
