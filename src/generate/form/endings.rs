@@ -59,7 +59,9 @@ impl<'a> Branches<'a> {
         let most = if this.of_characters() { WORDS_OF_CHARACTERS } else { MOST_WORDS };
         for (rhyme, word) in target.map_or(Vec::new(), |target| lexicon.rhyming(target, Listed::Known)) {
             let tokens = tokenizer.encode(&format!(" {word}"));
-            let short = this.of_characters() || tokens.len() <= MOST_SUBWORDS;
+            // An alphabet may lack a letter of it.
+            let spelled = tokenizer.decode(&tokens).trim() == word;
+            let short = spelled && (this.of_characters() || tokens.len() <= MOST_SUBWORDS);
             let fresh = !hangs(&word) && !used.iter().any(|other| *other == word.to_lowercase());
             if rhyme == Rhyme::Perfect && short && fresh && this.endings.len() < most {
                 this.endings.push(Ending { tokens, syllables: lexicon.syllables(&word) });
@@ -83,10 +85,11 @@ impl<'a> Branches<'a> {
             return;
         }
         let sum: f32 = path.log_p.iter().sum();
+        let unknown = |ending: &Ending| if self.of_characters() { 0 } else { ending.tokens.len() - 1 };
         let branch = |ending: &Ending| Branch {
             tokens: [&path.tokens[..], &ending.tokens].concat(),
-            mean: (sum + log_p[ending.tokens[0] as usize] - SUBWORD_COST * (ending.tokens.len() - 1) as f32)
-                / (path.tokens.len() + ending.tokens.len()) as f32,
+            mean: (sum + log_p[ending.tokens[0] as usize] - SUBWORD_COST * unknown(ending) as f32)
+                / (path.tokens.len() + 1 + unknown(ending)) as f32,
         };
         let fits = |ending: &&Ending| (least..=most).contains(&(before + ending.syllables));
         let mut these: Vec<Branch> = self.endings.iter().filter(fits).map(branch).collect();
