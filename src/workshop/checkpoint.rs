@@ -53,6 +53,11 @@ impl Saved {
         let value = |plan: &Plan| serde_json::from_str(&plan.to_json()).expect("it was just written");
         let mut differ = Vec::new();
         differences("", &value(&self.plan), &value(plan), &mut differ);
+        // Of another kind of model everything differs; its kind says it all.
+        if let Some(kind) = differ.iter().position(|setting| setting.starts_with("model.type ")) {
+            differ.swap(0, kind);
+            differ.truncate(1);
+        }
         differ.truncate(NAMED);
         let message = format!(
             "the checkpoint belongs to another plan: {}. Undo the change, or begin a new run from the model (--init)",

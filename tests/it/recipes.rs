@@ -103,7 +103,7 @@ fn impossible_gpt_recipes_are_refused() {
         ("vocab_size = 280", "vocab_size = 9999999", "vocab_size is 9999999"),
         ("type = \"bpe\"", "type = \"words\"", "tokenizer.type must be one of [\"bpe\"]"),
         ("train = \"songs.txt\"", "", "missing field `train`"),
-        ("dev = \"dev.txt\"", "dev = \"dev.txt\"\nnormalize = \"songs\"", "unknown field `normalize`"),
+        ("dev = \"dev.txt\"", "dev = \"dev.txt\"\nmax_tokens = 60", "unknown field `max_tokens`"),
         ("batch_size = 6", "batch_size = 0", "train.batch_size is 0"),
         ("batch_size = 6", "batch_size = 6\nwindow = 16", "unknown field `window`"),
         ("batch_size = 6", "batch_size = 6\naverage = 1.0", "train.average is 1"),
