@@ -13,6 +13,8 @@ import { offerLanguages } from './ui/languages.js';
 import { offlineChoice } from './ui/offline-choice.js';
 import { Places } from './ui/places.js';
 import { followRules } from './ui/rules.js';
+import { hasStarted } from './ui/started.js';
+import { noteStrayFiles } from './ui/stray-files.js';
 import { teacherLink } from './ui/teacher-link.js';
 import { VIEWS } from './views/index.js';
 
@@ -68,6 +70,7 @@ async function main() {
   followRules(state, /** @type {HTMLElement} */ (document.querySelector('main')));
   document.querySelector('footer')?.append(teacherLink(state, VIEWS));
   listenToKeys(() => view);
+  noteStrayFiles(() => visit('train'));
   window.addEventListener('hashchange', async () => {
     // Back and forward turn pages; they take back nothing that was typed since.
     const own = history.state?.liedwerk === true;
@@ -167,11 +170,16 @@ function listenToKeys(current) {
 /** So that the page opens again without a connection; browsers allow it on https and localhost. */
 function keepOffline() {
   const register = () => {
-    // Refused in private windows, for example: the page then needs its connection.
-    navigator.serviceWorker?.register('sw.js').catch(() => {});
+    try {
+      // Refused in private windows, for example: the page then needs its connection.
+      navigator.serviceWorker?.register('sw.js').catch(() => {});
+    } catch {
+      // In a sandbox the very question is refused.
+    }
   };
   if (document.readyState === 'complete') register();
   else window.addEventListener('load', register);
 }
 
+hasStarted();
 void main();

@@ -1,5 +1,6 @@
 // Every setting of the page, declared once. Input fields, limits and the link all follow this table.
 
+import { spellFragment } from './fragment.js';
 import { GERMAN_SONGS } from './songs.js';
 
 /**
@@ -248,7 +249,7 @@ export function toHash(settings, { go, of, seedless = false }) {
     given.set(key, String(settings[name]));
   }
   if (go) given.set(GO, '1');
-  return `#${given}`;
+  return `#${spellFragment(given)}`;
 }
 
 /** Short enough to be read aloud, and of the page's choosing, so that it can be repeated. */

@@ -7,6 +7,7 @@ import { AlertBox } from '../ui/alert-box.js';
 import { button, h, scrollable } from '../ui/dom.js';
 import { offerLanguages } from '../ui/languages.js';
 import { saveFile } from '../ui/save-file.js';
+import { hasStarted } from '../ui/started.js';
 
 /** @typedef {import('../i18n/index.js').Key} Key */
 /** @typedef {import('./protocol.js').BenchEvent} BenchEvent */
@@ -175,5 +176,6 @@ function nameTab() {
 
 onLanguage(nameTab);
 setLanguage(preferredLanguage(''));
+hasStarted();
 new BenchPage(/** @type {HTMLElement} */ (document.querySelector('main')));
 offerLanguages();

@@ -1,6 +1,7 @@
 // The wasm module of a worker, started once.
 
 import { EngineError } from '../errors.js';
+import { whyNotStarted } from './not-started.js';
 
 /** Where the two modules lie: what every visitor gets, and the one that knows the GPU and training, too. */
 const FOLDERS = { lean: '../pkg/', full: '../pkg/full/' };
@@ -33,6 +34,6 @@ async function start(name) {
     await module.default({ module_or_path: new URL('liedwerk_bg.wasm', folder) });
     return module;
   } catch (error) {
-    throw new EngineError('engine-unavailable', String(error));
+    throw await whyNotStarted(folder, error);
   }
 }

@@ -46,10 +46,14 @@ export class Shelf {
   open() {
     this.#opening ??= all('models')
       .then((kept) => {
-        this.#kept = /** @type {Kept[]} */ (kept);
+        const before = this.#kept.filter(({ id }) => this.#inMemory.has(id));
+        this.#kept = [.../** @type {Kept[]} */ (kept), ...before];
         if (kept.length) this.#tell();
       })
-      .catch(() => {});
+      .catch(() => {
+        // It may be another time.
+        this.#opening = null;
+      });
     return this.#opening;
   }
 

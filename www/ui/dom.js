@@ -12,6 +12,8 @@ import { say, text } from '../i18n/index.js';
  */
 export function h(tag, { t, tLabel, ...attributes } = {}, ...children) {
   const element = document.createElement(tag);
+  // A browser that translates the page leaves code as it is, and what has a language of its own: songs and tokens.
+  if (tag === 'code' || 'lang' in attributes) element.translate = false;
   for (const [name, value] of Object.entries(attributes)) {
     if (typeof value === 'string') element.setAttribute(name, value);
     else element.toggleAttribute(name, value);

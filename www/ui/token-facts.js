@@ -47,7 +47,7 @@ export class TokenFacts {
         const { id, text } = tokens[place];
         /** @type {Record<string, string>} */
         const current = place === at ? { 'aria-current': 'true' } : {};
-        return h('li', current, h('span', { class: 'word' }, visibleToken(text)), ' ', h('span', { class: 'id' }, String(id)));
+        return h('li', current, h('span', { class: 'word', translate: 'no' }, visibleToken(text)), ' ', h('span', { class: 'id' }, String(id)));
       }),
     );
     const token = tokens[at];
@@ -59,7 +59,7 @@ export class TokenFacts {
     this.#rated = rated;
     this.#neighbours.replaceChildren(
       ...rated.map(({ text, value }) =>
-        h('tr', {}, h('th', { scope: 'row' }, visibleToken(text)), h('td', {}, number(value))),
+        h('tr', {}, h('th', { scope: 'row', translate: 'no' }, visibleToken(text)), h('td', {}, number(value))),
       ),
     );
   }
@@ -98,7 +98,7 @@ export class Lens {
 /** @param {Rated} rated */
 function share({ text, value }) {
   const percent = formatNumber(value, { style: 'percent', maximumFractionDigits: 0 });
-  const cell = h('td', { class: 'share' }, h('span', { class: 'word' }, visibleToken(text)), ' ', h('span', { class: 'id' }, percent));
+  const cell = h('td', { class: 'share' }, h('span', { class: 'word', translate: 'no' }, visibleToken(text)), ' ', h('span', { class: 'id' }, percent));
   cell.style.setProperty('--share', String(value));
   return cell;
 }

@@ -17,6 +17,8 @@ const REASONS = /** @type {const} */ ({
   altered: 'replayAltered',
 });
 
+const TROUBLES = /** @type {const} */ ({ newer: 'replayNewer', cut: 'replayCut', damaged: 'replayDamaged' });
+
 export class Verdict {
   #context;
   #view;
@@ -53,7 +55,7 @@ export class Verdict {
     this.#said.clear();
     this.#list.replaceChildren();
     this.element.hidden = true;
-    if (pledge?.trouble) this.#tell('link', [line('open', pledge.trouble === 'newer' ? 'replayNewer' : 'replayDamaged')]);
+    if (pledge?.trouble) this.#tell('link', [line('open', TROUBLES[pledge.trouble])]);
     else if (pledge && !canHash()) this.#tell('link', [line('open', 'replayUnhashed')]);
   }
 

@@ -33,7 +33,7 @@ export function weightTable({ caption, rows, columns, weights }) {
  */
 function heading(word, scope, lang) {
   const label = h('span', {}, named(word));
-  return isMark(word) ? h('th', { scope, class: 'mark' }, label) : h('th', { scope, lang }, label);
+  return isMark(word) ? h('th', { scope, class: 'mark', translate: 'no' }, label) : h('th', { scope, lang }, label);
 }
 
 /**

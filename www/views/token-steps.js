@@ -203,7 +203,8 @@ export class TokenSteps {
         if (!this.#steps.length) this.#parts.tokens.clear(model.language, read);
         this.#read = read;
         this.#parts.notes.add(typed.length > PROMPT_LENGTH ? [...notes, { code: 'prompt-cut' }] : notes);
-        say(this.#parts.status, 'statusWriting');
+        // Once for all tokens: each is a run of its own, and screen readers read what is said.
+        if (this.#parts.status.dataset.t !== 'statusWriting') say(this.#parts.status, 'statusWriting');
       }),
       onSteps: task.own((/** @type {number} */ from, /** @type {Step[]} */ steps, /** @type {boolean} */ ended) => {
         this.#take(from, steps, ended);

@@ -6,6 +6,7 @@ import { currentLanguage, say, text } from '../i18n/index.js';
 import { alone, somebodyTrains } from '../train/alone.js';
 import { kindOfTraining } from '../train/data.js';
 import { append, goBack } from '../train/history.js';
+import { Pace } from '../train/pace.js';
 import { deleteRun, forgetMeans, keepSample, meansOf, newRun, storedRuns, storeRun } from '../train/runs.js';
 import { overfitSince } from './train-curves.js';
 import { Measuring, NO_TEXT } from './train-measuring.js';
@@ -37,8 +38,8 @@ import { Measuring, NO_TEXT } from './train-measuring.js';
 const ENDINGS = { finished: 'statusTrained', stopped: 'statusTrainingStopped', diverged: 'statusDiverged' };
 /** A GPU with which nothing was begun. */
 const UNUSABLE = new Set(['gpu-unavailable', 'gpu-wrong']);
-/** So many of the last reports tell how fast it goes. */
-const PACE = 20;
+/** Why the browser keeps nothing, which may pass. */
+const UNKEPT = ['storage-full', 'storage-denied'];
 
 export class Training {
   #context;
@@ -49,12 +50,14 @@ export class Training {
   #runs = [];
   /** Whose curves are shown. @type {Run | null} */
   #shown = null;
-  /** @type {{ run: Run, job: TrainingRun, pace: [step: number, seconds: number][] } | null} */
+  /** @type {{ run: Run, job: TrainingRun, pace: Pace } | null} */
   #going = null;
   #busy = false;
   /** The last of what it takes to go on, also where the browser keeps nothing. @type {Map<string, { text: string, checkpoint?: Uint8Array }>} */
   #means = new Map();
   #opened = false;
+  /** Runs of which not all is kept that ought to be. @type {Set<Run>} */
+  #unkept = new Set();
 
   /**
    * @param {import('./view.js').Context} context
@@ -75,9 +78,11 @@ export class Training {
     if (this.#opened) return;
     this.#opened = true;
     try {
-      this.#runs = [...(await storedRuns()), ...this.#runs];
+      const stored = await storedRuns();
+      const known = new Set(this.#runs.map(({ id }) => id));
+      this.#runs = [...stored.filter(({ id }) => !known.has(id)), ...this.#runs];
     } catch {
-      // Then nothing is kept, and that is said when something ought to be.
+      this.#opened = false; // It may open another time; that nothing is kept is said when something ought to be.
     }
     this.#list();
     const newest = this.#runs[0];
@@ -274,7 +279,7 @@ export class Training {
         say(status, 'statusTraining');
       },
     });
-    this.#going = { run, job, pace: [] };
+    this.#going = { run, job, pace: new Pace() };
     this.#list();
     const ended = await job.finished;
     await Promise.all(this.#finishing.splice(0));
@@ -295,7 +300,7 @@ export class Training {
     run.perToken = characters_per_token;
     run.device = device;
     goBack(run.numbers, step);
-    if (this.#going) this.#going.pace = [];
+    if (this.#going) this.#going.pace = new Pace();
     if (this.#shown === run) this.show(run);
     setGoing('training');
     say(status, 'statusTraining');
@@ -309,23 +314,16 @@ export class Training {
     append(run.numbers, metrics);
     run.step = metrics.step.at(-1) ?? run.step;
     run.seconds = metrics.seconds;
-    const going = this.#going;
-    if (!going || this.#shown !== run) return;
-    going.pace.push([run.step, metrics.seconds]);
-    if (going.pace.length > PACE) going.pace.shift();
+    if (this.#shown !== run) return;
+    this.#going?.pace.report(run.step, metrics.seconds);
     this.#pace(metrics.tokens_per_second * run.perToken);
   }
 
   /** @param {number | null} perSecond characters; null while it does not go on */
   #pace(perSecond) {
     const going = this.#going;
-    const [first, last] = [going?.pace[0], going?.pace.at(-1)];
-    if (!going || perSecond === null || !first || !last || first === last) {
-      this.#parts.curves.update(null);
-      return;
-    }
-    const perStep = (last[1] - first[1]) / Math.max(1, last[0] - first[0]);
-    this.#parts.curves.update({ perSecond, left: (going.run.steps - going.run.step) * perStep });
+    const left = going?.pace.secondsFor(going.run.steps - going.run.step) ?? null;
+    this.#parts.curves.update(perSecond === null || left === null ? null : { perSecond, left });
   }
 
   /**
@@ -345,12 +343,16 @@ export class Training {
    */
   async #keep(run, { saved, ...means } = {}) {
     const before = run.saved;
+    const missed = this.#unkept.has(run) ? this.#means.get(run.id) : undefined;
     try {
       run.saved = saved ?? run.saved;
-      await storeRun(run, means);
+      await storeRun(run, { ...missed, ...means });
+      this.#unkept.delete(run);
+      this.#parts.notes.remove(UNKEPT);
     } catch (error) {
       // The run goes on; only what a reload would need is not there.
       run.saved = before;
+      this.#unkept.add(run);
       this.#parts.notes.add([{ code: toFailure(error).code }]);
     }
   }
