@@ -129,12 +129,9 @@ fn rhyming_words_are_found_and_rhyme() {
 #[test]
 fn unknown_words_are_said_like_others() {
     let lexicon = shipped("en.lexicon");
-    for (unknown, known) in [
-        ("blorning", "morning"),
-        ("zancin'", "dancing"),
-        ("look'd", "cooked"),
-        ("zight", "night"),
-    ] {
+    for (unknown, known) in
+        [("blorning", "morning"), ("zancin'", "dancing"), ("look'd", "cooked"), ("zight", "night")]
+    {
         let (guess, sound) = (&lexicon.sounds(unknown)[0], &lexicon.sounds(known)[0]);
         assert_eq!(guess.rhyme, sound.rhyme, "{unknown}");
     }
