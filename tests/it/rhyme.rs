@@ -30,7 +30,7 @@ fn check(lexicon: &Lexicon, text: &str, is: impl Fn(Option<Rhyme>) -> bool) -> u
 const ENGLISH_PERFECT: &str = "night/light love/above heart/part rain/train home/roam blue/true sky/high day/away
     sea/free tears/years road/load dream/stream fire/desire moon/soon tree/me town/down door/floor hand/land
     long/song eyes/skies alone/stone name/flame face/place time/rhyme boat/coat snow/go kiss/miss street/feet
-    morning/warning river/shiver weather/together singing/ringing telling/selling flower/hour
+    morning/warning river/shiver sorrow/tomorrow sorrow/borrow weather/together singing/ringing telling/selling flower/hour
     station/creation ocean/motion golden/olden laughter/after mother/brother window/akimbo? money/honey ready/steady
     dancing/romancing thunder/wonder whether/feather breath/death said/bed good/could food/mood blood/flood
     word/heard though/so through/too enough/stuff laugh/half daughter/water bough/now write/kite goodbye/butterfly

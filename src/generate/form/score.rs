@@ -15,7 +15,7 @@ pub struct Weights {
     pub likely: f32,
     /// Times its pointwise mutual information with the title.
     pub title: f32,
-    /// The price of each sequence of three words that came before, of each word that comes twice in the line, and of
+    /// The price of each sequence of three words that came before (in this line, too), of each word that comes twice in the line, and of
     /// beginning with two words that a line begins with already.
     pub repeat: f32,
     /// The price of each word that is in no word list.
@@ -147,7 +147,10 @@ impl SoFar {
         };
         let known = |word: &&String| lexicon.listed(word).is_none() && !self.title.contains(word);
         let unlisted = words.iter().filter(known).count();
-        let again = triples(line).filter(|triple| self.triples.contains(triple)).count();
+        let mut within = BTreeSet::new();
+        let again =
+            triples(line).filter(|triple| self.triples.contains(triple) || !within.insert(triple.clone()));
+        let again = again.count();
         let twice = words.iter().enumerate().filter(|(at, word)| {
             words[..*at].contains(word) && word.len() > 1 && !is_stop_word(word, lexicon.language())
         });

@@ -119,11 +119,10 @@ fn said_by(dictionary: &str) -> BTreeMap<String, Vec<Sound>> {
         let word = words::lexical(word.split('(').next().unwrap_or(word));
         let phonemes: Vec<&str> = fields.collect();
         let sounds = said.entry(word).or_default();
-        if let Some(sound) = english::sound(&phonemes)
-            && sounds.len() < MOST_SOUNDS
-            && !sounds.contains(&sound)
-        {
-            sounds.push(sound);
+        for sound in english::sounds(&phonemes) {
+            if sounds.len() < MOST_SOUNDS && !sounds.contains(&sound) {
+                sounds.push(sound);
+            }
         }
     }
     said

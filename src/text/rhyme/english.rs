@@ -46,25 +46,31 @@ const ARPABET: [(&str, char); 39] = [
 ];
 const VOWELS: &str = "a@AcWYEReIioOUu";
 
-/// The sound of a pronunciation as CMUdict writes it, such as `D IH0 L AY1 T`: the rhyme begins at the last
-/// vowel with primary or secondary stress, or at the last vowel if none has any. `None` if it is malformed.
-pub fn sound(phonemes: &[&str]) -> Option<Sound> {
+/// The sounds of a pronunciation as CMUdict writes it, such as `D IH0 L AY1 T`: the rhyme begins at the last vowel
+/// with primary or secondary stress (`moonlight` with `night`), or, as another way to hear the word, with primary
+/// stress (`tomorrow` with `sorrow`); at the last vowel if none has any. Empty if it is malformed.
+pub fn sounds(phonemes: &[&str]) -> Vec<Sound> {
     let mut letters = Vec::new();
-    let (mut stressed, mut last, mut syllables) = (None, None, 0);
+    let (mut stressed, mut primary, mut last, mut syllables) = (None, None, None, 0);
     for (at, phoneme) in phonemes.iter().enumerate() {
         let bare = phoneme.trim_end_matches(|c: char| c.is_ascii_digit());
-        let letter = ARPABET.iter().find(|(name, _)| *name == bare)?.1;
-        letters.push(letter);
-        if is_vowel(letter) {
+        let Some((_, letter)) = ARPABET.iter().find(|(name, _)| *name == bare) else { return Vec::new() };
+        letters.push(*letter);
+        if is_vowel(*letter) {
             syllables += 1;
             last = Some(at);
             stressed = if phoneme.ends_with(['1', '2']) { last } else { stressed };
+            primary = if phoneme.ends_with('1') { last } else { primary };
         }
     }
-    let from = stressed.or(last)?;
-    let before = letters[..from].iter().rev().take_while(|&&letter| !is_vowel(letter)).count();
-    let onset = letters[from - before..from].iter().collect();
-    Some(Sound { onset, rhyme: letters[from..].iter().collect(), syllables })
+    let sound = |from: usize| {
+        let before = letters[..from].iter().rev().take_while(|&&letter| !is_vowel(letter)).count();
+        let onset = letters[from - before..from].iter().collect();
+        Sound { onset, rhyme: letters[from..].iter().collect(), syllables }
+    };
+    let mut sounds: Vec<Sound> = stressed.or(last).map(sound).into_iter().collect();
+    sounds.extend(primary.filter(|&at| Some(at) != stressed).map(sound));
+    sounds
 }
 
 /// The last syllable of a rhyme that has two unstressed ones behind the stress: verse may stress it, too.
