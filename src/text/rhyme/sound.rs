@@ -45,13 +45,13 @@ pub(super) struct SameWord;
 
 /// Whether two rhymes that differ are near each other.
 pub(super) fn are_near(a: &str, b: &str, language: Language) -> bool {
-    let (near, promoted): (fn(&str, &str) -> bool, fn(&str) -> Option<&str>) = match language {
-        Language::English => (english::are_near, english::promoted),
-        Language::German => (german::are_near, german::promoted),
+    let (near, promoted) = match language {
+        Language::English => (english::are_near(a, b), english::promoted as fn(&str) -> Option<&str>),
+        Language::German => (german::are_near(a, b), german::promoted as _),
     };
     // "memory" with "me", and "memory" with "melody".
     let by_last = |x: &str, y: &str| promoted(x).is_some_and(|last| last == y || promoted(y) == Some(last));
-    near(a, b) || by_last(a, b) || by_last(b, a)
+    near || by_last(a, b) || by_last(b, a)
 }
 
 /// Vowels and the consonants behind each: a rhyme in parts.
