@@ -184,7 +184,7 @@ async fn errors_carry_their_code() {
         code(Generator::load(&weights, Some("{".into()), Some(tokenizer.clone()))).as_deref(),
         Some("bad-config")
     );
-    let mut generator = Generator::load(&weights, Some(config), Some(tokenizer)).unwrap();
+    let mut generator = Generator::load(&weights, Some(config.clone()), Some(tokenizer.clone())).unwrap();
     let error = generator.start("".into(), options(&[("temperature", JsValue::from(-1))])).await.unwrap_err();
     assert_eq!(get(&error, "code"), "bad-option");
     let error = generator.start("".into(), options(&[("top_k", JsValue::from("many"))])).await.unwrap_err();
