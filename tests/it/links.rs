@@ -111,7 +111,7 @@ fn a_link_that_gives_another_text_fails_and_says_why() {
     let gone = changed(&link, "proof", |proof| format!("{}.gone", proof.rsplit_once('.').unwrap().0));
     let output = verify(&gone);
     assert!(!output.status.success() && String::from_utf8_lossy(&output.stdout).contains("no such model"));
-    let outside = changed(&link, "proof", |proof| format!("{}...", proof.rsplit_once('.').unwrap().0));
+    let outside = changed(&link, "proof", |proof| format!("{}...-", proof.rsplit_once('.').unwrap().0));
     assert!(String::from_utf8_lossy(&verify(&outside).stdout).contains("no such model"));
 }
 
@@ -186,7 +186,8 @@ fn case_73_a_link_that_has_lost_its_end_is_not_whole() {
     let old = stored().swap_remove(0);
     for end in ["&v=1.1", "&pro", "&proof=", "&proof=86d959e2bab0.145.8"] {
         let at = old.find(&end[..3]).unwrap();
-        let said = stderr(&verify(&format!("{}{end}", &old[..at])));
+        let output = verify(&format!("{}{end}", &old[..at]));
+        let said = stderr(&output);
         assert!(said.contains("error[bad-link]") && said.contains("not whole"), "{end}: {said}");
     }
 }
@@ -199,7 +200,8 @@ fn case_73_what_is_no_link_is_told_from_an_old_one() {
         ("https://host/page/#prompt=O%20the%20wind", "quotation marks"),
         ("https://host/page/#prompt=O%20the%20wind&see", "not whole"),
     ] {
-        let said = stderr(&verify(link));
+        let output = verify(link);
+        let said = stderr(&output);
         assert!(said.contains("error[bad-link]") && said.contains(reason), "{link}: {said}");
     }
 }
