@@ -37,8 +37,6 @@ import { Measuring, NO_TEXT } from './train-measuring.js';
 const ENDINGS = { finished: 'statusTrained', stopped: 'statusTrainingStopped', diverged: 'statusDiverged' };
 /** A GPU with which nothing was begun. */
 const UNUSABLE = new Set(['gpu-unavailable', 'gpu-wrong']);
-/** Why the browser keeps nothing, which may pass. */
-const UNKEPT = ['storage-full', 'storage-denied'];
 /** So many of the last reports tell how fast it goes. */
 const PACE = 20;
 
@@ -57,8 +55,6 @@ export class Training {
   /** The last of what it takes to go on, also where the browser keeps nothing. @type {Map<string, { text: string, checkpoint?: Uint8Array }>} */
   #means = new Map();
   #opened = false;
-  /** Runs of which not all is kept that ought to be. @type {Set<Run>} */
-  #unkept = new Set();
 
   /**
    * @param {import('./index.js').Context} context
@@ -79,12 +75,10 @@ export class Training {
     if (this.#opened) return;
     this.#opened = true;
     try {
-      const stored = await storedRuns();
-      const known = new Set(this.#runs.map(({ id }) => id));
-      this.#runs = [...stored.filter(({ id }) => !known.has(id)), ...this.#runs];
+      const isNew = (/** @type {Run} */ { id }) => !this.#runs.some((run) => run.id === id);
+      this.#runs = [...(await storedRuns()).filter(isNew), ...this.#runs];
     } catch {
-      // Then nothing is kept, and that is said when something ought to be. It may be another time.
-      this.#opened = false;
+      this.#opened = false; // It may open another time. That nothing is kept is said when something ought to be.
     }
     this.#list();
     const newest = this.#runs[0];
@@ -352,16 +346,13 @@ export class Training {
    */
   async #keep(run, { saved, ...means } = {}) {
     const before = run.saved;
-    const missed = this.#unkept.has(run) ? this.#means.get(run.id) : undefined;
     try {
       run.saved = saved ?? run.saved;
-      await storeRun(run, { ...missed, ...means });
-      this.#unkept.delete(run);
-      this.#parts.notes.remove(UNKEPT);
+      await storeRun(run, means);
+      this.#parts.notes.remove(['storage-full', 'storage-denied']);
     } catch (error) {
       // The run goes on; only what a reload would need is not there.
       run.saved = before;
-      this.#unkept.add(run);
       this.#parts.notes.add([{ code: toFailure(error).code }]);
     }
   }
