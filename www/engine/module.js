@@ -1,6 +1,5 @@
 // The wasm module of a worker, started once.
 
-import { EngineError } from '../errors.js';
 import { whyNotStarted } from './not-started.js';
 
 /** Where the two modules lie: what every visitor gets, and the one that knows the GPU and training, too. */

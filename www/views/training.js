@@ -38,8 +38,6 @@ import { Measuring, NO_TEXT } from './train-measuring.js';
 const ENDINGS = { finished: 'statusTrained', stopped: 'statusTrainingStopped', diverged: 'statusDiverged' };
 /** A GPU with which nothing was begun. */
 const UNUSABLE = new Set(['gpu-unavailable', 'gpu-wrong']);
-/** Why the browser keeps nothing, which may pass. */
-const UNKEPT = ['storage-full', 'storage-denied'];
 
 export class Training {
   #context;
@@ -56,8 +54,6 @@ export class Training {
   /** The last of what it takes to go on, also where the browser keeps nothing. @type {Map<string, { text: string, checkpoint?: Uint8Array }>} */
   #means = new Map();
   #opened = false;
-  /** Runs of which not all is kept that ought to be. @type {Set<Run>} */
-  #unkept = new Set();
 
   /**
    * @param {import('./view.js').Context} context
@@ -78,9 +74,8 @@ export class Training {
     if (this.#opened) return;
     this.#opened = true;
     try {
-      const stored = await storedRuns();
-      const known = new Set(this.#runs.map(({ id }) => id));
-      this.#runs = [...stored.filter(({ id }) => !known.has(id)), ...this.#runs];
+      const isNew = (/** @type {Run} */ { id }) => !this.#runs.some((run) => run.id === id);
+      this.#runs = [...(await storedRuns()).filter(isNew), ...this.#runs];
     } catch {
       this.#opened = false; // It may open another time; that nothing is kept is said when something ought to be.
     }
@@ -343,16 +338,13 @@ export class Training {
    */
   async #keep(run, { saved, ...means } = {}) {
     const before = run.saved;
-    const missed = this.#unkept.has(run) ? this.#means.get(run.id) : undefined;
     try {
       run.saved = saved ?? run.saved;
-      await storeRun(run, { ...missed, ...means });
-      this.#unkept.delete(run);
-      this.#parts.notes.remove(UNKEPT);
+      await storeRun(run, means);
+      this.#parts.notes.remove(['storage-full', 'storage-denied']);
     } catch (error) {
       // The run goes on; only what a reload would need is not there.
       run.saved = before;
-      this.#unkept.add(run);
       this.#parts.notes.add([{ code: toFailure(error).code }]);
     }
   }
