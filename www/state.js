@@ -39,6 +39,13 @@ export const GERMAN_LENGTH = 20_000;
  * @property {'' | '1'} compare translate with two models side by side
  * @property {string} text what is prepared
  * @property {'de' | 'en'} text_language
+ * @property {string} title what the song is about
+ * @property {string} style of the song, as its model names it
+ * @property {string} scheme of rhymes: a song that has one, be it `free`, is written line by line
+ * @property {string} parts of the song, such as VCVC
+ * @property {string} syllables of a line, such as 6-9
+ * @property {number} stanzas 0 as many as the parts, or four
+ * @property {number} lines of a stanza; 0 those of the scheme, or four
  * @property {number} merges of byte pairs
  * @property {'lyrics' | 'translation'} use_case of the lecture
  * @property {number} step of the lecture
@@ -58,8 +65,8 @@ export const GERMAN_LENGTH = 20_000;
  * @property {'' | '1'} embed the place alone, for a frame in another page
  * @property {'' | 'de' | 'en'} lang a language that the link asks for; empty for the reader's own
  *
- * @typedef {'view' | 'model' | 'prompt' | 'german' | 'english' | 'translator' | 'inspected' | 'forced' | 'compare' | 'text' | 'text_language' | 'use_case' | 'hide' | 'lock' | 'embed' | 'lang' | 'left' | 'right' | 'kind' | 'model_size' | 'base' | 'trained_layers' | 'cleaning' | 'keep_seed'} TextName
- * @typedef {'temperature' | 'top_k' | 'top_p' | 'min_p' | 'typical_p' | 'repetition_penalty' | 'no_repeat_ngram' | 'max_new_tokens' | 'beam_width' | 'merges' | 'step' | 'seed' | 'minutes' | 'held_out'} NumberName
+ * @typedef {'view' | 'model' | 'prompt' | 'german' | 'english' | 'translator' | 'inspected' | 'forced' | 'compare' | 'text' | 'text_language' | 'use_case' | 'hide' | 'lock' | 'embed' | 'lang' | 'left' | 'right' | 'kind' | 'model_size' | 'base' | 'trained_layers' | 'cleaning' | 'keep_seed' | 'title' | 'style' | 'scheme' | 'parts' | 'syllables'} TextName
+ * @typedef {'temperature' | 'top_k' | 'top_p' | 'min_p' | 'typical_p' | 'repetition_penalty' | 'no_repeat_ngram' | 'max_new_tokens' | 'beam_width' | 'merges' | 'step' | 'seed' | 'minutes' | 'held_out' | 'stanzas' | 'lines'} NumberName
  *
  * @typedef {object} TextField
  * @property {TextName} name
@@ -94,6 +101,8 @@ const COMPARING = ['duel'];
 const TRAIN = ['train'];
 /** @type {readonly ViewId[]} */
 const TRANSLATING = ['translate', 'chain', 'look'];
+/** @type {readonly ViewId[]} */
+const FORMED = ['write'];
 
 /** @param {string} text */
 const cutId = (text) => keepStart(text, 100);
@@ -104,6 +113,9 @@ const cutPrompt = (text) => keepEnd(text, PROMPT_LENGTH);
 
 /** @param {string} text */
 const cutNames = (text) => (/^[a-z0-9,-]{1,500}$/.test(text) ? text : '');
+
+/** @param {string} text */
+const cutRange = (text) => (/^\d{1,2}-\d{1,2}$/.test(text) ? text : '');
 
 /** @param {string} text */
 const cutForced = (text) => (/^(\d{1,5}\.\d{1,6}(-|$)){1,10000}$/.test(text) ? text : '');
@@ -129,6 +141,11 @@ export const TEXT_FIELDS = [
   { name: 'trained_layers', key: 'layers', default: 'all', among: ['all', 'last'], views: TRAIN },
   { name: 'text', key: 'text', default: GERMAN_SONGS[0].text, cut: cutGerman, views: ['text'] },
   { name: 'use_case', key: 'case', default: 'lyrics', among: ['lyrics', 'translation'], views: ['lecture'] },
+  { name: 'title', key: 'title', default: '', cut: cutId, views: FORMED },
+  { name: 'style', key: 'style', default: '', cut: cutId, views: FORMED },
+  { name: 'scheme', key: 'scheme', default: '', cut: cutId, views: FORMED },
+  { name: 'parts', key: 'parts', default: '', cut: cutId, views: FORMED },
+  { name: 'syllables', key: 'syllables', default: '', cut: cutRange, views: FORMED },
   { name: 'text_language', key: 'text-language', default: 'de', among: ['de', 'en'], views: ['text'] },
   // The address keeps a teacher's rules; a link that is handed on is free of them.
   { name: 'hide', key: 'hide', default: '', cut: cutNames, views: [] },
@@ -149,6 +166,8 @@ export const NUMBER_FIELDS = [
   { name: 'repetition_penalty', type: 'number', key: 'repetition', min: 1, max: 2, step: 0.05, default: 1, views: WRITING },
   { name: 'no_repeat_ngram', type: 'integer', key: 'no-repeat', min: 0, max: 16, step: 1, default: 0, views: WRITING },
   { name: 'max_new_tokens', type: 'integer', key: 'length', min: 1, max: 10000, step: 1, default: 600, views: WRITING },
+  { name: 'stanzas', type: 'integer', key: 'stanzas', min: 0, max: 12, step: 1, default: 0, views: FORMED },
+  { name: 'lines', type: 'integer', key: 'lines', min: 0, max: 16, step: 1, default: 0, views: FORMED },
   { name: 'beam_width', type: 'integer', key: 'beam', min: 1, max: 8, step: 1, default: 4, among: [1, 2, 4, 8], views: TRANSLATING },
   { name: 'merges', type: 'integer', key: 'merges', min: 0, max: 500, step: 10, default: 40, views: ['text'] },
   { name: 'step', type: 'integer', key: 'step', min: 1, max: 7, step: 1, default: 1, views: ['lecture'] },

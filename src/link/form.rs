@@ -1,16 +1,16 @@
 //! Songs with a form in links.
 
 use super::replay::sampling;
-use super::settings::{Settings, bad_link};
+use super::settings::{Settings, View, bad_link};
 use crate::error::Result;
 use crate::generate::Generator;
 use crate::generate::form::{Form, FormWriter};
 use crate::text::rhyme::Lexicon;
 
 impl Settings {
-    /// Whether the song is written line by line.
+    /// Whether the song is written line by line, which one place of the page does.
     pub fn has_form(&self) -> bool {
-        !self.scheme.is_empty()
+        self.view == View::Write && !self.scheme.is_empty()
     }
 
     /// The form that these settings ask for.

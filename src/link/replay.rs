@@ -53,11 +53,6 @@ pub fn song_beginning(settings: &Settings, generator: &Generator, english: Optio
             let space = |c: char| (c.is_whitespace() && c != '\u{85}') || c == '\u{feff}';
             format!("{}\n", keep_start(&english, 20_000).trim_end_matches(space))
         }
-        // A title is told in a header line, and needs no other beginning.
-        _ if !settings.title.is_empty() => {
-            let header = generator.header().line(&settings.title, &settings.style, "");
-            header + settings.prompt.as_deref().unwrap_or_default()
-        }
         _ => settings.prompt.as_deref().unwrap_or(USUAL_PROMPT).to_owned(),
     };
     let kept = keep_end(&typed, 4_000);

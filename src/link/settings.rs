@@ -90,7 +90,7 @@ pub struct Settings {
     pub english: String,
     /// Tokens that stand in the text whatever the model says: place and id, in rising order.
     pub forced: Vec<(usize, u32)>,
-    /// What the song is about.
+    /// What the song is about; like style, parts and syllables only read where there is a scheme.
     pub title: String,
     /// Its style, as the model names it.
     pub style: String,

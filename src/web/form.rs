@@ -1,6 +1,7 @@
 //! Songs with a form as JavaScript classes, and their figures.
 
 use serde::Serialize;
+use tsify::Tsify;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
@@ -24,7 +25,13 @@ pub struct FormWriter {
     inner: form::FormWriter,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, Tsify)]
+struct JsHeader {
+    styles: Vec<String>,
+    titles: bool,
+}
+
+#[derive(Serialize, Tsify)]
 struct JsLine {
     before: &'static str,
     text: String,
@@ -34,7 +41,7 @@ struct JsLine {
     candidates: Vec<JsCandidate>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, Tsify)]
 struct JsCandidate {
     text: String,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -46,7 +53,7 @@ struct JsCandidate {
     lost_by: Option<&'static str>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, Tsify)]
 struct JsFigures {
     lines: usize,
     stanzas: usize,
@@ -60,10 +67,21 @@ struct JsFigures {
     strange: Vec<String>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, Tsify)]
 struct JsShare {
     part: usize,
     all: usize,
+}
+
+#[wasm_bindgen]
+impl Generator {
+    /// What the model can read before a song: `{styles, titles}`, the styles that may be asked for, and whether it
+    /// reads a title.
+    #[wasm_bindgen(unchecked_return_type = "JsHeader")]
+    pub fn header(&self) -> Result<JsValue, JsValue> {
+        let header = self.inner.header();
+        to_object(&JsHeader { styles: header.styles().to_vec(), titles: header.titles() })
+    }
 }
 
 #[wasm_bindgen]
@@ -81,6 +99,7 @@ impl Lexicon {
     /// The figures of a song `{lines, stanzas, words, asked, quatrains, listed, distinct, chain, longest, strange}`,
     /// shares as `{part, all}`. `song` may begin with a header line `=== title | style | scheme`. For what it has
     /// copied see [`SongIndex`](super::SongIndex).
+    #[wasm_bindgen(unchecked_return_type = "JsFigures")]
     pub fn judge(&self, song: &str) -> Result<JsValue, JsValue> {
         let mut figures = Figures::default();
         songs(song).iter().for_each(|song| figures.add(Figures::of(song, &self.inner, None)));
@@ -118,7 +137,7 @@ impl FormWriter {
     /// Writes one line, `{before, text, stanza, line, again, candidates: [{text, rhyme?, led, score, scores:
     /// [[name, value]], lost_by?}]}`, of which the first candidate is the line itself; `null` once the song is
     /// complete. The generator and the lexicon have to be the same ones each time. Throws `not-finite`.
-    #[wasm_bindgen(js_name = nextLine)]
+    #[wasm_bindgen(js_name = nextLine, unchecked_return_type = "JsLine | null")]
     pub fn next_line(&mut self, generator: &Generator, lexicon: &Lexicon) -> Result<JsValue, JsValue> {
         let Some(line) = self.inner.next_line(&generator.inner, &lexicon.inner).map_err(to_js)? else {
             return Ok(JsValue::NULL);

@@ -3,7 +3,7 @@
 use liedwerk::generate::Generator;
 use liedwerk::generate::form::{Form, FormWriter, Line, title_gains};
 use liedwerk::judge::{Figures, songs};
-use liedwerk::link::{Link, Proof, Settings};
+use liedwerk::link::{Link, Proof, Settings, View};
 use liedwerk::text::rhyme::Lexicon;
 
 use crate::process::{liedwerk, stderr, stdout};
@@ -106,6 +106,10 @@ fn settings_without_a_form_have_none() {
     let settings = Settings::default();
     assert!(!settings.has_form());
     let proof = Proof::of("x", true, "gpt-songs", &"0".repeat(64));
+    let titled = Settings { title: "Snow".to_owned(), style: "old".to_owned(), ..Settings::default() };
+    assert!(!titled.has_form(), "as in the page, a scheme makes a form");
+    let elsewhere = Settings { view: View::Lab, scheme: "ABAB".to_owned(), ..Settings::default() };
+    assert!(!elsewhere.has_form(), "only one place of the page asks for forms");
     let keys = ["title", "style", "scheme", "parts", "syllables", "stanzas", "lines"];
     let fragment = settings.fragment(&[proof]);
     assert!(keys.iter().all(|key| !fragment.contains(&format!("{key}="))), "{fragment}");

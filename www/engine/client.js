@@ -42,8 +42,8 @@ export class EngineClient {
   /** The model that was asked for last. @type {ModelRequest | null} */
   #newest = null;
 
-  /** Whether a model is looked into, which the CPU's worker is needed for. */
-  #looking = false;
+  /** Whether the last was for the CPU's worker wherever others are computed. */
+  #onCpu = false;
 
   /** @param {import('../computing.js').Computing} computing */
   constructor(computing) {
@@ -85,6 +85,17 @@ export class EngineClient {
    */
   generate(request, listeners) {
     return this.#post({ type: 'generate', ...request }, listeners);
+  }
+
+  /**
+   * Writes a song with a form line by line, on the CPU; loads the model first where that has not happened.
+   *
+   * @param {ModelRequest & Pick<import('./protocol.js').ComposeCommand, 'form' | 'lexicon'>} request
+   * @param {Listeners} listeners
+   * @returns {Run}
+   */
+  compose(request, listeners) {
+    return this.#post({ type: 'compose', ...request, replay: true }, listeners);
   }
 
   /**
@@ -154,7 +165,7 @@ export class EngineClient {
    */
   #post({ replay = false, ...asked }, listeners) {
     const device = this.#computing.wish(replay);
-    this.#looking = asked.type === 'look' || asked.type === 'ask';
+    this.#onCpu = ['look', 'ask', 'compose'].includes(asked.type);
     const command = /** @type {Pending['command']} */ ({ device, ...asked });
     if ('model' in command) {
       const { model, known } = command;
@@ -223,7 +234,7 @@ export class EngineClient {
     // It is not known yet which one that is.
     if (choice !== 'cpu' && !report) return;
     const spare = this.#computing.wish(false).choice === 'cpu' ? 'full' : 'lean';
-    if (spare === 'lean' && this.#looking) return;
+    if (spare === 'lean' && this.#onCpu) return;
     if (!this.#channels[spare].isBusy) this.#channels[spare].end();
   }
 }

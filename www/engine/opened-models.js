@@ -27,24 +27,51 @@ const MOST = 3;
  */
 const opened = new Map();
 
-/** The index of songs used last. @type {{ sha256: string, index: import('../pkg/liedwerk.js').SongIndex } | null} */
-let songs = null;
+/** What models of a language share, of each kind the one used last. @type {Map<'SongIndex' | 'Lexicon', { sha256: string, opened: any }>} */
+const shared = new Map();
 
 /**
  * The index of the songs that a model learned from.
  *
  * @param {import('./protocol.js').ModelRequest} request
  * @param {How} how
+ * @returns {Promise<{ opened: import('../pkg/liedwerk.js').SongIndex, notes: import('./protocol.js').Note[] }>}
  */
-export async function openSongs({ model, fresh, known }, how) {
-  const file = model.files.songs;
-  if (!file) throw new EngineError('bad-manifest', `${model.id} names no index of songs`);
-  if (songs?.sha256 === file.sha256) return { index: songs.index, notes: [] };
+export function openSongs(request, how) {
+  const { id, files } = request.model;
+  if (!files.songs) throw new EngineError('bad-manifest', `${id} names no index of songs`);
+  return openShared('SongIndex', files.songs, request, how);
+}
+
+/**
+ * The words of a language with their sounds.
+ *
+ * @param {import('./protocol.js').ComposeCommand} request
+ * @param {How} how
+ * @returns {Promise<{ opened: import('../pkg/liedwerk.js').Lexicon, notes: import('./protocol.js').Note[] }>}
+ */
+export function openLexicon(request, how) {
+  const { lexicon, model } = request;
+  if (!lexicon) throw new EngineError('no-lexicon', `no rhymes are known for ${model.id}`);
+  return openShared('Lexicon', lexicon, request, how);
+}
+
+/**
+ * @param {'SongIndex' | 'Lexicon'} kind
+ * @param {import('./protocol.js').WeightsFile} file
+ * @param {import('./protocol.js').ModelRequest} request
+ * @param {How} how
+ * @returns {Promise<{ opened: any, notes: import('./protocol.js').Note[] }>}
+ */
+async function openShared(kind, file, { fresh, known }, how) {
+  const before = shared.get(kind);
+  if (before?.sha256 === file.sha256) return { opened: before.opened, notes: [] };
   const [module, { bytes, notes }] = await Promise.all([startWasm(), fetchWeights(file, { fresh, known, ...how })]);
-  songs?.index.free();
-  songs = null;
-  songs = { sha256: file.sha256, index: module.SongIndex.load(bytes) };
-  return { index: songs.index, notes };
+  before?.opened.free();
+  shared.delete(kind);
+  const opened = module[kind].load(bytes);
+  shared.set(kind, { sha256: file.sha256, opened });
+  return { opened, notes };
 }
 
 /**
@@ -72,7 +99,8 @@ export async function open(request, how) {
   const [module, { config, tokenizer, bytes, notes }] = await Promise.all([startWasm(), modelFiles(request, how)]);
   makeRoom();
   const Class = kindOf(model) === 'translator' ? module.Translator : module.Generator;
-  const loaded = { engine: Class.load(bytes, config, tokenizer), loaded: { notes } };
+  const engine = Class.load(bytes, config, tokenizer);
+  const loaded = { engine, loaded: 'header' in engine ? { notes, header: engine.header() } : { notes } };
   opened.set(weights.sha256, loaded);
   return loaded;
 }

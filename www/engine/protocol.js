@@ -8,8 +8,8 @@
  * @typedef {object} ModelEntry one model of models/index.json; all paths already absolute URLs
  * @property {string} id
  * @property {string} model_type
- * @property {{ config: string, tokenizer: string, weights: WeightsFile, songs?: WeightsFile, own?: true | Blob }} files
- *   `songs`: an index of the songs it learned from; `own`: the visitor's own model, on the shelf or here
+ * @property {{ config: string, tokenizer: string, weights: WeightsFile, songs?: WeightsFile, lexicon?: WeightsFile, own?: true | Blob }} files
+ *   `songs`: an index of the songs it learned from; `lexicon`: words of its language with their sounds; `own`: the visitor's own model, on the shelf or here
  * @property {string} language what it writes in, for screen readers and hyphenation
  * @property {string} licence
  * @property {Bilingual} title
@@ -38,6 +38,9 @@
  * @property {number} [candidates] rows of each step's table
  * @property {boolean} [recording] keep what the model does at each token
  *
+ * @typedef {Omit<GenerateOptions, 'max_new_tokens' | 'stop'> & { title: string, style: string, scheme: string, lines: number, stanzas: number, parts: string, syllables: [number, number] | null }} Form
+ *   of a song, and how the tokens of its lines are drawn, see src/generate/form/plan.rs
+ *
  * @typedef {object} TranslateOptions
  * @property {number} beam_width 1 is greedy
  *
@@ -55,6 +58,9 @@
  * @typedef {import('../pkg/full/liedwerk.js').JsRated} Rated a token with a probability or a cosine
  * @typedef {import('../pkg/full/liedwerk.js').JsStretch} Stretch of a text that stands in the songs, with so
  *   many characters at least
+ * @typedef {import('../pkg/full/liedwerk.js').JsLine} Line of a song with a form, the lines it was chosen from beside it
+ * @typedef {import('../pkg/full/liedwerk.js').JsFigures} SongFigures what was counted in a song
+ * @typedef {import('../pkg/full/liedwerk.js').JsHeader} Header what a model can read before a song
  * @typedef {import('../pkg/full/liedwerk.js').JsChecked} Checked a GPU whose every op was compared with the CPU's
  *
  * @typedef {{ of: 'lens', residual: Float32Array, count: number } | { of: 'neighbours', token: number, count: number, source: boolean } | { of: 'positions', count: number }} Question
@@ -66,8 +72,8 @@
  *
  * @typedef {{ code: string, message?: string, characters?: string | string[] }} Note
  * @typedef {{ code: string, message: string }} Failure
- * @typedef {{ notes: Note[] }} Loaded
- * @typedef {{ cancelled: boolean, tokens: number, seconds: number }} Finished
+ * @typedef {{ notes: Note[], header?: Header }} Loaded
+ * @typedef {{ cancelled: boolean, tokens: number, seconds: number }} Finished `tokens`: of a song with a form, its lines
  */
 
 /**
@@ -102,6 +108,7 @@
  * @typedef {{ type: 'load' } & OfModel} LoadCommand
  * @typedef {{ type: 'generate', prompt: string, options: GenerateOptions, path?: number[] } & OfModel} GenerateCommand
  *   `path`: tokens that the page has already, from a worker that broke off
+ * @typedef {{ type: 'compose', form: Form, lexicon: WeightsFile | null } & OfModel} ComposeCommand
  * @typedef {{ type: 'walk' } & Walk & OfModel} WalkCommand
  * @typedef {{ type: 'translate', text: string, options: TranslateOptions, skip?: number } & OfModel} TranslateCommand
  *   `skip`: pieces that it has already
@@ -110,7 +117,7 @@
  * @typedef {{ type: 'recall', text: string } & OfModel} RecallCommand which stretches the songs have
  * @typedef {{ id: number, type: 'use-gpu', device: DeviceWish }} UseGpuCommand have it checked, before any song needs it
  * @typedef {{ id: number, type: 'cancel' }} CancelCommand the id is that of the command to be cancelled
- * @typedef {LoadCommand | GenerateCommand | WalkCommand | TranslateCommand | LookCommand | AskCommand | RecallCommand} Job
+ * @typedef {LoadCommand | GenerateCommand | ComposeCommand | WalkCommand | TranslateCommand | LookCommand | AskCommand | RecallCommand} Job
  * @typedef {Job | UseGpuCommand | CancelCommand} Command
  */
 
@@ -121,6 +128,9 @@
  *   where a run that is not bound to the CPU is computed, and why; also in its middle, when the GPU was lost
  * @typedef {{ id: number, type: 'started', prompt: string, notes: Note[] }} StartedEvent
  * @typedef {{ id: number, type: 'token', text: string, ids: number[], tokens: number, seconds: number }} TokenEvent
+ * @typedef {{ id: number, type: 'line', line: Pick<Line, 'before' | 'text'>, lines: number, tokens: number, seconds: number }} LineEvent
+ *   of so many `lines`
+ * @typedef {{ id: number, type: 'judged', figures: SongFigures }} JudgedEvent
  * @typedef {{ id: number, type: 'steps', from: number, steps: Step[], ended: boolean, tokens: number, seconds: number }} StepsEvent
  *   the tokens of a walk from the number `from` on; those before stand
  * @typedef {{ id: number, type: 'split', pieces: number, notes: Note[] }} SplitEvent
@@ -132,7 +142,7 @@
  * @typedef {{ id: number, type: 'recalled', stretches: Stretch[] }} RecalledEvent
  * @typedef {{ id: number, type: 'done' } & Finished} DoneEvent
  * @typedef {{ id: number, type: 'failed', error: Failure }} FailedEvent
- * @typedef {ProgressEvent | LoadedEvent | DeviceEvent | StartedEvent | TokenEvent | StepsEvent | SplitEvent | PieceEvent | FramesEvent | InsideEvent | AnswerEvent | RecalledEvent | DoneEvent | FailedEvent} EngineEvent
+ * @typedef {ProgressEvent | LoadedEvent | DeviceEvent | StartedEvent | TokenEvent | LineEvent | JudgedEvent | StepsEvent | SplitEvent | PieceEvent | FramesEvent | InsideEvent | AnswerEvent | RecalledEvent | DoneEvent | FailedEvent} EngineEvent
  */
 
 /**

@@ -14,6 +14,8 @@
  * @property {(on: 'cpu' | 'gpu') => void} [onDevice] where it is not bound to the CPU; again when the GPU is lost
  * @property {(prompt: string, notes: import('./protocol.js').Note[]) => void} [onStarted]
  * @property {(text: string, tokens: number, seconds: number) => void} [onToken]
+ * @property {(line: import('./protocol.js').LineEvent['line'], tokens: number, lines: number) => void} [onLine]
+ * @property {(figures: import('./protocol.js').SongFigures) => void} [onJudged]
  * @property {(from: number, steps: import('./protocol.js').Step[], ended: boolean) => void} [onSteps]
  * @property {(stretches: import('./protocol.js').Stretch[]) => void} [onRecalled]
  * @property {(pieces: number, notes: import('./protocol.js').Note[]) => void} [onSplit]
@@ -72,6 +74,10 @@ export function tell(pending, event) {
     case 'token':
       pending.ids.push(...event.ids);
       return listeners.onToken?.(event.text, tokens, seconds);
+    case 'line':
+      return listeners.onLine?.(event.line, tokens, event.lines);
+    case 'judged':
+      return listeners.onJudged?.(event.figures);
     case 'steps':
       pending.ids = [...pending.ids.slice(0, event.from), ...event.steps.map(({ id }) => id)];
       return listeners.onSteps?.(event.from, event.steps, event.ended);

@@ -1,5 +1,6 @@
 // A module worker: loads models, writes and translates in short slices, answers between them.
 
+import { compose } from './composing.js';
 import { atRest, expectAdapter, findGpu, nextPiece, tellLoss, writer } from './devices.js';
 import { toFailure } from '../errors.js';
 import { answer, lookAtTranslating, lookAtWriting } from './insides.js';
@@ -109,6 +110,7 @@ async function run(job) {
     }
     await settle(job, engine, signal, post);
     if (job.type === 'generate') await generate(job, /** @type {WasmGenerator} */ (engine), signal);
+    if (job.type === 'compose') await compose(job, /** @type {import('../pkg/liedwerk.js').Generator} */ (engine), { signal, onProgress }, post);
     if (job.type === 'look') await look(job, engine, signal);
     if (job.type === 'walk') await walk(job, /** @type {WasmGenerator} */ (engine), signal, post);
     if (job.type === 'translate') await translate(job, /** @type {WasmTranslator} */ (engine), signal);
@@ -214,9 +216,9 @@ async function translate(job, translator, signal) {
  */
 async function recall(job, how) {
   const { id, text } = job;
-  const { index, notes } = await openSongs(job, how);
+  const { opened, notes } = await openSongs(job, how);
   post({ id, type: 'loaded', notes });
-  post({ id, type: 'recalled', stretches: index.find(text) });
+  post({ id, type: 'recalled', stretches: opened.find(text) });
   post({ id, type: 'done', cancelled: false, tokens: 0, seconds: 0 });
 }
 

@@ -31,6 +31,7 @@ const NOTES = {
   'pairs-skipped': 'notePairsSkipped',
   'held-out-empty': 'noteHeldOutEmpty',
   'gpu-lost': 'noteGpuLost',
+  'form-on-cpu': 'noteFormOnCpu',
 };
 
 /** @type {Readonly<Record<string, Key>>} */
@@ -56,6 +57,7 @@ const ERRORS = {
   'old-checkpoint': 'errorOldCheckpoint',
   diverged: 'noteDiverged',
   'own-model-gone': 'errorOwnModelGone',
+  'no-lexicon': 'errorNoLexicon',
 };
 
 /** Why no GPU computes. @type {Readonly<Record<string, Key>>} */

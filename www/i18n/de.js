@@ -1,4 +1,5 @@
 import { bench } from './de/bench.js';
+import { form } from './de/form.js';
 import { lecture } from './de/lecture.js';
 import { look } from './de/look.js';
 import { train } from './de/train.js';
@@ -6,6 +7,7 @@ import { train } from './de/train.js';
 /** The page in German. @type {typeof import('./en.js').en} */
 export const de = {
   ...bench,
+  ...form,
   ...lecture,
   ...look,
   ...train,

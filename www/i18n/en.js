@@ -1,4 +1,5 @@
 import { bench } from './en/bench.js';
+import { form } from './en/form.js';
 import { lecture } from './en/lecture.js';
 import { look } from './en/look.js';
 import { train } from './en/train.js';
@@ -6,6 +7,7 @@ import { train } from './en/train.js';
 /** The page in English. The other languages have exactly these keys. */
 export const en = {
   ...bench,
+  ...form,
   ...lecture,
   ...look,
   ...train,

@@ -140,6 +140,7 @@ export function offlineChoice(catalog) {
       fetchText(files.config, { cache: 'default' }),
       fetchText(files.tokenizer, { cache: 'default' }),
       fetchWeights(files.weights, { fresh: false, known: catalog.known(), signal, onProgress }),
+      ...(files.lexicon ? [fetchWeights(files.lexicon, { fresh: false, known: catalog.known(), signal, onProgress: () => {} })] : []),
     ]);
     // Browsers then clear this storage last.
     await navigator.storage?.persist?.();

@@ -17,7 +17,8 @@ const RENEWING = ['write', 'duel', 'chain'];
  * @param {import('../state.js').ViewId} view
  */
 export function settingsPanel(state, view) {
-  const ofWriting = NUMBER_FIELDS.filter(({ views }) => views.includes('write'));
+  // What makes a form has a place of its own.
+  const ofWriting = NUMBER_FIELDS.filter(({ views }) => views.includes('write') && views.includes('lab'));
   const fields = ofWriting.map((field) => numberField(field, state, view));
   return h('details', { class: 'settings' }, h('summary', { t: 'settings' }), ...fields);
 }
@@ -28,7 +29,8 @@ export function settingsPanel(state, view) {
  * @param {import('../state.js').ViewId} view
  */
 function numberField(field, state, view) {
-  const { name, min, max, step, type } = field;
+  const { min, max, step, type } = field;
+  const name = /** @type {Exclude<import('../state.js').NumberName, 'step' | 'stanzas' | 'lines'>} */ (field.name);
   const id = `${view}-${name}`;
   const slider = type === 'number';
   const input = h('input', {
@@ -67,5 +69,5 @@ function numberField(field, state, view) {
       line.append(h('label', { class: 'keep' }, toggle(state, 'keep_seed', `${id}-keep`), ' ', h('span', { t: 'keepSeed' })));
     }
   }
-  return h('div', { class: 'field', 'data-setting': field.key }, line, h('p', { class: 'small', id: `${id}-hint`, t: name === 'seed' && RENEWING.includes(view) ? 'seedHintSongs' : `${/** @type {Exclude<typeof name, 'step'>} */ (name)}Hint` }));
+  return h('div', { class: 'field', 'data-setting': field.key }, line, h('p', { class: 'small', id: `${id}-hint`, t: name === 'seed' && RENEWING.includes(view) ? 'seedHintSongs' : `${name}Hint` }));
 }

@@ -14,6 +14,7 @@ import { say } from '../i18n/index.js';
  * @property {import('../ui/notes.js').Notes} notes
  * @property {import('../ui/download-bar.js').DownloadBar} download
  * @property {HTMLElement} status
+ * @property {import('./song-form.js').SongForm} [form] that follows what the model reads
  */
 
 /**
@@ -230,6 +231,7 @@ export class Work {
       onLoaded: task.own((/** @type {import('../engine/protocol.js').Loaded} */ loaded) => {
         download.hide();
         notes.add(loaded.notes);
+        if (loaded.header) this.#parts.form?.offer(loaded.header);
       }),
     };
   }

@@ -2,6 +2,7 @@
 
 import { saysNothing } from '../i18n/index.js';
 import { Lyrics } from './lyrics.js';
+import { hasForm } from './song-form-rules.js';
 import { Work } from './work.js';
 
 /**
@@ -13,6 +14,7 @@ import { Work } from './work.js';
  * @property {HTMLElement} shown
  * @property {import('../ui/verdict.js').Verdict} verdict
  * @property {HTMLElement} afterwards
+ * @property {import('./song-form.js').SongForm} form
  *
  * @typedef {import('./work.js').Parts & import('./lyrics.js').Parts & OwnParts} Parts the elements
  *   of the view that a run writes to
@@ -20,6 +22,7 @@ import { Work } from './work.js';
 
 export class Writing {
   #state;
+  #computing;
   #parts;
   #work;
   #lyrics;
@@ -32,6 +35,7 @@ export class Writing {
    */
   constructor(context, parts) {
     this.#state = context.state;
+    this.#computing = context.computing;
     this.#parts = parts;
     this.#work = new Work(context, parts, (working) => this.#setWriting(working));
     this.#lyrics = new Lyrics(context, this.#work, parts);
@@ -65,8 +69,10 @@ export class Writing {
     const { afterwards, shown } = this.#parts;
     shown.replaceChildren();
     afterwards.hidden = true;
+    const isFormed = hasForm(this.#state.settings);
     void this.#work.perform(
       async (task) => {
+        if (isFormed && !replay && this.#computing.choice === 'gpu') this.#parts.notes.add([{ code: 'form-on-cpu' }]);
         const { tokens } = await this.#lyrics.write(task, model, this.#state.settings.prompt, fresh);
         afterwards.hidden = tokens === 0;
       },
