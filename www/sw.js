@@ -240,7 +240,8 @@ worker.addEventListener('install', (event) => {
 });
 
 worker.addEventListener('activate', (event) => {
-  event.waitUntil(Promise.all([forgetOthers(), worker.clients.claim()]));
+  const forgotten = others().then((names) => Promise.all(names.map((name) => caches.delete(name))));
+  event.waitUntil(Promise.all([forgotten, worker.clients.claim()]));
 });
 
 worker.addEventListener('fetch', (event) => {
@@ -342,10 +343,6 @@ function snapshot() {
 /** Snapshots of other versions of this page. */
 async function others() {
   return (await caches.keys()).filter((name) => name.startsWith(SNAPSHOT) && name !== SNAPSHOT + VERSION);
-}
-
-async function forgetOthers() {
-  await Promise.all((await others()).map((name) => caches.delete(name)));
 }
 
 /**

@@ -106,9 +106,11 @@ fn settings_without_a_form_have_none() {
     let settings = Settings::default();
     assert!(!settings.has_form());
     let proof = Proof::of("x", true, "gpt-songs", &"0".repeat(64));
-    let titled = Settings { title: "Snow".to_owned(), style: "old".to_owned(), ..Settings::default() };
+    let mut titled = Settings::default();
+    (titled.title, titled.style) = ("Snow".to_owned(), "old".to_owned());
     assert!(!titled.has_form(), "as in the page, a scheme makes a form");
-    let elsewhere = Settings { view: View::Lab, scheme: "ABAB".to_owned(), ..Settings::default() };
+    let mut elsewhere = Settings::default();
+    (elsewhere.view, elsewhere.scheme) = (View::Lab, "ABAB".to_owned());
     assert!(!elsewhere.has_form(), "only one place of the page asks for forms");
     let keys = ["title", "style", "scheme", "parts", "syllables", "stanzas", "lines"];
     let fragment = settings.fragment(&[proof]);
