@@ -6,6 +6,7 @@ use super::plan::PlannedData;
 use crate::error::{Error, ErrorCode, Result};
 use crate::generate::Note;
 use crate::rng::Rng;
+use crate::text::reading::{Reading, songs_of};
 use crate::text::{CharTokenizer, Normalize, Song};
 use std::collections::BTreeSet;
 
@@ -36,7 +37,8 @@ impl SongCorpus {
     /// `not-text`, `text-too-long`, `text-too-short`.
     pub fn new(text: &str, data: &PlannedData, seed: u64) -> Result<Self> {
         check_text(text)?;
-        let (text, odd) = cleaned(text);
+        let Reading { text, notes: said } = songs_of(text);
+        let (text, odd) = cleaned(&text);
         let (unit, songs) = songs(&text, data.normalize);
         let lengths: Vec<usize> = songs.iter().map(|song| song.verses.chars().count()).collect();
         let characters = lengths.iter().sum();
@@ -60,7 +62,7 @@ impl SongCorpus {
             train_characters: characters - held_out_characters,
             held_out_characters,
             vocabulary: vocabulary.len(),
-            notes: notes(&odd, held_out.len(), data),
+            notes: said.into_iter().chain(notes(&odd, held_out.len(), data)).collect(),
             odd,
         };
         let (mut train, mut apart) = (Vec::new(), Vec::new());

@@ -22,6 +22,7 @@ mod memorized;
 mod metrics;
 mod portable;
 mod process;
+mod reading;
 mod recipes;
 mod sampling;
 mod sentences;

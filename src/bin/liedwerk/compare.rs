@@ -12,8 +12,8 @@ use serde_json::{Value, json};
 
 use crate::device::DeviceArg;
 use crate::evaluate::progress_bar;
-use crate::generate::read_input;
 use crate::model_files::read_model;
+use crate::texts::read_input;
 use crate::{generate, translate};
 
 /// Tokens whose logits are this close are as good as equally likely: their order is left to rounding.

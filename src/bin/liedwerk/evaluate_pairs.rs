@@ -1,24 +1,23 @@
 //! `liedwerk evaluate --pairs`: BLEU and chrF of a translator on sentence pairs.
 
-use std::fs;
 use std::path::Path;
 use std::time::Instant;
 
 use liedwerk::generate::TranslateOptions;
 use liedwerk::gpu::Gpu;
 use liedwerk::io::write_atomically;
-use liedwerk::text::parse_pairs;
 use liedwerk::train::{BLEU_SIGNATURE, CHRF_SIGNATURE, bleu, chrf};
 use serde_json::json;
 
 use crate::evaluate::progress_bar;
-use crate::generate::unreadable;
+use crate::texts::read_pairs;
 use crate::translate::open;
 
-/// Translates the sources and compares with the targets. `out` receives the translations, a line each.
+/// Translates the sources, or with `reverse` the targets, and compares with the other side. `out` receives the translations, a line each.
 pub fn run(
     model: &Path,
     pairs: &Path,
+    reverse: bool,
     options: TranslateOptions,
     out: Option<&Path>,
     json: bool,
@@ -26,10 +25,12 @@ pub fn run(
 ) -> anyhow::Result<()> {
     let mut translator = open(model)?;
     translator.use_gpu(gpu);
-    let bytes = fs::read(pairs).map_err(|e| unreadable(pairs, &e))?;
-    let pairs = parse_pairs(&pairs.display().to_string(), &bytes)?;
-    let sources: Vec<&str> = pairs.iter().map(|pair| pair.source.as_str()).collect();
-    let references: Vec<&str> = pairs.iter().map(|pair| pair.target.as_str()).collect();
+    let pairs = read_pairs(pairs)?;
+    let mut sources: Vec<&str> = pairs.iter().map(|pair| pair.source.as_str()).collect();
+    let mut references: Vec<&str> = pairs.iter().map(|pair| pair.target.as_str()).collect();
+    if reverse {
+        std::mem::swap(&mut sources, &mut references);
+    }
     let bar = progress_bar(pairs.len(), "sentences", json);
     let start = Instant::now();
     let translations = translator.translate_all(&sources, options, |done| bar.inc(done as u64))?;

@@ -1,7 +1,6 @@
 //! `liedwerk generate`: continue a prompt, streaming.
 
-use std::fs;
-use std::io::{self, Read, Write};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
@@ -14,6 +13,7 @@ use serde_json::json;
 use crate::device::DeviceArg;
 use crate::link_argument;
 use crate::model_files::read_model;
+use crate::texts::say;
 use liedwerk::workshop::Base;
 
 /// Tokens that each device writes for `auto`.
@@ -133,9 +133,7 @@ pub fn run(args: Args) -> anyhow::Result<()> {
         }
         return printed(writeln!(io::stdout(), "{report}"));
     }
-    for note in &started.notes {
-        eprintln!("note[{}]: {}", note.code, note.message);
-    }
+    say(&started.notes);
     match stream(&started.prompt, &mut generator)? {
         Some(text) => link(&text)?.map_or(Ok(()), |link| printed(writeln!(io::stdout(), "{link}"))),
         None => Ok(()),
@@ -230,19 +228,6 @@ fn choose_device(generator: &mut Generator, device: DeviceArg) -> anyhow::Result
 pub fn open(path: &Path) -> anyhow::Result<Generator> {
     let Base { config, tokenizer, weights } = read_model(path)?;
     Ok(Generator::from_files(&config, &tokenizer, &weights)?)
-}
-
-/// Reads a UTF-8 file.
-pub fn read_text(path: &Path) -> Result<String, Error> {
-    fs::read_to_string(path).map_err(|e| unreadable(path, &e))
-}
-
-/// Reads standard input, which must be UTF-8.
-pub fn read_input() -> Result<String, Error> {
-    let mut text = String::new();
-    let unreadable = |e| Error::new(ErrorCode::File, format!("standard input cannot be read: {e}"));
-    io::stdin().read_to_string(&mut text).map_err(unreadable)?;
-    Ok(text)
 }
 
 /// The error for a file that cannot be read.

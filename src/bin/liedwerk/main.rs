@@ -30,6 +30,7 @@ mod memory;
 #[cfg(not(target_arch = "wasm32"))]
 mod model_files;
 #[cfg(not(target_arch = "wasm32"))]
+mod texts;
 mod tokenize;
 #[cfg(not(target_arch = "wasm32"))]
 mod train;

@@ -12,7 +12,8 @@ use serde_json::json;
 
 use crate::cli::ArithmeticArg;
 use crate::evaluate::progress_bar;
-use crate::generate::{open, printed, read_input, read_text, unreadable};
+use crate::generate::{open, printed, unreadable};
+use crate::texts::{read_input, read_songs, read_text};
 
 /// The lengths in characters above which stretches are counted.
 const LENGTHS: [usize; 2] = [40, 60];
@@ -95,7 +96,7 @@ pub fn run(args: Args) -> anyhow::Result<()> {
 }
 
 fn index(args: &IndexArgs) -> anyhow::Result<()> {
-    let index = SongIndex::build(&read_text(&args.text)?);
+    let index = SongIndex::build(&read_songs(&args.text)?);
     if index.is_empty() {
         let message = format!("{} is too short: no {MIN_STRETCH} characters of songs", args.text.display());
         return Err(Error::new(ErrorCode::TextTooShort, message).into());

@@ -7,7 +7,8 @@ use liedwerk::io::write_atomically;
 use liedwerk::text::{TextTokenizer, learn_text_bpe};
 use liedwerk::{Error, ErrorCode};
 
-use crate::generate::{printed, read_input, read_text};
+use crate::generate::printed;
+use crate::texts::{read_input, read_songs, read_text};
 
 /// The bytes and `<|endoftext|>`.
 const SMALLEST: usize = 257;
@@ -82,7 +83,7 @@ fn train(args: &TrainArgs) -> anyhow::Result<()> {
         let message = format!("vocab_size is {size}; it must be between {SMALLEST} and {LARGEST}");
         return Err(Error::new(ErrorCode::BadOption, message).into());
     }
-    let texts = args.text.iter().map(|path| read_text(path)).collect::<Result<Vec<String>, Error>>()?;
+    let texts = args.text.iter().map(|path| read_songs(path)).collect::<Result<Vec<String>, Error>>()?;
     let tokenizer = learn_text_bpe(texts.iter().map(String::as_str), args.vocab_size);
     write_atomically(&args.out, tokenizer.to_json().as_bytes())?;
     let characters: usize = texts.iter().map(|text| text.chars().count()).sum();

@@ -1,6 +1,7 @@
 //! `liedwerk train` with the recipe of a GPT-2.
 
 use crate::evaluate_text::{check_not_empty, score};
+use crate::texts::read_songs;
 use crate::train::{Args, Length, Run, read, write};
 use crate::train_output::{better, fetched, sample, write_model};
 use indicatif::ProgressBar;
@@ -27,9 +28,9 @@ struct Windows {
 /// Trains as the recipe says.
 pub fn run(recipe: GptRecipe, args: &Args) -> anyhow::Result<()> {
     let SongDataRecipe { train, dev, titles } = &recipe.data;
-    let songs = titled_songs(&read(&args.data(train))?, Normalize::Songs);
+    let songs = titled_songs(&read_songs(&args.data(train))?, Normalize::Songs);
     let dev_path = args.data(dev);
-    let dev = Normalize::Songs.normalize(&read(&dev_path)?).text;
+    let dev = Normalize::Songs.normalize(&read_songs(&dev_path)?).text;
     check_not_empty(&dev, &dev_path)?;
     // Weights that are there already keep their tokenizer, or they would mean other subwords.
     let tokenizer = match args.begun_in() {

@@ -1,18 +1,18 @@
 //! `liedwerk train` with the recipe of a translator.
 
-use crate::generate::unreadable;
+use crate::texts::read_pairs;
 use crate::train::{Args, Length, Run, read, write};
 use crate::train_output::{better, fetched, write_model};
 use indicatif::ProgressBar;
 use liedwerk::generate::{Search, TranslateOptions, Translator};
 use liedwerk::models::TranslationModel;
 use liedwerk::rng::Rng;
-use liedwerk::text::{PairTokenizer, SentencePair, parse_pairs};
+use liedwerk::text::{PairTokenizer, SentencePair};
 use liedwerk::train::{
     Metrics, PairDataRecipe, PairFile, PairTrainer, TokenPair, TranslationRecipe, bleu, encode_pairs,
     pair_loss,
 };
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// Dev pairs that are translated at a checkpoint; all of them at the end.
 const DEV_SAMPLE: usize = 400;
@@ -58,11 +58,6 @@ pub fn run(recipe: TranslationRecipe, args: &Args) -> anyhow::Result<()> {
     println!("{} steps an epoch", trainer.batches().epoch_len());
     let length = Length::of(&recipe.train.common, "tokens");
     args.drive(&mut Pairs { trainer, out: args.out.clone(), recipe, tokenizer, dev, dev_ids }, length)
-}
-
-fn read_pairs(path: &Path) -> anyhow::Result<Vec<SentencePair>> {
-    let bytes = std::fs::read(path).map_err(|error| unreadable(path, &error))?;
-    Ok(parse_pairs(&path.display().to_string(), &bytes)?)
 }
 
 impl Pairs {

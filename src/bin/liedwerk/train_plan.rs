@@ -1,6 +1,7 @@
 //! `liedwerk train --plan`: the training that the page does, from a plan and one text to a model.
 
 use crate::model_files::read_model;
+use crate::texts::read_text;
 use crate::train::{Args, Log, read, stopper, write};
 use indicatif::ProgressBar;
 use liedwerk::io::Precision;
@@ -17,7 +18,7 @@ const CHECKPOINT: Duration = Duration::from_secs(20);
 
 /// Trains until the plan's last step, `--max-steps`, or Ctrl-C.
 pub fn run(plan: &Path, text: &Path, args: &Args) -> anyhow::Result<()> {
-    let text = read(text)?;
+    let text = read_text(text)?;
     let (mut workshop, before) = match args.checkpoint()? {
         Some(checkpoint) => Workshop::resume(&text, &checkpoint)?,
         None => {

@@ -1,5 +1,6 @@
 //! `liedwerk train` with the recipe of a character LSTM.
 
+use crate::texts::read_songs;
 use crate::train::{Args, Length, Run, read, write};
 use crate::train_output::{fetched, sample, write_model};
 use indicatif::ProgressBar;
@@ -26,8 +27,8 @@ struct Songs {
 /// Trains as the recipe says.
 pub fn run(recipe: SongRecipe, args: &Args) -> anyhow::Result<()> {
     let normalize = recipe.data.normalize;
-    let train = normalize.normalize(&read(&args.data(&recipe.data.train))?).text;
-    let dev = normalize.normalize(&read(&args.data(&recipe.data.dev))?).text;
+    let train = normalize.normalize(&read_songs(&args.data(&recipe.data.train))?).text;
+    let dev = normalize.normalize(&read_songs(&args.data(&recipe.data.dev))?).text;
     let tokenizer = match args.begun_in() {
         Some(folder) => CharTokenizer::from_json(&read(&folder.join("tokenizer.json"))?)?,
         None => CharTokenizer::from_text(normalize, &train),
