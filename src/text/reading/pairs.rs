@@ -155,7 +155,7 @@ mod tests {
     #[test]
     fn cases_44_45_lines_without_a_translation_are_named() {
         let (pairs, notes) = read(
-            "Ja, gern.\tYes, please.\n\nNein danke.\t\nWo?\nIch komme gleich.\tI'm coming.\tTatoeba\t0.9\n",
+            "Ja, gern.\tYes, please.\n\nNein danke.\t\nWo?\nIch komme gleich.\tI'm coming.\tTatoeba\t0.9\nGut so.\tWell done.\n",
         );
         assert_eq!((pairs.len(), notes), (3, vec!["pairs-skipped"]));
         let reading = super::pairs("a.tsv", b"Ja\tYes\n\nNein\t\nWo?\nGut.\tGood.\nKomm!\tCome!\n").unwrap();
