@@ -3,6 +3,12 @@
 /// Where a line is sung, in hundredths of a second, and its words.
 type Sung = (u64, String);
 
+/// Characters of `[0000:0000:0000.0000]`.
+const LONGEST_STAMP: usize = 22;
+/// A line is sung at most so often, and a longer one than this many bytes once: a file must not grow without measure.
+const MOST_TIMES: usize = 64;
+const LONGEST_REPEATED: usize = 1000;
+
 /// The words of an LRC file in the order they are sung, with its title before them as `=== Title`; `None` if this is no
 /// LRC. A line with several times stands at each, one that is there twice at the same time only once; stamps of single
 /// words (`<00:12.30>`, `[00:12.30]` within a line) and tags (`[ar:…]`) are left out.
@@ -32,6 +38,7 @@ pub(super) fn lrc(text: &str) -> Option<String> {
         if times.is_empty() {
             times.push(sung.last().map_or(0, |(time, _)| *time));
         }
+        times.truncate(if words.len() > LONGEST_REPEATED { 1 } else { MOST_TIMES });
         sung.extend(times.into_iter().map(|time| (time, words.clone())));
     }
     // Stable: lines of one time keep their order.
@@ -87,15 +94,14 @@ fn without_stamps(line: &str) -> String {
     let mut rest = line;
     while let Some(at) = rest.find(['[', '<']) {
         out.push_str(&rest[..at]);
-        let close = if rest[at..].starts_with('[') { ']' } else { '>' };
-        let stamp = rest[at + 1..].split_once(close).filter(|(inside, _)| time(inside).is_some());
-        rest = stamp.map_or_else(
-            || {
-                out.push_str(&rest[at..=at]);
-                &rest[at + 1..]
-            },
-            |(_, after)| after,
-        );
+        let close = if rest[at..].starts_with('[') { b']' } else { b'>' };
+        let length = rest[at..].bytes().take(LONGEST_STAMP).position(|byte| byte == close);
+        let stamp = length.filter(|length| time(&rest[at + 1..at + length]).is_some());
+        let skipped = stamp.map_or(0, |length| length + 1);
+        if skipped == 0 {
+            out.push_str(&rest[at..=at]);
+        }
+        rest = &rest[at + skipped.max(1)..];
     }
     out.push_str(rest);
     out.split_whitespace().collect::<Vec<_>>().join(" ")

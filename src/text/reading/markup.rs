@@ -5,6 +5,8 @@ const BREAKS: [&str; 6] = ["br", "div", "p", "li", "tr", "hr"];
 /// Tags that only dress their words.
 const INLINE: [&str; 16] =
     ["b", "i", "u", "s", "em", "strong", "span", "font", "a", "sub", "sup", "c", "v", "img", "small", "ruby"];
+/// Longer ones are none: a text of nothing but `<` must not be searched to its end for each.
+const LONGEST_TAG: usize = 500;
 /// What cards and captions use. Of `&lt;` comes no tag, since tags go first.
 const ENTITIES: [(&str, &str); 24] = [
     ("nbsp", " "),
@@ -56,9 +58,27 @@ pub fn without_tags(text: &str) -> String {
     out
 }
 
+/// `text` with what `shown` gives for each span between `begin` and `end`, marks included; `None` leaves a span.
+pub(super) fn with_spans<'a>(
+    text: &'a str,
+    begin: &str,
+    end: &str,
+    shown: impl Fn(&'a str) -> Option<&'a str>,
+) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find(begin) {
+        let Some((inside, after)) = rest[at + begin.len()..].split_once(end) else { break };
+        out.push_str(&rest[..at]);
+        out.push_str(shown(inside).unwrap_or(&rest[at..rest.len() - after.len()]));
+        rest = after;
+    }
+    out + rest
+}
+
 /// What stands for the tag that `text` begins with, and the tag's length.
 fn tag(text: &str) -> Option<(String, usize)> {
-    let end = text.find('>')?;
+    let end = text.bytes().take(LONGEST_TAG).position(|byte| byte == b'>')?;
     let inside = text[1..end].trim_start_matches('/');
     let name: String =
         inside.chars().take_while(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();

@@ -1,6 +1,6 @@
 //! Subtitles, SubRip (SRT) and WebVTT: what is said, without numbers, times and marks.
 
-use super::markup::without_tags;
+use super::markup::{with_spans, without_tags};
 
 /// A pause of so many milliseconds begins a new stanza.
 const PAUSE: u64 = 4_000;
@@ -84,11 +84,7 @@ fn time(stamp: &str) -> Option<u64> {
 
 /// A line without `{\an8}`, musical notes at its ends, and double spaces.
 fn without_positions(line: &str) -> String {
-    let mut line = line.to_owned();
-    while let Some(begin) = line.find("{\\") {
-        let Some(length) = line[begin..].find('}') else { break };
-        line.replace_range(begin..=begin + length, "");
-    }
+    let line = with_spans(line, "{\\", "}", |_| Some(""));
     let line = line.trim_matches(|c: char| matches!(c, '♪' | '♫' | '#') || c.is_whitespace());
     line.split_whitespace().collect::<Vec<_>>().join(" ")
 }

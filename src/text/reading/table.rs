@@ -1,6 +1,6 @@
 //! Rows of columns: tabs, CSV, and what Anki exports.
 
-use super::markup::without_tags;
+use super::markup::{with_spans, without_tags};
 
 /// A file in columns.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -153,16 +153,8 @@ fn quoted(inside: &str) -> Option<(String, usize, bool)> {
 
 /// One line without HTML, sounds and clozes.
 fn cleaned(field: &str) -> String {
-    let mut field = without_tags(field);
-    while let Some(begin) = field.find("[sound:") {
-        let Some(length) = field[begin..].find(']') else { break };
-        field.replace_range(begin..=begin + length, "");
-    }
-    while let Some(begin) = field.find("{{c") {
-        let Some((inside, _)) = field[begin + 2..].split_once("}}") else { break };
-        let Some(shown) = inside.split("::").nth(1).map(str::to_owned) else { break };
-        field.replace_range(begin..begin + 2 + inside.len() + 2, &shown);
-    }
+    let field = with_spans(&without_tags(field), "[sound:", "]", |_| Some(""));
+    let field = with_spans(&field, "{{c", "}}", |cloze| cloze.split("::").nth(1));
     field.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
