@@ -4,6 +4,7 @@ use super::beam::Search;
 use super::candidates::Candidate;
 use super::sampling::{Sampling, bad_option, usual};
 use crate::error::Result;
+use crate::text::Note;
 use serde::Deserialize;
 
 /// The most that one start may ask for.
@@ -115,17 +116,6 @@ pub struct Started {
     pub prompt: String,
     /// What had to be changed, for the visitor to know.
     pub notes: Vec<Note>,
-}
-
-/// A remark that is no error.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Note {
-    /// `prompt-cut` or `characters-dropped`.
-    pub code: &'static str,
-    /// One English sentence.
-    pub message: String,
-    /// The dropped characters (each once, the first twenty), for `characters-dropped`.
-    pub characters: Option<String>,
 }
 
 /// One step of generated text.

@@ -1,8 +1,8 @@
 //! Reading a prompt: what the model cannot read is dropped, what is too long loses its beginning, and both
 //! are said.
 
-use super::options::{Note, Started};
-use crate::text::{BpeTokenizer, CharTokenizer, StreamDecoder, TextTokenizer};
+use super::options::Started;
+use crate::text::{BpeTokenizer, CharTokenizer, Note, StreamDecoder, TextTokenizer};
 
 /// Of a longer prompt only the last so many tokens are read, unless the model looks at fewer. For a model of
 /// characters these are characters.

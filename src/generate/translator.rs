@@ -1,10 +1,10 @@
 //! A translator as a session: load a model, start with a text, take piece by piece.
 
-use super::Note;
 use super::beam::{Hypothesis, Limits, Search, search};
-use super::language::{Foreign, foreign};
+use super::language::{Foreign, foreign, not_german};
 use super::ngrams::repeats;
 use super::translate_options::TranslateOptions;
+use super::translated::{TranslatedPiece, TranslatedText, TranslationStarted, is_translatable, kept_note};
 use crate::error::{Error, ErrorCode, Result};
 use crate::gpu::Gpu;
 use crate::io::Weights;
@@ -12,14 +12,12 @@ use crate::models::{ModelConfig, TranslationModel};
 use crate::nn::Module;
 use crate::now::now;
 use crate::tensor::Device;
-use crate::text::{END, LineEnd, PairTokenizer, Piece, START, UNK, modern_german, split_pieces};
+use crate::text::{Dress, END, LineEnd, Note, PairTokenizer, Piece, START, UNK, modern_german, split_pieces};
 
 /// Of a longer text only the first so many characters are translated.
 pub const MAX_TEXT_CHARACTERS: usize = 20_000;
 /// Of a sentence only so many tokens are read: several times what a model has seen in training.
 pub const MAX_SOURCE_TOKENS: usize = 256;
-/// A piece with a longer word is kept as it is. The longest words of German dictionaries have 79 letters.
-pub const MAX_WORD_CHARS: usize = 100;
 /// Sentences that are decoded side by side: together their rows fill the cores of a machine.
 pub(super) const BATCH: usize = 32;
 
@@ -43,48 +41,14 @@ struct Session {
     options: TranslateOptions,
 }
 
-/// What is going to be translated.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct TranslationStarted {
-    /// Pieces that [`Translator::next`] will give, white space at the end not counted.
-    pub pieces: usize,
-    /// `nothing-to-translate`, `text-cut`, `characters-dropped`, `not-german`.
-    pub notes: Vec<Note>,
-}
-
-/// One sentence or line with its translation.
-#[derive(Debug, Clone, PartialEq)]
-pub struct TranslatedPiece {
-    /// Its number, from 0.
-    pub index: usize,
-    /// White space and line breaks between the piece before and this one.
-    pub before: String,
-    /// The piece as it was.
-    pub source: String,
-    /// Its translation; the piece itself where it holds no words or a far too long one.
-    pub text: String,
-    /// The numbers of the tokens that the model read.
-    pub source_ids: Vec<u32>,
-    /// The numbers of those that it wrote.
-    pub target_ids: Vec<u32>,
-    /// The tokens that the model read, `<start>` and `<end>` included; none for a piece without words.
-    pub source_tokens: Vec<String>,
-    /// The tokens that it wrote, `<end>` included.
-    pub target_tokens: Vec<String>,
-    /// For each target token the weights over the source tokens; rows sum to 1.
-    pub attention: Vec<Vec<f32>>,
-    /// Mean log-probability of the target tokens, in nats; 0 for a piece without words.
-    pub score: f64,
-    /// `word-too-long`, `old-spelling`, `piece-cut`, `unknown-words`, `length-limit`.
-    pub notes: Vec<Note>,
-}
-
 /// A piece as the model reads it.
 pub(super) struct Prepared {
     /// With `<start>` and `<end>`.
     pub(super) ids: Vec<u32>,
     /// That of the line, where the model reads a full stop.
     end: Option<LineEnd>,
+    /// What the line wears besides words.
+    dress: Dress,
     pub(super) limits: Limits,
     notes: Vec<Note>,
 }
@@ -164,9 +128,10 @@ impl Translator {
         };
         let split = split_pieces(text);
         if !split.dropped.is_empty() {
-            let message = "Control characters and invisible characters were left out.".to_owned();
-            let characters = Some(split.dropped.iter().collect());
-            notes.push(Note { code: "characters-dropped", message, characters });
+            let message = "Control characters and invisible characters were left out.";
+            notes.push(
+                Note::new("characters-dropped", message).about(split.dropped.iter().collect::<String>()),
+            );
         }
         if !split.pieces.iter().any(Piece::has_words) {
             notes.push(note("nothing-to-translate", "The text holds no words to translate.".to_owned()));
@@ -243,8 +208,22 @@ impl Translator {
         &self,
         texts: &[T],
         options: TranslateOptions,
-        mut progress: impl FnMut(usize),
+        progress: impl FnMut(usize),
     ) -> Result<Vec<String>> {
+        let translated = self.translate_noting(texts, options, progress)?;
+        Ok(translated.into_iter().map(|translated| translated.text).collect())
+    }
+
+    /// [`translate_all`](Self::translate_all) with the notes about each text.
+    ///
+    /// # Errors
+    /// `bad-option`, `not-finite`.
+    pub fn translate_noting<T: AsRef<str>>(
+        &self,
+        texts: &[T],
+        options: TranslateOptions,
+        mut progress: impl FnMut(usize),
+    ) -> Result<Vec<TranslatedText>> {
         options.check()?;
         let splits: Vec<_> = texts.iter().map(|text| split_pieces(text.as_ref())).collect();
         let chosen = splits.iter().flat_map(|split| &split.pieces).filter(|piece| is_translatable(piece));
@@ -261,25 +240,35 @@ impl Translator {
             }
             progress(part.len());
         }
-        let mut translations = translations.into_iter();
+        let mut translated = translations.into_iter().zip(prepared);
         let join = |split: crate::text::Pieces| {
-            let mut text = String::new();
+            let (mut text, mut notes) = (String::new(), Vec::new());
             for piece in split.pieces {
                 text.push_str(&piece.before);
-                let next = if is_translatable(&piece) { translations.next() } else { Some(piece.text) };
-                text.push_str(&next.unwrap_or_default());
+                let next = if is_translatable(&piece) { translated.next() } else { None };
+                match next {
+                    Some((translation, prepared)) => {
+                        text.push_str(&translation);
+                        notes.extend(prepared.notes);
+                    }
+                    None => {
+                        text.push_str(&piece.text);
+                        notes.extend(kept_note(&piece));
+                    }
+                }
             }
-            text + &split.trailing
+            TranslatedText { text: text + &split.trailing, notes }
         };
         Ok(splits.into_iter().map(join).collect())
     }
 
     pub(super) fn prepare(&self, text: &str, options: TranslateOptions) -> Prepared {
-        let modern = if foreign(text).is_none() { modern_german(text) } else { text.into() };
+        let (line, dress) = Dress::off(text);
+        let modern = if foreign(&line).is_none() { modern_german(&line) } else { line.as_ref().into() };
         let (sentence, end) = LineEnd::as_sentence(&modern);
         let mut ids = self.tokenizer.encode_source(&sentence);
         let mut notes = Vec::new();
-        if modern != text {
+        if modern != line {
             notes.push(note("old-spelling", format!("Old or shortened spelling was read as {modern:?}.")));
         }
         if ids.len() > MAX_SOURCE_TOKENS {
@@ -292,13 +281,14 @@ impl Translator {
         if unknown > 0 && matches!(self.tokenizer, PairTokenizer::Words(_)) {
             notes.push(note("unknown-words", format!("{unknown} words are not in the model's vocabulary.")));
         }
+        notes.extend(not_german(&line).map(|why| note("not-german", format!("This line {why}: {line}"))));
         let n = options.search.no_repeat_ngram;
         let limits = Limits {
             max_new_tokens: options.max_new_tokens.min(2 * ids.len() + 10),
             // Who repeats himself is translated so: a refrain is no endless loop.
             no_repeat_ngram: if repeats(&ids, n) { 0 } else { n },
         };
-        Prepared { ids: [&[START], &ids[..], &[END]].concat(), end, limits, notes }
+        Prepared { ids: [&[START], &ids[..], &[END]].concat(), end, dress, limits, notes }
     }
 
     async fn search(&self, batch: &[&Prepared], options: Search, watching: bool) -> Result<Vec<Hypothesis>> {
@@ -311,7 +301,9 @@ impl Translator {
     /// The text of a hypothesis, on one line and with the end of its source, without the space that begins it.
     fn text(&self, prepared: &Prepared, hypothesis: &Hypothesis) -> String {
         let text = self.tokenizer.decode_target(&hypothesis.tokens).replace(char::is_control, " ");
-        prepared.end.as_ref().map_or_else(|| text.trim().to_owned(), |end| end.restore(text.trim()))
+        let line =
+            prepared.end.as_ref().map_or_else(|| text.trim().to_owned(), |end| end.restore(text.trim()));
+        prepared.dress.on(&line)
     }
 
     fn translated(
@@ -343,31 +335,6 @@ impl Translator {
     }
 }
 
-impl TranslatedPiece {
-    /// A piece that is not [translatable](is_translatable).
-    fn unchanged(index: usize, piece: Piece) -> Self {
-        let message = || format!("A word of more than {MAX_WORD_CHARS} letters was left as it is.");
-        Self {
-            index,
-            notes: if piece.has_words() { vec![note("word-too-long", message())] } else { Vec::new() },
-            before: piece.before,
-            text: piece.text.clone(),
-            source: piece.text,
-            source_ids: Vec::new(),
-            target_ids: Vec::new(),
-            source_tokens: Vec::new(),
-            target_tokens: Vec::new(),
-            attention: Vec::new(),
-            score: 0.0,
-        }
-    }
-}
-
-/// Whether there is something to translate, and it is no endless word, of which a model makes endless nonsense.
-fn is_translatable(piece: &Piece) -> bool {
-    piece.has_words() && piece.longest_word() <= MAX_WORD_CHARS
-}
-
 fn note(code: &'static str, message: String) -> Note {
-    Note { code, message, characters: None }
+    Note::new(code, message)
 }

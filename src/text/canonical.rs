@@ -1,6 +1,8 @@
 //! The form in which copies are looked for: words and nothing else.
 
+use super::nfc::nfc;
 use super::normalize::{is_song_character, is_title};
+use unicode_normalization::char::is_combining_mark;
 
 /// A text as lower-case letters, digits and single spaces, and where each of them comes from.
 ///
@@ -20,10 +22,10 @@ impl Canonical {
     pub fn of(text: &str) -> Self {
         let mut out = Self { characters: Vec::new(), offsets: Vec::new() };
         let mut begin = 0;
-        for line in text.split_inclusive('\n') {
+        for line in text.split_inclusive(['\n', '\r']) {
             if !is_title(line) {
-                for (at, c) in line.char_indices() {
-                    out.push(c, begin + at);
+                for (at, letter) in letters(line) {
+                    nfc(letter).chars().for_each(|c| out.push(c, begin + at));
                 }
             }
             begin += line.len();
@@ -36,6 +38,8 @@ impl Canonical {
     }
 
     fn push(&mut self, c: char, offset: usize) {
+        // Other spaces than the plain one, and the other half of Windows' line ends, part words as well.
+        let c = if c == '\r' || (c.is_whitespace() && !c.is_ascii()) { ' ' } else { c };
         let character = if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() as u8 } else { b' ' };
         let repeated = character == b' ' && matches!(self.characters.last(), None | Some(b' '));
         if is_song_character(c) && !repeated {
@@ -43,6 +47,19 @@ impl Canonical {
             self.offsets.push(offset);
         }
     }
+}
+
+/// The letters of a line, each with the marks on it and the byte where it begins: composed or not, a letter is the same.
+fn letters(line: &str) -> impl Iterator<Item = (usize, &str)> {
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        let rest = &line[at..];
+        let first = rest.chars().next()?.len_utf8();
+        let marks = rest[first..].find(|c| !is_combining_mark(c)).unwrap_or(rest.len() - first);
+        let begin = at;
+        at += first + marks;
+        Some((begin, &line[begin..at]))
+    })
 }
 
 #[cfg(test)]
@@ -70,5 +87,12 @@ mod tests {
         let song = Canonical::of("=== Nelly Gray\n Oh, my\u{1f3b5}\n\n\"poor\" \n");
         assert_eq!(song.characters, b"oh my poor");
         assert_eq!(song.offsets[..4], [16, 17, 18, 20]);
+    }
+    #[test]
+    fn case_28_composed_or_not_a_text_has_one_form() {
+        let composed = Canonical::of("Ich träume süß,\nund na\u{ef}v");
+        let apart = Canonical::of("Ich tra\u{308}ume su\u{308}ß,\r\nund\u{2005}nai\u{308}v");
+        assert_eq!(apart.characters, composed.characters);
+        assert_eq!((composed.offsets[6], apart.offsets[6]), (8, 9));
     }
 }

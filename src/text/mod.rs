@@ -7,13 +7,17 @@ mod abbreviations;
 mod bpe;
 mod canonical;
 mod chars;
+mod dress;
 mod fold;
+mod judge;
 mod line_end;
 mod nfc;
 mod normalize;
+mod note;
 mod old_german;
 mod pairs;
 mod prepare;
+pub mod reading;
 pub mod rhyme;
 mod rice;
 mod sentences;
@@ -26,11 +30,14 @@ mod words;
 
 pub use bpe::{BpeTokenizer, Normalizer, learn_bpe, learn_song_bpe, learn_text_bpe};
 pub use chars::CharTokenizer;
+pub use dress::Dress;
 pub use fold::fold;
+pub use judge::{Costs, letter_costs};
 pub use line_end::LineEnd;
 pub use normalize::{Normalize, Normalized};
+pub use note::Note;
 pub use old_german::modern_german;
-pub use pairs::{SentencePair, parse_pairs};
+pub use pairs::SentencePair;
 pub use prepare::{
     BYTES_AND_END, Language, Prepared, Word, is_stop_word, lemma, lemma_count, prepare, stop_word_count,
 };

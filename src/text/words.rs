@@ -48,8 +48,8 @@ impl WordTokenizer {
     /// The most frequent words of each side, of equal ones the first in code point order.
     ///
     /// ```
-    /// use liedwerk::text::{WordOptions, WordTokenizer, parse_pairs};
-    /// let pairs = parse_pairs("a.tsv", "Tom kommt.\tTom comes.\nTom geht.\tTom goes.".as_bytes())?;
+    /// use liedwerk::text::{WordOptions, WordTokenizer, reading};
+    /// let pairs = reading::pairs("a.tsv", b"Tom kommt.\tTom comes.\nTom geht.\tTom goes.")?.pairs;
     /// let options = WordOptions { max_size: 100, min_count: 2, lowercase: false };
     /// let tokenizer = WordTokenizer::learn(&pairs, options);
     /// assert_eq!(tokenizer.encode_source("Tom kommt heute."), [5, 3, 3, 4]);

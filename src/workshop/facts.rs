@@ -54,7 +54,7 @@ pub struct Facts {
     pub vocabulary: usize,
     /// Unusual ones, first those that were dropped.
     pub odd: Vec<Odd>,
-    /// `characters-dropped`, `pairs-skipped`, `held-out-empty`.
+    /// `characters-dropped`, `held-out-empty`, and those of [`crate::text::reading`].
     #[serde(serialize_with = "notes")]
     pub notes: Vec<Note>,
 }

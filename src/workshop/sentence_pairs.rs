@@ -6,14 +6,13 @@ use super::songs::held_out;
 use super::source::RecipeFiles;
 use crate::error::{Error, ErrorCode, Result};
 use crate::generate::Note;
-use crate::text::{SentencePair, fold};
+use crate::text::SentencePair;
+use crate::text::reading::{PairReading, pairs_of};
 use crate::train::PlannedData;
 use std::collections::BTreeSet;
 
 /// With fewer pairs there is nothing to learn from.
 pub const MIN_PAIRS: usize = 20;
-/// Lines that a note names.
-const NAMED: usize = 5;
 
 /// Pairs to train on and pairs held out, both in the order of the text.
 #[derive(Clone, Debug)]
@@ -27,22 +26,17 @@ pub struct PairCorpus {
 }
 
 impl PairCorpus {
-    /// Reads lines `source TAB target`, of which further columns are ignored, as in the lecture's file; lines that
-    /// are no pair are skipped with a note.
+    /// Reads German and English from whatever columns hold them, as [`pairs_of`] does; with `reverse` the English is
+    /// the source. Lines that are no pair are skipped with a note.
     ///
     /// # Errors
     /// `not-text`, `text-too-long`; `bad-pairs` if hardly a line is a pair, `text-too-short` if there are too few.
     pub fn new(text: &str, data: &PlannedData, seed: u64) -> Result<Self> {
         check_text(text)?;
-        let (pairs, skipped) = read(text, data.reverse);
-        if skipped.len() > pairs.len() {
-            let message = format!(
-                "{} lines have no tab between two sentences, first line {}",
-                skipped.len(),
-                skipped[0]
-            );
-            return Err(Error::new(ErrorCode::BadPairs, message));
-        }
+        let (pairs, skipped, notes) = match text.trim() {
+            "" => Default::default(),
+            _ => read(text, data.reverse)?,
+        };
         if pairs.len() < MIN_PAIRS {
             let message = format!("{} sentence pairs; at least {MIN_PAIRS} are needed", pairs.len());
             return Err(Error::new(ErrorCode::TextTooShort, message));
@@ -54,8 +48,8 @@ impl PairCorpus {
             if apart.contains(&index) { held_out.push(pair) } else { train.push(pair) }
         }
         let mut corpus = Self::of(train, held_out);
-        corpus.facts.lines += skipped.len();
-        corpus.facts.notes.extend(note(&skipped));
+        corpus.facts.lines += skipped;
+        corpus.facts.notes = notes;
         // The same source must not stand on both sides; held-out pairs give way.
         let known: BTreeSet<&str> = corpus.train.iter().map(|pair| pair.source.as_str()).collect();
         corpus.held_out.retain(|pair| !known.contains(pair.source.as_str()));
@@ -65,9 +59,14 @@ impl PairCorpus {
     /// The pairs of a recipe.
     ///
     /// # Errors
-    /// `bad-pairs`, naming file and line.
+    /// `not-text`; `bad-pairs`, naming file and line.
     pub fn of_files(files: &RecipeFiles, data: &PlannedData) -> Result<Self> {
-        Ok(Self::of(files.train_pairs(data.reverse)?, files.dev_pairs(data.reverse)?))
+        let ((train, mut notes), (dev, of_dev)) =
+            (files.train_pairs(data.reverse)?, files.dev_pairs(data.reverse)?);
+        notes.extend(of_dev);
+        let mut corpus = Self::of(train, dev);
+        corpus.facts.notes = notes;
+        Ok(corpus)
     }
 
     fn of(train: Vec<SentencePair>, held_out: Vec<SentencePair>) -> Self {
@@ -84,31 +83,13 @@ fn length(pair: &SentencePair) -> usize {
     pair.source.chars().count() + pair.target.chars().count()
 }
 
-/// The pairs, and the numbers of lines that are none; blank lines are nothing.
-fn read(text: &str, reverse: bool) -> (Vec<SentencePair>, Vec<usize>) {
-    let (mut pairs, mut skipped) = (Vec::new(), Vec::new());
-    // Invisible characters would make two words of one; a tab must stay.
-    let text = fold(text, |c| !matches!(c, '\r' | '\u{feff}' | '\u{ad}' | '\u{200b}'));
-    for (line, number) in text.lines().zip(1..).filter(|(line, _)| !line.trim().is_empty()) {
-        let mut columns = line.split('\t').map(str::trim);
-        match (columns.next(), columns.next()) {
-            (Some(source), Some(target)) if !source.is_empty() && !target.is_empty() => {
-                let (source, target) = if reverse { (target, source) } else { (source, target) };
-                pairs.push(SentencePair { source: source.to_owned(), target: target.to_owned() });
-            }
-            _ => skipped.push(number),
-        }
+/// The pairs, how many lines are none, and what there is to say.
+fn read(text: &str, reverse: bool) -> Result<(Vec<SentencePair>, usize, Vec<Note>)> {
+    let PairReading { mut pairs, notes, skipped } = pairs_of("the text", text)?;
+    if reverse {
+        pairs.iter_mut().for_each(|SentencePair { source, target }| std::mem::swap(source, target));
     }
-    (pairs, skipped)
-}
-
-fn note(skipped: &[usize]) -> Option<Note> {
-    let named: Vec<String> = skipped.iter().take(NAMED).map(usize::to_string).collect();
-    (!skipped.is_empty()).then(|| Note {
-        code: "pairs-skipped",
-        message: format!("{} lines are no pair: {}", skipped.len(), named.join(", ")),
-        characters: Some(named.join(", ")),
-    })
+    Ok((pairs, skipped.len(), notes))
 }
 
 #[cfg(test)]

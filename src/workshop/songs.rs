@@ -6,6 +6,7 @@ use super::source::RecipeFiles;
 use crate::error::{Error, ErrorCode, Result};
 use crate::generate::Note;
 use crate::rng::Rng;
+use crate::text::reading::{Reading, songs_of};
 use crate::text::{CharTokenizer, Normalize, Song, titled_songs};
 use crate::train::PlannedData;
 use std::collections::BTreeSet;
@@ -37,7 +38,8 @@ impl SongCorpus {
     /// `not-text`, `text-too-long`, `text-too-short`.
     pub fn new(text: &str, data: &PlannedData, seed: u64) -> Result<Self> {
         check_text(text)?;
-        let (text, odd) = cleaned(text);
+        let Reading { text, notes: said } = songs_of(text);
+        let (text, odd) = cleaned(&text);
         let (unit, songs) = songs(&text, data.normalize);
         let lengths: Vec<usize> = songs.iter().map(|song| song.verses.chars().count()).collect();
         let characters: usize = lengths.iter().sum();
@@ -48,7 +50,7 @@ impl SongCorpus {
             return Err(Error::new(ErrorCode::TextTooShort, message));
         }
         let held_out = held_out(&lengths, data.held_out, seed);
-        let notes = notes(&odd, held_out.len(), data);
+        let notes = said.into_iter().chain(notes(&odd, held_out.len(), data)).collect();
         let (mut train, mut apart) = (Vec::new(), Vec::new());
         for (index, song) in songs.into_iter().enumerate() {
             if held_out.contains(&index) { apart.push(song) } else { train.push(song) }
@@ -62,10 +64,11 @@ impl SongCorpus {
     /// # Errors
     /// `not-text`; `text-too-short` if nothing is left of what is held out.
     pub fn of_files(files: &RecipeFiles, data: &PlannedData, titled: bool) -> Result<Self> {
-        let (text, dev) = (files.train_text()?, files.dev_text()?);
+        let (Reading { text, notes: mut said }, dev) = (files.train_text()?, files.dev_text()?);
+        said.extend(dev.notes);
         let normalize = data.normalize;
         let one = |text: &str| Song { title: String::new(), verses: normalize.normalize(text).text };
-        let held_out = one(&dev);
+        let held_out = one(&dev.text);
         if held_out.verses.trim().is_empty() {
             let message = format!("{} is empty after cleaning", files.dev_names());
             return Err(Error::new(ErrorCode::TextTooShort, message));
@@ -80,7 +83,9 @@ impl SongCorpus {
                 "no song has a title line `=== title | author | source`, which a model of titles needs";
             return Err(Error::new(ErrorCode::TextTooShort, message));
         }
-        Ok(Self::of(unit, train, vec![held_out]))
+        let mut corpus = Self::of(unit, train, vec![held_out]);
+        corpus.facts.notes = said;
+        Ok(corpus)
     }
 
     fn of(unit: Unit, train: Vec<Song>, held_out: Vec<Song>) -> Self {

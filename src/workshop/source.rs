@@ -1,8 +1,9 @@
 //! Where the texts of a training come from.
 
-use crate::error::{Error, ErrorCode, Result};
+use crate::error::Result;
 use crate::hash::fnv1a;
-use crate::text::{SentencePair, parse_pairs};
+use crate::text::reading::{PairReading, Reading, pairs, songs};
+use crate::text::{Note, SentencePair};
 use crate::train::{Recipe, TrainFile};
 
 /// The texts of a training.
@@ -43,17 +44,13 @@ impl RecipeFiles {
 
     /// The files to train on as one text: their contents in order, each as often as it is to be repeated, with a line
     /// break between two.
-    pub(super) fn train_text(&self) -> Result<String> {
-        let texts = self.train.iter().map(|(file, bytes)| Ok((utf8(&file.path, bytes)?, file.repeat)));
-        let texts: Vec<(&str, usize)> = texts.collect::<Result<_>>()?;
-        let repeated = texts.into_iter().flat_map(|(text, repeat)| std::iter::repeat_n(text, repeat));
-        Ok(repeated.collect::<Vec<&str>>().join("\n"))
+    pub(super) fn train_text(&self) -> Result<Reading> {
+        joined(self.train.iter().map(|(file, bytes)| (file.path.as_str(), bytes.as_slice(), file.repeat)))
     }
 
     /// The files that are held out as one text, in the same way.
-    pub(super) fn dev_text(&self) -> Result<String> {
-        let texts = self.dev.iter().map(|(path, bytes)| utf8(path, bytes));
-        Ok(texts.collect::<Result<Vec<&str>>>()?.join("\n"))
+    pub(super) fn dev_text(&self) -> Result<Reading> {
+        joined(self.dev.iter().map(|(path, bytes)| (path.as_str(), bytes.as_slice(), 1)))
     }
 
     /// The names of the files that are held out.
@@ -61,26 +58,27 @@ impl RecipeFiles {
         self.dev.iter().map(|(path, _)| path.as_str()).collect::<Vec<_>>().join(", ")
     }
 
-    /// The pairs to train on: those of the files in order, with their tags, each as often as it is to be repeated.
-    pub(super) fn train_pairs(&self, reverse: bool) -> Result<Vec<SentencePair>> {
-        let mut all = Vec::new();
+    /// The pairs to train on: those of the files in order, with their tags, each as often as it is to be repeated;
+    /// and what there is to say of the files.
+    pub(super) fn train_pairs(&self, reverse: bool) -> Result<(Vec<SentencePair>, Vec<Note>)> {
+        let (mut all, mut notes) = (Vec::new(), Vec::new());
         for (TrainFile { path, tag, repeat }, bytes) in &self.train {
-            let mut pairs = directed(parse_pairs(path, bytes)?, reverse);
+            let mut pairs = directed(path, bytes, reverse, &mut notes)?;
             for pair in pairs.iter_mut().filter(|_| tag.is_some()) {
                 pair.source = format!("{} {}", tag.as_deref().unwrap_or_default(), pair.source);
             }
             all.extend(std::iter::repeat_n(pairs, *repeat).flatten());
         }
-        Ok(all)
+        Ok((all, notes))
     }
 
-    /// The pairs that are held out.
-    pub(super) fn dev_pairs(&self, reverse: bool) -> Result<Vec<SentencePair>> {
-        let mut all = Vec::new();
+    /// The pairs that are held out, in the same way.
+    pub(super) fn dev_pairs(&self, reverse: bool) -> Result<(Vec<SentencePair>, Vec<Note>)> {
+        let (mut all, mut notes) = (Vec::new(), Vec::new());
         for (path, bytes) in &self.dev {
-            all.extend(directed(parse_pairs(path, bytes)?, reverse));
+            all.extend(directed(path, bytes, reverse, &mut notes)?);
         }
-        Ok(all)
+        Ok((all, notes))
     }
 }
 
@@ -98,16 +96,23 @@ impl Source<'_> {
     }
 }
 
-fn utf8<'a>(path: &str, bytes: &'a [u8]) -> Result<&'a str> {
-    let text = std::str::from_utf8(bytes)
-        .map_err(|error| Error::new(ErrorCode::NotText, format!("{path} is not UTF-8: {error}")))?;
-    // A mark at the beginning of a file would stand in the middle of the text.
-    Ok(text.strip_prefix('\u{feff}').unwrap_or(text))
+/// The songs of files, each with its name and how often it is to be repeated, as one text.
+fn joined<'a>(files: impl Iterator<Item = (&'a str, &'a [u8], usize)>) -> Result<Reading> {
+    let (mut texts, mut notes) = (Vec::new(), Vec::new());
+    for (path, bytes, repeat) in files {
+        let reading = songs(path, bytes)?;
+        notes.extend(reading.notes.into_iter().map(|note| note.at(path)));
+        texts.extend(std::iter::repeat_n(reading.text, repeat));
+    }
+    Ok(Reading { text: texts.join("\n"), notes })
 }
 
-fn directed(mut pairs: Vec<SentencePair>, reverse: bool) -> Vec<SentencePair> {
+/// The pairs of a file, with `reverse` from English to German.
+fn directed(path: &str, bytes: &[u8], reverse: bool, said: &mut Vec<Note>) -> Result<Vec<SentencePair>> {
+    let PairReading { mut pairs, notes, .. } = pairs(path, bytes)?;
+    said.extend(notes.into_iter().map(|note| note.at(path)));
     for pair in pairs.iter_mut().filter(|_| reverse) {
         std::mem::swap(&mut pair.source, &mut pair.target);
     }
-    pairs
+    Ok(pairs)
 }

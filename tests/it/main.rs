@@ -24,6 +24,7 @@ mod memorized;
 mod metrics;
 mod portable;
 mod process;
+mod reading;
 mod recipes;
 mod rhyme;
 mod sampling;

@@ -2,7 +2,7 @@
 
 use liedwerk::ErrorCode;
 use liedwerk::text::{
-    MAX_PIECE_CHARS, PairTokenizer, Pieces, SentencePair, UNK, WordOptions, WordTokenizer, parse_pairs,
+    MAX_PIECE_CHARS, PairTokenizer, Pieces, SentencePair, UNK, WordOptions, WordTokenizer, reading,
     split_pieces,
 };
 use proptest::prelude::*;
@@ -150,39 +150,10 @@ proptest! {
     }
 }
 
-#[test]
-fn pairs_are_read_with_and_without_a_third_column() {
-    let pairs = parse_pairs("a.tsv", "\u{feff}Ja.\tYes.\r\n Nein. \t No.\tcorpus#7".as_bytes()).unwrap();
-    let pair = |source: &str, target: &str| SentencePair { source: source.into(), target: target.into() };
-    assert_eq!(pairs, [pair("Ja.", "Yes."), pair("Nein.", "No.")]);
-}
-
-#[test]
-fn malformed_lines_are_named() {
-    for (line, reason) in [
-        ("Ja.", "no tab"),
-        ("", "the line is empty"),
-        (" \t ", "the line is empty"),
-        ("\tYes.", "the source is empty"),
-        ("Ja.\t \tx", "the target is empty"),
-        ("a\tb\tc\td", "3 tabs"),
-    ] {
-        let text = format!("Ja.\tYes.\n{line}\nNein.\tNo.\n");
-        let error = parse_pairs("data/x.tsv", text.as_bytes()).unwrap_err();
-        assert_eq!(error.code(), ErrorCode::BadPairs);
-        assert!(error.to_string().starts_with(&format!("data/x.tsv:2: {reason}")), "{error}");
-    }
-    let error = parse_pairs("x", b"Ja.\tYes.\nNe\xffin\tNo.\n").unwrap_err();
-    assert_eq!(error.to_string(), "x:2: not UTF-8 at byte 3");
-    for nothing in ["", "\n", "\u{feff}"] {
-        assert_eq!(parse_pairs("x", nothing.as_bytes()).unwrap_err().to_string(), "x: no sentence pairs");
-    }
-}
-
 fn word_tokenizer(lowercase: bool) -> WordTokenizer {
     let lines = "Tom kommt heute.\tTom comes today.\nSie sagt: \"Ja!\"\tShe says: \"Yes!\"\n\
                  Das geht nicht (noch nicht).\tIt doesn't work (not yet).\n3,5 z.B. E-Mails ...\t3.5 e.g. e-mails ...\n";
-    let pairs = parse_pairs("words.tsv", lines.as_bytes()).unwrap();
+    let pairs = reading::pairs("words.tsv", lines.as_bytes()).unwrap().pairs;
     WordTokenizer::learn(&pairs, WordOptions { max_size: 1000, min_count: 1, lowercase })
 }
 
@@ -211,7 +182,7 @@ fn casing_and_punctuation_come_back() {
 
 #[test]
 fn word_vocabularies_have_a_size_and_a_file() {
-    let pairs = parse_pairs("a.tsv", b"b b a a c\tx x y\n").unwrap();
+    let pairs = [SentencePair { source: "b b a a c".into(), target: "x x y".into() }];
     let options = WordOptions { max_size: 6, min_count: 2, lowercase: false };
     let tokenizer = WordTokenizer::learn(&pairs, options);
     let json = r#"{"type":"words","lowercase":false,"source":["<pad>","<start>","<end>","<unk>","a","b"],"target":["<pad>","<start>","<end>","<unk>","x"]}"#;

@@ -64,14 +64,13 @@ if top_k != 0 && top_k < logits.len() {
     self.filters.keep_top_k(logits, top_k);`,
   },
   pairs: {
-    file: 'src/text/pairs.rs',
-    code: String.raw`let columns: Vec<&str> = line.split('\t').map(str::trim).collect();
-match columns[..] {
-    [_] => Err("no tab between source and target".to_owned()),
-    ["", _] | ["", _, _] => Err("the source is empty".to_owned()),
-    [_, ""] | [_, "", _] => Err("the target is empty".to_owned()),
-    [source, target] | [source, target, _] => {
-        Ok(SentencePair { source: source.to_owned(), target: target.to_owned() })`,
+    file: 'src/text/reading/pairs.rs',
+    code: String.raw`for (number, fields) in &rows {
+    match pair(fields, columns) {
+        Some(pair) => pairs.push(pair),
+        None => skipped.push(*number),
+    }
+}`,
   },
   marks: {
     file: 'src/text/prepare/mod.rs',

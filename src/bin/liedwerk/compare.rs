@@ -11,9 +11,10 @@ use pollster::block_on;
 use serde_json::{Value, json};
 
 use crate::device::DeviceArg;
-use crate::files::{read_input, say};
+use crate::files::say;
 use crate::model_files::{open_generator, open_translator, read_model};
 use crate::progress::progress_bar;
+use crate::texts::read_input;
 
 /// Tokens whose logits are this close are as good as equally likely: their order is left to rounding.
 const TIE: f32 = 1e-5;

@@ -24,9 +24,12 @@ pub struct Args {
     /// How the text is cleaned for a model of subwords, whose tokenizer does not say it.
     #[arg(long, value_enum, requires = "text")]
     normalize: Option<NormalizeArg>,
-    /// Sentence pairs for a translator: lines of source, tab, target.
+    /// Sentence pairs for a translator: German and English in columns, tab-separated, CSV or an export of Anki.
     #[arg(long, value_name = "FILE")]
     pairs: Option<PathBuf>,
+    /// The translator reads English and writes German.
+    #[arg(long, requires = "pairs")]
+    reverse: bool,
     #[command(flatten)]
     search: SearchArgs,
     /// Write the translations of the pairs' sources to this file, a line each.
@@ -53,7 +56,7 @@ pub fn run(args: Args) -> anyhow::Result<()> {
         (Some(text), _) => evaluate_text::run(&args.model, text, args.normalize, args.json, gpu.as_ref()),
         (None, Some(pairs)) => {
             let (options, out) = (args.search.options(), args.out.as_deref());
-            evaluate_pairs::run(&args.model, pairs, options, out, args.json, gpu.as_ref())
+            evaluate_pairs::run(&args.model, pairs, args.reverse, options, out, args.json, gpu.as_ref())
         }
         (None, None) => unreachable!("the group of arguments demands one of them"),
     }

@@ -6,18 +6,20 @@ use std::time::Instant;
 use liedwerk::generate::TranslateOptions;
 use liedwerk::gpu::Gpu;
 use liedwerk::io::write_atomically;
-use liedwerk::text::parse_pairs;
 use liedwerk::train::{BLEU_SIGNATURE, CHRF_SIGNATURE, bleu, chrf};
 use serde_json::json;
 
-use crate::files::{read, say};
+use crate::files::say;
 use crate::model_files::open_translator;
 use crate::progress::progress_bar;
+use crate::texts::read_pairs;
 
-/// Translates the sources and compares with the targets. `out` receives the translations, a line each.
+/// Translates the sources, or with `reverse` the targets, and compares with the other side. `out` receives the
+/// translations, a line each.
 pub fn run(
     model: &Path,
     pairs: &Path,
+    reverse: bool,
     options: TranslateOptions,
     out: Option<&Path>,
     json: bool,
@@ -25,10 +27,12 @@ pub fn run(
 ) -> anyhow::Result<()> {
     let mut translator = open_translator(model)?;
     translator.use_gpu(gpu);
-    let bytes = read(pairs)?;
-    let pairs = parse_pairs(&pairs.display().to_string(), &bytes)?;
-    let sources: Vec<&str> = pairs.iter().map(|pair| pair.source.as_str()).collect();
-    let references: Vec<&str> = pairs.iter().map(|pair| pair.target.as_str()).collect();
+    let pairs = read_pairs(pairs)?;
+    let mut sources: Vec<&str> = pairs.iter().map(|pair| pair.source.as_str()).collect();
+    let mut references: Vec<&str> = pairs.iter().map(|pair| pair.target.as_str()).collect();
+    if reverse {
+        std::mem::swap(&mut sources, &mut references);
+    }
     let bar = progress_bar(pairs.len(), "sentences", json);
     let start = Instant::now();
     let translations = translator.translate_all(&sources, options, |done| bar.inc(done as u64))?;

@@ -17,15 +17,16 @@ use indicatif::ProgressBar;
 use liedwerk::generate::Generator;
 use liedwerk::gpu::Gpu;
 use liedwerk::models::{CharLstm, Gpt, LanguageModel};
-use liedwerk::text::{CharTokenizer, Normalize, TextTokenizer};
+use liedwerk::text::{CharTokenizer, Normalize, Normalized, Note, TextTokenizer};
 use liedwerk::train::bits;
 use liedwerk::{Error, ErrorCode};
 use pollster::block_on;
 use serde_json::json;
 
-use crate::files::{read_text, say};
+use crate::files::say;
 use crate::model_files::open_generator;
 use crate::progress::progress_bar;
+use crate::texts::{note, read_songs};
 
 /// Characters scored by one call of an LSTM: enough for large matrix products, little memory.
 const CHUNK: usize = 512;
@@ -51,7 +52,7 @@ pub fn run(
 ) -> anyhow::Result<()> {
     let mut generator = open_generator(model)?;
     generator.use_gpu(gpu);
-    let text = cleaned(generator.tokenizer(), &read_text(path)?, normalize)?;
+    let text = cleaned(generator.tokenizer(), &read_songs(path)?, normalize)?;
     check_not_empty(&text, path)?;
     let progress = progress_bar(0, "tokens", json);
     let Score { loss, bits_per_char, chars, tokens } = score(&generator, &text, &progress)?;
@@ -117,16 +118,26 @@ fn cleaned(tokenizer: &TextTokenizer, text: &str, normalize: Option<NormalizeArg
                 "normalize is for models of subwords; this one's tokenizer says how texts are cleaned";
             Err(Error::new(ErrorCode::BadOption, message))
         }
-        TextTokenizer::Chars(tokenizer) => known(tokenizer, tokenizer.normalize().normalize(text).text),
+        TextTokenizer::Chars(tokenizer) => known(tokenizer, said(tokenizer.normalize().normalize(text))),
         TextTokenizer::Bpe(tokenizer) => {
             let normalize = match normalize {
                 None | Some(NormalizeArg::None) => Normalize::None,
                 Some(NormalizeArg::Lecture) => Normalize::Lecture,
                 Some(NormalizeArg::Songs) => Normalize::Songs,
             };
-            Ok(tokenizer.normalize(&normalize.normalize(text).text))
+            Ok(tokenizer.normalize(&said(normalize.normalize(text))))
         }
     }
+}
+
+/// The text, after what was dropped of it has been said.
+fn said(Normalized { text, dropped }: Normalized) -> String {
+    let named: String = dropped.iter().take(20).collect();
+    let message = format!("Left out, since bits per character are counted without them: {named:?}");
+    if !dropped.is_empty() {
+        note(&[Note::new("characters-dropped", message).about(named)]);
+    }
+    text
 }
 
 fn known(tokenizer: &CharTokenizer, text: String) -> Result<String, Error> {

@@ -1,7 +1,7 @@
 //! Files and standard streams, with errors that name them.
 
 use std::fs;
-use std::io::{self, Read, Write};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use liedwerk::{Error, ErrorCode};
@@ -32,17 +32,11 @@ pub fn read(path: &Path) -> Result<Vec<u8>, Error> {
     fs::read(path).map_err(|e| unreadable(path, &e))
 }
 
-/// Reads a UTF-8 file.
+/// Reads what programs write (JSON, TOML, a dictionary): UTF-8, with or without a mark. People's texts are read by
+/// [`crate::texts`].
 pub fn read_text(path: &Path) -> Result<String, Error> {
-    fs::read_to_string(path).map_err(|e| unreadable(path, &e))
-}
-
-/// Reads standard input, which must be UTF-8.
-pub fn read_input() -> Result<String, Error> {
-    let mut text = String::new();
-    let unreadable = |e| Error::new(ErrorCode::File, format!("standard input cannot be read: {e}"));
-    io::stdin().read_to_string(&mut text).map_err(unreadable)?;
-    Ok(text)
+    let text = fs::read_to_string(path).map_err(|e| unreadable(path, &e))?;
+    Ok(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text))
 }
 
 /// The error for a file that cannot be read.

@@ -16,6 +16,7 @@ use crate::form_argument::FormArgs;
 use crate::generate_form;
 use crate::link_argument;
 use crate::model_files::open_generator;
+use crate::texts::note;
 
 /// Tokens that each device writes for `auto`.
 const RACE_TOKENS: usize = 24;
@@ -146,9 +147,7 @@ pub fn run(args: Args) -> anyhow::Result<()> {
         say!("{report}");
         return Ok(());
     }
-    for note in &started.notes {
-        eprintln!("note[{}]: {}", note.code, note.message);
-    }
+    note(&started.notes);
     if let Some(link) = link(&stream(&started.prompt, &mut generator)?)? {
         say!("{link}");
     }

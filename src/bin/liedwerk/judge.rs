@@ -12,11 +12,12 @@ use liedwerk::{Error, ErrorCode};
 use serde_json::{Value, json};
 
 use crate::arithmetic::ArithmeticArg;
-use crate::files::{print, read, read_text, say};
+use crate::files::{print, read, say};
 use crate::form_argument::FormArgs;
 use crate::generate_form;
 use crate::model_files::open_generator;
 use crate::progress::progress_bar;
+use crate::texts::read_songs;
 
 /// Measure songs: those of a text, or those that a model writes.
 #[derive(clap::Args)]
@@ -82,7 +83,7 @@ pub fn run(args: Args) -> anyhow::Result<()> {
     };
     let judged = match (&args.text, generator) {
         (Some(path), generator) => {
-            let mut songs = songs(&read_text(path)?);
+            let mut songs = songs(&read_songs(path)?);
             songs.truncate(args.samples);
             judge(songs.into_iter().map(Ok), generator.as_ref(), &lexicon, index.as_ref(), &args)?
         }
@@ -106,7 +107,7 @@ pub fn run(args: Args) -> anyhow::Result<()> {
 /// As many songs as are asked for, behind their headers.
 fn written(args: &Args, generator: &mut Generator, lexicon: &Lexicon) -> anyhow::Result<String> {
     let titles: Vec<String> = match &args.titles {
-        Some(path) => songs(&read_text(path)?).into_iter().map(|song| song.title).collect(),
+        Some(path) => songs(&read_songs(path)?).into_iter().map(|song| song.title).collect(),
         None => vec![args.form.title.clone()],
     };
     let bar = progress_bar(args.samples, "songs", args.json);

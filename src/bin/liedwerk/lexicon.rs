@@ -7,6 +7,7 @@ use liedwerk::text::Language;
 use liedwerk::text::rhyme::Lexicon;
 
 use crate::files::{read, read_text};
+use crate::texts::read_songs;
 
 /// Make a lexicon, or ask one.
 #[derive(clap::Args)]
@@ -65,7 +66,7 @@ pub fn run(args: Args) -> anyhow::Result<()> {
 
 fn build(args: &BuildArgs) -> anyhow::Result<()> {
     let dictionary = args.dictionary.as_deref().map(read_text).transpose()?.unwrap_or_default();
-    let texts = args.text.iter().map(|path| read_text(path)).collect::<Result<Vec<_>, _>>()?;
+    let texts = args.text.iter().map(|path| read_songs(path)).collect::<Result<Vec<_>, _>>()?;
     let language = match args.language {
         LanguageArg::En => Language::English,
         LanguageArg::De => Language::German,

@@ -44,6 +44,8 @@ mod model_files;
 #[cfg(not(target_arch = "wasm32"))]
 mod progress;
 #[cfg(not(target_arch = "wasm32"))]
+mod texts;
+#[cfg(not(target_arch = "wasm32"))]
 mod tokenize;
 #[cfg(not(target_arch = "wasm32"))]
 mod train;

@@ -9,9 +9,10 @@ use liedwerk::{Error, ErrorCode};
 use serde_json::json;
 
 use crate::arithmetic::ArithmeticArg;
-use crate::files::{check_apart, read, read_input, read_text, say};
+use crate::files::{check_apart, read, say};
 use crate::model_files::open_generator;
 use crate::progress::progress_bar;
+use crate::texts::{read_decoded, read_input, read_songs};
 
 /// The lengths in characters above which stretches are counted.
 const LENGTHS: [usize; 2] = [40, 60];
@@ -95,7 +96,7 @@ pub fn run(args: Args) -> anyhow::Result<()> {
 
 fn index(args: &IndexArgs) -> anyhow::Result<()> {
     check_apart(&args.out, std::slice::from_ref(&args.text))?;
-    let index = SongIndex::build(&read_text(&args.text)?);
+    let index = SongIndex::build(&read_songs(&args.text)?);
     if index.is_empty() {
         let message = format!("{} is too short: no {MIN_STRETCH} characters of songs", args.text.display());
         return Err(Error::new(ErrorCode::TextTooShort, message).into());
@@ -109,7 +110,7 @@ fn index(args: &IndexArgs) -> anyhow::Result<()> {
 fn find(args: &FindArgs) -> anyhow::Result<()> {
     let index = open_index(&args.index)?;
     let text = match &args.text {
-        Some(path) => read_text(path)?,
+        Some(path) => read_decoded(path)?,
         None => read_input()?,
     };
     let stretches = index.find(&text);

@@ -6,7 +6,8 @@ use liedwerk::io::write_atomically;
 use liedwerk::text::{TextTokenizer, learn_text_bpe};
 use liedwerk::{Error, ErrorCode};
 
-use crate::files::{check_apart, print, read_input, read_text, say};
+use crate::files::{check_apart, print, read_text, say};
+use crate::texts::{read_input, read_songs};
 
 /// The bytes and `<|endoftext|>`.
 const SMALLEST: usize = 257;
@@ -83,7 +84,7 @@ fn train(args: &TrainArgs) -> anyhow::Result<()> {
         return Err(Error::new(ErrorCode::BadOption, message).into());
     }
     check_apart(&args.out, &args.text)?;
-    let texts = args.text.iter().map(|path| read_text(path)).collect::<Result<Vec<String>, Error>>()?;
+    let texts = args.text.iter().map(|path| read_songs(path)).collect::<Result<Vec<String>, Error>>()?;
     let tokenizer = learn_text_bpe(texts.iter().map(String::as_str), args.vocab_size);
     write_atomically(&args.out, tokenizer.to_json().as_bytes())?;
     let characters: usize = texts.iter().map(|text| text.chars().count()).sum();

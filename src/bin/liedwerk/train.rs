@@ -9,6 +9,7 @@ mod stop;
 use crate::arithmetic::ArithmeticArg;
 use crate::device::DeviceArg;
 use crate::files::{check_apart, say};
+use crate::texts::note;
 use figures::{exact, report};
 use folder::{Folder, Use};
 use indicatif::{ProgressBar, ProgressStyle};
@@ -113,9 +114,7 @@ impl Run {
     /// What is trained on.
     fn introduce(&self) -> anyhow::Result<()> {
         let facts = self.workshop.facts();
-        for note in &facts.notes {
-            eprintln!("note[{}]: {}", note.code, note.message);
-        }
+        note(&facts.notes);
         let units = match facts.train_songs {
             1 => String::new(),
             count => format!("{count} {}, ", job::name(facts.unit)),

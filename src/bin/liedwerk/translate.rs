@@ -1,17 +1,18 @@
 //! `liedwerk translate`: line by line from standard input to standard output.
 
-use std::io::{self, BufRead, Write};
+use std::io::{self, Write};
 use std::path::PathBuf;
 use std::time::Instant;
 
 use liedwerk::generate::{Search, TranslateOptions, Translator};
 use liedwerk::gpu::Gpu;
 use liedwerk::self_test::Scope;
-use liedwerk::{Error, ErrorCode};
+use liedwerk::text::Note;
 
 use crate::arithmetic::ArithmeticArg;
 use crate::device::DeviceArg;
 use crate::model_files::open_translator;
+use crate::texts::{next_lines, note};
 
 /// Lines that are read before they are translated together: enough that sentences of about one length meet.
 const LINES: usize = 1000;
@@ -57,23 +58,17 @@ pub fn run(args: Args) -> anyhow::Result<()> {
     options.check()?;
     choose_device(&mut translator, args.device, options)?;
     let (mut input, mut output) = (io::stdin().lock(), io::stdout().lock());
-    let mut number = 0;
+    let mut done = 0;
     loop {
-        let mut lines = Vec::new();
-        let mut line = Vec::new();
-        while lines.len() < LINES && input.read_until(b'\n', &mut line)? > 0 {
-            number += 1;
-            let ended = line.last() == Some(&b'\n');
-            line.truncate(line.len() - usize::from(ended));
-            lines.push(String::from_utf8(std::mem::take(&mut line)).map_err(|_| {
-                Error::new(ErrorCode::File, format!("standard input: line {number} is not UTF-8"))
-            })?);
-        }
+        let lines = next_lines(&mut input, LINES)?;
         if lines.is_empty() {
             return Ok(());
         }
-        for translation in translator.translate_all(&lines, options, |_| {})? {
-            writeln!(output, "{translation}")?;
+        for translated in translator.translate_noting(&lines, options, |_| {})? {
+            done += 1;
+            let at_line = |found: &Note| found.clone().at(&format!("line {done}"));
+            note(&translated.notes.iter().map(at_line).collect::<Vec<Note>>());
+            writeln!(output, "{}", translated.text)?;
         }
         output.flush()?;
     }

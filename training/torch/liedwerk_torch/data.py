@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from . import reading
 from .order import epoch_seed, hashes, permutation
 
 # The only characters a song model knows, in code point order: an id is an index
@@ -36,11 +37,18 @@ NORMALIZERS = {
 }
 
 
+def read_text(path: Path) -> str:
+    """The songs of a file, in whichever encoding and with whichever line ends; what there is to say is said."""
+    text, notes = reading.songs(str(path), path.read_bytes())
+    reading.say(path, notes)
+    return text
+
+
 def load_ids(path: Path, normalize: str) -> torch.Tensor:
     """The normalised text of a file as character ids."""
     normalizer, characters = NORMALIZERS[normalize]
     ids = {c: i for i, c in enumerate(characters)}
-    text = normalizer(path.read_text(encoding="utf-8"))
+    text = normalizer(read_text(path))
     return torch.tensor([ids[c] for c in text], dtype=torch.long)
 
 
@@ -106,7 +114,7 @@ def read_songs(data: Path, files: str | list[str | dict], normalize=normalize_so
     songs = []
     for file in [files] if isinstance(files, str) else files:
         options = {"path": file} if isinstance(file, str) else file
-        found = titled_songs((data / options["path"]).read_text(encoding="utf-8"), normalize)
+        found = titled_songs(read_text(data / options["path"]), normalize)
         songs += found * options.get("repeat", 1)
     return songs
 

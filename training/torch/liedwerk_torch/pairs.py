@@ -5,6 +5,7 @@ from pathlib import Path
 import torch
 from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers, processors, trainers
 
+from . import reading
 from .order import epoch_seed, permutation
 
 PAD, START, END = 0, 1, 2
@@ -15,7 +16,7 @@ REPLACED = {'"': "„“”»«", "'": "‚‘’›‹", "...": "…", " ": "\u
 
 
 def read_pairs(data: Path, files: list[str | dict], reverse: bool = False) -> list[tuple[str, str]]:
-    """The pairs of TSV files: source, target, and anything after a second tab ignored.
+    """The pairs of files, German and English in whatever columns; with `reverse` from English to German.
 
     A file is a path, or `{ path, tag, repeat }`: the tag is put before each of its sources, so that
     a model can tell synthetic pairs from real ones, and every pair is taken `repeat` times an epoch.
@@ -23,13 +24,13 @@ def read_pairs(data: Path, files: list[str | dict], reverse: bool = False) -> li
     pairs = []
     for file in files:
         options = {"path": file} if isinstance(file, str) else file
-        found, path = [], data / options["path"]
-        for number, line in enumerate(path.read_text(encoding="utf-8").removesuffix("\n").split("\n"), 1):
-            columns = [column.strip() for column in line.split("\t")]
-            if len(columns) < 2 or not columns[0] or not columns[1]:
-                raise SystemExit(f"{path}:{number}: expected source, tab, target")
-            source, target = columns[1::-1] if reverse else columns[:2]
-            found.append((f"{options['tag']} {source}" if "tag" in options else source, target))
+        path = data / options["path"]
+        found, notes = reading.pairs(str(path), path.read_bytes())
+        reading.say(path, notes)
+        if reverse:
+            found = [(english, german) for german, english in found]
+        if "tag" in options:
+            found = [(f"{options['tag']} {source}", target) for source, target in found]
         pairs += found * options.get("repeat", 1)
     return pairs
 

@@ -9,7 +9,7 @@ from tokenizers import Tokenizer
 from torch import nn
 
 from .char_lstm import CharLstm, bits_per_character
-from .data import NORMALIZERS, SongWindows, Streams, load_ids, read_songs, tokenizer_json
+from .data import NORMALIZERS, SongWindows, Streams, load_ids, read_songs, read_text, tokenizer_json
 from .decoding import translate
 from .functional import LinearCrossEntropy
 from .gpt import Gpt
@@ -87,7 +87,7 @@ class GptTask(Task):
         self.model = Gpt(**self.config)
         self.windows = SongWindows(
             list(zip(*ids)), settings["batch_size"], self.config["n_positions"], settings["seed"])
-        self.dev = normalize((data / files["dev"]).read_text(encoding="utf-8"))
+        self.dev = normalize(read_text(data / files["dev"]))
         self.about = (f"{len(songs)} songs, {sum(map(len, ids[1]))} tokens to train on, "
                       f"{len(self.dev)} characters to validate on, {self.windows.steps_per_epoch} steps an epoch")
 

@@ -4,6 +4,7 @@ use super::Args;
 use super::folder::Folder;
 use crate::files::{read, read_text};
 use crate::model_files::read_model;
+use crate::texts::read_decoded;
 use anyhow::Context;
 use liedwerk::io::{Precision, to_safetensors};
 use liedwerk::models::stored_layout;
@@ -23,7 +24,7 @@ impl Job {
     /// Reads all that the arguments name.
     pub fn read(args: &Args) -> anyhow::Result<Self> {
         if let (Some(plan), Some(text)) = (&args.plan, &args.text) {
-            return Ok(Self::Plan(Plan::from_json(&read_text(plan)?)?, read_text(text)?));
+            return Ok(Self::Plan(Plan::from_json(&read_text(plan)?)?, read_decoded(text)?));
         }
         let recipe = args.recipe.as_ref().context("neither a recipe nor a plan is given")?;
         let recipe = Recipe::from_toml(&read_text(recipe)?)?;

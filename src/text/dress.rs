@@ -1,0 +1,221 @@
+//! What a line wears that a translator has not learned to read: marks of Markdown and HTML, the number of a list, all
+//! capitals. It is taken off before translating, and the translation puts it on again.
+
+use super::reading::{plain_line, without_tags};
+use std::borrow::Cow;
+
+/// Marks of Markdown, longer ones first, that stand on both sides of their words.
+const MARKS: [&str; 6] = ["**", "__", "~~", "*", "_", "`"];
+/// Tags that are kept around a whole line; others are left out.
+const TAGS: [&str; 6] = ["b", "i", "u", "em", "strong", "p"];
+/// Fewer letters are an abbreviation rather than shouted.
+const SHOUTED: usize = 4;
+
+/// What was taken off a line.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Dress {
+    before: String,
+    after: String,
+    capitals: bool,
+}
+
+impl Dress {
+    /// The line as a translator reads it, and what it wore. Spaces of all kinds become plain ones, letters are composed,
+    /// and single quotation marks in pairs become double ones, unless there are double ones, too.
+    ///
+    /// ```
+    /// use liedwerk::text::Dress;
+    /// let (line, dress) = Dress::off("1. **ICH LIEBE DICH.**");
+    /// assert_eq!(line, "Ich liebe dich.");
+    /// assert_eq!(dress.on("I love you."), "1. **I LOVE YOU.**");
+    /// ```
+    pub fn off(text: &str) -> (Cow<'_, str>, Self) {
+        let mut dress = Self::default();
+        let plain = plain_line(text);
+        let mut rest = plain.trim();
+        while let Some((before, inside, after)) = outermost(rest) {
+            dress.before.push_str(before);
+            dress.after.insert_str(0, after);
+            rest = inside;
+        }
+        let mut line =
+            without_tags(&MARKS[..3].iter().fold(rest.to_owned(), |line, mark| without_pairs(&line, mark)));
+        line = double_quoted(line.trim()).unwrap_or_else(|| line.trim().to_owned());
+        if is_shouted(&line) {
+            line = as_sentence(&line);
+            dress.capitals = true;
+        }
+        if line == text { (Cow::Borrowed(text), dress) } else { (Cow::Owned(line), dress) }
+    }
+
+    /// The translation in the dress of its source.
+    pub fn on(&self, translation: &str) -> String {
+        let Self { before, after, capitals } = self;
+        let shouted =
+            if *capitals { Cow::Owned(translation.to_uppercase()) } else { Cow::Borrowed(translation) };
+        format!("{before}{shouted}{after}")
+    }
+}
+
+/// What stands before and behind the words, as far as one mark does; `None` if none does, or nothing would be left.
+fn outermost(line: &str) -> Option<(&str, &str, &str)> {
+    let found =
+        leading(line).map(|length| (&line[..length], &line[length..], "")).or_else(|| enclosing(line));
+    found.filter(|(_, inside, _)| inside.contains(char::is_alphabetic))
+}
+
+/// The length of a list's number or bullet, or of a mark such as `[Chorus]`, with the space behind it.
+fn leading(line: &str) -> Option<usize> {
+    let number = line.trim_start_matches(|c: char| c.is_ascii_digit());
+    let digits = line.len() - number.len();
+    let rest = if (1..=3).contains(&digits) {
+        number.strip_prefix(['.', ')'])?
+    } else if let Some(marked) = line.strip_prefix('[') {
+        marked.split_once(']')?.1
+    } else {
+        line.strip_prefix(['•', '*', '#']).map(|rest| rest.trim_start_matches('#'))?
+    };
+    let words = rest.trim_start();
+    (words.len() < rest.len()).then(|| line.len() - words.len())
+}
+
+/// A mark that stands at both ends and nowhere between.
+fn enclosing(line: &str) -> Option<(&str, &str, &str)> {
+    for mark in MARKS {
+        let inside = line.strip_prefix(mark).and_then(|rest| rest.strip_suffix(mark));
+        if let Some(inside) = inside.filter(|inside| !inside.contains(mark)) {
+            return Some((mark, inside, mark));
+        }
+    }
+    TAGS.iter().find_map(|tag| {
+        let close = line.rfind("</").filter(|&at| {
+            line[at + 2..].strip_suffix('>').is_some_and(|name| name.eq_ignore_ascii_case(tag))
+        })?;
+        let open = line.strip_prefix('<')?.find('>')? + 2;
+        let is_open =
+            line[1..open - 1].eq_ignore_ascii_case(tag) && open <= close && !line[open..close].contains('<');
+        is_open.then(|| (&line[..open], &line[open..close], &line[close..]))
+    })
+}
+
+/// `line` without `mark`, if it stands there in pairs.
+fn without_pairs(line: &str, mark: &str) -> String {
+    let count = line.matches(mark).count();
+    if count > 0 && count.is_multiple_of(2) { line.replace(mark, "") } else { line.to_owned() }
+}
+
+/// `‚…‘`, `‹…›` and `›…‹` with double quotation marks: small translators lose the closing single one.
+fn double_quoted(line: &str) -> Option<String> {
+    if line.contains(['"', '„', '“', '”', '«', '»']) {
+        return None;
+    }
+    let mut out = String::with_capacity(line.len());
+    let mut closing = None;
+    for c in line.chars() {
+        match (closing, c) {
+            (None, '‚' | '‹' | '›') => {
+                closing = Some(match c {
+                    '‚' => '‘',
+                    '‹' => '›',
+                    _ => '‹',
+                });
+                out.push('"');
+            }
+            (Some(mark), c) if c == mark => {
+                closing = None;
+                out.push('"');
+            }
+            _ => out.push(c),
+        }
+    }
+    (out != line && closing.is_none()).then_some(out)
+}
+
+/// All letters are capitals, and there are enough of them.
+fn is_shouted(line: &str) -> bool {
+    let letters = || line.chars().filter(|c| c.is_alphabetic());
+    letters().all(|c| c.is_uppercase() || c == 'ß') && letters().take(SHOUTED).count() == SHOUTED
+}
+
+/// In small letters, but for the first.
+fn as_sentence(line: &str) -> String {
+    let small = line.to_lowercase();
+    let first = small.char_indices().find(|(_, c)| c.is_alphabetic());
+    first.map_or(small.clone(), |(at, c)| {
+        let (before, rest) = small.split_at(at);
+        format!("{before}{}{}", c.to_uppercase(), &rest[c.len_utf8()..])
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn off(text: &str) -> String {
+        Dress::off(text).0.into_owned()
+    }
+
+    #[test]
+    fn plain_lines_wear_nothing() {
+        for line in [
+            "Ich liebe dich.",
+            "„Komm zu mir“, sagte er – 'schnell'.",
+            "Er geht's an, 2 * 3 = 6.",
+            "Der 3. Mai",
+            "USA",
+            "- Ja",
+            "I",
+            "",
+            "7",
+            "[Chorus]",
+            "**",
+            "2024 war gut.",
+        ] {
+            let (found, dress) = Dress::off(line);
+            assert!(matches!(found, Cow::Borrowed(_)), "{line:?} {found:?}");
+            assert_eq!((dress.on("x"), dress), ("x".to_owned(), Dress::default()), "{line}");
+        }
+    }
+
+    #[test]
+    fn case_31_single_quotation_marks_are_balanced() {
+        assert_eq!(off("‚Komm zu mir‘, sagte er."), "\"Komm zu mir\", sagte er.");
+        assert_eq!(off("‹Ja›, rief sie, ›nein‹!"), "\"Ja\", rief sie, \"nein\"!");
+        assert_eq!(off("‚Ja, ich hab’s"), "‚Ja, ich hab’s");
+        assert_eq!(off("„Er rief ‚ja‘“"), "„Er rief ‚ja‘“");
+    }
+
+    #[test]
+    fn case_32_spaces_and_letters_of_all_kinds() {
+        assert_eq!(off("Ich\u{2005}liebe\u{205f}dich."), "Ich liebe dich.");
+        assert_eq!(off("Er kommt z.\u{202f}B. scho\u{308}n ſpät."), "Er kommt z. B. schön spät.");
+    }
+
+    #[test]
+    fn cases_36_37_capitals_are_put_on_again() {
+        let (line, dress) = Dress::off("ICH LIEBE DICH, ÜBERALL!");
+        assert_eq!(
+            (line.as_ref(), dress.on("I love you!").as_str()),
+            ("Ich liebe dich, überall!", "I LOVE YOU!")
+        );
+        assert_eq!(off("„HALLO“, SAGTE DIE UNESCO."), "„Hallo“, sagte die unesco.");
+    }
+
+    #[test]
+    fn case_40_marks_and_numbers_are_kept_or_gone() {
+        for (text, line, dressed) in [
+            ("**Ich liebe dich.**", "Ich liebe dich.", "**x**"),
+            ("<b>Ich liebe dich.</b>", "Ich liebe dich.", "<b>x</b>"),
+            ("1. Ich liebe dich.", "Ich liebe dich.", "1. x"),
+            ("12) _Ich_", "Ich", "12) _x_"),
+            ("• Ich", "Ich", "• x"),
+            ("## Ich", "Ich", "## x"),
+            ("[Anna] Ich gehe", "Ich gehe", "[Anna] x"),
+            ("Ich **liebe** <i>dich</i>.", "Ich liebe dich.", "x"),
+            ("<p>Ich <b>liebe</b> dich</p>", "Ich liebe dich", "x"),
+        ] {
+            let (found, dress) = Dress::off(text);
+            assert_eq!((found.as_ref(), dress.on("x").as_str()), (line, dressed));
+        }
+    }
+}

@@ -1,0 +1,127 @@
+//! Subtitles, SubRip (SRT) and WebVTT: what is said, without numbers, times and marks.
+
+use super::markup::{with_spans, without_tags};
+
+/// A pause of so many milliseconds begins a new stanza.
+const PAUSE: u64 = 4_000;
+
+/// The lines of SRT or VTT in their order, a blank line where nothing is said for four seconds; `None` if the text is
+/// neither. Of a line that goes on from one cue to the next, as in captions that roll, one is left.
+pub(super) fn subtitles(text: &str) -> Option<String> {
+    let is_vtt = text.starts_with("WEBVTT");
+    let cues = text.lines().filter(|line| times(line).is_some()).count();
+    if cues == 0 || (!is_vtt && !begins_with_cue(text)) {
+        return None;
+    }
+    let mut said: Vec<String> = Vec::new();
+    let mut last_end = None;
+    for block in blocks(text) {
+        // What stands above the times is a number or a name; a block without times is a header, a note or a style.
+        let Some(at) = block.iter().position(|line| times(line).is_some()) else { continue };
+        let (begin, end) = times(block[at])?;
+        if last_end.is_some_and(|last: u64| begin >= last + PAUSE) {
+            said.push(String::new());
+        }
+        last_end = Some(end);
+        for line in &block[at + 1..] {
+            let line = without_positions(&without_tags(line));
+            if !line.is_empty() && said.last() != Some(&line) {
+                said.push(line);
+            }
+        }
+    }
+    Some(single_blank_lines(&said.join("\n")) + "\n")
+}
+
+/// The first line that is not blank is a cue's number or its times.
+fn begins_with_cue(text: &str) -> bool {
+    let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+    let first = lines.next().unwrap_or_default();
+    times(first).is_some()
+        || (first.bytes().all(|b| b.is_ascii_digit()) && lines.next().is_some_and(|l| times(l).is_some()))
+}
+
+/// Cues with their lines. A new one begins at a blank line, and also where a line of times follows without one.
+fn blocks(text: &str) -> Vec<Vec<&str>> {
+    let mut blocks: Vec<Vec<&str>> = vec![Vec::new()];
+    for line in text.lines().map(str::trim) {
+        let block = blocks.last_mut().expect("there is one from the beginning");
+        if line.is_empty() {
+            blocks.push(Vec::new());
+        } else if times(line).is_some() && block.iter().any(|line| times(line).is_some()) {
+            // The number of this cue stands at the end of the one before.
+            let numbered = block.last().is_some_and(|last| last.bytes().all(|byte| byte.is_ascii_digit()));
+            let number = if numbered { block.pop() } else { None };
+            blocks.push(number.into_iter().chain([line]).collect());
+        } else {
+            block.push(line);
+        }
+    }
+    blocks
+}
+
+/// Begin and end of a cue in milliseconds, from `00:00:01,000 --> 00:00:02,500 align:start`.
+fn times(line: &str) -> Option<(u64, u64)> {
+    let (begin, rest) = line.split_once("-->")?;
+    Some((time(begin.trim())?, time(rest.split_whitespace().next()?)?))
+}
+
+/// `hours:minutes:seconds,milliseconds`; hours and fraction may be missing.
+fn time(stamp: &str) -> Option<u64> {
+    let (whole, fraction) = stamp.split_once([',', '.']).unwrap_or((stamp, "0"));
+    let is_number =
+        |digits: &str| (1..=6).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit());
+    let number = |digits: &str| if is_number(digits) { digits.parse::<u64>().ok() } else { None };
+    let parts = whole.split(':').map(number).collect::<Option<Vec<u64>>>()?;
+    let seconds = match parts[..] {
+        [minutes, seconds] => 60 * minutes + seconds,
+        [hours, minutes, seconds] => 3600 * hours + 60 * minutes + seconds,
+        _ => return None,
+    };
+    number(fraction)?;
+    Some(1000 * seconds + number(&format!("{fraction:0<3}")[..3])?)
+}
+
+/// A line without `{\an8}`, musical notes at its ends, and double spaces.
+fn without_positions(line: &str) -> String {
+    let line = with_spans(line, "{\\", "}", |_| Some(""));
+    let line = line.trim_matches(|c: char| matches!(c, '♪' | '♫' | '#') || c.is_whitespace());
+    line.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Without blank lines at the ends, and never two in a row.
+pub(super) fn single_blank_lines(text: &str) -> String {
+    let mut out = text.trim_matches('\n').to_owned();
+    while out.contains("\n\n\n") {
+        out = out.replace("\n\n\n", "\n\n");
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn case_55_srt_keeps_only_what_is_said() {
+        let text = "1\n00:00:01,000 --> 00:00:02,500\n<i>Am Brunnen</i>\nvor dem Tore,\n\n\
+                    2\n00:00:02,500 --> 00:00:04,000\n{\\an8}♪ da steht ein Lindenbaum ♪\n3\n00:00:09,000 --> 00:00:10,000\n42\n";
+        assert_eq!(subtitles(text).unwrap(), "Am Brunnen\nvor dem Tore,\nda steht ein Lindenbaum\n\n42\n");
+    }
+
+    #[test]
+    fn case_56_vtt_loses_header_notes_and_settings() {
+        let text = "WEBVTT - Lied\nKind: captions\n\nNOTE by me\n\nSTYLE\n::cue { color: red }\n\nintro\n\
+                    00:01.000 --> 00:02.000 align:start\n<v Anna>Komm &amp; sing\n\n00:02.000 --> 00:03.000\nKomm & sing\nmit <c>mir</c>\n";
+        assert_eq!(subtitles(text).unwrap(), "Komm & sing\nmit mir\n");
+    }
+
+    #[test]
+    fn other_texts_are_no_subtitles() {
+        for text in
+            ["", "Er rief --> sie", "Ein Lied\n\n1\n00:00:01,000 --> 00:00:02,000\nvon mir\n", "1\n2\n3\n"]
+        {
+            assert_eq!(subtitles(text), None, "{text:?}");
+        }
+    }
+}

@@ -1,0 +1,198 @@
+//! Rows of columns: tabs, CSV, and what Anki exports.
+
+use super::markup::{with_spans, without_tags};
+
+/// A file in columns.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Table {
+    /// Each with the number of the line it begins on.
+    pub rows: Vec<(usize, Vec<String>)>,
+    /// Columns, from 0, that the file's own header calls something else than text.
+    pub not_text: Vec<usize>,
+    /// Whether the file begins with Anki's header.
+    pub is_anki: bool,
+}
+
+/// What the lines `#name:value` at the top of an export say.
+#[derive(Default)]
+struct Header {
+    separator: Option<char>,
+    not_text: Vec<usize>,
+    lines: usize,
+}
+
+/// Reads a text in which only `\n` ends a line. Fields are unquoted where the file quotes: always in CSV and in Anki's
+/// exports, among plain tabs only where quotation marks inside are doubled. HTML goes, `[sound:…]` and clozes too.
+pub(super) fn table(text: &str) -> Table {
+    let header = anki_header(text);
+    let is_anki = header.lines > 0;
+    let mut body = text;
+    for _ in 0..header.lines {
+        body = body.split_once('\n').map_or("", |(_, rest)| rest);
+    }
+    let separator = header.separator.unwrap_or_else(|| separator(body));
+    let quoting = if is_anki || separator != '\t' { Quoting::Always } else { Quoting::Doubled };
+    let mut rows = records(body, separator, quoting, header.lines + 1);
+    for (_, fields) in &mut rows {
+        for field in fields {
+            *field = cleaned(field);
+        }
+    }
+    Table { rows, not_text: header.not_text, is_anki }
+}
+
+fn anki_header(text: &str) -> Header {
+    let mut header = Header::default();
+    for line in text.lines() {
+        let Some((name, value)) = line.strip_prefix('#').and_then(|line| line.split_once(':')) else { break };
+        match name {
+            "separator" => header.separator = separator_named(value.trim()),
+            "html" | "columns" | "tags" | "notetype" | "deck" | "if matches" => {}
+            "tags column" | "notetype column" | "deck column" | "guid column" => {
+                header
+                    .not_text
+                    .extend(value.trim().parse::<usize>().ok().and_then(|column| column.checked_sub(1)));
+            }
+            _ => break,
+        }
+        header.lines += 1;
+    }
+    header
+}
+
+fn separator_named(name: &str) -> Option<char> {
+    match name.to_ascii_lowercase().as_str() {
+        "tab" | "\\t" => Some('\t'),
+        "comma" => Some(','),
+        "semicolon" => Some(';'),
+        "space" => Some(' '),
+        "pipe" => Some('|'),
+        "colon" => Some(':'),
+        other => other.chars().next(),
+    }
+}
+
+/// A tab if half of the lines have one; else the mark that gives nearly every record the same number of fields.
+fn separator(text: &str) -> char {
+    let lines = || text.lines().filter(|line| !line.trim().is_empty()).take(1000);
+    let (count, tabs) = (lines().count(), lines().filter(|line| line.contains('\t')).count());
+    if 2 * tabs >= count {
+        return '\t';
+    }
+    let sample: String = lines().take(200).flat_map(|line| [line, "\n"]).collect();
+    let agrees = |mark: &char| {
+        let rows = records(&sample, *mark, Quoting::Always, 1);
+        let columns = rows.first().map_or(0, |(_, fields)| fields.len());
+        let same = rows.iter().filter(|(_, fields)| fields.len() == columns).count();
+        columns > 1 && 10 * same >= 9 * rows.len()
+    };
+    [';', ',', '|'].into_iter().find(agrees).unwrap_or('\t')
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Quoting {
+    /// A field that begins with a quotation mark ends with one, and may hold line breaks (RFC 4180).
+    Always,
+    /// Only within a line, and only if quotation marks inside are doubled: elsewhere they are the sentence's.
+    Doubled,
+}
+
+fn records(text: &str, separator: char, quoting: Quoting, first: usize) -> Vec<(usize, Vec<String>)> {
+    let mut rows = Vec::new();
+    let (mut rest, mut number) = (text, first);
+    while !rest.is_empty() {
+        let begin = number;
+        let mut fields = Vec::new();
+        loop {
+            let (field, length) = field(rest, separator, quoting);
+            number += rest[..length].matches('\n').count();
+            fields.push(field);
+            rest = &rest[length..];
+            match rest.strip_prefix(separator) {
+                Some(after) => rest = after,
+                None => break,
+            }
+        }
+        if let Some(after) = rest.strip_prefix('\n') {
+            rest = after;
+            number += 1;
+        }
+        rows.push((begin, fields));
+    }
+    rows
+}
+
+/// The field that `text` begins with, and its length in bytes.
+fn field(text: &str, separator: char, quoting: Quoting) -> (String, usize) {
+    let plain = text.find([separator, '\n']).unwrap_or(text.len());
+    let quoted = text.strip_prefix('"').and_then(|inside| {
+        let (field, length, doubled) = quoted(inside)?;
+        let after = &text[1 + length..];
+        let ends = after.is_empty() || after.starts_with([separator, '\n']);
+        let is_meant = quoting == Quoting::Always || (doubled && !field.contains('\n'));
+        (ends && is_meant).then_some((field, 1 + length))
+    });
+    quoted.unwrap_or_else(|| (text[..plain].to_owned(), plain))
+}
+
+/// A field behind its opening quotation mark, its length up to behind the closing one, and whether marks inside are
+/// doubled.
+fn quoted(inside: &str) -> Option<(String, usize, bool)> {
+    let (mut field, mut at, mut doubled) = (String::new(), 0, false);
+    loop {
+        let mark = at + inside[at..].find('"')?;
+        field.push_str(&inside[at..mark]);
+        if !inside[mark + 1..].starts_with('"') {
+            return Some((field, mark + 1, doubled));
+        }
+        field.push('"');
+        doubled = true;
+        at = mark + 2;
+    }
+}
+
+/// One line without HTML, sounds and clozes.
+fn cleaned(field: &str) -> String {
+    let field = with_spans(&without_tags(field), "[sound:", "]", |_| Some(""));
+    let field = with_spans(&field, "{{c", "}}", |cloze| cloze.split("::").nth(1));
+    field.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rows(text: &str) -> Vec<Vec<String>> {
+        table(text).rows.into_iter().map(|(_, fields)| fields).collect()
+    }
+
+    #[test]
+    fn case_47_ankis_header_is_honoured() {
+        let text = "#separator:Semicolon\n#html:true\n#guid column:1\n#tags column:4\nx1;<b>Ja</b>;Yes;tag\n";
+        let Table { rows, not_text, is_anki } = table(text);
+        assert_eq!(rows, [(5, ["x1", "Ja", "Yes", "tag"].map(str::to_owned).to_vec())]);
+        assert_eq!((not_text, is_anki), (vec![0, 3], true));
+    }
+
+    #[test]
+    fn case_48_quoted_fields_are_unquoted() {
+        let text = "#separator:tab\n\"Er sagte: \"\"Ja\"\",\nund ging.\"\tHe left.&nbsp;[sound:a.mp3]\n{{c1::Komm::Verb}}!\tCome!\n";
+        assert_eq!(rows(text), [["Er sagte: \"Ja\", und ging.", "He left."], ["Komm!", "Come!"]]);
+        assert_eq!(table(text).rows[1].0, 4);
+        assert_eq!(
+            rows("de,en\n\"Ja, gern.\",\"Yes, \"\"please\"\".\"\n"),
+            [["de", "en"], ["Ja, gern.", "Yes, \"please\"."]]
+        );
+    }
+
+    #[test]
+    fn quotation_marks_of_sentences_stay() {
+        let text = "\"Komm!\", rief er.\t\"Come!\" he called.\n\"Ja.\"\t\"Yes.\"\n\"\"\"Ja\"\", rief er.\"\t\"Open\n";
+        let expected = [
+            ["\"Komm!\", rief er.", "\"Come!\" he called."],
+            ["\"Ja.\"", "\"Yes.\""],
+            ["\"Ja\", rief er.", "\"Open"],
+        ];
+        assert_eq!(rows(text), expected);
+    }
+}
