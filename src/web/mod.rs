@@ -14,8 +14,6 @@ mod model_file;
 mod object;
 #[cfg(feature = "train")]
 mod preparation;
-#[cfg(feature = "train")]
-mod reading;
 mod song_index;
 #[cfg(feature = "train")]
 mod trainer;
@@ -31,8 +29,6 @@ pub use gpu::Gpu;
 pub use model_file::read_model_file;
 #[cfg(feature = "train")]
 pub use preparation::prepare_text;
-#[cfg(feature = "train")]
-pub use reading::{decode_text, read_songs, without_page_remains};
 pub use song_index::SongIndex;
 #[cfg(feature = "train")]
 pub use trainer::{Trainer, TrainingSample, draft_plan, inspect_text, spread_plan};

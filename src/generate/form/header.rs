@@ -45,7 +45,7 @@ impl Header {
     /// ```
     /// use liedwerk::generate::form::Header;
     /// use liedwerk::text::{CharTokenizer, Normalize};
-    /// let tokenizer = CharTokenizer::from_text(Normalize::None, "\n |=Alietmno dAB").into();
+    /// let tokenizer = CharTokenizer::from_text(Normalize::None, "=== Title | A \n").into();
     /// let header = Header::of(r#"{"styles": ["old", "modern"]}"#, &tokenizer);
     /// assert_eq!(header.line("A Tide", "old", "ABAB"), "=== A Tide | old | ABAB\n");
     /// assert_eq!(header.line("", "old", ""), "=== | old\n");

@@ -10,7 +10,8 @@ use crate::text::Language;
 /// use liedwerk::text::Language;
 /// use liedwerk::text::rhyme::{Lexicon, Rhyme};
 /// let dictionary = "light L AY1 T\nnight N AY1 T\nknight N AY1 T\ndelight D IH0 L AY1 T\n";
-/// let lexicon = Lexicon::build(Language::English, dictionary, "The night was light; a knight's delight.");
+/// let song = "O knight of light, O night, delight!\n"; // a word counts from its second use on
+/// let lexicon = Lexicon::build(Language::English, dictionary, &song.repeat(2));
 /// assert_eq!(lexicon.rhyme("light", "night"), Some(Rhyme::Perfect));
 /// assert_eq!(lexicon.rhyme("night", "knight"), None); // the same word for the ear
 /// assert_eq!(lexicon.rhyme("light", "delight"), Some(Rhyme::Near));

@@ -47,7 +47,8 @@ def translate_file(folder: Path, source: Path, out: Path, back: bool, temperatur
             part = lines[begin : begin + LINES_AT_ONCE]
             ids = [encoding.ids for encoding in tokenizer.encode_batch(part)]
             for line, text in zip(part, translate(model, tokenizer, ids, device, temperature)):
-                text = " ".join(text.split())  # a sampled line break would make two lines of it
+                # A sampled line break would make two lines of it, and zero bytes are not read as text.
+                text = " ".join("".join(c if c.isprintable() else " " for c in text).split())
                 if line and text:
                     print(*((text, line) if back else (line, text)), "synthetic", sep="\t", file=file)
             print(f"{min(begin + LINES_AT_ONCE, len(lines))} of {len(lines)} lines", flush=True)
