@@ -17,7 +17,7 @@ async function written(page) {
 
 for (const choice of ['GPU', 'Automatic']) {
   test(`${choice} without WebGPU says so, and the CPU writes`, async ({ page }) => {
-    await open(page);
+    await open(page, `${SHORT}&keep-seed=1`);
     const { choice: field, badge } = device(page);
     await expect(field).toHaveValue('cpu');
     await expect(badge).toBeHidden();

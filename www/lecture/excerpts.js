@@ -22,13 +22,13 @@ let ends = begins.iter().skip(1).copied().chain([text.len()]);`,
     out.text.push(lower);`,
   },
   windows: {
-    file: 'src/train/batch.rs',
-    code: String.raw`let begin = self.position.done * self.window;
+    file: 'src/train/streams.rs',
+    code: String.raw`let begin = (step % steps) as usize * self.window;
 let cut = |shift: usize| {
-    let starts = (0..self.batch_size).map(|b| b * stream + begin + shift);
+    let starts = (0..self.batch_size).map(|b| b * self.length() + begin + shift);
     starts.flat_map(|start| self.rotated[start..start + self.window].iter().copied()).collect()
 };
-let window = Window { inputs: cut(0), targets: cut(1), restarts: begin == 0 };`,
+TextBatch { rows: self.batch_size, inputs: cut(0), targets: cut(1), restarts: begin == 0 }`,
   },
   lstm: {
     file: 'src/cpu/cells.rs',
@@ -43,13 +43,10 @@ store(cv, &mut c[j..]);
 store(ov * tanh4(cv), &mut h[j..]);`,
   },
   lossLstm: {
-    file: 'src/train/trainer.rs',
-    code: String.raw`let found = self.descent.gradients(&self.model, |model| {
-    let (logits, after) = model.forward(&inputs, batch_size, state, Some(dropout_seed));
-    state.layers = after.layers.iter().map(|(h, c)| (h.detach(), c.detach())).collect();
-    logits.cross_entropy(&targets, CrossEntropy::default())
-});
-self.descent.step(&mut self.model, found, targets.len()).await`,
+    file: 'src/train/objective.rs',
+    code: String.raw`let (logits, after) = model.forward(&batch.inputs, batch.rows, &self.state, dropout_seed);
+self.state.layers = after.layers.iter().map(|(h, c)| (h.detach(), c.detach())).collect();
+logits.cross_entropy(&batch.targets, scored(UNSCORED))`,
   },
   bits: {
     file: 'src/bin/liedwerk/evaluate_text.rs',
@@ -95,12 +92,10 @@ let scores = query.add(keys).tanh().linear(&self.score, None); // (B, S, 1)
 scores.reshape(&[batch, positions]).add(mask).softmax()`,
   },
   lossPairs: {
-    file: 'src/train/pair_trainer.rs',
-    code: String.raw`let found = self.run.descent.gradients(&self.run.model, |model| {
-    let logits = model.forward(&batch.src, &batch.src_lengths, &batch.inputs, Some(dropout_seed));
-    logits.cross_entropy(&batch.targets, options)
-});
-self.run.step(found, batch.target_tokens()).await`,
+    file: 'src/train/objective.rs',
+    code: String.raw`let logits = model.forward(&batch.src, &batch.src_lengths, &batch.inputs, dropout_seed);
+let Self { label_smoothing } = *self;
+logits.cross_entropy(&batch.targets, CrossEntropy { label_smoothing, ..scored(PAD) })`,
   },
   bleu: {
     file: 'src/train/bleu.rs',
