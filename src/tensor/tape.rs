@@ -137,9 +137,12 @@ impl Upstream<'_> {
     }
 }
 
+/// The page's lean module never trains: no op is written to a tape there, and the compiler drops every backward pass.
+const TRACKS: bool = cfg!(any(not(target_arch = "wasm32"), feature = "train"));
+
 /// Whether one of these is tracked, so that an op on them will have to run backward.
 pub(crate) fn is_tracked(inputs: &[&Tensor]) -> bool {
-    inputs.iter().any(|input| input.slot.as_ref().is_some_and(|slot| slot.tape.strong_count() > 0))
+    TRACKS && inputs.iter().any(|input| input.slot.as_ref().is_some_and(|slot| slot.tape.strong_count() > 0))
 }
 
 /// Writes an op to the tape of its inputs, if one of them is tracked.
