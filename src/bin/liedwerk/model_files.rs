@@ -1,6 +1,7 @@
 //! Models as they lie on a disk: a folder of three files, or one file that holds all of them.
 
-use crate::generate::{read_text, unreadable};
+use crate::generate::unreadable;
+use crate::texts::read_text;
 use liedwerk::io::ModelFile;
 use liedwerk::workshop::Base;
 use std::path::Path;

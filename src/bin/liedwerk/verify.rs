@@ -9,7 +9,8 @@ use liedwerk::link::{self, Comparison, Link, Proof, Reason, Settings};
 use liedwerk::models::ModelConfig;
 use liedwerk::{Error, ErrorCode};
 
-use crate::generate::{read_text, unreadable};
+use crate::generate::unreadable;
+use crate::texts::read_text;
 use crate::translate;
 
 /// Write again what a link of the page promises, and compare.
