@@ -101,7 +101,7 @@ fn enclosing(line: &str) -> Option<(&str, &str, &str)> {
 /// `line` without `mark`, if it stands there in pairs.
 fn without_pairs(line: &str, mark: &str) -> String {
     let count = line.matches(mark).count();
-    if count > 0 && count % 2 == 0 { line.replace(mark, "") } else { line.to_owned() }
+    if count > 0 && count.is_multiple_of(2) { line.replace(mark, "") } else { line.to_owned() }
 }
 
 /// `‚…‘`, `‹…›` and `›…‹` with double quotation marks: small translators lose the closing single one.

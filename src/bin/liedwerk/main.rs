@@ -31,6 +31,7 @@ mod memory;
 mod model_files;
 #[cfg(not(target_arch = "wasm32"))]
 mod texts;
+#[cfg(not(target_arch = "wasm32"))]
 mod tokenize;
 #[cfg(not(target_arch = "wasm32"))]
 mod train;
