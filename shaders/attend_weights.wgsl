@@ -1,6 +1,5 @@
-// The weights of single queries over their caches, averaged over the heads, for looking at: a workgroup takes
-// a row, and one head after the other; an invocation takes every so-manieth position. Positions that a cache
-// has not are 0. Twin: src/cpu/attend.rs.
+// The weights of single queries over their caches, for looking at: a workgroup takes one head of one row, an
+// invocation every so-manieth position. Positions that a cache has not are 0. Twin: src/cpu/attend.rs.
 
 struct Params {
     head: Head,
@@ -23,7 +22,7 @@ struct Params {
 @group(0) @binding(2) var<storage, read> places: array<u32>;
 // (caches, capacity, channels)
 @group(0) @binding(3) var<storage, read> keys: array<f32>;
-// (rows, capacity)
+// (rows, heads, capacity)
 @group(0) @binding(4) var<storage, read_write> weights: array<f32>;
 
 fn score(query: u32, key: u32) -> f32 {
@@ -36,31 +35,31 @@ fn score(query: u32, key: u32) -> f32 {
 
 @compute @workgroup_size(WIDTH)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
-    let row = group_index(p.head.groups_x, group);
+    let index = group_index(p.head.groups_x, group);
+    let row = index / p.heads;
     if row >= p.rows {
         return;
     }
-    let out_row = p.head.starts[0].w + row * p.capacity;
-    for (var position = lane; position < p.capacity; position += WIDTH) {
-        weights[out_row + position] = 0.0;
-    }
+    let part = index % p.heads * p.d;
+    let out = p.head.starts[0].w + index * p.capacity;
     let length = places[p.head.starts[0].y + 2u * row + 1u];
-    let cache = p.head.starts[0].z + places[p.head.starts[0].y + 2u * row] * p.capacity * p.channels;
-    for (var part = 0u; part < p.channels; part += p.d) {
-        let query = p.head.starts[0].x + row * p.x_stride + part;
-        var largest = LOWEST;
-        for (var position = lane; position < length; position += WIDTH) {
-            largest = max(largest, score(query, cache + position * p.channels + part));
+    let cache = p.head.starts[0].z + places[p.head.starts[0].y + 2u * row] * p.capacity * p.channels + part;
+    let query = p.head.starts[0].x + row * p.x_stride + part;
+    var largest = LOWEST;
+    for (var position = lane; position < length; position += WIDTH) {
+        largest = max(largest, score(query, cache + position * p.channels));
+    }
+    largest = workgroup_max(largest, lane);
+    var sum = 0.0;
+    for (var position = lane; position < length; position += WIDTH) {
+        sum += exp_(score(query, cache + position * p.channels) - largest);
+    }
+    sum = workgroup_sum(sum, lane);
+    for (var position = lane; position < p.capacity; position += WIDTH) {
+        var weight = 0.0;
+        if position < length {
+            weight = exp_(score(query, cache + position * p.channels) - largest) / sum;
         }
-        largest = workgroup_max(largest, lane);
-        var sum = 0.0;
-        for (var position = lane; position < length; position += WIDTH) {
-            sum += exp_(score(query, cache + position * p.channels + part) - largest);
-        }
-        sum = workgroup_sum(sum, lane) * f32(p.heads);
-        for (var position = lane; position < length; position += WIDTH) {
-            let weight = exp_(score(query, cache + position * p.channels + part) - largest);
-            weights[out_row + position] += weight / sum;
-        }
+        weights[out + position] = weight;
     }
 }

@@ -20,6 +20,8 @@ pub enum ErrorCode {
     BadPairs,
     /// An index of songs is truncated, damaged or of another version.
     BadIndex,
+    /// A lexicon is truncated, damaged or of another version.
+    BadLexicon,
     /// A parameter of the model is not in the file.
     MissingParameter,
     /// A parameter has another shape than the configuration says.
@@ -44,6 +46,14 @@ pub enum ErrorCode {
     NotText,
     /// A checkpoint of a training belongs to another text.
     OtherText,
+    /// A checkpoint of a training belongs to another plan.
+    OtherPlan,
+    /// A checkpoint was written by a version of this program that cannot be continued.
+    OldCheckpoint,
+    /// A folder that is to be written holds something already.
+    FolderUsed,
+    /// Another process writes into a folder.
+    FolderLocked,
     /// Training diverged: the loss is no longer a number, or far above where it began.
     Diverged,
     /// A file could not be read or written.
@@ -74,6 +84,7 @@ impl ErrorCode {
             Self::BadRecipe => "bad-recipe",
             Self::BadPairs => "bad-pairs",
             Self::BadIndex => "bad-index",
+            Self::BadLexicon => "bad-lexicon",
             Self::MissingParameter => "missing-parameter",
             Self::ParameterShape => "parameter-shape",
             Self::ParameterDtype => "parameter-dtype",
@@ -86,6 +97,10 @@ impl ErrorCode {
             Self::TextTooLong => "text-too-long",
             Self::NotText => "not-text",
             Self::OtherText => "other-text",
+            Self::OtherPlan => "other-plan",
+            Self::OldCheckpoint => "old-checkpoint",
+            Self::FolderUsed => "folder-used",
+            Self::FolderLocked => "folder-locked",
             Self::Diverged => "diverged",
             Self::File => "file",
             Self::GpuUnavailable => "gpu-unavailable",

@@ -13,6 +13,7 @@ pub mod error;
 pub mod generate;
 pub mod gpu;
 pub mod io;
+pub mod judge;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod link;
 pub mod models;
@@ -29,12 +30,13 @@ pub mod web;
 pub mod wgsl;
 pub mod workshop;
 
+mod hash;
 mod now;
 
 pub use error::{Error, ErrorCode, Result};
 pub use tensor::Tensor;
 
-/// The README's example, compiled and run.
+/// The example of the documentation, compiled and run.
 #[cfg(doctest)]
-#[doc = include_str!("../README.md")]
-struct Readme;
+#[doc = include_str!("../docs/library.md")]
+struct Library;

@@ -8,9 +8,9 @@ import { readStored, writeStored } from './storage.js';
 /** @typedef {import('./engine/protocol.js').Failure} Failure */
 /** @typedef {import('./engine/protocol.js').Race} Race */
 /** @typedef {import('./engine/protocol.js').Rates} Rates */
-/** @typedef {import('./engine/protocol.js').Wish} Wish */
+/** @typedef {import('./engine/protocol.js').DeviceWish} DeviceWish */
 
-/** @typedef {Wish['choice']} Choice */
+/** @typedef {DeviceWish['choice']} Choice */
 
 /** @type {readonly Choice[]} */
 export const CHOICES = ['cpu', 'gpu', 'auto'];
@@ -76,7 +76,7 @@ export class Computing {
    * What a run is told.
    *
    * @param {boolean} replay a link gives the same text everywhere, so it is computed where all compute alike
-   * @returns {Wish}
+   * @returns {DeviceWish}
    */
   wish(replay) {
     const choice = replay || isFailure(this.#report) ? 'cpu' : this.#choice;

@@ -16,3 +16,9 @@ And the rose and the heart I would not die,`,
     en: 'written by the GPT, seed 33',
   },
 };
+
+/** What a song that rhymes may be about: one after the other. @type {Readonly<Record<'de' | 'en', readonly string[]>>} */
+export const EXAMPLE_TITLES = {
+  de: ['Der letzte Zug', 'Erster Schnee', 'Die alte Gitarre', 'Sommer am See'],
+  en: ['The Last Train', 'First Snow', 'The Old Guitar', 'Summer by the Sea'],
+};

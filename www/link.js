@@ -1,5 +1,6 @@
 // Links as they are handed on and opened: long texts packed, proofs behind the settings. src/link is the twin.
 
+import { readFragment, spellFragment } from './fragment.js';
 import { readPledge, toBase64Url, VERSION } from './proof.js';
 import { fromHash, GERMAN_LENGTH, toHash } from './state.js';
 
@@ -22,18 +23,20 @@ const MOST_BYTES = 3 * GERMAN_LENGTH;
  * @returns {Promise<string>} starting with '#'
  */
 export async function makeLink(settings, of, proofs, rules) {
-  const given = new URLSearchParams(toHash(settings, { go: !rules, of }).slice(1));
+  const seedless = rules !== undefined && !rules.lock?.split(',').includes('seed');
+  const given = new URLSearchParams(toHash(settings, { go: !rules, of, seedless }).slice(1));
   for (const [key, value] of Object.entries(rules ?? {})) if (value) given.set(key, String(value));
   const packed = new URLSearchParams();
+  // First, so that wherever the end of the link is lost, proofs are missed.
+  if (proofs.length) packed.set('v', VERSION);
   for (const [key, value] of given) {
-    const plain = String(new URLSearchParams([['', value]])).length - 1;
+    const plain = spellFragment(new URLSearchParams([['', value]])).length - 1;
     const small = PACKED.includes(key) && plain > PACKED_FROM ? await pack(value) : null;
     if (small !== null && small.length < plain) packed.set(`z-${key}`, small);
     else packed.set(key, value);
   }
-  if (proofs.length) packed.set('v', VERSION);
   for (const proof of proofs) packed.append('proof', proof);
-  return `#${packed}`;
+  return `#${spellFragment(packed)}`;
 }
 
 /**
@@ -43,7 +46,7 @@ export async function makeLink(settings, of, proofs, rules) {
  * @returns {Promise<ReturnType<typeof fromHash> & { pledge: Pledge | null }>}
  */
 export async function openLink(hash) {
-  const given = new URLSearchParams(hash.replace(/^#/, ''));
+  const { given, isCut } = readFragment(hash);
   let damaged = false;
   for (const key of PACKED) {
     const packed = given.get(`z-${key}`);
@@ -55,7 +58,7 @@ export async function openLink(hash) {
   }
   const opened = fromHash(`#${given}`);
   // Nobody wants to read what follows from another beginning.
-  return { ...opened, go: opened.go && !damaged, pledge: readPledge(given, opened.rejected, damaged) };
+  return { ...opened, go: opened.go && !damaged, pledge: readPledge(given, opened.rejected, { damaged, isCut }) };
 }
 
 /**

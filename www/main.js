@@ -13,6 +13,8 @@ import { offerLanguages } from './ui/languages.js';
 import { offlineChoice } from './ui/offline-choice.js';
 import { Places } from './ui/places.js';
 import { followRules } from './ui/rules.js';
+import { hasStarted } from './ui/started.js';
+import { noteStrayFiles } from './ui/stray-files.js';
 import { teacherLink } from './ui/teacher-link.js';
 import { VIEWS } from './views/index.js';
 
@@ -22,7 +24,7 @@ const ADDRESS_MS = 150;
 const OWN = { liedwerk: true };
 
 /** @typedef {import('./state.js').ViewId} ViewId */
-/** @typedef {import('./views/index.js').View} View */
+/** @typedef {import('./views/view.js').View} View */
 
 async function main() {
   const { settings, go, whole, pledge } = await openLink(location.hash);
@@ -31,7 +33,7 @@ async function main() {
   const rewrite = keepAddress(state, whole);
   const computing = new Computing();
   const engine = new EngineClient(computing);
-  const context = { state, computing, engine, catalog: new Catalog(), visit };
+  const context = { state, computing, engine, catalog: new Catalog(), places: VIEWS, visit };
   /** @type {View} */
   let view = showView(context);
 
@@ -68,6 +70,7 @@ async function main() {
   followRules(state, /** @type {HTMLElement} */ (document.querySelector('main')));
   document.querySelector('footer')?.append(teacherLink(state, VIEWS));
   listenToKeys(() => view);
+  noteStrayFiles(() => visit('train'));
   window.addEventListener('hashchange', async () => {
     // Back and forward turn pages; they take back nothing that was typed since.
     const own = history.state?.liedwerk === true;
@@ -119,7 +122,7 @@ let places = null;
 /**
  * Shows the view of the settings. Those that were visited before stay as they are, out of sight.
  *
- * @param {import('./views/index.js').Context} context
+ * @param {import('./views/view.js').Context} context
  * @returns {View}
  */
 function showView(context) {
@@ -144,7 +147,7 @@ function nameView(id) {
   places?.show(id);
 }
 
-/** @param {import('./views/index.js').Context} context */
+/** @param {import('./views/view.js').Context} context */
 function offerViews({ state, visit }) {
   const row = /** @type {HTMLElement} */ (document.querySelector('nav'));
   places = new Places(row, VIEWS, visit);
@@ -167,11 +170,16 @@ function listenToKeys(current) {
 /** So that the page opens again without a connection; browsers allow it on https and localhost. */
 function keepOffline() {
   const register = () => {
-    // Refused in private windows, for example: the page then needs its connection.
-    navigator.serviceWorker?.register('sw.js').catch(() => {});
+    try {
+      // Refused in private windows, for example: the page then needs its connection.
+      navigator.serviceWorker?.register('sw.js').catch(() => {});
+    } catch {
+      // In a sandbox the very question is refused.
+    }
   };
   if (document.readyState === 'complete') register();
   else window.addEventListener('load', register);
 }
 
+hasStarted();
 void main();

@@ -1,6 +1,6 @@
 // models/index.json: which models there are. It comes from outside, so every field is looked at.
 
-import { EngineError } from './engine/errors.js';
+import { EngineError } from './errors.js';
 import { kindOf } from './engine/kinds.js';
 import { fetchText } from './engine/texts.js';
 import { Shelf } from './shelf/shelf.js';
@@ -53,7 +53,19 @@ export class Catalog {
 
   /** The sha256 of every weights file; other files in the cache are of earlier versions. */
   known() {
-    return this.#models.flatMap(({ files: { weights, songs } }) => [weights, ...(songs ? [songs] : [])].map(({ sha256 }) => sha256));
+    const large = this.#models.flatMap(({ files: { weights, songs, lexicon } }) => [weights, songs, lexicon]);
+    return large.flatMap((file) => (file ? [file.sha256] : []));
+  }
+
+  /**
+   * The words of a model's language with their sounds.
+   *
+   * @param {ModelEntry} model
+   * @returns {import('./engine/protocol.js').WeightsFile | null}
+   */
+  lexiconFor({ files, language }) {
+    const found = files.lexicon ?? this.#models.find((other) => other.language === language && other.files.lexicon)?.files.lexicon;
+    return found ?? null;
   }
 
   /** @param {() => void} listener called when the list has arrived, and whenever it changes */
@@ -100,6 +112,7 @@ function readEntry(entry, base) {
       tokenizer: inside(files.tokenizer, base),
       weights: largeFile(files.weights, 'files.weights', base),
       songs: files.songs && largeFile(files.songs, 'files.songs', base),
+      lexicon: files.lexicon && largeFile(files.lexicon, 'files.lexicon', base),
     },
     language: /^[a-z]{2,3}$/.test(entry.language) ? entry.language : 'en',
     licence: String(entry.licence ?? ''),

@@ -34,7 +34,7 @@ const FORM = /^([0-9a-f]{12})\.(\d{1,9})(p?)\.(\d{1,9})\.([\w-]{16})\.([\w-]*)\.
  * @property {readonly Proof[]} proofs
  * @property {number} engine that wrote the texts
  * @property {readonly string[]} rejected keys whose values were out of range or unknown
- * @property {'' | 'newer' | 'damaged'} trouble why nothing can be compared
+ * @property {'' | 'newer' | 'cut' | 'damaged'} trouble why nothing can be compared
  */
 
 /** What a link with proofs says of its own form. */
@@ -96,19 +96,22 @@ export async function compare(proof, text) {
 /**
  * @param {URLSearchParams} given
  * @param {readonly string[]} rejected
- * @param {boolean} damaged whether a part of the link could not be read
+ * @param {{ damaged: boolean, isCut: boolean }} state whether a part of the link could not be read, and whether it ends
+ *   within a key
  * @returns {Pledge | null} null for a link from before there were proofs, which promises nothing
  */
-export function readPledge(given, rejected, damaged) {
+export function readPledge(given, rejected, { damaged, isCut }) {
   const version = given.get('v');
   const spelled = given.getAll('proof').slice(0, MOST_PROOFS);
-  if (version === null && !spelled.length && !damaged) return null;
+  if (version === null && !spelled.length && !damaged && !isCut) return null;
   const [format, engine] = /^\d{1,9}\.\d{1,9}$/.test(version ?? '') ? (version ?? '').split('.').map(Number) : [0, 0];
-  if (format > FORMAT) return { proofs: [], engine, rejected, trouble: 'newer' };
+  const nothing = { proofs: [], engine, rejected };
+  if (format > FORMAT) return { ...nothing, trouble: 'newer' };
   const proofs = spelled.map(parseProof).filter((proof) => proof !== null);
+  // No link says how its proofs are written and then has none.
+  if (isCut || (version !== null && !spelled.length && !damaged)) return { ...nothing, trouble: 'cut' };
   const sound = !damaged && format === FORMAT && proofs.length === spelled.length;
-  if (sound && !proofs.length) return null;
-  return { proofs: sound ? proofs : [], engine, rejected, trouble: sound ? '' : 'damaged' };
+  return sound ? { ...nothing, proofs, trouble: '' } : { ...nothing, trouble: 'damaged' };
 }
 
 /**

@@ -1,5 +1,6 @@
 // Every setting of the page, declared once. Input fields, limits and the link all follow this table.
 
+import { spellFragment } from './fragment.js';
 import { GERMAN_SONGS } from './songs.js';
 
 /**
@@ -24,7 +25,7 @@ export const GERMAN_LENGTH = 20_000;
  * @property {string} german what is to be translated
  * @property {string} english the visitor's own wording of the translation; empty for the model's
  * @property {string} translator the id of a model that translates
- * @property {string} looked the id of a model that is looked into
+ * @property {string} inspected the id of a model that is looked into
  * @property {string} left the id of the model that writes on the left, side by side
  * @property {string} right and of the one on the right
  * @property {string} kind of the model to be trained
@@ -38,6 +39,13 @@ export const GERMAN_LENGTH = 20_000;
  * @property {'' | '1'} compare translate with two models side by side
  * @property {string} text what is prepared
  * @property {'de' | 'en'} text_language
+ * @property {string} title what the song is about
+ * @property {string} style of the song, as its model names it
+ * @property {string} scheme of rhymes: a song that has one, be it `free`, is written line by line
+ * @property {string} parts of the song, such as VCVC
+ * @property {string} syllables of a line, such as 6-9
+ * @property {number} stanzas 0 as many as the parts, or four
+ * @property {number} lines of a stanza; 0 those of the scheme, or four
  * @property {number} merges of byte pairs
  * @property {'lyrics' | 'translation'} use_case of the lecture
  * @property {number} step of the lecture
@@ -51,13 +59,14 @@ export const GERMAN_LENGTH = 20_000;
  * @property {number} max_new_tokens
  * @property {number} beam_width
  * @property {number} seed
+ * @property {'' | '1'} keep_seed whether the next song is written with it, too
  * @property {string} hide keys of settings and ids of places that the link does not show, joined by commas
  * @property {string} lock keys of settings that the link lets nobody change
  * @property {'' | '1'} embed the place alone, for a frame in another page
  * @property {'' | 'de' | 'en'} lang a language that the link asks for; empty for the reader's own
  *
- * @typedef {'view' | 'model' | 'prompt' | 'german' | 'english' | 'translator' | 'looked' | 'forced' | 'compare' | 'text' | 'text_language' | 'use_case' | 'hide' | 'lock' | 'embed' | 'lang' | 'left' | 'right' | 'kind' | 'model_size' | 'base' | 'trained_layers' | 'cleaning'} TextName
- * @typedef {'temperature' | 'top_k' | 'top_p' | 'min_p' | 'typical_p' | 'repetition_penalty' | 'no_repeat_ngram' | 'max_new_tokens' | 'beam_width' | 'merges' | 'step' | 'seed' | 'minutes' | 'held_out'} NumberName
+ * @typedef {'view' | 'model' | 'prompt' | 'german' | 'english' | 'translator' | 'inspected' | 'forced' | 'compare' | 'text' | 'text_language' | 'use_case' | 'hide' | 'lock' | 'embed' | 'lang' | 'left' | 'right' | 'kind' | 'model_size' | 'base' | 'trained_layers' | 'cleaning' | 'keep_seed' | 'title' | 'style' | 'scheme' | 'parts' | 'syllables'} TextName
+ * @typedef {'temperature' | 'top_k' | 'top_p' | 'min_p' | 'typical_p' | 'repetition_penalty' | 'no_repeat_ngram' | 'max_new_tokens' | 'beam_width' | 'merges' | 'step' | 'seed' | 'minutes' | 'held_out' | 'stanzas' | 'lines'} NumberName
  *
  * @typedef {object} TextField
  * @property {TextName} name
@@ -87,11 +96,13 @@ const WRITING = ['write', 'lab', 'duel', 'chain', 'look'];
 /** @type {readonly ViewId[]} */
 const SEEDED = [...WRITING, 'train'];
 /** @type {readonly ViewId[]} */
-const DUEL = ['duel'];
+const COMPARING = ['duel'];
 /** @type {readonly ViewId[]} */
 const TRAIN = ['train'];
 /** @type {readonly ViewId[]} */
 const TRANSLATING = ['translate', 'chain', 'look'];
+/** @type {readonly ViewId[]} */
+const FORMED = ['write'];
 
 /** @param {string} text */
 const cutId = (text) => keepStart(text, 100);
@@ -102,6 +113,9 @@ const cutPrompt = (text) => keepEnd(text, PROMPT_LENGTH);
 
 /** @param {string} text */
 const cutNames = (text) => (/^[a-z0-9,-]{1,500}$/.test(text) ? text : '');
+
+/** @param {string} text */
+const cutRange = (text) => (/^\d{1,2}-\d{1,2}$/.test(text) ? text : '');
 
 /** @param {string} text */
 const cutForced = (text) => (/^(\d{1,5}\.\d{1,6}(-|$)){1,10000}$/.test(text) ? text : '');
@@ -115,11 +129,11 @@ export const TEXT_FIELDS = [
   { name: 'german', key: 'german', default: GERMAN_SONGS[0].text, cut: cutGerman, views: TRANSLATING },
   { name: 'english', key: 'english', default: '', cut: cutGerman, views: ['chain'] },
   { name: 'translator', key: 'translator', default: 'transformer-de-en', cut: cutId, views: TRANSLATING },
-  { name: 'looked', key: 'look', default: 'gpt-songs', cut: cutId, views: ['look'] },
+  { name: 'inspected', key: 'look', default: 'gpt-songs', cut: cutId, views: ['look'] },
   { name: 'forced', key: 'forced', default: '', cut: cutForced, views: ['lab'] },
   { name: 'compare', key: 'compare', default: '', among: ['', '1'], views: ['translate'] },
-  { name: 'left', key: 'left', default: 'char-lstm-songs', cut: cutId, views: DUEL },
-  { name: 'right', key: 'right', default: 'gpt-songs', cut: cutId, views: DUEL },
+  { name: 'left', key: 'left', default: 'char-lstm-songs', cut: cutId, views: COMPARING },
+  { name: 'right', key: 'right', default: 'gpt-songs', cut: cutId, views: COMPARING },
   { name: 'kind', key: 'kind', default: 'char_lstm', among: ['char_lstm', 'gpt2', 'seq2seq', 'transformer'], views: TRAIN },
   { name: 'model_size', key: 'model-size', default: 'small', among: ['small', 'medium', 'large'], views: TRAIN },
   { name: 'base', key: 'base', default: '', cut: cutId, views: TRAIN },
@@ -127,11 +141,18 @@ export const TEXT_FIELDS = [
   { name: 'trained_layers', key: 'layers', default: 'all', among: ['all', 'last'], views: TRAIN },
   { name: 'text', key: 'text', default: GERMAN_SONGS[0].text, cut: cutGerman, views: ['text'] },
   { name: 'use_case', key: 'case', default: 'lyrics', among: ['lyrics', 'translation'], views: ['lecture'] },
+  { name: 'title', key: 'title', default: '', cut: cutId, views: FORMED },
+  { name: 'style', key: 'style', default: '', cut: cutId, views: FORMED },
+  { name: 'scheme', key: 'scheme', default: '', cut: cutId, views: FORMED },
+  { name: 'parts', key: 'parts', default: '', cut: cutId, views: FORMED },
+  { name: 'syllables', key: 'syllables', default: '', cut: cutRange, views: FORMED },
   { name: 'text_language', key: 'text-language', default: 'de', among: ['de', 'en'], views: ['text'] },
   // The address keeps a teacher's rules; a link that is handed on is free of them.
   { name: 'hide', key: 'hide', default: '', cut: cutNames, views: [] },
   { name: 'lock', key: 'lock', default: '', cut: cutNames, views: [] },
   { name: 'embed', key: 'embed', default: '', among: ['', '1'], views: [] },
+  // Whoever gets a link decides for himself.
+  { name: 'keep_seed', key: 'keep-seed', default: '', among: ['', '1'], views: [] },
   { name: 'lang', key: 'lang', default: '', among: ['', 'de', 'en'], views: EVERYWHERE },
 ];
 
@@ -145,6 +166,8 @@ export const NUMBER_FIELDS = [
   { name: 'repetition_penalty', type: 'number', key: 'repetition', min: 1, max: 2, step: 0.05, default: 1, views: WRITING },
   { name: 'no_repeat_ngram', type: 'integer', key: 'no-repeat', min: 0, max: 16, step: 1, default: 0, views: WRITING },
   { name: 'max_new_tokens', type: 'integer', key: 'length', min: 1, max: 10000, step: 1, default: 600, views: WRITING },
+  { name: 'stanzas', type: 'integer', key: 'stanzas', min: 0, max: 12, step: 1, default: 0, views: FORMED },
+  { name: 'lines', type: 'integer', key: 'lines', min: 0, max: 16, step: 1, default: 0, views: FORMED },
   { name: 'beam_width', type: 'integer', key: 'beam', min: 1, max: 8, step: 1, default: 4, among: [1, 2, 4, 8], views: TRANSLATING },
   { name: 'merges', type: 'integer', key: 'merges', min: 0, max: 500, step: 10, default: 40, views: ['text'] },
   { name: 'step', type: 'integer', key: 'step', min: 1, max: 7, step: 1, default: 1, views: ['lecture'] },
@@ -154,14 +177,14 @@ export const NUMBER_FIELDS = [
   { name: 'held_out', type: 'number', key: 'held-out', min: 0.1, max: 0.3, step: 0.1, default: 0.2, among: [0.1, 0.2, 0.3], views: TRAIN },
 ];
 
-/** The models whose texts a view shows. @type {Partial<Record<ViewId, ('model' | 'translator' | 'looked' | 'left' | 'right')[]>>} */
+/** The models whose texts a view shows. @type {Partial<Record<ViewId, ('model' | 'translator' | 'inspected' | 'left' | 'right')[]>>} */
 export const MODELS_OF = {
   write: ['model'],
   lab: ['model'],
   duel: ['left', 'right'],
   translate: ['translator'],
   chain: ['translator', 'model'],
-  look: ['looked'],
+  look: ['inspected'],
 };
 
 /** What a visitor without a link meets. Cooler, the GPT repeats itself. @type {Partial<Settings>} */
@@ -227,21 +250,25 @@ export function fromHash(hash) {
  * carries only what its view shows: nobody gives away what he typed elsewhere.
  *
  * @param {Settings} settings
- * @param {{ go: boolean, of?: ViewId }} how
+ * @param {{ go: boolean, of?: ViewId, seedless?: boolean }} how `seedless`: everybody who opens it gets a seed of his own
  * @returns {string} starting with '#'; only what differs from the defaults, and the seed
  */
-export function toHash(settings, { go, of }) {
+export function toHash(settings, { go, of, seedless = false }) {
   const given = new URLSearchParams();
+  // Without a seed, what is left out means what a visitor without a link meets.
+  const isUsual = (/** @type {TextName | NumberName} */ name, /** @type {string | number} */ usual) =>
+    settings[name] === usual && !(seedless && name in FRESH);
   for (const { name, key, default: usual, cut, views } of TEXT_FIELDS) {
-    if (settings[name] === usual || (of && !views.includes(of))) continue;
+    if (isUsual(name, usual) || (of && !views.includes(of))) continue;
     given.set(key, cut?.(settings[name]) ?? settings[name]);
   }
   for (const { name, key, default: usual, always, views } of NUMBER_FIELDS) {
-    if ((!always && settings[name] === usual) || (of && !views.includes(of))) continue;
+    if (seedless && name === 'seed') continue;
+    if ((!always && isUsual(name, usual)) || (of && !views.includes(of))) continue;
     given.set(key, String(settings[name]));
   }
   if (go) given.set(GO, '1');
-  return `#${given}`;
+  return `#${spellFragment(given)}`;
 }
 
 /** Short enough to be read aloud, and of the page's choosing, so that it can be repeated. */
@@ -307,6 +334,17 @@ export class State {
     if (settings) this.#written.set(view, settings);
     else if (!this.#written.delete(view)) return;
     for (const listener of this.#listeners) listener();
+  }
+
+  /**
+   * For the next text of a view: a new seed where the one that stands was written with this one, unless it is kept.
+   *
+   * @param {ViewId} view
+   */
+  renewSeed(view) {
+    const { seed, keep_seed, lock } = this.#settings;
+    const isKept = keep_seed === '1' || lock.split(',').includes('seed');
+    if (!isKept && this.#written.get(view)?.seed === seed) this.set({ seed: randomSeed() });
   }
 
   /** @param {ViewId} view */

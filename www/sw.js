@@ -1,9 +1,10 @@
 // Keeps the page's own files, so that it opens without a connection. Models are none of its business:
 // the page keeps them itself.
 //
-// Files come from the host whenever it answers: nobody ever sees an old page while he is online, and
-// nothing has to be bumped by hand. Offline, all of them come from one snapshot, so that versions never
-// mix. The snapshot is named after its contents and renewed as a whole when one file has changed.
+// Files come from the host whenever it answers with what is asked for: nobody ever sees an old page while he is online.
+// Otherwise all of them come from one snapshot, so that versions never mix. The build writes into this file what each of
+// them must be, and nothing else is ever kept; so a new version brings a new service worker, which makes a snapshot of
+// its own and drops the one before when it has all.
 
 // Projects of one host share its storage, hence the path.
 const SNAPSHOT = `liedwerk-shell ${new URL('./', self.location.href).pathname} `;
@@ -13,46 +14,52 @@ const FILES = [
   './',
   'chain.css',
   'computing.js',
+  'engine/channel.js',
   'engine/client.js',
+  'engine/composing.js',
   'engine/devices.js',
   'engine/drafting.js',
-  'engine/errors.js',
   'engine/insides.js',
   'engine/kinds.js',
   'engine/model-files.js',
   'engine/module.js',
+  'engine/not-started.js',
+  'engine/opened-models.js',
   'engine/preparer.js',
   'engine/preparing-worker.js',
   'engine/protocol.js',
   'engine/races.js',
   'engine/runs.js',
-  'engine/sessions.js',
+  'engine/serve.js',
   'engine/slices.js',
   'engine/texts.js',
   'engine/trainer-client.js',
   'engine/trainer-worker.js',
+  'engine/training-loop.js',
   'engine/training-protocol.js',
-  'engine/training.js',
   'engine/walks.js',
   'engine/weights.js',
   'engine/worker.js',
+  'errors.js',
   'examples.js',
   'favicon.svg',
+  'fragment.js',
   'i18n/codes.js',
   'i18n/de.js',
   'i18n/de/bench.js',
+  'i18n/de/form.js',
   'i18n/de/lecture.js',
   'i18n/de/look.js',
   'i18n/de/train.js',
   'i18n/en.js',
   'i18n/en/bench.js',
+  'i18n/en/form.js',
   'i18n/en/lecture.js',
   'i18n/en/look.js',
   'i18n/en/train.js',
   'i18n/index.js',
   'icon-192.png',
   'icon-512.png',
-  'lab.css',
   'lecture.css',
   'lecture/excerpts.js',
   'lecture/formulas.js',
@@ -69,19 +76,21 @@ const FILES = [
   'rules.css',
   'sheet.css',
   'shelf/database.js',
-  'shelf/parts.js',
   'shelf/shelf.js',
+  'shelf/stored.js',
   'songs.js',
   'state.js',
   'storage.js',
   'style.css',
   'text.css',
+  'token-by-token.css',
   'train.css',
   'train/alone.js',
   'train/data.js',
   'train/duration.js',
   'train/files.js',
   'train/history.js',
+  'train/pace.js',
   'train/pairs.tsv',
   'train/runs.js',
   'train/verse-de.txt',
@@ -118,6 +127,8 @@ const FILES = [
   'ui/save-file.js',
   'ui/settings-panel.js',
   'ui/song-sheet.js',
+  'ui/started.js',
+  'ui/stray-files.js',
   'ui/teacher-link.js',
   'ui/token-facts.js',
   'ui/token-text.js',
@@ -127,23 +138,27 @@ const FILES = [
   'ui/weight-table.js',
   'views/chain.js',
   'views/chaining.js',
-  'views/duel.js',
+  'views/compared-song.js',
   'views/forced.js',
   'views/index.js',
-  'views/lab.js',
+  'views/inspected-text.js',
   'views/lecture-live.js',
   'views/lecture.js',
   'views/live-translation.js',
   'views/live-writing.js',
   'views/look-pictures.js',
   'views/look.js',
-  'views/looked.js',
   'views/looking.js',
+  'views/lstm-against-gpt.js',
   'views/lyrics.js',
   'views/preparing.js',
   'views/recall.js',
-  'views/rival.js',
+  'views/song-form-figures.js',
+  'views/song-form-rules.js',
+  'views/song-form.js',
   'views/text.js',
+  'views/token-by-token.js',
+  'views/token-steps.js',
   'views/train-curves.js',
   'views/train-measuring.js',
   'views/train-plan.js',
@@ -154,7 +169,7 @@ const FILES = [
   'views/translate.js',
   'views/translating.js',
   'views/translation.js',
-  'views/walking.js',
+  'views/view.js',
   'views/work.js',
   'views/write.js',
   'views/writing.js',
@@ -171,6 +186,26 @@ const ON_DEMAND = [
   'pkg/full/liedwerk.js',
   'pkg/full/liedwerk_bg.wasm',
 ];
+
+/**
+ * Of each file its length and the beginning of its SHA-256, and a name for all of them together. The build writes both
+ * (xtask/pack); sources served as they are change under one's hands, and nothing is kept of them.
+ *
+ * @type {Record<string, [bytes: number, sha256: string]>}
+ */
+const SUMS = {};
+const VERSION = '';
+
+/** The host has so long to answer before the kept copy does. */
+const PATIENCE_MS = 5000;
+
+/** How each kind of file must be labelled for a browser to take it; of others only that they are no web page. */
+const TYPES = /** @type {const} */ ([
+  [/(\/|\.html)$/, /^text\/html\b/],
+  [/\.js$/, /^(text|application)\/(x-)?(java|ecma)script\b/],
+  [/\.css$/, /^text\/css\b/],
+  [/./, /^(?!text\/html\b)/],
+]);
 
 /** The part of ServiceWorkerGlobalScope that is used here; its types and the page's exclude each other. */
 const worker = /** @type {{
@@ -189,24 +224,33 @@ const worker = /** @type {{
  * @property {readonly MessagePort[]} ports
  */
 
-const OWN = new Set([...FILES, ...ON_DEMAND].map(address));
-/** Those of `ON_DEMAND` that were asked for since this worker has started. @type {Set<string>} */
-const demanded = new Set();
+const NAMES = new Map([...FILES, ...ON_DEMAND].map((name) => [address(name), name]));
+const MODELS = address('models/');
+
+/**
+ * Where the page that was opened last came from: `kept` because the host did not answer, or answered with something
+ * else; a page of an `other` version has other files than are kept here. A page gets all its files from one side.
+ *
+ * @type {'host' | 'other' | 'kept'}
+ */
+let side = 'host';
 
 worker.addEventListener('install', (event) => {
-  event.waitUntil(renew().then(() => worker.skipWaiting()));
+  event.waitUntil(fill().then(() => worker.skipWaiting()));
 });
 
 worker.addEventListener('activate', (event) => {
-  event.waitUntil(worker.clients.claim());
+  const forgotten = others().then((names) => Promise.all(names.map((name) => caches.delete(name))));
+  event.waitUntil(Promise.all([forgotten, worker.clients.claim()]));
 });
 
 worker.addEventListener('fetch', (event) => {
-  const { method, url } = event.request;
-  const file = address(url.split(/[?#]/)[0].replace(/\/index\.html$/, '/'));
-  if (method !== 'GET' || !OWN.has(file)) return;
-  demanded.add(file);
-  event.respondWith(answer(event, file));
+  const { method, url, cache } = event.request;
+  const file = url.split(/[?#]/)[0].replace(/\/index\.html$/, '/');
+  if (VERSION === '' || method !== 'GET') return;
+  if (NAMES.has(file)) event.respondWith(answer(event, file));
+  // The page keeps these itself. While the host is known not to answer, it need not wait for them either.
+  else if (side === 'kept' && cache !== 'reload' && file.startsWith(MODELS)) event.respondWith(keptAnywhere(event.request));
 });
 
 /** The page's choice "Keep for offline". */
@@ -217,60 +261,127 @@ worker.addEventListener('message', (event) => {
   event.waitUntil(more(data.keep).then(say, () => say(null)));
 });
 
-/** @param {string} file relative to this script, as the page's are */
-function address(file) {
-  return new URL(file, worker.location.href).href;
+/** @param {string} name relative to this script, as the page's are */
+function address(name) {
+  return new URL(name, worker.location.href).href;
 }
 
 /**
  * @param {FetchLike} event
  * @param {string} file
+ * @returns {Promise<Response>}
  */
 async function answer(event, file) {
-  try {
-    const response = await fetch(event.request);
-    if (response.ok) event.waitUntil(compare(file, response.clone()));
+  const { request } = event;
+  const kept = await (await snapshot()).match(file);
+  if (!kept) {
+    const response = await fetch(request);
+    event.waitUntil(keep(file, response.clone()).catch(() => {}));
     return response;
-  } catch (error) {
-    const kept = await (await snapshot())?.match(file);
-    if (!kept) throw error;
-    return kept;
   }
+  if (request.mode === 'navigate') return await page(request, file, kept);
+  if (side === 'kept') return kept;
+  if (side === 'other') return await fetch(request);
+  return (await arrived(file, (signal) => fetch(request, { signal }))) ?? kept;
 }
 
-/** The oldest is whole: it goes only when a newer one is. */
-async function snapshot() {
-  const name = (await caches.keys()).find((candidate) => candidate.startsWith(SNAPSHOT));
-  return name === undefined ? null : await caches.open(name);
+/**
+ * The page of the host, if this is what the host sends: a network that asks for a password, or a host that sends its
+ * start page for whatever it has not got, answers with other pages.
+ *
+ * @param {Request} request
+ * @param {string} file
+ * @param {Response} kept
+ */
+async function page(request, file, kept) {
+  // Redirects are followed here: what follows is either this page or another one, too.
+  const response = await arrived(file, (signal) => fetch(file, { cache: request.cache, signal }));
+  const version = /<meta name="liedwerk-version" content="(\w+)">/.exec((await response?.clone().text()) ?? '')?.[1];
+  side = version === undefined ? 'kept' : version === VERSION ? 'host' : 'other';
+  return response && version !== undefined ? response : kept;
+}
+
+/**
+ * What the host answers in time, whole and labelled as what it ought to be; otherwise null.
+ *
+ * @param {string} file
+ * @param {(signal: AbortSignal) => Promise<Response>} ask
+ */
+async function arrived(file, ask) {
+  const patience = new AbortController();
+  const timer = setTimeout(() => patience.abort(), PATIENCE_MS);
+  try {
+    const response = await ask(patience.signal);
+    if (!response.ok || !isLabelled(file, response)) return null;
+    // Of one that was redirected, or that has been read, this makes one that may be given for any request.
+    return new Response(await response.arrayBuffer(), { headers: response.headers });
+  } catch {
+    return null;
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 /**
  * @param {string} file
  * @param {Response} response
  */
-async function compare(file, response) {
-  const kept = await (await snapshot())?.match(file);
-  const [now, then] = await Promise.all([response.arrayBuffer(), kept?.arrayBuffer()]);
-  if (!then || !equal(new Uint8Array(now), new Uint8Array(then))) await renewOnce();
+function isLabelled(file, response) {
+  const type = TYPES.find(([name]) => name.test(file))?.[1];
+  return type?.test(response.headers.get('content-type') ?? '') ?? false;
+}
+
+/** @param {Request} request */
+async function keptAnywhere(request) {
+  return (await caches.match(request.url)) ?? (await fetch(request));
+}
+
+function snapshot() {
+  return caches.open(SNAPSHOT + VERSION);
+}
+
+/** Snapshots of other versions of this page. */
+async function others() {
+  return (await caches.keys()).filter((name) => name.startsWith(SNAPSHOT) && name !== SNAPSHOT + VERSION);
 }
 
 /**
- * @param {Uint8Array} a
- * @param {Uint8Array} b
+ * Makes the snapshot whole: what an earlier one has of the same is taken from there. Breaking off loses nothing.
+ *
+ * @param {boolean} [all] what is not for everybody, too
  */
-function equal(a, b) {
-  return a.length === b.length && a.every((byte, i) => byte === b[i]);
+async function fill(all = false) {
+  if (VERSION === '') return;
+  const earlier = await Promise.all((await others()).map((name) => caches.open(name)));
+  const own = await snapshot();
+  const find = async (/** @type {string} */ file) => (await Promise.all(earlier.map((cache) => cache.match(file)))).find(Boolean);
+  const complete = async (/** @type {string} */ name) => {
+    const file = address(name);
+    const before = (await own.match(file)) ? null : await find(file);
+    const wanted = all || before || FILES.includes(name);
+    if (!wanted || (await own.match(file))) return;
+    if (before && (await keep(file, before))) return;
+    if (!(await keep(file, await fetch(file, { cache: 'no-cache' })))) throw new Error(`${file} is not what this version has there`);
+  };
+  await Promise.all([...NAMES.values()].map(complete));
 }
 
-/** @type {Promise<void> | null} */
-let renewing = null;
-
-/** Many files change at once; one renewal serves them all. */
-function renewOnce() {
-  renewing ??= renew().finally(() => {
-    renewing = null;
-  });
-  return renewing;
+/**
+ * Keeps a file, if it is the one of this version, to the byte.
+ *
+ * @param {string} file
+ * @param {Response} response
+ * @returns {Promise<boolean>} whether it is
+ */
+async function keep(file, response) {
+  const [length, sum] = SUMS[NAMES.get(file) ?? ''];
+  if (!response.ok || !isLabelled(file, response)) return false;
+  const bytes = await response.arrayBuffer();
+  if (bytes.byteLength !== length) return false;
+  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes)).subarray(0, 12);
+  if (btoa(String.fromCharCode(...digest)) !== sum) return false;
+  await (await snapshot()).put(file, new Response(bytes, { headers: response.headers }));
+  return true;
 }
 
 /**
@@ -280,45 +391,10 @@ function renewOnce() {
  * @returns {Promise<boolean>} whether all of it is kept
  */
 async function more(keep) {
-  const files = ON_DEMAND.map(address);
-  if (keep) {
-    for (const file of files) demanded.add(file);
-    // One that has begun already does not know of them.
-    await renewing?.catch(() => {});
-    await renewOnce();
-  }
+  if (keep) await fill(true);
   const kept = await snapshot();
-  if (keep === false) {
-    demanded.clear();
-    await Promise.all(files.map((file) => kept?.delete(file)));
-  }
-  const found = await Promise.all(files.map((file) => kept?.match(file)));
-  return found.every(Boolean);
-}
-
-async function renew() {
-  const before = await snapshot();
-  const kept = await Promise.all(ON_DEMAND.map(async (name) => demanded.has(address(name)) || before?.match(address(name))));
-  const files = await Promise.all([...FILES, ...ON_DEMAND.filter((_, i) => kept[i])].map(fetched));
-  const bodies = await Promise.all(files.map(({ response }) => response.clone().blob()));
-  const digest = await crypto.subtle.digest('SHA-256', await new Blob(bodies).arrayBuffer());
-  const name = SNAPSHOT + Array.from(new Uint8Array(digest), hex).join('').slice(0, 16);
-  const cache = await caches.open(name);
-  await Promise.all(files.map(({ file, response }) => cache.put(file, response)));
-  for (const other of await caches.keys()) {
-    if (other.startsWith(SNAPSHOT) && other !== name) await caches.delete(other);
-  }
-}
-
-/** @param {string} name */
-async function fetched(name) {
-  const file = address(name);
-  const response = await fetch(file, { cache: 'no-cache' });
-  if (!response.ok) throw new Error(`${file}: HTTP ${response.status}`);
-  return { file, response };
-}
-
-/** @param {number} byte */
-function hex(byte) {
-  return byte.toString(16).padStart(2, '0');
+  const files = ON_DEMAND.map(address);
+  if (keep === false) await Promise.all(files.map((file) => kept.delete(file)));
+  const found = await Promise.all(files.map((file) => kept.match(file)));
+  return VERSION !== '' && found.every(Boolean);
 }

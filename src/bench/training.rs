@@ -6,31 +6,19 @@ use crate::error::Result;
 use crate::models::{CharLstm, CharLstmConfig, Gpt, GptConfig, ModelConfig, TranslationModel};
 use crate::rng::Rng;
 use crate::tensor::Device;
-use crate::train::{
-    CommonRecipe, GptTrainRecipe, GptTrainer, PairTrainRecipe, PairTrainer, TokenPair, TokenSong,
-    TrainRecipe, Trainer,
-};
+use crate::train::{Learner, PlannedTraining, TokenPair, TokenSong, Trainer};
 
-#[allow(clippy::large_enum_variant, reason = "there is one at a time")]
-pub enum Training {
-    CharLstm(Trainer),
-    Gpt(GptTrainer),
-    Pairs(PairTrainer),
-}
+pub struct Training(Box<dyn Learner>);
 
-fn common() -> CommonRecipe {
-    CommonRecipe {
-        shares: 1,
-        seed: 1,
+fn settings() -> PlannedTraining {
+    PlannedTraining {
         steps: 1_000_000,
         lr: 1e-3,
         warmup_steps: 1,
         decay_steps: 1,
-        weight_decay: 0.01,
-        grad_clip: 1.0,
-        beta1: 0.9,
-        beta2: 0.99,
-        checkpoint_every: 1_000_000,
+        label_smoothing: 0.1,
+        average: 0.9,
+        ..PlannedTraining::default()
     }
 }
 
@@ -48,55 +36,46 @@ impl Training {
             "transformer" => TRANSFORMER,
             _ => SEQ2SEQ,
         })?;
-        let mut training = match config {
+        let mut learner = match config {
             ModelConfig::CharLstm(config) => char_lstm(config, small)?,
             ModelConfig::Gpt2(config) => gpt(config, small)?,
             config => pairs(config, small)?,
         };
-        match &mut training {
-            Self::CharLstm(trainer) => trainer.to(device),
-            Self::Gpt(trainer) => trainer.to(device),
-            Self::Pairs(trainer) => trainer.to(device),
-        }
-        Ok(training)
+        learner.to(device);
+        Ok(Self(learner))
     }
 
     /// So many steps: forward, backward, update. How many tokens were learned from.
     pub async fn run(&mut self, times: usize) -> Result<usize> {
         let mut tokens = 0;
         for _ in 0..times {
-            let metrics = match self {
-                Self::CharLstm(trainer) => trainer.step_async().await?,
-                Self::Gpt(trainer) => trainer.step_async().await?,
-                Self::Pairs(trainer) => trainer.step_async().await?,
-            };
-            tokens += metrics.tokens;
+            tokens += self.0.step().await?.tokens;
         }
         Ok(tokens)
     }
 }
 
-fn char_lstm(config: CharLstmConfig, small: bool) -> Result<Training> {
+fn char_lstm(config: CharLstmConfig, small: bool) -> Result<Box<dyn Learner>> {
     let (batch_size, window) = if small { (8, 32) } else { (32, 128) };
     let rng = &mut Rng::new(2);
     let ids = tokens(batch_size * (window + 1) * 8, config.vocab_size, rng);
-    let recipe = TrainRecipe { batch_size, window, common: common() };
-    Ok(Training::CharLstm(Trainer::new(CharLstm::init(config, rng)?, ids, recipe)?))
+    let settings = PlannedTraining { batch_size, window, ..settings() };
+    Ok(Box::new(Trainer::on_text(CharLstm::init(config, rng)?, ids, &settings)?))
 }
 
-fn gpt(config: GptConfig, small: bool) -> Result<Training> {
+fn gpt(config: GptConfig, small: bool) -> Result<Box<dyn Learner>> {
     let batch_size = if small { 1 } else { 8 };
     let rng = &mut Rng::new(2);
     let (vocab_size, length) = (config.vocab_size, config.n_positions);
     let songs = (0..4 * batch_size)
         .map(|_| TokenSong { title: Vec::new(), verses: tokens(length + 1, vocab_size, rng) });
     let songs = songs.collect();
-    let recipe = GptTrainRecipe { batch_size, average: 0.9, common: common() };
-    Ok(Training::Gpt(GptTrainer::new(Gpt::init(config, &mut Rng::new(2))?, songs, recipe)?))
+    let settings = PlannedTraining { batch_size, ..settings() };
+    Ok(Box::new(Trainer::on_songs(Gpt::init(config, &mut Rng::new(2))?, songs, &settings)?))
 }
 
 /// Sentences of 16 tokens.
-fn pairs(config: ModelConfig, small: bool) -> Result<Training> {
+fn pairs(config: ModelConfig, small: bool) -> Result<Box<dyn Learner>> {
     let tokens_per_batch = if small { 256 } else { 2560 };
     let rng = &mut Rng::new(2);
     let model = TranslationModel::init(config, rng)?;
@@ -104,6 +83,6 @@ fn pairs(config: ModelConfig, small: bool) -> Result<Training> {
     let mut framed = |vocab_size| [&[1], &tokens(14, vocab_size, rng)[..], &[2]].concat();
     let pair = |_| TokenPair { source: framed(source_vocab), target: framed(target_vocab) };
     let pairs = (0..tokens_per_batch / 4).map(pair).collect();
-    let recipe = PairTrainRecipe { tokens_per_batch, label_smoothing: 0.1, average: 0.9, common: common() };
-    Ok(Training::Pairs(PairTrainer::new(model, pairs, recipe)?))
+    let settings = PlannedTraining { tokens_per_batch, ..settings() };
+    Ok(Box::new(Trainer::on_pairs(model, pairs, &settings)?))
 }

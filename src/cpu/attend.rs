@@ -9,8 +9,8 @@ use super::softmax::softmax_row;
 /// `weights[n] = softmax(q_n k_n^T / sqrt(D))`, `context_n = weights[n] v_n`.
 ///
 /// `query`, `context` (N D); `keys`, `values` (S, N D), heads side by side as a projection leaves them;
-/// `weights` (N, S). Sums over a key run as in [`matvec`](super::matmul::matvec), sums over positions
-/// ascending.
+/// `weights` (N, capacity), of which the first S of each head are written. Sums over a key run as in
+/// [`matvec`](super::matmul::matvec), sums over positions ascending.
 pub fn attend(
     query: &[f32],
     keys: &[f32],
@@ -19,15 +19,17 @@ pub fn attend(
     weights: &mut [f32],
     context: &mut [f32],
 ) {
-    let (width, positions) = (query.len(), weights.len() / heads);
-    assert!(width.is_multiple_of(heads) && weights.len() == heads * positions, "attend: heads");
+    let (width, capacity) = (query.len(), weights.len() / heads);
+    let positions = keys.len() / width;
+    assert!(width.is_multiple_of(heads) && weights.len() == heads * capacity, "attend: heads");
     assert!([keys.len(), values.len()] == [positions * width; 2] && context.len() == width, "attend: shapes");
+    assert!(positions <= capacity, "attend: weights");
     let d = width / heads;
     let scale = 1.0 / (d as f32).sqrt();
     let mut scores = vec![0.0; positions];
     context.fill(0.0);
-    for (head, weights) in weights.chunks_exact_mut(positions.max(1)).enumerate() {
-        let part = head * d..(head + 1) * d;
+    for (head, weights) in weights.chunks_exact_mut(capacity.max(1)).enumerate() {
+        let (part, weights) = (head * d..(head + 1) * d, &mut weights[..positions]);
         for (score, key) in scores.iter_mut().zip(keys.chunks_exact(width)) {
             *score = dots([&key[part.clone()]], &query[part.clone()])[0] * scale;
         }

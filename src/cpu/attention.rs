@@ -28,15 +28,10 @@ pub struct Attention<'a> {
 }
 
 impl Attention<'_> {
-    /// How many keys query `i` sees when a head has `length` of them.
-    fn visible(&self, length: usize, i: usize) -> usize {
+    /// How many keys query `i` of a head sees.
+    pub(crate) fn visible(&self, head: usize, i: usize) -> usize {
         let causal = self.causal_offset.map_or(self.s, |offset| i + offset + 1);
-        self.s.min(causal).min(length)
-    }
-
-    /// The number of keys of every head.
-    fn lengths(&self) -> Vec<usize> {
-        self.key_lengths.map_or_else(|| vec![self.s; self.batch_heads], <[usize]>::to_vec)
+        self.s.min(causal).min(self.key_lengths.map_or(self.s, |lengths| lengths[head]))
     }
 
     /// What one head costs compared with plain elements: eight multiplications go for one.
@@ -86,15 +81,14 @@ fn of_mut<'a>(x: &'a mut Out<'_>, head: usize) -> &'a mut [f32] {
 pub fn attention(q: &[f32], k: &[f32], v: &[f32], spec: Attention<'_>, probs: &mut [f32], out: &mut [f32]) {
     spec.check(q, k, v, probs, out);
     let Attention { batch_heads, t, s, d, dv, .. } = spec;
-    let lengths = spec.lengths();
-    let inputs = (In(q, t * d), In(k, s * d), In(v, s * dv), In(&lengths, 1));
+    let inputs = (In(q, t * d), In(k, s * d), In(v, s * dv));
     let outputs = (0..batch_heads, Out(probs, t * s), Out(out, t * dv));
     for_rows((inputs, outputs), batch_heads, spec.cost(), |(inputs, (heads, mut probs, mut out))| {
-        let (q, k, v, lengths) = inputs;
+        let (q, k, v) = inputs;
         let mut scores = vec![0.0; t * s];
-        for (head, &length) in lengths.0.iter().enumerate() {
+        for head in 0..heads.len() {
             matmul(product(t, d, s, false, true), of(&q, head), of(&k, head), &mut scores);
-            masked_softmax(spec, length, &mut scores, of_mut(&mut probs, head));
+            masked_softmax(spec, heads.start + head, &mut scores, of_mut(&mut probs, head));
             // The scores have done their part; their place takes the weights in use.
             scores.copy_from_slice(of_mut(&mut probs, head));
             spec.drop_out(heads.start + head, &mut scores);
@@ -104,10 +98,10 @@ pub fn attention(q: &[f32], k: &[f32], v: &[f32], spec: Attention<'_>, probs: &m
 }
 
 /// Softmax of the scaled scores (T, S) of one head over the keys that each query sees.
-fn masked_softmax(spec: Attention<'_>, length: usize, scores: &mut [f32], probs: &mut [f32]) {
+fn masked_softmax(spec: Attention<'_>, head: usize, scores: &mut [f32], probs: &mut [f32]) {
     let cols = spec.s.max(1);
     for (i, (scores, probs)) in scores.chunks_exact_mut(cols).zip(probs.chunks_exact_mut(cols)).enumerate() {
-        let visible = spec.visible(length, i);
+        let visible = spec.visible(head, i);
         scores[..visible].iter_mut().for_each(|x| *x *= spec.scale);
         softmax_row(&scores[..visible], &mut probs[..visible]);
         probs[visible..].fill(0.0);

@@ -3,6 +3,7 @@
 use super::cells::{gru_cell, gru_cell_backward};
 use super::elementwise::add_assign;
 use super::matmul::matmul;
+use super::matrix::Matrix;
 use super::recurrent::{Sequence, Weights};
 use super::reduce::sum_rows;
 
@@ -34,11 +35,16 @@ pub struct Gradients<V> {
 }
 
 /// From `x (T, B, I)` and `h0 (B, H)`, step by step. All input projections are one product.
-pub fn forward(size: Sequence, x: &[f32], h0: &[f32], weights: Weights<&[f32]>) -> Trace<Vec<f32>> {
-    let Sequence { steps, batch, hidden, .. } = size;
+pub fn forward(
+    size: Sequence,
+    x: &[f32],
+    h0: &[f32],
+    weights: Weights<&[f32], Matrix<'_>>,
+) -> Trace<Vec<f32>> {
+    let Sequence { steps, batch, inputs, hidden } = size;
     let (state, gate) = (batch * hidden, batch * 3 * hidden);
     let mut gx = weights.bias_ih.repeat(steps * batch);
-    matmul(size.project(3, true), x, weights.weight_ih, &mut gx);
+    weights.weight_ih.multiply(x, &mut gx, inputs, true);
     let mut gh = weights.bias_hh.repeat(steps * batch);
     let mut rzn = vec![0.0; steps * gate];
     let mut h = vec![0.0; (steps + 1) * state];
@@ -46,7 +52,7 @@ pub fn forward(size: Sequence, x: &[f32], h0: &[f32], weights: Weights<&[f32]>) 
     for t in 0..steps {
         let gh = &mut gh[t * gate..][..gate];
         let (h_prev, h_next) = h[t * state..][..2 * state].split_at_mut(state);
-        matmul(size.recur(3), h_prev, weights.weight_hh, gh);
+        weights.weight_hh.multiply(h_prev, gh, hidden, true);
         gru_cell(&gx[t * gate..][..gate], gh, h_prev, h_next, &mut rzn[t * gate..][..gate], hidden);
     }
     Trace { h, gh, rzn }

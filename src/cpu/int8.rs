@@ -34,6 +34,15 @@ pub fn matvec_rows_int8(values: &[i8], scales: &[f32], x: &[f32], y: &mut [f32],
     write_sums(&sums, y, rows, accumulate);
 }
 
+/// The unpacked rows `ids` of a matrix: [`gather`](super::gather::gather) of 8-bit integers.
+pub fn gather_int8(values: &[i8], scales: &[f32], ids: &[u32], cols: usize, out: &mut [f32]) {
+    assert_eq!(out.len(), ids.len() * cols, "gather_int8: out");
+    for (&id, out) in ids.iter().zip(out.chunks_exact_mut(cols.max(1))) {
+        let row = id as usize;
+        unpack(&values[row * cols..][..cols], scales[row], out);
+    }
+}
+
 /// `numbers = scale * values`, in blocks, which the compiler turns into vector instructions without a loop.
 #[inline(always)]
 fn unpack(values: &[i8], scale: f32, numbers: &mut [f32]) {

@@ -3,6 +3,7 @@
 use super::cells::{lstm_cell, lstm_cell_backward};
 use super::elementwise::add_assign;
 use super::matmul::matmul;
+use super::matrix::Matrix;
 use super::recurrent::{Sequence, Weights};
 use super::reduce::sum_rows;
 
@@ -39,12 +40,12 @@ pub fn forward(
     x: &[f32],
     h0: &[f32],
     c0: &[f32],
-    weights: Weights<&[f32]>,
+    weights: Weights<&[f32], Matrix<'_>>,
 ) -> Trace<Vec<f32>> {
-    let Sequence { steps, batch, hidden, .. } = size;
+    let Sequence { steps, batch, inputs, hidden } = size;
     let bias: Vec<f32> = weights.bias_ih.iter().zip(weights.bias_hh).map(|(a, b)| a + b).collect();
     let mut gates = bias.repeat(steps * batch);
-    matmul(size.project(4, true), x, weights.weight_ih, &mut gates);
+    weights.weight_ih.multiply(x, &mut gates, inputs, true);
     let (state, gate) = (batch * hidden, batch * 4 * hidden);
     let mut h = vec![0.0; (steps + 1) * state];
     let mut c = vec![0.0; (steps + 1) * state];
@@ -54,7 +55,7 @@ pub fn forward(
         let gates = &mut gates[t * gate..][..gate];
         let (h_prev, h_next) = h[t * state..][..2 * state].split_at_mut(state);
         let (c_prev, c_next) = c[t * state..][..2 * state].split_at_mut(state);
-        matmul(size.recur(4), h_prev, weights.weight_hh, gates);
+        weights.weight_hh.multiply(h_prev, gates, hidden, true);
         lstm_cell(gates, c_prev, c_next, h_next, hidden);
     }
     Trace { h, c, gates }

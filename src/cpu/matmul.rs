@@ -23,7 +23,7 @@ pub struct Matmul {
 }
 
 /// Up to so many rows, packing B costs more than reading it once for every row.
-const FEW_ROWS: usize = 4;
+pub(crate) const FEW_ROWS: usize = 4;
 
 /// `C (+)= op(A) op(B)`; see [`Matmul`] for the shapes.
 ///

@@ -22,6 +22,7 @@ pub mod layer_norm;
 pub mod lstm;
 pub mod math;
 pub mod matmul;
+pub mod matrix;
 pub mod permute;
 pub mod recurrent;
 pub mod reduce;
@@ -81,11 +82,7 @@ pub fn portable_fingerprint() -> u64 {
     let (mut losses, mut probs) = (vec![0.0; batch], vec![0.0; batch * hidden]);
     cross_entropy::cross_entropy(&h, &[0, 3, 7, 11, 18], hidden, None, 0.1, &mut losses, &mut probs);
     let bytes = [gates, row, c, h, losses, probs].into_iter().flatten().flat_map(f32::to_le_bytes);
-    bytes.fold(0xcbf2_9ce4_8422_2325, fnv1a)
-}
-
-fn fnv1a(hash: u64, byte: u8) -> u64 {
-    (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
+    crate::hash::fnv1a(bytes)
 }
 
 /// Numbers in [-1, 1) from a linear congruential generator; exact in every arithmetic.

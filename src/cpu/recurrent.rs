@@ -46,13 +46,13 @@ impl Sequence {
     }
 }
 
-/// Parameters of a layer with some `gates`. `V`: a slice, or a view of the GPU's memory.
+/// Parameters of a layer with some `gates`. `V`: a slice, or a view of the GPU's memory; `M`: a matrix.
 #[derive(Clone, Copy)]
-pub struct Weights<V> {
+pub struct Weights<V, M = V> {
     /// `(gates H, I)`
-    pub weight_ih: V,
+    pub weight_ih: M,
     /// `(gates H, H)`
-    pub weight_hh: V,
+    pub weight_hh: M,
     /// `(gates H)`
     pub bias_ih: V,
     /// `(gates H)`

@@ -1,5 +1,6 @@
 //! A text generator as a session: load a model, start with a prompt, take token by token.
 
+use super::form::Header;
 use super::inside::{MAX_POSITIONS, Rated, Recorded, check_residual, likeliest, neighbours};
 use super::options::{End, Options, Started, Token};
 use super::prompt::read_prompt;
@@ -11,7 +12,7 @@ use crate::io::Weights;
 use crate::models::{LanguageModel, ModelConfig};
 use crate::nn::Module;
 use crate::now::now;
-use crate::tensor::Device;
+use crate::tensor::{Device, Tensor};
 use crate::text::TextTokenizer;
 
 /// A language model with its tokenizer, and the text it is writing.
@@ -26,6 +27,7 @@ pub struct Generator {
     /// Why a GPU no longer does.
     gpu_fault: Option<Error>,
     tokenizer: TextTokenizer,
+    header: Header,
     session: Option<Session>,
 }
 
@@ -44,7 +46,8 @@ impl Generator {
         let mut weights = Weights::from_safetensors(weights)?;
         let model = LanguageModel::from_weights(config, &mut weights)?;
         weights.finish()?;
-        Self::new(model, tokenizer)
+        let header = Header::of(config_json, &tokenizer);
+        Ok(Self { header, ..Self::new(model, tokenizer)? })
     }
 
     /// A generator for a model that is in memory already, such as one in training.
@@ -54,7 +57,8 @@ impl Generator {
     pub fn new(model: impl Into<LanguageModel>, tokenizer: impl Into<TextTokenizer>) -> Result<Self> {
         let (model, tokenizer) = (model.into(), tokenizer.into());
         check_vocabulary(&tokenizer, model.vocab_size())?;
-        Ok(Self { model, on_gpu: None, gpu_fault: None, tokenizer, session: None })
+        let header = Header::of("", &tokenizer);
+        Ok(Self { model, on_gpu: None, gpu_fault: None, tokenizer, header, session: None })
     }
 
     /// Writes on a GPU from now on, or on the CPU again; a text in progress goes on as it stands.
@@ -107,6 +111,11 @@ impl Generator {
     /// The tokenizer.
     pub fn tokenizer(&self) -> &TextTokenizer {
         &self.tokenizer
+    }
+
+    /// What the model can be told before a song.
+    pub fn header(&self) -> &Header {
+        &self.header
     }
 
     /// Begins a new text that continues `prompt`; a text in progress is given up.
@@ -193,7 +202,7 @@ impl Generator {
     }
 
     /// What the model did at the tokens that it has read since the last call, prompt and all. `None` unless
-    /// [`Options::recording`] asks for it; without frames on a GPU.
+    /// [`Options::recording`] asks for it.
     ///
     /// A token is read when the next one is to be written, so the last one of a text never is.
     pub fn take_recorded(&mut self) -> Option<Recorded> {
@@ -208,12 +217,14 @@ impl Generator {
     /// # Errors
     /// `bad-option` for a model without a residual stream, or for numbers that are no rows of one.
     pub fn lens(&self, residual: &[f32], count: usize) -> Result<Vec<Vec<Rated>>> {
-        check_residual(residual, self.model.frame_shape().channels)?;
-        let Some(logits) = self.model.lens(residual) else {
+        let channels = self.model.frame_shape().channels;
+        check_residual(residual, channels)?;
+        let residual = Tensor::from_vec(residual.to_vec(), &[residual.len() / channels, channels]);
+        let Some(logits) = self.model.lens(&residual) else {
             return bad_option("an LSTM has no residual stream");
         };
         let name = |id| self.tokenizer.token_text(id);
-        Ok(likeliest(&logits, self.model.vocab_size(), count, name))
+        Ok(likeliest(logits.data(), self.model.vocab_size(), count, name))
     }
 
     /// The `count` tokens whose vectors are most like that of `id`, by their cosine.

@@ -2,7 +2,6 @@
 //! lower layer, which tokens it takes to be alike.
 
 use super::sampling::bad_option;
-use crate::cpu::matmul::matvec;
 use crate::cpu::softmax::softmax;
 use crate::error::Result;
 use crate::models::{FrameShape, Inside, Recording};
@@ -11,6 +10,8 @@ use std::cmp::Ordering;
 
 /// The most rows that one may ask for.
 pub const MAX_ROWS: usize = 100;
+/// Vectors of tokens that are looked at at once.
+const PART: usize = 256;
 /// The most positions that one may ask for.
 pub const MAX_POSITIONS: usize = 4096;
 
@@ -82,14 +83,18 @@ pub(super) fn neighbours(
     if id as usize >= count {
         return bad_option(format!("there is no token {id}; there are {count}"));
     }
-    let vectors = table.data();
-    let own = &vectors[id as usize * width..][..width];
     let length = |vector: &[f32]| vector.iter().map(|x| x * x).sum::<f32>().sqrt();
-    let mut cosines = vec![0.0; count];
-    matvec(vectors, own, &mut cosines, false);
-    for (cosine, vector) in cosines.iter_mut().zip(vectors.chunks_exact(width)) {
-        let lengths = length(own) * length(vector);
-        *cosine = if lengths > 0.0 { *cosine / lengths } else { 0.0 };
+    let own = table.embedding(&[id], &[1]);
+    let own_length = length(own.data());
+    let mut cosines = own.apart().linear(table, None).to_vec();
+    // In parts, so that a table of 8 bits need not lie in memory in another form, too.
+    let ids: Vec<u32> = (0..count as u32).collect();
+    for (cosines, ids) in cosines.chunks_mut(PART).zip(ids.chunks(PART)) {
+        let vectors = table.embedding(ids, &[ids.len()]);
+        for (cosine, vector) in cosines.iter_mut().zip(vectors.data().chunks_exact(width)) {
+            let lengths = own_length * length(vector);
+            *cosine = if lengths > 0.0 { *cosine / lengths } else { 0.0 };
+        }
     }
     let mut found = highest(&cosines, rows + 1, name);
     found.retain(|rated| rated.id != id);

@@ -3,6 +3,7 @@
 pub mod beam;
 mod candidates;
 mod compare;
+pub mod form;
 mod generator;
 mod inside;
 mod language;

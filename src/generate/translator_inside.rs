@@ -4,6 +4,8 @@ use super::Translator;
 use super::inside::{MAX_POSITIONS, Rated, TranslationInside, check_residual, likeliest, neighbours};
 use super::sampling::bad_option;
 use crate::error::Result;
+use crate::now::now;
+use crate::tensor::Tensor;
 use crate::text::START;
 
 /// Either language of a translator.
@@ -30,7 +32,7 @@ impl Translator {
         }
         let read = [&[START], &target[..target.len() - 1]].concat();
         let named = |ids: &[u32], names: Vec<String>| ids.iter().copied().zip(names).collect();
-        Ok(self.model().inside(source, &read).map(|inside| {
+        Ok(now(self.model().inside(source, &read))?.map(|inside| {
             let source = named(source, self.tokenizer().source_pieces(source));
             TranslationInside::new(inside, source, named(&read, self.tokenizer().target_pieces(&read)))
         }))
@@ -41,11 +43,13 @@ impl Translator {
     /// # Errors
     /// `bad-option` for a model without a residual stream, or for numbers that are no rows of one.
     pub fn lens(&self, residual: &[f32], count: usize) -> Result<Vec<Vec<Rated>>> {
-        check_residual(residual, self.model().embeddings()[1].dim(1))?;
-        let Some(logits) = self.model().lens(residual) else {
+        let channels = self.model().embeddings()[1].dim(1);
+        check_residual(residual, channels)?;
+        let residual = Tensor::from_vec(residual.to_vec(), &[residual.len() / channels, channels]);
+        let Some(logits) = self.model().lens(&residual) else {
             return bad_option("a GRU has no residual stream");
         };
-        Ok(likeliest(&logits, self.model().vocab_sizes()[1], count, |id| self.token(Side::Target, id)))
+        Ok(likeliest(logits.data(), self.model().vocab_sizes()[1], count, |id| self.token(Side::Target, id)))
     }
 
     /// The `count` tokens of one language whose vectors are most like that of `id`, by their cosine.

@@ -1,5 +1,6 @@
 //! Builds without the feature `gpu`: types with the GPU's names that have no value. The rest of the crate need not
 //! know, and the compiler drops whatever would have happened on a GPU.
+#![allow(missing_docs, reason = "methods of types without a value are never called")]
 
 use super::{Dispatch, MemoryUse, View};
 use crate::error::{Error, ErrorCode, Result};
@@ -28,100 +29,81 @@ impl Gpu {
         Self::request().await
     }
 
-    /// Never called, like all that follows.
     pub fn name(&self) -> String {
         match *self {}
     }
 
-    /// See the type.
     pub fn is_software(&self) -> bool {
         match *self {}
     }
 
-    /// See the type.
     pub fn most_words(&self) -> usize {
         match *self {}
     }
 
-    /// See the type.
     pub fn memory(&self) -> MemoryUse {
         match *self {}
     }
 
-    /// See the type.
     pub fn counts(&self) -> (u64, u64) {
         match *self {}
     }
 
-    /// See the type.
     pub fn kernels(&self) -> Vec<&'static str> {
         match *self {}
     }
 
-    /// See the type.
     pub fn empty(&self, _: usize) -> Buffer {
         match *self {}
     }
 
-    /// See the type.
     pub fn upload<T: bytemuck::Pod>(&self, _: &[T]) -> Buffer {
         match *self {}
     }
 
-    /// See the type.
     pub fn dispatch(&self, _: &Dispatch<'_>) {
         match *self {}
     }
 
-    /// See the type.
     pub fn copy(&self, _: View<'_>, _: View<'_>) {
         match *self {}
     }
 
-    /// See the type.
     pub fn submit(&self) {
         match *self {}
     }
 
-    /// See the type.
     pub fn read(&self, _: &[View<'_>]) -> impl Future<Output = Result<Vec<f32>>> + use<> {
         let gpu = *self;
         async move { match gpu {} }
     }
 
-    /// See the type.
     pub fn check(&self) -> Result<()> {
         match *self {}
     }
 
-    /// See the type.
     pub fn destroy(&self) {
         match *self {}
     }
 }
 
 impl Buffer {
-    /// See the type.
     pub fn len(&self) -> usize {
         match self.0 {}
     }
 
-    /// See the type.
     pub fn is_empty(&self) -> bool {
         match self.0 {}
     }
 
-    /// See the type.
     pub fn gpu(&self) -> &Gpu {
         match self.0 {}
     }
 
-    /// See the type.
     pub fn is_unique(&self) -> bool {
         match self.0 {}
     }
 
-    /// See the type.
     pub fn view(&self, _: usize, _: usize) -> View<'_> {
         match self.0 {}
     }

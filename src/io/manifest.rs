@@ -52,6 +52,9 @@ pub struct ModelFiles {
     /// An index of the songs it learned from, to be fetched by whoever asks what a text has copied.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub songs: Option<WeightsFile>,
+    /// Words of its language with their sounds, to be fetched by whoever asks for rhymes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lexicon: Option<WeightsFile>,
 }
 
 /// A large file, with what the page needs to show progress and to check the download.
@@ -151,7 +154,8 @@ impl ModelEntry {
         if self.id.is_empty() || !self.id.bytes().all(id_character) {
             return Err("an id is made of lower-case letters, digits and hyphens".to_owned());
         }
-        let large = || std::iter::once(&self.files.weights).chain(&self.files.songs);
+        let large =
+            || std::iter::once(&self.files.weights).chain(&self.files.songs).chain(&self.files.lexicon);
         let paths = [&self.files.config, &self.files.tokenizer];
         for path in paths.into_iter().chain(large().map(|file| &file.path)) {
             if !is_inside(path) {

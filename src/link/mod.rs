@@ -4,18 +4,22 @@
 //! its settings; [`settings`] is the same table here. On top of them a link may carry
 //!
 //! - `v=FORMAT.ENGINE`: [`FORMAT`] is that of what follows, [`ENGINE`] grows whenever the same settings give
-//!   another text than before. A link without it was made before there were proofs, and opens as ever.
+//!   another text than before. A link without it was made before there were proofs, and opens as ever. It comes first,
+//!   so that wherever the end of a link is lost, proofs are missed.
 //! - `proof=WEIGHTS.LENGTH.EVERY.HASH.MARKS.MODEL`, once for each text: see [`Proof`].
 //! - `z-KEY=…` in place of `KEY=…` where that is shorter: see [`packed`].
 //!
-//! `www/proof.js` and `www/link.js` are the twins of this room; `tests/fixtures/links` holds both to the same
+//! `www/proof.js`, `www/link.js` and `www/fragment.js` are the twins of this room; `tests/fixtures/links` holds both to the same
 //! answers. The page has no use for this code, so it is native only.
 
+mod form;
+mod fragment;
 pub mod packed;
 mod proof;
 mod replay;
 pub mod settings;
 
+pub use form::song_in_form;
 pub use proof::{Comparison, Proof};
 pub use replay::{Reason, SONG_ENDS, song, song_beginning, translation, translation_text};
 pub use settings::{Link, Settings, View};

@@ -67,20 +67,10 @@ pub fn song_beginning(settings: &Settings, generator: &Generator, english: Optio
 /// # Errors
 /// As [`Generator::start`], [`Generator::next`] and [`Generator::force`].
 pub fn song(settings: &Settings, generator: &mut Generator, beginning: &str) -> Result<String> {
-    let integer = |key| settings.number(key) as usize;
-    let float = |key| settings.number(key) as f32;
     let options = Options {
-        sampling: Sampling {
-            temperature: float("temperature"),
-            top_k: integer("top-k"),
-            top_p: float("top-p"),
-            min_p: float("min-p"),
-            typical_p: float("typical"),
-            repetition_penalty: float("repetition"),
-            no_repeat_ngram: integer("no-repeat"),
-        },
+        sampling: sampling(settings),
         seed: settings.number("seed") as u64,
-        max_new_tokens: integer("length"),
+        max_new_tokens: settings.number("length") as usize,
         stop: vec![SONG_ENDS.to_owned()],
         ..Options::default()
     };
@@ -97,6 +87,21 @@ pub fn song(settings: &Settings, generator: &mut Generator, beginning: &str) -> 
         }
     }
     Ok(text)
+}
+
+/// How each token is chosen.
+pub(super) fn sampling(settings: &Settings) -> Sampling {
+    let integer = |key| settings.number(key) as usize;
+    let float = |key| settings.number(key) as f32;
+    Sampling {
+        temperature: float("temperature"),
+        top_k: integer("top-k"),
+        top_p: float("top-p"),
+        min_p: float("min-p"),
+        typical_p: float("typical"),
+        repetition_penalty: float("repetition"),
+        no_repeat_ngram: integer("no-repeat"),
+    }
 }
 
 /// The German that is translated.

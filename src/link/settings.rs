@@ -1,15 +1,17 @@
 //! The settings that a link carries: the twin of the table in `www/state.js`.
 
-use form_urlencoded::{byte_serialize, parse};
-
+use super::fragment::{Fragment, spell};
 use super::packed::{pack, unpack};
 use super::{ENGINE, FORMAT, Proof};
 use crate::error::{Error, ErrorCode, Result};
+use crate::generate::form::{MAX_LINES, MAX_STANZAS};
 
 /// The part of a prompt that goes into a link, in UTF-16 units as JavaScript counts.
 const PROMPT_LENGTH: usize = 4_000;
 /// The same of a text to be translated.
 const GERMAN_LENGTH: usize = 20_000;
+/// The same of a title and of what else a form says.
+const WORD_LENGTH: usize = 100;
 /// Shorter texts stay legible.
 const PACKED_FROM: usize = 120;
 
@@ -55,7 +57,7 @@ const fn number(key: &'static str, min: f64, max: f64, whole: bool, usual: f64) 
 /// The largest integer that JavaScript counts exactly.
 const MAX_SEED: f64 = 9_007_199_254_740_991.0;
 
-const NUMBERS: [Number; 10] = [
+const NUMBERS: [Number; 12] = [
     number("temperature", 0.0, 2.0, false, 0.6),
     number("top-k", 0.0, 100.0, true, 0.0),
     number("top-p", 0.05, 1.0, false, 0.9),
@@ -64,9 +66,14 @@ const NUMBERS: [Number; 10] = [
     number("repetition", 1.0, 2.0, false, 1.0),
     number("no-repeat", 0.0, 16.0, true, 0.0),
     number("length", 1.0, 10_000.0, true, 600.0),
+    number("stanzas", 0.0, MAX_STANZAS as f64, true, 0.0),
+    number("lines", 0.0, MAX_LINES as f64, true, 0.0),
     number("beam", 1.0, 8.0, true, 4.0),
     number("seed", 0.0, MAX_SEED, true, 0.0),
 ];
+
+/// What else a link of the page may begin with.
+const KEYS: [&str; 8] = ["view", "model", "prompt", "german", "english", "forced", "go", "lang"];
 
 /// What a link sets, in the page's terms.
 #[derive(Debug, Clone, PartialEq)]
@@ -83,6 +90,16 @@ pub struct Settings {
     pub english: String,
     /// Tokens that stand in the text whatever the model says: place and id, in rising order.
     pub forced: Vec<(usize, u32)>,
+    /// What the song is about; like style, parts and syllables only read where there is a scheme.
+    pub title: String,
+    /// Its style, as the model names it.
+    pub style: String,
+    /// Its rhyme scheme: a song that has one, be it `free`, is written line by line.
+    pub scheme: String,
+    /// Its parts, such as `VCVC`.
+    pub parts: String,
+    /// Syllables of a line, such as `6-9`.
+    pub syllables: String,
     numbers: [f64; NUMBERS.len()],
 }
 
@@ -108,6 +125,11 @@ impl Default for Settings {
             german: None,
             english: String::new(),
             forced: Vec::new(),
+            title: String::new(),
+            style: String::new(),
+            scheme: String::new(),
+            parts: String::new(),
+            syllables: String::new(),
             numbers: NUMBERS.map(|number| number.usual),
         }
     }
@@ -144,27 +166,13 @@ impl Link {
     /// Reads a link, or only what stands behind its `#`.
     ///
     /// # Errors
-    /// `bad-link` if there is nothing to check: no proof, one that is damaged or of a newer page, or a text that
-    /// cannot be unpacked.
+    /// `bad-link` if there is nothing to check: no link, one that is not whole, no proof, one that is damaged or of a
+    /// newer page, or a text that cannot be unpacked.
     pub fn parse(link: &str) -> Result<Self> {
         let fragment = link.split_once('#').map_or(link, |(_, fragment)| fragment);
-        let given =
-            Given(parse(fragment.as_bytes()).map(|(k, v)| (k.into_owned(), v.into_owned())).collect());
-        let Some(version) = given.get("v") else {
-            let none = !given.0.iter().any(|(key, _)| key == "proof" || key.starts_with("z-"));
-            let why =
-                if none { "it was made before links could be checked" } else { "its version is missing" };
-            return Err(bad_link(format!("the link promises nothing: {why}")));
-        };
-        let engine = read_version(version)?;
-        let mut proofs = Vec::new();
-        for (_, spelled) in given.0.iter().filter(|(key, _)| key == "proof") {
-            let proof = Proof::parse(spelled);
-            proofs.push(proof.ok_or_else(|| bad_link("a proof of the link is damaged".to_owned()))?);
-        }
-        if proofs.is_empty() {
-            return Err(bad_link("the link promises nothing: it carries settings only".to_owned()));
-        }
+        let given = Fragment::read(fragment);
+        let engine = read_version(&given)?;
+        let proofs = read_proofs(&given)?;
         let mut rejected = Vec::new();
         let settings = read_settings(&given, &mut rejected)?;
         Ok(Self { settings, engine: Some(engine), proofs, rejected })
@@ -176,6 +184,9 @@ impl Settings {
     pub fn fragment(&self, proofs: &[Proof]) -> String {
         let usual = Self::default();
         let mut pairs = Vec::new();
+        if !proofs.is_empty() {
+            pairs.push(("v".to_owned(), format!("{FORMAT}.{ENGINE}")));
+        }
         if self.view != usual.view {
             let name = VIEWS.iter().find(|(_, view)| *view == self.view).map_or("", |(name, _)| name);
             pairs.push(("view".to_owned(), name.to_owned()));
@@ -193,13 +204,22 @@ impl Settings {
             let spelled: Vec<String> = self.forced.iter().map(|(at, id)| format!("{at}.{id}")).collect();
             pairs.push(("forced".to_owned(), spelled.join("-")));
         }
+        let form = [
+            ("title", &self.title),
+            ("style", &self.style),
+            ("scheme", &self.scheme),
+            ("parts", &self.parts),
+            ("syllables", &self.syllables),
+        ];
+        for (key, value) in form.into_iter().filter(|(_, value)| !value.is_empty()) {
+            pairs.push((key.to_owned(), value.clone()));
+        }
         for (number, value) in NUMBERS.iter().zip(self.numbers) {
             if number.key == "seed" || value != number.usual {
                 pairs.push((number.key.to_owned(), value.to_string()));
             }
         }
         pairs.push(("go".to_owned(), "1".to_owned()));
-        pairs.push(("v".to_owned(), format!("{FORMAT}.{ENGINE}")));
         pairs.extend(proofs.iter().map(|proof| ("proof".to_owned(), proof.to_string())));
         let spelled: Vec<String> =
             pairs.iter().map(|(key, value)| format!("{key}={}", spell(value))).collect();
@@ -207,37 +227,66 @@ impl Settings {
     }
 }
 
-/// Keys and values in the order of the link.
-struct Given(Vec<(String, String)>);
-
-impl Given {
-    fn get(&self, key: &str) -> Option<&str> {
-        self.0.iter().find(|(candidate, _)| candidate == key).map(|(_, value)| value.as_str())
-    }
-
-    /// A text, packed or not.
-    fn text(&self, key: &str) -> Result<Option<String>> {
-        match self.get(&format!("z-{key}")) {
-            None => Ok(self.get(key).map(str::to_owned)),
-            Some(packed) => unpack(packed)
-                .map(Some)
-                .ok_or_else(|| bad_link(format!("the link is damaged: its {key} cannot be unpacked"))),
-        }
-    }
-}
-
-fn read_version(version: &str) -> Result<u32> {
+/// The version of the engine.
+fn read_version(given: &Fragment) -> Result<u32> {
+    let Some(version) = given.get("v") else { return Err(bad_link(without_version(given))) };
     let parts = version.split_once('.').and_then(|(a, b)| Some((a.parse().ok()?, b.parse().ok()?)));
     match parts {
         Some((FORMAT, engine)) => Ok(engine),
         Some((format, _)) if format > FORMAT => Err(bad_link(format!(
             "the link was made by a newer liedwerk: its proofs have format {format}, known here is {FORMAT}"
         ))),
+        _ if given.last_key() == "v" => Err(not_whole("it ends within its version")),
         _ => Err(bad_link(format!("the link's version {version:?} is none"))),
     }
 }
 
-fn read_settings(given: &Given, rejected: &mut Vec<String>) -> Result<Settings> {
+/// Why a link without a version promises nothing.
+fn without_version(given: &Fragment) -> String {
+    let known = |key: &str| KEYS.contains(&key) || NUMBERS.iter().any(|number| number.key == key);
+    let mut keys = given.pairs().iter().map(|(key, _)| key.as_str());
+    if given.is_cut {
+        return "the link is not whole: it ends within a key".to_owned();
+    }
+    let why = if keys.clone().any(|key| key == "proof" || key.starts_with("z-")) {
+        "its version is missing"
+    } else if !keys.any(known) {
+        return "this is no link of the page: none of its settings is in it".to_owned();
+    } else if given.pairs().len() == 1 {
+        // A shell ends a command at each `&`.
+        "it holds one setting only; put a link between quotation marks, or the shell cuts it"
+    } else {
+        "it was made before links could be checked"
+    };
+    format!("the link promises nothing: {why}")
+}
+
+fn read_proofs(given: &Fragment) -> Result<Vec<Proof>> {
+    let spelled: Vec<&str> = given.all("proof").collect();
+    if spelled.is_empty() {
+        return Err(not_whole("it carries settings only, and its proofs are missing"));
+    }
+    let proofs: Vec<Proof> = spelled.iter().filter_map(|spelled| Proof::parse(spelled)).collect();
+    if given.is_cut {
+        return Err(not_whole("it ends within a key"));
+    }
+    if proofs.len() < spelled.len() {
+        return Err(bad_link("a proof of the link is damaged or not whole".to_owned()));
+    }
+    Ok(proofs)
+}
+
+/// A text, packed or not.
+fn read_text(given: &Fragment, key: &str) -> Result<Option<String>> {
+    match given.get(&format!("z-{key}")) {
+        None => Ok(given.get(key).map(str::to_owned)),
+        Some(packed) => unpack(packed)
+            .map(Some)
+            .ok_or_else(|| bad_link(format!("the link is damaged: its {key} cannot be unpacked"))),
+    }
+}
+
+fn read_settings(given: &Fragment, rejected: &mut Vec<String>) -> Result<Settings> {
     let usual = Settings::default();
     let view = given.get("view").unwrap_or("write");
     let known = VIEWS.iter().find(|(name, _)| *name == view);
@@ -252,10 +301,15 @@ fn read_settings(given: &Given, rejected: &mut Vec<String>) -> Result<Settings> 
     let mut settings = Settings {
         view: known.map_or(View::Write, |(_, view)| *view),
         model: keep_start(given.get("model").unwrap_or(&usual.model), 100).to_owned(),
-        prompt: given.text("prompt")?.map(|text| keep_end(&text, PROMPT_LENGTH).to_owned()),
-        german: given.text("german")?.map(|text| keep_start(&text, GERMAN_LENGTH).to_owned()),
-        english: keep_start(&given.text("english")?.unwrap_or_default(), GERMAN_LENGTH).to_owned(),
+        prompt: read_text(given, "prompt")?.map(|text| keep_end(&text, PROMPT_LENGTH).to_owned()),
+        german: read_text(given, "german")?.map(|text| keep_start(&text, GERMAN_LENGTH).to_owned()),
+        english: keep_start(&read_text(given, "english")?.unwrap_or_default(), GERMAN_LENGTH).to_owned(),
         forced: read.unwrap_or_default(),
+        title: keep_start(given.get("title").unwrap_or_default(), WORD_LENGTH).to_owned(),
+        style: keep_start(given.get("style").unwrap_or_default(), WORD_LENGTH).to_owned(),
+        scheme: keep_start(given.get("scheme").unwrap_or_default(), WORD_LENGTH).to_owned(),
+        parts: keep_start(given.get("parts").unwrap_or_default(), WORD_LENGTH).to_owned(),
+        syllables: keep_start(given.get("syllables").unwrap_or_default(), WORD_LENGTH).to_owned(),
         ..usual
     };
     for (number, value) in NUMBERS.iter().zip(&mut settings.numbers) {
@@ -314,10 +368,6 @@ fn shorter(key: &str, text: &str) -> (String, String) {
     (key.to_owned(), text.to_owned())
 }
 
-fn spell(text: &str) -> String {
-    byte_serialize(text.as_bytes()).collect()
-}
-
 /// The last `most` UTF-16 units, whole characters only.
 pub(super) fn keep_end(text: &str, most: usize) -> &str {
     let mut units = 0;
@@ -338,6 +388,10 @@ pub(super) fn keep_start(text: &str, most: usize) -> &str {
     beyond.map_or(text, |(at, _)| &text[..at])
 }
 
-fn bad_link(message: String) -> Error {
+pub(super) fn bad_link(message: String) -> Error {
     Error::new(ErrorCode::BadLink, message)
+}
+
+fn not_whole(why: &str) -> Error {
+    bad_link(format!("the link is not whole: {why}"))
 }

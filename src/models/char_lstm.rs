@@ -1,10 +1,11 @@
 //! The lecture's lyrics writer: characters in, a stack of LSTMs, the next character out.
 
-use super::{CharLstmConfig, Recording};
+use super::decoder::State;
+use super::{CharLstmConfig, FrameShape};
 use crate::error::Result;
 use crate::io::Weights;
 use crate::nn::{
-    Embedding, Linear, Lstm, LstmState, Module, Source, forget_gate_bias, normal, orthogonal, xavier,
+    Embedding, Linear, Lstm, LstmState, Module, Source, Trace, forget_gate_bias, normal, orthogonal, xavier,
 };
 use crate::rng::Rng;
 use crate::tensor::Tensor;
@@ -76,39 +77,52 @@ impl CharLstm {
         state: &LstmState,
         dropout_seed: Option<u64>,
     ) -> (Tensor, LstmState) {
-        let steps = ids.len() / batch;
-        // Time first, so that all texts' characters of one step lie together.
-        let by_time: Vec<u32> =
-            (0..steps).flat_map(|t| (0..batch).map(move |b| ids[b * steps + t])).collect();
-        let x = self.embedding.forward(&by_time, &[steps, batch]); // (T, B, E)
-        let (y, state) = self.lstm.forward(&x, state, dropout_seed); // (T, B, H)
+        let (y, state) = self.lstm.forward(&self.embed(ids, batch), state, dropout_seed, None); // (T, B, H)
         (self.head.forward(&y).transpose(0, 1), state)
     }
 
-    /// Feeds one character of one text; `logits` receives the `V` scores of the next.
-    pub fn step(&self, id: u32, state: &mut LstmState, logits: &mut Vec<f32>) {
-        self.step_recording(id, state, logits, None);
+    /// The vectors of `ids (B, T)`, time first, so that all texts' characters of one step lie together: `(T, B, E)`.
+    fn embed(&self, ids: &[u32], batch: usize) -> Tensor {
+        let steps = ids.len() / batch;
+        let by_time: Vec<u32> =
+            (0..steps).flat_map(|t| (0..batch).map(move |b| ids[b * steps + t])).collect();
+        self.embedding.forward(&by_time, &[steps, batch])
     }
 
-    /// [`Self::step`], and a frame of what the layers did, if it is wanted.
-    pub fn step_recording(
+    /// Texts in progress go on by `ids (B, T)`: the scores `(B, V)` of the next ones. In portable arithmetic these
+    /// are the bits of feeding each character of each text alone.
+    pub(super) fn read(
         &self,
-        id: u32,
         state: &mut LstmState,
-        logits: &mut Vec<f32>,
-        mut recording: Option<&mut Recording>,
-    ) {
-        let frame = recording.as_mut().map(|recording| &mut recording.values);
-        let h = self.lstm.step(self.embedding.row(id), state, frame);
-        self.head.apply_into(h, logits);
-        if let Some(recording) = recording {
-            recording.close(0);
-        }
+        ids: &[u32],
+        batch: usize,
+        trace: Option<&Trace>,
+    ) -> Tensor {
+        let x = self.embed(ids, batch).apart();
+        let (y, after) = self.lstm.forward(&x, state, None, trace.map(|trace| &trace.states)); // (T, B, H)
+        *state = after;
+        let last = y.narrow(0, y.dim(0) - 1, 1).reshape(&[batch, self.config.hidden_size]);
+        self.head.forward(&last)
+    }
+
+    /// Sizes of a recording's frames.
+    pub(super) fn frame_shape(&self) -> FrameShape {
+        FrameShape { layers: self.config.num_layers, heads: 0, channels: self.config.hidden_size }
     }
 
     /// The vectors of the characters, `(V, E)`.
     pub(super) fn embedding(&self) -> &Tensor {
         &self.embedding.weight
+    }
+}
+
+impl State<CharLstm> for LstmState {
+    fn feed(&mut self, model: &CharLstm, tokens: &[u32]) -> Tensor {
+        model.read(self, tokens, tokens.len(), None)
+    }
+
+    fn select(&mut self, rows: &[usize]) {
+        LstmState::select(self, rows);
     }
 }
 

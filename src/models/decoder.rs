@@ -1,15 +1,11 @@
 //! Writing texts one token at a time, several side by side.
 
 use crate::error::Result;
+use crate::tensor::{Tensor, read_all};
 use std::pin::Pin;
 
-/// A step that may have to wait for a GPU; on the CPU it is done when it is given.
+/// A step that may have to wait for a GPU; on the CPU it is done when it is polled first.
 pub type Stepping<'a> = Pin<Box<dyn Future<Output = Result<()>> + 'a>>;
-
-/// A step that is done.
-pub(super) fn stepped<'a>() -> Stepping<'a> {
-    Box::pin(std::future::ready(Ok(())))
-}
 
 /// Texts in progress: each row is one, with what it has read and written so far, and the source if it is a
 /// translation.
@@ -30,24 +26,67 @@ pub trait Decoder {
     fn attention(&self) -> &[Vec<f32>];
 }
 
-/// The chosen elements in the order chosen, each moved where it is used last and cloned before.
-pub(super) fn select<T: Clone>(items: &mut Vec<T>, chosen: &[usize]) {
-    let mut left: Vec<Option<T>> = std::mem::take(items).into_iter().map(Some).collect();
-    for (i, &index) in chosen.iter().enumerate() {
-        let again = chosen[i + 1..].contains(&index);
-        let item = if again { left[index].clone() } else { left[index].take() };
-        items.push(item.expect("an item is taken only where it is used last"));
+/// What a model remembers of texts in progress, side by side, on whatever device it is.
+pub trait State<M> {
+    /// Feeds one token to each row: the scores `(R, V)` of the next ones.
+    fn feed(&mut self, model: &M, tokens: &[u32]) -> Tensor;
+
+    /// Row `i` goes on as a copy of what row `rows[i]` is; rows not named are given up.
+    fn select(&mut self, rows: &[usize]);
+
+    /// The weights `(R, N, S)` over the sources' tokens at the last step, with the number of tokens of each row's
+    /// source, if they were asked for.
+    fn watched(&self) -> Option<(&Tensor, &[usize])> {
+        None
     }
 }
 
-#[cfg(test)]
-mod tests {
-    #[test]
-    fn select_repeats_drops_and_reorders() {
-        let mut items = vec!["a", "b", "c", "d"];
-        super::select(&mut items, &[2, 0, 2, 3, 2]);
-        assert_eq!(items, ["c", "a", "c", "d", "c"]);
-        super::select(&mut items, &[]);
-        assert!(items.is_empty());
+/// A model with the state of texts in progress.
+pub struct ModelDecoder<'a, M, S> {
+    pub(super) model: &'a M,
+    pub(super) state: S,
+    attention: Vec<Vec<f32>>,
+}
+
+impl<'a, M, S: State<M>> ModelDecoder<'a, M, S> {
+    pub(super) fn new(model: &'a M, state: S) -> Self {
+        Self { model, state, attention: Vec::new() }
+    }
+
+    async fn stepped(&mut self, tokens: &[u32], logits: &mut Vec<f32>) -> Result<()> {
+        let scores = self.state.feed(self.model, tokens);
+        let Some((weights, lengths)) = self.state.watched() else {
+            *logits = scores.read().await?;
+            return Ok(());
+        };
+        let (heads, width) = (weights.dim(1), weights.dim(2));
+        *logits = read_all(&[&scores, weights]).await?;
+        let rows = logits[scores.numel()..].chunks_exact(heads * width).zip(lengths);
+        self.attention = rows.map(|(row, &length)| mean(row, heads, length)).collect();
+        logits.truncate(scores.numel());
+        Ok(())
+    }
+}
+
+/// The mean of the heads' weights `(N, S)` for the first positions.
+fn mean(weights: &[f32], heads: usize, positions: usize) -> Vec<f32> {
+    let width = weights.len() / heads;
+    let of = |position: usize| (0..heads).map(|head| weights[head * width + position]).sum::<f32>();
+    (0..positions).map(|position| of(position) / heads as f32).collect()
+}
+
+impl<M, S: State<M>> Decoder for ModelDecoder<'_, M, S> {
+    fn step<'a>(&'a mut self, tokens: &'a [u32], logits: &'a mut Vec<f32>) -> Stepping<'a> {
+        Box::pin(self.stepped(tokens, logits))
+    }
+
+    fn select(&mut self, rows: &[usize]) {
+        if !rows.is_empty() {
+            self.state.select(rows);
+        }
+    }
+
+    fn attention(&self) -> &[Vec<f32>] {
+        &self.attention
     }
 }

@@ -4,7 +4,10 @@ use super::GptConfig;
 use super::gpt_weights;
 use crate::error::Result;
 use crate::io::Weights;
-use crate::nn::{Dropout, Embedding, GptBlock, GptBlockConfig, LayerNorm, Module, Source, normal};
+use crate::nn::{
+    Dropout, Embedding, GptBlock, GptBlockConfig, LayerNorm, Module, Reading, Source, Watch, Whole, normal,
+};
+use crate::ops::AttentionMask;
 use crate::rng::Rng;
 use crate::tensor::Tensor;
 
@@ -89,11 +92,37 @@ impl Gpt {
         assert!(length <= n_positions, "gpt: {length} tokens, but n_positions is {n_positions}");
         let [embd, attn, resid] = Dropout::several([embd_pdrop, attn_pdrop, resid_pdrop], dropout_seed);
         let positions = self.wpe.weight.narrow(0, 0, length);
-        let mut x = embd.apply(&self.wte.forward(ids, &[batch, length]).add(&positions)); // (B, T, C)
-        for block in &self.blocks {
-            x = block.forward(&x, &attn, &resid);
+        let x = embd.apply(&self.wte.forward(ids, &[batch, length]).add(&positions)); // (B, T, C)
+        let causal = AttentionMask { causal_offset: Some(0), ..AttentionMask::default() };
+        let whole = Whole { mask: &causal, dropout: &attn, watch: None };
+        self.logits(&self.pass(x, std::iter::repeat_with(|| Reading::Themselves(whole)), &resid, None))
+    }
+
+    /// `x (…, C)` through all blocks, each of which reads in its own way. `states`, if they are wanted, get the
+    /// residual stream before the first block and after each.
+    pub(super) fn pass<'a>(
+        &self,
+        mut x: Tensor,
+        readings: impl Iterator<Item = Reading<'a>>,
+        resid: &Dropout,
+        states: Option<&Watch>,
+    ) -> Tensor {
+        for (block, reading) in self.blocks.iter().zip(readings) {
+            states.inspect(|states| states.push(x.clone()));
+            x = block.forward(&x, reading, resid);
         }
-        self.ln_f.forward(&x).linear(&self.wte.weight, None)
+        states.inspect(|states| states.push(x.clone()));
+        x
+    }
+
+    /// Logits `(…, V)` of the last block's output `(…, C)`.
+    pub(super) fn logits(&self, x: &Tensor) -> Tensor {
+        self.ln_f.forward(x).linear(&self.wte.weight, None)
+    }
+
+    /// The logits of what would be written if a residual stream `(R, C)` ended where it is: `(R, V)`.
+    pub(super) fn lens(&self, residual: &Tensor) -> Tensor {
+        self.logits(&residual.apart())
     }
 }
 

@@ -69,12 +69,12 @@ fn gelu_new() -> String {
 }
 
 /// Where a file or a recipe does not say it.
-pub(crate) fn layer_norm_epsilon() -> f32 {
+fn layer_norm_epsilon() -> f32 {
     1e-5
 }
 
 /// Each of the three probabilities where a file or a recipe does not say it.
-pub(crate) fn pdrop() -> f32 {
+fn pdrop() -> f32 {
     0.1
 }
 

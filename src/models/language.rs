@@ -1,14 +1,10 @@
 //! Either model that continues a text, and what it remembers of one.
 
-use super::char_lstm_rows::CharLstmRows;
-use super::decoder::{Decoder, Stepping, select, stepped};
-use super::gpt_rows::GptRows;
-use super::rows::{Rows, RowsDecoder};
-use super::{CharLstm, FrameShape, Gpt, GptText, ModelConfig, Recording};
+use super::decoder::{Decoder, ModelDecoder};
+use super::{CharLstm, FrameShape, Gpt, GptState, ModelConfig, Recording};
 use crate::error::{Error, ErrorCode, Result};
-use crate::gpu::Gpu;
 use crate::io::Weights;
-use crate::nn::{LstmState, Module};
+use crate::nn::{LstmState, Module, Trace};
 use crate::tensor::{Device, Tensor};
 
 /// A model that continues a text.
@@ -28,11 +24,7 @@ pub enum TextState {
     /// Of an LSTM, the layers' states.
     CharLstm(LstmState),
     /// Of a GPT-2, the tokens of its window with their keys and values.
-    Gpt(GptText),
-    /// Of an LSTM whose weights are on this GPU.
-    CharLstmRows(Gpu, CharLstmRows),
-    /// Of a GPT-2 whose weights are on this GPU.
-    GptRows(Gpu, GptRows),
+    Gpt(GptState),
 }
 
 impl LanguageModel {
@@ -83,11 +75,9 @@ impl LanguageModel {
 
     /// The state before the first token.
     pub fn begin(&self) -> TextState {
-        match (self, self.device()) {
-            (Self::CharLstm(model), Device::Cpu) => TextState::CharLstm(model.zero_state(1)),
-            (Self::Gpt(model), Device::Cpu) => TextState::Gpt(model.empty_text()),
-            (Self::CharLstm(model), Device::Gpu(gpu)) => TextState::CharLstmRows(gpu, model.begin_rows(1)),
-            (Self::Gpt(model), Device::Gpu(gpu)) => TextState::GptRows(gpu, model.begin_rows(1)),
+        match self {
+            Self::CharLstm(model) => TextState::CharLstm(model.zero_state(1)),
+            Self::Gpt(model) => TextState::Gpt(model.begin(1)),
         }
     }
 
@@ -103,7 +93,7 @@ impl LanguageModel {
         self.feed_recording(state, tokens, logits, None).await
     }
 
-    /// [`Self::feed`], and a frame for each token, if they are wanted. A GPU gives none.
+    /// [`Self::feed`], and a frame for each token, if they are wanted: on whatever device the model is.
     ///
     /// # Errors
     /// As `feed`.
@@ -115,41 +105,40 @@ impl LanguageModel {
         state: &mut TextState,
         tokens: &[u32],
         logits: &mut Vec<f32>,
-        mut recording: Option<&mut Recording>,
+        recording: Option<&mut Recording>,
     ) -> Result<()> {
-        match (self, state) {
-            (Self::CharLstm(model), TextState::CharLstm(state)) => {
-                for &token in tokens {
-                    model.step_recording(token, state, logits, recording.as_deref_mut());
-                }
-            }
-            (Self::Gpt(model), TextState::Gpt(text)) => {
-                if !tokens.is_empty() {
-                    model.read_recording(text, tokens, logits, recording);
-                }
-            }
-            (Self::CharLstm(model), TextState::CharLstmRows(gpu, rows)) => {
-                feed_rows(gpu, model, rows, tokens, logits).await?;
-            }
-            (Self::Gpt(model), TextState::GptRows(gpu, rows)) => {
-                feed_rows(gpu, model, rows, tokens, logits).await?;
-            }
-            _ => panic!("feed: the state is another model's"),
+        if let Some(gpu) = self.embedding().gpu() {
+            // Nothing is begun on a GPU that is lost.
+            gpu.check()?;
         }
+        if tokens.is_empty() {
+            return Ok(());
+        }
+        let trace = recording.is_some().then(Trace::default);
+        let scores = match (self, &mut *state) {
+            (Self::CharLstm(model), TextState::CharLstm(state)) => {
+                model.read(state, tokens, 1, trace.as_ref())
+            }
+            (Self::Gpt(model), TextState::Gpt(state)) => model.read(state, tokens, trace.as_ref()),
+            _ => panic!("feed: the state is another model's"),
+        };
+        *logits = match (self, state, recording.zip(trace)) {
+            (_, _, None) => scores.read().await?,
+            (Self::Gpt(model), TextState::Gpt(state), Some((recording, trace))) => {
+                model.record(state, tokens.len(), &scores, &trace, recording).await?
+            }
+            (_, _, Some((recording, trace))) => {
+                recording.add(&scores, &trace, &vec![0; tokens.len()], 0).await?
+            }
+        };
         Ok(())
     }
 
     /// Sizes of a [`Recording`]'s frames.
     pub fn frame_shape(&self) -> FrameShape {
         match self {
-            Self::CharLstm(model) => {
-                let config = model.config();
-                FrameShape { layers: config.num_layers, heads: 0, channels: config.hidden_size }
-            }
-            Self::Gpt(model) => {
-                let config = model.config();
-                FrameShape { layers: config.n_layer, heads: config.n_head, channels: config.n_embd }
-            }
+            Self::CharLstm(model) => model.frame_shape(),
+            Self::Gpt(model) => model.frame_shape(),
         }
     }
 
@@ -165,15 +154,12 @@ impl LanguageModel {
     pub fn positions(&self, count: usize) -> Vec<f32> {
         match self {
             Self::CharLstm(_) => Vec::new(),
-            Self::Gpt(model) => {
-                let numbers = count.min(model.config().n_positions) * model.config().n_embd;
-                model.wpe.weight.data()[..numbers].to_vec()
-            }
+            Self::Gpt(model) => model.wpe.weight.narrow(0, 0, count.min(model.config().n_positions)).to_vec(),
         }
     }
 
-    /// See [`Gpt::lens`]; an LSTM has no residual stream.
-    pub fn lens(&self, residual: &[f32]) -> Option<Vec<f32>> {
+    /// The logits `(R, V)` of what would be written if a residual stream `(R, C)` ended where it is; an LSTM has none.
+    pub fn lens(&self, residual: &Tensor) -> Option<Tensor> {
         match self {
             Self::CharLstm(_) => None,
             Self::Gpt(model) => Some(model.lens(residual)),
@@ -187,15 +173,9 @@ impl LanguageModel {
     pub fn decoder(&self, state: &TextState) -> Box<dyn Decoder + '_> {
         match (self, state) {
             (Self::CharLstm(model), TextState::CharLstm(state)) => {
-                Box::new(CharLstmDecoder { model, rows: vec![state.clone()] })
+                Box::new(ModelDecoder::new(model, state.clone()))
             }
-            (Self::Gpt(model), TextState::Gpt(text)) => Box::new(model.decoder_of(vec![text.clone()])),
-            (Self::CharLstm(model), TextState::CharLstmRows(_, rows)) => {
-                Box::new(RowsDecoder::new(model, rows.clone()))
-            }
-            (Self::Gpt(model), TextState::GptRows(_, rows)) => {
-                Box::new(RowsDecoder::new(model, rows.clone()))
-            }
+            (Self::Gpt(model), TextState::Gpt(state)) => Box::new(ModelDecoder::new(model, state.clone())),
             _ => panic!("decoder: the state is another model's"),
         }
     }
@@ -237,46 +217,5 @@ impl Module for LanguageModel {
             Self::CharLstm(model) => model.visit(f),
             Self::Gpt(model) => model.visit(f),
         }
-    }
-}
-
-/// Nothing is recorded for a GPU that is lost.
-async fn feed_rows<M>(
-    gpu: &Gpu,
-    model: &M,
-    rows: &mut impl Rows<M>,
-    tokens: &[u32],
-    logits: &mut Vec<f32>,
-) -> Result<()> {
-    gpu.check()?;
-    if !tokens.is_empty() {
-        *logits = rows.read(model, tokens).read().await?;
-    }
-    Ok(())
-}
-
-/// Texts that an LSTM writes side by side.
-struct CharLstmDecoder<'a> {
-    model: &'a CharLstm,
-    rows: Vec<LstmState>,
-}
-
-impl Decoder for CharLstmDecoder<'_> {
-    fn step<'a>(&'a mut self, tokens: &'a [u32], logits: &'a mut Vec<f32>) -> Stepping<'a> {
-        logits.clear();
-        let mut of_row = Vec::new();
-        for (&token, state) in tokens.iter().zip(&mut self.rows) {
-            self.model.step(token, state, &mut of_row);
-            logits.extend_from_slice(&of_row);
-        }
-        stepped()
-    }
-
-    fn select(&mut self, rows: &[usize]) {
-        select(&mut self.rows, rows);
-    }
-
-    fn attention(&self) -> &[Vec<f32>] {
-        &[]
     }
 }

@@ -1,5 +1,9 @@
 //! What a model computes at each token that it reads, written down for who wants to look inside.
 
+use crate::error::Result;
+use crate::nn::Trace;
+use crate::tensor::{Tensor, read_all};
+
 /// Frames of numbers, one for each token read, one behind the other.
 ///
 /// A frame of an LSTM is, for each layer, the activated gates `i, f, g, o`, the cell state `c` and the hidden
@@ -74,10 +78,48 @@ impl Recording {
         self.ends.push(self.values.len());
     }
 
-    /// Adds a frame.
-    pub(super) fn push(&mut self, span: usize, parts: &[&[f32]]) {
-        parts.iter().for_each(|part| self.values.extend_from_slice(part));
-        self.close(span);
+    /// Adds a frame for each of the last rows that are traced, as many as there are `spans`: the positions that each
+    /// has read, while `memory` is how many all have read of a source. Gives the values of `scores`: one wait for all.
+    ///
+    /// # Errors
+    /// `gpu-lost` or `out-of-memory`.
+    pub(super) async fn add(
+        &mut self,
+        scores: &Tensor,
+        trace: &Trace,
+        spans: &[usize],
+        memory: usize,
+    ) -> Result<Vec<f32>> {
+        let traced = [&trace.attention, &trace.memory_attention, &trace.states].map(|watch| watch.take());
+        let tensors: Vec<&Tensor> = std::iter::once(scores).chain(traced.iter().flatten()).collect();
+        let values = read_all(&tensors).await?;
+        let mut rest = &values[scores.numel()..];
+        let values_of = traced.each_ref().map(|tensors| {
+            let cut = |tensor: &Tensor| {
+                let (own, others) = rest.split_at(tensor.numel());
+                rest = others;
+                own
+            };
+            tensors.iter().map(cut).collect::<Vec<&[f32]>>()
+        });
+        // Weights are `(R, N, S)`, residual streams `(R, C)`, an LSTM's states `(T, 1, H)`.
+        let rows = traced.iter().flatten().next().map_or(0, |tensor| tensor.dim(0));
+        for (row, &span) in (rows - spans.len()..).zip(spans) {
+            let parts = traced.iter().zip(&values_of).zip([Some(span), Some(memory), None]);
+            for ((tensors, values), seen) in parts {
+                for (tensor, values) in tensors.iter().zip(values) {
+                    let row = &values[row * values.len() / rows..(row + 1) * values.len() / rows];
+                    match seen {
+                        None => self.values.extend_from_slice(row),
+                        Some(seen) => row
+                            .chunks_exact(tensor.dim(2))
+                            .for_each(|head| self.values.extend_from_slice(&head[..seen])),
+                    }
+                }
+            }
+            self.close(span);
+        }
+        Ok(values[..scores.numel()].to_vec())
     }
 }
 
@@ -89,7 +131,9 @@ mod tests {
     fn going_back_forgets_frames() {
         let mut recording = Recording::at(3);
         for i in 0..4 {
-            recording.push(i, &[&[i as f32; 2], &[0.5][..i % 2]]);
+            recording.values.extend([i as f32; 2]);
+            recording.values.extend(&[0.5][..i % 2]);
+            recording.close(i);
         }
         assert_eq!(recording.frame(1), [1.0, 1.0, 0.5]);
         recording.go_to(5);
@@ -99,7 +143,8 @@ mod tests {
         );
         recording.go_to(3);
         assert_eq!(recording, Recording::at(3));
-        recording.push(9, &[&[7.0]]);
+        recording.values.push(7.0);
+        recording.close(9);
         recording.go_to(0);
         assert_eq!(recording, Recording::at(0));
         recording.go_to(8);

@@ -5,9 +5,9 @@ use super::{Seq2SeqConfig, TokenTables};
 use crate::error::Result;
 use crate::io::Weights;
 use crate::nn::{
-    AdditiveAttention, Dropout, Gru, GruConfig, Linear, Module, Source, normal, orthogonal, xavier,
+    AdditiveAttention, Dropout, Gru, GruConfig, Linear, Memory, Module, Source, normal, orthogonal, xavier,
 };
-use crate::ops::concat;
+use crate::ops::{Reach, concat};
 use crate::rng::Rng;
 use crate::tensor::Tensor;
 
@@ -25,10 +25,8 @@ pub struct Seq2Seq {
 
 /// What the decoder is given of the sources.
 pub(super) struct Encoded {
-    /// The encoder's output `(B, S, K)`.
-    pub values: Tensor,
-    /// The same as the attention looks at it, `(B, S, A)`.
-    pub keys: Tensor,
+    /// What the attention reads: values `(B, S, K)`, keys `(B, S, A)`.
+    pub memory: Memory,
     /// State of each decoder layer before its first token, `(B, H)`.
     pub state: Vec<Tensor>,
 }
@@ -102,50 +100,55 @@ impl Seq2Seq {
     ) -> Tensor {
         let dropout = Dropout::new(self.config.dropout, dropout_seed);
         let batch = src_lengths.len();
-        let steps = tgt.len() / batch;
-        let Encoded { values, keys, mut state } = self.encode(src, src_lengths, &dropout);
-        let mask = padding(src_lengths, values.dim(1));
+        let [src_steps, steps] = [src, tgt].map(|ids| ids.len() / batch);
+        // Time first, so that all sentences' tokens of one step lie together.
+        let by_time: Vec<u32> =
+            (0..src_steps).flat_map(|t| (0..batch).map(move |b| src[b * src_steps + t])).collect();
+        let x = dropout.apply(&self.tables.src().forward(&by_time, &[src_steps, batch])); // (S, B, E)
+        let Encoded { memory, mut state } = self.encode(&x, src_lengths, &dropout);
         let embedded = dropout.apply(&self.tables.tgt().forward(tgt, &[batch, steps])); // (B, T, E)
+        let texts: Vec<usize> = (0..batch).collect();
+        let reach = Reach { texts: &texts, lengths: src_lengths };
         let mut features = Vec::with_capacity(steps);
         for t in 0..steps {
             let y = embedded.narrow(1, t, 1).reshape(&[batch, self.config.embedding_size]);
-            let before = state.last().expect("a decoder has at least one layer");
-            let context = self.attention.forward(before, &keys, &values, &mask);
-            let h = self.decoder.step(&concat(&[&y, &context], 1), &mut state, &dropout);
-            let all = concat(&[&h, &context, &y], 1);
+            let (all, _) = self.step(&y, &memory, reach, &mut state, &dropout);
             features.push(all.reshape(&[batch, 1, all.dim(1)]));
         }
         let features = concat(&features.iter().collect::<Vec<_>>(), 1); // (B, T, H + K + E)
-        let hidden = dropout.apply(&self.output.forward(&features).tanh());
-        hidden.linear(self.tables.head(), None)
+        self.logits(&features, &dropout)
     }
 
-    /// What the encoder makes of `src (B, S)`.
-    pub(super) fn encode(&self, src: &[u32], src_lengths: &[usize], dropout: &Dropout) -> Encoded {
-        let batch = src_lengths.len();
-        let steps = src.len() / batch;
-        // Time first, so that all sentences' tokens of one step lie together.
-        let by_time: Vec<u32> =
-            (0..steps).flat_map(|t| (0..batch).map(move |b| src[b * steps + t])).collect();
-        let x = dropout.apply(&self.tables.src().forward(&by_time, &[steps, batch])); // (S, B, E)
-        let (values, last) = self.encoder.forward(&x, src_lengths, dropout);
+    /// One step of the decoder: the tokens' vectors `y (R, E)` and each layer's state `(R, H)`, replaced. Gives what
+    /// the output is computed from `(R, H + K + E)`, and how much each row has looked at its source `(R, S)`.
+    pub(super) fn step(
+        &self,
+        y: &Tensor,
+        memory: &Memory,
+        reach: Reach<'_>,
+        state: &mut [Tensor],
+        dropout: &Dropout,
+    ) -> (Tensor, Tensor) {
+        let before = state.last().expect("a decoder has at least one layer");
+        let (context, weights) = self.attention.forward(before, memory, reach);
+        let h = self.decoder.step(&concat(&[y, &context], 1), state, dropout);
+        (concat(&[&h, &context, y], 1), weights)
+    }
+
+    /// Logits `(…, V)` of what [`Self::step`] gives.
+    pub(super) fn logits(&self, features: &Tensor, dropout: &Dropout) -> Tensor {
+        dropout.apply(&self.output.forward(features).tanh()).linear(self.tables.head(), None)
+    }
+
+    /// What the encoder makes of embedded sources `x (S, B, E)`.
+    pub(super) fn encode(&self, x: &Tensor, src_lengths: &[usize], dropout: &Dropout) -> Encoded {
+        let (values, last) = self.encoder.forward(x, src_lengths, dropout);
         let summary = concat(&last.iter().collect::<Vec<_>>(), 1); // (B, K)
         let initial = self.bridge.forward(&summary).tanh(); // (B, L H)
         let hidden = self.config.hidden_size;
         let state = (0..self.config.num_layers).map(|k| initial.narrow(1, k * hidden, hidden)).collect();
-        let values = values.transpose(0, 1);
-        Encoded { keys: self.attention.key.forward(&values), values, state }
+        Encoded { memory: self.attention.memory(values.transpose(0, 1)), state }
     }
-}
-
-/// Weighs nothing, and is a number: GPUs need not compute with infinity.
-const MASKED: f32 = -1e30;
-
-/// 0 at tokens, [`MASKED`] at padding, `(B, S)`.
-pub(super) fn padding(lengths: &[usize], steps: usize) -> Tensor {
-    let values =
-        lengths.iter().flat_map(|&length| (0..steps).map(move |t| if t < length { 0.0 } else { MASKED }));
-    Tensor::from_vec(values.collect(), &[lengths.len(), steps])
 }
 
 impl Module for Seq2Seq {

@@ -63,11 +63,6 @@ impl TokenTables {
         }
     }
 
-    /// For decoding: `logits (R, V)` of `hidden (R, C)`.
-    pub fn logits(&self, hidden: &[f32], logits: &mut Vec<f32>) {
-        self.head().matvec_rows_into(hidden, logits);
-    }
-
     pub(crate) fn visit(&mut self, f: &mut dyn FnMut(String, &mut Tensor)) {
         match self {
             Self::Tied(table) => table.visit("embedding", f),

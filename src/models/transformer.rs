@@ -4,8 +4,8 @@ use super::{TokenTables, TransformerConfig};
 use crate::error::Result;
 use crate::io::Weights;
 use crate::nn::{
-    Dropout, Embedding, LayerNorm, Module, PositionalEncoding, Source, TransformerDecoderLayer,
-    TransformerEncoderLayer, TransformerLayerConfig, normal, xavier,
+    Dropout, Embedding, LayerNorm, Module, PositionalEncoding, Reading, Source, TransformerDecoderLayer,
+    TransformerEncoderLayer, TransformerLayerConfig, Watch, Whole, normal, xavier,
 };
 use crate::ops::AttentionMask;
 use crate::rng::Rng;
@@ -86,40 +86,63 @@ impl Transformer {
         tgt: &[u32],
         dropout_seed: Option<u64>,
     ) -> Tensor {
-        let dropout = Dropout::new(self.config.dropout, dropout_seed);
-        let memory = self.encode(src, src_lengths, &dropout);
-        let mask = padding(src_lengths);
-        let mut y = self.embed(self.tables.tgt(), tgt, src_lengths.len(), &dropout); // (B, T, C)
-        for layer in &self.decoder {
-            y = layer.forward(&y, &memory, &mask, &dropout);
-        }
-        self.decoder_norm.forward(&y).linear(self.tables.head(), None)
+        let dropout = &Dropout::new(self.config.dropout, dropout_seed);
+        let batch = src_lengths.len();
+        let padding = AttentionMask { key_lengths: Some(src_lengths.to_vec()), ..AttentionMask::default() };
+        let causal = AttentionMask { causal_offset: Some(0), ..AttentionMask::default() };
+        let [sources, targets] = [&padding, &causal].map(|mask| Whole { mask, dropout, watch: None });
+        let x = dropout.apply(&self.embed(self.tables.src(), src, [batch, src.len() / batch], 0)); // (B, S, C)
+        let memory = self.encode(x, sources);
+        let y = dropout.apply(&self.embed(self.tables.tgt(), tgt, [batch, tgt.len() / batch], 0)); // (B, T, C)
+        let reading = || [Reading::Themselves(targets), Reading::Memory(&memory, sources)];
+        self.decode(y, std::iter::repeat_with(reading), dropout, None)
     }
 
-    /// What the encoder makes of `src (B, S)`: `(B, S, C)`.
-    pub(super) fn encode(&self, src: &[u32], src_lengths: &[usize], dropout: &Dropout) -> Tensor {
-        let mask = padding(src_lengths);
-        let mut x = self.embed(self.tables.src(), src, src_lengths.len(), dropout);
+    /// What the encoder makes of embedded sources `(B, S, C)`: `(B, S, C)`.
+    pub(super) fn encode(&self, mut x: Tensor, whole: Whole<'_>) -> Tensor {
         for layer in &self.encoder {
-            x = layer.forward(&x, &mask, dropout);
+            x = layer.forward(&x, Reading::Themselves(whole), whole.dropout);
         }
         self.encoder_norm.forward(&x)
     }
 
-    /// Vectors of length about `√C`, plus positions of the same length.
-    fn embed(&self, table: &Embedding, ids: &[u32], batch: usize, dropout: &Dropout) -> Tensor {
-        let length = ids.len() / batch;
-        let vectors = table.forward(ids, &[batch, length]).mul_scalar(self.embedding_scale());
-        dropout.apply(&vectors.add(&self.positions.forward(length)))
+    /// Logits `(…, V)` of embedded targets `(…, C)`, each layer reading them and the encoder's output in its own way.
+    /// `states`, if they are wanted, get the residual stream before the first layer and after each.
+    pub(super) fn decode<'a>(
+        &self,
+        mut y: Tensor,
+        readings: impl Iterator<Item = [Reading<'a>; 2]>,
+        dropout: &Dropout,
+        states: Option<&Watch>,
+    ) -> Tensor {
+        for (layer, reading) in self.decoder.iter().zip(readings) {
+            states.inspect(|states| states.push(y.clone()));
+            y = layer.forward(&y, reading, dropout);
+        }
+        states.inspect(|states| states.push(y.clone()));
+        self.logits(&y)
     }
 
-    pub(super) fn embedding_scale(&self) -> f32 {
-        (self.config.d_model as f32).sqrt()
+    fn logits(&self, y: &Tensor) -> Tensor {
+        self.decoder_norm.forward(y).linear(self.tables.head(), None)
     }
-}
 
-fn padding(src_lengths: &[usize]) -> AttentionMask {
-    AttentionMask { key_lengths: Some(src_lengths.to_vec()), ..AttentionMask::default() }
+    /// The logits of what would be written if a residual stream `(R, C)` ended where it is: `(R, V)`.
+    pub(super) fn lens(&self, residual: &Tensor) -> Tensor {
+        self.logits(&residual.apart())
+    }
+
+    /// Vectors of length about `√C`, plus positions of the same length, `first` and those after it: `(B, T, C)`.
+    pub(super) fn embed(
+        &self,
+        table: &Embedding,
+        ids: &[u32],
+        [batch, length]: [usize; 2],
+        first: usize,
+    ) -> Tensor {
+        let vectors = table.forward(ids, &[batch, length]).mul_scalar((self.config.d_model as f32).sqrt());
+        vectors.add(&self.positions.forward(first, length))
+    }
 }
 
 fn encoder_layer(k: usize) -> String {

@@ -1,12 +1,11 @@
 //! Either translator.
 
-use super::rows::RowsDecoder;
 use super::{Decoder, FrameShape, ModelConfig, Recording, Seq2Seq, Transformer};
 use crate::error::{Error, ErrorCode, Result};
 use crate::io::Weights;
 use crate::nn::Module;
 use crate::rng::Rng;
-use crate::tensor::{Device, Tensor};
+use crate::tensor::Tensor;
 
 /// A model from sentences to sentences.
 #[derive(Clone)]
@@ -92,30 +91,25 @@ impl TranslationModel {
 
     /// See [`Transformer::decoder`]; the other model's is the same.
     pub fn decoder<S: AsRef<[u32]>>(&self, sources: &[S], watching: bool) -> Box<dyn Decoder + '_> {
-        match (self, self.device()) {
-            (Self::Transformer(model), Device::Cpu) => Box::new(model.decoder(sources, watching)),
-            (Self::Seq2Seq(model), Device::Cpu) => Box::new(model.decoder(sources, watching)),
-            (Self::Transformer(model), Device::Gpu(_)) => {
-                Box::new(RowsDecoder::new(model, model.begin_rows(sources, watching)))
-            }
-            (Self::Seq2Seq(model), Device::Gpu(_)) => {
-                Box::new(RowsDecoder::new(model, model.begin_rows(sources, watching)))
-            }
-        }
-    }
-}
-
-impl TranslationModel {
-    /// See [`Transformer::inside`]; the other has nothing inside that its alignment does not show.
-    pub fn inside(&self, source: &[u32], target: &[u32]) -> Option<Inside> {
         match self {
-            Self::Transformer(model) => Some(model.inside(source, target)),
-            Self::Seq2Seq(_) => None,
+            Self::Transformer(model) => Box::new(model.decoder(sources, watching)),
+            Self::Seq2Seq(model) => Box::new(model.decoder(sources, watching)),
         }
     }
 
-    /// See [`Transformer::lens`]; the other has no residual stream.
-    pub fn lens(&self, residual: &[f32]) -> Option<Vec<f32>> {
+    /// See [`Transformer::inside`]; the other has nothing inside that its alignment does not show.
+    ///
+    /// # Errors
+    /// As there.
+    pub async fn inside(&self, source: &[u32], target: &[u32]) -> Result<Option<Inside>> {
+        match self {
+            Self::Transformer(model) => model.inside(source, target).await.map(Some),
+            Self::Seq2Seq(_) => Ok(None),
+        }
+    }
+
+    /// The logits `(R, V)` of what would be written if a residual stream `(R, C)` ended where it is; a GRU has none.
+    pub fn lens(&self, residual: &Tensor) -> Option<Tensor> {
         match self {
             Self::Transformer(model) => Some(model.lens(residual)),
             Self::Seq2Seq(_) => None,

@@ -1,6 +1,6 @@
 use super::{Linear, Source};
-use crate::cpu::attend::attend_additive;
 use crate::error::Result;
+use crate::ops::Reach;
 use crate::tensor::Tensor;
 
 /// Additive attention, `v · tanh(W query + U key + b)` (Bahdanau et al. 2015).
@@ -12,6 +12,25 @@ pub struct AdditiveAttention {
     pub key: Linear,
     /// `v (1, A)`
     pub score: Tensor,
+}
+
+/// What an [`AdditiveAttention`] reads of some texts.
+#[derive(Clone)]
+pub struct Memory {
+    /// `(texts, S, A)`
+    pub keys: Tensor,
+    /// `(texts, S, K)`
+    pub values: Tensor,
+}
+
+/// Weighs nothing, and is a number: GPUs need not compute with infinity.
+const MASKED: f32 = -1e30;
+
+/// 0 at tokens, [`MASKED`] at padding, `(R, S)`.
+fn padding(lengths: &[usize], steps: usize) -> Tensor {
+    let values =
+        lengths.iter().flat_map(|&length| (0..steps).map(move |t| if t < length { 0.0 } else { MASKED }));
+    Tensor::from_vec(values.collect(), &[lengths.len(), steps])
 }
 
 impl AdditiveAttention {
@@ -31,14 +50,26 @@ impl AdditiveAttention {
         })
     }
 
-    /// The queries `(B, H)` read the values `(B, S, K)`, whose `keys (B, S, A)` are `self.key` of them, and
-    /// get a weighted mean of the values `(B, K)`. `mask (B, S)` is 0 at tokens and -infinity at padding.
-    pub fn forward(&self, query: &Tensor, keys: &Tensor, values: &Tensor, mask: &Tensor) -> Tensor {
-        self.context(&self.weights(query, keys, mask), values)
+    /// The queries `(R, H)` read as much of their texts as `reach` lets them: weighted means of the values `(R, K)`,
+    /// and the weights `(R, S)`.
+    pub fn forward(&self, query: &Tensor, memory: &Memory, reach: Reach<'_>) -> (Tensor, Tensor) {
+        if query.is_apart() {
+            let query = query.linear(&self.query, None);
+            return query.attend_additive(&memory.keys, &self.score, &memory.values, reach);
+        }
+        let [keys, values] = [&memory.keys, &memory.values].map(|x| x.select_rows(reach.texts));
+        let weights = self.weights(query, &keys, &padding(reach.lengths, keys.dim(1)));
+        (self.context(&weights, &values), weights)
     }
 
-    /// How much each query `(B, H)` looks at each position: `(B, S)`, see [`Self::forward`].
-    pub fn weights(&self, query: &Tensor, keys: &Tensor, mask: &Tensor) -> Tensor {
+    /// What is to be read of `values (B, S, K)`.
+    pub fn memory(&self, values: Tensor) -> Memory {
+        Memory { keys: self.key.forward(&values), values }
+    }
+
+    /// How much each query `(B, H)` looks at each position: `(B, S)`. `mask (B, S)` is 0 at tokens and [`MASKED`] at
+    /// padding.
+    fn weights(&self, query: &Tensor, keys: &Tensor, mask: &Tensor) -> Tensor {
         let &[batch, positions, size] = keys.shape() else { panic!("keys: {:?}", keys.shape()) };
         let query = query.linear(&self.query, None).reshape(&[batch, 1, size]);
         let scores = query.add(keys).tanh().linear(&self.score, None); // (B, S, 1)
@@ -46,29 +77,9 @@ impl AdditiveAttention {
     }
 
     /// The means of the values `(B, S, K)` by these weights `(B, S)`: `(B, K)`.
-    pub fn context(&self, weights: &Tensor, values: &Tensor) -> Tensor {
+    fn context(&self, weights: &Tensor, values: &Tensor) -> Tensor {
         let &[batch, positions, size] = values.shape() else { panic!("values: {:?}", values.shape()) };
         weights.reshape(&[batch, 1, positions]).matmul(values).reshape(&[batch, size])
-    }
-
-    /// For decoding, on slices: the queries `(R, H)` projected to `(R, A)`.
-    pub fn project(&self, queries: &[f32]) -> Vec<f32> {
-        let (size, query_size) = (self.query.dim(0), self.query.dim(1));
-        let mut projected = vec![0.0; queries.len() / query_size * size];
-        self.query.matvec_rows(0..size, queries, &mut projected, false);
-        projected
-    }
-
-    /// One projected query `(A)` reads `values (S, K)` by `keys (S, A)`: `weights (S)`, `context (K)`.
-    pub fn attend(
-        &self,
-        query: &[f32],
-        keys: &[f32],
-        values: &[f32],
-        weights: &mut [f32],
-        context: &mut [f32],
-    ) {
-        attend_additive(query, keys, self.score.data(), values, weights, context);
     }
 
     pub(crate) fn visit(&mut self, name: &str, f: &mut dyn FnMut(String, &mut Tensor)) {

@@ -19,6 +19,11 @@ impl Dropout {
         dropout
     }
 
+    /// Drops nothing, as in decoding.
+    pub fn none() -> Self {
+        Self { p: 0.0, next: None }
+    }
+
     /// One for each probability, for a model that has more than one; all their places have seeds of their own.
     pub fn several<const N: usize>(probabilities: [f32; N], seed: Option<u64>) -> [Self; N] {
         let first = seed.map(|seed| seed.wrapping_mul(PLACES));

@@ -21,13 +21,6 @@ impl Embedding {
         self.weight.embedding(ids, shape)
     }
 
-    /// The vector of one id.
-    #[track_caller]
-    pub fn row(&self, id: u32) -> &[f32] {
-        let channels = self.weight.dim(1);
-        &self.weight.data()[id as usize * channels..][..channels]
-    }
-
     pub(crate) fn visit(&mut self, name: &str, f: &mut dyn FnMut(String, &mut Tensor)) {
         f(format!("{name}.weight"), &mut self.weight);
     }

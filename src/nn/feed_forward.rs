@@ -1,6 +1,6 @@
 use super::{Dropout, Linear, Source};
-use crate::cpu::elementwise::{Unary, unary};
 use crate::error::Result;
+use crate::ops::Unary;
 use crate::tensor::Tensor;
 
 /// Two linear layers with a function of single numbers between, as every layer of a Transformer has them.
@@ -30,14 +30,6 @@ impl FeedForward {
     /// `(…, C) -> (…, C)`; `dropout` is that of the inner units.
     pub fn forward(&self, x: &Tensor, dropout: &Dropout) -> Tensor {
         self.linear2.forward(&dropout.apply(&self.linear1.forward(x).unary(self.activation)))
-    }
-
-    /// For decoding: rows `x (R, C)` to `(R, C)`.
-    pub fn apply(&self, x: &[f32]) -> Vec<f32> {
-        let inner = self.linear1.apply(x);
-        let mut active = vec![0.0; inner.len()];
-        unary(self.activation, &inner, &mut active);
-        self.linear2.apply(&active)
     }
 
     pub(crate) fn visit(&mut self, name: &str, f: &mut dyn FnMut(String, &mut Tensor)) {

@@ -1,5 +1,4 @@
 use super::{Dropout, Source};
-use crate::cpu::cells::gru_cell;
 use crate::error::Result;
 use crate::ops::{GruWeights, concat};
 use crate::tensor::Tensor;
@@ -86,29 +85,6 @@ impl Gru {
         (x.mul(&real(steps, lengths)), last)
     }
 
-    /// [`Gru::forward`] for decoding, on slices: one sequence `x (T, I)` gives its output `(T, D H)` and the
-    /// last state of each direction of the top layer `(H)`.
-    pub fn apply(&self, x: &[f32]) -> (Vec<f32>, Vec<Vec<f32>>) {
-        let (mut x, mut last) = (x.to_vec(), Vec::new());
-        for layer in &self.layers {
-            let (width, steps) = (layer.len() * self.hidden, x.len() / layer[0].weight_ih.dim(1));
-            let mut outputs = vec![0.0; steps * width];
-            last.clear();
-            for (direction, weights) in layer.iter().enumerate() {
-                let gx = weights.project(&x, steps);
-                let mut h = vec![0.0; self.hidden];
-                for step in 0..steps {
-                    let t = if direction == 0 { step } else { steps - 1 - step };
-                    weights.step(&gx[t * 3 * self.hidden..][..3 * self.hidden], &mut h);
-                    outputs[t * width + direction * self.hidden..][..self.hidden].copy_from_slice(&h);
-                }
-                last.push(h);
-            }
-            x = outputs;
-        }
-        (x, last)
-    }
-
     /// One step of a one-directional stack: `x (B, I)` and the state of each layer `(B, H)`, replaced.
     /// Gives the top layer's new state.
     pub fn step(&self, x: &Tensor, state: &mut [Tensor], dropout: &Dropout) -> Tensor {
@@ -122,16 +98,6 @@ impl Gru {
             x = h.clone();
         }
         x
-    }
-
-    /// [`Gru::step`] for decoding, on slices: `x (R, I)`, each layer's state `(R, H)`, replaced.
-    pub fn step_rows(&self, x: &[f32], state: &mut [Vec<f32>]) {
-        let mut x = x.to_vec();
-        for (layer, h) in self.layers.iter().zip(state) {
-            let gx = layer[0].project(&x, h.len() / self.hidden);
-            layer[0].step(&gx, h);
-            x.clone_from(h);
-        }
     }
 
     pub(crate) fn visit(&mut self, name: &str, f: &mut dyn FnMut(String, &mut Tensor)) {
@@ -150,22 +116,6 @@ impl Direction {
     fn borrow(&self) -> GruWeights<'_> {
         let Self { weight_ih, weight_hh, bias_ih, bias_hh } = self;
         GruWeights { weight_ih, weight_hh, bias_ih, bias_hh }
-    }
-
-    /// `W_ih x + b_ih` for `count` rows `x (R, I)`: `(R, 3H)`.
-    fn project(&self, x: &[f32], count: usize) -> Vec<f32> {
-        let mut gx = self.bias_ih.data().repeat(count);
-        self.weight_ih.matvec_rows(0..self.weight_ih.dim(0), x, &mut gx, true);
-        gx
-    }
-
-    /// One step of the rows `h (R, H)`, given `gx` as [`Self::project`] gives it.
-    fn step(&self, gx: &[f32], h: &mut [f32]) {
-        let hidden = self.weight_hh.dim(1);
-        let mut gh = self.bias_hh.data().repeat(h.len() / hidden);
-        self.weight_hh.matvec_rows(0..3 * hidden, h, &mut gh, true);
-        let (before, mut rzn) = (h.to_vec(), vec![0.0; gx.len()]);
-        gru_cell(gx, &gh, &before, h, &mut rzn, hidden);
     }
 }
 

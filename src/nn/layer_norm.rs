@@ -1,5 +1,4 @@
 use super::Source;
-use crate::cpu::layer_norm::layer_norm;
 use crate::error::Result;
 use crate::tensor::Tensor;
 
@@ -34,16 +33,6 @@ impl LayerNorm {
     #[track_caller]
     pub fn forward(&self, x: &Tensor) -> Tensor {
         x.layer_norm(&self.weight, &self.bias, self.eps)
-    }
-
-    /// The rows of `x (R, C)`, normalised.
-    pub fn apply(&self, x: &[f32]) -> Vec<f32> {
-        let channels = self.weight.numel();
-        let rows = x.len() / channels;
-        let (mut y, mut mean, mut rstd) = (vec![0.0; x.len()], vec![0.0; rows], vec![0.0; rows]);
-        let (weight, bias) = (self.weight.data(), self.bias.data());
-        layer_norm(x, weight, bias, self.eps, &mut y, &mut mean, &mut rstd, channels);
-        y
     }
 
     pub(crate) fn visit(&mut self, name: &str, f: &mut dyn FnMut(String, &mut Tensor)) {

@@ -1,7 +1,4 @@
-use super::Source;
-use crate::cpu::cells::lstm_cell;
-use crate::cpu::elementwise::add_assign;
-use crate::cpu::matmul::matvec;
+use super::{Source, Watch};
 use crate::error::Result;
 use crate::ops::LstmWeights;
 use crate::tensor::Tensor;
@@ -34,6 +31,13 @@ impl LstmState {
         let zero = Tensor::zeros(&[batch, hidden]);
         Self { layers: vec![(zero.clone(), zero); num_layers] }
     }
+
+    /// Text `i` goes on as a copy of what text `rows[i]` is.
+    pub fn select(&mut self, rows: &[usize]) {
+        for (h, c) in &mut self.layers {
+            [h, c].into_iter().for_each(|state| *state = state.select_rows(rows));
+        }
+    }
 }
 
 impl Lstm {
@@ -61,8 +65,16 @@ impl Lstm {
 
     /// `x (T, B, I)` from `state` on: output `(T, B, H)` and the state after it.
     ///
-    /// With `dropout_seed`, elements are dropped between layers (not after the last).
-    pub fn forward(&self, x: &Tensor, state: &LstmState, dropout_seed: Option<u64>) -> (Tensor, LstmState) {
+    /// With `dropout_seed`, elements are dropped between layers (not after the last). `watch`, if there is one,
+    /// gets of each layer the activated gates `(T, B, 4H)`, the cell and the hidden state after every step
+    /// `(T, B, H)`.
+    pub fn forward(
+        &self,
+        x: &Tensor,
+        state: &LstmState,
+        dropout_seed: Option<u64>,
+        watch: Option<&Watch>,
+    ) -> (Tensor, LstmState) {
         let mut x = x.clone();
         let mut after = Vec::with_capacity(self.layers.len());
         for (k, (layer, (h, c))) in self.layers.iter().zip(&state.layers).enumerate() {
@@ -70,37 +82,19 @@ impl Lstm {
                 x = x.dropout(self.dropout, seed.wrapping_mul(64).wrapping_add(k as u64));
             }
             let Layer { weight_ih, weight_hh, bias_ih, bias_hh } = layer;
-            let output = x.lstm(h, c, LstmWeights { weight_ih, weight_hh, bias_ih, bias_hh });
+            let weights = LstmWeights { weight_ih, weight_hh, bias_ih, bias_hh };
+            let output = match watch {
+                None => x.lstm(h, c, weights),
+                Some(watch) => {
+                    let (output, [gates, cells]) = x.lstm_watched(h, c, weights);
+                    [gates, cells, output.output.clone()].into_iter().for_each(|states| watch.push(states));
+                    output
+                }
+            };
             x = output.output;
             after.push((output.h, output.c));
         }
         (x, LstmState { layers: after })
-    }
-
-    /// One step for one text: `x (I)` in, the last layer's hidden state `(H)` out. `frame`, if wanted, gets
-    /// the activated gates, the cell state and the hidden state of each layer, `(L, 6, H)`.
-    pub fn step<'a>(
-        &self,
-        x: &'a [f32],
-        state: &'a mut LstmState,
-        mut frame: Option<&mut Vec<f32>>,
-    ) -> &'a [f32] {
-        let mut gates = Vec::new();
-        let mut x = x;
-        for (layer, (h, c)) in self.layers.iter().zip(&mut state.layers) {
-            gates.clear();
-            gates.extend_from_slice(layer.bias_ih.data());
-            add_assign(layer.bias_hh.data(), &mut gates);
-            matvec(layer.weight_ih.data(), x, &mut gates, true);
-            matvec(layer.weight_hh.data(), h.data(), &mut gates, true);
-            let c_prev = c.to_vec();
-            lstm_cell(&mut gates, &c_prev, c.data_mut(), h.data_mut(), c_prev.len());
-            if let Some(frame) = &mut frame {
-                [&gates[..], c.data(), h.data()].iter().for_each(|part| frame.extend_from_slice(part));
-            }
-            x = h.data();
-        }
-        x
     }
 
     pub(crate) fn visit(&mut self, name: &str, f: &mut dyn FnMut(String, &mut Tensor)) {

@@ -35,9 +35,9 @@ impl PositionalEncoding {
         rows
     }
 
-    /// Positions `0 .. length` as a tensor `(length, C)`.
-    pub fn forward(&self, length: usize) -> Tensor {
-        Tensor::from_vec(self.rows(0, length), &[length, self.channels])
+    /// Positions `first .. first + length` as a tensor `(length, C)`.
+    pub fn forward(&self, first: usize, length: usize) -> Tensor {
+        Tensor::from_vec(self.rows(first, length), &[length, self.channels])
     }
 }
 

@@ -1,7 +1,6 @@
-use super::{Dropout, FeedForward, KvCache, KvTensors, LayerNorm, MultiheadAttention, Source, Watch};
-use crate::cpu::elementwise::{Unary, add_assign};
+use super::{Dropout, FeedForward, LayerNorm, MultiheadAttention, Reading, Source};
 use crate::error::Result;
-use crate::ops::{AttentionMask, Reach};
+use crate::ops::Unary;
 use crate::tensor::Tensor;
 
 /// Sizes of one layer of a Transformer.
@@ -38,21 +37,6 @@ pub(super) fn residual(
     }
 }
 
-/// [`residual`] on rows `x (R, C)`, which are replaced.
-pub(super) fn residual_rows(
-    x: &mut Vec<f32>,
-    norm: &LayerNorm,
-    norm_first: bool,
-    part: impl FnOnce(&[f32]) -> Vec<f32>,
-) {
-    if norm_first {
-        add_assign(&part(&norm.apply(x)), x);
-    } else {
-        add_assign(&part(x), x);
-        *x = norm.apply(x);
-    }
-}
-
 /// Self-attention and feed-forward, `torch.nn.TransformerEncoderLayer` with ReLU.
 #[derive(Clone)]
 pub struct TransformerEncoderLayer {
@@ -76,18 +60,10 @@ impl TransformerEncoderLayer {
         })
     }
 
-    /// `(B, S, C) -> (B, S, C)`; `mask` hides padding.
-    pub fn forward(&self, x: &Tensor, mask: &AttentionMask, dropout: &Dropout) -> Tensor {
-        let x = residual(x, &self.norm1, self.norm_first, dropout, |x| {
-            self.self_attn.self_attention(x, mask, dropout)
-        });
+    /// `(B, S, C) -> (B, S, C)`, the attention reading as `reading` says.
+    pub fn forward(&self, x: &Tensor, reading: Reading<'_>, dropout: &Dropout) -> Tensor {
+        let x = residual(x, &self.norm1, self.norm_first, dropout, |x| self.self_attn.forward(x, reading));
         residual(&x, &self.norm2, self.norm_first, dropout, |x| self.feed_forward.forward(x, dropout))
-    }
-
-    /// For decoding: one text `x (S, C)`, which is replaced by what the layer makes of it.
-    pub fn apply(&self, x: &mut Vec<f32>, watch: Watch<'_>) {
-        residual_rows(x, &self.norm1, self.norm_first, |x| self.self_attn.apply(x, watch));
-        residual_rows(x, &self.norm2, self.norm_first, |x| self.feed_forward.apply(x));
     }
 
     pub(crate) fn visit(&mut self, name: &str, f: &mut dyn FnMut(String, &mut Tensor)) {
@@ -127,69 +103,17 @@ impl TransformerDecoderLayer {
         })
     }
 
-    /// `x (B, T, C)` with `memory (B, S, C)`; `mask` hides the memory's padding.
-    pub fn forward(&self, x: &Tensor, memory: &Tensor, mask: &AttentionMask, dropout: &Dropout) -> Tensor {
-        let causal = AttentionMask { causal_offset: Some(0), ..AttentionMask::default() };
-        let x = residual(x, &self.norm1, self.norm_first, dropout, |x| {
-            self.self_attn.self_attention(x, &causal, dropout)
-        });
-        let x = residual(&x, &self.norm2, self.norm_first, dropout, |x| {
-            self.multihead_attn.cross_attention(x, memory, mask, dropout)
-        });
+    /// `(…, C) -> (…, C)`: how the target reads itself, and how it reads the encoder's output.
+    pub fn forward(&self, x: &Tensor, [itself, memory]: [Reading<'_>; 2], dropout: &Dropout) -> Tensor {
+        let x = residual(x, &self.norm1, self.norm_first, dropout, |x| self.self_attn.forward(x, itself));
+        let read = |x: &Tensor| self.multihead_attn.forward(x, memory);
+        let x = residual(&x, &self.norm2, self.norm_first, dropout, read);
         residual(&x, &self.norm3, self.norm_first, dropout, |x| self.feed_forward.forward(x, dropout))
     }
 
-    /// For decoding on any device: the encoder's output `(B, S, C)` as this layer reads it.
-    pub fn cache_tensors(&self, memory: &Tensor) -> KvTensors {
-        self.multihead_attn.cache_tensors(memory)
-    }
-
-    /// For decoding on any device: the newest tokens `x (R, C)` of R texts that hold `before` tokens in `own`;
-    /// to who is `watching` also each row's attention to its memory `(R, S)`, the mean over the heads.
-    pub fn step_tensors(
-        &self,
-        x: &Tensor,
-        own: &mut KvTensors,
-        before: usize,
-        memory: &KvTensors,
-        reach: Reach<'_>,
-        watching: bool,
-    ) -> (Tensor, Option<Tensor>) {
-        let none = Dropout::new(0.0, None);
-        let (rows, channels) = (x.dim(0), x.dim(1));
-        let x = residual(x, &self.norm1, self.norm_first, &none, |x| {
-            let x = x.reshape(&[rows, 1, channels]);
-            self.self_attn.extend_tensors(&x, own, before).reshape(&[rows, channels])
-        });
-        let mut weights = None;
-        let x = residual(&x, &self.norm2, self.norm_first, &none, |x| {
-            let (read, mean) = self.multihead_attn.read_tensors(x, memory, reach, watching);
-            weights = mean;
-            read
-        });
-        let x = residual(&x, &self.norm3, self.norm_first, &none, |x| self.feed_forward.forward(x, &none));
-        (x, weights)
-    }
-
-    /// For decoding: the encoder's output `(S, C)` as this layer reads it.
-    pub fn cache(&self, memory: &[f32]) -> KvCache {
-        self.multihead_attn.cache(memory)
-    }
-
-    /// For decoding: the newest tokens `x (R, C)` of R texts, which are replaced by what the layer makes
-    /// of them. Their own keys and values join `own`; `memory` is each text's [`Self::cache`]. Who
-    /// watches sees their attention to themselves, and to the memory.
-    pub fn step_rows<'a>(
-        &self,
-        x: &mut Vec<f32>,
-        own: impl Iterator<Item = &'a mut KvCache>,
-        memory: impl Iterator<Item = &'a KvCache>,
-        [watch_own, watch_memory]: [Watch<'_>; 2],
-    ) {
-        residual_rows(x, &self.norm1, self.norm_first, |x| self.self_attn.extend_rows(x, own, watch_own));
-        let read = |x: &[f32]| self.multihead_attn.read_rows(x, memory, watch_memory);
-        residual_rows(x, &self.norm2, self.norm_first, read);
-        residual_rows(x, &self.norm3, self.norm_first, |x| self.feed_forward.apply(x));
+    /// The encoder's output `(S, C)` as this layer reads it, see [`MultiheadAttention::keys_and_values`].
+    pub fn keys_and_values(&self, memory: &Tensor) -> Tensor {
+        self.multihead_attn.keys_and_values(memory)
     }
 
     pub(crate) fn visit(&mut self, name: &str, f: &mut dyn FnMut(String, &mut Tensor)) {

@@ -1,6 +1,7 @@
 //! Scaled dot-product attention (Vaswani et al. 2017) as one op.
 
 use super::dropout::{check, keep_factors};
+use crate::cpu::attend::attend;
 use crate::cpu::attention::{Attention, attention, attention_backward};
 use crate::gpu::{Gpu, View};
 use crate::tensor::{Tensor, record};
@@ -99,6 +100,9 @@ impl Tensor {
         if let Some(gpu) = Self::gpu_of(&[self, key, value]) {
             return self.attention_on(&gpu, key, value, mask, sizes);
         }
+        if self.is_apart() {
+            return self.attention_apart(key, value, mask, sizes).0;
+        }
         let Sizes { batch, heads, t, s, dv, .. } = sizes;
         let (lengths, keep) = sizes.by_head(mask);
         let causal_offset = mask.causal_offset;
@@ -118,6 +122,25 @@ impl Tensor {
             grads.into_iter().map(|(grad, like)| Some(Self::from_vec(grad, like.shape()))).collect()
         });
         context
+    }
+
+    /// Context and weights of each query as if it were alone, see [`Tensor::apart`].
+    fn attention_apart(&self, key: &Self, value: &Self, mask: &AttentionMask, sizes: Sizes) -> (Self, Self) {
+        let Sizes { batch, heads, t, s, d, dv } = sizes;
+        assert!(d == dv && mask.dropout.is_none(), "attention: of rows that are apart, nothing is dropped");
+        let (lengths, _) = sizes.by_head(mask);
+        let spec = sizes.on_cpu(mask.causal_offset, lengths.as_deref(), None);
+        let mut weights = vec![0.0; batch * heads * t * s];
+        let mut context = vec![0.0; batch * heads * t * d];
+        let rows = self.data().chunks_exact(d).zip(context.chunks_exact_mut(d)).enumerate();
+        for (row, (query, context)) in rows {
+            let head = row / t;
+            let seen = head * s * d..(head * s + spec.visible(head, row % t)) * d;
+            let (keys, values) = (&key.data()[seen.clone()], &value.data()[seen]);
+            attend(query, keys, values, 1, &mut weights[row * s..][..s], context);
+        }
+        let context = Self::from_vec(context, &[batch, heads, t, d]).apart();
+        (context, Self::from_vec(weights, &[batch, heads, t, s]).apart())
     }
 
     fn attention_on(&self, gpu: &Gpu, key: &Self, value: &Self, mask: &AttentionMask, sizes: Sizes) -> Self {
@@ -156,6 +179,9 @@ impl Tensor {
         let sizes = Sizes::of(self, key, None, mask);
         let Sizes { batch, heads, t, s, d, .. } = sizes;
         let shape = [batch, heads, t, s];
+        if self.is_apart() {
+            return self.attention_apart(key, key, mask, Sizes { dv: d, ..sizes }).1;
+        }
         let Some(gpu) = Self::gpu_of(&[self, key]) else {
             let (lengths, _) = sizes.by_head(&AttentionMask { dropout: None, ..mask.clone() });
             let spec = sizes.on_cpu(mask.causal_offset, lengths.as_deref(), None);

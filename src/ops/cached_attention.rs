@@ -1,4 +1,5 @@
-//! What decoding needs of attention: a cache that grows in place, and one query for each text that reads it.
+//! What decoding needs of attention: a cache that grows in place, and queries that read it. Nothing of it has a
+//! gradient, and every row is computed as if it were alone.
 
 use crate::cpu::attend::attend;
 use crate::gpu::View;
@@ -14,44 +15,92 @@ pub struct Reach<'a> {
     pub lengths: &'a [usize],
 }
 
+impl Reach<'_> {
+    /// For the GPU: for each query the number of its text and its positions, `less` of them.
+    fn places(&self, less: usize) -> Vec<u32> {
+        let rows = self.texts.iter().zip(self.lengths);
+        rows.flat_map(|(&text, &length)| [text as u32, (length - less) as u32]).collect()
+    }
+
+    fn is_each_of_another_text(&self) -> bool {
+        let mut texts = self.texts.to_vec();
+        texts.sort_unstable();
+        texts.windows(2).all(|pair| pair[0] != pair[1])
+    }
+}
+
+/// Sizes of a cache, and that everything fits it.
+#[track_caller]
+fn sizes(op: &str, keys: &Tensor, values: &Tensor, reach: Reach<'_>, heads: usize) -> wgsl::Cached {
+    let &[texts, capacity, channels] = keys.shape() else { panic!("{op}: keys {:?}", keys.shape()) };
+    let fits = |(&text, &length): (&usize, &usize)| text < texts && (1..=capacity).contains(&length);
+    assert!(
+        keys.shape() == values.shape()
+            && channels % heads == 0
+            && reach.texts.len() == reach.lengths.len()
+            && reach.texts.iter().zip(reach.lengths).all(fits),
+        "{op}: keys {:?}, values {:?}, {heads} heads, {reach:?}",
+        keys.shape(),
+        values.shape()
+    );
+    wgsl::Cached { heads, channels, capacity }
+}
+
 impl Tensor {
-    /// Writes columns `column .. column + C` of `x (R, T, W)` to positions `at .. at + T` of this cache
-    /// `(R, capacity, C)`, in place unless another tensor shares it. Without gradient.
+    /// Writes columns `column .. column + C` of `x (B, T, W)` to positions `at .. at + T` of the texts `text ..
+    /// text + B` of this cache `(texts, capacity, C)`, in place unless another tensor shares it.
     ///
     /// # Panics
     /// If the shapes do not fit, or there is no room.
     #[track_caller]
-    pub fn write_positions(&mut self, x: &Self, column: usize, at: usize) {
-        let (&[rows, capacity, channels], &[x_rows, steps, width]) = (self.shape(), x.shape()) else {
+    pub fn write_positions(&mut self, x: &Self, column: usize, text: usize, at: usize) {
+        let (&[texts, capacity, channels], &[rows, steps, width]) = (self.shape(), x.shape()) else {
             panic!("write_positions: cache {:?}, x {:?}", self.shape(), x.shape())
         };
         assert!(
-            rows == x_rows && column + channels <= width && at + steps <= capacity,
-            "write_positions: cache {:?}, x {:?}, column {column}, position {at}",
+            text + rows <= texts && column + channels <= width && at + steps <= capacity,
+            "write_positions: cache {:?}, x {:?}, column {column}, text {text}, position {at}",
             self.shape(),
             x.shape()
         );
+        let place = text * capacity * channels;
         if let Some(gpu) = Self::gpu_of(&[self, x]) {
             let (shapes, x) = (wgsl::Cached { heads: 1, channels, capacity }, x.buffer(&gpu));
-            return wgsl::write_positions(
-                (&x).into(),
-                column,
-                steps,
-                self.buffer_to_change(&gpu).into(),
-                at,
-                shapes,
-            );
+            let cache = self.buffer_to_change(&gpu).view(place, rows * capacity * channels);
+            return wgsl::write_positions((&x).into(), column, steps, cache, at, shapes);
         }
-        let cache = self.data_mut();
+        let cache = &mut self.data_mut()[place..];
         for (index, from) in x.data().chunks_exact(width).enumerate() {
             let place = (index / steps * capacity + at + index % steps) * channels;
             cache[place..][..channels].copy_from_slice(&from[column..][..channels]);
         }
     }
 
-    /// Each query of `(R, C)` reads the positions of its text in `keys` and `values (B, S, C)` with every
-    /// head for itself, as [`attend`] does: the contexts `(R, C)`, and, to who is `watching`, the mean of the
-    /// heads' weights `(R, S)`, 0 beyond a text's length. Without gradient.
+    /// For each `(from, to, positions)`: so many first positions of text `to` of this cache `(texts, capacity, C)`
+    /// become those of text `from`, which is none that is written to.
+    #[track_caller]
+    pub fn copy_texts(&mut self, copies: &[(usize, usize, usize)]) {
+        if copies.is_empty() {
+            return;
+        }
+        let &[texts, capacity, channels] = self.shape() else { panic!("copy_texts: {:?}", self.shape()) };
+        if self.gpu().is_some() {
+            // A GPU copies from one buffer to another only.
+            let mut rows: Vec<usize> = (0..texts).collect();
+            copies.iter().for_each(|&(from, to, _)| rows[to] = from);
+            *self = self.select_rows(&rows);
+            return;
+        }
+        let cache = self.data_mut();
+        for &(from, to, positions) in copies {
+            let from = from * capacity * channels;
+            cache.copy_within(from..from + positions * channels, to * capacity * channels);
+        }
+    }
+
+    /// Each query of `(R, C)` reads the positions of its text in `keys` and `values (texts, capacity, C)` with
+    /// every head for itself, as [`attend`] does: the contexts `(R, C)`, and, to who is `watching`, the weights
+    /// `(R, N, capacity)`, 0 beyond a text's length.
     #[track_caller]
     pub fn attend_cached(
         &self,
@@ -61,105 +110,119 @@ impl Tensor {
         heads: usize,
         watching: bool,
     ) -> (Self, Option<Self>) {
-        let (&[rows, channels], &[texts, positions, _]) = (self.shape(), keys.shape()) else {
-            panic!("attend_cached: query {:?}, keys {:?}", self.shape(), keys.shape())
-        };
-        assert!(
-            keys.shape() == values.shape() && keys.dim(2) == channels && channels % heads == 0,
-            "attend_cached: query {:?}, keys {:?}, values {:?}, {heads} heads",
-            self.shape(),
-            keys.shape(),
-            values.shape()
-        );
-        let fits = |(&text, &length): (&usize, &usize)| text < texts && length <= positions;
-        assert!(
-            (reach.texts.len(), reach.lengths.len()) == (rows, rows)
-                && reach.texts.iter().zip(reach.lengths).all(fits),
-            "attend_cached: {reach:?}"
-        );
-        match Self::gpu_of(&[self, keys, values]) {
-            None => self.attend_cached_on_cpu(keys, values, reach, heads, watching),
-            Some(gpu) => {
-                let shapes = wgsl::Cached { heads, channels, capacity: positions };
-                let places = gpu.upload(&places(reach.texts, reach.lengths));
-                let [x, keys, values] = [self, keys, values].map(|x| x.buffer(&gpu));
-                let [x, places, keys, values] = [&x, &places, &keys, &values].map(View::from);
-                let context = Self::on_gpu(&gpu, self.shape(), |context| {
-                    wgsl::attend(x, places, keys, values, context, shapes);
-                });
-                let weights = || {
-                    Self::on_gpu(&gpu, &[rows, positions], |weights| {
-                        wgsl::attend_weights(x, places, keys, weights, shapes);
-                    })
-                };
-                (context, watching.then(weights))
-            }
-        }
+        let shapes = sizes("attend_cached", keys, values, reach, heads);
+        assert_eq!(self.shape(), [reach.texts.len(), shapes.channels], "attend_cached: queries");
+        self.attended(keys, values, reach, shapes, watching)
     }
 
-    fn attend_cached_on_cpu(
-        &self,
-        keys: &Self,
-        values: &Self,
-        reach: Reach<'_>,
-        heads: usize,
-        watching: bool,
-    ) -> (Self, Option<Self>) {
-        let (rows, positions, channels) = (self.dim(0), keys.dim(1), self.dim(1));
-        let mut context = vec![0.0; rows * channels];
-        let mut mean = vec![0.0; if watching { rows * positions } else { 0 }];
-        for (row, (&text, &length)) in reach.texts.iter().zip(reach.lengths).enumerate() {
-            let of_text = text * positions * channels..(text * positions + length) * channels;
-            let (keys, values) = (&keys.data()[of_text.clone()], &values.data()[of_text]);
-            let (query, context) =
-                (&self.data()[row * channels..][..channels], &mut context[row * channels..][..channels]);
-            let mut weights = vec![0.0; heads * length];
-            attend(query, keys, values, heads, &mut weights, context);
-            for (position, mean) in mean.iter_mut().skip(row * positions).take(length).enumerate() {
-                *mean = (0..heads).map(|head| weights[head * length + position]).sum::<f32>() / heads as f32;
-            }
-        }
-        let mean = watching.then(|| Self::from_vec(mean, &[rows, positions]));
-        (Self::from_vec(context, self.shape()), mean)
-    }
-
-    /// One new position for each of R texts: keys and values, columns `C .. 2C` and `2C .. 3C` of this
-    /// `(R, 3C)`, become position `before` of the caches `(R, capacity, C)`, and the queries, columns `.. C`,
-    /// read all of them: the contexts `(R, C)`. Without gradient.
+    /// Each row of this `(R, 3C)` is a new position of a text, the last one that `reach` lets it look at: its key
+    /// and its value, columns `C .. 2C` and `2C .. 3C`, join the caches `(texts, capacity, C)`, and then its query,
+    /// columns `.. C`, reads its text. Contexts and weights are those of [`Tensor::attend_cached`].
+    ///
+    /// The rows are of as many texts, or are positions of one that follow each other.
     ///
     /// # Panics
     /// If the shapes do not fit, or there is no room.
     #[track_caller]
-    pub fn extend_cached(&self, keys: &mut Self, values: &mut Self, before: usize, heads: usize) -> Self {
-        let (&[rows, width], &[texts, capacity, channels]) = (self.shape(), keys.shape()) else {
-            panic!("extend_cached: {:?}, keys {:?}", self.shape(), keys.shape())
-        };
-        assert!(
-            (rows, width) == (texts, 3 * channels) && keys.shape() == values.shape() && before < capacity,
-            "extend_cached: {:?}, keys {:?}, values {:?}, position {before}",
-            self.shape(),
-            keys.shape(),
-            values.shape()
-        );
-        let (texts, lengths): (Vec<usize>, _) = ((0..rows).collect(), vec![before; rows]);
-        if let Some(gpu) = Self::gpu_of(&[self, keys, values]) {
-            let shapes = wgsl::Cached { heads, channels, capacity };
-            let (x, places) = (self.buffer(&gpu), gpu.upload(&places(&texts, &lengths)));
-            let [keys, values] = [keys, values].map(|cache| View::from(cache.buffer_to_change(&gpu)));
-            return Self::on_gpu(&gpu, &[rows, channels], |context| {
-                wgsl::extend((&x).into(), (&places).into(), keys, values, context, shapes);
-            });
+    pub fn extend_cached(
+        &self,
+        keys: &mut Self,
+        values: &mut Self,
+        reach: Reach<'_>,
+        heads: usize,
+        watching: bool,
+    ) -> (Self, Option<Self>) {
+        let shapes = sizes("extend_cached", keys, values, reach, heads);
+        let (rows, channels) = (reach.texts.len(), shapes.channels);
+        assert_eq!(self.shape(), [rows, 3 * channels], "extend_cached: rows");
+        let apart = reach.is_each_of_another_text();
+        match Self::gpu_of(&[self, keys, values]).filter(|_| apart) {
+            Some(gpu) => {
+                let (x, places) = (self.buffer(&gpu), gpu.upload(&reach.places(1)));
+                let [keys_in, values_in] =
+                    [&mut *keys, &mut *values].map(|cache| View::from(cache.buffer_to_change(&gpu)));
+                let context = Self::on_gpu(&gpu, &[rows, channels], |context| {
+                    wgsl::extend((&x).into(), (&places).into(), keys_in, values_in, context, shapes);
+                });
+                let weights = watching.then(|| weights_on_gpu(self, keys, reach, shapes));
+                return (context, weights);
+            }
+            None if apart => {
+                for (row, (&text, &length)) in reach.texts.iter().zip(reach.lengths).enumerate() {
+                    let all = self.narrow(0, row, 1).with_shape(&[1, 1, 3 * channels]);
+                    keys.write_positions(&all, channels, text, length - 1);
+                    values.write_positions(&all, 2 * channels, text, length - 1);
+                }
+            }
+            None => {
+                let first = reach.lengths[0];
+                let follow = |(row, &length): (usize, &usize)| length == first + row;
+                assert!(
+                    reach.texts.iter().all(|text| *text == reach.texts[0])
+                        && reach.lengths.iter().enumerate().all(follow),
+                    "extend_cached: {reach:?}"
+                );
+                let all = self.with_shape(&[1, rows, 3 * channels]);
+                keys.write_positions(&all, channels, reach.texts[0], first - 1);
+                values.write_positions(&all, 2 * channels, reach.texts[0], first - 1);
+            }
         }
-        let all = self.reshape(&[rows, 1, width]);
-        keys.write_positions(&all, channels, before);
-        values.write_positions(&all, 2 * channels, before);
-        let lengths = vec![before + 1; rows];
-        let reach = Reach { texts: &texts, lengths: &lengths };
-        self.narrow(1, 0, channels).attend_cached(keys, values, reach, heads, false).0
+        self.attended(keys, values, reach, shapes, watching)
+    }
+
+    /// The queries are the first columns of this `(R, W)`.
+    fn attended(
+        &self,
+        keys: &Self,
+        values: &Self,
+        reach: Reach<'_>,
+        shapes: wgsl::Cached,
+        watching: bool,
+    ) -> (Self, Option<Self>) {
+        let Some(gpu) = Self::gpu_of(&[self, keys, values]) else {
+            return self.attended_on_cpu(keys, values, reach, shapes, watching);
+        };
+        let places = gpu.upload(&reach.places(0));
+        let [x, keys_in, values_in] = [self, keys, values].map(|x| x.buffer(&gpu));
+        let [x, places, keys_in, values_in] = [&x, &places, &keys_in, &values_in].map(View::from);
+        let context = Self::on_gpu(&gpu, &[self.dim(0), shapes.channels], |context| {
+            wgsl::attend(x, places, keys_in, values_in, context, shapes);
+        });
+        (context, watching.then(|| weights_on_gpu(self, keys, reach, shapes)))
+    }
+
+    fn attended_on_cpu(
+        &self,
+        keys: &Self,
+        values: &Self,
+        reach: Reach<'_>,
+        shapes: wgsl::Cached,
+        watching: bool,
+    ) -> (Self, Option<Self>) {
+        let wgsl::Cached { heads, channels, capacity } = shapes;
+        let (rows, width) = (self.dim(0), self.dim(1));
+        let (x, keys, values) = (self.data(), keys.data(), values.data());
+        let mut context = vec![0.0; rows * channels];
+        let mut weights = vec![0.0; heads * capacity * if watching { rows } else { 1 }];
+        for (row, (&text, &length)) in reach.texts.iter().zip(reach.lengths).enumerate() {
+            let of_text = text * capacity * channels..(text * capacity + length) * channels;
+            let (keys, values) = (&keys[of_text.clone()], &values[of_text]);
+            let query = &x[row * width..][..channels];
+            let context = &mut context[row * channels..][..channels];
+            let row = if watching { row } else { 0 };
+            let weights = &mut weights[row * heads * capacity..][..heads * capacity];
+            attend(query, keys, values, heads, weights, context);
+        }
+        let weights = watching.then(|| Self::from_vec(weights, &[rows, heads, capacity]));
+        (Self::from_vec(context, &[rows, channels]).apart(), weights)
     }
 }
 
-/// For each row the number of its cache, and how many positions that has.
-fn places(texts: &[usize], lengths: &[usize]) -> Vec<u32> {
-    texts.iter().zip(lengths).flat_map(|(&text, &length)| [text as u32, length as u32]).collect()
+fn weights_on_gpu(x: &Tensor, keys: &Tensor, reach: Reach<'_>, shapes: wgsl::Cached) -> Tensor {
+    let gpu = Tensor::gpu_of(&[x, keys]).expect("asked of tensors on a GPU");
+    let (places, shape) = (gpu.upload(&reach.places(0)), [reach.texts.len(), shapes.heads, shapes.capacity]);
+    Tensor::on_gpu(&gpu, &shape, |weights| {
+        let [x, keys] = [x, keys].map(|x| x.buffer(&gpu));
+        wgsl::attend_weights((&x).into(), (&places).into(), (&keys).into(), weights, shapes);
+    })
 }

@@ -1,5 +1,6 @@
 //! Dropout (Srivastava et al. 2014).
 
+use super::device::computed;
 use crate::rng::uniform_at;
 use crate::tensor::{Tensor, record};
 use crate::wgsl;
@@ -31,14 +32,11 @@ impl Tensor {
     #[track_caller]
     pub fn dropout(&self, p: f32, seed: u64) -> Self {
         check(p);
-        let masked = move |x: &Self| match x.gpu() {
-            None => {
-                let values = x.data().iter().enumerate().map(|(i, &value)| value * factor(p, seed, i));
-                Self::from_vec(values.collect(), x.shape())
-            }
-            Some(gpu) => Self::on_gpu(gpu, x.shape(), |y| {
-                wgsl::elementwise::dropout(p, seed, (&x.buffer(gpu)).into(), y);
-            }),
+        let masked = move |x: &Self| {
+            let on_cpu = |[x]: [&[f32]; 1], y: &mut [f32]| {
+                y.iter_mut().zip(x).enumerate().for_each(|(i, (y, x))| *y = x * factor(p, seed, i));
+            };
+            computed([x], x.shape(), on_cpu, |[x], y| wgsl::elementwise::dropout(p, seed, x, y))
         };
         let [y] = record(&[self], [masked(self)], move |upstream| vec![Some(masked(upstream.grad()))]);
         y

@@ -1,6 +1,8 @@
 //! Looking up rows of a table.
 
+use super::device::computed;
 use crate::cpu::gather::{gather, gather_backward};
+use crate::cpu::int8::gather_int8;
 use crate::tensor::{Tensor, record};
 use crate::wgsl::{self, matmul::Weights};
 
@@ -20,7 +22,10 @@ impl Tensor {
         let y = match self.gpu() {
             None => {
                 let mut values = vec![0.0; ids.len() * cols];
-                gather(self.data(), ids, cols, &mut values);
+                match self.int8() {
+                    Some((integers, scales)) => gather_int8(integers, scales, ids, cols, &mut values),
+                    None => gather(self.data(), ids, cols, &mut values),
+                }
                 Self::from_vec(values, &shape)
             }
             Some(gpu) => Self::on_gpu(gpu, &shape, |y| {
@@ -33,19 +38,25 @@ impl Tensor {
         };
         let ids = ids.to_vec();
         let [y] = record(&[self], [y], move |upstream| {
-            let dy = upstream.grad();
-            let table = match dy.gpu() {
-                None => {
-                    let mut table = vec![0.0; rows * cols];
-                    gather_backward(dy.data(), &ids, cols, &mut table);
-                    Self::from_vec(table, &[rows, cols])
-                }
-                Some(gpu) => Self::on_gpu(gpu, &[rows, cols], |table| {
-                    wgsl::gather::gather_backward((&dy.buffer(gpu)).into(), &ids, cols, table);
-                }),
-            };
+            let table = computed(
+                [upstream.grad()],
+                &[rows, cols],
+                |[dy], table| gather_backward(dy, &ids, cols, table),
+                |[dy], table| wgsl::gather::gather_backward(dy, &ids, cols, table),
+            );
             vec![Some(table)]
         });
         y
+    }
+
+    /// Row `i` of the result is row `rows[i]` of this `(R, …)`. Without gradient.
+    #[track_caller]
+    pub fn select_rows(&self, rows: &[usize]) -> Self {
+        if rows.len() == self.dim(0) && rows.iter().copied().eq(0..rows.len()) {
+            return self.clone();
+        }
+        let ids: Vec<u32> = rows.iter().map(|&row| row as u32).collect();
+        let flat = self.reshape(&[self.dim(0), self.numel() / self.dim(0)]).embedding(&ids, &[ids.len()]);
+        flat.reshape(&[&[ids.len()], &self.shape()[1..]].concat())
     }
 }

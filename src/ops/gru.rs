@@ -1,6 +1,6 @@
 //! One GRU layer over a whole sequence (Cho et al. 2014, in PyTorch's form).
 
-use super::recurrent::{is_step_alone, steps_of};
+use super::recurrent::{is_step_alone, on_cpu, steps_of};
 use crate::cpu::gru::{Gradients, Trace};
 use crate::cpu::recurrent::{Sequence, Weights};
 use crate::gpu::{Gpu, View};
@@ -89,9 +89,9 @@ fn forward(size: Sequence, operands: [&Tensor; 6]) -> Trace<Tensor> {
     let (states, gates) = ([steps + 1, batch, hidden], [steps, batch, 3 * hidden]);
     match Tensor::gpu_of(&operands) {
         None => {
-            let [x, h0, weight_ih, weight_hh, bias_ih, bias_hh] = operands.map(Tensor::data);
-            let weights = Weights { weight_ih, weight_hh, bias_ih, bias_hh };
-            let trace = cpu::gru::forward(size, x, h0, weights);
+            let [x, h0, weight_ih, weight_hh, bias_ih, bias_hh] = operands;
+            let weights = on_cpu(size, x, [weight_ih, weight_hh, bias_ih, bias_hh]);
+            let trace = cpu::gru::forward(size, x.data(), h0.data(), weights);
             let [gh, rzn] = [trace.gh, trace.rzn].map(|values| Tensor::from_vec(values, &gates));
             Trace { h: Tensor::from_vec(trace.h, &states), gh, rzn }
         }

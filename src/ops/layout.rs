@@ -1,5 +1,6 @@
 //! The same numbers in another order or shape.
 
+use super::device::computed;
 use crate::cpu::permute::permute;
 use crate::shape::Shape;
 use crate::tensor::{Tensor, record};
@@ -33,16 +34,12 @@ impl Part {
 
     /// This part of `whole`.
     fn read(&self, whole: &Tensor) -> Tensor {
-        match whole.gpu() {
-            None => {
-                let mut part = vec![0.0; self.shape.numel()];
-                self.blocks().for_each(|(from, to)| part[to].copy_from_slice(&whole.data()[from]));
-                Tensor::from_vec(part, &self.shape)
-            }
-            Some(gpu) => Tensor::on_gpu(gpu, &self.shape, |part| {
-                wgsl::permute::read_slab(self.slab, (&whole.buffer(gpu)).into(), part);
-            }),
-        }
+        let on_cpu = |[whole]: [&[f32]; 1], part: &mut [f32]| {
+            self.blocks().for_each(|(from, to)| part[to].copy_from_slice(&whole[from]));
+        };
+        computed([whole], &self.shape, on_cpu, |[whole], part| {
+            wgsl::permute::read_slab(self.slab, whole, part);
+        })
     }
 
     fn write(&self, part: &[f32], whole: &mut [f32]) {
@@ -51,33 +48,24 @@ impl Part {
 
     /// A tensor of this shape that is `part` here and 0 elsewhere.
     fn padded(&self, part: &Tensor, shape: &[usize]) -> Tensor {
-        match part.gpu() {
-            None => {
-                let mut whole = vec![0.0; shape.iter().product()];
-                self.write(part.data(), &mut whole);
-                Tensor::from_vec(whole, shape)
-            }
-            Some(gpu) => Tensor::on_gpu(gpu, shape, |whole| {
-                wgsl::elementwise::fill(0.0, whole);
-                wgsl::permute::write_slab(self.slab, (&part.buffer(gpu)).into(), whole);
-            }),
-        }
+        let on_cpu = |[part]: [&[f32]; 1], whole: &mut [f32]| self.write(part, whole);
+        computed([part], shape, on_cpu, |[part], whole| {
+            wgsl::elementwise::fill(0.0, whole);
+            wgsl::permute::write_slab(self.slab, part, whole);
+        })
     }
 }
 
 /// Dimension `i` of the result is dimension `axes[i]` of `x`; not tracked.
 fn permuted(x: &Tensor, axes: &[usize]) -> Tensor {
     let shape: Vec<usize> = axes.iter().map(|&axis| x.dim(axis)).collect();
-    match x.gpu() {
-        None => {
-            let mut values = vec![0.0; x.numel()];
-            permute(x.data(), x.shape(), axes, &mut values);
-            Tensor::from_vec(values, &shape)
-        }
-        Some(gpu) => Tensor::on_gpu(gpu, &shape, |y| {
-            wgsl::permute::permute((&x.buffer(gpu)).into(), x.shape(), axes, y);
-        }),
-    }
+    let sizes = x.shape();
+    computed(
+        [x],
+        &shape,
+        |[x], y| permute(x, sizes, axes, y),
+        |[x], y| wgsl::permute::permute(x, sizes, axes, y),
+    )
 }
 
 impl Tensor {
@@ -115,14 +103,16 @@ impl Tensor {
         self.permute(&axes)
     }
 
-    /// Part `start..start + len` along `axis`.
+    /// Part `start..start + len` along `axis`. In main memory it is shared where it lies in one piece.
     #[track_caller]
     pub fn narrow(&self, axis: usize, start: usize, len: usize) -> Self {
         let shape = self.shape_struct();
         assert!(start + len <= shape[axis], "narrow: {start}+{len} of dimension {axis} of {shape:?}");
         let part = Part::of(&shape, axis, start, len);
-        let rows = if axis == 0 { self.packed_rows(start, len) } else { None };
-        let [y] = record(&[self], [rows.unwrap_or_else(|| part.read(self))], move |upstream| {
+        let in_a_piece = shape[..axis].iter().all(|&size| size == 1);
+        let shared = in_a_piece.then(|| self.shared_part(start * part.slab.whole[2], &part.shape)).flatten();
+        let y = shared.or_else(|| if axis == 0 { self.packed_rows(start, len) } else { None });
+        let [y] = record(&[self], [y.unwrap_or_else(|| part.read(self))], move |upstream| {
             vec![Some(part.padded(upstream.grad(), &shape))]
         });
         y

@@ -1,6 +1,6 @@
 //! One LSTM layer over a whole sequence (Hochreiter and Schmidhuber 1997, in PyTorch's form).
 
-use super::recurrent::{is_step_alone, steps_of};
+use super::recurrent::{is_step_alone, on_cpu, steps_of};
 use crate::cpu::lstm::{Gradients, Trace};
 use crate::cpu::recurrent::{Sequence, Weights};
 use crate::gpu::{Gpu, View};
@@ -64,16 +64,35 @@ impl Tensor {
         if let Some(gpu) = Self::gpu_of(&operands).filter(|_| is_step_alone(size, &operands)) {
             return step_on_gpu(&gpu, size, operands);
         }
-        let trace = forward(size, operands);
-        let output = steps_of(&trace.h, 1, &[steps, batch, hidden]);
-        let [h, c] = [&trace.h, &trace.c].map(|states| steps_of(states, steps, &[batch, hidden]));
-        let [x, weight_ih, weight_hh] = [self, weight_ih, weight_hh].map(Self::detach);
-        let saved = Saved { size, x, weight_ih, weight_hh, trace };
-        let [output, h, c] = record(&operands, [output, h, c], move |upstream| {
-            saved.backward([0, 1, 2].map(|i| upstream.grad_of(i)), upstream.needs(0))
-        });
-        LstmOutput { output, h, c }
+        recorded(size, operands, forward(size, operands))
     }
+
+    /// [`Tensor::lstm`] with the activated gates `(T, B, 4H)` and the cell state after every step `(T, B, H)`,
+    /// for looking at: they carry no gradient.
+    #[track_caller]
+    pub fn lstm_watched(&self, h0: &Self, c0: &Self, weights: LstmWeights<'_>) -> (LstmOutput, [Self; 2]) {
+        let LstmWeights { weight_ih, weight_hh, bias_ih, bias_hh } = weights;
+        let &[steps, batch, inputs] = self.shape() else { panic!("lstm: x {:?}", self.shape()) };
+        let size = Sequence { steps, batch, inputs, hidden: weight_hh.dim(1) };
+        let operands = [self, h0, c0, weight_ih, weight_hh, bias_ih, bias_hh];
+        let trace = forward(size, operands);
+        let cells = steps_of(&trace.c, 1, &[steps, batch, size.hidden]);
+        let gates = trace.gates.clone();
+        (recorded(size, operands, trace), [gates, cells])
+    }
+}
+
+/// What a forward pass has found, written to the tape.
+fn recorded(size: Sequence, operands: [&Tensor; 7], trace: Trace<Tensor>) -> LstmOutput {
+    let Sequence { steps, batch, hidden, .. } = size;
+    let output = steps_of(&trace.h, 1, &[steps, batch, hidden]);
+    let [h, c] = [&trace.h, &trace.c].map(|states| steps_of(states, steps, &[batch, hidden]));
+    let [x, weight_ih, weight_hh] = [operands[0], operands[3], operands[4]].map(Tensor::detach);
+    let saved = Saved { size, x, weight_ih, weight_hh, trace };
+    let [output, h, c] = record(&operands, [output, h, c], move |upstream| {
+        saved.backward([0, 1, 2].map(|i| upstream.grad_of(i)), upstream.needs(0))
+    });
+    LstmOutput { output, h, c }
 }
 
 /// What decoding does: one dispatch, and nothing is kept.
@@ -93,9 +112,9 @@ fn forward(size: Sequence, operands: [&Tensor; 7]) -> Trace<Tensor> {
     let (states, gates) = ([steps + 1, batch, hidden], [steps, batch, 4 * hidden]);
     match Tensor::gpu_of(&operands) {
         None => {
-            let [x, h0, c0, weight_ih, weight_hh, bias_ih, bias_hh] = operands.map(Tensor::data);
-            let weights = Weights { weight_ih, weight_hh, bias_ih, bias_hh };
-            let trace = cpu::lstm::forward(size, x, h0, c0, weights);
+            let [x, h0, c0, weight_ih, weight_hh, bias_ih, bias_hh] = operands;
+            let weights = on_cpu(size, x, [weight_ih, weight_hh, bias_ih, bias_hh]);
+            let trace = cpu::lstm::forward(size, x.data(), h0.data(), c0.data(), weights);
             let [h, c] = [trace.h, trace.c].map(|values| Tensor::from_vec(values, &states));
             Trace { h, c, gates: Tensor::from_vec(trace.gates, &gates) }
         }

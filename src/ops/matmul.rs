@@ -1,5 +1,6 @@
 //! Matrix products: batched [`Tensor::matmul`] and the layer form [`Tensor::linear`].
 
+use super::device::computed;
 use crate::cpu::matmul::{Matmul, matmul};
 use crate::cpu::reduce::sum_rows;
 use crate::gpu::View;
@@ -48,16 +49,13 @@ fn sum_batch(grad: Tensor, like: &Tensor) -> Tensor {
     if grad.shape() == like.shape() {
         return grad;
     }
-    match grad.gpu() {
-        None => {
-            let mut sum = vec![0.0; like.numel()];
-            sum_rows(grad.data(), like.numel(), &mut sum);
-            Tensor::from_vec(sum, like.shape())
-        }
-        Some(gpu) => Tensor::on_gpu(gpu, like.shape(), |sum| {
-            wgsl::reduce::sum_rows((&grad.buffer(gpu)).into(), like.numel(), sum);
-        }),
-    }
+    let cols = like.numel();
+    computed(
+        [&grad],
+        like.shape(),
+        |[grad], sum| sum_rows(grad, cols, sum),
+        |[grad], sum| wgsl::reduce::sum_rows(grad, cols, sum),
+    )
 }
 
 /// The gradient of B in `A B`: `Aᵀ dy`, summed over the batch if B served all of it.
@@ -80,8 +78,7 @@ fn layer(x: &Tensor, weight: &Tensor, bias: Option<&Tensor>, shape: &[usize]) ->
             Some(bias) => bias.data().repeat(m),
             None => vec![0.0; m * n],
         };
-        let spec = Matmul { m, k, n, trans_a: false, trans_b: true, accumulate: bias.is_some() };
-        matmul(spec, x.data(), weight.data(), &mut values);
+        weight.matrix(x.is_apart(), m).multiply(x.data(), &mut values, k, bias.is_some());
         return Tensor::from_vec(values, shape);
     };
     Tensor::on_gpu(&gpu, shape, |y| {

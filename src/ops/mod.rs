@@ -2,10 +2,12 @@
 //!
 //! Ops panic on shapes that do not fit: that is a mistake in the program, not in its input.
 
+mod additive_attention;
 mod attention;
 mod binary;
 mod cached_attention;
 mod cross_entropy;
+mod device;
 mod dropout;
 mod embedding;
 mod gru;
@@ -24,3 +26,4 @@ pub use cross_entropy::CrossEntropy;
 pub use gru::{GruOutput, GruWeights};
 pub use layout::concat;
 pub use lstm::{LstmOutput, LstmWeights};
+pub use unary::Unary;

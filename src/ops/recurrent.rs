@@ -1,6 +1,8 @@
 //! What LSTM and GRU have in common.
 
-use crate::cpu::recurrent::Sequence;
+use super::device::computed;
+use crate::cpu::matrix::Matrix;
+use crate::cpu::recurrent::{Sequence, Weights};
 use crate::shape::Shape;
 use crate::tensor::{Tensor, is_tracked};
 
@@ -12,11 +14,28 @@ pub(super) fn is_step_alone(size: Sequence, operands: &[&Tensor]) -> bool {
     size.steps == 1 && size.batch <= MOST_STEP_ROWS && !is_tracked(operands)
 }
 
+/// A layer's `weight_ih, weight_hh, bias_ih, bias_hh` in main memory, to be applied to what `x` is.
+pub(super) fn on_cpu<'a>(
+    size: Sequence,
+    x: &Tensor,
+    weights: [&'a Tensor; 4],
+) -> Weights<&'a [f32], Matrix<'a>> {
+    let [weight_ih, weight_hh, bias_ih, bias_hh] = weights;
+    Weights {
+        weight_ih: weight_ih.matrix(x.is_apart(), size.steps * size.batch),
+        weight_hh: weight_hh.matrix(x.is_apart(), size.batch),
+        bias_ih: bias_ih.data(),
+        bias_hh: bias_hh.data(),
+    }
+}
+
 /// A copy of `states (T + 1, B, H)` from step `first` on, as many as fill `shape`; not tracked.
 pub(super) fn steps_of(states: &Tensor, first: usize, shape: &[usize]) -> Tensor {
     let (start, len) = (first * states.dim(1) * states.dim(2), Shape::new(shape).numel());
-    match states.gpu() {
-        None => Tensor::from_vec(states.data()[start..start + len].to_vec(), shape),
-        Some(gpu) => Tensor::on_gpu(gpu, shape, |y| gpu.copy(states.buffer(gpu).view(start, len), y)),
-    }
+    computed(
+        [states],
+        shape,
+        |[states], y| y.copy_from_slice(&states[start..start + len]),
+        |[states], y| y.buffer.gpu().copy(states.part(start, len), y),
+    )
 }

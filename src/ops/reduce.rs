@@ -1,47 +1,36 @@
 //! Sums and means.
 
+use super::device::computed;
 use crate::cpu::reduce::{sum, sum_rows};
 use crate::tensor::{Tensor, record};
 use crate::wgsl;
 
 /// `Σ_s x[o, s, i]` as (outer, inner), for `x` seen as (outer, size, inner); not tracked.
 pub(super) fn sum_axis(x: &Tensor, [outer, size, inner]: [usize; 3]) -> Tensor {
-    match x.gpu() {
-        None => {
-            let mut values = vec![0.0; outer * inner];
-            for index in 0..outer {
-                let block = &x.data()[index * size * inner..][..size * inner];
-                sum_rows(block, inner, &mut values[index * inner..][..inner]);
-            }
-            Tensor::from_vec(values, &[outer, inner])
+    let on_cpu = |[x]: [&[f32]; 1], y: &mut [f32]| {
+        for index in 0..outer {
+            let block = &x[index * size * inner..][..size * inner];
+            sum_rows(block, inner, &mut y[index * inner..][..inner]);
         }
-        Some(gpu) => Tensor::on_gpu(gpu, &[outer, inner], |y| {
-            wgsl::reduce::sum_axis((&x.buffer(gpu)).into(), [outer, size, inner], y);
-        }),
-    }
+    };
+    computed([x], &[outer, inner], on_cpu, |[x], y| wgsl::reduce::sum_axis(x, [outer, size, inner], y))
 }
 
 /// The inverse: `y[o, s, i] = x[o, i]` as (outer, size, inner); not tracked.
 fn repeat(x: &Tensor, [outer, size, inner]: [usize; 3]) -> Tensor {
-    match x.gpu() {
-        None => {
-            let block = |index: usize| x.data()[index * inner..][..inner].repeat(size);
-            Tensor::from_vec((0..outer).flat_map(block).collect(), &[outer, size, inner])
+    let on_cpu = |[x]: [&[f32]; 1], y: &mut [f32]| {
+        for (index, y) in y.chunks_exact_mut(inner.max(1)).enumerate() {
+            y.copy_from_slice(&x[index / size * inner..][..inner]);
         }
-        Some(gpu) => Tensor::on_gpu(gpu, &[outer, size, inner], |y| {
-            wgsl::permute::repeat((&x.buffer(gpu)).into(), [outer, size, inner], y);
-        }),
-    }
+    };
+    computed([x], &[outer, size, inner], on_cpu, |[x], y| wgsl::permute::repeat(x, [outer, size, inner], y))
 }
 
 impl Tensor {
     /// Sum of all elements, rank 0.
     pub fn sum_all(&self) -> Self {
         let shape = self.shape_struct();
-        let y = match self.gpu() {
-            None => Self::scalar(sum(self.data())),
-            Some(gpu) => Self::on_gpu(gpu, &[], |y| wgsl::reduce::sum((&self.buffer(gpu)).into(), y)),
-        };
+        let y = computed([self], &[], |[x], y| y[0] = sum(x), |[x], y| wgsl::reduce::sum(x, y));
         let [y] = record(&[self], [y], move |upstream| {
             vec![Some(repeat(upstream.grad(), [1, shape.numel(), 1]).with_shape(&shape))]
         });

@@ -1,5 +1,6 @@
 //! Softmax and its logarithm over the last dimension.
 
+use super::device::computed;
 use crate::cpu::softmax::{log_softmax, log_softmax_backward, softmax, softmax_backward};
 use crate::gpu::View;
 use crate::tensor::{Tensor, record};
@@ -37,30 +38,20 @@ impl Tensor {
 
     fn normalised(&self, normal: Normal) -> Self {
         let cols = self.cols();
-        let y = match self.gpu() {
-            None => {
-                let mut values = vec![0.0; self.numel()];
-                (normal.forward)(self.data(), &mut values, cols);
-                Self::from_vec(values, self.shape())
-            }
-            Some(gpu) => Self::on_gpu(gpu, self.shape(), |y| {
-                (normal.gpu_forward)((&self.buffer(gpu)).into(), y, cols);
-            }),
-        };
+        let y = computed(
+            [self],
+            self.shape(),
+            |[x], y| (normal.forward)(x, y, cols),
+            |[x], y| (normal.gpu_forward)(x, y, cols),
+        );
         let kept = y.detach();
         let [y] = record(&[self], [y], move |upstream| {
-            let dy = upstream.grad();
-            let dx = match Self::gpu_of(&[&kept, dy]) {
-                None => {
-                    let mut dx = vec![0.0; kept.numel()];
-                    (normal.backward)(kept.data(), dy.data(), &mut dx, cols);
-                    Self::from_vec(dx, kept.shape())
-                }
-                Some(gpu) => Self::on_gpu(&gpu, kept.shape(), |dx| {
-                    let [y, dy] = [&kept, dy].map(|x| x.buffer(&gpu));
-                    (normal.gpu_backward)((&y).into(), (&dy).into(), dx, cols);
-                }),
-            };
+            let dx = computed(
+                [&kept, upstream.grad()],
+                kept.shape(),
+                |[y, dy], dx| (normal.backward)(y, dy, dx, cols),
+                |[y, dy], dx| (normal.gpu_backward)(y, dy, dx, cols),
+            );
             vec![Some(dx)]
         });
         y

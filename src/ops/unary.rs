@@ -1,37 +1,24 @@
 //! Functions of one number, element by element.
 
-use crate::cpu::elementwise::{Unary, scale, unary, unary_backward};
+use super::device::computed;
+pub use crate::cpu::elementwise::Unary;
+use crate::cpu::elementwise::{scale, unary, unary_backward};
 use crate::tensor::{Tensor, record};
 use crate::wgsl;
 
 /// `f'(x) · dy`, where `y = f(x)`.
 fn gradient(op: Unary, x: &Tensor, y: &Tensor, dy: &Tensor) -> Tensor {
-    match Tensor::gpu_of(&[x, dy]) {
-        None => {
-            let mut dx = vec![0.0; x.numel()];
-            unary_backward(op, x.data(), y.data(), dy.data(), &mut dx);
-            Tensor::from_vec(dx, x.shape())
-        }
-        Some(gpu) => Tensor::on_gpu(&gpu, x.shape(), |dx| {
-            let [x, y, dy] = [x, y, dy].map(|tensor| tensor.buffer(&gpu));
-            wgsl::elementwise::unary_backward(op, (&x).into(), (&y).into(), (&dy).into(), dx);
-        }),
-    }
+    let on_cpu = |[x, y, dy]: [&[f32]; 3], dx: &mut [f32]| unary_backward(op, x, y, dy, dx);
+    computed([x, y, dy], x.shape(), on_cpu, |[x, y, dy], dx| {
+        wgsl::elementwise::unary_backward(op, x, y, dy, dx);
+    })
 }
 
 impl Tensor {
     pub(crate) fn unary(&self, op: Unary) -> Self {
         let x = self.detach();
-        let y = match x.gpu() {
-            None => {
-                let mut values = vec![0.0; x.numel()];
-                unary(op, x.data(), &mut values);
-                Self::from_vec(values, x.shape())
-            }
-            Some(gpu) => Self::on_gpu(gpu, x.shape(), |y| {
-                wgsl::elementwise::unary(op, (&x.buffer(gpu)).into(), y);
-            }),
-        };
+        let y =
+            computed([&x], x.shape(), |[x], y| unary(op, x, y), |[x], y| wgsl::elementwise::unary(op, x, y));
         let kept = y.detach();
         let [y] = record(&[self], [y], move |upstream| vec![Some(gradient(op, &x, &kept, upstream.grad()))]);
         y
@@ -84,13 +71,12 @@ impl Tensor {
 
     /// `x · factor`.
     pub fn mul_scalar(&self, factor: f32) -> Self {
-        let scaled = move |x: &Self| match x.gpu() {
-            None => {
-                let mut y = x.detach();
-                scale(factor, y.data_mut());
-                y
-            }
-            Some(_) => x.affine(factor, 0.0),
+        let scaled = move |x: &Self| {
+            let on_cpu = |[x]: [&[f32]; 1], y: &mut [f32]| {
+                y.copy_from_slice(x);
+                scale(factor, y);
+            };
+            computed([x], x.shape(), on_cpu, |[x], y| wgsl::elementwise::affine(factor, 0.0, x, y))
         };
         let [y] = record(&[self], [scaled(self)], move |upstream| vec![Some(scaled(upstream.grad()))]);
         y
@@ -98,23 +84,11 @@ impl Tensor {
 
     /// `x + term`.
     pub fn add_scalar(&self, term: f32) -> Self {
-        let y = match self.gpu() {
-            None => {
-                let mut y = self.detach();
-                y.data_mut().iter_mut().for_each(|value| *value += term);
-                y
-            }
-            Some(_) => self.affine(1.0, term),
+        let on_cpu = |[x]: [&[f32]; 1], y: &mut [f32]| {
+            y.iter_mut().zip(x).for_each(|(y, x)| *y = x + term);
         };
+        let y = computed([self], self.shape(), on_cpu, |[x], y| wgsl::elementwise::affine(1.0, term, x, y));
         let [y] = record(&[self], [y], |upstream| vec![Some(upstream.grad().clone())]);
         y
-    }
-
-    /// `factor · x + term` on the GPU that holds `x`; not tracked.
-    fn affine(&self, factor: f32, term: f32) -> Self {
-        let gpu = self.gpu().expect("asked of a tensor on a GPU");
-        Self::on_gpu(gpu, self.shape(), |y| {
-            wgsl::elementwise::affine(factor, term, (&self.buffer(gpu)).into(), y);
-        })
     }
 }

@@ -180,12 +180,15 @@ fn attention(on: &On) -> Vec<Tensor> {
 fn cached_attention(on: &On) -> Vec<Tensor> {
     let [mut keys, mut values] = [1, 2].map(|seed| numbers(on, &[2, 20, 12], seed));
     let new = numbers(on, &[2, 2, 36], 3);
-    keys.write_positions(&new, 12, 4);
-    values.write_positions(&new, 24, 4);
+    keys.write_positions(&new, 12, 0, 4);
+    values.write_positions(&new, 24, 0, 4);
     let reach = Reach { texts: &[1, 0, 1], lengths: &[6, 20, 1] };
     let (context, weights) = numbers(on, &[3, 12], 4).attend_cached(&keys, &values, reach, 3, true);
-    let next = numbers(on, &[2, 36], 5).extend_cached(&mut keys, &mut values, 6, 3);
-    [keys, values, context, next].into_iter().chain(weights).collect()
+    let each = Reach { texts: &[1, 0], lengths: &[7, 8] };
+    let (next, _) = numbers(on, &[2, 36], 5).extend_cached(&mut keys, &mut values, each, 3, false);
+    let one = Reach { texts: &[1, 1], lengths: &[8, 9] };
+    let (after, seen) = numbers(on, &[2, 36], 6).extend_cached(&mut keys, &mut values, one, 3, true);
+    [keys, values, context, next, after].into_iter().chain(weights).chain(seen).collect()
 }
 
 /// Tensors of these shapes, the first of `steps` steps: states, weights and biases of a recurrent layer.

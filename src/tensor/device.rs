@@ -1,11 +1,9 @@
 //! Where a tensor's numbers live, and how they get from one place to another.
 
-use super::decode::Stored;
 use super::{Storage, Tensor};
 use crate::error::Result;
 use crate::gpu::{Buffer, Gpu, View};
 use crate::shape::Shape;
-use std::sync::Arc;
 
 /// Where a tensor's numbers live.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -26,9 +24,9 @@ impl Tensor {
     /// The GPU that holds the numbers, if one does.
     pub(crate) fn gpu(&self) -> Option<&Gpu> {
         match &self.storage {
-            Storage::Cpu(_) => None,
             Storage::Gpu(buffer) => Some(buffer.gpu()),
             Storage::Packed(packed) => Some(packed.gpu()),
+            _ => None,
         }
     }
 
@@ -42,9 +40,9 @@ impl Tensor {
     #[track_caller]
     pub(crate) fn buffer(&self, gpu: &Gpu) -> Buffer {
         let buffer = match &self.storage {
-            Storage::Cpu(values) => return gpu.upload(values),
             Storage::Gpu(buffer) => buffer,
             Storage::Packed(packed) => packed.unpacked(),
+            _ => return gpu.upload(self.data()),
         };
         assert!(buffer.gpu() == gpu, "operands on two GPUs");
         buffer.clone()
@@ -63,7 +61,7 @@ impl Tensor {
     pub(crate) fn from_buffer(buffer: Buffer, shape: &[usize]) -> Self {
         let shape = Shape::new(shape);
         assert_eq!(buffer.len(), shape.numel(), "from_buffer: {} values for shape {shape:?}", buffer.len());
-        Self { storage: Storage::Gpu(buffer), shape, slot: None, stored: Stored::F32 }
+        Self::new(Storage::Gpu(buffer), shape)
     }
 
     /// The buffer for changing in place, if the numbers lie on a GPU and no other tensor shares them.
@@ -80,17 +78,15 @@ impl Tensor {
     pub(crate) fn buffer_to_change(&mut self, gpu: &Gpu) -> &Buffer {
         if self.buffer_mut().is_none() {
             let shared = self.buffer(gpu);
-            let own = match &self.storage {
-                Storage::Cpu(_) => shared,
-                _ => {
-                    let own = gpu.empty(shared.len());
-                    gpu.copy((&shared).into(), (&own).into());
-                    own
-                }
+            let own = if self.gpu().is_none() {
+                shared
+            } else {
+                let own = gpu.empty(shared.len());
+                gpu.copy((&shared).into(), (&own).into());
+                own
             };
-            self.storage = Storage::Gpu(own);
+            (self.storage, self.start) = (Storage::Gpu(own), 0);
         }
-        self.stored = Stored::F32;
         match &self.storage {
             Storage::Gpu(buffer) => buffer,
             _ => unreachable!("just brought to the GPU"),
@@ -104,9 +100,9 @@ impl Tensor {
     /// If they lie on a GPU and `device` is another.
     #[track_caller]
     pub fn to(&self, device: &Device) -> Self {
-        match (device, &self.storage) {
-            (Device::Gpu(gpu), Storage::Cpu(values)) => {
-                let as_numbers = || Self::from_buffer(gpu.upload(values), &self.shape);
+        match device {
+            Device::Gpu(gpu) if self.gpu().is_none() => {
+                let as_numbers = || Self::from_buffer(gpu.upload(self.data()), &self.shape);
                 self.packed_on(gpu).unwrap_or_else(as_numbers)
             }
             _ => {
@@ -122,9 +118,9 @@ impl Tensor {
     /// `gpu-lost` or `out-of-memory`.
     pub async fn read(&self) -> Result<Vec<f32>> {
         match &self.storage {
-            Storage::Cpu(values) => Ok(values.to_vec()),
             Storage::Gpu(buffer) => buffer.gpu().read(&[buffer.into()]).await,
             Storage::Packed(packed) => packed.gpu().read(&[packed.unpacked().into()]).await,
+            _ => Ok(self.to_vec()),
         }
     }
 
@@ -133,9 +129,9 @@ impl Tensor {
     /// # Errors
     /// `gpu-lost` or `out-of-memory`.
     pub async fn to_cpu(&self) -> Result<Self> {
-        match &self.storage {
-            Storage::Cpu(_) => Ok(self.detach()),
-            _ => Ok(Self::from_arc(Arc::new(self.read().await?), self.shape)),
+        match self.gpu() {
+            None => Ok(self.detach()),
+            Some(_) => Ok(Self::from_vec(self.read().await?, &self.shape)),
         }
     }
 
@@ -172,10 +168,6 @@ impl Tensor {
         }
         Ok(all)
     }
-
-    fn from_arc(values: Arc<Vec<f32>>, shape: Shape) -> Self {
-        Self { storage: Storage::Cpu(values), shape, slot: None, stored: Stored::F32 }
-    }
 }
 
 /// The values of several tensors of one device, one after the other, with one wait.
@@ -184,7 +176,7 @@ impl Tensor {
 /// `gpu-lost` or `out-of-memory`.
 pub async fn read_all(tensors: &[&Tensor]) -> Result<Vec<f32>> {
     let Some(gpu) = Tensor::gpu_of(tensors) else {
-        return Ok(tensors.iter().flat_map(|tensor| tensor.data()).copied().collect());
+        return Ok(tensors.iter().map(|tensor| tensor.data()).collect::<Vec<_>>().concat());
     };
     let buffers: Vec<Buffer> = tensors.iter().map(|tensor| tensor.buffer(&gpu)).collect();
     gpu.read(&buffers.iter().map(View::from).collect::<Vec<_>>()).await

@@ -1,7 +1,7 @@
 //! [`Tensor`]: numbers with a shape, and the tape that remembers how they came about.
 
-mod decode;
 mod device;
+mod int8;
 mod packed;
 mod tape;
 
@@ -9,40 +9,78 @@ pub use device::{Device, read_all};
 pub use tape::{Grads, Tape};
 pub(crate) use tape::{is_tracked, record};
 
+use crate::cpu::matmul::FEW_ROWS;
+use crate::cpu::matrix::Matrix;
+use crate::cpu::{Arithmetic, arithmetic};
 use crate::gpu::Buffer;
 use crate::shape::Shape;
-use decode::Stored;
+use half::f16;
+use int8::Int8Rows;
 use packed::Packed;
+use std::ops::Range;
 use std::sync::Arc;
 use tape::Slot;
 
 #[derive(Clone)]
 enum Storage {
     Cpu(Arc<Vec<f32>>),
+    /// Numbers that came from a file in 16 bits, each of which 16 bits hold exactly.
+    Halves(Arc<Vec<f32>>),
+    Int8(Arc<Int8Rows>),
     Gpu(Buffer),
     Packed(Packed),
 }
 
 /// An immutable array of f32, row-major and contiguous, rank at most 4. Cloning is cheap.
 ///
-/// A tensor made by [`Tape::watch`], or computed from one, is *tracked*: ops on it are written to the tape.
+/// A tensor made by [`Tape::watch`], or computed from one, is *tracked*: ops on it are written to the tape. One
+/// made by [`Tensor::apart`], or computed from one, is *apart*: its rows do not see each other.
 #[derive(Clone)]
 pub struct Tensor {
     storage: Storage,
+    /// Where the numbers begin in a storage of main memory, which may hold more; 0 elsewhere.
+    start: usize,
     shape: Shape,
     slot: Option<Slot>,
-    /// How the numbers in main memory came from the file, for whom that spares memory to read.
-    stored: Stored,
+    apart: bool,
 }
 
 impl Tensor {
+    fn new(storage: Storage, shape: Shape) -> Self {
+        Self { storage, start: 0, shape, slot: None, apart: false }
+    }
+
     /// # Panics
     /// If the number of values is not the product of `shape`.
     #[track_caller]
     pub fn from_vec(values: Vec<f32>, shape: &[usize]) -> Self {
         let shape = Shape::new(shape);
         assert_eq!(values.len(), shape.numel(), "from_vec: {} values for shape {shape:?}", values.len());
-        Self { storage: Storage::Cpu(Arc::new(values)), shape, slot: None, stored: Stored::F32 }
+        Self::new(Storage::Cpu(Arc::new(values)), shape)
+    }
+
+    /// [`Tensor::from_vec`] for numbers that 16 bits hold exactly; on a GPU a matrix takes no more.
+    ///
+    /// # Panics
+    /// If the number of values is not the product of `shape`.
+    #[track_caller]
+    pub fn from_f16(values: &[f16], shape: &[usize]) -> Self {
+        let shape = Shape::new(shape);
+        assert_eq!(values.len(), shape.numel(), "from_f16: {} values for shape {shape:?}", values.len());
+        let values = values.iter().map(|value| value.to_f32()).collect();
+        Self::new(Storage::Halves(Arc::new(values)), shape)
+    }
+
+    /// The matrix `(rows, columns)` with row `r` equal to `scales[r]` times that row of `values`. It takes no more
+    /// memory than these, until an op asks for its numbers as f32: [`Tensor::linear`] does not while decoding,
+    /// nor does [`Tensor::embedding`].
+    ///
+    /// # Panics
+    /// If there are not `rows · columns` values or not `rows` scales.
+    #[track_caller]
+    pub fn from_int8(values: Vec<i8>, scales: Vec<f32>, [rows, columns]: [usize; 2]) -> Self {
+        assert!(values.len() == rows * columns && scales.len() == rows, "from_int8: {rows} x {columns}");
+        Self::new(Storage::Int8(Arc::new(Int8Rows::new(values, scales))), Shape::new(&[rows, columns]))
     }
 
     /// All elements `value`.
@@ -85,6 +123,10 @@ impl Tensor {
         self.shape
     }
 
+    fn range(&self) -> Range<usize> {
+        self.start..self.start + self.numel()
+    }
+
     /// The values, row-major.
     ///
     /// # Panics
@@ -92,7 +134,8 @@ impl Tensor {
     #[track_caller]
     pub fn data(&self) -> &[f32] {
         match &self.storage {
-            Storage::Cpu(values) => values,
+            Storage::Cpu(values) | Storage::Halves(values) => &values[self.range()],
+            Storage::Int8(rows) => &rows.unpacked(self.cols())[self.range()],
             _ => panic!("data: {self:?} has to be read first"),
         }
     }
@@ -103,10 +146,13 @@ impl Tensor {
     /// If they lie on the GPU.
     #[track_caller]
     pub fn data_mut(&mut self) -> &mut [f32] {
-        self.stored = Stored::F32;
+        let own = matches!(&self.storage, Storage::Cpu(values) if values.len() == self.numel());
+        if !own {
+            (self.storage, self.start) = (Storage::Cpu(Arc::new(self.to_vec())), 0);
+        }
         match &mut self.storage {
             Storage::Cpu(values) => Arc::<Vec<f32>>::make_mut(values).as_mut_slice(),
-            _ => panic!("data_mut: the values lie on the GPU"),
+            _ => unreachable!("just brought into this form"),
         }
     }
 
@@ -130,22 +176,62 @@ impl Tensor {
         Self { slot: None, ..self.clone() }
     }
 
+    /// The same values for decoding: whatever is computed from them, each row is computed as if it were alone, in
+    /// portable arithmetic to the bit. What a text or a sentence gets therefore does not depend on those beside
+    /// it, nor on how many of its tokens are read at once. Not tracked; on a GPU nothing changes.
+    pub fn apart(&self) -> Self {
+        Self { apart: self.gpu().is_none(), ..self.detach() }
+    }
+
+    /// Whether rows are to be computed as if alone, see [`Tensor::apart`].
+    pub(crate) fn is_apart(&self) -> bool {
+        self.apart
+    }
+
+    /// This matrix `(n, k)` in main memory, to be multiplied with `rows` rows that are `apart` or not.
+    #[track_caller]
+    pub(crate) fn matrix(&self, apart: bool, rows: usize) -> Matrix<'_> {
+        match &self.storage {
+            // Fast arithmetic multiplies more rows than a few as one product, for which it has no kernel of 8 bits.
+            Storage::Int8(int8) if apart && (arithmetic() == Arithmetic::Portable || rows <= FEW_ROWS) => {
+                let (values, scales) = int8.part(self.range(), self.cols());
+                Matrix::ApartInt8(values, scales)
+            }
+            _ if apart => Matrix::Apart(self.data()),
+            _ => Matrix::Together(self.data()),
+        }
+    }
+
     /// The same values under another shape; not tracked (the op is [`Tensor::reshape`]).
     #[track_caller]
     pub(crate) fn with_shape(&self, shape: &[usize]) -> Self {
         let new = Shape::new(shape);
         assert_eq!(new.numel(), self.numel(), "reshape: {:?} to {new:?}", self.shape);
-        Self { storage: self.unpacked().storage, shape: new, slot: None, stored: Stored::F32 }
+        Self { shape: new, slot: None, ..self.unpacked() }
+    }
+
+    /// Elements `start ..` of the values, as many as fill `shape`, without copying them; not tracked. `None` where
+    /// a storage cannot be shared in parts: on the GPU, or in 8 bits other than in whole rows.
+    pub(crate) fn shared_part(&self, start: usize, shape: &[usize]) -> Option<Self> {
+        let shape = Shape::new(shape);
+        match &self.storage {
+            Storage::Gpu(_) | Storage::Packed(_) => None,
+            Storage::Int8(_) if shape.last() != self.shape.last() => None,
+            storage => {
+                let (storage, start) = (storage.clone(), self.start + start);
+                Some(Self { storage, start, shape, slot: None, apart: self.apart })
+            }
+        }
     }
 }
 
 impl std::fmt::Debug for Tensor {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         const SHOWN: usize = 8;
-        let Storage::Cpu(values) = &self.storage else {
+        if self.gpu().is_some() {
             return write!(f, "Tensor{:?} on the GPU", self.shape);
-        };
-        write!(f, "Tensor{:?} {:?}", self.shape, &values[..self.numel().min(SHOWN)])?;
+        }
+        write!(f, "Tensor{:?} {:?}", self.shape, &self.data()[..self.numel().min(SHOWN)])?;
         if self.numel() > SHOWN { f.write_str(" …") } else { Ok(()) }
     }
 }

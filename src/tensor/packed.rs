@@ -3,7 +3,6 @@
 //! `linear` and `embedding` read them as they are. To all other ops they look like f32: what
 //! [`Tensor::buffer`](super::Tensor) gives them is unpacked once and kept.
 
-use super::decode::Stored;
 use super::{Storage, Tensor};
 use crate::gpu::{Buffer, Gpu};
 use crate::shape::Shape;
@@ -70,21 +69,21 @@ impl Packed {
 impl Tensor {
     /// This matrix in the GPU's memory as it came from the file, if it did not come as f32.
     pub(super) fn packed_on(&self, gpu: &Gpu) -> Option<Self> {
-        let (&[n, k], Storage::Cpu(values)) = (self.shape(), &self.storage) else {
+        let &[n, k] = self.shape() else {
             return None;
         };
-        let weights = match &self.stored {
-            Stored::F32 => return None,
-            Stored::F16 => {
-                let values: Vec<f16> = values.iter().map(|&value| f16::from_f32(value)).collect();
+        let weights = match &self.storage {
+            Storage::Halves(_) => {
+                let values: Vec<f16> = self.data().iter().map(|&value| f16::from_f32(value)).collect();
                 WeightBuffers::F16(gpu.upload(&pack_f16(&values, k)))
             }
-            Stored::Int8(rows) => {
-                let values = gpu.upload(&pack_int8(&rows.values, k));
-                WeightBuffers::Int8(values, gpu.upload(&rows.scales))
+            Storage::Int8(rows) => {
+                let (values, scales) = rows.part(self.range(), k);
+                WeightBuffers::Int8(gpu.upload(&pack_int8(values, k)), gpu.upload(scales))
             }
+            _ => return None,
         };
-        Some(self.with_storage(Storage::Packed(Packed::new(weights, [n, k]))))
+        Some(Self::new(Storage::Packed(Packed::new(weights, [n, k])), self.shape))
     }
 
     /// This matrix for the kernels that can read packed numbers.
@@ -118,21 +117,17 @@ impl Tensor {
                 WeightBuffers::Int8(copy(values, first, count), copy(scales, start, len))
             }
         };
-        let storage = Storage::Packed(Packed::new(rows, [len, *k]));
-        let shape = Shape::new(&[len, *k]);
-        Some(Self { storage, shape, slot: None, stored: Stored::F32 })
+        Some(Self::new(Storage::Packed(Packed::new(rows, [len, *k])), Shape::new(&[len, *k])))
     }
 
     /// The same numbers as f32, wherever they lie.
     pub(super) fn unpacked(&self) -> Self {
-        match &self.storage {
-            Storage::Packed(packed) => self.with_storage(Storage::Gpu(packed.unpacked().clone())),
-            _ => self.clone(),
-        }
-    }
-
-    /// The same tensor with its numbers elsewhere; not tracked.
-    fn with_storage(&self, storage: Storage) -> Self {
-        Self { storage, shape: self.shape, slot: None, stored: Stored::F32 }
+        let storage = match &self.storage {
+            Storage::Packed(packed) => Storage::Gpu(packed.unpacked().clone()),
+            Storage::Int8(rows) => Storage::Cpu(rows.unpacked(self.cols()).clone()),
+            Storage::Halves(values) => Storage::Cpu(values.clone()),
+            Storage::Cpu(_) | Storage::Gpu(_) => return self.clone(),
+        };
+        Self { storage, ..self.clone() }
     }
 }

@@ -60,6 +60,7 @@ impl Tape {
         nodes.slots += 1;
         Tensor {
             slot: Some(Slot { tape: Rc::downgrade(&self.nodes), id: nodes.slots - 1 }),
+            apart: false,
             ..tensor.unpacked()
         }
     }
@@ -150,6 +151,12 @@ pub(crate) fn record<const N: usize>(
     mut outputs: [Tensor; N],
     backward: impl FnOnce(&Upstream<'_>) -> Vec<Option<Tensor>> + 'static,
 ) -> [Tensor; N] {
+    if inputs.iter().any(|input| input.is_apart()) {
+        outputs.iter_mut().for_each(|output| output.apart = true);
+    }
+    if !is_tracked(inputs) {
+        return outputs;
+    }
     let mut tape: Option<Rc<RefCell<Nodes>>> = None;
     let ids = inputs
         .iter()

@@ -18,6 +18,7 @@ mod old_german;
 mod pairs;
 mod prepare;
 pub mod reading;
+pub mod rhyme;
 mod rice;
 mod sentences;
 mod song_index;

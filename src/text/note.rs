@@ -18,6 +18,12 @@ impl Note {
         Self { code, message: message.into(), characters: None }
     }
 
+    /// The same note, saying first where: in which file, at which line.
+    #[must_use]
+    pub fn at(self, place: &str) -> Self {
+        Self { message: format!("{place}: {}", self.message), ..self }
+    }
+
     /// The same note about `characters`.
     pub fn about(self, characters: impl Into<String>) -> Self {
         Self { characters: Some(characters.into()), ..self }

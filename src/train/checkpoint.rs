@@ -1,129 +1,51 @@
-//! Saving and resuming a run.
+//! Checkpoints: one file each, so that it is replaced as a whole.
 //!
-//! A checkpoint is one file, so that it is replaced as a whole: the length of a JSON text (8 bytes, little
-//! endian), the JSON with the place in the data, and a safetensors file with weights, both moments of the
-//! optimiser, and what else the run carries along.
+//! The length of a JSON text (8 bytes, little endian), the JSON, and what else there is. The JSON names the version of
+//! all that.
 
-use super::{StreamPosition, Trainer};
 use crate::error::{Error, ErrorCode, Result};
-use crate::io::{Precision, Weights, to_safetensors};
-use crate::nn::Module;
-use crate::now::now;
-use crate::tensor::Tensor;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
-/// The part of a checkpoint that is not tensors.
+/// Goes up when a checkpoint of the version before could no longer be continued to the bit.
+pub const CHECKPOINT_VERSION: u64 = 2;
+
 #[derive(Serialize, Deserialize)]
-struct Progress<P> {
-    step: u64,
-    position: P,
+struct Head<T> {
+    version: u64,
+    about: T,
 }
 
-type Moments = Vec<(Tensor, Tensor)>;
-
-impl Trainer {
-    /// The whole run.
-    ///
-    /// # Errors
-    /// `not-finite` if a weight is no longer a number.
-    pub fn checkpoint(&self) -> Result<Vec<u8>> {
-        now(self.checkpoint_async())
-    }
-
-    /// Like [`Trainer::checkpoint`], wherever the run's numbers are.
-    ///
-    /// # Errors
-    /// The same, and `gpu-lost` or `out-of-memory`.
-    pub async fn checkpoint_async(&self) -> Result<Vec<u8>> {
-        let optimizer = &self.descent.optimizer;
-        let mut tensors = with_moments(&self.model, &optimizer.moments);
-        for (k, (h, c)) in self.state.layers.iter().enumerate() {
-            tensors.push((format!("state.h{k}"), h.clone()));
-            tensors.push((format!("state.c{k}"), c.clone()));
-        }
-        join(optimizer.step, self.batches.position(), tensors).await
-    }
-
-    /// Continues where the run that wrote the checkpoint stood.
-    ///
-    /// # Errors
-    /// `bad-weights` if it is damaged, and those of [`Weights::take`] if it belongs to another model; the
-    /// run then is as before.
-    pub fn restore(&mut self, checkpoint: &[u8]) -> Result<()> {
-        let (step, position, mut weights): (_, StreamPosition, _) = split(checkpoint)?;
-        let (parameters, moments) = take_with_moments(&self.model, &mut weights)?;
-        let mut state = self.state.clone();
-        for (k, (h, c)) in state.layers.iter_mut().enumerate() {
-            *h = weights.take(&format!("state.h{k}"), h.shape())?;
-            *c = weights.take(&format!("state.c{k}"), c.shape())?;
-        }
-        weights.finish()?;
-        replace(&mut self.model, parameters);
-        self.state = state;
-        self.descent.optimizer.moments = moments;
-        self.descent.optimizer.step = step;
-        self.batches.seek(&position);
-        Ok(())
-    }
+/// The file with `about`, which is plain data, and `rest` behind it.
+pub fn join_checkpoint(about: &impl Serialize, rest: &[u8]) -> Vec<u8> {
+    let head = Head { version: CHECKPOINT_VERSION, about };
+    let json = serde_json::to_string(&head).expect("plain numbers and strings always serialise");
+    [&(json.len() as u64).to_le_bytes()[..], json.as_bytes(), rest].concat()
 }
 
-/// A model's parameters and for each the optimiser's moments, under names.
-pub(super) fn with_moments(model: &impl Module, moments: &Moments) -> Vec<(String, Tensor)> {
-    let mut tensors = model.parameters();
-    let names: Vec<String> = tensors.iter().map(|(name, _)| name.clone()).collect();
-    for (name, (m, v)) in names.iter().zip(moments) {
-        tensors.push((format!("optimizer.m.{name}"), m.clone()));
-        tensors.push((format!("optimizer.v.{name}"), v.clone()));
-    }
-    tensors
-}
-
-/// The inverse of [`with_moments`] for a model of this shape.
-pub(super) fn take_with_moments(
-    model: &impl Module,
-    weights: &mut Weights,
-) -> Result<(Vec<Tensor>, Moments)> {
-    let (mut parameters, mut moments) = (Vec::new(), Vec::new());
-    for (name, like) in model.parameters() {
-        let m = weights.take(&format!("optimizer.m.{name}"), like.shape())?;
-        let v = weights.take(&format!("optimizer.v.{name}"), like.shape())?;
-        parameters.push(weights.take(&name, like.shape())?);
-        moments.push((m, v));
-    }
-    Ok((parameters, moments))
-}
-
-/// Puts `parameters`, as many as the model has, in the place of its own, on the same device.
-pub(super) fn replace(model: &mut impl Module, parameters: Vec<Tensor>) {
-    let mut parameters = parameters.into_iter();
-    model.visit(&mut |_, parameter| {
-        let restored = parameters.next().expect("as many as were listed");
-        *parameter = restored.to(&parameter.device());
-    });
-}
-
-/// The file with these tensors.
-pub(super) async fn join(
-    step: u64,
-    position: impl Serialize,
-    tensors: Vec<(String, Tensor)>,
-) -> Result<Vec<u8>> {
-    let (names, tensors): (Vec<String>, Vec<Tensor>) = tensors.into_iter().unzip();
-    let tensors: Vec<_> = names.into_iter().zip(Tensor::all_to_cpu(&tensors).await?).collect();
-    let json = serde_json::to_string(&Progress { step, position }).expect("plain numbers always serialise");
-    let tensors = to_safetensors(&tensors, Precision::F32)?;
-    Ok([&(json.len() as u64).to_le_bytes()[..], json.as_bytes(), &tensors].concat())
-}
-
-/// The inverse of [`join`].
-pub(super) fn split<P: DeserializeOwned>(checkpoint: &[u8]) -> Result<(u64, P, Weights)> {
+/// The inverse of [`join_checkpoint`].
+///
+/// # Errors
+/// `old-checkpoint` for one of another version, `bad-weights` for one that is damaged.
+pub fn split_checkpoint<T: DeserializeOwned>(checkpoint: &[u8]) -> Result<(T, &[u8])> {
+    let damaged = || Error::new(ErrorCode::BadWeights, "the checkpoint is cut off or damaged");
     let parts = || {
         let (length, rest) = checkpoint.split_first_chunk::<8>()?;
-        let (json, tensors) = rest.split_at_checked(usize::try_from(u64::from_le_bytes(*length)).ok()?)?;
-        Some((serde_json::from_slice(json).ok()?, tensors))
+        let (json, rest) = rest.split_at_checked(usize::try_from(u64::from_le_bytes(*length)).ok()?)?;
+        Some((serde_json::from_slice(json).ok()?, rest))
     };
-    let (Progress { step, position }, tensors) =
-        parts().ok_or_else(|| Error::new(ErrorCode::BadWeights, "the checkpoint is cut off or damaged"))?;
-    Ok((step, position, Weights::from_safetensors(tensors)?))
+    let (head, rest): (Value, _) =
+        parts().filter(|(head, _): &(Value, _)| head.is_object()).ok_or_else(damaged)?;
+    // The first version did not say that it was one.
+    let version = head.get("version").map_or(Some(1), Value::as_u64).ok_or_else(damaged)?;
+    if version != CHECKPOINT_VERSION {
+        let message = format!(
+            "the checkpoint has version {version}, and this program continues version {CHECKPOINT_VERSION}: go on with \
+             the program that wrote it, or begin anew from the model"
+        );
+        return Err(Error::new(ErrorCode::OldCheckpoint, message));
+    }
+    let head: Head<T> = serde_json::from_value(head).map_err(|_| damaged())?;
+    Ok((head.about, rest))
 }

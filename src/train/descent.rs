@@ -1,7 +1,10 @@
 //! What a step of training does whatever the model: gradients, clipping, update.
 
+use super::muon::{Muon, moves_by_muon};
+use super::plan::{Optimizer, PlannedTraining};
 use super::{AdamW, AdamWConfig, Layers, Schedule, clip_factor, loss_and_norm};
 use crate::error::{Error, ErrorCode, Result};
+use crate::io::Weights;
 use crate::nn::Module;
 use crate::tensor::{Tape, Tensor};
 
@@ -20,9 +23,12 @@ pub struct Metrics {
     pub tokens: usize,
 }
 
-/// The optimiser with its schedule.
+/// The optimisers with their schedule. Muon moves some parameters, if it is asked for, and AdamW all others.
 pub(super) struct Descent {
-    pub optimizer: AdamW,
+    adamw: AdamW,
+    /// For each parameter its momentum, if Muon moves it.
+    muon: Vec<Option<Muon>>,
+    names: Vec<String>,
     schedule: Schedule,
     grad_clip: f32,
     /// For each parameter whether it moves.
@@ -30,15 +36,35 @@ pub(super) struct Descent {
 }
 
 impl Descent {
-    pub fn new(model: &impl Module, config: AdamWConfig, schedule: Schedule, grad_clip: f32) -> Self {
-        let parameters = model.parameters();
-        let moving = vec![true; parameters.len()];
-        Self { optimizer: AdamW::new(config, &parameters), schedule, grad_clip, moving }
+    pub fn new(model: &impl Module, settings: &PlannedTraining) -> Self {
+        let PlannedTraining { beta1, beta2, weight_decay, lr, warmup_steps, decay_steps, steps, .. } =
+            *settings;
+        let mut parameters = model.parameters();
+        let names: Vec<String> = parameters.iter().map(|(name, _)| name.clone()).collect();
+        let muon = parameters.iter_mut().map(|(name, parameter)| {
+            let chosen = settings.optimizer == Optimizer::Muon && moves_by_muon(name, parameter.shape());
+            chosen.then(|| {
+                let muon = Muon::new(parameter.shape(), weight_decay);
+                // AdamW needs no memory of it.
+                *parameter = Tensor::zeros(&[0]);
+                muon
+            })
+        });
+        let muon = muon.collect();
+        let config = AdamWConfig { beta1, beta2, eps: 1e-8, weight_decay };
+        Self {
+            adamw: AdamW::new(config, &parameters),
+            muon,
+            moving: vec![true; names.len()],
+            names,
+            schedule: Schedule { lr, warmup_steps, decay_steps, steps },
+            grad_clip: settings.grad_clip,
+        }
     }
 
-    /// Moves nothing but these from now on.
-    pub fn restrict(&mut self, model: &impl Module, layers: Layers) {
-        self.moving = layers.moving(model);
+    /// Freezes all other parameters.
+    pub fn restrict(&mut self, layers: Layers) {
+        self.moving = layers.moving(&self.names);
     }
 
     /// The highest rate of the schedule.
@@ -46,9 +72,14 @@ impl Descent {
         self.schedule.lr
     }
 
-    /// Goes on with another rate; rise and fall are scaled with it.
+    /// Sets it; rise and fall are scaled with it.
     pub fn set_lr(&mut self, lr: f32) {
         self.schedule.lr = lr;
+    }
+
+    /// Steps done.
+    pub fn steps_done(&self) -> u64 {
+        self.adamw.step
     }
 
     /// The loss, not tracked, and its gradient by each parameter that moves, in the order of
@@ -81,7 +112,7 @@ impl Descent {
         (loss, grads): (Tensor, Vec<Tensor>),
         tokens: usize,
     ) -> Result<Metrics> {
-        let step = self.optimizer.step;
+        let step = self.steps_done();
         let (loss, grad_norm) = loss_and_norm(&loss, &grads).await?;
         if !(loss.is_finite() && grad_norm.is_finite()) {
             let message =
@@ -89,15 +120,51 @@ impl Descent {
             return Err(Error::new(ErrorCode::Diverged, message));
         }
         let (lr, grad_scale) = (self.schedule.at(step), clip_factor(grad_norm, self.grad_clip));
-        self.optimizer.begin_step();
+        self.adamw.begin_step();
         let (mut index, mut grads) = (0, grads.iter());
         model.visit(&mut |_, parameter| {
             if self.moving[index] {
                 let grad = grads.next().expect("one for each parameter that moves");
-                self.optimizer.update(index, parameter, grad, grad_scale, lr);
+                match &mut self.muon[index] {
+                    Some(muon) => muon.update(parameter, grad, grad_scale, lr),
+                    None => self.adamw.update(index, parameter, grad, grad_scale, lr),
+                }
             }
             index += 1;
         });
         Ok(Metrics { step: step + 1, loss, grad_norm, lr, tokens })
+    }
+
+    /// What the optimisers remember, by name.
+    pub fn memory(&self) -> Vec<(String, Tensor)> {
+        let mut memory = Vec::new();
+        for ((name, muon), (m, v)) in self.names.iter().zip(&self.muon).zip(&self.adamw.moments) {
+            match muon {
+                Some(muon) => memory.push((format!("optimizer.momentum.{name}"), muon.momentum.clone())),
+                None => {
+                    memory.push((format!("optimizer.m.{name}"), m.clone()));
+                    memory.push((format!("optimizer.v.{name}"), v.clone()));
+                }
+            }
+        }
+        memory
+    }
+
+    /// Takes from a file what [`Self::memory`] gave, in its order.
+    pub fn take_memory(&self, weights: &mut Weights) -> Result<Vec<Tensor>> {
+        self.memory().into_iter().map(|(name, like)| weights.take(&name, like.shape())).collect()
+    }
+
+    /// Restores this memory, as it was after `step` steps.
+    pub fn remember(&mut self, step: u64, memory: Vec<Tensor>) {
+        let mut memory = memory.into_iter();
+        let mut next = || memory.next().expect("as many as were listed");
+        for (muon, (m, v)) in self.muon.iter_mut().zip(&mut self.adamw.moments) {
+            match muon {
+                Some(muon) => muon.momentum = next(),
+                None => (*m, *v) = (next(), next()),
+            }
+        }
+        self.adamw.step = step;
     }
 }

@@ -1,6 +1,5 @@
 //! Which of a model's parameters a training moves.
 
-use crate::nn::Module;
 use serde::{Deserialize, Serialize};
 
 /// What is trained; all else stays as it is and costs no backward pass.
@@ -16,9 +15,8 @@ pub enum Layers {
 }
 
 impl Layers {
-    /// For each parameter, in the order of [`Module::visit`], whether it moves.
-    pub(super) fn moving(self, model: &impl Module) -> Vec<bool> {
-        let names: Vec<String> = model.parameters().into_iter().map(|(name, _)| name).collect();
+    /// For each parameter, by their names in the order in which a model visits them, whether it moves.
+    pub(super) fn moving(self, names: &[String]) -> Vec<bool> {
         let first = match self {
             Self::All => 0,
             // Parameters are visited from the input to the output.
@@ -35,7 +33,7 @@ impl Layers {
 
 /// The stack and the number in it that a parameter's name tells: `h.3.` and `layers.2.` as in Transformers,
 /// `weight_ih_l1` and `weight_ih_l1_reverse` as in recurrent networks.
-fn layer_of(name: &str) -> Option<(&str, usize)> {
+pub(super) fn layer_of(name: &str) -> Option<(&str, usize)> {
     let mut begin = 0;
     for part in name.split('.') {
         let number = match part.split_once("_l") {

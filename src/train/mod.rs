@@ -1,45 +1,48 @@
-//! Training: recipes, batches, the optimiser, and the loop that the command line and the page share.
+//! Training: what is done (plans and recipes), what is learned from (examples), by which loss (objectives), and the
+//! trainer that moves any model by them, on the command line and in the page.
 
-mod average;
-mod batch;
 mod bleu;
 mod checkpoint;
 mod chrf;
-mod common_recipe;
 mod descent;
-mod gpt_recipe;
-mod gpt_trainer;
+mod examples;
+mod kind;
 mod layers;
 mod metrics;
+mod model;
+mod muon;
+mod objective;
 mod optimizer;
 mod order;
-mod pair_trainer;
 mod pairs;
+mod plan;
 mod recipe;
+#[cfg(not(target_arch = "wasm32"))]
+mod recipe_file;
 mod schedule;
-mod song_recipe;
+mod sizes;
+mod streams;
 mod trainer;
-mod translation_recipe;
+mod validation;
 mod windows;
 
-pub use batch::{StreamBatches, StreamPosition, Window};
 pub use bleu::{BLEU_SIGNATURE, Bleu, bleu};
+pub use checkpoint::{CHECKPOINT_VERSION, join_checkpoint, split_checkpoint};
 pub use chrf::{CHRF_SIGNATURE, chrf};
-pub use common_recipe::CommonRecipe;
 pub use descent::Metrics;
-pub use gpt_recipe::{GptModelRecipe, GptRecipe, GptTrainRecipe, SongDataRecipe, SongTokenizerRecipe};
-pub use gpt_trainer::GptTrainer;
+pub use examples::{Batch, Examples, TextBatch, UNSCORED};
+pub use kind::Kind;
 pub use layers::Layers;
-pub use metrics::{bits, mean_loss};
+pub use metrics::bits;
+pub use model::Model;
+pub use objective::{NextCharacter, NextToken, Objective, Translating};
 pub use optimizer::{AdamW, AdamWConfig, clip_factor, loss_and_norm};
-pub use pair_trainer::{PairTrainer, pair_loss};
-pub use pairs::{PairBatch, PairBatches, PairPosition, TokenPair, encode_pairs};
-pub(crate) use pairs::{by_length, cut_batches};
-pub use recipe::Recipe;
+pub use pairs::{PairBatch, PairBatches, TokenPair, batches_by_length, encode_pairs};
+pub use plan::{Optimizer, Plan, PlannedData, PlannedTokenizer, PlannedTraining};
+pub use recipe::{Recipe, TrainFile};
 pub use schedule::Schedule;
-pub use song_recipe::{DataRecipe, ModelRecipe, SongRecipe, TrainRecipe};
-pub use trainer::Trainer;
-pub use translation_recipe::{
-    PairDataRecipe, PairFile, PairTrainRecipe, TokenizerRecipe, TranslationRecipe, TranslatorRecipe,
-};
-pub use windows::{SongWindows, TokenSong, WindowBatch};
+pub use sizes::Sizes;
+pub use streams::{Streams, side_by_side};
+pub use trainer::{Learner, Trainer, Waiting};
+pub use validation::{Measured, Validation};
+pub use windows::{SongWindows, TokenSong, sliding_windows};

@@ -1,8 +1,9 @@
 //! Sentence pairs as token ids, and batches of similar length.
 
+use super::examples::{Batch, Examples};
 use super::order::{epoch_seed, permutation};
+use crate::error::{Error, ErrorCode, Result};
 use crate::text::{END, PAD, PairTokenizer, START, SentencePair};
-use serde::{Deserialize, Serialize};
 
 /// A sentence and its translation, each from `<start>` to `<end>`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -63,15 +64,26 @@ impl PairBatch {
             targets: padded(&|pair| pair.target[1..].to_vec()),
         }
     }
+}
 
-    /// Target tokens that are not padding.
-    pub fn target_tokens(&self) -> usize {
+impl Batch for PairBatch {
+    fn tokens(&self) -> usize {
         self.targets.iter().filter(|&&id| id != PAD).count()
     }
 }
 
+/// All pairs once, in batches of similar length of at most `tokens` padded tokens a side.
+pub fn batches_by_length(pairs: &[TokenPair], tokens: usize) -> Vec<PairBatch> {
+    let order = by_length(pairs, (0..pairs.len()).collect());
+    cut_batches(pairs, &order, tokens).iter().map(|batch| gather(pairs, batch)).collect()
+}
+
+fn gather(pairs: &[TokenPair], indices: &[usize]) -> PairBatch {
+    PairBatch::new(&indices.iter().map(|&index| &pairs[index]).collect::<Vec<_>>())
+}
+
 /// Consecutive runs of `order`, each of at most `tokens` padded tokens a side, or of one pair.
-pub fn cut_batches(pairs: &[TokenPair], order: &[usize], tokens: usize) -> Vec<Vec<usize>> {
+fn cut_batches(pairs: &[TokenPair], order: &[usize], tokens: usize) -> Vec<Vec<usize>> {
     let mut batches: Vec<Vec<usize>> = Vec::new();
     let mut longest = 0;
     for &index in order {
@@ -88,7 +100,7 @@ pub fn cut_batches(pairs: &[TokenPair], order: &[usize], tokens: usize) -> Vec<V
 }
 
 /// The indices of `pairs` by length, the target's first.
-pub fn by_length(pairs: &[TokenPair], mut order: Vec<usize>) -> Vec<usize> {
+fn by_length(pairs: &[TokenPair], mut order: Vec<usize>) -> Vec<usize> {
     order.sort_by_key(|&i| (pairs[i].target.len(), pairs[i].source.len()));
     order
 }
@@ -99,67 +111,68 @@ pub struct PairBatches {
     pairs: Vec<TokenPair>,
     tokens: usize,
     seed: u64,
-    position: PairPosition,
+    epoch: u64,
     /// Those of the epoch.
     batches: Vec<Vec<usize>>,
-}
-
-/// Where the batches stand, for resuming.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct PairPosition {
-    epoch: u64,
-    next: usize,
+    /// The first step of each epoch that was met so far, and of the next: epochs differ in length.
+    starts: Vec<u64>,
 }
 
 /// Batches from which those of similar length are formed.
 const POOL: usize = 100;
 
 impl PairBatches {
-    /// Batches of at most `tokens` padded tokens a side. There is at least one pair.
-    pub fn new(pairs: Vec<TokenPair>, tokens: usize, seed: u64) -> Self {
-        let position = PairPosition { epoch: 0, next: 0 };
-        let mut batches = Self { pairs, tokens, seed, position, batches: Vec::new() };
-        batches.seek(&position);
-        batches
-    }
-
-    /// Whole passes over the pairs so far.
-    pub fn epoch(&self) -> u64 {
-        self.position.epoch
-    }
-
-    /// Batches in this epoch.
-    pub fn epoch_len(&self) -> usize {
-        self.batches.len()
-    }
-
-    /// The next batch.
-    pub fn next_batch(&mut self) -> PairBatch {
-        if self.position.next == self.batches.len() {
-            self.seek(&PairPosition { epoch: self.position.epoch + 1, next: 0 });
+    /// Batches of at most `tokens` padded tokens a side.
+    ///
+    /// # Errors
+    /// `text-too-short` without pairs.
+    pub fn new(pairs: Vec<TokenPair>, tokens: usize, seed: u64) -> Result<Self> {
+        if pairs.is_empty() {
+            let message = "there is no pair that is short enough to train on";
+            return Err(Error::new(ErrorCode::TextTooShort, message));
         }
-        let batch = &self.batches[self.position.next];
-        self.position.next += 1;
-        PairBatch::new(&batch.iter().map(|&index| &self.pairs[index]).collect::<Vec<_>>())
+        let mut batches = Self { pairs, tokens, seed, epoch: 0, batches: Vec::new(), starts: vec![0] };
+        batches.load(0);
+        Ok(batches)
     }
 
-    /// Where the batches stand.
-    pub fn position(&self) -> PairPosition {
-        self.position
-    }
-
-    /// Goes to where another run stood: an epoch is a function of the seed and its number.
-    pub fn seek(&mut self, to: &PairPosition) {
-        let order = permutation(epoch_seed(self.seed, to.epoch, 0), self.pairs.len());
+    fn load(&mut self, epoch: u64) {
+        let order = permutation(epoch_seed(self.seed, epoch, 0), self.pairs.len());
         let total: usize = self.pairs.iter().map(TokenPair::longest).sum();
         let pool = (POOL * self.tokens * self.pairs.len() / total.max(1)).max(1);
         let mut batches: Vec<Vec<usize>> = order
             .chunks(pool)
             .flat_map(|pool| cut_batches(&self.pairs, &by_length(&self.pairs, pool.to_vec()), self.tokens))
             .collect();
-        let order = permutation(epoch_seed(self.seed, to.epoch, 1), batches.len());
+        let order = permutation(epoch_seed(self.seed, epoch, 1), batches.len());
         self.batches = order.into_iter().map(|index| std::mem::take(&mut batches[index])).collect();
-        self.position = PairPosition { next: to.next.min(self.batches.len()), ..*to };
+        self.epoch = epoch;
+        if self.starts.len() as u64 == epoch + 1 {
+            self.starts.push(self.starts[epoch as usize] + self.batches.len() as u64);
+        }
+    }
+}
+
+impl Examples for PairBatches {
+    type Batch = PairBatch;
+
+    fn at(&mut self, step: u64) -> PairBatch {
+        while self.starts.last().is_some_and(|&end| end <= step) {
+            self.load(self.starts.len() as u64 - 1);
+        }
+        let epoch = self.starts.partition_point(|&start| start <= step) - 1;
+        if epoch as u64 != self.epoch {
+            self.load(epoch as u64);
+        }
+        gather(&self.pairs, &self.batches[(step - self.starts[epoch]) as usize])
+    }
+
+    fn epoch(&self) -> u64 {
+        self.epoch
+    }
+
+    fn steps_per_epoch(&self) -> usize {
+        self.batches.len()
     }
 }
 
@@ -179,35 +192,39 @@ mod tests {
 
     #[test]
     fn an_epoch_has_every_pair_once_in_batches_that_fit() {
-        let mut batches = PairBatches::new(pairs(500), 64, 1);
+        let mut batches = PairBatches::new(pairs(500), 64, 1).unwrap();
+        let mut step = 0;
         for epoch in 0..2 {
             let mut seen = Vec::new();
-            for _ in 0..batches.epoch_len() {
-                let batch = batches.next_batch();
+            while seen.len() < 500 {
+                let batch = batches.at(step);
                 let rows = batch.src_lengths.len();
                 assert!(batch.src.len().max(batch.inputs.len() + rows) <= 64);
                 let width = batch.src.len() / rows;
                 seen.extend(batch.src.chunks(width).map(|row| row[1]));
+                assert_eq!(batches.epoch(), epoch);
+                step += 1;
             }
-            assert_eq!(batches.epoch(), epoch);
             seen.sort_unstable();
             assert!(seen.into_iter().eq(3..503));
-            batches.next_batch();
-            batches.seek(&PairPosition { epoch: epoch + 1, next: 0 });
         }
     }
 
     #[test]
-    fn seeking_gives_the_same_batches() {
-        let mut batches = PairBatches::new(pairs(100), 40, 7);
-        for _ in 0..batches.epoch_len() + 5 {
-            batches.next_batch();
+    fn a_step_has_the_same_batch_in_whatever_order_they_are_asked_for() {
+        let fresh = || PairBatches::new(pairs(100), 40, 7).unwrap();
+        let mut batches = fresh();
+        let steps = 3 * batches.steps_per_epoch() as u64;
+        let expected: Vec<PairBatch> = (0..steps).map(|step| batches.at(step)).collect();
+        for step in (0..steps).rev() {
+            assert_eq!(batches.at(step), expected[step as usize]);
+            assert_eq!(fresh().at(step), expected[step as usize]);
         }
-        let position = batches.position();
-        let next = batches.next_batch();
-        let mut other = PairBatches::new(pairs(100), 40, 7);
-        other.seek(&position);
-        assert_eq!(other.next_batch(), next);
+    }
+
+    #[test]
+    fn without_pairs_there_is_nothing_to_learn() {
+        assert_eq!(PairBatches::new(Vec::new(), 40, 7).err().unwrap().code(), ErrorCode::TextTooShort);
     }
 
     #[test]
@@ -219,6 +236,6 @@ mod tests {
         assert_eq!(batch.src_lengths, [3, 4]);
         assert_eq!(batch.inputs, [1, 6, 7, 1, 0, 0]);
         assert_eq!(batch.targets, [6, 7, 2, 2, 0, 0]);
-        assert_eq!(batch.target_tokens(), 4);
+        assert_eq!(batch.tokens(), 4);
     }
 }

@@ -1,5 +1,6 @@
 //! Windows that are cut from all songs in a row.
 
+use super::examples::{Examples, TextBatch, UNSCORED};
 use super::order::{epoch_seed, hash, permutation};
 use crate::error::{Error, ErrorCode, Result};
 
@@ -30,15 +31,6 @@ pub struct SongWindows {
     order: Vec<usize>,
 }
 
-/// One batch.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct WindowBatch {
-    /// `(B, T)`
-    pub inputs: Vec<u32>,
-    /// `(B, T)`: for each input the token that follows it.
-    pub targets: Vec<u32>,
-}
-
 impl SongWindows {
     /// Batches of `batch_size` windows of `window` tokens, neither of them 0.
     ///
@@ -59,25 +51,6 @@ impl SongWindows {
         Ok(windows)
     }
 
-    /// Batches in every epoch.
-    pub fn steps_per_epoch(&self) -> usize {
-        self.steps_per_epoch
-    }
-
-    /// The batch of this step, counted from 0 over all epochs.
-    pub fn at(&mut self, step: u64) -> WindowBatch {
-        let steps = self.steps_per_epoch as u64;
-        if step / steps != self.epoch {
-            self.load(step / steps);
-        }
-        let first = (step % steps) as usize * self.batch_size;
-        let cut = |shift: usize| {
-            let begins = self.order[first..first + self.batch_size].iter().map(|&k| k * self.window + shift);
-            begins.flat_map(|begin| &self.ids[begin..begin + self.window]).copied().collect()
-        };
-        WindowBatch { inputs: cut(0), targets: cut(1) }
-    }
-
     fn load(&mut self, epoch: u64) {
         let seed = epoch_seed(self.seed, epoch, 0);
         self.ids.clear();
@@ -94,9 +67,67 @@ impl SongWindows {
     }
 }
 
+impl Examples for SongWindows {
+    type Batch = TextBatch;
+
+    fn at(&mut self, step: u64) -> TextBatch {
+        let steps = self.steps_per_epoch as u64;
+        if step / steps != self.epoch {
+            self.load(step / steps);
+        }
+        let first = (step % steps) as usize * self.batch_size;
+        let cut = |shift: usize| {
+            let begins = self.order[first..first + self.batch_size].iter().map(|&k| k * self.window + shift);
+            begins.flat_map(|begin| &self.ids[begin..begin + self.window]).copied().collect()
+        };
+        TextBatch { rows: self.batch_size, inputs: cut(0), targets: cut(1), restarts: true }
+    }
+
+    fn epoch(&self) -> u64 {
+        self.epoch
+    }
+
+    fn steps_per_epoch(&self) -> usize {
+        self.steps_per_epoch
+    }
+}
+
+/// A text as a model of this window sees it while it writes, each window scoring what none before did: `ids`, of which
+/// the first is not scored. Windows go on by half of their length. So the figure is that of `liedwerk evaluate`, except
+/// that a window of an odd length is cut in another place.
+pub fn sliding_windows(ids: &[u32], window: usize) -> Vec<TextBatch> {
+    let scored = ids.len() - 1;
+    let step = (window / 2).max(1);
+    let (mut windows, mut done, mut begin) = (Vec::new(), 0, 0);
+    while done < scored {
+        let end = (begin + window).min(scored);
+        let mut targets = ids[begin + 1..=end].to_vec();
+        targets[..done - begin].fill(UNSCORED);
+        windows.push(TextBatch { rows: 1, inputs: ids[begin..end].to_vec(), targets, restarts: true });
+        (done, begin) = (end, begin + step);
+    }
+    windows
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn sliding_windows_score_every_token_once() {
+        for (length, window) in [(2, 8), (9, 8), (10, 8), (100, 8), (101, 7), (50, 1), (30, 2)] {
+            let ids: Vec<u32> = (0..length).collect();
+            let mut scored = Vec::new();
+            for TextBatch { inputs, targets, .. } in sliding_windows(&ids, window) {
+                assert!(inputs.len() <= window && inputs.len() == targets.len());
+                for (input, target) in inputs.into_iter().zip(targets).filter(|pair| pair.1 != UNSCORED) {
+                    assert_eq!(target, input + 1);
+                    scored.push(target);
+                }
+            }
+            assert!(scored.into_iter().eq(1..length), "{length} {window}");
+        }
+    }
 
     /// Song `k` is the title `2 k` and so often `2 k + 1`.
     fn songs(lengths: &[usize]) -> Vec<TokenSong> {
@@ -151,7 +182,7 @@ mod tests {
             assert_eq!(pair[1], pair[0] + 1);
         }
         for step in 0..windows.steps_per_epoch() as u64 {
-            let WindowBatch { inputs, targets } = windows.at(step);
+            let TextBatch { inputs, targets, .. } = windows.at(step);
             assert_eq!((inputs.len(), targets.len()), (24, 24));
             let rows = inputs.chunks(8).zip(targets.chunks(8));
             assert!(rows.into_iter().all(|(inputs, targets)| inputs[1..] == targets[..7]));
@@ -163,7 +194,7 @@ mod tests {
         let fresh = || SongWindows::new(songs(&[9; 30]), 4, 5, 7).unwrap();
         let mut windows = fresh();
         let steps = 3 * windows.steps_per_epoch() as u64;
-        let batches: Vec<WindowBatch> = (0..steps).map(|step| windows.at(step)).collect();
+        let batches: Vec<TextBatch> = (0..steps).map(|step| windows.at(step)).collect();
         for step in (0..steps).rev() {
             assert_eq!(windows.at(step), batches[step as usize]);
             assert_eq!(fresh().at(step), batches[step as usize]);

@@ -1,6 +1,7 @@
 //! The generator as a JavaScript class.
 
 use serde::Serialize;
+use tsify::Tsify;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
@@ -8,16 +9,18 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use super::Gpu;
 use super::error::to_js;
 use super::inside::{to_js_rated, to_js_recorded};
-use super::object::{JsNote, from_object, to_js_notes, to_object};
+use super::object::{JsNote, from_object, model_texts, to_js_notes, to_object};
 use crate::generate::{self, Options, Row, Sampling, Token};
 use crate::models::LanguageModel;
 use crate::nn::Module;
+#[cfg(not(feature = "gpu"))]
+use crate::now::now;
 use crate::text::TextTokenizer;
 
 /// A loaded model and the text it is writing. To be `free()`d by JavaScript.
 #[wasm_bindgen]
 pub struct Generator {
-    inner: generate::Generator,
+    pub(super) inner: generate::Generator,
 }
 
 #[derive(Serialize)]
@@ -31,13 +34,13 @@ struct JsDescription {
     context: Option<usize>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, Tsify)]
 struct JsStarted {
     prompt: String,
     notes: Vec<JsNote>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, Tsify)]
 struct JsText {
     text: String,
     ids: Vec<u32>,
@@ -48,14 +51,14 @@ struct JsText {
     steps: Vec<JsStep>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, Tsify)]
 struct JsStep {
     id: u32,
     text: String,
     rows: Vec<JsRow>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, Tsify)]
 struct JsRow {
     id: u32,
     text: String,
@@ -69,9 +72,15 @@ struct JsRow {
 
 #[wasm_bindgen]
 impl Generator {
-    /// Opens a model from the contents of its three files. Throws an `Error` with a `code`.
-    pub fn load(config: &str, tokenizer: &str, weights: &[u8]) -> Result<Generator, JsValue> {
-        let inner = generate::Generator::from_files(config, tokenizer, weights).map_err(to_js)?;
+    /// Opens a model from the contents of its three files; where the weights carry the other two in their header, these
+    /// may be left out. Throws an `Error` with a `code`.
+    pub fn load(
+        weights: &[u8],
+        config: Option<String>,
+        tokenizer: Option<String>,
+    ) -> Result<Generator, JsValue> {
+        let (config, tokenizer) = model_texts(weights, config, tokenizer)?;
+        let inner = generate::Generator::from_files(&config, &tokenizer, weights).map_err(to_js)?;
         Ok(Self { inner })
     }
 
@@ -94,38 +103,6 @@ impl Generator {
         })
     }
 
-    /// Begins a new text that continues `prompt`: `{prompt, notes: [{code, message, characters?}]}`.
-    ///
-    /// `options` is `{temperature, top_k, top_p, min_p, typical_p, repetition_penalty, no_repeat_ngram,
-    /// logit_bias: [[id, bias]], seed, max_new_tokens, stop: [string], candidates, recording, beam_width,
-    /// length_penalty}`, each optional; `seed` is an integer from 0 to 2^53 - 1. Throws `bad-option`.
-    pub fn start(&mut self, prompt: &str, options: JsValue) -> Result<JsValue, JsValue> {
-        let (sampling, rest) = from_object::<Sampling, Options>(options)?;
-        let started = self.inner.start(prompt, Options { sampling, ..rest }).map_err(to_js)?;
-        to_object(&JsStarted { prompt: started.prompt, notes: to_js_notes(started.notes) })
-    }
-
-    /// Writes up to `n` tokens: `{text, ids, tokens, done, end?, steps}`. `end` is `limit`, `end-of-text` or
-    /// `stop`. `steps` is empty unless `candidates` are asked for, else for each token
-    /// `{id, text, rows: [{id, text, rank, logit, before, after, cut?}]}`. Throws `not-finite`.
-    pub fn next(&mut self, n: usize) -> Result<JsValue, JsValue> {
-        let mut out = Vec::new();
-        while out.len() < n {
-            match self.inner.next().map_err(to_js)? {
-                Some(token) => out.push(token),
-                None => break,
-            }
-        }
-        self.written(out)
-    }
-
-    /// Writes the token `id` instead of drawing one; gives what [`next`](Self::next) gives. Throws
-    /// `bad-option`, `not-finite`.
-    pub fn force(&mut self, id: u32) -> Result<JsValue, JsValue> {
-        let token = self.inner.force(id).map_err(to_js)?;
-        self.written(token.into_iter().collect())
-    }
-
     /// Takes the last `n` tokens back; gives the text handed out for those that stay. Throws `bad-option`.
     pub fn rewind(&mut self, n: usize) -> Result<String, JsValue> {
         self.inner.rewind(n).map_err(to_js)
@@ -134,18 +111,21 @@ impl Generator {
     /// What the model did at the tokens that it has read since the last call: `{first, ids, texts, spans, layers,
     /// heads, channels, values: Float32Array}`, see [`Recording`](crate::models::Recording); `null` unless
     /// `recording` was asked for.
+    #[wasm_bindgen(unchecked_return_type = "(JsRecorded & { values: Float32Array }) | null")]
     pub fn recorded(&mut self) -> Result<JsValue, JsValue> {
         self.inner.take_recorded().map_or(Ok(JsValue::NULL), |recorded| to_js_recorded(&recorded))
     }
 
     /// The `count` likeliest tokens `[[{id, text, value}]]` if a residual stream ended at each of these rows.
     /// Throws `bad-option`.
+    #[wasm_bindgen(unchecked_return_type = "JsRated[][]")]
     pub fn lens(&self, residual: &[f32], count: usize) -> Result<JsValue, JsValue> {
         to_js_rated(self.inner.lens(residual, count).map_err(to_js)?)
     }
 
     /// The tokens most like this one `[[{id, text, value}]]`, by the cosine of their vectors. Throws
     /// `bad-option`.
+    #[wasm_bindgen(unchecked_return_type = "JsRated[][]")]
     pub fn neighbours(&self, id: u32, count: usize) -> Result<JsValue, JsValue> {
         to_js_rated(vec![self.inner.neighbours(id, count).map_err(to_js)?])
     }
@@ -153,6 +133,100 @@ impl Generator {
     /// The vectors of the first positions, one behind the other; none of an LSTM.
     pub fn positions(&self, count: usize) -> Vec<f32> {
         self.inner.positions(count)
+    }
+}
+
+/// Writing. In the module that knows the GPU, which has to be waited for, the same methods return promises.
+#[cfg(not(feature = "gpu"))]
+#[wasm_bindgen]
+impl Generator {
+    /// Begins a new text that continues `prompt`: `{prompt, notes: [{code, message, characters?}]}`.
+    ///
+    /// `options` is `{temperature, top_k, top_p, min_p, typical_p, repetition_penalty, no_repeat_ngram,
+    /// logit_bias: [[id, bias]], seed, max_new_tokens, stop: [string], candidates, recording, beam_width,
+    /// length_penalty}`, each optional; `seed` is an integer from 0 to 2^53 - 1. Throws `bad-option`.
+    #[wasm_bindgen(unchecked_return_type = "JsStarted")]
+    pub fn start(&mut self, prompt: &str, options: JsValue) -> Result<JsValue, JsValue> {
+        now(self.begin(prompt, options))
+    }
+
+    /// Writes up to `n` tokens: `{text, ids, tokens, done, end?, steps}`. `end` is `limit`, `end-of-text` or
+    /// `stop`. `steps` is empty unless `candidates` are asked for, else for each token
+    /// `{id, text, rows: [{id, text, rank, logit, before, after, cut?}]}`. Throws `not-finite`.
+    #[wasm_bindgen(unchecked_return_type = "JsText")]
+    pub fn next(&mut self, n: usize) -> Result<JsValue, JsValue> {
+        now(self.write(n))
+    }
+
+    /// Writes the token `id` instead of drawing one; gives what [`next`](Self::next) gives. Throws
+    /// `bad-option`, `not-finite`.
+    #[wasm_bindgen(unchecked_return_type = "JsText")]
+    pub fn force(&mut self, id: u32) -> Result<JsValue, JsValue> {
+        now(self.put(id))
+    }
+}
+
+#[cfg(feature = "gpu")]
+#[wasm_bindgen]
+impl Generator {
+    /// Writes on the CPU again. A text in progress goes on.
+    #[wasm_bindgen(js_name = useCpu)]
+    pub fn use_cpu(&mut self) {
+        self.inner.use_gpu(None);
+    }
+
+    /// Writes on this GPU from now on. A text in progress goes on.
+    #[wasm_bindgen(js_name = useGpu)]
+    pub fn use_gpu(&mut self, gpu: &Gpu) {
+        self.inner.use_gpu(Some(&gpu.inner));
+    }
+
+    /// The error that ended the use of the GPU, if one did: the CPU has gone on with the text.
+    #[wasm_bindgen(js_name = gpuFault)]
+    pub fn gpu_fault(&self) -> Option<JsValue> {
+        self.inner.gpu_fault().cloned().map(to_js)
+    }
+
+    /// Begins a new text: what the module without a GPU gives, promised.
+    #[wasm_bindgen(unchecked_return_type = "JsStarted")]
+    pub async fn start(&mut self, prompt: String, options: JsValue) -> Result<JsValue, JsValue> {
+        self.begin(&prompt, options).await
+    }
+
+    /// Writes up to `n` tokens.
+    #[wasm_bindgen(unchecked_return_type = "JsText")]
+    pub async fn next(&mut self, n: usize) -> Result<JsValue, JsValue> {
+        self.write(n).await
+    }
+
+    /// Writes the token `id` instead of drawing one.
+    #[wasm_bindgen(unchecked_return_type = "JsText")]
+    pub async fn force(&mut self, id: u32) -> Result<JsValue, JsValue> {
+        self.put(id).await
+    }
+}
+
+impl Generator {
+    async fn begin(&mut self, prompt: &str, options: JsValue) -> Result<JsValue, JsValue> {
+        let (sampling, rest) = from_object::<Sampling, Options>(options)?;
+        let started = self.inner.start_async(prompt, Options { sampling, ..rest }).await.map_err(to_js)?;
+        to_object(&JsStarted { prompt: started.prompt, notes: to_js_notes(started.notes) })
+    }
+
+    async fn write(&mut self, n: usize) -> Result<JsValue, JsValue> {
+        let mut out = Vec::new();
+        while out.len() < n {
+            match self.inner.next_async().await.map_err(to_js)? {
+                Some(token) => out.push(token),
+                None => break,
+            }
+        }
+        self.written(out)
+    }
+
+    async fn put(&mut self, id: u32) -> Result<JsValue, JsValue> {
+        let token = self.inner.force_async(id).await.map_err(to_js)?;
+        self.written(token.into_iter().collect())
     }
 
     fn written(&self, tokens: Vec<Token>) -> Result<JsValue, JsValue> {
@@ -169,56 +243,6 @@ impl Generator {
                 .map(JsStep::from)
                 .collect(),
         })
-    }
-}
-
-#[cfg(feature = "gpu")]
-#[wasm_bindgen]
-impl Generator {
-    /// Writes on the CPU again. A text in progress goes on.
-    #[wasm_bindgen(js_name = useCpu)]
-    pub fn use_cpu(&mut self) {
-        self.inner.use_gpu(None);
-    }
-
-    /// Writes on this GPU from now on, with the functions named `…Async`. A text in progress goes on.
-    #[wasm_bindgen(js_name = useGpu)]
-    pub fn use_gpu(&mut self, gpu: &Gpu) {
-        self.inner.use_gpu(Some(&gpu.inner));
-    }
-
-    /// The error that ended the use of the GPU, if one did: the CPU has gone on with the text.
-    #[wasm_bindgen(js_name = gpuFault)]
-    pub fn gpu_fault(&self) -> Option<JsValue> {
-        self.inner.gpu_fault().cloned().map(to_js)
-    }
-
-    /// [`start`](Self::start) on a GPU.
-    #[wasm_bindgen(js_name = startAsync)]
-    pub async fn start_async(&mut self, prompt: String, options: JsValue) -> Result<JsValue, JsValue> {
-        let (sampling, rest) = from_object::<Sampling, Options>(options)?;
-        let started = self.inner.start_async(&prompt, Options { sampling, ..rest }).await.map_err(to_js)?;
-        to_object(&JsStarted { prompt: started.prompt, notes: to_js_notes(started.notes) })
-    }
-
-    /// [`next`](Self::next) on a GPU.
-    #[wasm_bindgen(js_name = nextAsync)]
-    pub async fn next_async(&mut self, n: usize) -> Result<JsValue, JsValue> {
-        let mut out = Vec::new();
-        while out.len() < n {
-            match self.inner.next_async().await.map_err(to_js)? {
-                Some(token) => out.push(token),
-                None => break,
-            }
-        }
-        self.written(out)
-    }
-
-    /// [`force`](Self::force) on a GPU.
-    #[wasm_bindgen(js_name = forceAsync)]
-    pub async fn force_async(&mut self, id: u32) -> Result<JsValue, JsValue> {
-        let token = self.inner.force_async(id).await.map_err(to_js)?;
-        self.written(token.into_iter().collect())
     }
 }
 

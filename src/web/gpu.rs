@@ -1,6 +1,7 @@
 //! The GPU as a JavaScript class.
 
 use serde::Serialize;
+use tsify::Tsify;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
@@ -15,7 +16,7 @@ pub struct Gpu {
     pub(super) inner: gpu::Gpu,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, Tsify)]
 struct JsChecked {
     name: String,
     ops: usize,
@@ -32,6 +33,7 @@ impl Gpu {
 
     /// Compares its ops with the CPU's, and if it is to train also their backward passes:
     /// `{name, ops, largest_error, op}`. Rejects with `gpu-wrong`, `gpu-lost` or `out-of-memory`.
+    #[wasm_bindgen(unchecked_return_type = "JsChecked")]
     pub async fn check(&self, training: bool) -> Result<JsValue, JsValue> {
         let scope = if training { Scope::Training } else { Scope::Inference };
         let Checked { largest_error, op, ops } = self_test(&self.inner, scope).await.map_err(to_js)?;

@@ -2,13 +2,14 @@
 
 use js_sys::{Float32Array, Reflect};
 use serde::Serialize;
+use tsify::Tsify;
 use wasm_bindgen::JsValue;
 
 use super::object::to_object;
 use crate::generate::{Rated, Recorded};
 use crate::models::FrameShape;
 
-#[derive(Serialize)]
+#[derive(Serialize, Tsify)]
 struct JsRecorded<'a> {
     first: usize,
     ids: Vec<u32>,
@@ -19,7 +20,7 @@ struct JsRecorded<'a> {
     channels: usize,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, Tsify)]
 struct JsRated {
     id: u32,
     text: String,

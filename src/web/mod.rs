@@ -4,6 +4,7 @@
 #[cfg(all(feature = "gpu", feature = "train"))]
 mod bench;
 mod error;
+mod form;
 mod generator;
 #[cfg(feature = "gpu")]
 mod gpu;
@@ -22,11 +23,12 @@ mod translator;
 
 #[cfg(all(feature = "gpu", feature = "train"))]
 pub use bench::Bench;
+pub use form::{FormWriter, Lexicon};
 pub use generator::Generator;
 #[cfg(feature = "gpu")]
 pub use gpu::Gpu;
 #[cfg(feature = "train")]
-pub use model_file::{join_model_file, read_model_file};
+pub use model_file::read_model_file;
 #[cfg(feature = "train")]
 pub use preparation::prepare_text;
 #[cfg(feature = "train")]

@@ -1,6 +1,7 @@
-//! Whole models in one file, as JavaScript reads and writes them.
+//! Whole models in one file, as JavaScript reads them.
 
 use serde::Serialize;
+use tsify::Tsify;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
@@ -12,7 +13,7 @@ use crate::io::ModelFile;
 use crate::models::ModelConfig;
 use crate::nn::Module;
 
-#[derive(Serialize)]
+#[derive(Serialize, Tsify)]
 struct JsModelFile {
     config: String,
     tokenizer: String,
@@ -24,7 +25,7 @@ struct JsModelFile {
 /// Opens a model in one file: `{config, tokenizer, card, model_type, parameters}`, the first three as JSON texts; `card`
 /// is `undefined` if there is none. The same bytes are the weights that a generator or translator loads. All of
 /// it is checked as loading would. Throws `bad-weights`, `bad-config` and the other codes of a model's files.
-#[wasm_bindgen(js_name = readModelFile)]
+#[wasm_bindgen(js_name = readModelFile, unchecked_return_type = "JsModelFile")]
 pub fn read_model_file(bytes: &[u8]) -> std::result::Result<JsValue, JsValue> {
     to_object(&read(bytes).map_err(to_js)?)
 }
@@ -45,15 +46,4 @@ fn read(bytes: &[u8]) -> Result<JsModelFile> {
     };
     let parameters = parameters.iter().map(|(_, tensor)| tensor.numel()).sum();
     Ok(JsModelFile { config, tokenizer, card, model_type, parameters })
-}
-
-/// One file from three and a card. Throws `bad-weights`.
-#[wasm_bindgen(js_name = joinModelFile)]
-pub fn join_model_file(
-    config: String,
-    tokenizer: String,
-    weights: &[u8],
-    card: Option<String>,
-) -> std::result::Result<Vec<u8>, JsValue> {
-    ModelFile { config, tokenizer, card }.join(weights).map_err(to_js)
 }

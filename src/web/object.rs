@@ -2,13 +2,15 @@
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use tsify::Tsify;
 use wasm_bindgen::JsValue;
 
-use super::error::bad_option;
+use super::error::{bad_option, to_js};
 use crate::generate::Note;
+use crate::io::ModelFile;
 
 /// `{code, message, characters?}`.
-#[derive(Serialize)]
+#[derive(Serialize, Tsify)]
 pub struct JsNote {
     code: &'static str,
     message: String,
@@ -40,4 +42,16 @@ pub fn from_object<A: DeserializeOwned, B: DeserializeOwned>(object: JsValue) ->
     let object = if absent { js_sys::Object::new().into() } else { object };
     let first = serde_wasm_bindgen::from_value(object.clone()).map_err(bad_option)?;
     Ok((first, serde_wasm_bindgen::from_value(object).map_err(bad_option)?))
+}
+
+/// `config.json` and `tokenizer.json` of a model: as they are given, else out of the header of its weights.
+pub fn model_texts(
+    weights: &[u8],
+    config: Option<String>,
+    tokenizer: Option<String>,
+) -> Result<(String, String), JsValue> {
+    match (config, tokenizer) {
+        (Some(config), Some(tokenizer)) => Ok((config, tokenizer)),
+        _ => ModelFile::read(weights).map(|file| (file.config, file.tokenizer)).map_err(to_js),
+    }
 }

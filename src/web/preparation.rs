@@ -1,13 +1,14 @@
 //! The lecture's preparation of a text as one JavaScript function.
 
 use serde::Serialize;
+use tsify::Tsify;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::object::to_object;
 use crate::text::{BYTES_AND_END, Language, lemma_count, prepare, stop_word_count};
 
-#[derive(Serialize)]
+#[derive(Serialize, Tsify)]
 struct JsPrepared {
     cleaned: String,
     dropped: String,
@@ -20,7 +21,7 @@ struct JsPrepared {
     lists: JsLists,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, Tsify)]
 struct JsWord {
     text: String,
     stop: bool,
@@ -30,14 +31,14 @@ struct JsWord {
 }
 
 /// Tokens of a text with their numbers, and how many different numbers there are.
-#[derive(Serialize)]
+#[derive(Serialize, Tsify)]
 struct JsNumbers {
     pieces: Vec<String>,
     ids: Vec<u32>,
     size: usize,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, Tsify)]
 struct JsLists {
     stop_words: usize,
     lemmas: usize,
@@ -48,7 +49,7 @@ struct JsLists {
 /// `{cleaned, dropped, sentences, words: [{text, stop, stem, lemma?}], characters, vocabulary, subwords, merges,
 /// lists: {stop_words, lemmas}}`; `characters`, `vocabulary` and `subwords` are `{pieces, ids, size}`, `merges`
 /// what the byte pairs spell, in the order learned.
-#[wasm_bindgen(js_name = prepareText)]
+#[wasm_bindgen(js_name = prepareText, unchecked_return_type = "JsPrepared")]
 pub fn prepare_text(text: &str, language: &str, merges: usize) -> Result<JsValue, JsValue> {
     let language = if language == "de" { Language::German } else { Language::English };
     let prepared = prepare(text, language, merges);

@@ -1,6 +1,7 @@
 //! The index of training songs as a JavaScript class.
 
 use serde::Serialize;
+use tsify::Tsify;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
@@ -14,7 +15,7 @@ pub struct SongIndex {
     inner: text::SongIndex,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, Tsify)]
 struct JsStretch {
     start: usize,
     end: usize,
@@ -31,6 +32,7 @@ impl SongIndex {
     /// `[{start, end, characters}]` in reading order: `text.slice(start, end)` stands in the songs, with so many
     /// characters counted without regard to punctuation and line breaks. Up to 5 more may belong to it at either
     /// end; every stretch of 40 is found.
+    #[wasm_bindgen(unchecked_return_type = "JsStretch[]")]
     pub fn find(&self, text: &str) -> Result<JsValue, JsValue> {
         // JavaScript counts in UTF-16.
         let (mut byte, mut unit) = (0, 0);

@@ -5,6 +5,7 @@
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use tsify::Tsify;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
@@ -27,8 +28,10 @@ pub struct Trainer {
 #[wasm_bindgen]
 pub struct TrainingSample(workshop::Sample);
 
-#[derive(Serialize)]
+#[derive(Serialize, Tsify)]
 struct JsDescription<'a> {
+    /// What `inspectText` gives.
+    #[tsify(type = "any")]
     facts: &'a Facts,
     parameters: usize,
     vocab_size: usize,
@@ -40,7 +43,7 @@ struct JsDescription<'a> {
     seconds: f64,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, Tsify)]
 struct JsMetrics {
     step: u64,
     loss: f32,
@@ -49,7 +52,7 @@ struct JsMetrics {
     tokens: usize,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, Tsify)]
 struct JsMeasured {
     loss: f64,
     bits_per_char: f64,
@@ -126,6 +129,7 @@ impl Trainer {
 
     /// `{facts, parameters, vocab_size, characters_per_token, steps_per_epoch, steps, step, lr, seconds}`; `seconds`
     /// is how long the run took before it was resumed.
+    #[wasm_bindgen(unchecked_return_type = "JsDescription")]
     pub fn describe(&self) -> Result<JsValue, JsValue> {
         let workshop = &self.inner;
         to_object(&JsDescription {
@@ -160,6 +164,7 @@ impl Trainer {
 
     /// One step: `{step, loss, grad_norm, lr, tokens}`. Rejects with `diverged`; the run is then where it was last
     /// kept. Where a GPU is lost, the CPU goes on from there: see [`gpu_fault`](Self::gpu_fault).
+    #[wasm_bindgen(unchecked_return_type = "JsMetrics")]
     pub async fn step(&mut self) -> Result<JsValue, JsValue> {
         let Metrics { step, loss, grad_norm, lr, tokens } = self.inner.step().await.map_err(to_js)?;
         to_object(&JsMetrics { step, loss, grad_norm, lr, tokens })
@@ -183,6 +188,7 @@ impl Trainer {
     }
 
     /// Measures a slice: `null`, after the last `{loss, bits_per_char}`.
+    #[wasm_bindgen(unchecked_return_type = "JsMeasured | null")]
     pub async fn validate(&mut self) -> Result<JsValue, JsValue> {
         match self.inner.validate().await.map_err(to_js)? {
             Some(workshop::Measured { loss, bits_per_char }) => {

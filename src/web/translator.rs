@@ -1,6 +1,7 @@
 //! The translator as a JavaScript class.
 
 use serde::Serialize;
+use tsify::Tsify;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
@@ -8,10 +9,12 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use super::Gpu;
 use super::error::to_js;
 use super::inside::{to_js_rated, to_js_recorded};
-use super::object::{JsNote, from_object, to_js_notes, to_object};
+use super::object::{JsNote, from_object, model_texts, to_js_notes, to_object};
 use crate::generate::{self, Search, Side, TranslateOptions, TranslatedPiece};
 use crate::models::TranslationModel;
 use crate::nn::Module;
+#[cfg(not(feature = "gpu"))]
+use crate::now::now;
 
 /// A loaded model and the text it is translating. To be `free()`d by JavaScript.
 #[wasm_bindgen]
@@ -26,13 +29,13 @@ struct JsDescription {
     vocab_size: usize,
 }
 
-#[derive(Serialize)]
-struct JsStarted {
+#[derive(Serialize, Tsify)]
+struct JsSplit {
     pieces: usize,
     notes: Vec<JsNote>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, Tsify)]
 struct JsPiece {
     index: usize,
     before: String,
@@ -49,9 +52,14 @@ struct JsPiece {
 
 #[wasm_bindgen]
 impl Translator {
-    /// Opens a model from the contents of its three files. Throws an `Error` with a `code`.
-    pub fn load(config: &str, tokenizer: &str, weights: &[u8]) -> Result<Translator, JsValue> {
-        let inner = generate::Translator::from_files(config, tokenizer, weights).map_err(to_js)?;
+    /// Opens a model as [`Generator::load`](super::Generator::load) does.
+    pub fn load(
+        weights: &[u8],
+        config: Option<String>,
+        tokenizer: Option<String>,
+    ) -> Result<Translator, JsValue> {
+        let (config, tokenizer) = model_texts(weights, config, tokenizer)?;
+        let inner = generate::Translator::from_files(&config, &tokenizer, weights).map_err(to_js)?;
         Ok(Self { inner })
     }
 
@@ -72,10 +80,11 @@ impl Translator {
     ///
     /// `options` is `{beam_width, length_penalty, no_repeat_ngram, max_new_tokens}`, each optional. Throws
     /// `bad-option`.
+    #[wasm_bindgen(unchecked_return_type = "JsSplit")]
     pub fn start(&mut self, text: &str, options: JsValue) -> Result<JsValue, JsValue> {
         let (search, rest) = from_object::<Search, TranslateOptions>(options)?;
         let started = self.inner.start(text, TranslateOptions { search, ..rest }).map_err(to_js)?;
-        to_object(&JsStarted { pieces: started.pieces, notes: to_js_notes(started.notes) })
+        to_object(&JsSplit { pieces: started.pieces, notes: to_js_notes(started.notes) })
     }
 
     /// Leaves out the next `pieces`, which the page has already.
@@ -83,19 +92,10 @@ impl Translator {
         self.inner.skip(pieces);
     }
 
-    /// Translates the next sentence or line: `{index, before, source, text, source_ids, target_ids,
-    /// source_tokens, target_tokens, attention, score, notes}`, or `null` after the last. Throws `not-finite` for damaged weights.
-    #[expect(clippy::should_implement_trait, reason = "JavaScript calls it, which knows no such trait")]
-    pub fn next(&mut self) -> Result<JsValue, JsValue> {
-        match self.inner.next().map_err(to_js)? {
-            Some(piece) => to_object(&JsPiece::from(piece)),
-            None => Ok(JsValue::NULL),
-        }
-    }
-
     /// What the model did with a piece, given its `source_ids` and `target_ids`: `[source, target]`, each as
     /// [`Generator::recorded`](super::Generator::recorded) gives it; empty of a model that has nothing but its
     /// alignment. Throws `bad-option`.
+    #[wasm_bindgen(unchecked_return_type = "(JsRecorded & { values: Float32Array })[]")]
     pub fn inside(&self, source: &[u32], target: &[u32]) -> Result<Vec<JsValue>, JsValue> {
         match self.inner.inside(source, target).map_err(to_js)? {
             Some(inside) => [&inside.source, &inside.target].map(to_js_recorded).into_iter().collect(),
@@ -104,12 +104,14 @@ impl Translator {
     }
 
     /// As [`Generator::lens`](super::Generator::lens).
+    #[wasm_bindgen(unchecked_return_type = "JsRated[][]")]
     pub fn lens(&self, residual: &[f32], count: usize) -> Result<JsValue, JsValue> {
         to_js_rated(self.inner.lens(residual, count).map_err(to_js)?)
     }
 
     /// As [`Generator::neighbours`](super::Generator::neighbours), among the tokens it writes or, `of_source`,
     /// reads.
+    #[wasm_bindgen(unchecked_return_type = "JsRated[][]")]
     pub fn neighbours(&self, id: u32, count: usize, of_source: bool) -> Result<JsValue, JsValue> {
         let side = if of_source { Side::Source } else { Side::Target };
         to_js_rated(vec![self.inner.neighbours(side, id, count).map_err(to_js)?])
@@ -118,6 +120,19 @@ impl Translator {
     /// The vectors of the first positions, one behind the other; none of a model without any.
     pub fn positions(&self, count: usize) -> Vec<f32> {
         self.inner.positions(count)
+    }
+}
+
+/// In the module that knows the GPU, which has to be waited for, the same method returns a promise.
+#[cfg(not(feature = "gpu"))]
+#[wasm_bindgen]
+impl Translator {
+    /// Translates the next sentence or line: `{index, before, source, text, source_ids, target_ids,
+    /// source_tokens, target_tokens, attention, score, notes}`, or `null` after the last. Throws `not-finite` for damaged weights.
+    #[wasm_bindgen(unchecked_return_type = "JsPiece | null")]
+    #[expect(clippy::should_implement_trait, reason = "JavaScript calls it, which knows no such trait")]
+    pub fn next(&mut self) -> Result<JsValue, JsValue> {
+        now(self.translate_next())
     }
 }
 
@@ -130,7 +145,7 @@ impl Translator {
         self.inner.use_gpu(None);
     }
 
-    /// Translates on this GPU from now on, with [`next_async`](Self::next_async).
+    /// Translates on this GPU from now on.
     #[wasm_bindgen(js_name = useGpu)]
     pub fn use_gpu(&mut self, gpu: &Gpu) {
         self.inner.use_gpu(Some(&gpu.inner));
@@ -142,9 +157,15 @@ impl Translator {
         self.inner.gpu_fault().cloned().map(to_js)
     }
 
-    /// [`next`](Self::next) on a GPU.
-    #[wasm_bindgen(js_name = nextAsync)]
-    pub async fn next_async(&mut self) -> Result<JsValue, JsValue> {
+    /// Translates the next sentence or line.
+    #[wasm_bindgen(unchecked_return_type = "JsPiece | null")]
+    pub async fn next(&mut self) -> Result<JsValue, JsValue> {
+        self.translate_next().await
+    }
+}
+
+impl Translator {
+    async fn translate_next(&mut self) -> Result<JsValue, JsValue> {
         match self.inner.next_async().await.map_err(to_js)? {
             Some(piece) => to_object(&JsPiece::from(piece)),
             None => Ok(JsValue::NULL),

@@ -148,18 +148,18 @@ fn run(
     });
 }
 
-/// The weights of [`attend`] averaged over the heads: `weights` (R, capacity), 0 beyond a row's positions.
+/// The weights of [`attend`]: `weights` (R, N, capacity), 0 beyond a row's positions.
 pub fn attend_weights(x: View<'_>, places: View<'_>, keys: View<'_>, weights: View<'_>, shapes: Cached) {
-    let rows = weights.len.checked_div(shapes.capacity).unwrap_or(0);
+    let rows = weights.len.checked_div(shapes.heads * shapes.capacity).unwrap_or(0);
     let params = shapes.params(x, rows);
     check(x, places, keys, rows, shapes);
-    assert_eq!(weights.len, rows * shapes.capacity, "attend_weights: weights");
+    assert_eq!(weights.len, rows * shapes.heads * shapes.capacity, "attend_weights: weights");
     x.buffer.gpu().dispatch(&Dispatch {
         kernel: &ATTEND_WEIGHTS,
         constants: &[("WIDTH", shapes.width() as f64)],
         params: bytemuck::bytes_of(&params),
         views: &[x, places, keys, weights],
-        groups: rows,
+        groups: rows * shapes.heads,
     });
 }
 

@@ -2,6 +2,7 @@
 
 use crate::generate::Note;
 use serde::Serialize;
+use std::collections::BTreeSet;
 
 /// An unusual character.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -53,9 +54,34 @@ pub struct Facts {
     pub vocabulary: usize,
     /// Unusual ones, first those that were dropped.
     pub odd: Vec<Odd>,
-    /// `characters-dropped`, `pairs-skipped`, `held-out-empty`.
+    /// `characters-dropped`, `held-out-empty`, and those of [`crate::text::reading`].
     #[serde(serialize_with = "notes")]
     pub notes: Vec<Note>,
+}
+
+impl Facts {
+    /// The counts of units to train on and units held out: of each list its length and its characters. `letters` are all
+    /// characters, in any order.
+    pub(super) fn new(
+        unit: Unit,
+        [train, held_out]: [(usize, usize); 2],
+        lines: usize,
+        letters: impl Iterator<Item = char>,
+    ) -> Self {
+        Self {
+            unit,
+            songs: train.0 + held_out.0,
+            train_songs: train.0,
+            held_out_songs: held_out.0,
+            lines,
+            characters: train.1 + held_out.1,
+            train_characters: train.1,
+            held_out_characters: held_out.1,
+            vocabulary: letters.collect::<BTreeSet<char>>().len(),
+            odd: Vec::new(),
+            notes: Vec::new(),
+        }
+    }
 }
 
 fn notes<S: serde::Serializer>(notes: &[Note], serializer: S) -> Result<S::Ok, S::Error> {

@@ -1,23 +1,9 @@
 //! Plans to begin with: sizes that fit a text and the time that there is.
 
 use super::facts::Facts;
-use super::plan::{Plan, PlannedData, PlannedModel, PlannedTokenizer, PlannedTraining};
-use crate::train::{GptModelRecipe, Layers, ModelRecipe, TranslatorRecipe};
+use crate::train::{Kind, Layers, Plan, PlannedData, PlannedTokenizer, PlannedTraining, Sizes};
 use serde::{Deserialize, Serialize};
-
-/// A kind of model, by its `model_type`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Kind {
-    /// The lecture's writer.
-    CharLstm,
-    /// A GPT-2.
-    Gpt2,
-    /// The lecture's translator.
-    Seq2seq,
-    /// A Transformer that translates.
-    Transformer,
-}
+use serde_json::json;
 
 /// How large a model is to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -72,13 +58,14 @@ impl Plan {
         plan
     }
 
-    /// Plans so many steps, of which an epoch has `steps_per_epoch`. The more often a new LSTM reads the same text, the
+    /// Spreads the rate over `steps` steps, with `steps_per_epoch` to an epoch. The more often a new LSTM reads the same text, the
     /// more dropout it gets: without, it would soon know the text by heart and foretell others worse.
     pub fn spread_over_epochs(&mut self, steps: u64, steps_per_epoch: usize) {
         self.spread_over(steps);
         let epochs = steps / steps_per_epoch.max(1) as u64;
-        if let Some(PlannedModel::CharLstm(ModelRecipe::CharLstm { dropout, .. })) = &mut self.model {
-            *dropout = dropout.max(lstm_dropout(epochs));
+        if let Some(sizes) = self.model.as_mut().filter(|sizes| matches!(sizes.kind(), Ok(Kind::CharLstm))) {
+            let dropout = sizes.get("dropout").unwrap_or_default();
+            sizes.set("dropout", dropout.max(lstm_dropout(epochs)));
         }
     }
 
@@ -94,7 +81,7 @@ impl Plan {
 
 /// Of two layers of 128 units on 80,000 characters of Shakespeare, bits per character of what is held out after 40
 /// epochs: 2.38 with a dropout of 0.1, 2.24 with 0.3, 2.18 with 0.6; after 13 epochs 2.22 with 0.1, 2.30 with 0.6.
-fn lstm_dropout(epochs: u64) -> f32 {
+fn lstm_dropout(epochs: u64) -> f64 {
     match epochs {
         0..16 => 0.1,
         16..30 => 0.3,
@@ -102,7 +89,7 @@ fn lstm_dropout(epochs: u64) -> f32 {
     }
 }
 
-type Parts = (PlannedModel, PlannedTokenizer, PlannedTraining);
+type Parts = (Sizes, PlannedTokenizer, PlannedTraining);
 
 fn char_lstm(size: Size) -> Parts {
     let (embedding_size, hidden_size, num_layers, dropout) = match size {
@@ -111,11 +98,15 @@ fn char_lstm(size: Size) -> Parts {
         Size::Large => (64, 256, 3, 0.1),
     };
     let lr = if size == Size::Large { 3e-3 } else { 8e-3 };
-    let model =
-        PlannedModel::CharLstm(ModelRecipe::CharLstm { embedding_size, hidden_size, num_layers, dropout });
+    let sizes = json!({
+        "embedding_size": embedding_size,
+        "hidden_size": hidden_size,
+        "num_layers": num_layers,
+        "dropout": dropout,
+    });
     let train =
         PlannedTraining { lr, batch_size: 16, window: 64, weight_decay: 0.1, ..PlannedTraining::default() };
-    (model, PlannedTokenizer::Chars, train)
+    (Sizes::new(Kind::CharLstm, sizes), PlannedTokenizer::Chars, train)
 }
 
 fn gpt(size: Size, facts: &Facts) -> Parts {
@@ -132,22 +123,21 @@ fn gpt(size: Size, facts: &Facts) -> Parts {
     };
     // A window must fit into the text several times.
     let n_positions = n_positions.min((facts.train_characters / 64).next_power_of_two() / 2).max(16);
-    let model = PlannedModel::Gpt(GptModelRecipe::Gpt2 {
-        n_positions,
-        n_embd,
-        n_layer,
-        n_head,
-        n_inner: None,
-        layer_norm_epsilon: 1e-5,
-        resid_pdrop: dropout,
-        embd_pdrop: dropout,
-        attn_pdrop: dropout,
+    let sizes = json!({
+        "n_positions": n_positions,
+        "n_embd": n_embd,
+        "n_layer": n_layer,
+        "n_head": n_head,
+        "layer_norm_epsilon": 1e-5,
+        "resid_pdrop": dropout,
+        "embd_pdrop": dropout,
+        "attn_pdrop": dropout,
     });
     let window = n_positions;
     let lr = if size == Size::Large { 2e-3 } else { 5e-3 };
     let train =
         PlannedTraining { lr, batch_size: 8, window, weight_decay: 0.1, ..PlannedTraining::default() };
-    (model, tokenizer, train)
+    (Sizes::new(Kind::Gpt2, sizes), tokenizer, train)
 }
 
 fn seq2seq(size: Size) -> Parts {
@@ -156,17 +146,18 @@ fn seq2seq(size: Size) -> Parts {
         Size::Medium => (96, 160),
         Size::Large => (128, 256),
     };
-    let model = PlannedModel::Translator(TranslatorRecipe::Seq2seq {
-        embedding_size,
-        hidden_size,
-        attention_size: embedding_size,
-        num_layers: 1,
-        bidirectional: true,
-        dropout: 0.1,
-        tie_embeddings: false,
+    let sizes = json!({
+        "embedding_size": embedding_size,
+        "hidden_size": hidden_size,
+        "attention_size": embedding_size,
+        "num_layers": 1,
+        "bidirectional": true,
+        "dropout": 0.1,
+        "tie_embeddings": false,
     });
     let words = PlannedTokenizer::Words { vocab_size: 8000, min_count: 1, lowercase: false };
-    (model, words, PlannedTraining { lr: 3e-3, tokens_per_batch: 256, ..PlannedTraining::default() })
+    let sizes = Sizes::new(Kind::Seq2seq, sizes);
+    (sizes, words, PlannedTraining { lr: 3e-3, tokens_per_batch: 256, ..PlannedTraining::default() })
 }
 
 fn transformer(size: Size) -> Parts {
@@ -175,16 +166,17 @@ fn transformer(size: Size) -> Parts {
         Size::Medium => (96, 4, 2),
         Size::Large => (192, 6, 3),
     };
-    let model = PlannedModel::Translator(TranslatorRecipe::Transformer {
-        d_model,
-        nhead,
-        num_encoder_layers: layers,
-        num_decoder_layers: layers,
-        dim_feedforward: 4 * d_model,
-        dropout: 0.1,
-        norm_first: true,
-        tie_embeddings: false,
+    let sizes = json!({
+        "d_model": d_model,
+        "nhead": nhead,
+        "num_encoder_layers": layers,
+        "num_decoder_layers": layers,
+        "dim_feedforward": 4 * d_model,
+        "dropout": 0.1,
+        "norm_first": true,
+        "tie_embeddings": false,
     });
     let words = PlannedTokenizer::Words { vocab_size: 8000, min_count: 1, lowercase: false };
-    (model, words, PlannedTraining { lr: 2e-3, tokens_per_batch: 256, ..PlannedTraining::default() })
+    let sizes = Sizes::new(Kind::Transformer, sizes);
+    (sizes, words, PlannedTraining { lr: 2e-3, tokens_per_batch: 256, ..PlannedTraining::default() })
 }

@@ -1,9 +1,9 @@
 //! What a model in training writes, or makes of sentences that it never saw.
 
-use super::learner::Model;
 use crate::error::Result;
 use crate::generate::{Generator, Options, Sampling, Search, TranslateOptions, Translator};
 use crate::text::{PairTokenizer, SentencePair, SongIndex, Stretch, TextTokenizer};
+use crate::train::Model;
 use serde::Serialize;
 
 const TEMPERATURE: f32 = 0.8;
@@ -91,6 +91,14 @@ impl Sample {
                 done.push(SampledPair { source, text, reference: target });
                 Ok(pairs.as_slice().is_empty())
             }
+        }
+    }
+
+    /// What was written, and what was translated so far.
+    pub fn texts(&self) -> (&str, &[SampledPair]) {
+        match self {
+            Self::Writing(_, text) => (text, &[]),
+            Self::Translating(_, _, pairs) => ("", pairs),
         }
     }
 

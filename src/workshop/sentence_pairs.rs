@@ -2,12 +2,13 @@
 
 use super::cleaning::check_text;
 use super::facts::{Facts, Unit};
-use super::plan::PlannedData;
 use super::songs::held_out;
+use super::source::RecipeFiles;
 use crate::error::{Error, ErrorCode, Result};
 use crate::generate::Note;
 use crate::text::SentencePair;
 use crate::text::reading::{PairReading, pairs_of};
+use crate::train::PlannedData;
 use std::collections::BTreeSet;
 
 /// With fewer pairs there is nothing to learn from.
@@ -25,8 +26,8 @@ pub struct PairCorpus {
 }
 
 impl PairCorpus {
-    /// Reads German and English from whatever columns hold them, as [`pairs_of`] does; with `reverse` the English is the
-    /// source. Lines that are no pair are skipped with a note.
+    /// Reads German and English from whatever columns hold them, as [`pairs_of`] does; with `reverse` the English is
+    /// the source. Lines that are no pair are skipped with a note.
     ///
     /// # Errors
     /// `not-text`, `text-too-long`; `bad-pairs` if hardly a line is a pair, `text-too-short` if there are too few.
@@ -42,31 +43,39 @@ impl PairCorpus {
         }
         let lengths: Vec<usize> = pairs.iter().map(length).collect();
         let apart = held_out(&lengths, data.held_out, seed);
-        let characters = lengths.iter().sum();
-        let held_out_characters = apart.iter().map(|&index| lengths[index]).sum();
-        let vocabulary: BTreeSet<char> =
-            pairs.iter().flat_map(|pair| pair.source.chars().chain(pair.target.chars())).collect();
-        let facts = Facts {
-            unit: Unit::Pair,
-            songs: pairs.len(),
-            train_songs: pairs.len() - apart.len(),
-            held_out_songs: apart.len(),
-            lines: pairs.len() + skipped,
-            characters,
-            train_characters: characters - held_out_characters,
-            held_out_characters,
-            vocabulary: vocabulary.len(),
-            odd: Vec::new(),
-            notes,
-        };
         let (mut train, mut held_out) = (Vec::new(), Vec::new());
         for (index, pair) in pairs.into_iter().enumerate() {
             if apart.contains(&index) { held_out.push(pair) } else { train.push(pair) }
         }
+        let mut corpus = Self::of(train, held_out);
+        corpus.facts.lines += skipped;
+        corpus.facts.notes = notes;
         // The same source must not stand on both sides; held-out pairs give way.
-        let known: BTreeSet<&str> = train.iter().map(|pair| pair.source.as_str()).collect();
-        held_out.retain(|pair| !known.contains(pair.source.as_str()));
-        Ok(Self { train, held_out, facts })
+        let known: BTreeSet<&str> = corpus.train.iter().map(|pair| pair.source.as_str()).collect();
+        corpus.held_out.retain(|pair| !known.contains(pair.source.as_str()));
+        Ok(corpus)
+    }
+
+    /// The pairs of a recipe.
+    ///
+    /// # Errors
+    /// `not-text`; `bad-pairs`, naming file and line.
+    pub fn of_files(files: &RecipeFiles, data: &PlannedData) -> Result<Self> {
+        let ((train, mut notes), (dev, of_dev)) =
+            (files.train_pairs(data.reverse)?, files.dev_pairs(data.reverse)?);
+        notes.extend(of_dev);
+        let mut corpus = Self::of(train, dev);
+        corpus.facts.notes = notes;
+        Ok(corpus)
+    }
+
+    fn of(train: Vec<SentencePair>, held_out: Vec<SentencePair>) -> Self {
+        let characters = |pairs: &[SentencePair]| pairs.iter().map(length).sum();
+        let counts = [&train, &held_out].map(|pairs| (pairs.len(), characters(pairs)));
+        let pairs = || train.iter().chain(&held_out);
+        let letters = pairs().flat_map(|pair| pair.source.chars().chain(pair.target.chars()));
+        let facts = Facts::new(Unit::Pair, counts, train.len() + held_out.len(), letters);
+        Self { train, held_out, facts }
     }
 }
 

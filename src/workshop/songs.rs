@@ -2,12 +2,13 @@
 
 use super::cleaning::{check_text, cleaned};
 use super::facts::{Facts, Unit, dropped_note};
-use super::plan::PlannedData;
+use super::source::RecipeFiles;
 use crate::error::{Error, ErrorCode, Result};
 use crate::generate::Note;
 use crate::rng::Rng;
 use crate::text::reading::{Reading, songs_of};
-use crate::text::{CharTokenizer, Normalize, Song};
+use crate::text::{CharTokenizer, Normalize, Song, titled_songs};
+use crate::train::PlannedData;
 use std::collections::BTreeSet;
 
 /// A text with fewer characters, after cleaning, teaches nothing.
@@ -41,7 +42,7 @@ impl SongCorpus {
         let (text, odd) = cleaned(&text);
         let (unit, songs) = songs(&text, data.normalize);
         let lengths: Vec<usize> = songs.iter().map(|song| song.verses.chars().count()).collect();
-        let characters = lengths.iter().sum();
+        let characters: usize = lengths.iter().sum();
         if characters < MIN_CHARACTERS {
             let message = format!(
                 "{characters} characters are left after cleaning; at least {MIN_CHARACTERS} are needed"
@@ -49,31 +50,53 @@ impl SongCorpus {
             return Err(Error::new(ErrorCode::TextTooShort, message));
         }
         let held_out = held_out(&lengths, data.held_out, seed);
-        let held_out_characters = held_out.iter().map(|&index| lengths[index]).sum();
-        let vocabulary: BTreeSet<char> = songs.iter().flat_map(|song| song.verses.chars()).collect();
-        let lines = songs.iter().flat_map(|song| song.verses.lines()).filter(|line| !line.is_empty()).count();
-        let facts = Facts {
-            unit,
-            songs: songs.len(),
-            train_songs: songs.len() - held_out.len(),
-            held_out_songs: held_out.len(),
-            lines,
-            characters,
-            train_characters: characters - held_out_characters,
-            held_out_characters,
-            vocabulary: vocabulary.len(),
-            notes: said.into_iter().chain(notes(&odd, held_out.len(), data)).collect(),
-            odd,
-        };
+        let notes = said.into_iter().chain(notes(&odd, held_out.len(), data)).collect();
         let (mut train, mut apart) = (Vec::new(), Vec::new());
         for (index, song) in songs.into_iter().enumerate() {
             if held_out.contains(&index) { apart.push(song) } else { train.push(song) }
         }
-        Ok(Self { train, held_out: apart, facts })
+        let corpus = Self::of(unit, train, apart);
+        Ok(Self { facts: Facts { notes, odd, ..corpus.facts }, ..corpus })
     }
-}
 
-impl SongCorpus {
+    /// The songs of a recipe: one by one with their titles, or all as one text.
+    ///
+    /// # Errors
+    /// `not-text`; `text-too-short` if nothing is left of what is held out.
+    pub fn of_files(files: &RecipeFiles, data: &PlannedData, titled: bool) -> Result<Self> {
+        let (Reading { text, notes: mut said }, dev) = (files.train_text()?, files.dev_text()?);
+        said.extend(dev.notes);
+        let normalize = data.normalize;
+        let one = |text: &str| Song { title: String::new(), verses: normalize.normalize(text).text };
+        let held_out = one(&dev.text);
+        if held_out.verses.trim().is_empty() {
+            let message = format!("{} is empty after cleaning", files.dev_names());
+            return Err(Error::new(ErrorCode::TextTooShort, message));
+        }
+        let (unit, train) = if titled {
+            (Unit::Title, titled_songs(&text, normalize))
+        } else {
+            (Unit::Song, vec![one(&text)])
+        };
+        if train.is_empty() {
+            let message =
+                "no song has a title line `=== title | author | source`, which a model of titles needs";
+            return Err(Error::new(ErrorCode::TextTooShort, message));
+        }
+        let mut corpus = Self::of(unit, train, vec![held_out]);
+        corpus.facts.notes = said;
+        Ok(corpus)
+    }
+
+    fn of(unit: Unit, train: Vec<Song>, held_out: Vec<Song>) -> Self {
+        let characters = |songs: &[Song]| songs.iter().map(|song| song.verses.chars().count()).sum();
+        let counts = [&train, &held_out].map(|songs| (songs.len(), characters(songs)));
+        let songs = || train.iter().chain(&held_out);
+        let lines = songs().flat_map(|song| song.verses.lines()).filter(|line| !line.is_empty()).count();
+        let facts = Facts::new(unit, counts, lines, songs().flat_map(|song| song.verses.chars()));
+        Self { train, held_out, facts }
+    }
+
     /// Leaves nothing in the songs that this alphabet does not have: what can be respelled is, the rest is dropped with
     /// a note.
     pub fn spell_with(&mut self, tokenizer: &CharTokenizer) {

@@ -1,64 +1,74 @@
 //! The session: a text, a plan, a trainer, and the way back to the last good state.
 
+use super::Facts;
 use super::card::{Card, Tally};
-use super::checkpoint::{Saved, hash, join, split};
-use super::learner::{Learner, Material, Model};
-use super::plan::Plan;
+use super::checkpoint::Saved;
+use super::divergence::DivergenceMonitor;
+use super::material::{self, Base, HeldOut, Material};
 use super::sample::{Sample, Sampled};
-use super::validation::{Measured, Validation};
-use super::watch::Watch;
-use super::{Base, Facts};
+use super::source::Source;
 use crate::error::{Error, ErrorCode, Result};
 use crate::gpu::Gpu;
 use crate::io::{ModelFile, Precision, to_safetensors};
 use crate::models::stored_layout;
+use crate::nn::Module;
 use crate::tensor::Device;
-use crate::text::{SentencePair, SongIndex};
-use crate::train::Metrics;
-
-/// Sentences that a sample translates.
-const SAMPLED_PAIRS: usize = 3;
+use crate::text::SongIndex;
+use crate::train::{Kind, Learner, Measured, Metrics, Model, Plan, join_checkpoint, split_checkpoint};
+use std::cell::OnceCell;
 
 /// A training in progress.
 ///
 /// On the CPU all its futures are done when they are given.
 pub struct Workshop {
     plan: Plan,
-    material: Material,
-    learner: Learner,
-    validation: Option<Validation>,
-    /// The model that is being measured, as it was when that began.
-    measured: Option<Model>,
-    watch: Watch,
-    /// Of the text that is trained on.
-    songs: SongIndex,
-    text_hash: u64,
+    material: Box<dyn Material>,
+    learner: Box<dyn Learner>,
+    monitor: DivergenceMonitor,
+    /// Of the text that is trained on, once a sample is compared with it.
+    songs: OnceCell<SongIndex>,
+    /// Names and hashes.
+    texts: Vec<(String, u64)>,
     fine_tuned: bool,
     gpu: Option<Gpu>,
     gpu_fault: Option<Error>,
     tally: Tally,
-    /// The trainer's checkpoint to go back to, with its figures; none before the first [`Workshop::keep`].
+    /// The learner's checkpoint to go back to, with its figures; none before the first [`Workshop::keep`].
     good: Option<(Vec<u8>, Tally)>,
     /// Weights that the run began with, if it began with any.
     base_weights: Option<Vec<u8>>,
 }
 
 impl Workshop {
+    /// A training on one text before its first step.
+    ///
+    /// # Errors
+    /// As [`Self::begin`].
+    pub fn new(plan: Plan, text: &str, base: Option<Base>) -> Result<Self> {
+        Self::begin(plan, Source::Text(text), base)
+    }
+
     /// A training before its first step.
     ///
     /// # Errors
-    /// Those of the text (`not-text`, `text-too-long`, `text-too-short`, `bad-pairs`), `bad-recipe`, and those of the
+    /// Those of the texts (`not-text`, `text-too-long`, `text-too-short`, `bad-pairs`), `bad-recipe`, and those of the
     /// files of a model that is trained on.
-    pub fn new(plan: Plan, text: &str, base: Option<Base>) -> Result<Self> {
-        let material = Material::new(&plan, text, base.as_ref())?;
-        let base_weights = base.map(|base| base.weights);
+    pub fn begin(plan: Plan, source: Source<'_>, base: Option<Base>) -> Result<Self> {
+        let material = material::open(&plan, &source, base.as_ref())?;
+        Self::of(plan, material, source.hashes(), base.map(|base| base.weights))
+    }
+
+    fn of(
+        plan: Plan,
+        material: Box<dyn Material>,
+        texts: Vec<(String, u64)>,
+        base_weights: Option<Vec<u8>>,
+    ) -> Result<Self> {
         let learner = material.learner(&plan, base_weights.as_deref())?;
         Ok(Self {
-            validation: material.validation(&plan),
-            measured: None,
-            watch: Watch::new(material.vocab_size()),
-            songs: SongIndex::build(&material.training_text()),
-            text_hash: hash(text),
+            monitor: DivergenceMonitor::new(material.vocab_size()),
+            songs: OnceCell::new(),
+            texts,
             fine_tuned: base_weights.is_some(),
             gpu: None,
             gpu_fault: None,
@@ -71,38 +81,33 @@ impl Workshop {
         })
     }
 
+    /// Continues the run on one text that wrote the checkpoint, on the CPU; also gives how many seconds it had taken.
+    ///
+    /// # Errors
+    /// As [`Self::go_on`].
+    pub fn resume(text: &str, checkpoint: &[u8]) -> Result<(Self, f64)> {
+        Self::go_on(None, Source::Text(text), checkpoint)
+    }
+
     /// Continues the run that wrote the checkpoint, on the CPU; also gives how many seconds it had taken.
     ///
     /// # Errors
-    /// `other-text`; `bad-weights` for a damaged checkpoint; those of [`Workshop::new`].
-    pub fn resume(text: &str, checkpoint: &[u8]) -> Result<(Self, f64)> {
-        let (saved, trainer) = split(checkpoint)?;
-        if saved.text_hash != hash(text) {
-            return Err(Error::new(ErrorCode::OtherText, "the checkpoint belongs to another text"));
-        }
-        let base = Base { config: saved.config, tokenizer: saved.tokenizer, weights: Vec::new() };
+    /// `other-text`, or `other-plan` if one is expected; `old-checkpoint`, `bad-weights` for a damaged one; those of
+    /// [`Self::begin`].
+    pub fn go_on(expected: Option<&Plan>, source: Source<'_>, checkpoint: &[u8]) -> Result<(Self, f64)> {
+        let (saved, of_learner): (Saved, _) = split_checkpoint(checkpoint)?;
+        saved.check_texts(&source.hashes())?;
+        expected.map_or(Ok(()), |plan| saved.check_plan(plan))?;
+        let Saved { plan, config, tokenizer, fine_tuned, lr, tally, seconds, texts } = saved;
         // A model with another vocabulary could not be told from a damaged one later.
-        let material = Material::new(&saved.plan, text, Some(&base))?;
-        let mut learner = material.learner(&saved.plan, None)?;
-        learner.restore(trainer)?;
-        learner.set_lr(saved.lr);
-        let workshop = Self {
-            validation: material.validation(&saved.plan),
-            measured: None,
-            watch: Watch::new(material.vocab_size()),
-            songs: SongIndex::build(&material.training_text()),
-            text_hash: saved.text_hash,
-            fine_tuned: saved.fine_tuned,
-            gpu: None,
-            gpu_fault: None,
-            tally: saved.tally,
-            good: Some((trainer.to_vec(), saved.tally)),
-            plan: saved.plan,
-            material,
-            learner,
-            base_weights: None,
-        };
-        Ok((workshop, saved.seconds))
+        let base = Base { config, tokenizer, weights: Vec::new() };
+        let material = material::open(&plan, &source, Some(&base))?;
+        let mut workshop = Self::of(plan, material, texts, None)?;
+        workshop.learner.restore(of_learner)?;
+        workshop.learner.set_lr(lr);
+        workshop.good = Some((of_learner.to_vec(), tally));
+        (workshop.tally, workshop.fine_tuned) = (tally, fine_tuned);
+        Ok((workshop, seconds))
     }
 
     /// What the text holds.
@@ -132,28 +137,27 @@ impl Workshop {
 
     /// Weights of the model.
     pub fn parameters(&self) -> usize {
-        self.learner.model().parameters().iter().map(|(_, tensor)| tensor.numel()).sum()
+        self.learner.best().parameters().iter().map(|(_, tensor)| tensor.numel()).sum()
     }
 
     /// Steps of one pass over the text, about.
     pub fn steps_per_epoch(&self) -> usize {
-        self.learner.steps_per_epoch(&self.plan, self.facts().train_characters)
+        self.learner.steps_per_epoch()
+    }
+
+    /// Whole passes over the text.
+    pub fn epoch(&self) -> u64 {
+        self.learner.epoch()
     }
 
     /// Characters of a token of the training text, on average; of a translator, of what it writes.
     pub fn characters_per_token(&self) -> f64 {
-        match &self.material {
-            Material::Songs(corpus, tokenizer, _) => {
-                let text: String = corpus.train.iter().map(|song| song.verses.as_str()).collect();
-                text.chars().count() as f64 / tokenizer.encode(&text).len().max(1) as f64
-            }
-            Material::Pairs(corpus, tokenizer, _) => {
-                let characters: usize = corpus.train.iter().map(|pair| pair.target.chars().count()).sum();
-                // Every sentence has its end, too.
-                let tokens = |pair: &SentencePair| tokenizer.encode_target(&pair.target).len() + 1;
-                characters as f64 / corpus.train.iter().map(tokens).sum::<usize>().max(1) as f64
-            }
-        }
+        self.material.characters_per_token()
+    }
+
+    /// What is never trained on.
+    pub fn held_out(&self) -> HeldOut<'_> {
+        self.material.held_out()
     }
 
     /// Steps done.
@@ -171,7 +175,7 @@ impl Workshop {
         self.learner.lr()
     }
 
-    /// Goes on with another highest rate.
+    /// Sets the peak learning rate.
     ///
     /// # Errors
     /// `bad-option` if it is not above 0.
@@ -183,7 +187,7 @@ impl Workshop {
         Ok(())
     }
 
-    /// Goes on on this GPU. Should it be lost on the way, the CPU goes on: see [`Self::take_gpu_fault`].
+    /// Moves the run to this GPU. If it is lost, the run falls back to the CPU: see [`Self::take_gpu_fault`].
     ///
     /// # Errors
     /// Those of [`Self::keep`], since then there must be something to go back to.
@@ -216,7 +220,7 @@ impl Workshop {
                 }
             };
             self.tally.tokens += metrics.tokens as u64;
-            if self.watch.diverges(metrics.loss) {
+            if self.monitor.diverges(metrics.loss) {
                 let message = format!(
                     "step {}: a loss of {} nats is above that of guessing; lower the learning rate",
                     metrics.step, metrics.loss
@@ -228,7 +232,7 @@ impl Workshop {
         }
     }
 
-    /// If this error means that the GPU is of no more use: goes on without it, from the last state kept.
+    /// Falls back to the CPU, and to the last state kept, after an error of the GPU.
     fn survives(&mut self, error: &Error) -> Result<bool> {
         let survives = self.gpu.is_some() && error.code().is_of_gpu();
         if survives {
@@ -252,8 +256,7 @@ impl Workshop {
         if let Some(gpu) = &self.gpu {
             self.learner.to(&Device::Gpu(gpu.clone()));
         }
-        self.watch = Watch::new(self.material.vocab_size());
-        self.measured = None;
+        self.monitor = DivergenceMonitor::new(self.material.vocab_size());
         Ok(())
     }
 
@@ -263,9 +266,9 @@ impl Workshop {
     /// # Errors
     /// `not-finite` if a weight is no longer a number.
     pub async fn keep(&mut self, seconds: f64) -> Result<Vec<u8>> {
-        let trainer = loop {
+        let learner = loop {
             match self.learner.checkpoint().await {
-                Ok(trainer) => break trainer,
+                Ok(learner) => break learner,
                 Err(error) if self.survives(&error)? => {}
                 Err(error) => return Err(error),
             }
@@ -278,11 +281,11 @@ impl Workshop {
             lr: self.lr(),
             tally: self.tally,
             seconds,
-            text_hash: self.text_hash,
+            texts: self.texts.clone(),
         };
-        let checkpoint = join(&saved, &trainer);
-        if self.watch.is_well() {
-            self.good = Some((trainer, self.tally));
+        let checkpoint = join_checkpoint(&saved, &learner);
+        if self.monitor.is_well() {
+            self.good = Some((learner, self.tally));
             // The run no longer needs what it began with.
             self.base_weights = None;
         }
@@ -291,10 +294,7 @@ impl Workshop {
 
     /// Begins to measure the held-out part; `false` if there is none.
     pub fn begin_validation(&mut self) -> bool {
-        let Some(validation) = &mut self.validation else { return false };
-        validation.begin();
-        self.measured = Some(self.learner.model());
-        true
+        self.learner.begin_validation()
     }
 
     /// Measures a slice of the held-out part; gives the result after the last. A step in between changes nothing. Where
@@ -304,15 +304,11 @@ impl Workshop {
     /// `bad-option` if measuring was not begun.
     pub async fn validate(&mut self) -> Result<Option<Measured>> {
         loop {
-            let (Some(validation), Some(model)) = (&mut self.validation, &self.measured) else {
-                return Err(Error::new(ErrorCode::BadOption, "no validation is begun"));
-            };
-            match validation.slice(model).await {
+            match self.learner.validate().await {
                 Ok(measured) => {
                     if let Some(Measured { loss, bits_per_char }) = measured {
                         self.tally =
                             Tally { loss: Some(loss), bits_per_char: Some(bits_per_char), ..self.tally };
-                        self.measured = None;
                     }
                     return Ok(measured);
                 }
@@ -324,32 +320,43 @@ impl Workshop {
         }
     }
 
-    /// Begins a sample of the model as it is: a text of so many tokens, or some held-out sentences.
+    /// Begins a sample of the model as it is: a text of `tokens` tokens, or some held-out sentences, translated.
     ///
     /// # Errors
     /// `bad-option` for a number of tokens that is not possible.
     pub async fn sample(&mut self, seed: u64, tokens: usize) -> Result<Sample> {
-        let model = self.fetched().await?;
-        match &self.material {
-            Material::Songs(_, tokenizer, _) => Sample::write(model, tokenizer, seed, tokens),
-            Material::Pairs(corpus, tokenizer, _) => {
-                let pairs = if corpus.held_out.is_empty() { &corpus.train } else { &corpus.held_out };
-                Sample::translate(model, tokenizer, pairs.iter().take(SAMPLED_PAIRS).cloned().collect())
-            }
-        }
+        let model = self.best().await?;
+        self.material.sample(model, seed, tokens)
     }
 
     /// What came of a sample.
     pub fn finish_sample(&self, sample: Sample) -> Sampled {
-        sample.finish(&self.songs)
+        sample.finish(self.songs.get_or_init(|| SongIndex::build(&self.material.training_text())))
     }
 
-    /// The model as it is, in main memory.
-    async fn fetched(&mut self) -> Result<Model> {
+    /// The model that is measured, tried and kept, in main memory: the moving average of its weights, where there is
+    /// one.
+    ///
+    /// # Errors
+    /// None that the CPU does not survive.
+    pub async fn best(&mut self) -> Result<Model> {
+        Ok(self.fetched(|learner| Some(learner.best())).await?.expect("there always is one"))
+    }
+
+    /// The model after the last step, where that is another than [`Self::best`], in main memory.
+    ///
+    /// # Errors
+    /// As [`Self::best`].
+    pub async fn last(&mut self) -> Result<Option<Model>> {
+        self.fetched(|learner| learner.last()).await
+    }
+
+    async fn fetched(&mut self, of: fn(&dyn Learner) -> Option<Model>) -> Result<Option<Model>> {
         loop {
-            match self.learner.model().to_cpu().await {
+            let Some(model) = of(&*self.learner) else { return Ok(None) };
+            match model.to_cpu().await {
                 Err(error) if self.survives(&error)? => {}
-                result => return result,
+                result => return result.map(Some),
             }
         }
     }
@@ -357,10 +364,9 @@ impl Workshop {
     /// How the model came about.
     pub fn card(&self, seconds: f64) -> Card {
         let facts = self.facts();
-        let config = serde_json::to_value(self.material.config()).expect("plain numbers always serialise");
         Card {
             name: self.plan.name.clone(),
-            model_type: config["model_type"].as_str().unwrap_or_default().to_owned(),
+            model_type: Kind::of(self.material.config()).as_str().to_owned(),
             parameters: self.parameters(),
             unit: facts.unit,
             songs: facts.songs,
@@ -383,7 +389,7 @@ impl Workshop {
     /// # Errors
     /// `not-finite` if a weight is no longer a number.
     pub async fn model_file(&mut self, seconds: f64, precision: Precision) -> Result<Vec<u8>> {
-        let model = self.fetched().await?;
+        let model = self.best().await?;
         let weights = to_safetensors(&stored_layout(model.parameters(), precision), precision)?;
         let card =
             serde_json::to_string(&self.card(seconds)).expect("plain numbers and strings always serialise");

@@ -66,6 +66,7 @@ macro_rules! for_each_gpu_test {
         $test!(adamw_modules, bodies::adamw::modules);
         $test!(adamw_shared_weights, bodies::adamw::shared_weights);
         $test!(models_texts, bodies::models::texts);
+        $test!(models_insides, bodies::models::insides);
         $test!(models_translations, bodies::models::translations);
         $test!(models_loss, bodies::models::loss);
         $test!(models_economy, bodies::models::economy);

@@ -4,7 +4,8 @@ use liedwerk::models::{CharLstm, CharLstmConfig};
 use liedwerk::nn::Module;
 use liedwerk::ops::{AttentionMask, CrossEntropy, GruWeights, LstmWeights, concat};
 use liedwerk::tensor::{Grads, Tape, Tensor};
-use liedwerk::train::{AdamW, AdamWConfig, CommonRecipe, TrainRecipe, Trainer};
+use liedwerk::train::{AdamW, AdamWConfig, Learner, PlannedTraining, Trainer};
+use pollster::block_on;
 use safetensors::SafeTensors;
 use std::collections::HashMap;
 
@@ -265,29 +266,17 @@ fn char_lstm_logits_and_gradients() {
 }
 
 /// What the fixtures were trained with: a rate that neither rises nor falls.
-pub fn constant_rate(beta2: f32) -> CommonRecipe {
-    CommonRecipe {
-        shares: 1,
-        seed: 1,
-        steps: 1000,
-        lr: 3e-3,
-        warmup_steps: 1,
-        decay_steps: 1,
-        weight_decay: 0.01,
-        grad_clip: 1.0,
-        beta1: 0.9,
-        beta2,
-        checkpoint_every: 1000,
-    }
+pub fn constant_rate(beta2: f32) -> PlannedTraining {
+    PlannedTraining { lr: 3e-3, warmup_steps: 1, decay_steps: 1, beta2, ..PlannedTraining::default() }
 }
 
 #[test]
 fn char_lstm_ten_training_losses() {
     let golden = Golden::open("char_lstm");
-    let recipe = TrainRecipe { batch_size: 4, window: 12, common: constant_rate(0.99) };
-    let mut trainer = Trainer::new(char_lstm(&golden), golden.ids("in.ids").to_vec(), recipe).unwrap();
+    let settings = PlannedTraining { batch_size: 4, window: 12, ..constant_rate(0.99) };
+    let mut trainer = Trainer::on_text(char_lstm(&golden), golden.ids("in.ids").to_vec(), &settings).unwrap();
     for step in 0..10 {
-        let metrics = trainer.step().unwrap();
+        let metrics = block_on(trainer.step()).unwrap();
         let (loss, norm) = (golden.get("out.losses").data()[step], golden.get("out.grad_norms").data()[step]);
         assert!(
             (metrics.loss - loss).abs() < 1e-5 * loss,

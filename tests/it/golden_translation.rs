@@ -6,7 +6,7 @@ use liedwerk::nn::{Dropout, Gru, GruConfig, Module};
 use liedwerk::ops::CrossEntropy;
 use liedwerk::rng::Rng;
 use liedwerk::tensor::{Tape, Tensor};
-use liedwerk::train::{PairBatch, PairTrainRecipe, PairTrainer, TokenPair};
+use liedwerk::train::{PairBatch, PlannedTraining, TokenPair, Trainer};
 use pollster::block_on;
 
 #[test]
@@ -122,17 +122,12 @@ fn incremental_logits_and_attention() {
 fn ten_training_losses() {
     for case in CASES {
         let golden = Golden::open(case);
-        let recipe = PairTrainRecipe {
-            tokens_per_batch: 100,
-            label_smoothing: 0.1,
-            average: 0.999,
-            common: constant_rate(0.98),
-        };
+        let settings = PlannedTraining { label_smoothing: 0.1, ..constant_rate(0.98) };
         // The batches are the fixture's; these pairs are not used.
         let pairs = vec![TokenPair { source: vec![1, 2], target: vec![1, 2] }];
-        let mut trainer = PairTrainer::new(model(case, &golden), pairs, recipe).unwrap();
+        let mut trainer = Trainer::on_pairs(model(case, &golden), pairs, &settings).unwrap();
         for step in 0..10 {
-            let metrics = trainer.step_on(&batch(&golden, step)).unwrap();
+            let metrics = block_on(trainer.step_on(&batch(&golden, step))).unwrap();
             let expected = |name: &str| golden.get(name).data()[step];
             let (loss, norm) = (expected("out.losses"), expected("out.grad_norms"));
             assert!(

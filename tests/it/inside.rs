@@ -5,9 +5,10 @@ use crate::golden::Golden;
 use crate::translator::{SEQ2SEQ, SONG, TRANSFORMER, options, pieces, translator};
 use liedwerk::ErrorCode;
 use liedwerk::generate::{Generator, Options, Recorded, Side, Token, TranslatedPiece};
-use liedwerk::models::{CharLstm, CharLstmConfig, FrameShape, Recording};
+use liedwerk::models::{CharLstm, CharLstmConfig, FrameShape, LanguageModel, Recording};
 use liedwerk::nn::Module;
 use liedwerk::rng::Rng;
+use pollster::block_on;
 
 /// All tokens and all frames, taken in two parts.
 fn recorded(generator: &mut Generator, prompt: &str, options: Options) -> (Vec<Token>, Vec<Recorded>) {
@@ -108,10 +109,13 @@ fn gates_and_states_are_pytorchs() {
         CharLstmConfig { vocab_size: 20, embedding_size: 8, hidden_size: 16, num_layers: 3, dropout: 0.0 };
     let mut model = CharLstm::init(config, &mut Rng::new(1)).unwrap();
     model.visit(&mut |name, parameter| *parameter = golden.get(&format!("param.{name}")).clone());
-    let (mut state, mut logits) = (model.zero_state(1), Vec::new());
+    let model = LanguageModel::from(model);
+    let (mut state, mut logits) = (model.begin(), Vec::new());
     let mut recording = Recording::default();
-    for &id in golden.ids("in.ids") {
-        model.step_recording(id, &mut state, &mut logits, Some(&mut recording));
+    // One by one, and several at once.
+    let (first, rest) = golden.ids("in.ids").split_at(10);
+    for ids in first.chunks(1).chain([rest]) {
+        block_on(model.feed_recording(&mut state, ids, &mut logits, Some(&mut recording))).unwrap();
     }
     let expected = golden.get("out.frames");
     assert_eq!((recording.len(), recording.values.len()), (24, expected.numel()));

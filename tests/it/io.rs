@@ -159,6 +159,7 @@ fn entry(id: &str) -> ModelEntry {
             tokenizer: format!("{id}/tokenizer.json"),
             weights: WeightsFile::describe(format!("{id}/model.safetensors"), b"abc"),
             songs: None,
+            lexicon: None,
         },
         licence: "CC0-1.0".to_owned(),
         trained_on: both("songs"),

@@ -111,7 +111,7 @@ fn a_link_that_gives_another_text_fails_and_says_why() {
     let gone = changed(&link, "proof", |proof| format!("{}.gone", proof.rsplit_once('.').unwrap().0));
     let output = verify(&gone);
     assert!(!output.status.success() && String::from_utf8_lossy(&output.stdout).contains("no such model"));
-    let outside = changed(&link, "proof", |proof| format!("{}...", proof.rsplit_once('.').unwrap().0));
+    let outside = changed(&link, "proof", |proof| format!("{}...-", proof.rsplit_once('.').unwrap().0));
     assert!(String::from_utf8_lossy(&verify(&outside).stdout).contains("no such model"));
 }
 
@@ -142,7 +142,7 @@ fn generate_prints_a_link_that_verifies() {
     let own = ["--prompt", &beginning, "--seed", "9", "--link", "--base", "https://host/page/"];
     let output = liedwerk(root(), &[&model[..], &own[..]].concat(), b"");
     let (song, link) = stdout(&output).trim_end().rsplit_once('\n').unwrap();
-    assert!(song.len() > beginning.len() && link.starts_with("https://host/page/#z-prompt="), "{link}");
+    assert!(song.len() > beginning.len() && link.starts_with("https://host/page/#v=1.1&z-prompt="), "{link}");
     assert!(link.len() < 500, "{link}");
     assert!(stdout(&verify(link)).contains("identical, all"));
     let refused = [["--beam", "2"], ["--stop", "x"], ["--temperature", "3"], ["--device", "gpu"]];
@@ -159,4 +159,58 @@ fn settings_survive_the_way_through_a_link() {
         let again = Link::parse(&read.settings.fragment(&read.proofs)).unwrap();
         assert_eq!(again, read, "{link}");
     }
+}
+
+#[test]
+fn case_71_and_72_what_a_link_collects_on_its_way_is_left_out() {
+    let link = &stored()[0];
+    let escaped = link.replace('&', "&amp;");
+    let arrived = [")", ",", ">", ".", ").", "\u{201d}", "%3E"].map(|end| format!("{link}{end}"));
+    for link in arrived.iter().chain([&escaped]) {
+        assert_eq!(Link::parse(link).unwrap(), Link::parse(&stored()[0]).unwrap(), "{link}");
+    }
+    let output = verify(&format!("<https://host/page/{escaped}>."));
+    assert!(output.status.success() && stdout(&output).contains("identical"), "{output:?}");
+}
+
+#[test]
+fn case_73_a_link_that_has_lost_its_end_is_not_whole() {
+    let whole = Link::parse(&stored()[0]).unwrap();
+    let made = whole.settings.fragment(&whole.proofs);
+    let model = made.rfind('.').unwrap();
+    for end in 1..model {
+        let said = Link::parse(&made[..end]).unwrap_err().to_string();
+        let told = ["not whole", "one setting only", "no link of the page", "damaged"];
+        assert!(told.iter().any(|word| said.contains(word)), "{}: {said}", &made[..end]);
+    }
+    let old = stored().swap_remove(0);
+    for end in ["&v=1.1", "&pro", "&proof=", "&proof=86d959e2bab0.145.8"] {
+        let at = old.find(&end[..3]).unwrap();
+        let output = verify(&format!("{}{end}", &old[..at]));
+        let said = stderr(&output);
+        assert!(said.contains("error[bad-link]") && said.contains("not whole"), "{end}: {said}");
+    }
+}
+
+#[test]
+fn case_73_what_is_no_link_is_told_from_an_old_one() {
+    for (link, reason) in [
+        ("hello", "no link of the page"),
+        ("https://host/page/", "no link of the page"),
+        ("https://host/page/#prompt=O%20the%20wind", "quotation marks"),
+        ("https://host/page/#prompt=O%20the%20wind&see", "not whole"),
+    ] {
+        let output = verify(link);
+        let said = stderr(&output);
+        assert!(said.contains("error[bad-link]") && said.contains(reason), "{link}: {said}");
+    }
+}
+
+#[test]
+fn case_75_links_spell_spaces_as_more_programs_keep_them() {
+    let mut link = Link::parse(&stored()[0]).unwrap();
+    link.settings.prompt = Some("O the wind + the rain ".to_owned());
+    let made = link.settings.fragment(&link.proofs);
+    assert!(made.contains("prompt=O%20the%20wind%20%2B%20the%20rain%20&"), "{made}");
+    assert_eq!(Link::parse(&made).unwrap(), link);
 }

@@ -33,7 +33,8 @@ fn words(rng: &mut Rng, count: usize) -> String {
 fn disguised(rng: &mut Rng, text: &str) -> String {
     const SPACES: [&str; 8] =
         [" ", " ", ", ", "\n", "!\n\n\n\n", " \u{2014} ", "\u{1f3b5} ", "\u{2026}'  (\""];
-    const DROPPED: [&str; 3] = ["\u{e9}", "\u{1f469}\u{200d}\u{1f467}", "\u{334}"];
+    // The last is a mark that makes no other letter of the one before it.
+    const DROPPED: [&str; 3] = ["\u{e9}", "\u{1f469}\u{200d}\u{1f467}", "\u{335}"];
     let mut out = String::new();
     for c in text.chars() {
         match (c, rng.below(12)) {

@@ -2,7 +2,8 @@
 
 use crate::tidy::{files, root};
 use liedwerk::ErrorCode;
-use liedwerk::train::{GptModelRecipe, GptRecipe, Recipe};
+use liedwerk::models::{GptConfig, ModelConfig};
+use liedwerk::train::{Optimizer, Recipe, TrainFile};
 
 /// A GPT-2 so small that it learns in seconds.
 pub const GPT: &str = r#"
@@ -37,27 +38,54 @@ checkpoint_every = 100
 "#;
 
 /// [`GPT`], read.
-pub fn gpt() -> GptRecipe {
-    match Recipe::from_toml(GPT).unwrap() {
-        Recipe::Gpt(recipe) => recipe,
-        Recipe::Song(_) | Recipe::Translation(_) => panic!("the recipe is of a GPT-2"),
+pub fn gpt() -> Recipe {
+    Recipe::from_toml(GPT).unwrap()
+}
+
+fn config(recipe: &Recipe) -> GptConfig {
+    match recipe.plan.model.as_ref().unwrap().config([280; 2]).unwrap() {
+        ModelConfig::Gpt2(config) => config,
+        _ => panic!("the recipe is of a GPT-2"),
     }
 }
 
 #[test]
 fn what_a_gpt_recipe_leaves_out_is_as_in_pytorch() {
     let recipe = gpt();
-    assert_eq!((recipe.train.average, recipe.train.common.shares), (0.999, 1));
-    let GptModelRecipe::Gpt2 { n_inner, layer_norm_epsilon, resid_pdrop, attn_pdrop, .. } = recipe.model;
+    assert_eq!((recipe.plan.train.average, recipe.plan.train.optimizer), (0.999, Optimizer::AdamW));
+    let GptConfig { n_inner, layer_norm_epsilon, resid_pdrop, attn_pdrop, .. } = config(&recipe);
     assert_eq!((n_inner, layer_norm_epsilon, resid_pdrop, attn_pdrop), (None, 1e-5, 0.2, 0.1));
-    assert_eq!(recipe.model.config(280).inner(), 4 * 24);
+    assert_eq!(config(&recipe).inner(), 4 * 24);
     let more = GPT.replace("[tokenizer]", "n_inner = 32\nlayer_norm_epsilon = 1e-4\n[tokenizer]");
-    let Recipe::Gpt(recipe) = Recipe::from_toml(&format!("{more}average = 0.9\nshares = 2")).unwrap() else {
-        panic!("the recipe is of a GPT-2");
-    };
-    assert_eq!((recipe.train.average, recipe.train.common.shares), (0.9, 2));
-    let config = recipe.model.config(280);
+    let more = format!("{more}average = 0.9\nshares = 2\noptimizer = \"muon\"");
+    let recipe = Recipe::from_toml(&more).unwrap();
+    assert_eq!((recipe.plan.train.average, recipe.plan.train.optimizer), (0.9, Optimizer::Muon));
+    let config = config(&recipe);
     assert_eq!((config.inner(), config.layer_norm_epsilon), (32, 1e-4));
+}
+
+#[test]
+fn files_are_one_or_several_and_may_be_repeated() {
+    let file = |path: &str, repeat| TrainFile { path: path.into(), tag: None, repeat };
+    let recipe = gpt();
+    assert_eq!((recipe.train, recipe.dev), (vec![file("songs.txt", 1)], vec!["dev.txt".to_owned()]));
+    let several = GPT
+        .replace("train = \"songs.txt\"", "train = [\"a.txt\", { path = \"b.txt\", repeat = 3 }]")
+        .replace("dev = \"dev.txt\"", "dev = [\"c.txt\", \"d.txt\"]");
+    let recipe = Recipe::from_toml(&several).unwrap();
+    assert_eq!(recipe.train, [file("a.txt", 1), file("b.txt", 3)]);
+    assert_eq!(recipe.dev, ["c.txt", "d.txt"]);
+    for (line, expected) in [
+        ("train = []", "names no file"),
+        ("train = { path = \"a\", repeat = 0 }", "repeated 0 times"),
+        ("train = { path = \"a\", tag = \"~\" }", "songs have no source"),
+        ("train = { path = \"a\", repeats = 2 }", "data.train must be a path"),
+        ("train = 3", "data.train must be a path"),
+    ] {
+        let error = Recipe::from_toml(&GPT.replace("train = \"songs.txt\"", line)).unwrap_err();
+        assert_eq!(error.code(), ErrorCode::BadRecipe);
+        assert!(error.to_string().contains(expected), "{line}: {error}");
+    }
 }
 
 #[test]
@@ -69,10 +97,13 @@ fn impossible_gpt_recipes_are_refused() {
         ("embd_pdrop = 0.2", "embd_pdrop = 1.0", "embd_pdrop is 1"),
         ("embd_pdrop = 0.2", "dropout = 0.1", "unknown field `dropout`"),
         ("vocab_size = 280", "vocab_size = 255", "tokenizer.vocab_size is 255"),
+        ("type = \"gpt2\"", "type = \"llama\"", "\"llama\", which is none of the models"),
+        ("n_head = 3", "n_head = 3\nvocab_size = 280", "vocab_size comes from the tokenizer"),
+        ("batch_size = 6", "batch_size = 6\noptimizer = \"sgd\"", "unknown variant `sgd`"),
         ("vocab_size = 280", "vocab_size = 9999999", "vocab_size is 9999999"),
-        ("type = \"bpe\"", "type = \"words\"", "unknown variant `words`"),
+        ("type = \"bpe\"", "type = \"words\"", "tokenizer.type must be one of [\"bpe\"]"),
         ("train = \"songs.txt\"", "", "missing field `train`"),
-        ("dev = \"dev.txt\"", "dev = \"dev.txt\"\nnormalize = \"songs\"", "unknown field `normalize`"),
+        ("dev = \"dev.txt\"", "dev = \"dev.txt\"\nmax_tokens = 60", "unknown field `max_tokens`"),
         ("batch_size = 6", "batch_size = 0", "train.batch_size is 0"),
         ("batch_size = 6", "batch_size = 6\nwindow = 16", "unknown field `window`"),
         ("batch_size = 6", "batch_size = 6\naverage = 1.0", "train.average is 1"),

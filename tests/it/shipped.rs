@@ -11,7 +11,7 @@ fn recipes_can_be_trained() {
     assert!(!recipes.is_empty());
     for path in recipes {
         let recipe = Recipe::from_toml(&std::fs::read_to_string(&path).unwrap()).unwrap();
-        assert_eq!(path.file_stem().unwrap().to_str(), Some(recipe.name()));
+        assert_eq!(path.file_stem().unwrap().to_str(), Some(recipe.plan.name.as_str()));
     }
 }
 
@@ -23,9 +23,9 @@ fn models_are_those_of_the_manifest() {
         let files = &model.files;
         let weights = std::fs::read(models.join(&files.weights.path)).unwrap();
         assert_eq!(WeightsFile::describe(&files.weights.path, &weights), files.weights, "{}", model.id);
-        if let Some(songs) = &files.songs {
-            let index = std::fs::read(models.join(&songs.path)).unwrap();
-            assert_eq!(WeightsFile::describe(&songs.path, &index), *songs, "{}", model.id);
+        for file in files.songs.iter().chain(&files.lexicon) {
+            let content = std::fs::read(models.join(&file.path)).unwrap();
+            assert_eq!(WeightsFile::describe(&file.path, &content), *file, "{}", model.id);
         }
         let (config, tokenizer) = (text(&files.config), text(&files.tokenizer));
         if ["char_lstm", "gpt2"].contains(&model.model_type.as_str()) {

@@ -1,13 +1,16 @@
 //! Training of translators, natively on the portable kernels.
 
-use crate::training::bits_of;
+use crate::training::{bits_of, loss_of, step};
 use liedwerk::generate::Search;
 use liedwerk::generate::beam::{Limits, search};
 use liedwerk::models::TranslationModel;
 use liedwerk::rng::Rng;
 use liedwerk::text::{END, START};
-use liedwerk::train::{PairTrainRecipe, PairTrainer, Recipe, TokenPair, TranslationRecipe, pair_loss};
+use liedwerk::train::{
+    Learner, PairBatches, Plan, PlannedTraining, Recipe, TokenPair, Trainer, Translating, batches_by_length,
+};
 use liedwerk::{Error, ErrorCode};
+use pollster::block_on;
 
 /// Small sentences and a rule: the translation is the sentence backwards, every word one number higher.
 fn pairs(count: usize, seed: u64) -> Vec<TokenPair> {
@@ -23,7 +26,7 @@ fn pairs(count: usize, seed: u64) -> Vec<TokenPair> {
 
 const VOCAB: usize = 12;
 
-fn recipe(model: &str, dropout: f32) -> TranslationRecipe {
+fn plan(model: &str, dropout: f32) -> Plan {
     let text = format!(
         r#"
         name = "test"
@@ -55,10 +58,7 @@ fn recipe(model: &str, dropout: f32) -> TranslationRecipe {
         checkpoint_every = 50
         "#
     );
-    match Recipe::from_toml(&text).unwrap() {
-        Recipe::Translation(recipe) => recipe,
-        Recipe::Song(_) | Recipe::Gpt(_) => panic!("the recipe is of a translator"),
-    }
+    Recipe::from_toml(&text).unwrap().plan
 }
 
 const TRANSFORMER: &str = r#"
@@ -77,11 +77,21 @@ const SEQ2SEQ: &str = r#"
     num_layers = 2
     bidirectional = true"#;
 
-fn trainer(model: &str, dropout: f32, change: impl FnOnce(&mut PairTrainRecipe)) -> PairTrainer {
-    let mut recipe = recipe(model, dropout);
-    change(&mut recipe.train);
-    let model = TranslationModel::init(recipe.model.config(VOCAB, VOCAB), &mut Rng::new(5)).unwrap();
-    PairTrainer::new(model, pairs(300, 1), recipe.train).unwrap()
+fn trainer(
+    model: &str,
+    dropout: f32,
+    change: impl FnOnce(&mut PlannedTraining),
+) -> Trainer<TranslationModel, PairBatches, Translating> {
+    let mut plan = plan(model, dropout);
+    change(&mut plan.train);
+    let config = plan.model.unwrap().config([VOCAB; 2]).unwrap();
+    let model = TranslationModel::init(config, &mut Rng::new(5)).unwrap();
+    Trainer::on_pairs(model, pairs(300, 1), &plan.train).unwrap()
+}
+
+/// In batches of at most so many padded tokens a side.
+fn pair_loss(model: &TranslationModel, pairs: &[TokenPair], tokens: usize) -> f64 {
+    loss_of(model, batches_by_length(pairs, tokens), Translating { label_smoothing: 0.0 })
 }
 
 /// How many of some new sentences are translated without a mistake.
@@ -89,8 +99,7 @@ fn correct(model: &TranslationModel) -> usize {
     let held_out = pairs(50, 2);
     let sources: Vec<&[u32]> = held_out.iter().map(|pair| &pair.source[..]).collect();
     let limits = vec![Limits { max_new_tokens: 12, no_repeat_ngram: 0 }; sources.len()];
-    let found =
-        pollster::block_on(search(&mut *model.decoder(&sources, false), &limits, Search::default())).unwrap();
+    let found = block_on(search(&mut *model.decoder(&sources, false), &limits, Search::default())).unwrap();
     found.iter().zip(&held_out).filter(|(found, pair)| found.tokens == pair.target[1..]).count()
 }
 
@@ -102,7 +111,7 @@ fn both_models_learn_to_translate() {
         let before = pair_loss(trainer.model(), &dev, 200);
         assert!(correct(trainer.model()) < 5);
         for _ in 0..400 {
-            trainer.step().unwrap();
+            step(&mut trainer);
         }
         let after = pair_loss(trainer.average(), &dev, 200);
         let correct = correct(trainer.average());
@@ -127,16 +136,16 @@ fn a_resumed_run_equals_an_uninterrupted_one_to_the_bit() {
         let fresh = || trainer(model, 0.2, |_| {});
         let (mut whole, mut first) = (fresh(), fresh());
         for _ in 0..7 {
-            whole.step().unwrap();
-            first.step().unwrap();
+            step(&mut whole);
+            step(&mut first);
         }
-        let checkpoint = first.checkpoint().unwrap();
+        let checkpoint = block_on(first.checkpoint()).unwrap();
         let mut second = fresh();
         second.restore(&checkpoint).unwrap();
         for _ in 0..40 {
-            assert_eq!(whole.step().unwrap().loss.to_bits(), second.step().unwrap().loss.to_bits());
+            assert_eq!(step(&mut whole).loss.to_bits(), step(&mut second).loss.to_bits());
         }
-        assert!(whole.batches().epoch() > 0, "the resumed run should meet a second epoch");
+        assert!(whole.epoch() > 0, "the resumed run should meet a second epoch");
         assert_eq!(bits_of(whole.model()), bits_of(second.model()));
         assert_eq!(bits_of(whole.average()), bits_of(second.average()));
     }
@@ -145,15 +154,15 @@ fn a_resumed_run_equals_an_uninterrupted_one_to_the_bit() {
 #[test]
 fn a_damaged_checkpoint_changes_nothing() {
     let mut trainer = trainer(TRANSFORMER, 0.0, |_| {});
-    trainer.step().unwrap();
-    let checkpoint = trainer.checkpoint().unwrap();
-    trainer.step().unwrap();
+    step(&mut trainer);
+    let checkpoint = block_on(trainer.checkpoint()).unwrap();
+    step(&mut trainer);
     let before = bits_of(trainer.model());
     for cut in [0, 7, 9, 100, checkpoint.len() / 2, checkpoint.len() - 1] {
         let error: Error = trainer.restore(&checkpoint[..cut]).unwrap_err();
         assert_eq!(error.code(), ErrorCode::BadWeights, "cut at {cut}");
     }
-    let other = self::trainer(SEQ2SEQ, 0.0, |_| {}).checkpoint().unwrap();
+    let other = block_on(self::trainer(SEQ2SEQ, 0.0, |_| {}).checkpoint()).unwrap();
     assert_eq!(trainer.restore(&other).unwrap_err().code(), ErrorCode::ParameterShape);
     assert_eq!(before, bits_of(trainer.model()));
 }
@@ -163,7 +172,7 @@ fn dropout_changes_training_and_nothing_else() {
     for model in [TRANSFORMER, SEQ2SEQ] {
         let losses = |dropout: f32| {
             let mut trainer = trainer(model, dropout, |_| {});
-            [(); 3].map(|()| trainer.step().unwrap().loss)
+            [(); 3].map(|()| step(&mut trainer).loss)
         };
         assert_eq!(losses(0.5), losses(0.5));
         assert_ne!(losses(0.5), losses(0.0));
@@ -175,18 +184,18 @@ fn dropout_changes_training_and_nothing_else() {
 
 #[test]
 fn impossible_recipes_are_refused() {
-    let absurd: [fn(&mut PairTrainRecipe); 6] = [
-        |recipe| recipe.tokens_per_batch = 0,
-        |recipe| recipe.common.lr = f32::NAN,
-        |recipe| recipe.label_smoothing = 1.0,
-        |recipe| recipe.average = -0.1,
-        |recipe| recipe.common.warmup_steps = u64::MAX,
-        |recipe| recipe.common.grad_clip = 0.0,
+    let absurd: [fn(&mut PlannedTraining); 6] = [
+        |settings| settings.tokens_per_batch = 0,
+        |settings| settings.lr = f32::NAN,
+        |settings| settings.label_smoothing = 1.0,
+        |settings| settings.average = -0.1,
+        |settings| settings.warmup_steps = u64::MAX,
+        |settings| settings.grad_clip = 0.0,
     ];
     for change in absurd {
-        let mut recipe = recipe(TRANSFORMER, 0.0).train;
-        change(&mut recipe);
-        assert_eq!(recipe.check().unwrap_err().code(), ErrorCode::BadRecipe, "{recipe:?}");
+        let mut settings = plan(TRANSFORMER, 0.0).train;
+        change(&mut settings);
+        assert_eq!(settings.check().unwrap_err().code(), ErrorCode::BadRecipe, "{settings:?}");
     }
     for text in ["", "[model]\ntype = \"gpt\"", "[model]\ntype = \"char_lstm\"", "[model]\ntype = 3"] {
         assert_eq!(Recipe::from_toml(text).unwrap_err().code(), ErrorCode::BadRecipe, "{text}");
@@ -195,7 +204,8 @@ fn impossible_recipes_are_refused() {
 
 #[test]
 fn an_absurd_learning_rate_is_noticed() {
-    let mut trainer = trainer(TRANSFORMER, 0.0, |recipe| recipe.common.lr = 1e30);
-    let error = (0..50).find_map(|_| trainer.step().err()).expect("training went on with an absurd rate");
+    let mut trainer = trainer(TRANSFORMER, 0.0, |settings| settings.lr = 1e30);
+    let error =
+        (0..50).find_map(|_| block_on(trainer.step()).err()).expect("training went on with an absurd rate");
     assert_eq!(error.code(), ErrorCode::Diverged);
 }

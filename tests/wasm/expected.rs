@@ -8,7 +8,7 @@ use liedwerk::models::{
 use liedwerk::nn::Module;
 use liedwerk::rng::Rng;
 use liedwerk::text::{CharTokenizer, Normalize, Normalizer, PairTokenizer, learn_bpe, learn_text_bpe};
-use liedwerk::train::{CommonRecipe, TrainRecipe, Trainer};
+use liedwerk::train::{Learner, PlannedTraining, Trainer};
 use liedwerk::workshop::{Kind, Plan, PlannedData, Size, Workshop, inspect};
 use pollster::block_on;
 
@@ -175,25 +175,18 @@ pub fn long_training() -> [f32; 3] {
     let model = CharLstm::init(config(24, 4), &mut Rng::new(6)).unwrap();
     let mut rng = Rng::new(7);
     let ids = (0..5000).map(|_| rng.below(ALPHABET.len()) as u32).collect();
-    let recipe = TrainRecipe {
+    let settings = PlannedTraining {
         batch_size: 2,
         window: 512,
-        common: CommonRecipe {
-            shares: 1,
-            seed: 9,
-            steps: 3,
-            lr: 1e-2,
-            warmup_steps: 1,
-            decay_steps: 1,
-            weight_decay: 0.01,
-            grad_clip: 1.0,
-            beta1: 0.9,
-            beta2: 0.99,
-            checkpoint_every: 3,
-        },
+        seed: 9,
+        steps: 3,
+        lr: 1e-2,
+        warmup_steps: 1,
+        decay_steps: 1,
+        ..PlannedTraining::default()
     };
-    let mut trainer = Trainer::new(model, ids, recipe).unwrap();
-    [(); 3].map(|()| trainer.step().unwrap().loss)
+    let mut trainer = Trainer::on_text(model, ids, &settings).unwrap();
+    [(); 3].map(|()| block_on(trainer.step()).unwrap().loss)
 }
 
 /// Training as the page does it, from a text and a plan: the bits of ten losses, of what is then measured on the

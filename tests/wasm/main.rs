@@ -62,9 +62,9 @@ fn options(entries: &[(&str, JsValue)]) -> JsValue {
 }
 
 #[wasm_bindgen_test]
-fn a_session_gives_plain_objects() {
+async fn a_session_gives_plain_objects() {
     let (config, tokenizer, weights) = expected::files();
-    let mut generator = Generator::load(&config, &tokenizer, &weights).unwrap();
+    let mut generator = Generator::load(&weights, Some(config), Some(tokenizer)).unwrap();
     assert_eq!(get(&generator.describe().unwrap(), "model_type"), "char_lstm");
     let settings = [
         ("temperature", JsValue::from(0.3_f32)),
@@ -74,12 +74,12 @@ fn a_session_gives_plain_objects() {
         ("seed", JsValue::from(11)),
         ("max_new_tokens", JsValue::from(200)),
     ];
-    let started = generator.start("sing \u{1f3b5}", options(&settings)).unwrap();
+    let started = generator.start("sing \u{1f3b5}".into(), options(&settings)).await.unwrap();
     assert_eq!(get(&get(&get(&started, "notes"), "0"), "code"), "characters-dropped");
-    generator.start("sing", options(&settings)).unwrap();
+    generator.start("sing".into(), options(&settings)).await.unwrap();
     let mut song = String::new();
     loop {
-        let piece = generator.next(64).unwrap();
+        let piece = generator.next(64).await.unwrap();
         song += &get(&piece, "text").as_string().unwrap();
         if get(&piece, "done").is_truthy() {
             break;
@@ -89,9 +89,9 @@ fn a_session_gives_plain_objects() {
 }
 
 #[wasm_bindgen_test]
-fn steps_are_plain_objects_and_can_be_taken_back() {
+async fn steps_are_plain_objects_and_can_be_taken_back() {
     let (config, tokenizer, weights) = expected::gpt_files();
-    let mut generator = Generator::load(&config, &tokenizer, &weights).unwrap();
+    let mut generator = Generator::load(&weights, Some(config), Some(tokenizer)).unwrap();
     let description = generator.describe().unwrap();
     assert_eq!(get(&description, "model_type"), "gpt2");
     assert_eq!(get(&description, "context"), 16);
@@ -106,8 +106,8 @@ fn steps_are_plain_objects_and_can_be_taken_back() {
         ("candidates", JsValue::from(3)),
         ("max_new_tokens", JsValue::from(9)),
     ];
-    generator.start("Das", options(&settings)).unwrap();
-    let first = generator.next(6).unwrap();
+    generator.start("Das".into(), options(&settings)).await.unwrap();
+    let first = generator.next(6).await.unwrap();
     assert_eq!((get(&first, "tokens"), get(&first, "done")), (6.into(), false.into()));
     assert!(get(&first, "end").is_undefined());
     let id = |written: &JsValue, at: &str| get(&get(&get(written, "steps"), at), "id");
@@ -115,29 +115,32 @@ fn steps_are_plain_objects_and_can_be_taken_back() {
     assert_eq!(get(&row, "rank"), 1);
     assert!(get(&row, "before").as_f64().unwrap() > 0.0 && get(&row, "text").is_string());
     generator.rewind(2).unwrap();
-    let forced = generator.force(20).unwrap();
+    let forced = generator.force(20).await.unwrap();
     assert_eq!((id(&forced, "0"), get(&forced, "tokens")), (20.into(), 1.into()));
     generator.rewind(1).unwrap();
-    let again = generator.next(2).unwrap();
+    let again = generator.next(2).await.unwrap();
     assert_eq!((id(&again, "0"), id(&again, "1")), (id(&first, "4"), id(&first, "5")));
-    let last = generator.next(9).unwrap();
+    let last = generator.next(9).await.unwrap();
     assert_eq!((get(&last, "tokens"), get(&last, "end")), (3.into(), "limit".into()));
-    assert_eq!(get(&generator.force(1_000_000).unwrap_err(), "code"), "bad-option");
+    assert_eq!(get(&generator.force(1_000_000).await.unwrap_err(), "code"), "bad-option");
     assert_eq!(get(&generator.rewind(10).unwrap_err(), "code"), "bad-option");
-    generator.start("Das", options(&[("beam_width", 3.into()), ("max_new_tokens", 4.into())])).unwrap();
-    assert_eq!(get(&generator.next(4).unwrap(), "done"), true);
+    generator
+        .start("Das".into(), options(&[("beam_width", 3.into()), ("max_new_tokens", 4.into())]))
+        .await
+        .unwrap();
+    assert_eq!(get(&generator.next(4).await.unwrap(), "done"), true);
 }
 
 #[wasm_bindgen_test]
-fn a_translation_is_plain_objects() {
+async fn a_translation_is_plain_objects() {
     let (config, tokenizer, weights) = expected::translator_files(expected::TRANSFORMER);
-    let mut translator = Translator::load(&config, &tokenizer, &weights).unwrap();
+    let mut translator = Translator::load(&weights, Some(config), Some(tokenizer)).unwrap();
     assert_eq!(get(&translator.describe().unwrap(), "model_type"), "transformer");
     let settings = [("beam_width", JsValue::from(2)), ("max_new_tokens", JsValue::from(6))];
     let started = translator.start("Das Wandern!\n\n♪\n", options(&settings)).unwrap();
     assert_eq!(get(&started, "pieces"), 2);
     assert_eq!(get(&get(&started, "notes"), "length"), 0);
-    let piece = translator.next().unwrap();
+    let piece = translator.next().await.unwrap();
     assert_eq!(get(&piece, "source"), "Das Wandern!");
     let length = |key: &str| get(&get(&piece, key), "length").as_f64().unwrap();
     assert!(length("source_tokens") > 2.0 && length("target_tokens") <= 6.0);
@@ -145,11 +148,11 @@ fn a_translation_is_plain_objects() {
     let row = get(&get(&piece, "attention"), "0");
     assert_eq!(get(&row, "length"), length("source_tokens"));
     assert!(get(&piece, "score").as_f64().unwrap() < 0.0);
-    let unchanged = translator.next().unwrap();
+    let unchanged = translator.next().await.unwrap();
     assert_eq!((get(&unchanged, "before"), get(&unchanged, "text")), ("\n\n".into(), "♪".into()));
-    let end = translator.next().unwrap();
+    let end = translator.next().await.unwrap();
     assert_eq!((get(&end, "before"), get(&end, "text")), ("\n".into(), "".into()));
-    assert!(translator.next().unwrap().is_null());
+    assert!(translator.next().await.unwrap().is_null());
     let error = translator.start("", options(&[("beam_width", JsValue::from(0))])).unwrap_err();
     assert_eq!(get(&error, "code"), "bad-option");
 }
@@ -174,15 +177,21 @@ fn stretches_count_as_javascript_does() {
 }
 
 #[wasm_bindgen_test]
-fn errors_carry_their_code() {
+async fn errors_carry_their_code() {
     let (config, tokenizer, mut weights) = expected::files();
     let code = |result: Result<Generator, JsValue>| get(&result.err().unwrap(), "code").as_string();
-    assert_eq!(code(Generator::load("{", &tokenizer, &weights)).as_deref(), Some("bad-config"));
-    let mut generator = Generator::load(&config, &tokenizer, &weights).unwrap();
-    let error = generator.start("", options(&[("temperature", JsValue::from(-1))])).unwrap_err();
+    assert_eq!(
+        code(Generator::load(&weights, Some("{".into()), Some(tokenizer.clone()))).as_deref(),
+        Some("bad-config")
+    );
+    let mut generator = Generator::load(&weights, Some(config.clone()), Some(tokenizer.clone())).unwrap();
+    let error = generator.start("".into(), options(&[("temperature", JsValue::from(-1))])).await.unwrap_err();
     assert_eq!(get(&error, "code"), "bad-option");
-    let error = generator.start("", options(&[("top_k", JsValue::from("many"))])).unwrap_err();
+    let error = generator.start("".into(), options(&[("top_k", JsValue::from("many"))])).await.unwrap_err();
     assert_eq!(get(&error, "code"), "bad-option");
     weights.truncate(weights.len() - 1);
-    assert_eq!(code(Generator::load(&config, &tokenizer, &weights)).as_deref(), Some("bad-weights"));
+    assert_eq!(
+        code(Generator::load(&weights, Some(config), Some(tokenizer))).as_deref(),
+        Some("bad-weights")
+    );
 }

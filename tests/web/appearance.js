@@ -22,6 +22,27 @@ export async function expectNoViolations(page) {
   expect(found).toEqual([]);
 }
 
+/**
+ * Whether a box overflows depends on the fonts of the machine, and axe looks only at those that do: whatever may scroll
+ * has to be within the keyboard's reach.
+ *
+ * @param {Page} page
+ */
+export async function expectKeyboardToScroll(page) {
+  const unreachable = await page.evaluate(() => {
+    const reachable = 'a[href], button, input, select, textarea, summary, [tabindex="0"]';
+    const scrolls = (/** @type {string} */ overflow) => overflow === 'auto' || overflow === 'scroll';
+    return [...document.body.querySelectorAll('*')]
+      .filter((element) => {
+        const { overflowX, overflowY } = getComputedStyle(element);
+        return (scrolls(overflowX) || scrolls(overflowY)) && element.checkVisibility();
+      })
+      .filter((element) => !element.matches(reachable) && !element.querySelector(reachable))
+      .map((element) => /** @type {Element} */ (element.cloneNode()).outerHTML);
+  });
+  expect(unreachable).toEqual([]);
+}
+
 /** @param {Page} page */
 export async function expectNoSidewaysScroll(page) {
   const overflow = await page.evaluate(() => {
@@ -34,7 +55,21 @@ export async function expectNoSidewaysScroll(page) {
 /** @param {Page} page */
 export async function expectWellMade(page) {
   await expectNoViolations(page);
+  await expectKeyboardToScroll(page);
   await expectNoSidewaysScroll(page);
+}
+
+/**
+ * Widens whatever font this machine has, by more than readers must be able to ask for (WCAG 1.4.12).
+ *
+ * @param {Page} page
+ */
+export async function widenFonts(page) {
+  await page.evaluate(() => {
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync('* { letter-spacing: 0.2em !important; word-spacing: 0.3em !important } math { font-size: 2em !important }');
+    document.adoptedStyleSheets.push(sheet);
+  });
 }
 
 /**

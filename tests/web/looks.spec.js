@@ -1,7 +1,7 @@
 // Accessibility and layout, light and dark, wide and narrow.
 
 import { expect, test } from '@playwright/test';
-import { expectNoViolations, expectToFitEveryWidth, expectWellMadeInEveryLook, SCREEN_AND_PHONE } from './appearance.js';
+import { expectNoViolations, expectToFitEveryWidth, expectWellMadeInEveryLook, SCREEN_AND_PHONE, widenFonts } from './appearance.js';
 import { controls, generate, open, SHORT } from './page.js';
 
 /** @typedef {import('@playwright/test').Page} Page */
@@ -53,6 +53,40 @@ for (const language of /** @type {const} */ (['de', 'en'])) {
     expect(asked.filter((url) => new URL(url).origin !== origin)).toEqual([]);
   });
 }
+
+for (const [name, hash] of [
+  ['the lecture', 'view=lecture&step=4'],
+  ['attention in the lecture', 'view=lecture&case=translation&step=5'],
+]) {
+  test(`fonts that are wide: ${name}`, async ({ page }) => {
+    await page.goto(`#${hash}`);
+    await widenFonts(page);
+    const math = page.getByRole('math');
+    await expect(math).toBeVisible();
+    await page.setViewportSize({ width: 360, height: 800 });
+    const tooWide = () => math.evaluate(({ parentElement: box }) => box && box.scrollWidth > box.clientWidth);
+    expect(await tooWide()).toBe(true);
+    await expectNoViolations(page);
+    const formula = page.getByRole('group', { name: /Formula|Formel/ });
+    await formula.focus();
+    await page.keyboard.press('ArrowRight');
+    await expect.poll(() => formula.evaluate(({ scrollLeft }) => scrollLeft)).toBeGreaterThan(0);
+    // The arrow has scrolled, and turned no page.
+    await expect(math).toBeVisible();
+    expect(new URL(page.url()).hash).toContain(hash.slice(hash.indexOf('step')));
+  });
+}
+
+test('fonts that are wide: Look inside', async ({ page }) => {
+  await page.goto(`#view=look&look=gpt-songs&prompt=Hello&length=4&seed=7`);
+  await expect(controls(page).status).toContainText('ready');
+  await page.getByRole('button', { name: 'Generate' }).click();
+  await expect(controls(page).status).toContainText('Finished');
+  await expect(page.locator('[aria-busy=true]')).toHaveCount(0);
+  await widenFonts(page);
+  await page.setViewportSize({ width: 360, height: 800 });
+  await expectNoViolations(page);
+});
 
 test('axe finds nothing while an error is shown', async ({ page }) => {
   await page.route('**/models/index.json', (route) => route.fulfill({ status: 404, body: '' }));

@@ -22,7 +22,7 @@ function written(model, tokens) {
 }
 
 for (const [model, tokens] of /** @type {const} */ ([['char-lstm-songs', 1000], ['gpt-songs', 600]])) {
-  test(`the page writes what the native command writes: ${model}`, async ({ page }) => {
+  test(`the page writes what the native command writes: ${model}`, { tag: '@smoke' }, async ({ page }) => {
     const text = written(model, tokens);
     expect(text.length).toBeGreaterThan(PROMPT.length + 200);
     const settings = `seed=11&length=${tokens}&temperature=0.9&top-p=0.95`;

@@ -1,9 +1,9 @@
 // Without a connection. The site is reached through a small server of the test's own, which really goes away.
 
 import { readdirSync, readFileSync } from 'node:fs';
-import { createServer } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from '@playwright/test';
+import { anotherVersion, keptShell, mirror } from './mirror.js';
 import { controls, generate } from './page.js';
 import { desk, stages, translators } from './translating.js';
 
@@ -12,48 +12,6 @@ test.use({ serviceWorkers: 'allow' });
 const WWW = fileURLToPath(new URL('../../www/', import.meta.url));
 
 /** @typedef {import('@playwright/test').Page} Page */
-
-/** @typedef {(path: string, body: Buffer) => Buffer} Change */
-
-/**
- * Passes everything on to the site under test.
- *
- * @param {string | undefined} site
- */
-async function mirror(site) {
-  /** @type {{ change: Change }} */
-  const state = { change: (_, body) => body };
-  const server = createServer(async (request, response) => {
-    const path = new URL(request.url ?? '', 'http://mirror').pathname.slice(1);
-    const answer = await fetch(new URL(path, site));
-    const body = state.change(path, Buffer.from(await answer.arrayBuffer()));
-    response.writeHead(answer.status, {
-      'content-type': answer.headers.get('content-type') ?? 'application/octet-stream',
-      'cache-control': 'no-cache',
-    });
-    response.end(body);
-  });
-  await new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(undefined)));
-  const { port } = /** @type {import('node:net').AddressInfo} */ (server.address());
-  return {
-    url: `http://127.0.0.1:${port}/`,
-    state,
-    goAway() {
-      server.closeAllConnections();
-      server.close();
-    },
-  };
-}
-
-/**
- * Waits until the page's own files are kept.
- *
- * @param {Page} page
- */
-async function keptShell(page) {
-  await page.evaluate(async () => void (await navigator.serviceWorker.ready));
-  await expect.poll(() => page.evaluate(() => navigator.serviceWorker.controller !== null)).toBe(true);
-}
 
 test('after the first visit all of it works without a connection', async ({ page, baseURL }) => {
   await translators(page);
@@ -121,9 +79,7 @@ test('a new version is seen at once, and kept whole for later', async ({ page, b
   await keptShell(page);
   const before = await shells(page);
   expect(before).toHaveLength(1);
-  state.change = (path, body) => {
-    return path === 'main.js' ? Buffer.from(body.toString().replace(/(['"])Generate\1/, '$1Generate anew$1')) : body;
-  };
+  state.change = await anotherVersion(baseURL, 'main.js', (text) => text.replace(/(['"])Generate\1/, '$1Generate anew$1'));
   await page.reload();
   await expect(page.getByRole('button', { name: 'Generate anew' })).toBeVisible();
   await expect.poll(async () => (await shells(page)).join()).not.toBe(before.join());
@@ -141,7 +97,7 @@ test('the service worker knows every file of the page, and no other', () => {
   const all = readdirSync(WWW, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && !entry.name.startsWith('.') && !entry.name.endsWith('.d.ts'))
     .map((entry) => `${entry.parentPath}/${entry.name}`.slice(WWW.length).replaceAll('\\', '/').replace(/^\//, ''))
-    .filter((file) => !file.startsWith('models/') && file !== 'sw.js');
+    .filter((file) => !file.startsWith('models/') && !['sw.js', '404.html'].includes(file));
   expect(known.sort()).toEqual(all.sort());
 });
 

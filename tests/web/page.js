@@ -57,8 +57,18 @@ export async function finished(page) {
   return await song.innerText();
 }
 
+/**
+ * What is said of one song must not be taken for what is said of the next.
+ *
+ * @param {Page} page
+ */
+export async function forgetStatus(page) {
+  await controls(page).status.evaluate((status) => status.replaceChildren());
+}
+
 /** @param {Page} page */
 export async function generate(page) {
+  await forgetStatus(page);
   await controls(page).generate.click();
   return await finished(page);
 }

@@ -17,7 +17,7 @@ test('the index is fetched only by who asks, and the answer stands below the son
   await page.getByRole('button', { name: 'Is any of it copied?' }).click();
   await expect(page.getByText('in the songs it learned from')).toBeVisible();
   expect(fetched).toBe(1);
-  await page.getByRole('button', { name: 'Another one' }).click();
+  await page.getByRole('button', { name: 'Generate' }).click();
   await finished(page);
   await expect(page.getByText('in the songs it learned from')).toBeVisible();
   expect(fetched).toBe(1);

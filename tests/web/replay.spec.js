@@ -198,3 +198,70 @@ for (const [language, name] of [['de', 'Prüfung des Links'], ['en', 'Check of t
     await expectWellMadeInEveryLook(page, SCREEN_AND_PHONE);
   });
 }
+
+test('case 71: a proven link with &amp; for & is read as meant', async ({ page }) => {
+  for (const entity of ['&amp;', '&#38;']) {
+    await page.goto('about:blank');
+    await page.goto(STORED[0].replaceAll('&', entity));
+    await expect(verdict(page)).toContainText('Verified');
+  }
+});
+
+test('case 72: a proven link verifies whatever sentence it stands in', async ({ page }) => {
+  for (const end of [')', ',', '>', '.', ').', '”', '*', '%20']) {
+    await page.goto('about:blank');
+    await page.goto(`${STORED[0]}${end}`);
+    await expect(verdict(page)).toContainText('Verified');
+  }
+});
+
+test('case 73: a link that has lost its end says that it is not whole', async ({ page }) => {
+  const [link] = STORED;
+  const proof = link.indexOf('&proof=');
+  for (const cut of [link.slice(0, proof), link.slice(0, proof + 1), link.slice(0, proof + 4), link.slice(0, link.indexOf('&seed') + 3), link.slice(0, proof + 40)]) {
+    await page.goto('about:blank');
+    await page.goto(cut);
+    await expect(verdict(page)).toContainText('not whole');
+    await expect(controls(page).status).toContainText(/ready|Finished/);
+  }
+  await page.getByRole('button', { name: 'Deutsch' }).click();
+  await expect(page.getByText('nicht vollständig')).toBeVisible();
+});
+
+test('cases 73 and 75: a link that the page makes shows wherever it was cut, and has no plus signs', async ({ page }) => {
+  await open(page, SHORT);
+  await controls(page).prompt.fill('O the wind + the rain,\nI');
+  await generate(page);
+  const link = await copied(page);
+  const hash = new URL(link).hash;
+  expect(hash).toMatch(/^#v=1\.1&.*prompt=O%20the%20wind%20%2B%20the%20rain%2C%0AI&/);
+  expect(hash).not.toContain('+');
+  await expect.poll(() => new URL(page.url()).hash).toContain('O%20the%20wind%20%2B%20the');
+  const troubles = await page.evaluate(
+    async ([module, hash]) => {
+      const { openLink } = await import(module);
+      const all = [];
+      for (let end = '#v=1.1'.length; end < hash.lastIndexOf('.'); end += 1) all.push((await openLink(hash.slice(0, end))).pledge?.trouble);
+      return all;
+    },
+    [source('link.js'), hash],
+  );
+  expect(new Set(troubles)).toEqual(new Set(['cut', 'damaged']));
+  expect(verified(link)).toContain('identical');
+});
+
+test('links are read alike by page and command, whatever has become of them on their way', async ({ page }) => {
+  await page.goto('');
+  const cases = fixture('fragments.json');
+  const read = await page.evaluate(
+    async ([module, cases]) => {
+      const { readFragment } = await import(module);
+      return cases.map((/** @type {any} */ { fragment }) => {
+        const { given, isCut } = readFragment(fragment);
+        return { fragment, pairs: [...given], cut: isCut };
+      });
+    },
+    [source('fragment.js'), cases],
+  );
+  expect(read).toEqual(cases);
+});

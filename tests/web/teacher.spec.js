@@ -22,8 +22,8 @@ test('what a link locks stays, what it hides is out of sight, and there is a way
   for (const hidden of [page.getByLabel('Top-k'), page.getByRole('link', { name: 'Side by side' }), page.getByRole('button', { name: 'Deutsch' })]) {
     await expect(hidden).toBeHidden();
   }
-  await generate(page);
-  await expect(page.getByRole('button', { name: 'Another one' })).toBeHidden();
+  const first = await generate(page);
+  expect(await generate(page)).toBe(first);
   await page.getByRole('link', { name: 'Word by word' }).click();
   await expect(page.getByRole('textbox', { name: 'First words' })).not.toBeEditable();
   await page.reload();
@@ -68,6 +68,31 @@ test('the page makes such links and frames itself, and what is handed on by othe
   const whole = await out;
   await expect(whole.getByRole('navigation')).toBeVisible();
   await expect(whole.getByRole('link', { name: 'Translate' })).toBeHidden();
+});
+
+test('everybody of a class gets a seed of their own, unless it is locked', async ({ page }) => {
+  const { status } = await open(page, `${SHORT}&model=char-lstm-songs&temperature=0.5`);
+  await expect(status).toContainText('ready');
+  await page.getByText('Link for a class', { exact: true }).click();
+  const copy = async () => {
+    await page.getByRole('button', { name: 'Copy link for a class' }).click();
+    await expect(page.getByText('Link for a class copied')).toBeVisible();
+    return new URLSearchParams(new URL(await clipboard(page)).hash.slice(1));
+  };
+  const free = await copy();
+  // What a visitor without a link meets is another model and another temperature, so both are said.
+  expect([free.get('seed'), free.get('model'), free.get('temperature'), free.get('length')]).toEqual([null, 'char-lstm-songs', '0.5', '120']);
+  await page.getByRole('checkbox', { name: 'lock Seed' }).check();
+  expect((await copy()).get('seed')).toBe('7');
+  const seeds = [];
+  for (let visit = 0; visit < 2; visit += 1) {
+    await page.goto('about:blank');
+    await page.goto(`#${free}`);
+    await expect(status).toContainText('ready');
+    await expect(page.getByRole('combobox', { name: 'Model' })).toHaveValue('char-lstm-songs');
+    seeds.push(new URLSearchParams(new URL(page.url()).hash.slice(1)).get('seed'));
+  }
+  expect(seeds[0]).not.toBe(seeds[1]);
 });
 
 test('names that mean nothing do nothing', async ({ page }) => {

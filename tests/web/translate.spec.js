@@ -39,7 +39,7 @@ test('translates line by line and keeps the stanzas', async ({ page }) => {
   expect(lines.slice(5)).toEqual(lines.slice(0, 4));
 });
 
-test('a short sentence is understood', async ({ page }) => {
+test('a short sentence is understood', { tag: '@smoke' }, async ({ page }) => {
   await openTranslate(page);
   const [model] = await translators(page);
   await translate(page, 'Ich habe einen Hund.');

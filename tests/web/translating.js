@@ -37,7 +37,6 @@ export function stages(page) {
     all: page.getByRole('button', { name: 'All in one go' }),
     translate: page.getByRole('button', { name: 'Translate' }),
     singOn: page.getByRole('button', { name: 'Sing on' }),
-    another: page.getByRole('button', { name: 'Another one' }),
     stop: page.getByRole('button', { name: 'Stop' }),
     copyLink: page.getByRole('button', { name: 'Copy link' }),
     restore: page.getByRole('button', { name: 'Back to my wording' }),

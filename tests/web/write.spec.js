@@ -1,5 +1,5 @@
 import { expect, test } from '@playwright/test';
-import { finished, generate, open, SHORT } from './page.js';
+import { controls, finished, forgetStatus, generate, open, SHORT } from './page.js';
 
 test('an example can be read before any weights have arrived', async ({ page }) => {
   await page.route('**/models/**', () => {});
@@ -21,15 +21,53 @@ test('the song begins with the first words', async ({ page }) => {
   expect(await generate(page)).toMatch(/^My love is like /);
 });
 
-test('the same seed gives the same text, another seed another', async ({ page }) => {
-  await open(page);
+for (const [lang, name, settings, keep] of [['en', 'Generate', 'Settings', 'Keep'], ['de', 'Dichten', 'Einstellungen', 'Behalten']]) {
+  test(`each time another song, unless the seed is kept: ${lang}`, async ({ page }) => {
+    await open(page, `${SHORT}&lang=${lang}`);
+    const { status } = controls(page);
+    const written = async () => {
+      await forgetStatus(page);
+      await page.getByRole('button', { name, exact: true }).click();
+      await expect(status).toContainText(/Finished|Fertig/);
+      return await page.getByRole('region', { name: /^(Song|Lied)$/ }).innerText();
+    };
+    const seed = () => new URLSearchParams(new URL(page.url()).hash.slice(1)).get('seed');
+    // The first is the one that the link means.
+    const first = await written();
+    expect(seed()).toBe('7');
+    const second = await written();
+    expect(second).not.toBe(first);
+    await expect.poll(seed).not.toBe('7');
+    await page.getByText(settings, { exact: true }).click();
+    await page.getByRole('checkbox', { name: keep }).check();
+    const kept = seed();
+    expect(await written()).toBe(second);
+    await page.reload();
+    await page.getByText(settings, { exact: true }).click();
+    await expect(page.getByRole('checkbox', { name: keep })).toBeChecked();
+    expect(await written()).toBe(second);
+    expect(seed()).toBe(kept);
+    // A seed that was typed is meant.
+    await page.getByRole('checkbox', { name: keep }).uncheck();
+    await page.getByRole('spinbutton', { name: /^(Seed|Startzahl)$/ }).fill('7');
+    expect(await written()).toBe(first);
+  });
+}
+
+test('a link carries the seed of the song that stands there', async ({ page }) => {
+  const { copyLink, status } = await open(page);
   const first = await generate(page);
-  expect(await generate(page)).toBe(first);
-  await page.getByRole('button', { name: 'Another one' }).click();
-  await expect.poll(() => finished(page)).not.toBe(first);
+  const second = await generate(page);
+  expect(second).not.toBe(first);
+  await copyLink.click();
+  await expect(status).toContainText('Link copied');
+  const link = await page.evaluate(() => navigator.clipboard.readText());
+  await page.goto('about:blank');
+  await page.goto(link);
+  expect(await finished(page)).toBe(second);
 });
 
-test('stops, and then generates again', async ({ page }) => {
+test('stops, and then generates again', { tag: '@smoke' }, async ({ page }) => {
   const { generate: button, stop, status, song } = await open(page, 'seed=7&length=10000');
   await button.click();
   await expect(status).toContainText('writing');

@@ -1,11 +1,13 @@
 // "Measure this device": what the CPU and the GPU of this very device do in a second, side by side.
 
-import { EngineError } from '../engine/errors.js';
+import { Channel } from '../engine/channel.js';
+import { toFailure } from '../errors.js';
 import { formatNumber, onLanguage, preferredLanguage, say, saysNothing, setLanguage, text } from '../i18n/index.js';
 import { AlertBox } from '../ui/alert-box.js';
-import { button, h } from '../ui/dom.js';
+import { button, h, scrollable } from '../ui/dom.js';
 import { offerLanguages } from '../ui/languages.js';
 import { saveFile } from '../ui/save-file.js';
+import { hasStarted } from '../ui/started.js';
 
 /** @typedef {import('../i18n/index.js').Key} Key */
 /** @typedef {import('./protocol.js').BenchEvent} BenchEvent */
@@ -31,8 +33,8 @@ const NAMES = [
 ];
 
 class BenchPage {
-  /** @type {Worker | null} */
-  #worker = null;
+  /** @type {Channel<import('./protocol.js').Command, BenchEvent>} */
+  #channel = new Channel(new URL('worker.js', import.meta.url));
   /** @type {Figure[]} */
   #figures = [];
   /** @type {import('./protocol.js').Adapter | null} */
@@ -64,7 +66,7 @@ class BenchPage {
       this.#status,
       this.#alert.element,
       this.#gpu,
-      h('div', { class: 'figures' }, this.#table),
+      scrollable(h('div', { class: 'figures' }, this.#table), 'benchTitle'),
       h('p', { class: 'small', t: 'benchNote' }),
     );
     onLanguage(() => this.#write());
@@ -79,23 +81,18 @@ class BenchPage {
     saysNothing(this.#gpu);
     this.#alert.clear();
     this.#table.hidden = false;
-    this.#worker = new Worker(new URL('worker.js', import.meta.url), { type: 'module' });
-    this.#worker.addEventListener('message', ({ data }) => this.#take(data));
-    this.#worker.addEventListener('error', (event) => {
-      event.preventDefault();
-      this.#fail(new EngineError('engine-crashed', event.message ?? ''));
-    });
     const only = new URLSearchParams(location.search).get('only');
-    this.#worker.postMessage({ type: 'measure', only: only ? only.split(',') : [] });
+    const command = { type: /** @type {const} */ ('measure'), only: only ? only.split(',') : [] };
+    const { done } = this.#channel.request(command, (event) => this.#take(event));
     this.#measure.disabled = true;
     this.#stop.disabled = false;
     say(this.#status, 'benchLoading');
+    done.then(() => this.#end('benchDone')).catch((error) => this.#fail(toFailure(error)));
   }
 
   /** @param {Key} [key] */
   #end(key) {
-    this.#worker?.terminate();
-    this.#worker = null;
+    this.#channel.end();
     this.#measure.disabled = false;
     this.#stop.disabled = true;
     this.#save.disabled = this.#figures.length === 0;
@@ -104,6 +101,8 @@ class BenchPage {
 
   /** @param {import('../engine/protocol.js').Failure} error */
   #fail(error) {
+    // By whoever ended it, who says so.
+    if (error.code === 'cancelled') return;
     this.#end('benchStopped');
     this.#alert.show(error, () => this.#start());
   }
@@ -124,10 +123,6 @@ class BenchPage {
     } else if (event.type === 'figure') {
       this.#figures.push(event.figure);
       this.#write();
-    } else if (event.type === 'done') {
-      this.#end('benchDone');
-    } else {
-      this.#fail(event.error);
     }
   }
 
@@ -181,5 +176,6 @@ function nameTab() {
 
 onLanguage(nameTab);
 setLanguage(preferredLanguage(''));
+hasStarted();
 new BenchPage(/** @type {HTMLElement} */ (document.querySelector('main')));
 offerLanguages();

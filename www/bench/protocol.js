@@ -15,15 +15,14 @@
  * @property {number} rate
  * @property {number} [share] of the most that the GPU was measured to do
  *
- * @typedef {{ type: 'measure', only: string[] }} Command `only`: beginnings of names; none is all
+ * @typedef {{ id: number, type: 'measure', only: string[] }} Command `only`: beginnings of names; none is all
  *
  * @typedef {{ type: 'checking' }
  *   | { type: 'adapter', adapter: Adapter }
  *   | { type: 'no-gpu', error: import('../engine/protocol.js').Failure }
  *   | { type: 'begin', name: string, device: Device, done: number, total: number }
- *   | { type: 'figure', figure: Figure }
- *   | { type: 'done' }
- *   | { type: 'failed', error: import('../engine/protocol.js').Failure }} BenchEvent
+ *   | { type: 'figure', figure: Figure }} Progress
+ * @typedef {({ id: number } & Progress) | { id: number, type: 'done' } | import('../engine/protocol.js').FailedEvent} BenchEvent
  */
 
 export {};

@@ -1,11 +1,12 @@
 // Measures the CPU and the GPU, one workload after another; see src/bench for what they are.
 
-import { toFailure } from '../engine/errors.js';
+import { toFailure } from '../errors.js';
 import { startModule } from '../engine/module.js';
+import { serve } from '../engine/serve.js';
 
-/** @typedef {import('./protocol.js').BenchEvent} BenchEvent */
 /** @typedef {import('./protocol.js').Device} Device */
 /** @typedef {import('./protocol.js').Figure} Figure */
+/** @typedef {import('./protocol.js').Progress} Progress */
 
 /** A round is to last so long at least, so that waiting for the GPU's answer is not what is measured. */
 const ROUND_MS = 200;
@@ -13,46 +14,21 @@ const ROUND_MS = 200;
 const ROUNDS = 3;
 const SLOW_MS = 1500;
 
-/**
- * The part of the wasm module that is used here.
- *
- * @typedef {object} WasmBench
- * @property {string} unit
- * @property {string | undefined} peak
- * @property {(times: number) => Promise<number>} run
- * @property {() => void} free
- *
- * @typedef {object} WasmGpu
- * @property {boolean} software
- * @property {(training: boolean) => Promise<{ name: string, largest_error: number }>} check
- *
- * @typedef {object} Wasm
- * @property {{ request: () => Promise<WasmGpu> }} Gpu
- * @property {{
- *   namesOnCpu: (small: boolean) => string[],
- *   onCpu: (name: string, small: boolean) => WasmBench,
- *   namesOnGpu: (small: boolean, gpu: WasmGpu) => string[],
- *   onGpu: (name: string, small: boolean, gpu: WasmGpu) => WasmBench,
- * }} Bench
- */
+/** @typedef {import('../engine/protocol.js').FullWasm} Wasm */
+/** @typedef {import('../pkg/full/liedwerk.js').Bench} WasmBench */
 
-/** @param {BenchEvent} event */
-function post(event) {
-  self.postMessage(event);
-}
-
-self.addEventListener('message', (/** @type {MessageEvent<import('./protocol.js').Command>} */ { data }) => {
-  measureAll(data.only).then(
-    () => post({ type: 'done' }),
-    (error) => post({ type: 'failed', error: toFailure(error) }),
-  );
+serve(async (/** @type {import('./protocol.js').Command} */ { only }, post) => {
+  await measureAll(only, post);
+  return {};
 });
 
-/** @param {string[]} only */
-async function measureAll(only) {
-  /** @type {Wasm} */
+/**
+ * @param {string[]} only
+ * @param {(progress: Progress) => void} post
+ */
+async function measureAll(only, post) {
   const wasm = await startModule('full');
-  const gpu = await findGpu(wasm);
+  const gpu = await findGpu(wasm, post);
   const wanted = (/** @type {string} */ name) => only.length === 0 || only.some((begin) => name.startsWith(begin));
   /** A processor would be busy for minutes with what a GPU is measured by. */
   const small = gpu?.software ?? true;
@@ -84,8 +60,9 @@ async function measureAll(only) {
  * The GPU, once it has been compared with the CPU.
  *
  * @param {Wasm} wasm
+ * @param {(progress: Progress) => void} post
  */
-async function findGpu(wasm) {
+async function findGpu(wasm, post) {
   try {
     const gpu = await wasm.Gpu.request();
     post({ type: 'checking' });

@@ -3,7 +3,8 @@
 // What computes on the CPU goes to a worker with the module that every visitor has; what may compute on a GPU, to
 // one with the larger module. Where the larger one fails, the other goes on with the same text.
 
-import { EngineError } from './errors.js';
+import { BROKEN, Channel } from './channel.js';
+import { toFailure } from '../errors.js';
 import { moduleOf, NOTHING, remainder, tell, together } from './runs.js';
 
 /** @typedef {import('./protocol.js').EngineEvent} EngineEvent */
@@ -17,15 +18,8 @@ import { moduleOf, NOTHING, remainder, tell, together } from './runs.js';
 
 /** @typedef {ModelRequest & { replay?: boolean }} Request `replay`: a link begins it, so it gives the same everywhere */
 
-/** How long a cancelled run may stay silent before its worker is ended. */
-const PATIENCE_MS = 1000;
-
-/**
- * After these the worker goes and the next run gets a new one: a panic leaves the wasm memory in
- * doubt, and browsers may remember that a module could not be fetched.
- */
-const BROKEN = new Set(['engine-crashed', 'engine-unavailable']);
-
+/** After these the CPU goes on where the larger module could not. */
+const LOST = new Set([...BROKEN, 'gpu-unavailable']);
 
 /**
  * @typedef {object} Run
@@ -42,21 +36,23 @@ const BROKEN = new Set(['engine-crashed', 'engine-unavailable']);
  */
 
 export class EngineClient {
-  /** @type {Map<ModuleName, Worker>} */
-  #workers = new Map();
-  /** @type {Map<number, Pending>} */
-  #pending = new Map();
-  #ids = 0;
   #computing;
+  /** @type {Record<ModuleName, Channel<import('./protocol.js').Command, EngineEvent>>} */
+  #channels;
   /** The model that was asked for last. @type {ModelRequest | null} */
   #newest = null;
 
-  /** Whether a model is looked into, which the CPU's worker is needed for. */
-  #looking = false;
+  /** Whether the last was for the CPU's worker wherever others are computed. */
+  #onCpu = false;
 
   /** @param {import('../computing.js').Computing} computing */
   constructor(computing) {
     this.#computing = computing;
+    const address = new URL('./worker.js', import.meta.url);
+    // Also behind the end of a run: what was found holds for the next ones.
+    const onEvent = (/** @type {EngineEvent} */ event) => event.type === 'device' && computing.take(event);
+    const channel = (/** @type {ModuleName} */ name) => new Channel(address, { name, onEvent });
+    this.#channels = { lean: channel('lean'), full: channel('full') };
     computing.onChange(() => this.#retire());
   }
 
@@ -89,6 +85,17 @@ export class EngineClient {
    */
   generate(request, listeners) {
     return this.#post({ type: 'generate', ...request }, listeners);
+  }
+
+  /**
+   * Writes a song with a form line by line, on the CPU; loads the model first where that has not happened.
+   *
+   * @param {ModelRequest & Pick<import('./protocol.js').ComposeCommand, 'form' | 'lexicon'>} request
+   * @param {Listeners} listeners
+   * @returns {Run}
+   */
+  compose(request, listeners) {
+    return this.#post({ type: 'compose', ...request, replay: true }, listeners);
   }
 
   /**
@@ -158,100 +165,49 @@ export class EngineClient {
    */
   #post({ replay = false, ...asked }, listeners) {
     const device = this.#computing.wish(replay);
-    this.#looking = asked.type === 'look' || asked.type === 'ask';
-    const command = /** @type {Job | UseGpuCommand} */ ({ id: ++this.#ids, device, ...asked });
+    this.#onCpu = ['look', 'ask', 'compose'].includes(asked.type);
+    const command = /** @type {Pending['command']} */ ({ device, ...asked });
     if ('model' in command) {
       const { model, known } = command;
       this.#newest = { model, known, fresh: false };
     }
-    /** @type {Promise<Finished>} */
-    const finished = new Promise((resolve, reject) => {
-      const [module, before, last] = [moduleOf(command), NOTHING, { ...NOTHING, cancelled: true }];
-      const had = { begun: false, ids: [], pieces: 0, cancelled: false };
-      this.#send({ command, module, listeners, before, last, ...had, resolve, reject });
-    });
-    return { finished, cancel: () => this.#cancel(command.id) };
-  }
-
-  /** @param {Pending} pending */
-  #send(pending) {
-    const { command, module } = pending;
-    this.#pending.set(command.id, pending);
-    const worker = this.#workers.get(module) ?? this.#start(module);
-    worker.postMessage(command);
-  }
-
-  /** @param {ModuleName} module */
-  #start(module) {
-    const worker = new Worker(new URL('./worker.js', import.meta.url), { type: 'module', name: module });
-    this.#workers.set(module, worker);
-    worker.addEventListener('message', ({ data }) => {
-      if (worker === this.#workers.get(module)) this.#receive(data);
-    });
-    worker.addEventListener('error', (event) => {
-      event.preventDefault();
-      const message = event.message || 'the worker could not start';
-      if (worker === this.#workers.get(module)) this.#crash(module, { code: 'engine-crashed', message });
-    });
-    return worker;
-  }
-
-  /** @param {EngineEvent} event */
-  #receive(event) {
-    // Also behind the end of a run: what was found holds for the next ones.
-    if (event.type === 'device') this.#computing.take(event);
-    const pending = this.#pending.get(event.id);
-    if (!pending) return;
-    if (event.type === 'done') {
-      this.#settle(event.id, together(pending.before, event));
-    } else if (event.type === 'failed') {
-      this.#fail(event.id, pending, event.error);
-    } else if (event.type === 'loaded' && pending.command.type === 'load') {
-      pending.listeners.onLoaded?.(event);
-      this.#settle(event.id, NOTHING);
-    } else {
-      tell(pending, event);
-    }
+    /** @type {Pending} */
+    const pending = {
+      command,
+      listeners,
+      before: NOTHING,
+      last: { ...NOTHING, cancelled: true },
+      begun: false,
+      ids: [],
+      pieces: 0,
+      cancelled: false,
+      cancel: () => {},
+    };
+    const finished = this.#finish(pending, moduleOf(command));
+    const cancel = () => {
+      pending.cancelled = true;
+      pending.cancel();
+    };
+    return { finished, cancel };
   }
 
   /**
-   * @param {number} id
-   * @param {Finished} finished
-   */
-  #settle(id, { cancelled, tokens, seconds }) {
-    this.#pending.get(id)?.resolve({ cancelled, tokens, seconds });
-    this.#pending.delete(id);
-    this.#retire();
-  }
-
-  /**
-   * @param {number} id
    * @param {Pending} pending
-   * @param {import('./protocol.js').Failure} error
+   * @param {ModuleName} module whose worker has it
+   * @returns {Promise<Finished>}
    */
-  #fail(id, pending, error) {
-    if (error.code === 'cancelled') {
-      this.#settle(id, pending.last);
-    } else if (BROKEN.has(error.code)) {
-      this.#crash(pending.module, error);
-    } else if (pending.module === 'full' && error.code === 'gpu-unavailable') {
-      this.#pending.delete(id);
-      this.#without(pending, error);
-    } else {
-      this.#pending.delete(id);
-      pending.reject(new EngineError(error.code, error.message));
+  async #finish(pending, module) {
+    const { done, cancel } = this.#channels[module].request(pending.command, (event) => tell(pending, event));
+    pending.cancel = cancel;
+    try {
+      return together(pending.before, await done);
+    } catch (error) {
+      const report = toFailure(error);
+      if (report.code === 'cancelled') return pending.last;
+      if (module === 'full' && LOST.has(report.code)) return this.#without(pending, error);
+      throw error;
+    } finally {
       this.#retire();
-    }
-  }
-
-  /**
-   * @param {ModuleName} module
-   * @param {import('./protocol.js').Failure} error
-   */
-  #crash(module, error) {
-    for (const pending of this.#end(module)) {
-      if (module === 'full') this.#without(pending, error);
-      else pending.reject(new EngineError(error.code, error.message));
     }
   }
 
@@ -259,43 +215,17 @@ export class EngineClient {
    * The larger module could not: the CPU goes on where it broke off.
    *
    * @param {Pending} pending
-   * @param {import('./protocol.js').Failure} report
+   * @param {unknown} error
    */
-  #without(pending, report) {
-    const { command, listeners, last, cancelled } = pending;
-    this.#computing.take({ attempt: command.device.attempt, report });
-    if (cancelled) {
-      pending.resolve(last);
-    } else if (command.type === 'use-gpu') {
-      pending.reject(new EngineError(report.code, report.message));
-    } else {
-      listeners.onDevice?.('cpu');
-      this.#send({ ...pending, command: remainder(pending, command), module: 'lean', before: last });
-    }
-  }
-
-  /** @param {number} id */
-  #cancel(id) {
-    const pending = this.#pending.get(id);
-    if (!pending || pending.cancelled) return;
-    pending.cancelled = true;
-    this.#workers.get(pending.module)?.postMessage({ id, type: 'cancel' });
-    setTimeout(() => {
-      const late = this.#pending.get(id);
-      if (late?.cancelled) this.#replaceWorker(late.module);
-    }, PATIENCE_MS);
-  }
-
-  /**
-   * Hard cancel: what was cancelled ends here, what waited behind it moves to a new worker.
-   *
-   * @param {ModuleName} module
-   */
-  #replaceWorker(module) {
-    for (const pending of this.#end(module)) {
-      if (pending.cancelled) pending.resolve(pending.last);
-      else this.#send(pending);
-    }
+  #without(pending, error) {
+    const { command, listeners, last } = pending;
+    this.#computing.take({ attempt: command.device.attempt, report: toFailure(error) });
+    if (pending.cancelled) return last;
+    if (command.type === 'use-gpu') throw error;
+    listeners.onDevice?.('cpu');
+    pending.command = remainder(pending, command);
+    pending.before = last;
+    return this.#finish(pending, 'lean');
   }
 
   /** Ends the worker that nobody will need: a model of its own lies in its memory. */
@@ -304,21 +234,7 @@ export class EngineClient {
     // It is not known yet which one that is.
     if (choice !== 'cpu' && !report) return;
     const spare = this.#computing.wish(false).choice === 'cpu' ? 'full' : 'lean';
-    if (spare === 'lean' && this.#looking) return;
-    const busy = [...this.#pending.values()].some(({ module }) => module === spare);
-    if (!busy) this.#end(spare);
-  }
-
-  /**
-   * Ends a worker and hands out all that still waited for it.
-   *
-   * @param {ModuleName} module
-   */
-  #end(module) {
-    this.#workers.get(module)?.terminate();
-    this.#workers.delete(module);
-    const waiting = [...this.#pending.values()].filter((pending) => pending.module === module);
-    for (const { command } of waiting) this.#pending.delete(command.id);
-    return waiting;
+    if (spare === 'lean' && this.#onCpu) return;
+    if (!this.#channels[spare].isBusy) this.#channels[spare].end();
   }
 }

@@ -1,8 +1,8 @@
 // Where an engine computes. The GPU is asked for once and checked before it may write a word; what the CPU
 // gives at once has to be awaited of it.
 
-import { EngineError, toFailure } from './errors.js';
-import { startWasm } from './sessions.js';
+import { EngineError, toFailure } from '../errors.js';
+import { startModule } from './module.js';
 
 /** @typedef {import('./protocol.js').WasmGenerator} WasmGenerator */
 /** @typedef {import('./protocol.js').WasmTranslator} WasmTranslator */
@@ -35,7 +35,7 @@ export function findGpu(attempt) {
 async function request() {
   try {
     const nickname = await expectAdapter();
-    const { Gpu } = await startWasm();
+    const { Gpu } = await startModule('full');
     const gpu = await Gpu.request();
     const checked = await gpu.check(false);
     return { gpu, report: { ...checked, name: nickname || checked.name } };
@@ -64,7 +64,8 @@ export async function expectAdapter() {
  * @param {Found | null} found null for the CPU
  */
 export function place(engine, found) {
-  if ((onGpu.get(engine) ?? null) === found) return;
+  // The lean module knows no GPU.
+  if (!('useGpu' in engine) || (onGpu.get(engine) ?? null) === found) return;
   if (found?.gpu) {
     engine.useGpu(found.gpu);
     onGpu.set(engine, found);
@@ -82,7 +83,7 @@ export function place(engine, found) {
  */
 export function lostGpu(engine) {
   const found = onGpu.get(engine);
-  const error = found && engine.gpuFault();
+  const error = found && 'gpuFault' in engine && engine.gpuFault();
   if (!error) return null;
   onGpu.delete(engine);
   found.gpu = null;
@@ -91,29 +92,40 @@ export function lostGpu(engine) {
 }
 
 /**
+ * To be asked after each step: tells the page where the GPU was lost on the way.
+ *
+ * @param {{ id: number, device: import('./protocol.js').DeviceWish }} job
+ * @param {WasmGenerator | WasmTranslator} engine
+ * @param {(event: import('./protocol.js').EngineEvent) => void} post
+ */
+export function tellLoss({ id, device }, engine, post) {
+  const report = lostGpu(engine);
+  if (report) post({ id, type: 'device', on: 'cpu', attempt: device.attempt, report });
+}
+
+/**
  * @template T
- * @typedef {T | Promise<T>} Given
+ * @typedef {T | Promise<T>} Given known at once from the module without a GPU, promised by the other
  */
 
 /**
  * @typedef {object} Writer
- * @property {(...all: Parameters<WasmGenerator['start']>) => Given<import('./protocol.js').Started>} start
+ * @property {(prompt: string, options: Partial<import('./protocol.js').GenerateOptions>) => Given<import('./protocol.js').Started>} start
  * @property {(n: number) => Given<Written>} next
  * @property {(id: number) => Given<Written>} force
  */
 
 /**
- * What a generator gives, to be awaited: it need not be known where it computes.
+ * What a generator gives, to be awaited.
  *
  * @param {WasmGenerator} generator
  * @returns {Writer}
  */
 export function writer(generator) {
-  if (!onGpu.has(generator)) return generator;
   return {
-    start: (prompt, options) => watched(generator.startAsync(prompt, options)),
-    next: (n) => watched(generator.nextAsync(n)),
-    force: (id) => watched(generator.forceAsync(id)),
+    start: (prompt, options) => watched(generator.start(prompt, options)),
+    next: (n) => watched(generator.next(n)),
+    force: (id) => watched(generator.force(id)),
   };
 }
 
@@ -123,15 +135,15 @@ export function writer(generator) {
  * @param {WasmTranslator} translator
  */
 export function nextPiece(translator) {
-  return onGpu.has(translator) ? watched(translator.nextAsync()) : translator.next();
+  return watched(translator.next());
 }
 
 /**
  * @template T
- * @param {Promise<T>} step
+ * @param {Given<T>} step
  */
 function watched(step) {
-  busy = step.catch(() => {});
+  if (step instanceof Promise) busy = step.catch(() => {});
   return step;
 }
 

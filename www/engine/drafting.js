@@ -1,6 +1,6 @@
 // A plan that fits the time there is: some steps are taken for trial, and the rest is reckoned.
 
-import { toFailure } from './errors.js';
+import { toFailure } from '../errors.js';
 import { breath } from './slices.js';
 
 /** @typedef {import('./training-protocol.js').WasmTrainer} WasmTrainer */
@@ -22,9 +22,7 @@ export async function draft(request, module) {
   const plan = JSON.parse(module.draftPlan(text, kind, size, from ? layers : null, data));
   plan.train.seed = seed;
   const json = JSON.stringify(plan);
-  const trainer = from
-    ? module.Trainer.create(json, text, from.config, from.tokenizer, from.weights)
-    : module.Trainer.create(json, text);
+  const trainer = createTrainer(module, json, text, from);
   try {
     const { gpu, fault } = request.device === 'gpu' ? await useGpu(trainer, module) : { gpu: null, fault: null };
     const { facts, parameters, vocab_size, steps_per_epoch } = trainer.describe();
@@ -36,6 +34,19 @@ export async function draft(request, module) {
   } finally {
     trainer.free();
   }
+}
+
+/**
+ * @param {WasmTraining} module
+ * @param {string} plan
+ * @param {string} text
+ * @param {import('./training-protocol.js').ModelParts | null} from a model that is trained on
+ */
+export function createTrainer(module, plan, text, from) {
+  if (!from) return module.Trainer.create(plan, text);
+  const { weights } = from;
+  const { config, tokenizer } = from.config === undefined ? module.readModelFile(weights) : from;
+  return module.Trainer.create(plan, text, config, tokenizer, weights);
 }
 
 /** @param {WasmTrainer} trainer */

@@ -1,7 +1,7 @@
 // Looking inside while a model works: what it did at each token goes along, and single questions are answered
 // between two slices of the work.
 
-import { open } from './sessions.js';
+import { open } from './opened-models.js';
 import { breath, nextSlice } from './slices.js';
 
 /** @typedef {import('./protocol.js').EngineEvent} EngineEvent */
@@ -27,7 +27,7 @@ function hand(event, recorded) {
  * @param {AbortSignal} signal
  */
 export async function lookAtWriting({ id, text, options }, generator, signal) {
-  const started = generator.start(text, { ...options, recording: true });
+  const started = await generator.start(text, { ...options, recording: true });
   self.postMessage({ id, type: 'started', ...started });
   const begin = performance.now();
   let slice = 2;
@@ -41,7 +41,7 @@ export async function lookAtWriting({ id, text, options }, generator, signal) {
   tell([]);
   while (!ended && !signal.aborted) {
     const before = performance.now();
-    const { steps, done, tokens: written } = generator.next(slice);
+    const { steps, done, tokens: written } = await generator.next(slice);
     tokens += written;
     ended = done;
     tell(steps);
@@ -65,7 +65,7 @@ export async function lookAtTranslating({ id, text, options }, translator, signa
   let tokens = 0;
   let ended = false;
   while (!ended && !signal.aborted) {
-    const piece = translator.next() ?? null;
+    const piece = (await translator.next()) ?? null;
     ended = piece === null;
     if (piece) {
       const { source_ids, target_ids } = piece;
@@ -84,7 +84,7 @@ export async function lookAtTranslating({ id, text, options }, translator, signa
  * One question about a model. It is not put behind a running job: between two slices the model is free.
  *
  * @param {import('./protocol.js').AskCommand} job
- * @param {import('./sessions.js').How} how
+ * @param {import('./opened-models.js').How} how
  */
 export async function answer(job, how) {
   const { engine } = await open(job, how);

@@ -1,4 +1,4 @@
-// Which of the engine's two sessions opens which model. Both the page and the worker ask this.
+// Which of the engine's two classes opens which model. Both the page and the worker ask this.
 
 /** @typedef {'generator' | 'translator'} Kind */
 

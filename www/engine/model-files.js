@@ -1,19 +1,20 @@
 // The files of a model: from the host, or, for one of the visitor's own, from the shelf.
 
-import { partsOf, storedBytes } from '../shelf/parts.js';
+import { storedBytes } from '../shelf/stored.js';
 import { fetchText } from './texts.js';
 import { fetchWeights } from './weights.js';
 
 /**
  * @param {import('./protocol.js').ModelRequest} request
  * @param {{ signal: AbortSignal, onProgress: (received: number, total: number) => void }} how
- * @returns {Promise<{ config: string, tokenizer: string, bytes: Uint8Array, notes: import('./protocol.js').Note[] }>}
+ * @returns {Promise<{ config?: string, tokenizer?: string, bytes: Uint8Array, notes: import('./protocol.js').Note[] }>} one of the visitor's own is
+ *   a single file, whose bytes carry the other two in their header
  */
 export async function modelFiles({ model, fresh, known }, { signal, onProgress }) {
   const { weights, config, tokenizer, own } = model.files;
   if (own) {
     const bytes = own === true ? await storedBytes(model.id) : new Uint8Array(await own.arrayBuffer());
-    return { ...partsOf(bytes), bytes, notes: [] };
+    return { bytes, notes: [] };
   }
   const cache = fresh ? 'reload' : 'default';
   const [{ bytes, notes }, configText, tokenizerText] = await Promise.all([

@@ -1,12 +1,12 @@
 // CPU or GPU for a run: as the visitor wishes, or whichever is faster for the model at hand.
 
 import { findGpu, lostGpu, nextPiece, place, writer } from './devices.js';
-import { EngineError } from './errors.js';
+import { EngineError } from '../errors.js';
 import { kindOf } from './kinds.js';
 import { breath, unlessStopped } from './slices.js';
 import { forgetWalk } from './walks.js';
 
-/** @typedef {{ id: number, device: import('./protocol.js').Wish }} Wishing */
+/** @typedef {{ id: number, device: import('./protocol.js').DeviceWish }} Wishing */
 /** @typedef {(event: import('./protocol.js').EngineEvent) => void} Post */
 /** @typedef {import('./protocol.js').WasmGenerator} WasmGenerator */
 /** @typedef {import('./protocol.js').WasmTranslator} WasmTranslator */
@@ -42,18 +42,6 @@ export async function settle({ id, device: { choice, attempt, races }, model }, 
   const on = found.gpu && !(race && race.cpu >= race.gpu) ? 'gpu' : 'cpu';
   place(engine, on === 'gpu' ? found : null);
   post({ id, type: 'device', on, attempt, report: found.report, race });
-}
-
-/**
- * To be asked after each step: tells the page where the GPU was lost on the way.
- *
- * @param {Wishing} job
- * @param {WasmGenerator | WasmTranslator} engine
- * @param {Post} post
- */
-export function tellLoss({ id, device }, engine, post) {
-  const report = lostGpu(engine);
-  if (report) post({ id, type: 'device', on: 'cpu', attempt: device.attempt, report });
 }
 
 /**

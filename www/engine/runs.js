@@ -14,6 +14,8 @@
  * @property {(on: 'cpu' | 'gpu') => void} [onDevice] where it is not bound to the CPU; again when the GPU is lost
  * @property {(prompt: string, notes: import('./protocol.js').Note[]) => void} [onStarted]
  * @property {(text: string, tokens: number, seconds: number) => void} [onToken]
+ * @property {(line: import('./protocol.js').LineEvent['line'], tokens: number, lines: number) => void} [onLine]
+ * @property {(figures: import('./protocol.js').SongFigures) => void} [onJudged]
  * @property {(from: number, steps: import('./protocol.js').Step[], ended: boolean) => void} [onSteps]
  * @property {(stretches: import('./protocol.js').Stretch[]) => void} [onRecalled]
  * @property {(pieces: number, notes: import('./protocol.js').Note[]) => void} [onSplit]
@@ -25,8 +27,7 @@
 
 /**
  * @typedef {object} Pending
- * @property {Job | UseGpuCommand} command
- * @property {ModuleName} module whose worker has it
+ * @property {import('./channel.js').Unsent<Job | UseGpuCommand>} command
  * @property {Listeners} listeners
  * @property {Finished} before what another worker has done of it
  * @property {Finished} last
@@ -34,8 +35,7 @@
  * @property {number[]} ids of the tokens that they have
  * @property {number} pieces that they have
  * @property {boolean} cancelled
- * @property {(finished: Finished) => void} resolve
- * @property {(error: import('./errors.js').EngineError) => void} reject
+ * @property {() => void} cancel whichever worker has it
  */
 
 /** What a run has done that has done nothing. */
@@ -44,7 +44,7 @@ export const NOTHING = { cancelled: false, tokens: 0, seconds: 0 };
 /**
  * Which worker a command goes to.
  *
- * @param {Job | UseGpuCommand} command
+ * @param {Pending['command']} command
  * @returns {ModuleName}
  */
 export function moduleOf({ type, device }) {
@@ -74,6 +74,10 @@ export function tell(pending, event) {
     case 'token':
       pending.ids.push(...event.ids);
       return listeners.onToken?.(event.text, tokens, seconds);
+    case 'line':
+      return listeners.onLine?.(event.line, tokens, event.lines);
+    case 'judged':
+      return listeners.onJudged?.(event.figures);
     case 'steps':
       pending.ids = [...pending.ids.slice(0, event.from), ...event.steps.map(({ id }) => id)];
       return listeners.onSteps?.(event.from, event.steps, event.ended);
@@ -98,8 +102,8 @@ export function tell(pending, event) {
  * What is left of a job, for the CPU.
  *
  * @param {Pending} pending
- * @param {Job} job
- * @returns {Job}
+ * @param {import('./channel.js').Unsent<Job>} job
+ * @returns {import('./channel.js').Unsent<Job>}
  */
 export function remainder({ ids, pieces }, job) {
   const device = { ...job.device, choice: /** @type {const} */ ('cpu') };

@@ -1,6 +1,6 @@
 // How the worker stays reachable while it computes: short slices, and a breath between them.
 
-import { EngineError } from './errors.js';
+import { EngineError } from '../errors.js';
 
 export const SLICE_MS = 30;
 /** Tokens; on a GPU one may take as long as a hundred on the CPU. */

@@ -1,32 +1,81 @@
 // The small files beside the weights (list of models, config, tokenizer): from the host where it can
 // be reached, otherwise as they were last time, so that the page also works without a connection.
 
-import { EngineError } from './errors.js';
+import { EngineError } from '../errors.js';
 
 const CACHE = 'liedwerk-texts';
+/** The host has so long to answer before the kept copy does. */
+const PATIENCE_MS = 5000;
 
 /**
  * @param {string} url
  * @param {{ cache: RequestCache, signal?: AbortSignal }} how
- * @throws {EngineError} download-failed, cancelled
+ * @throws {EngineError} download-failed, page-instead, cancelled
  */
 export async function fetchText(url, { cache, signal }) {
-  /** @type {string} */
-  let text;
+  const kept = await fromCache(url);
   try {
-    const response = await fetch(url, { signal, cache });
-    // What the host answers holds, a refusal too.
-    if (!response.ok) throw new EngineError('download-failed', `${url}: HTTP ${response.status}`);
-    text = await response.text();
+    const text = await asked(url, cache, signal, kept === null ? 0 : PATIENCE_MS);
+    if (isWhole(url, text)) await toCache(url, text);
+    else if (kept !== null) return kept;
+    return text;
   } catch (error) {
-    if (error instanceof EngineError) throw error;
     if (signal?.aborted) throw new EngineError('cancelled', 'the download was cancelled');
-    const kept = await fromCache(url);
-    if (kept === null) throw new EngineError('download-failed', `${url}: ${error}`);
-    return kept;
+    if (kept !== null) return kept;
+    throw error instanceof EngineError ? error : new EngineError('download-failed', `${url}: ${error}`);
   }
-  await toCache(url, text);
-  return text;
+}
+
+/**
+ * @param {string} url
+ * @param {RequestCache} cache
+ * @param {AbortSignal | undefined} signal
+ * @param {number} patience in milliseconds; 0 without end
+ */
+async function asked(url, cache, signal, patience) {
+  const asking = new AbortController();
+  const stop = () => asking.abort();
+  const timer = patience ? setTimeout(stop, patience) : 0;
+  if (signal?.aborted) stop();
+  signal?.addEventListener('abort', stop);
+  try {
+    const response = await fetch(url, { signal: asking.signal, cache });
+    if (!response.ok) throw new EngineError('download-failed', `${url}: HTTP ${response.status}`);
+    const text = await response.text();
+    if (isPage(response) || /^\s*</.test(text)) throw pageInstead(url);
+    return text;
+  } finally {
+    clearTimeout(timer);
+    signal?.removeEventListener('abort', stop);
+  }
+}
+
+/**
+ * Whether a web page came: networks that ask for a password answer whatever was asked for with one, and some hosts send
+ * their start page in place of what they have not got.
+ *
+ * @param {Response} response
+ */
+export function isPage({ headers }) {
+  return /^text\/html\b/.test(headers.get('content-type') ?? '');
+}
+
+/** @param {string} url */
+export function pageInstead(url) {
+  return new EngineError('page-instead', `${url}: a web page came instead of the file`);
+}
+
+/**
+ * @param {string} url
+ * @param {string} text
+ */
+function isWhole(url, text) {
+  if (!url.endsWith('.json')) return true;
+  try {
+    return typeof JSON.parse(text) === 'object';
+  } catch {
+    return false;
+  }
 }
 
 /** @param {string} url */

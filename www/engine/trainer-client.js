@@ -1,11 +1,11 @@
 // The page's side of the worker that trains.
 
-import { EngineError } from './errors.js';
+import { Channel } from './channel.js';
 
 /** @typedef {import('./training-protocol.js').TrainerEvent} TrainerEvent */
 /** @typedef {import('./training-protocol.js').Ended} Ended */
 /** @typedef {import('./training-protocol.js').TrainedModel} TrainedModel */
-/** @typedef {import('./training-protocol.js').Wish} Wish */
+/** @typedef {import('./training-protocol.js').Instruction} Instruction */
 
 /**
  * @typedef {object} TrainingListeners
@@ -34,19 +34,9 @@ import { EngineError } from './errors.js';
  * @property {() => void} kill ends the worker at once; nothing comes any more
  */
 
-/**
- * @typedef {object} Pending
- * @property {TrainingListeners} listeners
- * @property {(result: any) => void} resolve
- * @property {(error: EngineError) => void} reject
- */
-
 export class TrainerClient {
-  /** @type {Worker | null} */
-  #worker = null;
-  /** @type {Map<number, Pending>} */
-  #pending = new Map();
-  #ids = 0;
+  /** @type {Channel<import('./training-protocol.js').TrainerCommand, TrainerEvent>} */
+  #channel = new Channel(new URL('./trainer-worker.js', import.meta.url));
 
   /**
    * What a text holds.
@@ -58,7 +48,7 @@ export class TrainerClient {
    * @returns {Promise<import('./training-protocol.js').Facts>}
    */
   inspect(text, kind, data, seed = 1) {
-    return this.#post({ id: ++this.#ids, type: 'inspect', text, kind, data, seed });
+    return this.#ask({ type: 'inspect', text, kind, data, seed });
   }
 
   /**
@@ -68,7 +58,7 @@ export class TrainerClient {
    * @returns {Promise<import('./training-protocol.js').Drafted>}
    */
   draft(request) {
-    return this.#post({ id: ++this.#ids, type: 'draft', ...request });
+    return this.#ask({ type: 'draft', ...request });
   }
 
   /**
@@ -78,17 +68,7 @@ export class TrainerClient {
    * @returns {Promise<import('./training-protocol.js').ReadModel>}
    */
   readModel(bytes) {
-    return this.#post({ id: ++this.#ids, type: 'read', bytes });
-  }
-
-  /**
-   * A model's three files and its card in one.
-   *
-   * @param {import('./training-protocol.js').ModelParts & { card: object | null }} parts
-   * @returns {Promise<Uint8Array>}
-   */
-  joinModel(parts) {
-    return this.#post({ id: ++this.#ids, type: 'join', ...parts });
+    return this.#ask({ type: 'read', bytes });
   }
 
   /**
@@ -99,111 +79,58 @@ export class TrainerClient {
    * @returns {TrainingRun}
    */
   train(request, listeners) {
-    const id = ++this.#ids;
-    const finished = this.#post({ id, type: 'train', ...request }, listeners);
-    /** @param {Wish} wish */
-    const wish = (wish) => this.#worker?.postMessage({ id, type: 'wish', wish });
+    const { done, tell } = this.#channel.request({ type: 'train', ...request }, (event) => hear(event, listeners));
+    const instruct = (/** @type {Instruction} */ instruction) => tell({ type: 'instruct', instruction });
     return {
-      finished,
-      pause: () => wish({ type: 'pause' }),
-      resume: () => wish({ type: 'resume' }),
-      setRate: (lr) => wish({ type: 'rate', lr }),
-      checkpoint: () => wish({ type: 'checkpoint' }),
-      sample: () => wish({ type: 'sample' }),
-      stop: () => wish({ type: 'stop' }),
-      loseGpu: () => wish({ type: 'lose-gpu' }),
+      finished: done.then(({ result }) => /** @type {Ended} */ (result)),
+      pause: () => instruct({ type: 'pause' }),
+      resume: () => instruct({ type: 'resume' }),
+      setRate: (lr) => instruct({ type: 'rate', lr }),
+      checkpoint: () => instruct({ type: 'checkpoint' }),
+      sample: () => instruct({ type: 'sample' }),
+      stop: () => instruct({ type: 'stop' }),
+      loseGpu: () => instruct({ type: 'lose-gpu' }),
       kill: () => this.end(),
     };
   }
 
   /** Ends the worker; whatever waits for it fails with the code `cancelled`. */
   end() {
-    this.#crash({ code: 'cancelled', message: 'the worker was ended' });
+    this.#channel.end();
   }
 
   /**
-   * @param {import('./training-protocol.js').TrainerJob} job
-   * @param {TrainingListeners} [listeners]
-   * @returns {Promise<any>}
+   * @param {import('./channel.js').Unsent<import('./training-protocol.js').TrainerJob>} job
+   * @returns {Promise<any>} what the caller says it is
    */
-  #post(job, listeners = {}) {
-    const settled = new Promise((resolve, reject) => {
-      this.#pending.set(job.id, { listeners, resolve, reject });
-    });
-    this.#worker ??= this.#start();
-    this.#worker.postMessage(job);
-    return settled;
+  async #ask(job) {
+    return (await this.#channel.request(job).done).result;
   }
+}
 
-  #start() {
-    const worker = new Worker(new URL('./trainer-worker.js', import.meta.url), { type: 'module' });
-    worker.addEventListener('message', ({ data }) => {
-      if (worker === this.#worker) this.#receive(data);
-    });
-    worker.addEventListener('error', (event) => {
-      event.preventDefault();
-      const message = event.message || 'the worker could not start';
-      if (worker === this.#worker) this.#crash({ code: 'engine-crashed', message });
-    });
-    return worker;
-  }
-
-  /** @param {TrainerEvent} event */
-  #receive(event) {
-    const pending = this.#pending.get(event.id);
-    if (!pending) return;
-    const { listeners } = pending;
-    switch (event.type) {
-      case 'started':
-        return listeners.onStarted?.(event.started);
-      case 'metrics':
-        return listeners.onMetrics?.(event.metrics);
-      case 'validated':
-        return listeners.onValidated?.(event.validated);
-      case 'sample':
-        return listeners.onSample?.(event.sample);
-      case 'checkpoint':
-        return listeners.onCheckpoint?.(event);
-      case 'model':
-        return listeners.onModel?.(event);
-      case 'fault':
-        return listeners.onFault?.(event);
-      case 'paused':
-        return listeners.onPaused?.(event);
-      case 'resumed':
-        return listeners.onResumed?.(event);
-      case 'result':
-        this.#pending.delete(event.id);
-        return pending.resolve(event.result);
-      case 'ended':
-        this.#pending.delete(event.id);
-        return pending.resolve(event.ended);
-      case 'failed':
-        return this.#fail(event.id, pending, event.error);
-    }
-  }
-
-  /**
-   * @param {number} id
-   * @param {Pending} pending
-   * @param {import('./protocol.js').Failure} error
-   */
-  #fail(id, pending, error) {
-    // A panic leaves the wasm memory in doubt, and browsers may remember that a module could not be fetched.
-    if (error.code === 'engine-crashed' || error.code === 'engine-unavailable') {
-      this.#crash(error);
-      return;
-    }
-    this.#pending.delete(id);
-    pending.reject(new EngineError(error.code, error.message));
-  }
-
-  /** @param {import('./protocol.js').Failure} error */
-  #crash({ code, message }) {
-    this.#worker?.terminate();
-    this.#worker = null;
-    const waiting = [...this.#pending.values()];
-    this.#pending.clear();
-    for (const { reject } of waiting) reject(new EngineError(code, message));
+/**
+ * @param {TrainerEvent} event
+ * @param {TrainingListeners} listeners
+ */
+function hear(event, listeners) {
+  switch (event.type) {
+    case 'started':
+      return listeners.onStarted?.(event.started);
+    case 'metrics':
+      return listeners.onMetrics?.(event.metrics);
+    case 'validated':
+      return listeners.onValidated?.(event.validated);
+    case 'sample':
+      return listeners.onSample?.(event.sample);
+    case 'checkpoint':
+      return listeners.onCheckpoint?.(event);
+    case 'model':
+      return listeners.onModel?.(event);
+    case 'fault':
+      return listeners.onFault?.(event);
+    case 'paused':
+      return listeners.onPaused?.(event);
+    case 'resumed':
+      return listeners.onResumed?.(event);
   }
 }

@@ -1,25 +1,25 @@
 // The worker that trains: one job after another, so that writing goes on beside it in the other worker.
 
-import { EngineError, toFailure } from './errors.js';
+import { EngineError, toFailure } from '../errors.js';
 import { draft } from './drafting.js';
 import { startModule } from './module.js';
-import { Training } from './training.js';
+import { TrainingLoop } from './training-loop.js';
 
 /** @typedef {import('./training-protocol.js').TrainerCommand} TrainerCommand */
 /** @typedef {import('./training-protocol.js').TrainerEvent} TrainerEvent */
 /** @typedef {import('./training-protocol.js').TrainerJob} TrainerJob */
 /** @typedef {import('./training-protocol.js').WasmTraining} WasmTraining */
 
-/** @type {Map<number, Training>} */
+/** @type {Map<number, TrainingLoop>} */
 const trainings = new Map();
 let queue = Promise.resolve();
 
 self.addEventListener('message', (/** @type {MessageEvent<TrainerCommand>} */ { data }) => {
-  if (data.type === 'wish') {
-    trainings.get(data.id)?.wish(data.wish);
+  if (data.type === 'instruct') {
+    trainings.get(data.id)?.instruct(data.instruction);
     return;
   }
-  if (data.type === 'train') trainings.set(data.id, new Training(data, post));
+  if (data.type === 'train') trainings.set(data.id, new TrainingLoop(data, post));
   queue = queue.then(() => run(data));
 });
 
@@ -28,18 +28,16 @@ function post(event) {
   const all = [];
   if ('bytes' in event) all.push(event.bytes);
   if (event.type === 'model' && event.best) all.push(event.best.bytes);
-  if (event.type === 'result' && event.result instanceof Uint8Array) all.push(event.result);
   self.postMessage(event, { transfer: all.map(({ buffer }) => buffer) });
 }
 
 /** @param {TrainerJob} job */
 async function run(job) {
   try {
-    /** @type {WasmTraining} */
     const module = await startModule('full');
     const training = trainings.get(job.id);
-    if (training) post({ id: job.id, type: 'ended', ended: await training.run(module) });
-    else post({ id: job.id, type: 'result', result: await resultOf(job, module) });
+    const result = training ? await training.run(module) : await resultOf(job, module);
+    post({ id: job.id, type: 'done', result });
   } catch (error) {
     post({ id: job.id, type: 'failed', error: toFailure(error) });
   } finally {
@@ -60,10 +58,6 @@ async function resultOf(job, module) {
     case 'read': {
       const { card, ...read } = module.readModelFile(job.bytes);
       return { ...read, card: card === undefined ? null : JSON.parse(card) };
-    }
-    case 'join': {
-      const card = job.card ? JSON.stringify(job.card) : undefined;
-      return module.joinModelFile(job.config, job.tokenizer, job.weights, card);
     }
     case 'train':
       throw new EngineError('bad-option', 'a training is no question');

@@ -8,7 +8,8 @@
  * @typedef {'small' | 'medium' | 'large'} Size
  * @typedef {'all' | 'last'} Layers which weights of a model that is trained on move
  * @typedef {'cpu' | 'gpu'} Device
- * @typedef {{ config: string, tokenizer: string, weights: Uint8Array }} ModelParts the contents of a model's files
+ * @typedef {{ config?: string, tokenizer?: string, weights: Uint8Array }} ModelParts the contents of a model's files; of a
+ *   single file the weights alone
  *
  * @typedef {object} PlannedData
  * @property {'none' | 'songs' | 'lecture'} normalize
@@ -152,17 +153,16 @@
  * @typedef {{ id: number, type: 'draft' } & DraftRequest} DraftCommand
  * @typedef {{ id: number, type: 'train' } & TrainRequest} TrainCommand
  * @typedef {{ id: number, type: 'read', bytes: Uint8Array }} ReadCommand
- * @typedef {{ id: number, type: 'join', card: object | null } & ModelParts} JoinCommand
- * @typedef {InspectCommand | DraftCommand | TrainCommand | ReadCommand | JoinCommand} TrainerJob
+ * @typedef {InspectCommand | DraftCommand | TrainCommand | ReadCommand} TrainerJob
  *
- * @typedef {{ type: 'pause' } | { type: 'resume' } | { type: 'stop' } | { type: 'checkpoint' } | { type: 'sample' } | { type: 'rate', lr: number } | { type: 'lose-gpu' }} Wish
+ * @typedef {{ type: 'pause' } | { type: 'resume' } | { type: 'stop' } | { type: 'checkpoint' } | { type: 'sample' } | { type: 'rate', lr: number } | { type: 'lose-gpu' }} Instruction
  *   what can be asked for while a training runs; the last one is for trying out what happens then
- * @typedef {{ id: number, type: 'wish', wish: Wish }} WishCommand the id is that of the training
- * @typedef {TrainerJob | WishCommand} TrainerCommand
+ * @typedef {{ id: number, type: 'instruct', instruction: Instruction }} InstructCommand the id is that of the training
+ * @typedef {TrainerJob | InstructCommand} TrainerCommand
  */
 
 /**
- * @typedef {{ id: number, type: 'result', result: unknown }} ResultEvent ends a job other than a training
+ * @typedef {{ id: number, type: 'done', result: unknown }} DoneEvent the answer; of a training, how it ended
  * @typedef {{ id: number, type: 'started', started: Started }} StartedEvent
  * @typedef {{ id: number, type: 'metrics', metrics: Metrics }} MetricsEvent
  * @typedef {{ id: number, type: 'validated', validated: Validated }} ValidatedEvent
@@ -172,47 +172,15 @@
  * @typedef {{ id: number, type: 'fault', step: number, error: Failure }} FaultEvent
  * @typedef {{ id: number, type: 'paused', step: number }} PausedEvent
  * @typedef {{ id: number, type: 'resumed', step: number }} ResumedEvent
- * @typedef {{ id: number, type: 'ended', ended: Ended }} EndedEvent
  * @typedef {{ id: number, type: 'failed', error: Failure }} FailedEvent
  * @typedef {StartedEvent | MetricsEvent | ValidatedEvent | SampleEvent | CheckpointEvent | ModelEvent | FaultEvent | PausedEvent | ResumedEvent} TrainingEvent
- * @typedef {ResultEvent | TrainingEvent | EndedEvent | FailedEvent} TrainerEvent
+ * @typedef {TrainingEvent | DoneEvent | FailedEvent} TrainerEvent
  */
 
 /**
- * The surface of pkg/full/liedwerk.js that the worker uses.
- *
- * @typedef {{ goOn(tokens: number): boolean, free(): void }} WasmSample
- * @typedef {{ check(training: boolean): Promise<unknown>, destroy(): void, free(): void }} WasmGpu
- *
- * @typedef {object} WasmTrainer
- * @property {() => Omit<Started, 'plan' | 'device'>} describe
- * @property {() => string} plan
- * @property {() => boolean} isDone
- * @property {(lr: number) => void} setRate
- * @property {() => Promise<{ step: number, loss: number, grad_norm: number, lr: number, tokens: number }>} step
- * @property {() => { code: string, message: string } | undefined} takeGpuFault
- * @property {(seconds: number) => Promise<Uint8Array>} keep
- * @property {() => boolean} beginValidation
- * @property {() => Promise<{ loss: number, bits_per_char: number } | null>} validate
- * @property {(seed: number, tokens: number) => Promise<WasmSample>} sample
- * @property {(sample: WasmSample) => Omit<Sample, 'step' | 'seed'>} finishSample
- * @property {(seconds: number) => Promise<Uint8Array>} modelFile
- * @property {(seconds: number) => Card} card
- * @property {(gpu: WasmGpu) => Promise<void>} useGpu
- * @property {() => void} free
- *
- * @typedef {object} WasmTraining
- * @property {(from: { module_or_path: URL }) => Promise<unknown>} default
- * @property {(text: string, kind: Kind, data: PlannedData, seed: number) => Facts} inspectText
- * @property {(text: string, kind: Kind, size: Size, layers: Layers | null, data: PlannedData) => string} draftPlan
- * @property {(plan: string, steps: number, steps_per_epoch: number) => string} spreadPlan
- * @property {(bytes: Uint8Array) => Omit<ReadModel, 'card'> & { card: string | undefined }} readModelFile
- * @property {(config: string, tokenizer: string, weights: Uint8Array, card?: string) => Uint8Array} joinModelFile
- * @property {{ request(): Promise<WasmGpu> }} Gpu
- * @property {{
- *   create(plan: string, text: string, config?: string, tokenizer?: string, weights?: Uint8Array): WasmTrainer,
- *   resume(text: string, checkpoint: Uint8Array): WasmTrainer,
- * }} Trainer
+ * @typedef {typeof import('../pkg/full/liedwerk.js')} WasmTraining
+ * @typedef {import('../pkg/full/liedwerk.js').Trainer} WasmTrainer
+ * @typedef {import('../pkg/full/liedwerk.js').Gpu} WasmGpu
  */
 
 export {};

@@ -1,7 +1,6 @@
 // Walking in a text: the page names the tokens that stand, and only what differs is computed.
 
-import { writer } from './devices.js';
-import { tellLoss } from './races.js';
+import { tellLoss, writer } from './devices.js';
 import { breath, FIRST_SLICE, nextSlice, SLICE_MS, unlessStopped } from './slices.js';
 
 /** @typedef {import('./protocol.js').WasmGenerator} WasmGenerator */

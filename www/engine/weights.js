@@ -1,6 +1,7 @@
 // Weights of a model: fetched with progress, checked against their sha256, kept in Cache Storage.
 
-import { EngineError } from './errors.js';
+import { EngineError } from '../errors.js';
+import { isPage, pageInstead } from './texts.js';
 
 const CACHE = 'liedwerk-weights';
 
@@ -111,7 +112,8 @@ async function toCache(cache, key, bytes) {
 }
 
 /**
- * Weights of earlier versions of the page would otherwise stay on the visitor's disk for ever.
+ * Weights of earlier versions of the page would otherwise stay on the visitor's disk for ever. Other projects of this
+ * host have theirs in the same cache, below addresses of their own.
  *
  * @param {Cache | null} cache
  * @param {string[]} known
@@ -121,7 +123,7 @@ async function prune(cache, known) {
   try {
     const wanted = new Set(known.map(cacheKey));
     for (const entry of await cache.keys()) {
-      if (!wanted.has(entry.url)) await cache.delete(entry);
+      if (entry.url.startsWith(cacheKey('')) && !wanted.has(entry.url)) await cache.delete(entry);
     }
   } catch {
     // Tidying up must never stand in the way of a song.
@@ -185,6 +187,7 @@ async function request(url, fresh, signal) {
   if (!response.ok) {
     throw new EngineError('download-failed', `${url}: HTTP ${response.status}`);
   }
+  if (isPage(response)) throw pageInstead(url);
   return response;
 }
 

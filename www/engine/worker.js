@@ -1,11 +1,12 @@
 // A module worker: loads models, writes and translates in short slices, answers between them.
 
-import { atRest, expectAdapter, findGpu, nextPiece, writer } from './devices.js';
-import { toFailure } from './errors.js';
+import { compose } from './composing.js';
+import { atRest, expectAdapter, findGpu, nextPiece, tellLoss, writer } from './devices.js';
+import { toFailure } from '../errors.js';
 import { answer, lookAtTranslating, lookAtWriting } from './insides.js';
 import { kindOf } from './kinds.js';
-import { settle, tellLoss } from './races.js';
-import { open, openSongs } from './sessions.js';
+import { settle } from './races.js';
+import { open, openSongs } from './opened-models.js';
 import { breath, FIRST_SLICE, nextSlice, SLICE_MS, unlessStopped } from './slices.js';
 import { forgetWalk, walk } from './walks.js';
 
@@ -103,11 +104,13 @@ async function run(job) {
     const { engine, loaded } = await open(job, { signal, onProgress });
     post({ id: job.id, type: 'loaded', ...loaded });
     if (job.type === 'load') {
+      post({ id: job.id, type: 'done', cancelled: false, tokens: 0, seconds: 0 });
       await settleIdly(job, engine);
       return;
     }
     await settle(job, engine, signal, post);
     if (job.type === 'generate') await generate(job, /** @type {WasmGenerator} */ (engine), signal);
+    if (job.type === 'compose') await compose(job, /** @type {import('../pkg/liedwerk.js').Generator} */ (engine), { signal, onProgress }, post);
     if (job.type === 'look') await look(job, engine, signal);
     if (job.type === 'walk') await walk(job, /** @type {WasmGenerator} */ (engine), signal, post);
     if (job.type === 'translate') await translate(job, /** @type {WasmTranslator} */ (engine), signal);
@@ -209,13 +212,13 @@ async function translate(job, translator, signal) {
 
 /**
  * @param {import('./protocol.js').RecallCommand} job
- * @param {import('./sessions.js').How} how
+ * @param {import('./opened-models.js').How} how
  */
 async function recall(job, how) {
   const { id, text } = job;
-  const { index, notes } = await openSongs(job, how);
+  const { opened, notes } = await openSongs(job, how);
   post({ id, type: 'loaded', notes });
-  post({ id, type: 'recalled', stretches: index.find(text) });
+  post({ id, type: 'recalled', stretches: opened.find(text) });
   post({ id, type: 'done', cancelled: false, tokens: 0, seconds: 0 });
 }
 

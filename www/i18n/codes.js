@@ -29,8 +29,15 @@ const NOTES = {
   'gpu-lost-in-training': 'noteGpuLostInTraining',
   diverged: 'noteDiverged',
   'pairs-skipped': 'notePairsSkipped',
+  'columns-chosen': 'noteColumnsChosen',
+  'columns-swapped': 'noteColumnsSwapped',
+  'columns-unsure': 'noteColumnsUnsure',
+  'lrc-read': 'noteLrcRead',
+  'subtitles-read': 'noteSubtitlesRead',
+  'lyrics-page': 'noteLyricsPage',
   'held-out-empty': 'noteHeldOutEmpty',
   'gpu-lost': 'noteGpuLost',
+  'form-on-cpu': 'noteFormOnCpu',
 };
 
 /** @type {Readonly<Record<string, Key>>} */
@@ -39,6 +46,9 @@ const ERRORS = {
   'download-failed': 'errorDownloadFailed',
   'hash-mismatch': 'errorHashMismatch',
   'engine-unavailable': 'errorEngineUnavailable',
+  'simd-missing': 'errorSimdMissing',
+  'webassembly-off': 'errorWebAssemblyOff',
+  'page-instead': 'errorPageInstead',
   'engine-crashed': 'errorEngineCrashed',
   'out-of-memory': 'errorOutOfMemory',
   'bad-option': 'errorBadOption',
@@ -50,8 +60,10 @@ const ERRORS = {
   'bad-pairs': 'errorBadPairs',
   'bad-recipe': 'errorBadRecipe',
   'other-text': 'errorOtherText',
+  'old-checkpoint': 'errorOldCheckpoint',
   diverged: 'noteDiverged',
   'own-model-gone': 'errorOwnModelGone',
+  'no-lexicon': 'errorNoLexicon',
 };
 
 /** Why no GPU computes. @type {Readonly<Record<string, Key>>} */

@@ -61,6 +61,6 @@ const FORMULAS = {
  * @returns {Element}
  */
 export function formula(name) {
-  const source = `<math xmlns="${NAMESPACE}" display="block">${FORMULAS[name]}</math>`;
+  const source = `<math xmlns="${NAMESPACE}" display="block" translate="no">${FORMULAS[name]}</math>`;
   return document.importNode(new DOMParser().parseFromString(source, 'application/xml').documentElement, true);
 }

@@ -1,7 +1,7 @@
 // What this browser keeps of the visitor's own: models, runs, texts. IndexedDB, which every browser has, in the
 // page and in its worker.
 
-import { EngineError } from '../engine/errors.js';
+import { EngineError } from '../errors.js';
 
 // Projects of one host share its storage, hence the path.
 const NAME = `liedwerk ${new URL('../', import.meta.url).pathname}`;
@@ -95,9 +95,8 @@ export async function removeAll(things) {
  */
 async function transact(stores, mode, act) {
   try {
-    const database = await open();
+    const transaction = await begin(stores, mode);
     return await new Promise((resolve, reject) => {
-      const transaction = database.transaction(stores, mode);
       const request = act((store) => transaction.objectStore(store));
       transaction.oncomplete = () => resolve(request?.result);
       transaction.onabort = () => reject(transaction.error);
@@ -105,5 +104,22 @@ async function transact(stores, mode, act) {
   } catch (error) {
     const { name = '', message = String(error) } = /** @type {Partial<Error>} */ (error ?? {});
     throw new EngineError(name === 'QuotaExceededError' ? 'storage-full' : 'storage-denied', message);
+  }
+}
+
+/**
+ * Some browsers close a database behind the page's back and tell nobody (iOS, after a while in the background): it is
+ * then opened anew, once.
+ *
+ * @param {Store[]} stores
+ * @param {IDBTransactionMode} mode
+ */
+async function begin(stores, mode) {
+  try {
+    return (await open()).transaction(stores, mode);
+  } catch (error) {
+    if (/** @type {Partial<Error>} */ (error)?.name !== 'InvalidStateError') throw error;
+    opening = null;
+    return (await open()).transaction(stores, mode);
   }
 }

@@ -1,9 +1,9 @@
 // The models of this browser's visitor: trained or dropped here, kept, and offered beside the shipped ones.
 
-import { toFailure } from '../engine/errors.js';
+import { toFailure } from '../errors.js';
 import { textIn } from '../i18n/index.js';
 import { all, putAll, removeAll } from './database.js';
-import { storedBytes } from './parts.js';
+import { storedBytes } from './stored.js';
 
 /** @typedef {import('../engine/protocol.js').Failure} Failure */
 /** @typedef {import('../engine/protocol.js').ModelEntry} ModelEntry */
@@ -46,10 +46,14 @@ export class Shelf {
   open() {
     this.#opening ??= all('models')
       .then((kept) => {
-        this.#kept = /** @type {Kept[]} */ (kept);
+        const before = this.#kept.filter(({ id }) => this.#inMemory.has(id));
+        this.#kept = [.../** @type {Kept[]} */ (kept), ...before];
         if (kept.length) this.#tell();
       })
-      .catch(() => {});
+      .catch(() => {
+        // It may be another time.
+        this.#opening = null;
+      });
     return this.#opening;
   }
 

@@ -1,6 +1,6 @@
 // From files that a visitor drops to one text: any of the usual encodings, LRC without its time stamps.
 
-import { EngineError } from '../engine/errors.js';
+import { EngineError } from '../errors.js';
 
 /** @typedef {import('../engine/protocol.js').Note} Note */
 

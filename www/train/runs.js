@@ -72,16 +72,26 @@ export async function storedRuns() {
   return runs.sort((a, b) => b.created - a.created);
 }
 
+/** What the browser has refused to keep, which may pass. @type {WeakMap<Run, { text?: string, checkpoint?: Uint8Array }>} */
+const refused = new WeakMap();
+
 /**
  * @param {Run} run
- * @param {{ text?: string, checkpoint?: Uint8Array }} [means] to go on
+ * @param {{ text?: string, checkpoint?: Uint8Array }} [means] to go on; with them goes what was refused before
  */
-export async function storeRun(run, { text, checkpoint } = {}) {
-  await putAll([
-    { store: 'runs', key: run.id, value: run },
-    ...(text === undefined ? [] : [{ store: /** @type {const} */ ('bytes'), key: textKey(run), value: text }]),
-    ...(checkpoint ? [{ store: /** @type {const} */ ('bytes'), key: checkpointKey(run), value: checkpoint }] : []),
-  ]);
+export async function storeRun(run, means = {}) {
+  const { text, checkpoint } = { ...refused.get(run), ...means };
+  try {
+    await putAll([
+      { store: 'runs', key: run.id, value: run },
+      ...(text === undefined ? [] : [{ store: /** @type {const} */ ('bytes'), key: textKey(run), value: text }]),
+      ...(checkpoint ? [{ store: /** @type {const} */ ('bytes'), key: checkpointKey(run), value: checkpoint }] : []),
+    ]);
+    refused.delete(run);
+  } catch (error) {
+    refused.set(run, { text, checkpoint });
+    throw error;
+  }
 }
 
 /**
@@ -102,6 +112,7 @@ export async function meansOf(run) {
  * @param {Run} run
  */
 export async function forgetMeans(run) {
+  refused.delete(run);
   await removeAll([
     { store: 'bytes', key: textKey(run) },
     { store: 'bytes', key: checkpointKey(run) },

@@ -1,7 +1,7 @@
 import { onLanguage, say, text } from '../i18n/index.js';
 import { Choice, numbered } from './choice.js';
 import { colourIndex, colourTable, onColours } from './colours.js';
-import { h } from './dom.js';
+import { h, scrollable } from './dom.js';
 import { visibleToken } from './next-tokens.js';
 import { around } from './number-table.js';
 import { weightTable } from './weight-table.js';
@@ -39,7 +39,7 @@ export class Attention {
     h('p', { class: 'small', t: 'attentionHint' }),
     h('div', { class: 'controls' }, this.#kind.element, this.#layer.element, this.#head.element),
     this.#caption,
-    h('div', { class: 'scroll', tabindex: '0', role: 'group', tLabel: 'attention' }, this.#tiles),
+    scrollable(h('div', {}, this.#tiles), 'attention'),
     this.#table,
   );
   /** @type {Attended | null} */

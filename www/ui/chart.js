@@ -1,7 +1,7 @@
 // A line chart in SVG, drawn for the width it has, and the same numbers as a table.
 
 import { formatNumber, onLanguage, say, text } from '../i18n/index.js';
-import { h } from './dom.js';
+import { h, scrollable } from './dom.js';
 
 /** @typedef {import('../i18n/index.js').Key} Key */
 /** @typedef {readonly [x: number, y: number]} Point */
@@ -46,7 +46,8 @@ export class Chart {
     this.#title = title;
     this.#format = format;
     this.#plot.setAttribute('role', 'img');
-    this.#details = h('details', { class: 'as-table' }, h('summary', { t: 'asTable' }), h('div', { class: 'scroll', tabindex: '0', role: 'group', tLabel: title }, this.#table));
+    const numbers = scrollable(h('div', {}, this.#table), title);
+    this.#details = h('details', { class: 'as-table' }, h('summary', { t: 'asTable' }), numbers);
     this.#details.addEventListener('toggle', () => this.#draw());
     this.element = h(
       'figure',

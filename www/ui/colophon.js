@@ -26,7 +26,7 @@ export function colophon(state, catalog) {
     const told = [
       ...(MODELS_OF[view] ?? []).flatMap((name) => {
         const model = models.find(({ id }) => id === settings[name]);
-        return model ? [`${text(name === 'looked' ? 'model' : name)}: ${model.title[language]}`] : [];
+        return model ? [`${text(name === 'inspected' ? 'model' : name)}: ${model.title[language]}`] : [];
       }),
       ...NUMBER_FIELDS.filter(({ name, views }) => views.includes(view) && !UNTOLD.includes(name))
         .filter(({ name, always, default: usual }) => always || settings[name] !== usual)

@@ -12,15 +12,14 @@ import { say, text } from '../i18n/index.js';
  */
 export function h(tag, { t, tLabel, ...attributes } = {}, ...children) {
   const element = document.createElement(tag);
+  // A browser that translates the page leaves code as it is, and what has a language of its own: songs and tokens.
+  if (tag === 'code' || 'lang' in attributes) element.translate = false;
   for (const [name, value] of Object.entries(attributes)) {
     if (typeof value === 'string') element.setAttribute(name, value);
     else element.toggleAttribute(name, value);
   }
   element.append(...children);
-  if (tLabel) {
-    element.dataset.tLabel = tLabel;
-    element.setAttribute('aria-label', text(tLabel));
-  }
+  if (tLabel) named(element, tLabel);
   return t ? say(element, t) : element;
 }
 
@@ -32,6 +31,33 @@ export function h(tag, { t, tLabel, ...attributes } = {}, ...children) {
 export function button(t, onClick, attributes = {}) {
   const element = h('button', { type: 'button', ...attributes, t });
   element.addEventListener('click', onClick);
+  return element;
+}
+
+/**
+ * What may have to scroll takes the focus, so that the keyboard scrolls it, too. Whether it has to is up to the fonts
+ * of the machine, so it always does.
+ *
+ * @template {HTMLElement} T
+ * @param {T} element
+ * @param {import('../i18n/index.js').Key} [label] its name, where it has none
+ * @returns {T}
+ */
+export function scrollable(element, label) {
+  element.classList.add('scroll');
+  element.tabIndex = 0;
+  if (!element.hasAttribute('role')) element.setAttribute('role', 'group');
+  return label ? named(element, label) : element;
+}
+
+/**
+ * @template {HTMLElement} T
+ * @param {T} element
+ * @param {import('../i18n/index.js').Key} label
+ */
+function named(element, label) {
+  element.dataset.tLabel = label;
+  element.setAttribute('aria-label', text(label));
   return element;
 }
 

@@ -43,11 +43,12 @@ export function numberChoice(state, name, id) {
 
 /**
  * @param {State} state
- * @param {'compare'} name
+ * @param {'compare' | 'keep_seed'} name
  * @param {string} id
+ * @param {Record<string, string>} [attributes]
  */
-export function toggle(state, name, id) {
-  const element = h('input', { id, 'data-setting': name, type: 'checkbox' });
+export function toggle(state, name, id, attributes = {}) {
+  const element = h('input', { id, type: 'checkbox', ...attributes });
   const show = () => {
     element.checked = state.settings[name] === '1';
   };

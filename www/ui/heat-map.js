@@ -1,5 +1,5 @@
 import { colourIndex, colourTable } from './colours.js';
-import { h } from './dom.js';
+import { h, scrollable } from './dom.js';
 
 /**
  * @typedef {object} Matrix
@@ -26,8 +26,7 @@ export class HeatMap {
    * @param {(at: { column: number, row: number }) => void} onPick
    */
   constructor(label, onPick) {
-    // It can be scrolled by keyboard, too.
-    this.element = h('div', { class: 'heat scroll', tabindex: '0', role: 'group', tLabel: label }, this.#frame);
+    this.element = scrollable(h('div', { class: 'heat' }, this.#frame), label);
     const pick = (/** @type {PointerEvent} */ event) => {
       if (!event.buttons) return;
       const { left, top, width, height } = this.#canvas.getBoundingClientRect();

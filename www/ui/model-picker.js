@@ -8,15 +8,15 @@ const KINDS = /** @type {const} */ ({
   left: ['generator'],
   right: ['generator'],
   translator: ['translator'],
-  looked: ['generator', 'translator'],
+  inspected: ['generator', 'translator'],
 });
 /** Which stands in for a model that is no more. */
-const OTHERWISE = { model: 0, left: 0, right: 1, translator: 0, looked: 0 };
+const OTHERWISE = { model: 0, left: 0, right: 1, translator: 0, inspected: 0 };
 
 /**
  * The choice among the models of one kind, or of all.
  *
- * @param {import('../views/index.js').Context} context
+ * @param {import('../views/view.js').Context} context
  * @param {keyof typeof KINDS} setting
  * @param {string} id
  */

@@ -1,9 +1,11 @@
 import { cutKey } from '../i18n/codes.js';
 import { formatNumber, onLanguage, say, text } from '../i18n/index.js';
-import { h } from './dom.js';
+import { h, scrollable } from './dom.js';
 
 /** @typedef {import('../engine/protocol.js').Row} Row */
 /** @typedef {import('../engine/protocol.js').Step} Step */
+
+const COLUMNS = /** @type {const} */ (['nextToken', 'nextBefore', 'nextAfter', 'nextWhy']);
 
 /**
  * What could have come at one step: the likeliest tokens with their probability by the model alone
@@ -16,28 +18,20 @@ export class NextTokens {
   element = h(
     'section',
     { class: 'next', tLabel: 'nextTokens' },
-    h(
-      'div',
-      { class: 'scroll' },
+    scrollable(
       h(
-        'table',
+        'div',
         {},
-        h('caption', { t: 'nextTokens' }),
         h(
-          'thead',
+          'table',
           {},
-          h(
-            'tr',
-            {},
-            h('th', { scope: 'col', t: 'nextToken' }),
-            h('th', { scope: 'col', t: 'nextBefore' }),
-            h('th', { scope: 'col', t: 'nextAfter' }),
-            h('th', { scope: 'col', t: 'nextWhy' }),
-          ),
+          h('caption', { t: 'nextTokens' }),
+          h('thead', {}, h('tr', {}, ...COLUMNS.map((t) => h('th', { scope: 'col', t })))),
+          this.#body,
+          h('tfoot', {}, this.#others),
         ),
-        this.#body,
-        h('tfoot', {}, this.#others),
       ),
+      'nextTokens',
     ),
     this.#hint,
   );

@@ -15,12 +15,21 @@ export class Notes {
     this.#shown.clear();
   }
 
+  /** @param {string[]} codes of what holds no longer */
+  remove(codes) {
+    for (const item of [...this.element.children]) {
+      const { code = '' } = /** @type {HTMLElement} */ (item).dataset;
+      if (codes.includes(code)) item.remove();
+    }
+    for (const code of codes) this.#shown.delete(code);
+  }
+
   /** @param {Note[]} notes each code is shown once */
   add(notes) {
     for (const { code, message, characters } of notes) {
       if (this.#shown.has(code)) continue;
       this.#shown.add(code);
-      const item = h('li');
+      const item = h('li', { 'data-code': code });
       const key = noteKey(code);
       if (key) say(item, key, { characters: listed(characters) });
       else item.textContent = message ?? code;

@@ -1,5 +1,5 @@
 import { formatNumber } from '../i18n/index.js';
-import { button, h } from './dom.js';
+import { button, h, scrollable } from './dom.js';
 
 /**
  * @typedef {object} Numbers the part of a picture that its table shows
@@ -12,7 +12,7 @@ import { button, h } from './dom.js';
 
 /** A picture's numbers around the marked place, for who reads them or has them read aloud; shown on demand. */
 export class NumberTable {
-  #body = h('div', { class: 'scroll', hidden: true, tabindex: '0', role: 'group', tLabel: 'asTable' });
+  #body = scrollable(h('div', { hidden: true }), 'asTable');
   #open = button('asTable', () => this.#toggle(), { class: 'quiet', 'aria-expanded': 'false' });
   element = h('div', { class: 'numbers' }, this.#open, this.#body);
   /** @type {(() => Numbers | null)} */

@@ -1,7 +1,7 @@
 // What stays on this device, so that it works without a connection: models, and what only training, the GPU and
 // measuring need. Kept and removed by hand.
 
-import { EngineError, toFailure } from '../engine/errors.js';
+import { EngineError, toFailure } from '../errors.js';
 import { fetchText } from '../engine/texts.js';
 import { fetchWeights, forgetWeights, hasWeights } from '../engine/weights.js';
 import { currentLanguage, onLanguage, say, text } from '../i18n/index.js';
@@ -140,6 +140,7 @@ export function offlineChoice(catalog) {
       fetchText(files.config, { cache: 'default' }),
       fetchText(files.tokenizer, { cache: 'default' }),
       fetchWeights(files.weights, { fresh: false, known: catalog.known(), signal, onProgress }),
+      ...(files.lexicon ? [fetchWeights(files.lexicon, { fresh: false, known: catalog.known(), signal, onProgress: () => {} })] : []),
     ]);
     // Browsers then clear this storage last.
     await navigator.storage?.persist?.();

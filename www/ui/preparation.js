@@ -27,7 +27,7 @@ export const STEPS = [
     id: 'sentences',
     title: 'stepSentences',
     hint: 'stepSentencesHint',
-    draw: ({ sentences }) => [h('ol', { class: 'sentences' }, ...sentences.map((sentence) => h('li', {}, sentence)))],
+    draw: ({ sentences }) => [h('ol', { class: 'sentences', translate: 'no' }, ...sentences.map((sentence) => h('li', {}, sentence)))],
     output: ({ sentences }) => sentences.join('\n'),
   },
   {
@@ -41,7 +41,7 @@ export const STEPS = [
     id: 'stems',
     title: 'stepStems',
     hint: 'stepStemsHint',
-    draw: ({ words }) => [h('p', { class: 'flow' }, ...words.flatMap(({ text, stem }) => [over(stem, text), ' ']))],
+    draw: ({ words }) => [h('p', { class: 'flow', translate: 'no' }, ...words.flatMap(({ text, stem }) => [over(stem, text), ' ']))],
     output: ({ words }) => words.map(({ stem }) => stem).join(' '),
   },
   {
@@ -62,7 +62,7 @@ function cleaned({ cleaned, dropped }) {
   const characters = Array.from(dropped, visible).join(' ');
   if (characters) say(gone, 'stepCleanDropped', { characters });
   else say(gone, 'stepCleanNothing');
-  return [h('p', { class: 'flow' }, cleaned), gone];
+  return [h('p', { class: 'flow', translate: 'no' }, cleaned), gone];
 }
 
 /** @param {string} character */
@@ -76,7 +76,7 @@ function stopped({ words, lists }) {
   const flow = words.flatMap(({ text, stop }) => [stop ? h('del', {}, text) : h('span', {}, text), ' ']);
   const stops = words.length - told(words).length;
   const count = say(h('p', { class: 'small' }), 'stepStopsCount', { stops, words: words.length, list: lists.stop_words });
-  return [h('p', { class: 'flow' }, ...flow), count];
+  return [h('p', { class: 'flow', translate: 'no' }, ...flow), count];
 }
 
 /** @param {Prepared['words']} words */
@@ -89,7 +89,7 @@ function lemmas({ words, lists }) {
   const flow = words.flatMap(({ text, lemma }) => [lemma ? over(lemma, text) : h('span', { class: 'absent' }, text), ' ']);
   const found = words.filter(({ lemma }) => lemma !== undefined).length;
   const count = say(h('p', { class: 'small' }), 'stepLemmasCount', { found, words: words.length, list: lists.lemmas });
-  return [h('p', { class: 'flow' }, ...flow), count];
+  return [h('p', { class: 'flow', translate: 'no' }, ...flow), count];
 }
 
 /**
@@ -115,7 +115,7 @@ function subwords({ subwords, merges }) {
 /** @param {Numbered} tokens */
 function numbered({ pieces, ids, size }) {
   const cells = pieces.slice(0, MOST_TOKENS).map((piece, i) => h('ruby', { class: 'cell' }, spelt(piece), h('rt', {}, String(ids[i]))));
-  const flow = h('p', { class: 'flow cells' }, ...cells.flatMap((cell) => [cell, ' ']));
+  const flow = h('p', { class: 'flow cells', translate: 'no' }, ...cells.flatMap((cell) => [cell, ' ']));
   if (pieces.length > MOST_TOKENS) flow.append(more(pieces.length - MOST_TOKENS));
   return [flow, say(h('p', { class: 'small' }), 'stepSize', { tokens: pieces.length, size })];
 }

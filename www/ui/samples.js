@@ -1,12 +1,12 @@
 import { onLanguage, text } from '../i18n/index.js';
-import { h } from './dom.js';
+import { h, scrollable } from './dom.js';
 import { Verse } from './verse.js';
 
 /** @typedef {import('../train/runs.js').Sample} Sample */
 
 /** What a model in training writes, the newest first. */
 export class Samples {
-  #list = h('div', { class: 'samples', tabindex: '0', role: 'region', tLabel: 'samples' });
+  #list = scrollable(h('div', { class: 'samples', role: 'region' }), 'samples');
   #empty = h('p', { class: 'small', t: 'samplesHint' });
   element = h('section', { class: 'learned' }, h('h3', { t: 'samples' }), this.#empty, this.#list);
   /** @type {Sample[]} */

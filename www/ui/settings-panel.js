@@ -1,9 +1,13 @@
 import { formatNumber, onLanguage } from '../i18n/index.js';
 import { NUMBER_FIELDS, parseNumber, randomSeed } from '../state.js';
 import { button, h } from './dom.js';
+import { toggle } from './fields.js';
 
 /** @typedef {import('../state.js').NumberField} NumberField */
 /** @typedef {import('../state.js').State} State */
+
+/** Where each song gets a seed of its own. @type {readonly import('../state.js').ViewId[]} */
+const RENEWING = ['write', 'duel', 'chain'];
 
 /**
  * The quiet controls of writing behind one disclosure: a slider or a number field for each number of
@@ -13,7 +17,8 @@ import { button, h } from './dom.js';
  * @param {import('../state.js').ViewId} view
  */
 export function settingsPanel(state, view) {
-  const ofWriting = NUMBER_FIELDS.filter(({ views }) => views.includes('write'));
+  // What makes a form has a place of its own.
+  const ofWriting = NUMBER_FIELDS.filter(({ views }) => views.includes('write') && views.includes('lab'));
   const fields = ofWriting.map((field) => numberField(field, state, view));
   return h('details', { class: 'settings' }, h('summary', { t: 'settings' }), ...fields);
 }
@@ -24,7 +29,8 @@ export function settingsPanel(state, view) {
  * @param {import('../state.js').ViewId} view
  */
 function numberField(field, state, view) {
-  const { name, min, max, step, type } = field;
+  const { min, max, step, type } = field;
+  const name = /** @type {Exclude<import('../state.js').NumberName, 'step' | 'stanzas' | 'lines'>} */ (field.name);
   const id = `${view}-${name}`;
   const slider = type === 'number';
   const input = h('input', {
@@ -59,6 +65,9 @@ function numberField(field, state, view) {
   const line = h('div', { class: 'line-up' }, h('label', { for: id, t: name }), shown, input);
   if (name === 'seed') {
     line.append(button('newSeed', () => state.set({ seed: randomSeed() }), { class: 'quiet' }));
+    if (RENEWING.includes(view)) {
+      line.append(h('label', { class: 'keep' }, toggle(state, 'keep_seed', `${id}-keep`), ' ', h('span', { t: 'keepSeed' })));
+    }
   }
-  return h('div', { class: 'field', 'data-setting': field.key }, line, h('p', { class: 'small', id: `${id}-hint`, t: `${/** @type {Exclude<typeof name, 'step'>} */ (name)}Hint` }));
+  return h('div', { class: 'field', 'data-setting': field.key }, line, h('p', { class: 'small', id: `${id}-hint`, t: name === 'seed' && RENEWING.includes(view) ? 'seedHintSongs' : `${name}Hint` }));
 }

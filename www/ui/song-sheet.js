@@ -9,7 +9,8 @@ import { Verse } from './verse.js';
  */
 export class SongSheet {
   #verse = new Verse();
-  element = h('section', { class: 'sheet', tLabel: 'sheet' }, this.#verse.element);
+  #title = h('h3', { class: 'title', hidden: true });
+  element = h('section', { class: 'sheet', tLabel: 'sheet' }, this.#title, this.#verse.element);
 
   /** @type {{ text: string, given: boolean, marked: boolean }[]} */
   #waiting = [];
@@ -24,6 +25,17 @@ export class SongSheet {
     return this.#text;
   }
 
+  /** What a reader takes with him: the title, too. */
+  get whole() {
+    return this.#title.hidden ? this.#text : `${this.#title.textContent}\n\n${this.#text}`;
+  }
+
+  /** @param {string} title that the visitor has given the song; it is no part of the text */
+  entitle(title) {
+    this.#title.textContent = title;
+    this.#title.hidden = title.trim() === '';
+  }
+
   /** The model's own words. */
   get written() {
     return this.#text.slice(this.#given);
@@ -32,7 +44,9 @@ export class SongSheet {
   /** @param {import('../engine/protocol.js').Stretch[]} stretches of the model's own words, to be marked */
   mark(stretches) {
     const [given, written] = [this.#text.slice(0, this.#given), this.written];
+    const title = this.#title.hidden ? '' : (this.#title.textContent ?? '');
     this.clear(this.#language);
+    this.entitle(title);
     this.append(given, true);
     let at = 0;
     for (const { start, end } of stretches) {
@@ -68,6 +82,8 @@ export class SongSheet {
   clear(language) {
     this.element.querySelector('.example')?.remove();
     this.#verse.clear(language);
+    this.#title.lang = language;
+    this.entitle('');
     this.#waiting = [];
     this.#text = '';
     this.#given = 0;

@@ -97,5 +97,7 @@ function nameOf(control) {
   const input = control.matches('input, select, textarea') ? control : (control.querySelector('input') ?? control);
   const label = document.querySelector(`label[for="${input.id}"]`);
   const by = document.getElementById(input.getAttribute('aria-labelledby') ?? '');
-  return (label ?? by)?.textContent ?? input.getAttribute('aria-label') ?? '';
+  // A legend tells of all that its inputs are about together.
+  const legend = control.querySelector('legend');
+  return (legend ?? label ?? by)?.textContent ?? input.getAttribute('aria-label') ?? '';
 }

@@ -1,5 +1,5 @@
 import { formatNumber, onLanguage, say } from '../i18n/index.js';
-import { h } from './dom.js';
+import { h, scrollable } from './dom.js';
 import { visibleToken } from './next-tokens.js';
 import { around, number } from './number-table.js';
 
@@ -47,7 +47,7 @@ export class TokenFacts {
         const { id, text } = tokens[place];
         /** @type {Record<string, string>} */
         const current = place === at ? { 'aria-current': 'true' } : {};
-        return h('li', current, h('span', { class: 'word' }, visibleToken(text)), ' ', h('span', { class: 'id' }, String(id)));
+        return h('li', current, h('span', { class: 'word', translate: 'no' }, visibleToken(text)), ' ', h('span', { class: 'id' }, String(id)));
       }),
     );
     const token = tokens[at];
@@ -59,7 +59,7 @@ export class TokenFacts {
     this.#rated = rated;
     this.#neighbours.replaceChildren(
       ...rated.map(({ text, value }) =>
-        h('tr', {}, h('th', { scope: 'row' }, visibleToken(text)), h('td', {}, number(value))),
+        h('tr', {}, h('th', { scope: 'row', translate: 'no' }, visibleToken(text)), h('td', {}, number(value))),
       ),
     );
   }
@@ -73,11 +73,7 @@ export class Lens {
     { class: 'picture', 'aria-labelledby': 'look-lens' },
     h('h2', { id: 'look-lens', t: 'lens' }),
     h('p', { class: 'small', t: 'lensHint' }),
-    h(
-      'div',
-      { class: 'scroll', tabindex: '0', role: 'group', tLabel: 'lens' },
-      h('table', { class: 'plain lens' }, h('caption', { t: 'lensCaption' }), this.#body),
-    ),
+    scrollable(h('div', {}, h('table', { class: 'plain lens' }, h('caption', { t: 'lensCaption' }), this.#body)), 'lens'),
   );
   /** @type {Rated[][]} */
   #depths = [];
@@ -102,7 +98,7 @@ export class Lens {
 /** @param {Rated} rated */
 function share({ text, value }) {
   const percent = formatNumber(value, { style: 'percent', maximumFractionDigits: 0 });
-  const cell = h('td', { class: 'share' }, h('span', { class: 'word' }, visibleToken(text)), ' ', h('span', { class: 'id' }, percent));
+  const cell = h('td', { class: 'share' }, h('span', { class: 'word', translate: 'no' }, visibleToken(text)), ' ', h('span', { class: 'id' }, percent));
   cell.style.setProperty('--share', String(value));
   return cell;
 }

@@ -17,6 +17,8 @@ const REASONS = /** @type {const} */ ({
   altered: 'replayAltered',
 });
 
+const TROUBLES = /** @type {const} */ ({ newer: 'replayNewer', cut: 'replayCut', damaged: 'replayDamaged' });
+
 export class Verdict {
   #context;
   #view;
@@ -34,7 +36,7 @@ export class Verdict {
   #said = new Map();
 
   /**
-   * @param {import('../views/index.js').Context} context
+   * @param {import('../views/view.js').Context} context
    * @param {import('../state.js').ViewId} view
    */
   constructor(context, view) {
@@ -53,7 +55,7 @@ export class Verdict {
     this.#said.clear();
     this.#list.replaceChildren();
     this.element.hidden = true;
-    if (pledge?.trouble) this.#tell('link', [line('open', pledge.trouble === 'newer' ? 'replayNewer' : 'replayDamaged')]);
+    if (pledge?.trouble) this.#tell('link', [line('open', TROUBLES[pledge.trouble])]);
     else if (pledge && !canHash()) this.#tell('link', [line('open', 'replayUnhashed')]);
   }
 

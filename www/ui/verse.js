@@ -2,7 +2,7 @@ import { h } from './dom.js';
 
 /** Text set as stanzas and lines, however it arrives in pieces. */
 export class Verse {
-  element = h('div', { class: 'song' });
+  element = h('div', { class: 'song', translate: 'no' });
   #lineBreaks = 0;
   /** @type {HTMLElement | null} */
   #stanza = null;

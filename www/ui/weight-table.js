@@ -22,6 +22,7 @@ export function weightTable({ caption, rows, columns, weights }) {
   );
   const table = h('table', {}, h('caption', {}, caption), h('thead', {}, head), h('tbody', {}, ...body));
   new Pointer(table, { source: columns.words, target: rows.words, weights }, readout);
+  // The keyboard scrolls it by its cells, one of which takes the focus.
   return h('div', { class: 'aligned' }, h('div', { class: 'scroll' }, table), readout);
 }
 
@@ -32,7 +33,7 @@ export function weightTable({ caption, rows, columns, weights }) {
  */
 function heading(word, scope, lang) {
   const label = h('span', {}, named(word));
-  return isMark(word) ? h('th', { scope, class: 'mark' }, label) : h('th', { scope, lang }, label);
+  return isMark(word) ? h('th', { scope, class: 'mark', translate: 'no' }, label) : h('th', { scope, lang }, label);
 }
 
 /**

@@ -18,8 +18,8 @@ import { Chaining } from './chaining.js';
 
 /**
  * @param {HTMLElement} root
- * @param {import('./index.js').Context} context
- * @returns {import('./index.js').View}
+ * @param {import('./view.js').Context} context
+ * @returns {import('./view.js').View}
  */
 export function mountChain(root, context) {
   const { state } = context;
@@ -39,7 +39,7 @@ export function mountChain(root, context) {
     stale: h('p', { class: 'small', t: 'stale', hidden: true }),
     none: h('p', { class: 'none', t: 'noTranslatorHere', hidden: true }),
     restore: button('restore', () => chaining.restore(), { class: 'quiet', hidden: true }),
-    all: button('all', () => chaining.all(), {
+    all: button('all', () => anew(() => chaining.all()), {
       class: 'primary',
       'aria-keyshortcuts': 'Control+Enter Meta+Enter',
     }),
@@ -49,20 +49,22 @@ export function mountChain(root, context) {
     afterwards: h('div', { class: 'row afterwards', hidden: true }),
   };
   const chaining = new Chaining(context, parts);
+  /** Another song each time. */
+  const anew = (/** @type {() => void} */ run) => {
+    state.renewSeed('chain');
+    run();
+  };
   const report = (/** @type {Key} */ key) => say(parts.status, key);
   const link = button('copyLink', () => {
     void copyLink(chaining.linkSettings(), 'chain', parts.shown, chaining).then(report);
   });
-  parts.afterwards.append(
-    button('another', () => chaining.another(), { 'data-changes': 'seed' }),
-    button('copyText', () => void copyText(parts.sheet.text).then(report), { class: 'quiet' }),
-  );
+  parts.afterwards.append(button('copyText', () => void copyText(parts.sheet.text).then(report)));
   parts.sheet.showHint('songHint');
-  const stages = [germanStage(state, chaining), englishStage(parts, state), songStage(parts, state, chaining)];
+  const stages = [germanStage(state, chaining), englishStage(parts, state), songStage(parts, state, () => anew(() => chaining.write()))];
   root.append(head(parts, link), h('div', { class: 'stages' }, ...stages));
   return {
     open: (how) => chaining.open(how),
-    run: () => chaining.all(),
+    run: () => anew(() => chaining.all()),
     stop: () => chaining.stop(),
   };
 }
@@ -158,13 +160,13 @@ function englishStage({ english, translate, restore, stale, none, translationSpe
 /**
  * @param {Parts} parts
  * @param {State} state
- * @param {Chaining} chaining
+ * @param {() => void} singOn
  */
-function songStage({ sheet, speed, recall, writers, afterwards }, state, chaining) {
+function songStage({ sheet, speed, recall, writers, afterwards }, state, singOn) {
   return stage(
     'song',
     'stageSong',
-    button('singOn', () => chaining.write()),
+    button('singOn', singOn),
     sheet.element,
     speed,
     recall,

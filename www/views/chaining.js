@@ -1,7 +1,7 @@
 // The runs of the view "Taylor meets Helene": translate, write on, or both in one go.
 
 import { saysNothing } from '../i18n/index.js';
-import { GERMAN_LENGTH, keepStart, randomSeed } from '../state.js';
+import { GERMAN_LENGTH, keepStart } from '../state.js';
 import { bringIntoSight } from '../ui/dom.js';
 import { Lyrics } from './lyrics.js';
 import { Translation } from './translation.js';
@@ -39,7 +39,7 @@ export class Chaining {
   #replaced = '';
 
   /**
-   * @param {import('./index.js').Context} context
+   * @param {import('./view.js').Context} context
    * @param {Parts} parts
    */
   constructor(context, parts) {
@@ -53,7 +53,7 @@ export class Chaining {
   }
 
   /**
-   * @param {import('./index.js').How} how
+   * @param {import('./view.js').How} how
    * @param {boolean} fresh ask the host again, after an error
    */
   async open(how, fresh = false) {
@@ -106,12 +106,6 @@ export class Chaining {
       (task) => this.#write(task, fresh),
       () => this.write(true),
     );
-  }
-
-  /** A new seed for the last stage. */
-  another() {
-    this.#context.state.set({ seed: randomSeed() });
-    this.write();
   }
 
   stop() {
@@ -296,7 +290,7 @@ export class Chaining {
     stale.hidden = this.#madeFrom === null || !this.#isStale();
     restore.hidden = this.#replaced === '';
     const models = [translators.chosen(), writers.chosen()].filter((model) => model !== undefined);
-    if (models.length) void this.#work.prepare(models);
+    if (models.length) void this.#work.fetchAhead(models);
   }
 }
 

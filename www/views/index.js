@@ -1,6 +1,6 @@
 import { mountChain } from './chain.js';
-import { mountDuel } from './duel.js';
-import { mountLab } from './lab.js';
+import { mountLstmAgainstGpt } from './lstm-against-gpt.js';
+import { mountTokenByToken } from './token-by-token.js';
 import { mountLook } from './look.js';
 import { mountLecture } from './lecture.js';
 import { mountText } from './text.js';
@@ -8,26 +8,8 @@ import { mountTrain } from './train.js';
 import { mountTranslate } from './translate.js';
 import { mountWrite } from './write.js';
 
-/**
- * @typedef {object} Context what every view is given
- * @property {import('../state.js').State} state
- * @property {import('../computing.js').Computing} computing
- * @property {import('../engine/client.js').EngineClient} engine
- * @property {import('../models.js').Catalog} catalog
- * @property {(view: import('../state.js').ViewId, go?: boolean) => void} visit turns to another view, to begin there
- */
-
-/**
- * @typedef {object} How
- * @property {boolean} go starts work by itself
- * @property {boolean} linked the state comes from a link and not from the visitor
- * @property {import('../proof.js').Pledge | null} pledge what that link promises of its texts
- *
- * @typedef {object} View
- * @property {(how: How) => Promise<void>} open shows the state
- * @property {() => void} run what Ctrl + Enter does
- * @property {() => void} stop what Esc does, and leaving the view
- */
+/** @typedef {import('./view.js').Context} Context */
+/** @typedef {import('./view.js').View} View */
 
 /**
  * The places of the page, in reading order. A new one is added here, and its id in state.js.
@@ -37,8 +19,8 @@ import { mountWrite } from './write.js';
  */
 export const VIEWS = [
   { id: 'write', title: 'viewWrite', mount: mountWrite },
-  { id: 'lab', title: 'viewLab', mount: mountLab },
-  { id: 'duel', title: 'viewDuel', mount: mountDuel },
+  { id: 'lab', title: 'viewTokenByToken', mount: mountTokenByToken },
+  { id: 'duel', title: 'viewLstmAgainstGpt', mount: mountLstmAgainstGpt },
   { id: 'translate', title: 'viewTranslate', mount: mountTranslate },
   { id: 'chain', title: 'viewChain', mount: mountChain },
   { id: 'look', title: 'viewLook', mount: mountLook },

@@ -4,12 +4,12 @@ import { currentLanguage, formatNumber, onLanguage, say } from '../i18n/index.js
 import { LiveWriting } from './live-writing.js';
 import { LiveTranslation } from './live-translation.js';
 import { AlertBox } from '../ui/alert-box.js';
-import { h } from '../ui/dom.js';
+import { h, scrollable } from '../ui/dom.js';
 import { languageChoice, textField } from '../ui/fields.js';
 import { STEPS } from '../ui/preparation.js';
 import { Preparing } from './preparing.js';
 
-/** @typedef {import('./index.js').Context} Context */
+/** @typedef {import('./view.js').Context} Context */
 /** @typedef {import('../lecture/steps.js').UseCase} UseCase */
 /** @typedef {{ element: HTMLElement, open?: () => void, run?: () => void, stop?: () => void }} Live */
 
@@ -84,7 +84,7 @@ function figures({ title, figures: { dev_bits_per_char, dev_bleu, dev_chrf, para
 function prepared(context, id) {
   const { state } = context;
   const alert = new AlertBox();
-  const body = h('div', { class: 'outcome', tabindex: '0', role: 'region', tLabel: 'tryIt' });
+  const body = scrollable(h('div', { class: 'outcome', role: 'region' }), 'tryIt');
   const step = STEPS.find((candidate) => candidate.id === id) ?? STEPS[0];
   const preparing = new Preparing(context, alert, (result) => body.replaceChildren(...step.draw(result)));
   const element = h(

@@ -4,8 +4,7 @@ import { currentLanguage, onLanguage, say } from '../i18n/index.js';
 import { EXCERPTS } from '../lecture/excerpts.js';
 import { formula } from '../lecture/formulas.js';
 import { LECTURE } from '../lecture/steps.js';
-import { button, h } from '../ui/dom.js';
-import { VIEWS } from './index.js';
+import { button, h, scrollable } from '../ui/dom.js';
 import { LIVE } from './lecture-live.js';
 
 /** @typedef {import('../lecture/steps.js').UseCase} UseCase */
@@ -15,8 +14,8 @@ const USE_CASES = ['lyrics', 'translation'];
 
 /**
  * @param {HTMLElement} root
- * @param {import('./index.js').Context} context
- * @returns {import('./index.js').View}
+ * @param {import('./view.js').Context} context
+ * @returns {import('./view.js').View}
  */
 export function mountLecture(root, context) {
   const lecture = new Lecture(root, context);
@@ -34,7 +33,7 @@ class Lecture {
   #page = h('article', { class: 'lesson', 'aria-labelledby': 'lesson-title' });
   #title = h('h2', { id: 'lesson-title', tabindex: '-1' });
   #text = h('div', { class: 'told' });
-  #formula = h('div', { class: 'formula' });
+  #formula = scrollable(h('div', { class: 'formula' }), 'formula');
   #code = h('figure', { class: 'excerpt' });
   #live = h('section', { class: 'live', 'aria-labelledby': 'live-title' });
   #ways = h('p', { class: 'ways' });
@@ -49,7 +48,7 @@ class Lecture {
 
   /**
    * @param {HTMLElement} root
-   * @param {import('./index.js').Context} context
+   * @param {import('./view.js').Context} context
    */
   constructor(root, context) {
     this.#context = context;
@@ -118,7 +117,7 @@ class Lecture {
     this.#formula.replaceChildren(formula(lesson.formula));
     const { file, code } = EXCERPTS[lesson.excerpt];
     const caption = h('figcaption', { class: 'small' });
-    this.#code.replaceChildren(say(caption, 'excerptFrom', { file }), h('pre', { tabindex: '0', role: 'region', tLabel: 'excerpt' }, h('code', {}, code)));
+    this.#code.replaceChildren(say(caption, 'excerptFrom', { file }), scrollable(h('pre', { role: 'region' }, h('code', {}, code)), 'excerpt'));
     this.#back.disabled = step === 1 && use_case === USE_CASES[0];
     this.#next.disabled = step === LECTURE[use_case].length && use_case === USE_CASES.at(-1);
   }
@@ -138,15 +137,16 @@ class Lecture {
     if (event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
     const { target } = event;
     // Arrows move a cursor, a slider and a choice; a sheet walks with them.
-    if (target instanceof Element && target.closest('input, textarea, select, pre, .sheet, .alignment, .outcome, nav')) return;
+    if (target instanceof Element && target.closest('input, textarea, select, .scroll, .sheet, .alignment, nav')) return;
     if (event.key === 'ArrowRight') this.#go(1);
     else if (event.key === 'ArrowLeft') this.#go(-1);
   }
 
   /** @param {readonly string[]} places of the page; those that it does not have are left out */
   #links(places) {
-    const views = VIEWS.filter(({ id }) => places.includes(id));
-    const links = views.map(({ id, title }) => button(title, () => this.#context.visit(id), { class: 'quiet' }));
+    const links = this.#context.places
+      .filter(({ id }) => places.includes(id))
+      .map(({ id, title }) => button(title, () => this.#context.visit(id), { class: 'quiet' }));
     return links.length ? [h('span', { class: 'small', t: 'goOnIn' }), ' ', ...links] : [];
   }
 }

@@ -22,7 +22,7 @@ export class LiveTranslation {
   #chosen = false;
   element;
 
-  /** @param {import('./index.js').Context} context */
+  /** @param {import('./view.js').Context} context */
   constructor(context) {
     const { state } = context;
     const parts = {

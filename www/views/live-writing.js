@@ -21,7 +21,7 @@ export class LiveWriting {
   #stop;
   element;
 
-  /** @param {import('./index.js').Context} context */
+  /** @param {import('./view.js').Context} context */
   constructor(context) {
     this.#context = context;
     const { state } = context;

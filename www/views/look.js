@@ -18,7 +18,7 @@ import { Lens, TokenFacts } from '../ui/token-facts.js';
 import { TokenText } from '../ui/token-text.js';
 import { TranslationSheet } from '../ui/translation-sheet.js';
 import { Verdict } from '../ui/verdict.js';
-import { carried } from './looked.js';
+import { carried } from './inspected-text.js';
 import { Looking } from './looking.js';
 
 /** The lecture's own example of attention. */
@@ -26,8 +26,8 @@ const HELLO = 'Hello my name is';
 
 /**
  * @param {HTMLElement} root
- * @param {import('./index.js').Context} context
- * @returns {import('./index.js').View}
+ * @param {import('./view.js').Context} context
+ * @returns {import('./view.js').View}
  */
 export function mountLook(root, context) {
   const { state } = context;
@@ -37,7 +37,7 @@ export function mountLook(root, context) {
     notes: new Notes(),
     verdict: new Verdict(context, 'look'),
     download: new DownloadBar('look-download'),
-    picker: modelPicker(context, 'looked', 'look-model'),
+    picker: modelPicker(context, 'inspected', 'look-model'),
     status: h('p', { role: 'status', class: 'status' }),
     shown: h('div', { class: 'shown' }),
     tokens: new TokenText((index) => looking.scrub(index)),

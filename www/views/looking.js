@@ -5,7 +5,7 @@ import { kindOf } from '../engine/kinds.js';
 import { Frames } from '../ui/frames.js';
 import { visibleToken } from '../ui/next-tokens.js';
 import { Pictures } from './look-pictures.js';
-import { asked, Looked } from './looked.js';
+import { asked, InspectedText } from './inspected-text.js';
 import { readable, Work } from './work.js';
 
 /** @typedef {import('../engine/protocol.js').ModelEntry} ModelEntry */
@@ -73,12 +73,12 @@ export class Looking {
   /** Whether something was to be asked while a question was open. */
   #unasked = false;
   #opened = '';
-  #looked = new Looked();
+  #inspected = new InspectedText();
   /** What looks inside is computed where all compute alike. */
   byGpu = false;
 
   /**
-   * @param {import('./index.js').Context} context
+   * @param {import('./view.js').Context} context
    * @param {Parts} parts
    */
   constructor(context, parts) {
@@ -99,7 +99,7 @@ export class Looking {
   }
 
   /**
-   * @param {import('./index.js').How} how
+   * @param {import('./view.js').How} how
    * @param {boolean} [fresh] ask the host again, after an error
    */
   async open(how, fresh = false) {
@@ -111,7 +111,7 @@ export class Looking {
 
   /** Of the text that stands there, if the settings still give it. */
   prove() {
-    return this.#looked.prove(this.#parts.picker.chosen(), this.#context.state.settings);
+    return this.#inspected.prove(this.#parts.picker.chosen(), this.#context.state.settings);
   }
 
   go(fresh = false) {
@@ -165,7 +165,7 @@ export class Looking {
     const listeners = {
       ...this.#work.loading(task),
       onStarted: task.own((/** @type {string} */ read, /** @type {Note[]} */ notes) => {
-        this.#looked.text = read;
+        this.#inspected.text = read;
         tell(notes);
       }),
       onSplit: task.own((/** @type {number} */ _, /** @type {Note[]} */ notes) => tell(notes)),
@@ -174,8 +174,8 @@ export class Looking {
     };
     const request = { model, fresh, known: catalog.known(), text, options };
     const { cancelled, tokens, seconds } = await task.run(() => engine.look(request, listeners));
-    this.#looked.end(model, settings, !cancelled);
-    if (!cancelled) await this.#parts.verdict.check(model, this.#looked.text);
+    this.#inspected.end(model, settings, !cancelled);
+    if (!cancelled) await this.#parts.verdict.check(model, this.#inspected.text);
     const params = { tokens, seconds: readable(seconds) };
     say(this.#parts.status, cancelled ? 'statusStoppedTokens' : 'statusDoneTokens', params);
     await this.#askPositions(model);
@@ -193,7 +193,7 @@ export class Looking {
       this.#frames.tokens[this.#written + this.#steps.length + i] = { id: step.id, text: step.text };
     });
     this.#steps.push(...steps);
-    this.#looked.text += steps.map(({ text }) => text).join('');
+    this.#inspected.text += steps.map(({ text }) => text).join('');
     if (this.#following) this.#at = this.#length - 1;
     this.#request();
   }
@@ -204,7 +204,7 @@ export class Looking {
    */
   #takePiece(piece, inside) {
     this.#insides.set(piece.index, inside);
-    this.#looked.text += piece.before + piece.text;
+    this.#inspected.text += piece.before + piece.text;
     this.#parts.pieces.append(piece);
     if (this.#following && piece.attention.length) this.#showPiece(piece);
   }
@@ -346,7 +346,7 @@ export class Looking {
     this.#written = 0;
     this.#at = 0;
     this.#following = true;
-    this.#looked = new Looked();
+    this.#inspected = new InspectedText();
     this.#context.state.wrote('look', null);
     this.#drawn = { tokens: 0, at: -1, time: 0, asked: 0 };
     tokens.clear(model.language, '');
@@ -391,6 +391,6 @@ export class Looking {
     if (!model || model.id === this.#opened) return;
     this.#opened = model.id;
     this.#clear(model);
-    void this.#work.prepare([model]);
+    void this.#work.fetchAhead([model]);
   }
 }

@@ -16,6 +16,7 @@ import { readable } from './work.js';
  * @property {HTMLElement} status
  * @property {HTMLElement} speed
  * @property {HTMLElement} recall what was copied
+ * @property {import('./song-form-figures.js').SongFigures} [figures] of a song with a form
  * @property {import('../ui/verdict.js').Verdict} [verdict]
  */
 
@@ -39,6 +40,20 @@ export function generateOptions(settings) {
 }
 
 /**
+ * What form the song is to have; null where none is asked for.
+ *
+ * @param {import('../state.js').Settings} settings
+ * @returns {import('../engine/protocol.js').Form | null}
+ */
+export function formOf(settings) {
+  const { view, title, style, scheme, lines, stanzas, parts, syllables } = settings;
+  if (view !== 'write' || scheme === '') return null;
+  const { stop, max_new_tokens, ...sampled } = generateOptions(settings);
+  const [least, most] = syllables.split('-').map(Number);
+  return { ...sampled, title, style, scheme, lines, stanzas, parts, syllables: syllables ? [least, most] : null };
+}
+
+/**
  * What the model is given of what the visitor typed: as much as a link carries, so that it gives the same text.
  *
  * @param {string} typed
@@ -58,7 +73,7 @@ export class Lyrics {
   #speedShown = 0;
   /** The song on the sheet, and what it was made of. @type {{ key: string, whole: boolean } | null} */
   #last = null;
-  /** What the model's tokens are. @type {'' | 'Tokens'} */
+  /** What is counted: characters, tokens, or lines. @type {'' | 'Tokens' | 'Lines'} */
   #unit = '';
   /** Where they come from. @type {'' | 'Gpu'} */
   #from = '';
@@ -66,7 +81,7 @@ export class Lyrics {
   byGpu = false;
 
   /**
-   * @param {import('./index.js').Context} context
+   * @param {import('./view.js').Context} context
    * @param {import('./work.js').Work} work
    * @param {Parts} parts
    */
@@ -89,8 +104,7 @@ export class Lyrics {
    */
   async write(task, model, typed, fresh, settings = this.#context.state.settings) {
     const { state, engine, catalog } = this.#context;
-    const prompt = beginning(typed, model);
-    const options = generateOptions(settings);
+    const wanted = this.#wanted(settings, model, typed);
     const listeners = {
       ...this.#work.loading(task, (byGpu) => {
         this.#from = byGpu ? 'Gpu' : '';
@@ -98,24 +112,32 @@ export class Lyrics {
       }),
       onStarted: task.own((/** @type {string} */ read, /** @type {import('../engine/protocol.js').Note[]} */ notes) => {
         state.wrote(settings.view, settings);
-        this.#started(model.language, read, typed.length > PROMPT_LENGTH ? [...notes, { code: 'prompt-cut' }] : notes);
+        this.#started(model.language, read, 'prompt' in wanted && typed.length > PROMPT_LENGTH ? [...notes, { code: 'prompt-cut' }] : notes);
+        if ('form' in wanted) this.#parts.sheet.entitle(wanted.form.title);
       }),
+      onLine: task.own((/** @type {import('../engine/protocol.js').LineEvent['line']} */ { before, text }, /** @type {number} */ line, /** @type {number} */ lines) => {
+        this.#parts.sheet.append(before + text, false);
+        say(this.#parts.speed, 'formLine', { line, lines });
+      }),
+      onJudged: task.own((/** @type {import('../engine/protocol.js').SongFigures} */ figures) => this.#parts.figures?.show(figures)),
       onToken: task.own((/** @type {string} */ text, /** @type {number} */ tokens, /** @type {number} */ seconds) => {
         this.#grow(text, tokens, seconds);
       }),
     };
     this.#last = null;
     saysNothing(this.#parts.speed);
-    this.#unit = model.model_type === 'char_lstm' ? '' : 'Tokens';
+    this.#unit = 'form' in wanted ? 'Lines' : model.model_type === 'char_lstm' ? '' : 'Tokens';
     this.#from = '';
     this.byGpu = false;
-    const { replay } = task;
+    const request = { model, fresh, known: catalog.known() };
     const finished = await task.run(() =>
-      engine.generate({ model, fresh, known: catalog.known(), prompt, options, replay }, listeners),
+      'form' in wanted
+        ? engine.compose({ ...request, ...wanted, lexicon: catalog.lexiconFor(model) }, listeners)
+        : engine.generate({ ...request, ...wanted, replay: task.replay }, listeners),
     );
     this.#finished(finished);
     const { sheet, verdict } = this.#parts;
-    if (finished.tokens > 0) this.#last = { key: keyOf(model, prompt, options), whole: !finished.cancelled };
+    if (finished.tokens > 0) this.#last = { key: keyOf(model, wanted), whole: !finished.cancelled };
     // Only on the CPU all machines write the same.
     if (!finished.cancelled && !this.byGpu) await verdict?.check(model, sheet.text);
     await this.#recall.offer(task, model);
@@ -131,6 +153,7 @@ export class Lyrics {
     const { sheet, speed } = this.#parts;
     this.#last = null;
     this.#recall.clear();
+    this.#parts.figures?.clear();
     saysNothing(speed);
     sheet.clear(language);
     sheet.showHint('songHint');
@@ -146,8 +169,21 @@ export class Lyrics {
   async proof(model, typed) {
     const last = this.#last;
     if (!last || !model) return '';
-    const key = keyOf(model, beginning(typed, model), generateOptions(this.#context.state.settings));
+    const key = keyOf(model, this.#wanted(this.#context.state.settings, model, typed));
     return key === last.key ? prove(this.#parts.sheet.text, last.whole, model) : '';
+  }
+
+  /**
+   * What the engine is asked for.
+   *
+   * @param {import('../state.js').Settings} settings
+   * @param {import('../engine/protocol.js').ModelEntry} model
+   * @param {string} typed
+   * @returns {{ form: import('../engine/protocol.js').Form } | { prompt: string, options: import('../engine/protocol.js').GenerateOptions }}
+   */
+  #wanted(settings, model, typed) {
+    const form = formOf(settings);
+    return form ? { form } : { prompt: beginning(typed, model), options: generateOptions(settings) };
   }
 
   /**
@@ -160,6 +196,7 @@ export class Lyrics {
     this.#parts.notes.add(notes);
     say(status, 'statusWriting');
     this.#recall.clear();
+    this.#parts.figures?.clear();
     sheet.clear(language);
     sheet.append(read, true);
     bringIntoSight(sheet.element);
@@ -184,7 +221,9 @@ export class Lyrics {
     sheet.flush();
     if (cancelled) say(status, `statusStopped${this.#unit}`, { tokens });
     else say(status, `statusDone${this.#unit}`, { tokens, seconds: readable(seconds) });
-    this.#showSpeed(tokens, seconds);
+    // How fast lines come depends on their form, and tells nobody much.
+    if (this.#unit === 'Lines') saysNothing(this.#parts.speed);
+    else this.#showSpeed(tokens, seconds);
   }
 
   /**
@@ -193,7 +232,8 @@ export class Lyrics {
    */
   #showSpeed(tokens, seconds) {
     if (!(tokens > 0 && seconds > 0)) return;
-    say(this.#parts.speed, `speed${this.#unit}${this.#from}`, { rate: Math.round(tokens / seconds) });
+    const unit = this.#unit === 'Tokens' ? 'Tokens' : '';
+    say(this.#parts.speed, `speed${unit}${this.#from}`, { rate: Math.round(tokens / seconds) });
   }
 }
 
@@ -201,9 +241,8 @@ export class Lyrics {
  * All that a song depends on.
  *
  * @param {import('../engine/protocol.js').ModelEntry} model
- * @param {string} prompt
- * @param {import('../engine/protocol.js').GenerateOptions} options
+ * @param {object} wanted
  */
-function keyOf({ files }, prompt, options) {
-  return JSON.stringify([files.weights.sha256, prompt, options]);
+function keyOf({ files }, wanted) {
+  return JSON.stringify([files.weights.sha256, wanted]);
 }

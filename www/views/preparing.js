@@ -1,6 +1,6 @@
 // Keeps a text prepared while it is typed: for every view that shows the steps.
 
-import { toFailure } from '../engine/errors.js';
+import { toFailure } from '../errors.js';
 import { prepare } from '../engine/preparer.js';
 import { GERMAN_LENGTH, keepStart } from '../state.js';
 
@@ -18,7 +18,7 @@ export class Preparing {
   #asked = '';
 
   /**
-   * @param {import('./index.js').Context} context
+   * @param {import('./view.js').Context} context
    * @param {import('../ui/alert-box.js').AlertBox} alert
    * @param {(prepared: Prepared, language: 'de' | 'en') => void} draw
    */

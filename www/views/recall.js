@@ -21,7 +21,7 @@ export class Recall {
   #wanted = false;
 
   /**
-   * @param {import('./index.js').Context} context
+   * @param {import('./view.js').Context} context
    * @param {import('./work.js').Work} work
    * @param {import('./lyrics.js').Parts} parts
    */

@@ -3,7 +3,7 @@
 import { EXAMPLE } from '../examples.js';
 import { GERMAN_SONGS } from '../songs.js';
 import { AlertBox } from '../ui/alert-box.js';
-import { button, h } from '../ui/dom.js';
+import { button, h, scrollable } from '../ui/dom.js';
 import { languageChoice, mergesField, textField } from '../ui/fields.js';
 import { STEPS } from '../ui/preparation.js';
 import { Preparing } from './preparing.js';
@@ -15,8 +15,8 @@ const POST = 'OMG!!! Dr. Maier’s band played 3 songs @ the pub :-) … “Don�
 
 /**
  * @param {HTMLElement} root
- * @param {import('./index.js').Context} context
- * @returns {import('./index.js').View}
+ * @param {import('./view.js').Context} context
+ * @returns {import('./view.js').View}
  */
 export function mountText(root, context) {
   const { state } = context;
@@ -63,14 +63,14 @@ export function mountText(root, context) {
 class Card {
   #context;
   #step;
-  #body = h('div', { class: 'outcome', role: 'region' });
+  #body = scrollable(h('div', { class: 'outcome', role: 'region' }));
   #ways;
   #output = '';
   #toGerman;
   element;
 
   /**
-   * @param {import('./index.js').Context} context
+   * @param {import('./view.js').Context} context
    * @param {Step} step
    * @param {number} number
    */
@@ -79,7 +79,6 @@ class Card {
     this.#step = step;
     const id = `prepare-${step.id}`;
     this.#body.setAttribute('aria-labelledby', id);
-    this.#body.tabIndex = 0;
     this.#toGerman = button('useAsGerman', () => this.#go({ german: this.#output }, 'translate'), { class: 'quiet' });
     this.#ways = h(
       'div',

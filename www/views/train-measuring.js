@@ -13,7 +13,7 @@ export class Measuring {
   #parts;
 
   /**
-   * @param {import('./index.js').Context} context
+   * @param {import('./view.js').Context} context
    * @param {import('../engine/trainer-client.js').TrainerClient} trainer
    * @param {import('./training.js').Parts} parts
    */

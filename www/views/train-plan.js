@@ -61,7 +61,7 @@ export class PlanStep {
   element;
 
   /**
-   * @param {import('./index.js').Context} context
+   * @param {import('./view.js').Context} context
    * @param {() => void} onMeasure
    */
   constructor(context, onMeasure) {

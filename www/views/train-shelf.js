@@ -47,7 +47,7 @@ export class ShelfStep {
   runs;
 
   /**
-   * @param {import('./index.js').Context} context
+   * @param {import('./view.js').Context} context
    * @param {Doing} doing
    */
   constructor(context, doing) {
@@ -134,7 +134,7 @@ export class ShelfStep {
     const ways = writes
       ? [
           ['useWrite', 'write', { model: id, prompt: '' }],
-          ['useDuel', 'duel', { right: id }],
+          ['useAgainst', 'duel', { right: id }],
         ]
       : [
           ['useTranslate', 'translate', { translator: id }],

@@ -1,6 +1,6 @@
 // The first step of training: a text, pasted, dropped or one of ours, and what is in it.
 
-import { toFailure } from '../engine/errors.js';
+import { toFailure } from '../errors.js';
 import { fetchText } from '../engine/texts.js';
 import { onLanguage, say, saysNothing, text as textOf } from '../i18n/index.js';
 import { kindOfTraining, plannedData } from '../train/data.js';

@@ -14,8 +14,8 @@ import { Training } from './training.js';
 
 /**
  * @param {HTMLElement} root
- * @param {import('./index.js').Context} context
- * @returns {import('./index.js').View}
+ * @param {import('./view.js').Context} context
+ * @returns {import('./view.js').View}
  */
 export function mountTrain(root, context) {
   const reader = new TrainerClient();

@@ -1,11 +1,12 @@
 // The runs of the view "Train": measure, start, pause, go on, stop; what is kept meanwhile, and what comes of it.
 
-import { toFailure } from '../engine/errors.js';
+import { toFailure } from '../errors.js';
 import { TrainerClient } from '../engine/trainer-client.js';
 import { currentLanguage, say, text } from '../i18n/index.js';
 import { alone, somebodyTrains } from '../train/alone.js';
 import { kindOfTraining } from '../train/data.js';
 import { append, goBack } from '../train/history.js';
+import { Pace } from '../train/pace.js';
 import { deleteRun, forgetMeans, keepSample, meansOf, newRun, storedRuns, storeRun } from '../train/runs.js';
 import { overfitSince } from './train-curves.js';
 import { Measuring, NO_TEXT } from './train-measuring.js';
@@ -37,8 +38,6 @@ import { Measuring, NO_TEXT } from './train-measuring.js';
 const ENDINGS = { finished: 'statusTrained', stopped: 'statusTrainingStopped', diverged: 'statusDiverged' };
 /** A GPU with which nothing was begun. */
 const UNUSABLE = new Set(['gpu-unavailable', 'gpu-wrong']);
-/** So many of the last reports tell how fast it goes. */
-const PACE = 20;
 
 export class Training {
   #context;
@@ -49,7 +48,7 @@ export class Training {
   #runs = [];
   /** Whose curves are shown. @type {Run | null} */
   #shown = null;
-  /** @type {{ run: Run, job: TrainingRun, pace: [step: number, seconds: number][] } | null} */
+  /** @type {{ run: Run, job: TrainingRun, pace: Pace } | null} */
   #going = null;
   #busy = false;
   /** The last of what it takes to go on, also where the browser keeps nothing. @type {Map<string, { text: string, checkpoint?: Uint8Array }>} */
@@ -57,7 +56,7 @@ export class Training {
   #opened = false;
 
   /**
-   * @param {import('./index.js').Context} context
+   * @param {import('./view.js').Context} context
    * @param {Parts} parts
    */
   constructor(context, parts) {
@@ -75,9 +74,10 @@ export class Training {
     if (this.#opened) return;
     this.#opened = true;
     try {
-      this.#runs = [...(await storedRuns()), ...this.#runs];
+      const isNew = (/** @type {Run} */ { id }) => !this.#runs.some((run) => run.id === id);
+      this.#runs = [...(await storedRuns()).filter(isNew), ...this.#runs];
     } catch {
-      // Then nothing is kept, and that is said when something ought to be.
+      this.#opened = false; // It may open another time; that nothing is kept is said when something ought to be.
     }
     this.#list();
     const newest = this.#runs[0];
@@ -274,7 +274,7 @@ export class Training {
         say(status, 'statusTraining');
       },
     });
-    this.#going = { run, job, pace: [] };
+    this.#going = { run, job, pace: new Pace() };
     this.#list();
     const ended = await job.finished;
     await Promise.all(this.#finishing.splice(0));
@@ -295,7 +295,7 @@ export class Training {
     run.perToken = characters_per_token;
     run.device = device;
     goBack(run.numbers, step);
-    if (this.#going) this.#going.pace = [];
+    if (this.#going) this.#going.pace = new Pace();
     if (this.#shown === run) this.show(run);
     setGoing('training');
     say(status, 'statusTraining');
@@ -309,23 +309,16 @@ export class Training {
     append(run.numbers, metrics);
     run.step = metrics.step.at(-1) ?? run.step;
     run.seconds = metrics.seconds;
-    const going = this.#going;
-    if (!going || this.#shown !== run) return;
-    going.pace.push([run.step, metrics.seconds]);
-    if (going.pace.length > PACE) going.pace.shift();
+    if (this.#shown !== run) return;
+    this.#going?.pace.report(run.step, metrics.seconds);
     this.#pace(metrics.tokens_per_second * run.perToken);
   }
 
   /** @param {number | null} perSecond characters; null while it does not go on */
   #pace(perSecond) {
     const going = this.#going;
-    const [first, last] = [going?.pace[0], going?.pace.at(-1)];
-    if (!going || perSecond === null || !first || !last || first === last) {
-      this.#parts.curves.update(null);
-      return;
-    }
-    const perStep = (last[1] - first[1]) / Math.max(1, last[0] - first[0]);
-    this.#parts.curves.update({ perSecond, left: (going.run.steps - going.run.step) * perStep });
+    const left = going?.pace.secondsFor(going.run.steps - going.run.step) ?? null;
+    this.#parts.curves.update(perSecond === null || left === null ? null : { perSecond, left });
   }
 
   /**
@@ -348,6 +341,7 @@ export class Training {
     try {
       run.saved = saved ?? run.saved;
       await storeRun(run, means);
+      this.#parts.notes.remove(['storage-full', 'storage-denied']);
     } catch (error) {
       // The run goes on; only what a reload would need is not there.
       run.saved = before;

@@ -17,8 +17,8 @@ import { Translating } from './translating.js';
 
 /**
  * @param {HTMLElement} root
- * @param {import('./index.js').Context} context
- * @returns {import('./index.js').View}
+ * @param {import('./view.js').Context} context
+ * @returns {import('./view.js').View}
  */
 export function mountTranslate(root, context) {
   const { state } = context;
@@ -37,7 +37,7 @@ export function mountTranslate(root, context) {
     compare: h(
       'div',
       { class: 'field check' },
-      toggle(state, 'compare', 'compare'),
+      toggle(state, 'compare', 'compare', { 'data-setting': 'compare' }),
       h('label', { for: 'compare', t: 'compare' }),
     ),
     translate: button('translate', () => translating.translate(), {

@@ -33,7 +33,7 @@ export class Translating {
   #chosen = null;
 
   /**
-   * @param {import('./index.js').Context} context
+   * @param {import('./view.js').Context} context
    * @param {Parts} parts
    */
   constructor(context, parts) {
@@ -45,7 +45,7 @@ export class Translating {
   }
 
   /**
-   * @param {import('./index.js').How} how
+   * @param {import('./view.js').How} how
    * @param {boolean} fresh ask the host again, after an error
    * @param {boolean} replay a link asks for it, not the visitor
    */
@@ -192,6 +192,6 @@ export class Translating {
     if (sheets[0].text === '') this.#context.state.wrote('translate', null);
     afterwards.hidden = sheets[0].text === '';
     this.choose(null);
-    void this.#work.prepare(models);
+    void this.#work.fetchAhead(models);
   }
 }

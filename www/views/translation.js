@@ -32,7 +32,7 @@ export class Translation {
   byGpu = false;
 
   /**
-   * @param {import('./index.js').Context} context
+   * @param {import('./view.js').Context} context
    * @param {import('./work.js').Work} work
    * @param {Parts} parts
    */

@@ -1,7 +1,7 @@
 // What a view has running: at most one task that the visitor asked for, and models that are fetched
 // meanwhile. A task may be several runs of the engine, one after another.
 
-import { toFailure } from '../engine/errors.js';
+import { toFailure } from '../errors.js';
 import { say } from '../i18n/index.js';
 
 /** @typedef {import('../engine/client.js').Run} Run */
@@ -14,6 +14,7 @@ import { say } from '../i18n/index.js';
  * @property {import('../ui/notes.js').Notes} notes
  * @property {import('../ui/download-bar.js').DownloadBar} download
  * @property {HTMLElement} status
+ * @property {import('./song-form.js').SongForm} [form] that follows what the model reads
  */
 
 /**
@@ -97,10 +98,10 @@ export class Work {
    */
   #loading = null;
   /** The models that were asked for last. */
-  #prepared = '';
+  #fetched = '';
 
   /**
-   * @param {import('./index.js').Context} context
+   * @param {import('./view.js').Context} context
    * @param {Parts} parts
    * @param {(working: boolean) => void} onWorking
    */
@@ -133,10 +134,10 @@ export class Work {
    * @param {ModelEntry[]} models
    * @param {boolean} [fresh]
    */
-  async prepare(models, fresh = false) {
+  async fetchAhead(models, fresh = false) {
     const ids = models.map(({ id }) => id).join(' ');
-    if (ids === this.#prepared && !fresh) return;
-    this.#prepared = ids;
+    if (ids === this.#fetched && !fresh) return;
+    this.#fetched = ids;
     this.#loading?.drop();
     this.#drop();
     this.#parts.download.hide();
@@ -154,7 +155,7 @@ export class Work {
         await task.run(() => this.#engine.load({ model, fresh, known: this.#catalog.known() }, listeners));
       }
     } catch (error) {
-      tell = () => this.#fail(error, () => void this.prepare(models, true));
+      tell = () => this.#fail(error, () => void this.fetchAhead(models, true));
     }
     if (this.#loading !== task) return;
     this.#loading = null;
@@ -230,6 +231,7 @@ export class Work {
       onLoaded: task.own((/** @type {import('../engine/protocol.js').Loaded} */ loaded) => {
         download.hide();
         notes.add(loaded.notes);
+        if (loaded.header) this.#parts.form?.offer(loaded.header);
       }),
     };
   }

@@ -1,5 +1,6 @@
 // The view "Write": pick a model, type a beginning, watch the song grow.
 
+import { EXAMPLE_TITLES } from '../examples.js';
 import { say } from '../i18n/index.js';
 import { AlertBox } from '../ui/alert-box.js';
 import { button, h } from '../ui/dom.js';
@@ -12,14 +13,17 @@ import { SongSheet } from '../ui/song-sheet.js';
 import { Verdict } from '../ui/verdict.js';
 import { modelPicker } from '../ui/model-picker.js';
 import { copyLink, copyText } from '../ui/copy.js';
+import { askFor, hasForm, NO_FORM } from './song-form-rules.js';
+import { SongFigures } from './song-form-figures.js';
+import { SongForm } from './song-form.js';
 import { Writing } from './writing.js';
 
 /** @typedef {import('../state.js').State} State */
 
 /**
  * @param {HTMLElement} root
- * @param {import('./index.js').Context} context
- * @returns {import('./index.js').View}
+ * @param {import('./view.js').Context} context
+ * @returns {import('./view.js').View}
  */
 export function mountWrite(root, context) {
   const { state } = context;
@@ -40,8 +44,11 @@ export function mountWrite(root, context) {
     status: h('p', { role: 'status', class: 'status' }),
     speed: h('p', { class: 'speed small' }),
     recall: h('p'),
+    figures: new SongFigures(),
+    form: new SongForm(state),
+    promptHint: h('p', { class: 'small', id: 'prompt-hint' }),
     shown: h('div', { class: 'shown' }),
-    generate: button('generate', () => writing.generate(), {
+    generate: button('generate', () => writing.writeAnew(), {
       class: 'primary',
       'aria-keyshortcuts': 'Control+Enter Meta+Enter',
     }),
@@ -51,39 +58,49 @@ export function mountWrite(root, context) {
   const writing = new Writing(context, parts);
   const report = (/** @type {import('../i18n/index.js').Key} */ key) => say(parts.status, key);
   const link = button('copyLink', () => void copyLink(state.settings, 'write', parts.shown, writing).then(report));
-  parts.afterwards.append(
-    button('another', () => writing.another(), { 'data-changes': 'seed' }),
-    button('copyText', () => void copyText(parts.sheet.text).then(report), { class: 'quiet' }),
-  );
+  parts.afterwards.append(button('copyText', () => void copyText(parts.sheet.whole).then(report)));
   root.classList.add('facing');
-  root.append(desk(parts, link), page(parts), tuning(parts, state));
+  const rhyming = button('formExample', () => showRhyming(), { class: 'quiet', 'data-changes': 'scheme' });
+  const showRhyming = () => {
+    const titles = EXAMPLE_TITLES[parts.picker.chosen()?.language === 'de' ? 'de' : 'en'];
+    const title = titles[(titles.indexOf(state.settings.title) + 1) % titles.length];
+    askFor(state, { ...NO_FORM, title, scheme: 'ABAB', stanzas: 2, syllables: '6-9' });
+    writing.writeAnew();
+  };
+  const hint = () => say(parts.promptHint, hasForm(state.settings) ? 'formPromptUnread' : 'promptHint');
+  state.onChange(hint);
+  hint();
+  root.append(desk(parts, link, rhyming), page(parts), tuning(parts, state));
   parts.sheet.showExample();
   return {
     open: (how) => writing.open(how),
-    run: () => writing.generate(),
+    run: () => writing.writeAnew(),
     stop: () => writing.stop(),
   };
 }
 
-/** @typedef {import('./writing.js').Parts & { prompt: HTMLTextAreaElement }} Parts */
+/** @typedef {import('./writing.js').Parts & { prompt: HTMLTextAreaElement, promptHint: HTMLElement, figures: SongFigures }} Parts */
 
 /**
  * The left page: what the visitor brings.
  *
  * @param {Parts} parts
  * @param {HTMLButtonElement} link
+ * @param {HTMLButtonElement} rhyming begins a song that shows what a form is
  */
-function desk(parts, link) {
+function desk(parts, link, rhyming) {
   return h(
     'section',
     { class: 'desk', 'aria-labelledby': 'desk-title' },
     h('h2', { id: 'desk-title', t: 'desk', class: 'unseen' }),
     h('label', { for: 'prompt', t: 'prompt' }),
     parts.prompt,
-    h('p', { class: 'small', id: 'prompt-hint', t: 'promptHint' }),
+    parts.promptHint,
     h('div', { class: 'row' }, parts.generate, parts.stop, link),
     h('p', { class: 'small keys', t: 'shortcuts' }),
+    rhyming,
     parts.shown,
+    parts.form.element,
   );
 }
 
@@ -101,6 +118,7 @@ function page(parts) {
     parts.download.element,
     parts.sheet.element,
     parts.verdict.element,
+    parts.figures.element,
     parts.recall,
     parts.notes.element,
     parts.afterwards,

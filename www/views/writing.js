@@ -1,8 +1,8 @@
 // The runs of the view "Write": fetch the model, start, stop, start again, and say how it goes.
 
 import { saysNothing } from '../i18n/index.js';
-import { randomSeed } from '../state.js';
 import { Lyrics } from './lyrics.js';
+import { hasForm } from './song-form-rules.js';
 import { Work } from './work.js';
 
 /**
@@ -14,6 +14,7 @@ import { Work } from './work.js';
  * @property {HTMLElement} shown
  * @property {import('../ui/verdict.js').Verdict} verdict
  * @property {HTMLElement} afterwards
+ * @property {import('./song-form.js').SongForm} form
  *
  * @typedef {import('./work.js').Parts & import('./lyrics.js').Parts & OwnParts} Parts the elements
  *   of the view that a run writes to
@@ -21,6 +22,7 @@ import { Work } from './work.js';
 
 export class Writing {
   #state;
+  #computing;
   #parts;
   #work;
   #lyrics;
@@ -28,11 +30,12 @@ export class Writing {
   #opened = null;
 
   /**
-   * @param {import('./index.js').Context} context
+   * @param {import('./view.js').Context} context
    * @param {Parts} parts
    */
   constructor(context, parts) {
     this.#state = context.state;
+    this.#computing = context.computing;
     this.#parts = parts;
     this.#work = new Work(context, parts, (working) => this.#setWriting(working));
     this.#lyrics = new Lyrics(context, this.#work, parts);
@@ -42,7 +45,7 @@ export class Writing {
   /**
    * Reads the list of models and fetches the chosen one, so that the first song does not wait.
    *
-   * @param {import('./index.js').How} how
+   * @param {import('./view.js').How} how
    * @param {boolean} fresh ask the host again, after an error
    * @param {boolean} replay a link asks for it, not the visitor
    */
@@ -66,8 +69,10 @@ export class Writing {
     const { afterwards, shown } = this.#parts;
     shown.replaceChildren();
     afterwards.hidden = true;
+    const isFormed = hasForm(this.#state.settings);
     void this.#work.perform(
       async (task) => {
+        if (isFormed && !replay && this.#computing.choice === 'gpu') this.#parts.notes.add([{ code: 'form-on-cpu' }]);
         const { tokens } = await this.#lyrics.write(task, model, this.#state.settings.prompt, fresh);
         afterwards.hidden = tokens === 0;
       },
@@ -91,9 +96,9 @@ export class Writing {
     return this.#lyrics.byGpu;
   }
 
-  /** A new seed, and off it goes. */
-  another() {
-    this.#state.set({ seed: randomSeed() });
+  /** Another song each time. */
+  writeAnew() {
+    this.#state.renewSeed('write');
     this.generate();
   }
 
@@ -113,6 +118,6 @@ export class Writing {
     this.#opened = model;
     saysNothing(this.#parts.speed);
     this.#parts.card.show(model);
-    void this.#work.prepare([model]);
+    void this.#work.fetchAhead([model]);
   }
 }

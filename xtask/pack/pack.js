@@ -2,6 +2,7 @@
 // for each worker, with all that they import; no comments, no spaces, short names. A hundred small files would be a
 // hundred requests, in as many rounds as imports go deep.
 
+import { createHash } from 'node:crypto';
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join, posix, relative, sep } from 'node:path';
 import { build, transform } from 'esbuild';
@@ -17,6 +18,8 @@ const ENTRIES = [
   'engine/preparing-worker.js',
 ];
 const SERVICE_WORKER = 'sw.js';
+/** What a host shows where it has nothing. */
+const LOST = '404.html';
 
 /** The glue of the wasm modules is imported by an address that is made up while the page runs. */
 const isGlue = (/** @type {string} */ file) => file.startsWith('pkg/');
@@ -71,21 +74,57 @@ async function pack(entry) {
   return outputFiles[0].text;
 }
 
-/** @param {string} source */
-async function minified(source) {
-  return (await transform(source, { minify: true, target: 'es2022', legalComments: 'none' })).code;
+/**
+ * @param {string} source
+ * @param {import('esbuild').Format} [format]
+ */
+async function minified(source, format) {
+  return (await transform(source, { minify: true, target: 'es2022', legalComments: 'none', format })).code;
 }
 
-/** The service worker keeps what there is now, and must know all of it. */
+/**
+ * The service worker keeps what there is now: it must know all of it, to the byte. Pages name the version that they are
+ * of, which tells them from whatever else a network may answer.
+ */
 async function listFiles() {
-  const left = new Set((await files()).filter((file) => file !== SERVICE_WORKER && !file.startsWith('models/')));
-  left.delete('index.html');
-  left.add('./');
+  const left = new Set((await files()).filter((file) => ![SERVICE_WORKER, LOST].includes(file) && !file.startsWith('models/')));
+  const version = digest(JSON.stringify(await sums(left)), 'hex').slice(0, 16);
+  for (const page of [...left].filter((file) => file.endsWith('.html'))) {
+    const path = join(folder, page);
+    const named = (await readFile(path, 'utf8')).replace('<meta charset="utf-8">', `$&\n  <meta name="liedwerk-version" content="${version}">`);
+    await writeFile(path, named);
+  }
+  const written = { SUMS: await sums(left), VERSION: version };
   const path = join(folder, SERVICE_WORKER);
-  const source = (await readFile(path, 'utf8')).replace(/(const (?:FILES|ON_DEMAND) = )(\[[^\]]*\])/g, (_, begin, list) => {
-    const known = [...list.matchAll(/'([^']+)'/g)].map(([, file]) => file).filter((file) => left.delete(file));
+  let source = (await readFile(path, 'utf8')).replace(/(const (?:FILES|ON_DEMAND) = )(\[[^\]]*\])/g, (_, begin, list) => {
+    const known = [...list.matchAll(/'([^']+)'/g)].map(([, file]) => file).filter((file) => left.delete(file === './' ? 'index.html' : file));
     return begin + JSON.stringify(known);
   });
   if (left.size > 0) throw new Error(`the service worker does not know ${[...left].join(', ')}`);
-  await writeFile(path, await minified(source));
+  for (const [name, value] of Object.entries(written)) {
+    source = source.replace(new RegExp(`const ${name} = (\\{\\}|'');`), () => `const ${name} = ${JSON.stringify(value)};`);
+  }
+  // In a function of its own, so that its names become short, too.
+  await writeFile(path, await minified(source, 'iife'));
+}
+
+/**
+ * Length and SHA-256, as far as the service worker compares it, of each file by the name that it has there.
+ *
+ * @param {Iterable<string>} names
+ */
+async function sums(names) {
+  const entries = [...names].sort().map(async (name) => {
+    const bytes = await readFile(join(folder, name));
+    return [name === 'index.html' ? './' : name, [bytes.length, digest(bytes, 'base64')]];
+  });
+  return Object.fromEntries(await Promise.all(entries));
+}
+
+/**
+ * @param {string | Buffer} bytes
+ * @param {'hex' | 'base64'} spelling
+ */
+function digest(bytes, spelling) {
+  return createHash('sha256').update(bytes).digest().subarray(0, 12).toString(spelling);
 }

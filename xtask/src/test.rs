@@ -20,11 +20,11 @@ const STAGES: [Stage; 9] = [
     ("fmt", "formatting", fmt),
     ("clippy", "lints, natively and for wasm", clippy),
     ("native", "unit, property, oracle, golden and GPU tests, documentation examples", native),
-    ("site", "the optimised page", bundle::run),
+    ("site", "the optimised page, and the types of its JavaScript against those of the modules", site),
     ("torch", "the PyTorch trainer, and that it computes what the Rust one does", torch),
     ("oracles", "numbering and scoring of real lines, by the libraries and by this crate", oracles),
     ("wasm", "the same kernels, CPU's and GPU's, in a headless browser", wasm),
-    ("page", "types of the page's JavaScript, the page in a headless browser", page),
+    ("page", "the page in a headless browser", page),
     ("size", "downloads against their budget", size::run),
 ];
 
@@ -216,30 +216,42 @@ fn wasm() -> Result<()> {
     )
 }
 
+/// What the page takes a wasm module to be is what its glue says, so both are built and checked together.
+fn site() -> Result<()> {
+    bundle::run()?;
+    install_page_tests()?;
+    run_command(in_page_tests("npx").args(["--no-install", "tsc", "-p", "."]))
+}
+
+fn in_page_tests(program: &str) -> Command {
+    let mut command = Command::new(program);
+    command.current_dir(root().join("tests/web")).env("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1");
+    command
+}
+
+/// Playwright, axe and TypeScript, as the lock file has them.
+fn install_page_tests() -> Result<()> {
+    tools::ensure_node()?;
+    run_command(in_page_tests("npm").args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"]))
+}
+
 /// The page's tests run against a copy in a subfolder of the server, as on a host that gives a project
 /// a path and not a name of its own.
 fn page() -> Result<()> {
     let browser = tools::ensure_browser()?;
-    tools::ensure_node()?;
     // The page must write what the command writes.
     let liedwerk = build_liedwerk()?;
     let site = target_dir()?.join("site");
     build::write_site(&site.join("liedwerk"))?;
     build::write_sources(&site.join("sources"))?;
     let server = Server::start(&site, 0)?;
-    let in_tests = |program: &str, arguments: &[&str]| {
-        run_command(
-            Command::new(program)
-                .args(arguments)
-                .current_dir(root().join("tests/web"))
-                .env("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")
-                .env("CHROMIUM", &browser.program)
-                .env("LIEDWERK_BINARY", &liedwerk)
-                .env("LIEDWERK_URL", format!("{}liedwerk/", server.url()))
-                .env("LIEDWERK_SOURCES", format!("{}sources/", server.url())),
-        )
-    };
-    in_tests("npm", &["ci", "--ignore-scripts", "--no-audit", "--no-fund"])?;
-    in_tests("npx", &["--no-install", "tsc", "-p", "."])?;
-    in_tests("npx", &["--no-install", "playwright", "test"])
+    install_page_tests()?;
+    run_command(
+        in_page_tests("npx")
+            .args(["--no-install", "playwright", "test"])
+            .env("CHROMIUM", &browser.program)
+            .env("LIEDWERK_BINARY", &liedwerk)
+            .env("LIEDWERK_URL", format!("{}liedwerk/", server.url()))
+            .env("LIEDWERK_SOURCES", format!("{}sources/", server.url())),
+    )
 }

@@ -9,8 +9,9 @@ use liedwerk::tensor::Device;
 use pollster::block_on;
 use serde_json::{Value, json};
 
-use crate::cli::ArithmeticArg;
+use crate::arithmetic::ArithmeticArg;
 use crate::device::DeviceArg;
+use crate::files::say;
 
 /// Arguments of `bench`.
 #[derive(clap::Args)]
@@ -75,14 +76,14 @@ pub fn run(args: Args) -> anyhow::Result<()> {
             expected = 8.0 * figure.seconds;
         }
         if !args.json {
-            println!("{figure}");
+            say!("{figure}");
         }
         figures.push(figure);
     }
     if args.json {
-        println!("{}", serde_json::to_string_pretty(&report(gpu.as_ref(), &args, &figures, &left_out))?);
+        say!("{}", serde_json::to_string_pretty(&report(gpu.as_ref(), &args, &figures, &left_out))?);
     } else if !left_out.is_empty() {
-        println!("left out, since one run would take more than {LONGEST} s here: {}", left_out.join(", "));
+        say!("left out, since one run would take more than {LONGEST} s here: {}", left_out.join(", "));
     }
     Ok(())
 }

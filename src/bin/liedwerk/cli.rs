@@ -1,11 +1,11 @@
 //! Subcommands and how their errors are shown.
 
+use crate::files::is_closed_pipe;
 use crate::{
-    bench, compare, convert, evaluate, generate, manifest, memorized, memory, tokenize, train, translate,
-    verify,
+    bench, compare, convert, evaluate, generate, judge, lexicon, manifest, memorized, memory, tokenize,
+    train, translate, verify,
 };
-use clap::{Parser, Subcommand, ValueEnum};
-use liedwerk::cpu::{Arithmetic, set_arithmetic};
+use clap::{Parser, Subcommand};
 use std::process::ExitCode;
 
 /// Language models that write songs and translate.
@@ -34,31 +34,16 @@ enum Command {
     Compare(compare::Args),
     /// Find what a text or a model took from the songs word for word.
     Memorized(memorized::Args),
+    /// Measure how good songs are: rhymes, words, repetitions, copies.
+    Judge(judge::Args),
+    /// Make the file of words and their sounds that rhymes are told by.
+    Lexicon(lexicon::Args),
     /// Measure this machine.
     Bench(bench::Args),
     /// Write weights in another number format.
     Convert(convert::Args),
     /// Bring the page's list of models up to date with the files beside it.
     Manifest(manifest::Args),
-}
-
-/// The choice between equal bits everywhere and speed.
-#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum ArithmeticArg {
-    /// One thread, the same bits on every machine and in the browser.
-    Portable,
-    /// All cores and fused multiply-add.
-    Fast,
-}
-
-impl ArithmeticArg {
-    /// Puts the choice in force for the process.
-    pub fn apply(self) {
-        set_arithmetic(match self {
-            Self::Portable => Arithmetic::Portable,
-            Self::Fast => Arithmetic::Fast,
-        });
-    }
 }
 
 /// Runs the command; an error becomes `error[code]: sentence` and exit status 1.
@@ -76,12 +61,15 @@ pub fn main() -> ExitCode {
         Command::Evaluate(args) => evaluate::run(args),
         Command::Compare(args) => compare::run(args),
         Command::Memorized(args) => memorized::run(args),
+        Command::Judge(args) => judge::run(args),
+        Command::Lexicon(args) => lexicon::run(args),
         Command::Bench(args) => bench::run(args),
         Command::Convert(args) => convert::run(args),
         Command::Manifest(args) => manifest::run(args),
     });
     match result {
         Ok(()) => ExitCode::SUCCESS,
+        Err(error) if is_closed_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
             let code = error.chain().find_map(|cause| cause.downcast_ref::<liedwerk::Error>());
             let code = code.map_or("file", |error| error.code().as_str());

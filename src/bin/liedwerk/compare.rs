@@ -11,10 +11,10 @@ use pollster::block_on;
 use serde_json::{Value, json};
 
 use crate::device::DeviceArg;
-use crate::evaluate::progress_bar;
-use crate::model_files::read_model;
+use crate::files::say;
+use crate::model_files::{open_generator, open_translator, read_model};
+use crate::progress::progress_bar;
 use crate::texts::read_input;
-use crate::{generate, translate};
 
 /// Tokens whose logits are this close are as good as equally likely: their order is left to rounding.
 const TIE: f32 = 1e-5;
@@ -59,14 +59,14 @@ pub fn run(args: Args) -> anyhow::Result<()> {
             "largest_gap": gap,
             "largest_error": error,
         });
-        println!("{report}");
+        say!("{report}");
     } else {
         for (line, Difference { at, cpu, gpu, gap }) in differences() {
             let [cpu, gpu] = [*cpu, *gpu].map(&*spell);
-            println!("line {line}, token {}: CPU {cpu:?}, GPU {gpu:?}; {gap:.1e} apart", at + 1);
+            say!("line {line}, token {}: CPU {cpu:?}, GPU {gpu:?}; {gap:.1e} apart", at + 1);
         }
         let count = differences().count();
-        println!("{} texts, {tokens} tokens, {count} differences; logits within {error:.1e}", texts.len());
+        say!("{} texts, {tokens} tokens, {count} differences; logits within {error:.1e}", texts.len());
     }
     if gap < TIE {
         return Ok(());
@@ -87,11 +87,11 @@ fn texts(
 ) -> anyhow::Result<(Vec<Agreement>, Spell)> {
     let config = ModelConfig::from_json(&read_model(&args.model)?.config)?;
     if config.language_vocab_size().is_ok() {
-        let generator = generate::open(&args.model)?;
+        let generator = open_generator(&args.model)?;
         let texts = block_on(generator.compare(gpu, lines, args.tokens, || progress(1)))?;
         return Ok((texts, Box::new(move |id| generator.tokenizer().token_text(id))));
     }
-    let translator = translate::open(&args.model)?;
+    let translator = open_translator(&args.model)?;
     let texts = block_on(translator.compare(gpu, lines, progress))?;
     Ok((texts, Box::new(move |id| translator.tokenizer().target_pieces(&[id]).concat())))
 }

@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
+use crate::files::{read, say};
 use crate::model_files::read_model;
-use anyhow::Context;
 use clap::ValueEnum;
 use liedwerk::io::{ModelFile, Precision, Weights, to_safetensors, write_atomically};
 use liedwerk::models::{is_stored_mask, stored_layout};
@@ -41,7 +41,7 @@ pub fn run(args: Args) -> anyhow::Result<()> {
         let Base { config, tokenizer, weights } = read_model(&args.input)?;
         (weights, Some(ModelFile { config, tokenizer, card: None }))
     } else {
-        let bytes = std::fs::read(&args.input).with_context(|| args.input.display().to_string())?;
+        let bytes = read(&args.input)?;
         let parts = ModelFile::read(&bytes).ok();
         (bytes, parts)
     };
@@ -53,7 +53,7 @@ pub fn run(args: Args) -> anyhow::Result<()> {
         converted = parts.join(&converted)?;
     }
     write_atomically(&args.output, &converted)?;
-    println!(
+    say!(
         "{}: {} parameters in {} bytes (before: {})",
         args.output.display(),
         parameters.iter().map(|(_, tensor)| tensor.numel()).sum::<usize>(),

@@ -2,11 +2,10 @@
 
 use std::path::PathBuf;
 
-use indicatif::{ProgressBar, ProgressStyle};
 use liedwerk::gpu::Gpu;
 use liedwerk::self_test::Scope;
 
-use crate::cli::ArithmeticArg;
+use crate::arithmetic::ArithmeticArg;
 use crate::device::DeviceArg;
 use crate::evaluate_text::NormalizeArg;
 use crate::translate::SearchArgs;
@@ -61,16 +60,4 @@ pub fn run(args: Args) -> anyhow::Result<()> {
         }
         (None, None) => unreachable!("the group of arguments demands one of them"),
     }
-}
-
-/// A bar that counts `length` of `what`.
-pub fn progress_bar(length: usize, what: &str, hidden: bool) -> ProgressBar {
-    if hidden {
-        return ProgressBar::hidden();
-    }
-    let style = ProgressStyle::with_template(&format!(
-        "{{bar:40}} {{pos}}/{{len}} {what}, {{per_sec}}, {{eta}} left"
-    ))
-    .expect("the template is well formed");
-    ProgressBar::new(length as u64).with_style(style)
 }

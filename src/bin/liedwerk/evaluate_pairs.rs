@@ -9,11 +9,13 @@ use liedwerk::io::write_atomically;
 use liedwerk::train::{BLEU_SIGNATURE, CHRF_SIGNATURE, bleu, chrf};
 use serde_json::json;
 
-use crate::evaluate::progress_bar;
+use crate::files::say;
+use crate::model_files::open_translator;
+use crate::progress::progress_bar;
 use crate::texts::read_pairs;
-use crate::translate::open;
 
-/// Translates the sources, or with `reverse` the targets, and compares with the other side. `out` receives the translations, a line each.
+/// Translates the sources, or with `reverse` the targets, and compares with the other side. `out` receives the
+/// translations, a line each.
 pub fn run(
     model: &Path,
     pairs: &Path,
@@ -23,7 +25,7 @@ pub fn run(
     json: bool,
     gpu: Option<&Gpu>,
 ) -> anyhow::Result<()> {
-    let mut translator = open(model)?;
+    let mut translator = open_translator(model)?;
     translator.use_gpu(gpu);
     let pairs = read_pairs(pairs)?;
     let mut sources: Vec<&str> = pairs.iter().map(|pair| pair.source.as_str()).collect();
@@ -52,11 +54,11 @@ pub fn run(
             "pairs": pairs.len(),
             "seconds": seconds,
         });
-        println!("{report}");
+        say!("{report}");
     } else {
-        println!("BLEU {:.2} ({BLEU_SIGNATURE})", bleu.score);
-        println!("chrF {chrf:.2} ({CHRF_SIGNATURE})");
-        println!("{} sentences in {seconds:.1} s", pairs.len());
+        say!("BLEU {:.2} ({BLEU_SIGNATURE})", bleu.score);
+        say!("chrF {chrf:.2} ({CHRF_SIGNATURE})");
+        say!("{} sentences in {seconds:.1} s", pairs.len());
     }
     Ok(())
 }

@@ -23,9 +23,10 @@ use liedwerk::{Error, ErrorCode};
 use pollster::block_on;
 use serde_json::json;
 
-use crate::evaluate::progress_bar;
-use crate::generate::open;
-use crate::texts::{read_songs, say};
+use crate::files::say;
+use crate::model_files::open_generator;
+use crate::progress::progress_bar;
+use crate::texts::{note, read_songs};
 
 /// Characters scored by one call of an LSTM: enough for large matrix products, little memory.
 const CHUNK: usize = 512;
@@ -49,7 +50,7 @@ pub fn run(
     json: bool,
     gpu: Option<&Gpu>,
 ) -> anyhow::Result<()> {
-    let mut generator = open(model)?;
+    let mut generator = open_generator(model)?;
     generator.use_gpu(gpu);
     let text = cleaned(generator.tokenizer(), &read_songs(path)?, normalize)?;
     check_not_empty(&text, path)?;
@@ -58,9 +59,9 @@ pub fn run(
     progress.finish_and_clear();
     if json {
         let report = json!({"loss": loss, "bits_per_char": bits_per_char, "chars": chars, "tokens": tokens});
-        println!("{report}");
+        say!("{report}");
     } else {
-        println!("{bits_per_char:.4} bits per character ({loss:.4} nats per token, {chars} characters)");
+        say!("{bits_per_char:.4} bits per character ({loss:.4} nats per token, {chars} characters)");
     }
     Ok(())
 }
@@ -134,7 +135,7 @@ fn said(Normalized { text, dropped }: Normalized) -> String {
     let named: String = dropped.iter().take(20).collect();
     let message = format!("Left out, since bits per character are counted without them: {named:?}");
     if !dropped.is_empty() {
-        say(&[Note::new("characters-dropped", message).about(named)]);
+        note(&[Note::new("characters-dropped", message).about(named)]);
     }
     text
 }

@@ -1,20 +1,22 @@
 //! `liedwerk generate`: continue a prompt, streaming.
 
-use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Instant;
 
 use liedwerk::generate::{Generator, Options, Sampling, Token};
 use liedwerk::gpu::Gpu;
+use liedwerk::link::Settings;
 use liedwerk::self_test::Scope;
 use liedwerk::{Error, ErrorCode};
 use serde_json::json;
 
 use crate::device::DeviceArg;
+use crate::files::{print, say};
+use crate::form_argument::FormArgs;
+use crate::generate_form;
 use crate::link_argument;
-use crate::model_files::read_model;
-use crate::texts::say;
-use liedwerk::workshop::Base;
+use crate::model_files::open_generator;
+use crate::texts::note;
 
 /// Tokens that each device writes for `auto`.
 const RACE_TOKENS: usize = 24;
@@ -31,18 +33,20 @@ pub struct Args {
     /// The same seed gives the same text.
     #[arg(long, default_value_t = 1)]
     seed: u64,
-    /// 0 always takes the likeliest token, 1 is the model's own distribution.
-    #[arg(long, default_value_t = 0.6)]
-    temperature: f32,
+    #[command(flatten)]
+    form: FormArgs,
+    /// 0 always takes the likeliest token, 1 is the model's own distribution. [default: 0.6, with a form 0.9]
+    #[arg(long)]
+    temperature: Option<f32>,
     /// Only the K likeliest tokens; 0 is off.
     #[arg(long, default_value_t = 0)]
     top_k: usize,
-    /// Only the likeliest tokens that together have this probability; 1 is off.
-    #[arg(long, default_value_t = 0.9)]
-    top_p: f32,
-    /// Only tokens at least this many times as likely as the likeliest; 0 is off.
-    #[arg(long, default_value_t = 0.0)]
-    min_p: f32,
+    /// Only the likeliest tokens that together have this probability; 1 is off. [default: 0.9, with a form 1]
+    #[arg(long)]
+    top_p: Option<f32>,
+    /// Only tokens at least this many times as likely as the likeliest; 0 is off. [default: 0, with a form 0.03]
+    #[arg(long)]
+    min_p: Option<f32>,
     /// Only the tokens nearest to the expected surprise that together have this probability; 1 is off.
     #[arg(long, default_value_t = 1.0)]
     typical_p: f32,
@@ -67,7 +71,7 @@ pub struct Args {
     /// With a beam: above 1 favours longer texts, below 1 shorter ones.
     #[arg(long, value_name = "A", default_value_t = 1.0)]
     length_penalty: f32,
-    /// With --json: for every token the N likeliest of its step.
+    /// With --json: for every token the N likeliest of its step, with a form for every line the N best.
     #[arg(long, value_name = "N", default_value_t = 0, requires = "json")]
     candidates: usize,
     /// Where to compute; only the cpu writes the very text that a link of the page gives.
@@ -84,6 +88,11 @@ pub struct Args {
     json: bool,
 }
 
+/// What the page has where nothing is set.
+fn usual(key: &str) -> f32 {
+    Settings::default().number(key) as f32
+}
+
 /// `ID=BIAS`.
 fn bias(argument: &str) -> Result<(u32, f32), String> {
     let parsed = argument.split_once('=').and_then(|(id, bias)| Some((id.parse().ok()?, bias.parse().ok()?)));
@@ -92,9 +101,13 @@ fn bias(argument: &str) -> Result<(u32, f32), String> {
 
 /// Prints the prompt as the model read it, and its continuation.
 pub fn run(args: Args) -> anyhow::Result<()> {
-    let mut generator = open(&args.model)?;
+    let mut generator = open_generator(&args.model)?;
+    if args.form.asked() {
+        return in_form(&args, &generator);
+    }
     choose_device(&mut generator, args.device)?;
-    let (mut prompt, mut options) = (args.prompt.clone(), args.options());
+    let header = generator.header().line(&args.form.title, &args.form.style, "");
+    let (mut prompt, mut options) = (header + &args.prompt, args.options());
     let mut linked = None;
     if args.link {
         if args.device != DeviceArg::Cpu {
@@ -102,7 +115,7 @@ pub fn run(args: Args) -> anyhow::Result<()> {
             return Err(Error::new(ErrorCode::BadLink, message).into());
         }
         let settings = link_argument::settings(&args.model, &prompt, &options)?;
-        prompt = link_argument::prepare(&settings, &generator, &mut options);
+        prompt = link_argument::beginning(&settings, &generator, &mut options);
         linked = Some(settings);
     }
     let link = |text: &str| -> anyhow::Result<Option<String>> {
@@ -131,27 +144,72 @@ pub fn run(args: Args) -> anyhow::Result<()> {
         if args.candidates > 0 {
             report["steps"] = tokens.iter().map(step).collect();
         }
-        return printed(writeln!(io::stdout(), "{report}"));
+        say!("{report}");
+        return Ok(());
     }
-    say(&started.notes);
-    match stream(&started.prompt, &mut generator)? {
-        Some(text) => link(&text)?.map_or(Ok(()), |link| printed(writeln!(io::stdout(), "{link}"))),
-        None => Ok(()),
+    note(&started.notes);
+    if let Some(link) = link(&stream(&started.prompt, &mut generator)?)? {
+        say!("{link}");
     }
+    Ok(())
+}
+
+/// A song in a form, and the link that proves it.
+fn in_form(args: &Args, generator: &Generator) -> anyhow::Result<()> {
+    let without = [
+        ("--prompt", !args.prompt.is_empty()),
+        ("--beam", args.beam > 1),
+        ("--logit-bias", !args.logit_bias.is_empty()),
+        ("--stop", !args.stop.is_empty()),
+        ("--device", args.device != DeviceArg::Cpu),
+    ];
+    if let Some((name, _)) = without.iter().find(|(_, used)| *used) {
+        let message = format!("{name} has no part in a song with a form; leave it out");
+        return Err(Error::new(ErrorCode::BadOption, message).into());
+    }
+    let lexicon = args.form.open_lexicon(&args.model)?;
+    let form = args.form.form(args.seed, |usual| args.sampling(usual));
+    let settings = args.link.then(|| link_argument::form_settings(&args.model, &form)).transpose()?;
+    let link = |text: &str| -> anyhow::Result<Option<String>> {
+        let spell = |settings| link_argument::spell(&args.base, settings, &args.model, text);
+        settings.as_ref().map(spell).transpose()
+    };
+    if args.json {
+        let mut report = generate_form::report(generator, &lexicon, form, args.candidates)?;
+        if let Some(link) = link(report["text"].as_str().unwrap_or_default())? {
+            report["link"] = link.into();
+        }
+        say!("{report}");
+        return Ok(());
+    }
+    let text = generate_form::stream(generator, &lexicon, form)?;
+    if let Some(link) = link(&text)? {
+        say!("{link}");
+    }
+    Ok(())
 }
 
 impl Args {
+    /// What is given, and else what is usual.
+    fn sampling(&self, usual: Sampling) -> Sampling {
+        Sampling {
+            temperature: self.temperature.unwrap_or(usual.temperature),
+            top_k: self.top_k,
+            top_p: self.top_p.unwrap_or(usual.top_p),
+            min_p: self.min_p.unwrap_or(usual.min_p),
+            typical_p: self.typical_p,
+            repetition_penalty: self.repetition_penalty,
+            no_repeat_ngram: self.no_repeat_ngram,
+        }
+    }
+
     fn options(&self) -> Options {
         Options {
-            sampling: Sampling {
-                temperature: self.temperature,
-                top_k: self.top_k,
-                top_p: self.top_p,
-                min_p: self.min_p,
-                typical_p: self.typical_p,
-                repetition_penalty: self.repetition_penalty,
-                no_repeat_ngram: self.no_repeat_ngram,
-            },
+            sampling: self.sampling(Sampling {
+                temperature: usual("temperature"),
+                top_p: usual("top-p"),
+                ..Sampling::default()
+            }),
             logit_bias: self.logit_bias.clone(),
             seed: self.seed,
             max_new_tokens: self.max_new_tokens,
@@ -180,27 +238,16 @@ fn step(token: &Token) -> serde_json::Value {
     json!({"id": token.id, "text": token.text, "rows": rows.collect::<Vec<_>>()})
 }
 
-/// All of the text, unless its reader has seen enough.
-fn stream(prompt: &str, generator: &mut Generator) -> anyhow::Result<Option<String>> {
-    let mut out = io::stdout().lock();
-    printed(write!(out, "{prompt}"))?;
+/// All of the text.
+fn stream(prompt: &str, generator: &mut Generator) -> anyhow::Result<String> {
+    print(format_args!("{prompt}"))?;
     let mut text = prompt.to_owned();
     while let Some(token) = generator.next()? {
-        if let Err(e) = write!(out, "{}", token.text).and_then(|()| out.flush()) {
-            return printed(Err(e)).map(|()| None);
-        }
+        print(format_args!("{}", token.text))?;
         text.push_str(&token.text);
     }
-    printed(writeln!(out))?;
-    Ok(Some(text))
-}
-
-/// A reader that has seen enough (`| head`) is no error.
-pub fn printed(result: io::Result<()>) -> anyhow::Result<()> {
-    match result {
-        Err(e) if e.kind() != io::ErrorKind::BrokenPipe => Err(e.into()),
-        _ => Ok(()),
-    }
+    say!("");
+    Ok(text)
 }
 
 /// Lets the generator write where it is asked to; `auto` writes a few tokens on either device first.
@@ -222,15 +269,4 @@ fn choose_device(generator: &mut Generator, device: DeviceArg) -> anyhow::Result
         generator.use_gpu(Some(&gpu));
     }
     Ok(())
-}
-
-/// Opens a model folder, or a model in one file.
-pub fn open(path: &Path) -> anyhow::Result<Generator> {
-    let Base { config, tokenizer, weights } = read_model(path)?;
-    Ok(Generator::from_files(&config, &tokenizer, &weights)?)
-}
-
-/// The error for a file that cannot be read.
-pub fn unreadable(path: &Path, e: &io::Error) -> Error {
-    Error::new(ErrorCode::File, format!("{} cannot be read: {e}", path.display()))
 }

@@ -1,6 +1,8 @@
-//! The `liedwerk` command: train, tokenize, generate, translate, verify, evaluate, compare, memorized, bench, convert,
-//! manifest.
+//! The `liedwerk` command: train, tokenize, generate, translate, verify, evaluate, compare, memorized, judge, lexicon,
+//! bench, convert, manifest.
 
+#[cfg(not(target_arch = "wasm32"))]
+mod arithmetic;
 #[cfg(not(target_arch = "wasm32"))]
 mod bench;
 #[cfg(not(target_arch = "wasm32"))]
@@ -18,7 +20,17 @@ mod evaluate_pairs;
 #[cfg(not(target_arch = "wasm32"))]
 mod evaluate_text;
 #[cfg(not(target_arch = "wasm32"))]
+mod files;
+#[cfg(not(target_arch = "wasm32"))]
+mod form_argument;
+#[cfg(not(target_arch = "wasm32"))]
 mod generate;
+#[cfg(not(target_arch = "wasm32"))]
+mod generate_form;
+#[cfg(not(target_arch = "wasm32"))]
+mod judge;
+#[cfg(not(target_arch = "wasm32"))]
+mod lexicon;
 #[cfg(not(target_arch = "wasm32"))]
 mod link_argument;
 #[cfg(not(target_arch = "wasm32"))]
@@ -30,21 +42,13 @@ mod memory;
 #[cfg(not(target_arch = "wasm32"))]
 mod model_files;
 #[cfg(not(target_arch = "wasm32"))]
+mod progress;
+#[cfg(not(target_arch = "wasm32"))]
 mod texts;
 #[cfg(not(target_arch = "wasm32"))]
 mod tokenize;
 #[cfg(not(target_arch = "wasm32"))]
 mod train;
-#[cfg(not(target_arch = "wasm32"))]
-mod train_gpt;
-#[cfg(not(target_arch = "wasm32"))]
-mod train_output;
-#[cfg(not(target_arch = "wasm32"))]
-mod train_pairs;
-#[cfg(not(target_arch = "wasm32"))]
-mod train_plan;
-#[cfg(not(target_arch = "wasm32"))]
-mod train_songs;
 #[cfg(not(target_arch = "wasm32"))]
 mod translate;
 #[cfg(not(target_arch = "wasm32"))]

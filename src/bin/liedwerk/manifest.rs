@@ -1,5 +1,6 @@
 //! `liedwerk manifest`: brings the page's list of models up to date with the files beside it.
 
+use crate::files::say;
 use anyhow::Context;
 use liedwerk::generate::{Generator, Translator};
 use liedwerk::io::manifest::{Manifest, WeightsFile};
@@ -33,11 +34,11 @@ pub fn run(args: Args) -> anyhow::Result<()> {
             Translator::from_files(&config, &tokenizer, &weights)?.model().parameters()
         };
         model.files.weights = WeightsFile::describe(model.files.weights.path.clone(), &weights);
-        if let Some(songs) = &mut model.files.songs {
-            *songs = WeightsFile::describe(songs.path.clone(), &read(&songs.path)?);
+        for file in model.files.songs.iter_mut().chain(&mut model.files.lexicon) {
+            *file = WeightsFile::describe(file.path.clone(), &read(&file.path)?);
         }
         model.figures.parameters = parameters.iter().map(|(_, tensor)| tensor.numel() as u64).sum();
-        println!("{}: {} bytes, sha256 {}", model.id, model.files.weights.bytes, model.files.weights.sha256);
+        say!("{}: {} bytes, sha256 {}", model.id, model.files.weights.bytes, model.files.weights.sha256);
     }
     Ok(write_atomically(&path, (serde_json::to_string_pretty(&manifest)? + "\n").as_bytes())?)
 }

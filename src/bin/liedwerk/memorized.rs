@@ -1,7 +1,5 @@
 //! `liedwerk memorized`: what a text, or a model, took from the songs word for word.
 
-use std::fs;
-use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use liedwerk::generate::{Options, Sampling};
@@ -10,10 +8,11 @@ use liedwerk::text::{MIN_STRETCH, SongIndex, Stretch};
 use liedwerk::{Error, ErrorCode};
 use serde_json::json;
 
-use crate::cli::ArithmeticArg;
-use crate::evaluate::progress_bar;
-use crate::generate::{open, printed, unreadable};
-use crate::texts::{read_input, read_songs, read_text};
+use crate::arithmetic::ArithmeticArg;
+use crate::files::{check_apart, read, say};
+use crate::model_files::open_generator;
+use crate::progress::progress_bar;
+use crate::texts::{read_decoded, read_input, read_songs};
 
 /// The lengths in characters above which stretches are counted.
 const LENGTHS: [usize; 2] = [40, 60];
@@ -96,6 +95,7 @@ pub fn run(args: Args) -> anyhow::Result<()> {
 }
 
 fn index(args: &IndexArgs) -> anyhow::Result<()> {
+    check_apart(&args.out, std::slice::from_ref(&args.text))?;
     let index = SongIndex::build(&read_songs(&args.text)?);
     if index.is_empty() {
         let message = format!("{} is too short: no {MIN_STRETCH} characters of songs", args.text.display());
@@ -103,14 +103,14 @@ fn index(args: &IndexArgs) -> anyhow::Result<()> {
     }
     let bytes = index.to_bytes();
     write_atomically(&args.out, &bytes)?;
-    println!("{}: {} hashes in {} bytes", args.out.display(), index.len(), bytes.len());
+    say!("{}: {} hashes in {} bytes", args.out.display(), index.len(), bytes.len());
     Ok(())
 }
 
 fn find(args: &FindArgs) -> anyhow::Result<()> {
     let index = open_index(&args.index)?;
     let text = match &args.text {
-        Some(path) => read_text(path)?,
+        Some(path) => read_decoded(path)?,
         None => read_input()?,
     };
     let stretches = index.find(&text);
@@ -123,16 +123,18 @@ fn find(args: &FindArgs) -> anyhow::Result<()> {
         });
         let mut report = tally.json();
         report["stretches"] = slices.collect();
-        return printed(writeln!(io::stdout(), "{report}"));
+        say!("{report}");
+        return Ok(());
     }
     let lines = slices.map(|(stretch, text)| format!("{:>5}  {text:?}\n", stretch.characters));
-    printed(writeln!(io::stdout(), "{}{tally}", lines.collect::<String>()))
+    say!("{}{tally}", lines.collect::<String>());
+    Ok(())
 }
 
 fn measure(args: &MeasureArgs) -> anyhow::Result<()> {
     args.arithmetic.apply();
     let index = open_index(&args.index)?;
-    let mut generator = open(&args.model)?;
+    let mut generator = open_generator(&args.model)?;
     let last = args.seed.checked_add(args.samples).filter(|_| args.samples > 0).ok_or_else(|| {
         let message = format!("samples is {}; at least 1, up to the last seed there is", args.samples);
         Error::new(ErrorCode::BadOption, message)
@@ -154,13 +156,15 @@ fn measure(args: &MeasureArgs) -> anyhow::Result<()> {
     if args.json {
         let mut report = tally.json();
         report["samples"] = args.samples.into();
-        return printed(writeln!(io::stdout(), "{report}"));
+        say!("{report}");
+        return Ok(());
     }
-    printed(writeln!(io::stdout(), "{} samples, {tally}", args.samples))
+    say!("{} samples, {tally}", args.samples);
+    Ok(())
 }
 
 fn open_index(path: &Path) -> Result<SongIndex, Error> {
-    SongIndex::from_bytes(&fs::read(path).map_err(|e| unreadable(path, &e))?)
+    SongIndex::from_bytes(&read(path)?)
 }
 
 /// What was found in texts so far, in characters as they stand there.

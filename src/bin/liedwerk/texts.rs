@@ -1,6 +1,6 @@
 //! Texts that are handed to the command: read as the library reads them, and what it says of them on standard error.
 
-use crate::generate::unreadable;
+use crate::files::read;
 use liedwerk::text::reading::{PairReading, Reading, decode, line_ends, pairs, songs};
 use liedwerk::text::{Note, SentencePair};
 use liedwerk::{Error, ErrorCode};
@@ -9,7 +9,7 @@ use std::io::{self, BufRead, Read};
 use std::path::Path;
 
 /// Says each note once, in the order given.
-pub fn say(notes: &[Note]) {
+pub fn note(notes: &[Note]) {
     let mut said = BTreeSet::new();
     for note in notes.iter().filter(|note| said.insert(&note.message)) {
         eprintln!("note[{}]: {}", note.code, note.message);
@@ -18,19 +18,19 @@ pub fn say(notes: &[Note]) {
 
 /// Songs in a file of any kind that has some.
 pub fn read_songs(path: &Path) -> Result<String, Error> {
-    Ok(said(songs(&path.display().to_string(), &bytes(path)?)?))
+    Ok(said(songs(&path.display().to_string(), &read(path)?)?))
 }
 
 /// Sentence pairs in a file of any kind that has some.
 pub fn read_pairs(path: &Path) -> Result<Vec<SentencePair>, Error> {
-    let PairReading { pairs, notes, .. } = pairs(&path.display().to_string(), &bytes(path)?)?;
-    say(&notes);
+    let PairReading { pairs, notes, .. } = pairs(&path.display().to_string(), &read(path)?)?;
+    note(&notes);
     Ok(pairs)
 }
 
 /// A file as it is, in whichever encoding.
-pub fn read_text(path: &Path) -> Result<String, Error> {
-    Ok(said(decode(&path.display().to_string(), &bytes(path)?)?))
+pub fn read_decoded(path: &Path) -> Result<String, Error> {
+    Ok(said(decode(&path.display().to_string(), &read(path)?)?))
 }
 
 /// All of standard input as it is, in whichever encoding.
@@ -57,12 +57,8 @@ pub fn next_lines(input: &mut impl BufRead, most: usize) -> Result<Vec<String>, 
 }
 
 fn said(reading: Reading) -> String {
-    say(&reading.notes);
+    note(&reading.notes);
     reading.text
-}
-
-fn bytes(path: &Path) -> Result<Vec<u8>, Error> {
-    std::fs::read(path).map_err(|e| unreadable(path, &e))
 }
 
 fn unreadable_input(e: &io::Error) -> Error {

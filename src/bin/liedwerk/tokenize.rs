@@ -1,14 +1,13 @@
 //! `liedwerk tokenize`: learn a byte-pair encoding for a model that continues a text, encode and decode.
 
-use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use liedwerk::io::write_atomically;
 use liedwerk::text::{TextTokenizer, learn_text_bpe};
 use liedwerk::{Error, ErrorCode};
 
-use crate::generate::printed;
-use crate::texts::{read_input, read_songs, read_text};
+use crate::files::{check_apart, print, read_text, say};
+use crate::texts::{read_input, read_songs};
 
 /// The bytes and `<|endoftext|>`.
 const SMALLEST: usize = 257;
@@ -59,7 +58,8 @@ pub fn run(args: Args) -> anyhow::Result<()> {
         Command::Encode(args) => {
             let ids = open(&args.tokenizer)?.encode(&read_input()?);
             let ids: Vec<String> = ids.iter().map(u32::to_string).collect();
-            printed(writeln!(io::stdout(), "{}", ids.join(" ")))
+            say!("{}", ids.join(" "));
+            Ok(())
         }
         Command::Decode(args) => {
             let tokenizer = open(&args.tokenizer)?;
@@ -72,7 +72,7 @@ pub fn run(args: Args) -> anyhow::Result<()> {
                 })
             };
             let ids = input.split_whitespace().map(id).collect::<Result<Vec<u32>, Error>>()?;
-            printed(write!(io::stdout(), "{}", tokenizer.decode(&ids)))
+            Ok(print(format_args!("{}", tokenizer.decode(&ids)))?)
         }
     }
 }
@@ -83,11 +83,12 @@ fn train(args: &TrainArgs) -> anyhow::Result<()> {
         let message = format!("vocab_size is {size}; it must be between {SMALLEST} and {LARGEST}");
         return Err(Error::new(ErrorCode::BadOption, message).into());
     }
+    check_apart(&args.out, &args.text)?;
     let texts = args.text.iter().map(|path| read_songs(path)).collect::<Result<Vec<String>, Error>>()?;
     let tokenizer = learn_text_bpe(texts.iter().map(String::as_str), args.vocab_size);
     write_atomically(&args.out, tokenizer.to_json().as_bytes())?;
     let characters: usize = texts.iter().map(|text| text.chars().count()).sum();
-    println!("{}: {} tokens from {characters} characters", args.out.display(), tokenizer.vocab_size());
+    say!("{}: {} tokens from {characters} characters", args.out.display(), tokenizer.vocab_size());
     Ok(())
 }
 

@@ -1,24 +1,37 @@
-//! `liedwerk train`: from a recipe and a data folder to a model folder.
+//! `liedwerk train`: from a recipe or a plan, and texts, to a model folder.
 
-use crate::cli::ArithmeticArg;
+mod figures;
+mod folder;
+mod job;
+mod log;
+mod stop;
+
+use crate::arithmetic::ArithmeticArg;
 use crate::device::DeviceArg;
-use crate::{train_gpt, train_pairs, train_plan, train_songs};
-use anyhow::Context;
+use crate::files::{check_apart, say};
+use crate::texts::note;
+use figures::{exact, report};
+use folder::{Folder, Use};
 use indicatif::{ProgressBar, ProgressStyle};
+use job::Job;
 use liedwerk::gpu::Gpu;
-use liedwerk::io::{Weights, write_atomically};
 use liedwerk::self_test::Scope;
-use liedwerk::tensor::Device;
-use liedwerk::train::{CommonRecipe, Metrics, Recipe};
-use std::fs::File;
-use std::io::Write;
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Instant;
+use liedwerk::train::Model;
+use liedwerk::workshop::Workshop;
+use log::Log;
+use pollster::block_on;
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
 
-/// Arguments of `train`.
+/// Between the checkpoints of a plan; a recipe says after how many steps one is due.
+const CHECKPOINT: Duration = Duration::from_secs(20);
+
+/// Train a model from a recipe and a data folder, or from a plan and a text.
 #[derive(clap::Args)]
+#[command(after_help = "Examples:\n  \
+    liedwerk train --recipe training/recipes/gpt-songs.toml --data DATA --out OUT\n  \
+    liedwerk train --plan plan.json --text songs.txt --out OUT\n\
+    Ctrl-C stops it after a checkpoint; the same line with --resume goes on.")]
 pub struct Args {
     /// The recipe, a TOML file.
     #[arg(long, requires = "data", required_unless_present = "plan")]
@@ -34,14 +47,17 @@ pub struct Args {
     text: Option<PathBuf>,
     /// Folder for the model; `checkpoint.bin` in it is what `--resume` continues from.
     #[arg(long)]
-    pub out: PathBuf,
-    /// Continue from the last checkpoint.
+    out: PathBuf,
+    /// Continue from the last checkpoint in the folder.
     #[arg(long)]
     resume: bool,
-    /// Begin with the weights and the tokenizer of this model folder; with a plan also of a model in one file.
+    /// Begin anew in a folder that holds a model or a checkpoint, which are lost.
+    #[arg(long, conflicts_with = "resume")]
+    overwrite: bool,
+    /// Begin with the weights and the tokenizer of this model folder, or of a model in one file.
     #[arg(long, conflicts_with = "resume")]
     init: Option<PathBuf>,
-    /// Write a line of JSON for every step to this file.
+    /// Append a line of JSON for every step to this file.
     #[arg(long)]
     log: Option<PathBuf>,
     /// Stop after this many steps more, saving a checkpoint.
@@ -55,175 +71,155 @@ pub struct Args {
     device: DeviceArg,
 }
 
-/// A training of any kind, as the loop sees it.
-pub trait Run {
-    /// One step.
-    fn step(&mut self) -> liedwerk::Result<Metrics>;
-    /// Steps done.
-    fn steps_done(&self) -> u64;
-    /// Writes the model folder and the checkpoint, each file as a whole.
-    fn save(&self) -> anyhow::Result<()>;
-    /// Prints figures and a sample, above the progress bar. `loss` is a mean of late steps.
-    fn report(&self, loss: f32, speed: f64, bar: &ProgressBar) -> anyhow::Result<()>;
-    /// Prints the exact figures of the model as it is, and writes the better one where there are two.
-    fn finish(&self) -> anyhow::Result<()>;
-}
-
-/// How long a training is.
-pub struct Length {
-    /// Steps in all.
-    steps: u64,
-    /// Steps between checkpoints.
-    checkpoint_every: u64,
-    /// What [`Metrics::tokens`] counts.
-    unit: &'static str,
-}
-
-impl Length {
-    /// As the recipe says.
-    pub fn of(recipe: &CommonRecipe, unit: &'static str) -> Self {
-        Self { steps: recipe.steps, checkpoint_every: recipe.checkpoint_every, unit }
-    }
-}
-
-/// Trains until the recipe's last step, `--max-steps`, or Ctrl-C.
+/// Trains until the last step, `--max-steps`, or a signal to stop.
 pub fn run(args: Args) -> anyhow::Result<()> {
     args.arithmetic.apply();
-    std::fs::create_dir_all(&args.out).with_context(|| args.out.display().to_string())?;
-    if let (Some(plan), Some(text)) = (&args.plan, &args.text) {
-        return train_plan::run(plan, text, &args);
+    let job = Job::read(&args)?;
+    if let Some(log) = &args.log {
+        check_apart(log, &job.inputs(&args))?;
     }
-    let recipe = args.recipe.as_ref().context("neither a recipe nor a plan is given")?;
-    match Recipe::from_toml(&read(recipe)?)? {
-        Recipe::Song(recipe) => train_songs::run(recipe, &args),
-        Recipe::Gpt(recipe) => train_gpt::run(recipe, &args),
-        Recipe::Translation(recipe) => train_pairs::run(recipe, &args),
+    let use_of = match (args.resume, args.overwrite) {
+        (true, _) => Use::Continue,
+        (_, true) => Use::Overwrite,
+        _ => Use::Begin,
+    };
+    let folder = Folder::open(&args.out, use_of)?;
+    let (workshop, before) = job.begin(&args, &folder)?;
+    let start = Instant::now();
+    let mut run = Run { job, folder, workshop, before, start };
+    let wanted = |gpu: &Gpu| args.device == DeviceArg::Gpu || !gpu.is_software();
+    if let Some(gpu) = args.device.gpu(Scope::Training)?.filter(wanted) {
+        block_on(run.workshop.use_gpu(&gpu))?;
     }
+    run.introduce()?;
+    let trained = run.train(&args);
+    // The state is good also after a divergence: the one to which it went back.
+    run.save_checkpoint()?;
+    run.write_model()?;
+    trained?;
+    run.finish()
 }
 
-impl Args {
-    /// The place of a text that the recipe names.
-    pub fn data(&self, name: &str) -> PathBuf {
-        self.data.as_deref().unwrap_or(Path::new("")).join(name)
+/// A training and where it is written.
+struct Run {
+    job: Job,
+    folder: Folder,
+    workshop: Workshop,
+    /// Seconds that the run had taken before it was resumed.
+    before: f64,
+    start: Instant,
+}
+
+impl Run {
+    /// What is trained on.
+    fn introduce(&self) -> anyhow::Result<()> {
+        let facts = self.workshop.facts();
+        note(&facts.notes);
+        let units = match facts.train_songs {
+            1 => String::new(),
+            count => format!("{count} {}, ", job::name(facts.unit)),
+        };
+        say!(
+            "{units}{} characters to train on, {} held out, {} tokens in the vocabulary",
+            facts.train_characters,
+            facts.held_out_characters,
+            self.workshop.vocab_size()
+        );
+        say!("{} steps an epoch", self.workshop.steps_per_epoch());
+        Ok(())
     }
 
-    /// Folder for the model.
-    pub fn out(&self) -> &Path {
-        &self.out
-    }
-
-    /// The model to begin with, if one is given.
-    pub fn init(&self) -> Option<&Path> {
-        self.init.as_deref()
-    }
-
-    /// The step to stop after.
-    pub fn last_step(&self, done: u64, steps: u64) -> u64 {
-        steps.min(done.saturating_add(self.max_steps.unwrap_or(u64::MAX)))
-    }
-
-    /// The checkpoint to continue from, if that is asked for.
-    pub fn checkpoint(&self) -> anyhow::Result<Option<Vec<u8>>> {
-        let path = self.out.join("checkpoint.bin");
-        let read = || std::fs::read(&path).with_context(|| path.display().to_string());
-        self.resume.then(read).transpose()
-    }
-
-    /// Where to train.
-    pub fn device(&self) -> anyhow::Result<Device> {
-        let wanted = |gpu: &Gpu| self.device == DeviceArg::Gpu || !gpu.is_software();
-        Ok(self.device.gpu(Scope::Training)?.filter(wanted).map_or(Device::Cpu, Device::Gpu))
-    }
-
-    /// The folder whose weights and tokenizer the training goes on from, if any.
-    pub fn begun_in(&self) -> Option<&Path> {
-        self.init.as_deref().or(self.resume.then_some(&self.out))
-    }
-
-    /// The model to begin with: with the weights of `--init`, or a new one.
-    pub fn initial_model<M>(
-        &self,
-        load: impl FnOnce(&mut Weights) -> liedwerk::Result<M>,
-        new: impl FnOnce() -> liedwerk::Result<M>,
-    ) -> anyhow::Result<M> {
-        let Some(folder) = &self.init else { return Ok(new()?) };
-        let path = folder.join("model.safetensors");
-        let bytes = std::fs::read(&path).with_context(|| path.display().to_string())?;
-        let mut weights = Weights::from_safetensors(&bytes)?;
-        let model = load(&mut weights)?;
-        weights.finish()?;
-        Ok(model)
-    }
-
-    /// Trains.
-    pub fn drive(&self, run: &mut impl Run, length: Length) -> anyhow::Result<()> {
-        let stop = stopper()?;
-        let mut log = Log::create(self)?;
-        let last = self.last_step(run.steps_done(), length.steps);
-        let bar = ProgressBar::new(length.steps).with_position(run.steps_done());
+    fn train(&mut self, args: &Args) -> anyhow::Result<()> {
+        let stop = stop::watch()?;
+        let mut log = Log::open(args.log.as_deref())?;
+        let (done, steps) = (self.workshop.steps_done(), self.workshop.plan().train.steps);
+        let last = steps.min(done.saturating_add(args.max_steps.unwrap_or(u64::MAX)));
+        let bar = ProgressBar::new(steps).with_position(done);
         bar.set_style(ProgressStyle::with_template("{pos}/{len} {wide_bar} {msg} {eta}")?);
-        let (start, mut tokens, mut mean) = (Instant::now(), 0, None);
-        while run.steps_done() < last && !stop.load(Ordering::Relaxed) {
-            let metrics = match run.step() {
-                Ok(metrics) => metrics,
-                Err(error) => {
-                    // The weights are those before the bad step.
-                    run.save()?;
-                    return Err(error.into());
-                }
-            };
+        let (start, mut tokens, mut mean, mut kept) = (Instant::now(), 0, None, Instant::now());
+        while self.workshop.steps_done() < last && !stop.is_asked() {
+            let metrics = block_on(self.workshop.step())?;
+            if let Some(fault) = self.workshop.take_gpu_fault() {
+                bar.suspend(|| eprintln!("{fault}; the CPU goes on"));
+            }
             log.write(metrics)?;
             tokens += metrics.tokens;
             // A running mean: single batches differ too much to show where the loss is going.
             let loss = mean.map_or(metrics.loss, |mean: f32| 0.98 * mean + 0.02 * metrics.loss);
             mean = Some(loss);
             let speed = tokens as f64 / start.elapsed().as_secs_f64();
-            bar.set_message(format!("{loss:.3} nats {speed:.0} {}/s lr {:.1e}", length.unit, metrics.lr));
+            bar.set_message(format!("{loss:.3} nats {speed:.0} tokens/s lr {:.1e}", metrics.lr));
             bar.set_position(metrics.step);
-            if metrics.step.is_multiple_of(length.checkpoint_every) {
-                run.save()?;
-                run.report(loss, speed, &bar)?;
+            match self.job.checkpoint_every() {
+                Some(every) if metrics.step.is_multiple_of(every) => {
+                    self.save_checkpoint()?;
+                    self.write_model()?;
+                    let report = report(&mut self.workshop, loss, speed)?;
+                    bar.suspend(|| crate::files::print(format_args!("{report}")))?;
+                }
+                None if kept.elapsed() > CHECKPOINT => {
+                    self.save_checkpoint()?;
+                    kept = Instant::now();
+                }
+                _ => {}
             }
         }
         bar.finish_and_clear();
-        run.save()?;
-        run.finish()
-    }
-}
-
-/// Becomes true with Ctrl-C.
-pub fn stopper() -> anyhow::Result<Arc<AtomicBool>> {
-    let stop = Arc::new(AtomicBool::new(false));
-    let asked = stop.clone();
-    ctrlc::set_handler(move || asked.store(true, Ordering::Relaxed))?;
-    Ok(stop)
-}
-
-/// The file of `--log`, if there is to be one.
-pub struct Log(Option<File>);
-
-impl Log {
-    /// An empty one.
-    pub fn create(args: &Args) -> anyhow::Result<Self> {
-        let create = |path: &PathBuf| File::create(path).with_context(|| path.display().to_string());
-        Ok(Self(args.log.as_ref().map(create).transpose()?))
+        Ok(())
     }
 
-    /// A line for a step.
-    pub fn write(&mut self, metrics: Metrics) -> std::io::Result<()> {
-        let Some(log) = &mut self.0 else { return Ok(()) };
-        let Metrics { step, loss, grad_norm, lr, tokens } = metrics;
-        let line = serde_json::json!({ "step": step, "loss": loss, "grad_norm": grad_norm, "lr": lr, "tokens": tokens });
-        writeln!(log, "{line}")
+    fn save_checkpoint(&mut self) -> anyhow::Result<()> {
+        // Runs of one recipe leave the same files however often they were resumed.
+        let seconds = if self.job.is_recipe() { 0.0 } else { self.seconds() };
+        let checkpoint = block_on(self.workshop.keep(seconds))?;
+        self.folder.write("checkpoint.bin", &checkpoint)
     }
-}
 
-/// Reads a UTF-8 file.
-pub fn read(path: &Path) -> anyhow::Result<String> {
-    std::fs::read_to_string(path).with_context(|| path.display().to_string())
-}
+    fn seconds(&self) -> f64 {
+        self.before + self.start.elapsed().as_secs_f64()
+    }
 
-/// Writes one file of the model folder.
-pub fn write(folder: &Path, name: &str, bytes: &[u8]) -> anyhow::Result<()> {
-    Ok(write_atomically(&folder.join(name), bytes)?)
+    /// The model as it is best before anything is measured.
+    fn write_model(&mut self) -> anyhow::Result<()> {
+        let model = block_on(self.workshop.best())?;
+        self.folder.write("config.json", self.workshop.config_json().as_bytes())?;
+        self.folder.write("tokenizer.json", self.workshop.tokenizer_json().as_bytes())?;
+        self.write_weights(&model)
+    }
+
+    fn write_weights(&mut self, model: &Model) -> anyhow::Result<()> {
+        let seconds = self.seconds();
+        let weights = self.job.weights(&mut self.workshop, model, seconds)?;
+        self.folder.write("model.safetensors", &weights)
+    }
+
+    /// Prints the figures of what is held out, and of two models writes the better one.
+    fn finish(&mut self) -> anyhow::Result<()> {
+        let (step, out) = (self.workshop.steps_done(), self.folder.path().display().to_string());
+        say!("step {step}: saved in {out}, measuring");
+        if !self.job.is_recipe() {
+            if let Some(measured) = figures::validated(&mut self.workshop)? {
+                say!("step {step}: held out {measured}");
+                // The figures are part of the card.
+                self.write_model()?;
+                self.save_checkpoint()?;
+            }
+            return Ok(());
+        }
+        // After the rate has fallen the last weights are mostly the best, but sometimes the average is; before, the
+        // average always is.
+        let complete = self.workshop.is_done();
+        let (average, last) = (block_on(self.workshop.best())?, block_on(self.workshop.last())?);
+        let mut name = if last.is_some() { "average" } else { "last" };
+        let mut best = exact(&self.workshop, average, complete)?;
+        if let Some(last) = last.filter(|_| complete) {
+            let figure = exact(&self.workshop, last.clone(), complete)?;
+            if figure.score > best.score {
+                self.write_weights(&last)?;
+                (best, name) = (figure, "last");
+            }
+        }
+        say!("step {step}: dev {best} ({name} weights), model in {out}");
+        Ok(())
+    }
 }

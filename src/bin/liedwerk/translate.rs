@@ -1,7 +1,7 @@
 //! `liedwerk translate`: line by line from standard input to standard output.
 
 use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Instant;
 
 use liedwerk::generate::{Search, TranslateOptions, Translator};
@@ -9,12 +9,10 @@ use liedwerk::gpu::Gpu;
 use liedwerk::self_test::Scope;
 use liedwerk::text::Note;
 
-use crate::cli::ArithmeticArg;
+use crate::arithmetic::ArithmeticArg;
 use crate::device::DeviceArg;
-use crate::generate::printed;
-use crate::model_files::read_model;
-use crate::texts::{next_lines, say};
-use liedwerk::workshop::Base;
+use crate::model_files::open_translator;
+use crate::texts::{next_lines, note};
 
 /// Lines that are read before they are translated together: enough that sentences of about one length meet.
 const LINES: usize = 1000;
@@ -55,7 +53,7 @@ pub struct Args {
 /// Prints one line for each line read.
 pub fn run(args: Args) -> anyhow::Result<()> {
     args.arithmetic.apply();
-    let mut translator = open(&args.model)?;
+    let mut translator = open_translator(&args.model)?;
     let options = args.search.options();
     options.check()?;
     choose_device(&mut translator, args.device, options)?;
@@ -68,16 +66,11 @@ pub fn run(args: Args) -> anyhow::Result<()> {
         }
         for translated in translator.translate_noting(&lines, options, |_| {})? {
             done += 1;
-            let at_line =
-                |note: &Note| Note { message: format!("line {done}: {}", note.message), ..note.clone() };
-            say(&translated.notes.iter().map(at_line).collect::<Vec<Note>>());
-            if let Err(e) = writeln!(output, "{}", translated.text) {
-                return printed(Err(e));
-            }
+            let at_line = |found: &Note| found.clone().at(&format!("line {done}"));
+            note(&translated.notes.iter().map(at_line).collect::<Vec<Note>>());
+            writeln!(output, "{}", translated.text)?;
         }
-        if let Err(e) = output.flush() {
-            return printed(Err(e));
-        }
+        output.flush()?;
     }
 }
 
@@ -113,10 +106,4 @@ fn choose_device(
         translator.use_gpu(Some(&gpu));
     }
     Ok(())
-}
-
-/// Opens a model folder, or a model in one file.
-pub fn open(path: &Path) -> anyhow::Result<Translator> {
-    let Base { config, tokenizer, weights } = read_model(path)?;
-    Ok(Translator::from_files(&config, &tokenizer, &weights)?)
 }

@@ -1,6 +1,5 @@
 //! `liedwerk verify`: writes again what a link of the page promises, and says whether it is the same.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use liedwerk::generate::Generator;
@@ -9,9 +8,9 @@ use liedwerk::link::{self, Comparison, Link, Proof, Reason, Settings};
 use liedwerk::models::ModelConfig;
 use liedwerk::{Error, ErrorCode};
 
-use crate::generate::unreadable;
-use crate::texts::read_text;
-use crate::translate;
+use crate::files::{read, read_text, say};
+use crate::form_argument::lexicon_of;
+use crate::model_files::open_translator;
 
 /// Write again what a link of the page promises, and compare.
 #[derive(clap::Args)]
@@ -30,15 +29,15 @@ pub fn run(args: Args) -> anyhow::Result<()> {
     let mut different = 0;
     for proof in &link.proofs {
         let Some(folder) = folder(&args.models, &proof.model) else {
-            println!("{}: there is no such model in {}", proof.model, args.models.display());
+            say!("{}: there is no such model in {}", proof.model, args.models.display());
             different += 1;
             continue;
         };
         let written = write(&link.settings, &folder, &mut english)?;
         let comparison = proof.compare(&written.text);
-        println!("{} {}: {}", proof.model, proof.weights, comparison.sentence(proof));
+        say!("{} {}: {}", proof.model, proof.weights, comparison.sentence(proof));
         if comparison != Comparison::Identical {
-            println!("{}", explain(&link, proof, &written.sha256));
+            say!("{}", explain(&link, proof, &written.sha256));
             different += 1;
         }
     }
@@ -62,16 +61,20 @@ fn folder(models: &Path, id: &str) -> Option<PathBuf> {
 /// The text that the model in `folder` gives; a translation is also what a later song goes on from.
 fn write(settings: &Settings, folder: &Path, english: &mut Option<String>) -> anyhow::Result<Written> {
     let path = folder.join("model.safetensors");
-    let weights = fs::read(&path).map_err(|e| unreadable(&path, &e))?;
+    let weights = read(&path)?;
     let config = read_text(&folder.join("config.json"))?;
     let tokenizer = read_text(&folder.join("tokenizer.json"))?;
     let text = if ModelConfig::from_json(&config)?.language_vocab_size().is_ok() {
         let mut generator = Generator::from_files(&config, &tokenizer, &weights)?;
         let wording = Some(settings.english.as_str()).filter(|own| !own.is_empty()).or(english.as_deref());
-        let beginning = link::song_beginning(settings, &generator, wording);
-        link::song(settings, &mut generator, &beginning)?
+        if settings.has_form() {
+            link::song_in_form(settings, &generator, &lexicon_of(folder)?)?
+        } else {
+            let beginning = link::song_beginning(settings, &generator, wording);
+            link::song(settings, &mut generator, &beginning)?
+        }
     } else {
-        let text = link::translation(settings, &mut translate::open(folder)?)?;
+        let text = link::translation(settings, &mut open_translator(folder)?)?;
         english.insert(text).clone()
     };
     Ok(Written { text, sha256: sha256(&weights) })

@@ -5,12 +5,12 @@ use liedwerk::ops::Reach;
 use liedwerk::tensor::{Device, Tensor, read_all};
 use liedwerk::wgsl::attend::{Cached, attend, attend_weights, extend};
 
-/// The contexts of queries, and the mean of their weights over the heads, in double precision; `places` are
-/// each row's cache and how many positions it has.
+/// The contexts of queries, and their weights, in double precision; `places` are each row's cache and how many
+/// positions it has.
 fn oracle(x: &[f64], keys: &[f64], values: &[f64], places: &[[usize; 2]], shapes: Cached) -> [Vec<f64>; 2] {
     let Cached { heads, channels, capacity } = shapes;
     let (d, stride) = (channels / heads, x.len() / places.len().max(1));
-    let (mut context, mut mean) = (Vec::new(), vec![0.0; places.len() * capacity]);
+    let (mut context, mut all) = (Vec::new(), vec![0.0; places.len() * heads * capacity]);
     for (row, &[cache, length]) in places.iter().enumerate() {
         for head in 0..heads {
             let query = &x[row * stride + head * d..][..d];
@@ -19,12 +19,12 @@ fn oracle(x: &[f64], keys: &[f64], values: &[f64], places: &[[usize; 2]], shapes
                 query.iter().zip(&keys[at(j)..]).map(|(q, k)| q * k).sum::<f64>() / (d as f64).sqrt()
             };
             let weights = softmax_row(&(0..length).map(score).collect::<Vec<_>>());
-            weights.iter().enumerate().for_each(|(j, w)| mean[row * capacity + j] += w / heads as f64);
+            all[(row * heads + head) * capacity..][..length].copy_from_slice(&weights);
             let sum = |c: usize| weights.iter().enumerate().map(|(j, w)| w * values[at(j) + c]).sum::<f64>();
             context.extend((0..d).map(sum));
         }
     }
-    [context, mean]
+    [context, all]
 }
 
 fn upload(gpu: &Gpu, places: &[[usize; 2]]) -> Buffer {
@@ -123,16 +123,23 @@ pub async fn ops(gpu: &Gpu) {
         let [mut keys, mut values] = [1, 2].map(|seed| tensor(&[2, 20, 12], seed));
         let before = keys.clone();
         let new = tensor(&[2, 3, 36], 3);
-        keys.write_positions(&new, 12, 4);
-        values.write_positions(&new, 24, 17);
+        keys.write_positions(&new, 12, 0, 4);
+        values.write_positions(&new, 24, 0, 17);
         let reach = Reach { texts: &[1, 0, 1], lengths: &[6, 20, 1] };
         let (context, weights) = tensor(&[3, 12], 4).attend_cached(&keys, &values, reach, 3, true);
         let shared = values.clone();
-        let next = tensor(&[2, 36], 5).extend_cached(&mut keys, &mut values, 19, 3);
+        let each = Reach { texts: &[1, 0], lengths: &[20, 19] };
+        let (next, _) = tensor(&[2, 36], 5).extend_cached(&mut keys, &mut values, each, 3, false);
+        // Several positions of one text.
+        let one = Reach { texts: &[1, 1, 1], lengths: &[7, 8, 9] };
+        let (after, seen) = tensor(&[3, 36], 6).extend_cached(&mut keys, &mut values, one, 3, true);
+        keys.copy_texts(&[(0, 1, 12)]);
+        let keys = keys.narrow(1, 0, 12);
         // A cache begins in main memory.
         let mut empty = Tensor::zeros(&[2, 5, 12]);
-        empty.write_positions(&new, 0, 2);
-        [before, keys, values, shared, context, next, empty].into_iter().chain(weights).collect::<Vec<_>>()
+        empty.write_positions(&new.narrow(0, 1, 1), 0, 1, 2);
+        let found = [before, keys, values, shared, context, next, after, empty];
+        found.into_iter().chain(weights).chain(seen).collect::<Vec<_>>()
     };
     let (found, expected) = (run(&Device::Gpu(gpu.clone())), run(&Device::Cpu));
     let found = read_all(&found.iter().collect::<Vec<_>>()).await.expect("the GPU answers");

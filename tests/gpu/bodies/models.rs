@@ -45,6 +45,29 @@ pub async fn texts(gpu: &Gpu) {
     }
 }
 
+/// What a model does at each token can be looked at on either device; of this GPT the window slides on.
+pub async fn insides(gpu: &Gpu) {
+    for (mut generator, prompt) in writers() {
+        let mut recorded = Vec::new();
+        for on in [None, Some(gpu)] {
+            generator.use_gpu(on);
+            written(&mut generator, prompt, Options { recording: true, ..greedy(30, 1) }).await;
+            recorded.push(generator.take_recorded().unwrap());
+        }
+        assert!(generator.gpu_fault().is_none());
+        let [cpu, gpu] = [0, 1].map(|device: usize| &recorded[device].frames);
+        assert!(cpu.len() > 30 && cpu.spans == gpu.spans);
+        assert_eq!(cpu.values.len(), gpu.values.len());
+        for place in 0..cpu.len() {
+            let (cpu, gpu) = (cpu.frame(place), gpu.frame(place));
+            let largest = cpu.iter().fold(1.0, |largest: f32, value| largest.max(value.abs()));
+            // Weights of attention and sums of blocks are rounded where the largest are, up to 76 here.
+            let off = cpu.iter().zip(gpu).map(|(cpu, gpu)| (cpu - gpu).abs()).fold(0.0, f32::max);
+            assert!(off <= 1e-5 * largest, "frame {place}: {off:e} beside {largest}");
+        }
+    }
+}
+
 fn translators() -> [Translator; 2] {
     [expected::TRANSFORMER, expected::SEQ2SEQ].map(|layers| {
         let (config, tokenizer, weights) = expected::translator_files(layers);

@@ -9,6 +9,7 @@ use liedwerk::ErrorCode;
 use liedwerk::gpu::Gpu;
 use liedwerk::self_test::{Scope, self_test};
 use liedwerk::tensor::Device;
+use liedwerk::train::{Learner, Optimizer};
 use liedwerk::workshop::{Kind, Plan, PlannedData, Size, Workshop, inspect};
 
 /// A GPU that chooses its kernels as software does, or as hardware does.
@@ -103,11 +104,11 @@ macro_rules! flat {
         let mut trainer = $trainer;
         trainer.to(&Device::Gpu($gpu.clone()));
         for _ in 0..WARM_UP {
-            trainer.step_async().await.unwrap();
+            trainer.step().await.unwrap();
         }
         let warm = $gpu.memory();
         for _ in WARM_UP..long() {
-            trainer.step_async().await.unwrap();
+            trainer.step().await.unwrap();
         }
         let after = $gpu.memory();
         println!("{}: {} bytes after {WARM_UP} steps, {} after {}", $name, warm.bytes, after.bytes, long());
@@ -118,7 +119,7 @@ macro_rules! flat {
 /// However long a model is trained, it asks for no more memory.
 pub async fn memory(gpu: &Gpu) {
     flat!("lstm", gpu, lstm());
-    flat!("gpt", gpu, gpt());
+    flat!("gpt", gpu, gpt(Optimizer::AdamW));
     flat!("transformer", gpu, translator(expected::TRANSFORMER));
     flat!("seq2seq", gpu, translator(expected::SEQ2SEQ));
 }

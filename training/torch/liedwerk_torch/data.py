@@ -40,7 +40,7 @@ NORMALIZERS = {
 def read_text(path: Path) -> str:
     """The songs of a file, in whichever encoding and with whichever line ends; what there is to say is said."""
     text, notes = reading.songs(str(path), path.read_bytes())
-    reading.say(notes)
+    reading.say(path, notes)
     return text
 
 

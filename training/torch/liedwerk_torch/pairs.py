@@ -26,7 +26,7 @@ def read_pairs(data: Path, files: list[str | dict], reverse: bool = False) -> li
         options = {"path": file} if isinstance(file, str) else file
         path = data / options["path"]
         found, notes = reading.pairs(str(path), path.read_bytes())
-        reading.say(notes)
+        reading.say(path, notes)
         if reverse:
             found = [(english, german) for german, english in found]
         if "tag" in options:

@@ -7,19 +7,15 @@ import html
 import re
 import sys
 import unicodedata
-from functools import cache
 from pathlib import Path
 
-from .encodings import NotRead, decode
-
-# The letter costs of German and English that the crate reads, too.
-BIGRAMS = Path(__file__).resolve().parents[3] / "src/text/bigrams.txt"
+from .columns import choose_columns, is_heading
 
 
-def say(notes: list[tuple[str, str]]) -> None:
-    """Each note on a line of standard error."""
+def say(path: Path, notes: list[tuple[str, str]]) -> None:
+    """Each note of a file on a line of standard error."""
     for code, message in notes:
-        print(f"note[{code}]: {message}", file=sys.stderr)
+        print(f"note[{code}]: {path}: {message}", file=sys.stderr)
 
 
 def plain(text: str, line_end: str = "\n") -> str:
@@ -160,11 +156,11 @@ def pairs(name: str, data: bytes) -> tuple[list[tuple[str, str]], list[tuple[str
     text, notes = decode(name, data)
     rows, not_text = _table(plain(text, " "))
     rows = [(number, fields) for number, fields in rows if any(fields)]
-    if rows and _is_heading(rows[0][1]):
+    if rows and is_heading(rows[0][1]):
         rows = rows[1:]
     if not rows:
         raise NotRead("bad-pairs", f"{name}: no sentence pairs")
-    columns = _columns(rows, not_text)
+    columns = choose_columns(rows, not_text)
     if columns is None:
         raise NotRead("bad-pairs", f"{name}:{rows[0][0]}: no two columns of sentences; expected German, tab, English")
     source, target, recognised = columns
@@ -249,65 +245,3 @@ def _records(text: str, separator: str, quoting: bool, number: int):
 def _cleaned(field: str) -> str:
     field = re.sub(r"\[sound:[^\]]*\]", "", without_tags(field))
     return " ".join(re.sub(r"\{\{c\d*::(.*?)(?:::.*?)?\}\}", r"\1", field).split())
-
-
-@cache
-def _tables() -> list[list[list[int]]]:
-    rows = BIGRAMS.read_text(encoding="ascii").split()
-    costs = [[ord(c) - ord("a") for c in row] for row in rows]
-    return [costs[:32], costs[32:]]
-
-
-def letter_costs(text: str) -> tuple[int, int, int]:
-    """What the letters cost taken for German and for English, in half bits, and how many symbols there are."""
-    symbols = []
-    for c in text.lower():
-        if c.isalpha():
-            symbols.append("abcdefghijklmnopqrstuvwxyzäöüß".find(c) if c in "abcdefghijklmnopqrstuvwxyzäöüß" else 31)
-        elif symbols and symbols[-1] != 30 and c not in "'’":
-            symbols.append(30)
-    if symbols and symbols[-1] != 30:
-        symbols.append(30)
-    german, english = (sum(table[a][b] for a, b in zip([30, *symbols], symbols)) for table in _tables())
-    return german, english, len(symbols)
-
-
-GERMAN = {"de", "deu", "ger", "german", "deutsch", "de-de"}
-ENGLISH = {"en", "eng", "english", "englisch", "en-us", "en-gb"}
-NAMES = {"source", "target", "front", "back", "sentence", "translation", "satz", "übersetzung", "text", "quelle", "ziel", "id",
-         "vorderseite", "rückseite"}
-
-
-def _is_heading(fields: list[str]) -> bool:
-    named = [field.lower() for field in fields if field]
-    return len(named) > 1 and all(name in GERMAN | ENGLISH | NAMES for name in named)
-
-
-def _columns(rows, not_text: list[int]) -> tuple[int, int, bool] | None:
-    sample = [fields for _, fields in rows[:: max(1, -(-len(rows) // 1000))]]
-    texts = []
-    for column in range(min(64, max(map(len, sample)))):
-        fields = [fields[column] for fields in sample if column < len(fields) and fields[column]]
-        words = sum(map(_is_wording, fields))
-        if column not in not_text and words and 2 * words >= len(fields):
-            texts.append((column, _written(fields)))
-    if len(texts) < 2:
-        return None
-    for among in (texts[:2], texts):
-        german, english = (next((at for at, written in among if written == language), None) for language in ("de", "en"))
-        if german is not None and english is not None:
-            return german, english, True
-    return texts[0][0], texts[1][0], False
-
-
-def _is_wording(field: str) -> bool:
-    letters, digits = sum(map(str.isalpha, field)), sum(c in "0123456789" for c in field)
-    language = field.lower() in GERMAN | ENGLISH or field in {"fra", "spa", "ita", "nld", "fr", "es", "it", "nl"}
-    attribution = any(mark in field for mark in ("CC-BY", "CC BY", "CC0", "http://", "https://", "tatoeba", "Attribution:"))
-    return letters > digits and not language and not attribution
-
-
-def _written(fields: list[str]) -> str | None:
-    german, english, symbols = map(sum, zip(*map(letter_costs, fields)))
-    needed = 12 + symbols // 2
-    return "de" if english >= german + needed else "en" if german >= english + needed else None

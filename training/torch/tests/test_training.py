@@ -192,7 +192,7 @@ class Training(unittest.TestCase):
     def test_a_malformed_pair_is_named(self):
         (self.folder / "train.tsv").write_text("gut\tgood\nkein Tabulator\n", encoding="utf-8")
         recipe = write_recipe(self.folder, "transformer")
-        with self.assertRaisesRegex(SystemExit, r"train\.tsv:2: expected source, tab, target"):
+        with self.assertRaisesRegex(SystemExit, r"train\.tsv:2: no pair of sentences"):
             self.train(recipe, "none")
 
 

@@ -48,6 +48,7 @@ export const lecture = {
   lectureKeys: 'Die Pfeiltasten ← → blättern.',
   tryIt: 'Zum Ausprobieren',
   goOnIn: 'Weiter in:',
+  formula: 'Formel',
   excerpt: 'Zeilen Code',
   excerptFrom: 'Die Zeilen Rust, aus {file}',
   windowPlace: 'Beginnt bei',

@@ -48,6 +48,7 @@ export const lecture = {
   lectureKeys: 'Arrow keys ← → turn the pages.',
   tryIt: 'To try',
   goOnIn: 'Go on in:',
+  formula: 'Formula',
   excerpt: 'Lines of code',
   excerptFrom: 'The lines of Rust, from {file}',
   windowPlace: 'Begins at',

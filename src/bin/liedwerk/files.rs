@@ -1,0 +1,59 @@
+//! Files and standard streams, with errors that name them.
+
+use std::fs;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use liedwerk::{Error, ErrorCode};
+
+/// Prints a line. A reader that has seen enough (`| head`) ends the command quietly: see [`is_closed_pipe`].
+macro_rules! say {
+    ($($argument:tt)*) => {
+        $crate::files::print(format_args!("{}\n", format_args!($($argument)*)))?
+    };
+}
+pub(crate) use say;
+
+/// Writes to standard output, at once.
+pub fn print(text: std::fmt::Arguments<'_>) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    out.write_fmt(text)?;
+    out.flush()
+}
+
+/// Whether an error says no more than that nobody reads the output any longer.
+pub fn is_closed_pipe(error: &anyhow::Error) -> bool {
+    let is_closed = |error: &io::Error| error.kind() == io::ErrorKind::BrokenPipe;
+    error.chain().any(|cause| cause.downcast_ref::<io::Error>().is_some_and(is_closed))
+}
+
+/// Reads a file.
+pub fn read(path: &Path) -> Result<Vec<u8>, Error> {
+    fs::read(path).map_err(|e| unreadable(path, &e))
+}
+
+/// Reads what programs write (JSON, TOML, a dictionary): UTF-8, with or without a mark. People's texts are read by
+/// [`crate::texts`].
+pub fn read_text(path: &Path) -> Result<String, Error> {
+    let text = fs::read_to_string(path).map_err(|e| unreadable(path, &e))?;
+    Ok(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text))
+}
+
+/// The error for a file that cannot be read.
+fn unreadable(path: &Path, e: &io::Error) -> Error {
+    Error::new(ErrorCode::File, format!("{} cannot be read: {e}", path.display()))
+}
+
+/// # Errors
+/// `bad-option` if what is to be written is what is read.
+pub fn check_apart(output: &Path, inputs: &[PathBuf]) -> Result<(), Error> {
+    let same =
+        |input: &&PathBuf| matches!((input.canonicalize(), output.canonicalize()), (Ok(a), Ok(b)) if a == b);
+    match inputs.iter().find(same) {
+        None => Ok(()),
+        Some(_) => {
+            let message = format!("{} is to be read, so it cannot be written, too", output.display());
+            Err(Error::new(ErrorCode::BadOption, message))
+        }
+    }
+}

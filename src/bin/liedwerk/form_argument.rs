@@ -1,0 +1,103 @@
+//! The form of a song on the command line, and the lexicon that knows its rhymes.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+use liedwerk::generate::Sampling;
+use liedwerk::generate::form::Form;
+use liedwerk::io::manifest::Manifest;
+use liedwerk::text::rhyme::Lexicon;
+
+use crate::files::read_text;
+use crate::lexicon;
+
+/// A song's form. Any of these but title and style has it written line by line, each the best of many.
+#[derive(clap::Args, Clone)]
+pub struct FormArgs {
+    /// What the song is about, for models that read titles.
+    #[arg(long, value_name = "TEXT", default_value = "")]
+    pub title: String,
+    /// Old or modern, for models that know styles.
+    #[arg(long, value_name = "STYLE", default_value = "")]
+    pub style: String,
+    /// Which lines of a stanza rhyme: ABAB, AABB, XAXA (X is free), or free.
+    #[arg(long, value_name = "LETTERS")]
+    pub scheme: Option<String>,
+    /// Lines of a stanza.
+    #[arg(long, value_name = "N")]
+    pub lines: Option<usize>,
+    /// Stanzas of the song.
+    #[arg(long, value_name = "N")]
+    pub stanzas: Option<usize>,
+    /// Syllables of a line, such as 6-9.
+    #[arg(long, value_name = "LEAST-MOST", value_parser = range)]
+    pub syllables: Option<(usize, usize)>,
+    /// The song's parts, a letter a stanza: V verse, C chorus (which comes back word for word), B bridge.
+    #[arg(long, value_name = "LETTERS")]
+    pub form: Option<String>,
+    /// Lines drawn to choose each line from.
+    #[arg(long, value_name = "N")]
+    pub tries: Option<usize>,
+    /// A file that `lexicon build` has written; else the one that the list of models beside the model names.
+    #[arg(long, value_name = "FILE")]
+    pub lexicon: Option<PathBuf>,
+}
+
+/// `LEAST-MOST`, or one number for both.
+fn range(argument: &str) -> Result<(usize, usize), String> {
+    let (least, most) = argument.split_once('-').unwrap_or((argument, argument));
+    let parsed = least.trim().parse().ok().zip(most.trim().parse().ok());
+    parsed.ok_or_else(|| "expected two numbers with a hyphen between".to_owned())
+}
+
+impl FormArgs {
+    /// Whether the song is to be written line by line.
+    pub fn asked(&self) -> bool {
+        self.scheme.is_some()
+            || self.lines.is_some()
+            || self.stanzas.is_some()
+            || self.syllables.is_some()
+            || self.form.is_some()
+            || self.tries.is_some()
+    }
+
+    /// The form, if it is asked for; settings of sampling that are not given have the form's own defaults.
+    pub fn form(&self, seed: u64, sampling: impl FnOnce(Sampling) -> Sampling) -> Form {
+        let usual = Form::default();
+        Form {
+            title: self.title.clone(),
+            style: self.style.clone(),
+            scheme: self.scheme.clone().unwrap_or_else(|| "free".to_owned()),
+            lines: self.lines.unwrap_or(0),
+            stanzas: self.stanzas.unwrap_or(0),
+            parts: self.form.clone().unwrap_or_default(),
+            syllables: self.syllables,
+            candidates: self.tries.unwrap_or(usual.candidates),
+            seed,
+            sampling: sampling(usual.sampling),
+            weights: usual.weights,
+        }
+    }
+
+    /// The lexicon that is named, or that belongs to this model.
+    pub fn open_lexicon(&self, model: &Path) -> anyhow::Result<Lexicon> {
+        match &self.lexicon {
+            Some(path) => lexicon::open(path),
+            None => lexicon_of(model),
+        }
+    }
+}
+
+/// The lexicon that the list of models names for the model in this folder.
+pub fn lexicon_of(model: &Path) -> anyhow::Result<Lexicon> {
+    let found = || {
+        let model = model.canonicalize().ok()?;
+        let (models, id) = (model.parent()?.to_owned(), model.file_name()?.to_str()?.to_owned());
+        let manifest = Manifest::from_json(&read_text(&models.join("index.json")).ok()?).ok()?;
+        let entry = manifest.models.into_iter().find(|entry| entry.id == id)?;
+        Some(models.join(entry.files.lexicon?.path))
+    };
+    let path = found()
+        .with_context(|| format!("no lexicon is known for {}; name one with --lexicon", model.display()))?;
+    lexicon::open(&path)
+}

@@ -1,0 +1,91 @@
+//! How good a model in training is on what is held out.
+
+use crate::evaluate_text::score;
+use indicatif::ProgressBar;
+use liedwerk::generate::{Generator, Search, TranslateOptions, Translator};
+use liedwerk::text::{PairTokenizer, SentencePair, TextTokenizer};
+use liedwerk::train::{Measured, Model, bits, bleu};
+use liedwerk::workshop::{HeldOut, Workshop};
+use pollster::block_on;
+use std::fmt;
+
+/// Characters that are scored, and pairs that are translated, of what is held out; all of it at the end.
+const DEV_CHARACTERS: usize = 20_000;
+const DEV_PAIRS: usize = 400;
+const SAMPLE_TOKENS: usize = 100;
+const SAMPLE_SEED: u64 = 1;
+
+/// A figure of merit.
+pub struct Figure {
+    /// More is better.
+    pub score: f64,
+    shown: String,
+}
+
+impl fmt::Display for Figure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.shown)
+    }
+}
+
+/// What `liedwerk evaluate` measures: bits per character as it counts them, or greedy BLEU; of a part, or of all that is
+/// held out.
+pub fn exact(workshop: &Workshop, model: Model, all: bool) -> anyhow::Result<Figure> {
+    let tokenizer = workshop.tokenizer_json();
+    match (model, workshop.held_out()) {
+        (Model::Writes(model), HeldOut::Text(text)) => {
+            let text: String = text.chars().take(if all { usize::MAX } else { DEV_CHARACTERS }).collect();
+            let generator = Generator::new(model, TextTokenizer::from_json(&tokenizer)?)?;
+            let bits = score(&generator, &text, &ProgressBar::hidden())?.bits_per_char;
+            Ok(Figure { score: -bits, shown: format!("{bits:.4} bits per character") })
+        }
+        (Model::Translates(model), HeldOut::Pairs(pairs)) => {
+            let pairs = &pairs[..pairs.len().min(if all { usize::MAX } else { DEV_PAIRS })];
+            let translator = Translator::new(model, PairTokenizer::from_json(&tokenizer)?)?;
+            let bleu = greedy_bleu(&translator, pairs)?;
+            Ok(Figure { score: bleu, shown: format!("greedy BLEU {bleu:.2}") })
+        }
+        _ => unreachable!("a model that writes has a text, one that translates has pairs"),
+    }
+}
+
+fn greedy_bleu(translator: &Translator, pairs: &[SentencePair]) -> anyhow::Result<f64> {
+    let search = Search { beam_width: 1, ..Search::default() };
+    let options = TranslateOptions { search, ..TranslateOptions::default() };
+    let sources: Vec<&str> = pairs.iter().map(|pair| pair.source.as_str()).collect();
+    let references: Vec<&str> = pairs.iter().map(|pair| pair.target.as_str()).collect();
+    let translations = translator.translate_all(&sources, options, |_| {})?;
+    Ok(bleu(&translations, &references).score)
+}
+
+/// The figures of a part of what is held out, as the page shows them; none if nothing is held out.
+pub fn validated(workshop: &mut Workshop) -> anyhow::Result<Option<String>> {
+    if !workshop.begin_validation() {
+        return Ok(None);
+    }
+    loop {
+        if let Some(Measured { loss, bits_per_char }) = block_on(workshop.validate())? {
+            return Ok(Some(format!("{bits_per_char:.4} bits per character, {:.4} a token", bits(loss))));
+        }
+    }
+}
+
+/// What is printed at a checkpoint: figures and a sample. `loss` is a mean of late steps.
+pub fn report(workshop: &mut Workshop, loss: f32, speed: f64) -> anyhow::Result<String> {
+    let mut dev = validated(workshop)?.unwrap_or_else(|| "not measured".to_owned());
+    let model = block_on(workshop.best())?;
+    if let Model::Translates(_) = model {
+        dev += &format!(", {}", exact(workshop, model, false)?);
+    }
+    let mut sample = block_on(workshop.sample(SAMPLE_SEED, SAMPLE_TOKENS))?;
+    while !sample.go_on(SAMPLE_TOKENS)? {}
+    let (written, translated) = sample.texts();
+    let (step, epoch, train) = (workshop.steps_done(), workshop.epoch(), bits(loss.into()));
+    let mut report = format!(
+        "step {step} epoch {epoch}: train {train:.3} bits a token, dev {dev}, {speed:.0} tokens/s\n{written}\n"
+    );
+    for pair in translated {
+        report += &format!("  {} -> {}\n", pair.source, pair.text);
+    }
+    Ok(report)
+}

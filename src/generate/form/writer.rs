@@ -1,0 +1,257 @@
+//! A song in the making: line after line, each the best of its candidates.
+
+use super::draw::{complete, draw};
+use super::endings::Branches;
+use super::plan::{Form, Plan, Stanza};
+use super::reader::Reader;
+use super::score::{Asked, Scores, SoFar};
+use super::vocabulary::Vocabulary;
+use super::walk::{Path, read_all};
+use crate::error::Result;
+use crate::generate::Generator;
+use crate::generate::sampler::Sampler;
+use crate::now::now;
+use crate::text::rhyme::{Lexicon, Rhyme, last_word};
+
+/// So many candidates, the best by all other parts, are compared by what the title does for them.
+const COMPARED: usize = 10;
+/// With fewer drawn lines that rhyme, lines are led to a rhyme as well.
+const ENOUGH_RHYMES: usize = 3;
+
+/// Writes a song in a given form. The model and the lexicon are handed to each call, always the same ones.
+///
+/// Writes on the CPU, so that a link can promise the song.
+pub struct FormWriter {
+    form: Form,
+    plan: Plan,
+    vocabulary: Vocabulary,
+    sampler: Sampler,
+    with_title: Reader,
+    /// Where a title makes a difference, the same song under none.
+    without: Option<Reader>,
+    so_far: SoFar,
+    /// Lines of the stanzas that are written, and of the one in the making.
+    stanzas: Vec<Vec<Vec<u32>>>,
+    header: String,
+}
+
+/// A line of a song.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Line {
+    /// What stands between it and the line before: nothing, a line break, or a blank line.
+    pub before: &'static str,
+    /// The line.
+    pub text: String,
+    /// Its stanza, counted from 0.
+    pub stanza: usize,
+    /// Which line of its stanza it is.
+    pub line: usize,
+    /// Whether it was only repeated, with its chorus.
+    pub again: bool,
+    /// The lines it was chosen from, itself first, then by their scores.
+    pub candidates: Vec<CandidateLine>,
+}
+
+/// A line that might have come.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CandidateLine {
+    /// The line.
+    pub text: String,
+    /// How it rhymes with what it is to rhyme with.
+    pub rhyme: Option<Rhyme>,
+    /// Whether it was led to a rhyme rather than drawn.
+    pub led: bool,
+    /// Why it came first or did not.
+    pub scores: Scores,
+    /// The name of the part in which it falls furthest behind the line chosen; `None` of that one.
+    pub lost_by: Option<&'static str>,
+}
+
+struct Candidate {
+    path: Path,
+    line: CandidateLine,
+}
+
+impl FormWriter {
+    /// Begins a song.
+    ///
+    /// # Errors
+    /// `bad-option` when an option is outside its range.
+    pub fn new(generator: &Generator, form: Form) -> Result<Self> {
+        now(Self::begin(generator, form))
+    }
+
+    async fn begin(generator: &Generator, form: Form) -> Result<Self> {
+        let plan = form.plan()?;
+        let (model, tokenizer) = (generator.model(), generator.tokenizer());
+        let title = form.clean_title();
+        let tokens = |line: &str| match line {
+            "" => vec![tokenizer.start_id()],
+            line => tokenizer.encode(line),
+        };
+        let header = generator.header().line(&title, &form.style, &plan.scheme);
+        let untitled = generator.header().line("", &form.style, &plan.scheme);
+        let without =
+            if header == untitled { None } else { Some(Reader::new(model, tokens(&untitled)).await?) };
+        Ok(Self {
+            vocabulary: Vocabulary::of(tokenizer),
+            sampler: Sampler::new(form.sampling, form.seed)?,
+            with_title: Reader::new(model, tokens(&header)).await?,
+            without,
+            so_far: SoFar::new(&title),
+            stanzas: Vec::new(),
+            header,
+            form,
+            plan,
+        })
+    }
+
+    /// The line that the model read first, ending in a line break; empty if none.
+    pub fn header(&self) -> &str {
+        &self.header
+    }
+
+    /// How many lines the song will have.
+    pub fn line_count(&self) -> usize {
+        self.plan.stanzas.len() * self.plan.letters.len()
+    }
+
+    /// Writes one line; `None` once the song is complete.
+    ///
+    /// # Errors
+    /// `not-finite` when the model computes something that is not a number.
+    pub fn next_line(&mut self, generator: &Generator, lexicon: &Lexicon) -> Result<Option<Line>> {
+        now(self.next(generator, lexicon))
+    }
+
+    async fn next(&mut self, generator: &Generator, lexicon: &Lexicon) -> Result<Option<Line>> {
+        let (written, lines) = (self.so_far.lines.len(), self.plan.letters.len());
+        let (stanza, line) = (written / lines, written % lines);
+        let Some(&origin) = self.plan.stanzas.get(stanza) else { return Ok(None) };
+        let again = match origin {
+            Stanza::Again(earlier) => Some((self.so_far.lines[earlier * lines + line].clone(), earlier)),
+            Stanza::New => None,
+        };
+        let (text, tokens, candidates) = match again {
+            Some((text, earlier)) => (text, self.stanzas[earlier][line].clone(), Vec::new()),
+            None => self.best_line(generator, lexicon, line).await?,
+        };
+        self.so_far.push(&text);
+        if line == 0 {
+            self.stanzas.push(Vec::new());
+        }
+        self.stanzas[stanza].push(tokens.clone());
+        let breaks = if line + 1 == lines { 2 } else { 1 };
+        let mut fed = tokens;
+        (0..breaks).for_each(|_| fed.extend_from_slice(&self.vocabulary.line_break));
+        for reader in self.without.iter_mut().chain([&mut self.with_title]) {
+            reader.read(generator.model(), fed.clone()).await?;
+        }
+        let before = match (written, line) {
+            (0, _) => "",
+            (_, 0) => "\n\n",
+            _ => "\n",
+        };
+        let again = origin != Stanza::New;
+        Ok(Some(Line { before, text, stanza, line, again, candidates }))
+    }
+
+    /// The best of many lines, its tokens without the line break, and all of them.
+    async fn best_line(
+        &mut self,
+        generator: &Generator,
+        lexicon: &Lexicon,
+        line: usize,
+    ) -> Result<(String, Vec<u32>, Vec<CandidateLine>)> {
+        let (model, tokenizer) = (generator.model(), generator.tokenizer());
+        let written = self.so_far.lines.len();
+        let letter = self.plan.letters[line];
+        let rhyming = |at: &usize| letter.is_some() && self.plan.letters[*at] == letter;
+        let earlier =
+            (0..line).filter(rhyming).filter_map(|at| last_word(&self.so_far.lines[written - line + at]));
+        let rhymes: Vec<String> = earlier.collect();
+        let opens = (line + 1..self.plan.letters.len()).any(|at| rhyming(&at));
+        let asked = Asked { rhymes: &rhymes, opens, syllables: self.form.syllables };
+        let target = rhymes.last().map(String::as_str);
+        let mut branches = Branches::new(tokenizer, lexicon, self.form.syllables, target, self.so_far.ends());
+        let drawing = (written, self.form.candidates);
+        let drawn =
+            draw(model, &self.with_title, &self.vocabulary, &mut self.sampler, drawing, &mut branches)
+                .await?;
+        let mut candidates: Vec<Candidate> = Vec::new();
+        self.collect(generator, lexicon, &asked, (drawn, false), &mut candidates);
+        let natural =
+            candidates.iter().filter(|candidate| candidate.line.rhyme == Some(Rhyme::Perfect)).count();
+        if target.is_some() && natural < ENOUGH_RHYMES {
+            let led = complete(model, &self.with_title, &self.vocabulary, &branches.best()).await?;
+            self.collect(generator, lexicon, &asked, (led, true), &mut candidates);
+        }
+        sort(&mut candidates);
+        self.compare_with_title(generator, &mut candidates).await?;
+        let best = candidates[0].line.scores;
+        for other in &mut candidates[1..] {
+            other.line.lost_by = Some(other.line.scores.lost_by(&best));
+        }
+        let mut tokens = candidates[0].path.tokens.clone();
+        if candidates[0].path.ended {
+            tokens.pop();
+        }
+        let lines = candidates.into_iter().map(|candidate| candidate.line).collect::<Vec<_>>();
+        Ok((lines[0].text.clone(), tokens, lines))
+    }
+
+    /// Rates lines by all but the title; those that are there already are left out.
+    fn collect(
+        &self,
+        generator: &Generator,
+        lexicon: &Lexicon,
+        asked: &Asked<'_>,
+        (paths, led): (Vec<Path>, bool),
+        candidates: &mut Vec<Candidate>,
+    ) {
+        for path in paths {
+            let end = path.tokens.len() - usize::from(path.ended);
+            let text = generator.tokenizer().decode(&path.tokens[..end]).trim().to_owned();
+            if text.is_empty() || candidates.iter().any(|other| other.line.text == text) {
+                continue;
+            }
+            let weights = &self.form.weights;
+            let mut scores = self.so_far.rate(lexicon, &text, asked, weights);
+            scores.likely = weights.likely * self.mean(&path.log_p);
+            if !path.ended {
+                // It did not find an end.
+                scores.length -= 10.0 * weights.syllable;
+            }
+            let rhyme = self.so_far.rhyme(lexicon, &text, asked);
+            candidates
+                .push(Candidate { path, line: CandidateLine { text, rhyme, led, scores, lost_by: None } });
+        }
+    }
+
+    /// Adds the title's part to the best candidates; the others can no longer win.
+    async fn compare_with_title(&self, generator: &Generator, candidates: &mut [Candidate]) -> Result<()> {
+        let Some(without) = &self.without else { return Ok(()) };
+        let count = candidates.len().min(COMPARED);
+        let compared = &mut candidates[..count];
+        let (mut decoder, logits) = without.decoder(generator.model());
+        let texts: Vec<&[u32]> = compared.iter().map(|candidate| &candidate.path.tokens[..]).collect();
+        let read = read_all(&mut *decoder, logits, &texts).await?;
+        for (candidate, untitled) in compared.iter_mut().zip(read) {
+            let gain = self.mean(&candidate.path.log_p) - self.mean(&untitled.log_p);
+            candidate.line.scores.title = self.form.weights.title * gain;
+        }
+        sort(compared);
+        Ok(())
+    }
+
+    /// Over subwords, or as many characters as make one.
+    fn mean(&self, log_p: &[f32]) -> f32 {
+        let sum: f32 = log_p.iter().sum();
+        sum * self.vocabulary.per_unit / log_p.len().max(1) as f32
+    }
+}
+
+/// Best first; equals stay in their order.
+fn sort(candidates: &mut [Candidate]) {
+    candidates.sort_by(|a, b| b.line.scores.total().total_cmp(&a.line.scores.total()));
+}

@@ -1,0 +1,44 @@
+//! What a model learns from: numbered batches.
+
+/// Batches, each a function of the seed and its number: a run that goes on needs no more than its step.
+pub trait Examples {
+    /// What a step learns from.
+    type Batch: Batch;
+
+    /// The batch of this step, counted from 0 over all epochs.
+    fn at(&mut self, step: u64) -> Self::Batch;
+
+    /// Whole passes over the examples before the batch that was asked for last.
+    fn epoch(&self) -> u64;
+
+    /// Batches of that pass.
+    fn steps_per_epoch(&self) -> usize;
+}
+
+/// Examples side by side.
+pub trait Batch {
+    /// What the model is to predict: the tokens that its loss is the mean over.
+    fn tokens(&self) -> usize;
+}
+
+/// Marks a target that is read and not scored; no vocabulary is so large.
+pub const UNSCORED: u32 = u32::MAX;
+
+/// Windows of texts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TextBatch {
+    /// `B`: windows side by side.
+    pub rows: usize,
+    /// `(B, T)`
+    pub inputs: Vec<u32>,
+    /// `(B, T)`: for each input the token that follows it, or [`UNSCORED`].
+    pub targets: Vec<u32>,
+    /// Whether texts begin here, so that what a model remembers of the batch before does not belong to them.
+    pub restarts: bool,
+}
+
+impl Batch for TextBatch {
+    fn tokens(&self) -> usize {
+        self.targets.iter().filter(|&&id| id != UNSCORED).count()
+    }
+}

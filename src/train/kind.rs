@@ -1,0 +1,95 @@
+//! The kinds of models that are trained: what each learns from, and by which loss.
+
+use super::PlannedTraining;
+use super::objective::{NextCharacter, NextToken, Translating};
+use super::pairs::{PairBatches, TokenPair};
+use super::streams::Streams;
+use super::trainer::Trainer;
+use super::windows::{SongWindows, TokenSong};
+use crate::error::Result;
+use crate::models::{CharLstm, Gpt, ModelConfig, TranslationModel};
+use serde::{Deserialize, Serialize};
+
+/// A kind of model, by its `model_type`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    /// The lecture's writer.
+    CharLstm,
+    /// A GPT-2.
+    Gpt2,
+    /// The lecture's translator.
+    Seq2seq,
+    /// A Transformer that translates.
+    Transformer,
+}
+
+impl Kind {
+    /// The kind that a configuration is of.
+    pub fn of(config: &ModelConfig) -> Self {
+        match config {
+            ModelConfig::CharLstm(_) => Self::CharLstm,
+            ModelConfig::Gpt2(_) => Self::Gpt2,
+            ModelConfig::Seq2seq(_) => Self::Seq2seq,
+            ModelConfig::Transformer(_) => Self::Transformer,
+        }
+    }
+
+    /// Its `model_type`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::CharLstm => "char_lstm",
+            Self::Gpt2 => "gpt2",
+            Self::Seq2seq => "seq2seq",
+            Self::Transformer => "transformer",
+        }
+    }
+
+    /// Whether it learns from sentence pairs; the others learn from songs.
+    pub fn learns_from_pairs(self) -> bool {
+        matches!(self, Self::Seq2seq | Self::Transformer)
+    }
+}
+
+impl Trainer<CharLstm, Streams, NextCharacter> {
+    /// On the characters of a text, in streams.
+    ///
+    /// # Errors
+    /// `bad-recipe`, or `text-too-short` if the text does not fill one batch.
+    pub fn on_text(model: CharLstm, ids: Vec<u32>, settings: &PlannedTraining) -> Result<Self> {
+        settings.check()?;
+        let streams = Streams::new(ids, settings.batch_size, settings.window, settings.seed)?;
+        let objective = NextCharacter::new(&model, settings.batch_size);
+        Ok(Self::new(model, streams, objective, settings, None))
+    }
+}
+
+impl Trainer<Gpt, SongWindows, NextToken> {
+    /// On songs, in windows of `n_positions` tokens.
+    ///
+    /// # Errors
+    /// `bad-recipe`, or `text-too-short` if the songs do not fill one batch.
+    pub fn on_songs(model: Gpt, songs: Vec<TokenSong>, settings: &PlannedTraining) -> Result<Self> {
+        settings.check()?;
+        let window = model.config().n_positions;
+        let windows = SongWindows::new(songs, settings.batch_size, window, settings.seed)?;
+        Ok(Self::new(model, windows, NextToken, settings, Some(settings.average)))
+    }
+}
+
+impl Trainer<TranslationModel, PairBatches, Translating> {
+    /// On sentence pairs, in batches of similar length.
+    ///
+    /// # Errors
+    /// `bad-recipe`, or `text-too-short` without pairs.
+    pub fn on_pairs(
+        model: TranslationModel,
+        pairs: Vec<TokenPair>,
+        settings: &PlannedTraining,
+    ) -> Result<Self> {
+        settings.check()?;
+        let PlannedTraining { tokens_per_batch, label_smoothing, average, seed, .. } = *settings;
+        let batches = PairBatches::new(pairs, tokens_per_batch, seed)?;
+        Ok(Self::new(model, batches, Translating { label_smoothing }, settings, Some(average)))
+    }
+}

@@ -1,0 +1,42 @@
+//! Any model that is trained here.
+
+use crate::models::{CharLstm, Gpt, LanguageModel, TranslationModel};
+use crate::nn::Module;
+use crate::tensor::Tensor;
+
+/// A model by what it does.
+#[derive(Clone)]
+#[expect(clippy::large_enum_variant, reason = "there is one of it at a time, and none is moved in a loop")]
+pub enum Model {
+    /// One that continues a text.
+    Writes(LanguageModel),
+    /// One that translates.
+    Translates(TranslationModel),
+}
+
+impl From<CharLstm> for Model {
+    fn from(model: CharLstm) -> Self {
+        Self::Writes(model.into())
+    }
+}
+
+impl From<Gpt> for Model {
+    fn from(model: Gpt) -> Self {
+        Self::Writes(model.into())
+    }
+}
+
+impl From<TranslationModel> for Model {
+    fn from(model: TranslationModel) -> Self {
+        Self::Translates(model)
+    }
+}
+
+impl Module for Model {
+    fn visit(&mut self, f: &mut dyn FnMut(String, &mut Tensor)) {
+        match self {
+            Self::Writes(model) => model.visit(f),
+            Self::Translates(model) => model.visit(f),
+        }
+    }
+}

@@ -1,0 +1,103 @@
+//! Losses: functions over a model and a batch. The only place that calls the models' `forward` for training.
+
+use super::examples::{Batch, TextBatch, UNSCORED};
+use super::pairs::PairBatch;
+use crate::models::{CharLstm, Gpt, TranslationModel};
+use crate::nn::LstmState;
+use crate::ops::CrossEntropy;
+use crate::tensor::Tensor;
+use crate::text::PAD;
+
+/// What a model is to become better at.
+pub trait Objective<M>: Clone {
+    /// What it is judged on.
+    type Batch: Batch;
+
+    /// The mean loss of a batch, a scalar, in nats a token; with a seed, of a model that trains with dropout.
+    fn loss(&mut self, model: &M, batch: &Self::Batch, dropout_seed: Option<u64>) -> Tensor;
+
+    /// The same before the first batch, without what only helps learning: for text that is held out.
+    fn for_validation(&self) -> Self;
+
+    /// What is carried from one batch to the next, and hence saved with the run.
+    fn carried(&mut self) -> Vec<&mut Tensor> {
+        Vec::new()
+    }
+}
+
+/// Foretelling the next token of windows that stand for themselves.
+#[derive(Clone, Copy, Debug)]
+pub struct NextToken;
+
+impl Objective<Gpt> for NextToken {
+    type Batch = TextBatch;
+
+    fn loss(&mut self, model: &Gpt, batch: &TextBatch, dropout_seed: Option<u64>) -> Tensor {
+        let logits = model.forward(&batch.inputs, batch.rows, dropout_seed);
+        logits.cross_entropy(&batch.targets, scored(UNSCORED))
+    }
+
+    fn for_validation(&self) -> Self {
+        *self
+    }
+}
+
+/// Foretelling the next character of streams: the state goes from window to window, its gradient does not (truncated
+/// back-propagation through time).
+#[derive(Clone)]
+pub struct NextCharacter {
+    state: LstmState,
+}
+
+impl NextCharacter {
+    /// Before the first of `rows` streams side by side.
+    pub fn new(model: &CharLstm, rows: usize) -> Self {
+        Self { state: model.zero_state(rows) }
+    }
+}
+
+impl Objective<CharLstm> for NextCharacter {
+    type Batch = TextBatch;
+
+    fn loss(&mut self, model: &CharLstm, batch: &TextBatch, dropout_seed: Option<u64>) -> Tensor {
+        if batch.restarts {
+            self.state = model.zero_state(batch.rows);
+        }
+        let (logits, after) = model.forward(&batch.inputs, batch.rows, &self.state, dropout_seed);
+        self.state.layers = after.layers.iter().map(|(h, c)| (h.detach(), c.detach())).collect();
+        logits.cross_entropy(&batch.targets, scored(UNSCORED))
+    }
+
+    fn for_validation(&self) -> Self {
+        self.clone()
+    }
+
+    fn carried(&mut self) -> Vec<&mut Tensor> {
+        self.state.layers.iter_mut().flat_map(|(h, c)| [h, c]).collect()
+    }
+}
+
+/// Foretelling the next token of a translation, from its source and what of it stands before.
+#[derive(Clone, Copy, Debug)]
+pub struct Translating {
+    /// Share of the probability spread evenly over the vocabulary.
+    pub label_smoothing: f32,
+}
+
+impl Objective<TranslationModel> for Translating {
+    type Batch = PairBatch;
+
+    fn loss(&mut self, model: &TranslationModel, batch: &PairBatch, dropout_seed: Option<u64>) -> Tensor {
+        let logits = model.forward(&batch.src, &batch.src_lengths, &batch.inputs, dropout_seed);
+        let Self { label_smoothing } = *self;
+        logits.cross_entropy(&batch.targets, CrossEntropy { label_smoothing, ..scored(PAD) })
+    }
+
+    fn for_validation(&self) -> Self {
+        Self { label_smoothing: 0.0 }
+    }
+}
+
+fn scored(ignore: u32) -> CrossEntropy {
+    CrossEntropy { ignore_index: Some(ignore), label_smoothing: 0.0 }
+}

@@ -1,0 +1,118 @@
+//! Where the texts of a training come from.
+
+use crate::error::Result;
+use crate::hash::fnv1a;
+use crate::text::reading::{PairReading, Reading, pairs, songs};
+use crate::text::{Note, SentencePair};
+use crate::train::{Recipe, TrainFile};
+
+/// The texts of a training.
+#[derive(Clone, Copy)]
+pub enum Source<'a> {
+    /// One text, of which a part is held out.
+    Text(&'a str),
+    /// The files of a recipe.
+    Files(&'a RecipeFiles),
+}
+
+/// The files that a recipe names, with what is in them.
+#[derive(Clone, Debug)]
+pub struct RecipeFiles {
+    train: Vec<(TrainFile, Vec<u8>)>,
+    dev: Vec<(String, Vec<u8>)>,
+}
+
+impl RecipeFiles {
+    /// All that a recipe names; `read` gives the content of a path.
+    ///
+    /// # Errors
+    /// Those of `read`.
+    pub fn read<E>(
+        recipe: &Recipe,
+        mut read: impl FnMut(&str) -> std::result::Result<Vec<u8>, E>,
+    ) -> std::result::Result<Self, E> {
+        let mut train = Vec::new();
+        for file in &recipe.train {
+            train.push((file.clone(), read(&file.path)?));
+        }
+        let mut dev = Vec::new();
+        for path in &recipe.dev {
+            dev.push((path.clone(), read(path)?));
+        }
+        Ok(Self { train, dev })
+    }
+
+    /// The files to train on as one text: their contents in order, each as often as it is to be repeated, with a line
+    /// break between two.
+    pub(super) fn train_text(&self) -> Result<Reading> {
+        joined(self.train.iter().map(|(file, bytes)| (file.path.as_str(), bytes.as_slice(), file.repeat)))
+    }
+
+    /// The files that are held out as one text, in the same way.
+    pub(super) fn dev_text(&self) -> Result<Reading> {
+        joined(self.dev.iter().map(|(path, bytes)| (path.as_str(), bytes.as_slice(), 1)))
+    }
+
+    /// The names of the files that are held out.
+    pub(super) fn dev_names(&self) -> String {
+        self.dev.iter().map(|(path, _)| path.as_str()).collect::<Vec<_>>().join(", ")
+    }
+
+    /// The pairs to train on: those of the files in order, with their tags, each as often as it is to be repeated;
+    /// and what there is to say of the files.
+    pub(super) fn train_pairs(&self, reverse: bool) -> Result<(Vec<SentencePair>, Vec<Note>)> {
+        let (mut all, mut notes) = (Vec::new(), Vec::new());
+        for (TrainFile { path, tag, repeat }, bytes) in &self.train {
+            let mut pairs = directed(path, bytes, reverse, &mut notes)?;
+            for pair in pairs.iter_mut().filter(|_| tag.is_some()) {
+                pair.source = format!("{} {}", tag.as_deref().unwrap_or_default(), pair.source);
+            }
+            all.extend(std::iter::repeat_n(pairs, *repeat).flatten());
+        }
+        Ok((all, notes))
+    }
+
+    /// The pairs that are held out, in the same way.
+    pub(super) fn dev_pairs(&self, reverse: bool) -> Result<(Vec<SentencePair>, Vec<Note>)> {
+        let (mut all, mut notes) = (Vec::new(), Vec::new());
+        for (path, bytes) in &self.dev {
+            all.extend(directed(path, bytes, reverse, &mut notes)?);
+        }
+        Ok((all, notes))
+    }
+}
+
+impl Source<'_> {
+    /// The texts' names and hashes.
+    pub(super) fn hashes(&self) -> Vec<(String, u64)> {
+        match self {
+            Self::Text(text) => vec![("the text".to_owned(), fnv1a(text.bytes()))],
+            Self::Files(files) => {
+                let train = files.train.iter().map(|(file, bytes)| (&file.path, bytes));
+                let dev = files.dev.iter().map(|(path, bytes)| (path, bytes));
+                train.chain(dev).map(|(path, bytes)| (path.clone(), fnv1a(bytes.iter().copied()))).collect()
+            }
+        }
+    }
+}
+
+/// The songs of files, each with its name and how often it is to be repeated, as one text.
+fn joined<'a>(files: impl Iterator<Item = (&'a str, &'a [u8], usize)>) -> Result<Reading> {
+    let (mut texts, mut notes) = (Vec::new(), Vec::new());
+    for (path, bytes, repeat) in files {
+        let reading = songs(path, bytes)?;
+        notes.extend(reading.notes.into_iter().map(|note| note.at(path)));
+        texts.extend(std::iter::repeat_n(reading.text, repeat));
+    }
+    Ok(Reading { text: texts.join("\n"), notes })
+}
+
+/// The pairs of a file, with `reverse` from English to German.
+fn directed(path: &str, bytes: &[u8], reverse: bool, said: &mut Vec<Note>) -> Result<Vec<SentencePair>> {
+    let PairReading { mut pairs, notes, .. } = pairs(path, bytes)?;
+    said.extend(notes.into_iter().map(|note| note.at(path)));
+    for pair in pairs.iter_mut().filter(|_| reverse) {
+        std::mem::swap(&mut pair.source, &mut pair.target);
+    }
+    Ok(pairs)
+}

@@ -1,0 +1,88 @@
+//! Who may import whom in the page: its folders, and the files that lie beside them.
+
+use crate::tidy::{files, import_table, read, root, shown};
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Component, Path, PathBuf};
+
+/// Each script of the page with the scripts that it imports. Types are no imports.
+fn scripts() -> BTreeMap<PathBuf, BTreeSet<PathBuf>> {
+    let imports = |path: &PathBuf| {
+        imported(&read(path)).iter().map(|name| resolved(path.parent().unwrap(), name)).collect()
+    };
+    files(&root().join("www"), &["js"]).into_iter().map(|path| (path.clone(), imports(&path))).collect()
+}
+
+/// The relative addresses in the import and export statements of a source.
+fn imported(source: &str) -> Vec<String> {
+    source
+        .lines()
+        .filter(|line| ["import ", "export ", "} from "].iter().any(|begin| line.starts_with(begin)))
+        .filter_map(|line| line.split_once("from '").or_else(|| line.split_once("import '")))
+        .map(|(_, rest)| rest.split('\'').next().unwrap().to_owned())
+        .filter(|name| name.starts_with('.'))
+        .collect()
+}
+
+fn resolved(folder: &Path, name: &str) -> PathBuf {
+    let mut path = folder.to_owned();
+    for part in Path::new(name).components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir => assert!(path.pop()),
+            part => path.push(part),
+        }
+    }
+    path
+}
+
+/// The room of a script: its folder in `www`, or its own name where it lies in `www` itself.
+fn room(path: &Path) -> String {
+    let inside = path.strip_prefix(root().join("www")).unwrap();
+    inside.iter().next().unwrap().to_string_lossy().into_owned()
+}
+
+#[test]
+fn rooms_of_the_page_import_what_the_table_says() {
+    let mut used: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for (path, imports) in scripts() {
+        let room_of_script = room(&path);
+        let others = imports.iter().map(|path| room(path)).filter(|other| *other != room_of_script);
+        used.entry(room_of_script.clone()).or_default().extend(others);
+    }
+    let table: BTreeMap<_, _> = import_table("page-imports").into_iter().collect();
+    assert_eq!(used, table, "the second table of src/ARCHITECTURE.md says otherwise");
+}
+
+#[test]
+fn the_table_of_the_page_goes_downwards() {
+    let mut above = BTreeSet::new();
+    for (room, imports) in import_table("page-imports") {
+        assert!(imports.is_subset(&above), "`{room}` imports a room that stands below it in the table");
+        above.insert(room);
+    }
+}
+
+#[test]
+fn no_script_imports_itself_by_way_of_others() {
+    let mut left = scripts();
+    loop {
+        let (free, bound): (BTreeMap<_, _>, BTreeMap<_, _>) = left
+            .clone()
+            .into_iter()
+            .partition(|(_, imports)| !imports.iter().any(|path| left.contains_key(path)));
+        if free.is_empty() {
+            let circle: Vec<String> = bound.keys().map(|path| shown(path)).collect();
+            assert!(circle.is_empty(), "a circle, and what imports it:\n{}", circle.join("\n"));
+            return;
+        }
+        left = bound;
+    }
+}
+
+#[test]
+fn imports_of_scripts_are_read_in_every_form() {
+    let source = "import { a } from './a.js';\nimport {\n  b,\n} from '../b.js';\nimport './c.js';\n\
+                  export { d } from './d.js';\n/** @typedef {import('./e.js').E} E */\nimport { f } from 'f';";
+    assert_eq!(imported(source), ["./a.js", "../b.js", "./c.js", "./d.js"]);
+    assert_eq!(resolved(Path::new("www/ui"), "../i18n/index.js"), Path::new("www/i18n/index.js"));
+}

@@ -1,0 +1,286 @@
+// Songs with a form: what is asked for, what comes, what a link carries of it.
+
+import { execFileSync } from 'node:child_process';
+import { expect as expectSoon, test } from '@playwright/test';
+import { expectToFitEveryWidth, expectWellMadeInEveryLook, SCREEN_AND_PHONE } from './appearance.js';
+import { controls, device, expectInHash, forgetStatus, open } from './page.js';
+
+/** @typedef {import('@playwright/test').Page} Page */
+
+const binary = process.env.LIEDWERK_BINARY ?? '../../target/debug/liedwerk';
+const models = new URL('../../www/models/', import.meta.url).pathname;
+const LEXICON = '**/*.lexicon';
+const GLUE = '**/pkg/liedwerk.js';
+/** One stanza: short songs keep the tests quick. */
+const ONE = 'seed=7&temperature=0.9&top-p=1&min-p=0.03&title=Snow&stanzas=1&syllables=6-9';
+const GPT = 'model=gpt-songs';
+
+/** For a line as many are computed as there are candidates, and machines are slow at times. */
+const expect = expectSoon.configure({ timeout: 60_000 });
+test.beforeEach(() => test.setTimeout(240_000));
+
+/** @param {Page} page */
+function form(page) {
+  const choice = (/** @type {string} */ name) => page.getByRole('combobox', { name, exact: true });
+  return {
+    title: page.getByRole('textbox', { name: 'What is it about?' }),
+    style: choice('Style'),
+    scheme: choice('Rhyme'),
+    stanzas: choice('Stanzas'),
+    lines: choice('Lines per stanza'),
+    parts: choice('Verses and choruses'),
+    least: page.getByRole('spinbutton', { name: 'from', exact: true }),
+    most: page.getByRole('spinbutton', { name: 'to', exact: true }),
+    off: page.getByRole('button', { name: 'Without a form' }),
+    example: page.getByRole('button', { name: 'Show me a song that rhymes' }),
+    figures: page.getByRole('region', { name: 'In figures' }),
+    verdict: page.getByRole('region', { name: 'Check of the link' }),
+  };
+}
+
+/** @param {Page} page */
+async function openForm(page) {
+  await page.getByText('Form', { exact: true }).click();
+  return form(page);
+}
+
+/**
+ * The stanzas of the song, each a list of lines; its title is no part of it.
+ *
+ * @param {Page} page
+ */
+async function stanzas(page) {
+  const paragraphs = await controls(page).song.getByRole('paragraph').allInnerTexts();
+  return paragraphs.map((text) => text.split('\n'));
+}
+
+/** @param {Page} page */
+async function write(page) {
+  await forgetStatus(page);
+  await controls(page).generate.click();
+  await expect(controls(page).status).toContainText('Finished');
+}
+
+/** @param {Page} page @param {string} pattern */
+function countFetches(page, pattern) {
+  const fetched = { times: 0 };
+  void page.route(pattern, (route) => {
+    fetched.times += 1;
+    return route.fallback();
+  });
+  return fetched;
+}
+
+for (const model of ['gpt-songs', 'char-lstm-songs']) {
+  test(`a song has the form that was asked for, and its figures below it: ${model}`, async ({ page }) => {
+    const fetched = countFetches(page, LEXICON);
+    const { status, song } = await open(page, `${ONE}&model=${model}`);
+    await expect(status).toContainText('ready');
+    const { scheme, lines, figures } = await openForm(page);
+    expect(fetched.times).toBe(0);
+    await scheme.selectOption('AABB');
+    await lines.selectOption('4');
+    await write(page);
+    expect(fetched.times).toBe(1);
+    await expect(status).toContainText('Finished: 4 lines');
+    await expect(song.getByRole('heading', { name: 'Snow' })).toBeVisible();
+    expect((await stanzas(page)).map((stanza) => stanza.length)).toEqual([4]);
+    await expect(figures).toContainText(/Rhymes as asked: [12] of 2\./);
+    await expect(figures).toContainText(/Words/);
+    await expect(page.getByRole('button', { name: 'Is any of it copied?' })).toBeVisible();
+    await write(page);
+    expect(fetched.times).toBe(1);
+  });
+}
+
+test('a chorus comes back word for word', async ({ page }) => {
+  await open(page, `${ONE.replace('stanzas=1', 'parts=CC')}&scheme=XAXA&${GPT}`);
+  await write(page);
+  const [first, second] = await stanzas(page);
+  expect(first).toHaveLength(4);
+  expect(second).toEqual(first);
+});
+
+test('lines stand on the sheet as soon as they are written, and Stop ends between them', async ({ page }) => {
+  const { generate, stop, status, song } = await open(page, `${ONE.replace('stanzas=1', 'stanzas=12')}&scheme=free&${GPT}`);
+  await generate.click();
+  await expect(page.getByText(/Line \d+ of 48/)).toBeVisible();
+  await expect(song).not.toContainText('Example');
+  await stop.click();
+  await expect(status).toContainText(/Stopped after \d+ lines/);
+  const written = (await stanzas(page)).flat().length;
+  expect(written).toBeGreaterThan(0);
+  expect(written).toBeLessThan(48);
+  await expect(form(page).figures).toBeHidden();
+  await form(page).stanzas.selectOption('1');
+  await write(page);
+  await expect(status).toContainText('Finished: 4 lines');
+});
+
+test('the link of a song with a form verifies in another browser, and natively', async ({ page, browser }) => {
+  const { copyLink, status } = await open(page, `${ONE}&scheme=ABAB&${GPT}`);
+  await write(page);
+  const song = await stanzas(page);
+  await copyLink.click();
+  await expect(status).toContainText('fingerprint');
+  const link = await page.evaluate(() => navigator.clipboard.readText());
+  const elsewhere = await browser.newContext({ locale: 'en-GB' });
+  const other = await elsewhere.newPage();
+  await other.goto(link);
+  await expect(form(other).verdict).toContainText('Verified: GPT (songs)');
+  expect(await stanzas(other)).toEqual(song);
+  await elsewhere.close();
+  expect(execFileSync(binary, ['verify', link, '--models', models], { encoding: 'utf8' })).toContain('identical, all');
+});
+
+test('a link of the command with a form verifies in the page', async ({ page }) => {
+  const asked = ['--title', 'Snow', '--scheme', 'XAXA', '--form', 'VC', '--lines', '4', '--syllables', '5-10', '--seed', '3'];
+  const said = execFileSync(binary, ['generate', '--model', `${models}gpt-songs`, ...asked, '--link'], { encoding: 'utf8' });
+  await page.goto(said.trimEnd().split('\n').at(-1) ?? '');
+  const { verdict, title, scheme, parts, lines, least, most } = form(page);
+  await expect(verdict).toContainText('Verified: GPT (songs)');
+  await expect(title).toHaveValue('Snow');
+  await expect(scheme).toHaveValue('XAXA');
+  // None of the page's own choices, so the link has brought it.
+  await expect(parts).toHaveValue('VC');
+  await expect(lines).toHaveValue('4');
+  await expect(least).toHaveValue('5');
+  await expect(most).toHaveValue('10');
+});
+
+test('whatever is asked for makes a form, and nothing of it is left without one', async ({ page }) => {
+  const keys = ['title', 'scheme', 'stanzas', 'parts', 'syllables', 'lines', 'temperature', 'min-p', 'top-p'];
+  const read = (/** @type {URLSearchParams} */ hash) => keys.map((key) => hash.get(key));
+  const { status } = await open(page, '');
+  await expect(status).toContainText('ready');
+  const { title, scheme, stanzas: count, parts, lines, least, most, off } = await openForm(page);
+  await expect(page.getByText('The model goes on from here.')).toBeVisible();
+  await expect(off).toBeHidden();
+  await title.fill('The Sea');
+  await expect(page.getByText('these words are not read')).toBeVisible();
+  // Lines to choose from are drawn more boldly, unless somebody has set that himself.
+  await expectInHash(page, read, ['The Sea', 'free', null, null, null, null, '0.9', '0.03', '1']);
+  await count.selectOption('3');
+  await parts.selectOption('VCVC');
+  await expect(count).toHaveValue('0');
+  await lines.selectOption('6');
+  await scheme.selectOption('ABAB');
+  await expect(lines).toHaveValue('0');
+  await expect(lines.getByRole('option')).toHaveText(['usual', '4', '8', '12', '16']);
+  await least.fill('9');
+  await most.fill('6');
+  await expect(most).toHaveAttribute('aria-invalid', 'true');
+  await least.fill('6');
+  await most.fill('9');
+  await expect(most).not.toHaveAttribute('aria-invalid');
+  await expectInHash(page, read, ['The Sea', 'ABAB', null, 'VCVC', '6-9', null, '0.9', '0.03', '1']);
+  await off.click();
+  await expect(title).toHaveValue('');
+  await expectInHash(page, read, [null, null, null, null, null, null, '0.8', null, null]);
+  await title.fill('The Sea');
+  await title.fill('');
+  await expectInHash(page, read, [null, null, null, null, null, null, '0.8', null, null]);
+});
+
+test('styles are offered where the model knows some', async ({ page }) => {
+  await open(page, 'lang=en');
+  await expect(controls(page).status).toContainText('ready');
+  await expect((await openForm(page)).style).toBeHidden();
+  await page.route('**/gpt-songs/config.json', async (route) => {
+    const config = await (await route.fetch()).json();
+    await route.fulfill({ json: { ...config, styles: ['old', 'modern'] } });
+  });
+  await page.reload();
+  const { style, scheme } = await openForm(page);
+  await expect(style.getByRole('option')).toHaveText(['as it comes', 'old', 'modern']);
+  await style.selectOption('modern');
+  await expectInHash(page, (hash) => [hash.get('style'), hash.get('scheme')], ['modern', 'free']);
+  await expect(scheme).toHaveValue('free');
+});
+
+test('a model that reads no titles says so', async ({ page }) => {
+  await open(page, `${ONE}&scheme=free&model=char-lstm-songs`);
+  await expect(page.getByText('This model reads no titles.')).toBeVisible();
+  await page.getByRole('combobox', { name: 'Model' }).selectOption('gpt-songs');
+  await expect(page.getByText('This model reads no titles.')).toBeHidden();
+});
+
+for (const [lang, example, summary, region] of [
+  ['en', 'Show me a song that rhymes', 'Form', 'In figures'],
+  ['de', 'Zeig mir ein Lied, das sich reimt', 'Form', 'In Zahlen'],
+]) {
+  test(`one press shows a song that rhymes: ${lang}`, async ({ page }) => {
+    await open(page, `lang=${lang}`);
+    const { status } = controls(page);
+    await expect(status).toContainText(/ready|bereit/);
+    await expectToFitEveryWidth(page);
+    await page.getByRole('button', { name: example }).click();
+    await expect(page.getByText(summary, { exact: true })).toBeVisible();
+    await expect(status).toContainText(/Finished: 8 lines|Fertig: 8 Zeilen/);
+    expect((await stanzas(page)).map((stanza) => stanza.length).slice(0, 2)).toEqual([4, 4]);
+    await expect(page.getByRole('region', { name: region })).toContainText(/(as asked|Verlangte Reime): [34] (of|von) 4/);
+    await expectWellMadeInEveryLook(page, SCREEN_AND_PHONE);
+  });
+}
+
+test('a form that is none is an error with a code, and another goes', async ({ page }) => {
+  const { generate, alert, status } = await open(page, `${ONE}&scheme=ABAB&lines=6&${GPT}`);
+  await generate.click();
+  await expect(alert).toContainText('bad-option');
+  await form(page).lines.selectOption('4');
+  await write(page);
+  await expect(alert).toBeEmpty();
+  await expect(status).toContainText('Finished: 4 lines');
+});
+
+test('a crash is said, and the next song gets a new worker', async ({ page }) => {
+  await page.route(GLUE, async (route) => {
+    const response = await route.fetch();
+    const crash = "FormWriter.prototype.nextLine = () => { throw new WebAssembly.RuntimeError('unreachable'); };";
+    await route.fulfill({ response, body: `${await response.text()}\n${crash}` });
+  });
+  const { generate, alert, retry, status } = await open(page, `${ONE}&scheme=free&${GPT}`);
+  await generate.click();
+  await expect(alert).toContainText('engine-crashed');
+  await page.unroute(GLUE);
+  await retry.click();
+  await expect(status).toContainText('Finished: 4 lines');
+});
+
+test('words that do not arrive are an error with a code; once here they stay', async ({ page }) => {
+  await page.route(LEXICON, (route) => route.fulfill({ status: 404, body: '' }));
+  const { generate, alert, retry, status } = await open(page, `${ONE}&scheme=AABB&${GPT}`);
+  await generate.click();
+  await expect(alert).toContainText('download-failed');
+  await page.unroute(LEXICON);
+  await retry.click();
+  await expect(status).toContainText('Finished: 4 lines');
+  // Without a connection, or as good as.
+  await page.route(LEXICON, (route) => route.abort());
+  await page.reload();
+  await write(page);
+  await expect(status).toContainText('Finished: 4 lines');
+});
+
+test('whoever has chosen a GPU is told that the CPU writes it', async ({ page }) => {
+  const { notes, status } = await open(page, `${ONE}&scheme=free&${GPT}`);
+  await expect(status).toContainText('ready');
+  await device(page).choice.selectOption('gpu');
+  await write(page);
+  await expect(notes).toContainText('written by the CPU');
+});
+
+test('what a class link locks and hides of a form stays so', async ({ page }) => {
+  await open(page, `${ONE}&scheme=ABAB&${GPT}&lock=scheme,title&hide=syllables`);
+  const { title, scheme, stanzas: count, least, example, off } = form(page);
+  await expect(scheme).toBeDisabled();
+  await expect(title).toHaveAttribute('disabled');
+  await expect(least).toBeHidden();
+  await expect(example).toBeHidden();
+  await expect(off).toBeHidden();
+  await count.selectOption('2');
+  await expectInHash(page, (hash) => [hash.get('scheme'), hash.get('title'), hash.get('stanzas')], ['ABAB', 'Snow', '2']);
+  await page.getByText('Link for a class', { exact: true }).click();
+  await expect(page.getByRole('checkbox', { name: 'lock Rhyme' })).toBeChecked();
+  await expect(page.getByRole('checkbox', { name: 'hide Verses and choruses' })).not.toBeChecked();
+});

@@ -1,0 +1,57 @@
+// A song with a form: line by line, each the best of many, and in the end what the judge counts in it.
+
+import { openLexicon, startWasm } from './opened-models.js';
+import { breath } from './slices.js';
+
+/**
+ * In the worker with the lean module.
+ *
+ * @param {import('./protocol.js').ComposeCommand} job
+ * @param {import('../pkg/liedwerk.js').Generator} generator
+ * @param {import('./opened-models.js').How} how
+ * @param {(event: import('./protocol.js').EngineEvent) => void} post
+ */
+export async function compose(job, generator, how, post) {
+  const { id, form } = job;
+  const { opened: lexicon, notes } = await openLexicon(job, how);
+  post({ id, type: 'loaded', notes });
+  const begin = performance.now();
+  const { FormWriter } = /** @type {import('./protocol.js').LeanWasm} */ (await startWasm());
+  const writer = FormWriter.start(generator, form);
+  let text = '';
+  let tokens = 0;
+  let ended = false;
+  try {
+    post({ id, type: 'started', prompt: '', notes: [] });
+    const lines = writer.lineCount();
+    // A line takes its time: whoever has stopped the song already gets none.
+    await breath();
+    while (!ended && !how.signal.aborted) {
+      const line = writer.nextLine(generator, lexicon);
+      ended = line === null;
+      if (line) {
+        const { before } = line;
+        text += before + line.text;
+        tokens += 1;
+        post({ id, type: 'line', line: { before, text: line.text }, lines, tokens, seconds: (performance.now() - begin) / 1000 });
+      }
+      await breath();
+    }
+  } finally {
+    writer.free();
+  }
+  const seconds = (performance.now() - begin) / 1000;
+  if (ended) post({ id, type: 'judged', figures: lexicon.judge(headed(form, text)) });
+  post({ id, type: 'done', cancelled: !ended, tokens, seconds });
+}
+
+/**
+ * As the judge reads what was asked for.
+ *
+ * @param {import('./protocol.js').Form} form
+ * @param {string} text
+ */
+function headed({ title, scheme }, text) {
+  const letters = scheme.toLowerCase() === 'free' ? '' : scheme.toUpperCase();
+  return `=== ${title.replace(/[|\p{Cc}]/gu, ' ')} | | ${letters}\n${text}`;
+}
