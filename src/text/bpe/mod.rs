@@ -16,6 +16,7 @@ mod normalizer;
 mod pretokenize;
 
 use pretokenize::words;
+use std::collections::BTreeSet;
 
 pub use learn::{learn_bpe, learn_song_bpe, learn_text_bpe};
 pub use normalizer::Normalizer;
@@ -121,6 +122,19 @@ impl BpeTokenizer {
     /// The text as it is before it is cut into words: what bits per character are counted on.
     pub fn normalize(&self, text: &str) -> String {
         self.normalizer.apply(text)
+    }
+
+    /// Makes a visitor's text fit the tokenizer. Where no token spells a curly quotation mark, none was learned from, and
+    /// typographic marks and spaces that no token spells are [respelled](super::fold); else only line ends change.
+    pub fn prepare_prompt(&self, text: &str) -> String {
+        let ids = (0..self.tokens.len() as u32).filter(|&id| !self.is_special(id));
+        let merged = ids.map(|id| self.token_bytes(id)).filter(|bytes| bytes.len() > 1);
+        let known: BTreeSet<char> =
+            merged.flat_map(|bytes| String::from_utf8_lossy(&bytes).chars().collect::<Vec<char>>()).collect();
+        let is_typographic = "“”„‘’«»".chars().any(|mark| known.contains(&mark));
+        // Letters stay: a token spells them or several do, and links promise what comes of them.
+        let keep = |c: char| is_typographic || c.is_ascii() || c.is_alphanumeric() || known.contains(&c);
+        super::fold(text, |c| c != '\r' && keep(c))
     }
 
     /// Whether a token's first byte begins a character, so that a text may begin with it; a special token may.
