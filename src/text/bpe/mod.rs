@@ -16,7 +16,6 @@ mod normalizer;
 mod pretokenize;
 
 use pretokenize::words;
-use std::collections::BTreeSet;
 
 pub use learn::{learn_bpe, learn_song_bpe, learn_text_bpe};
 pub use normalizer::Normalizer;
@@ -127,13 +126,20 @@ impl BpeTokenizer {
     /// Makes a visitor's text fit the tokenizer. Where no token spells a curly quotation mark, none was learned from, and
     /// typographic marks and spaces that no token spells are [respelled](super::fold); else only line ends change.
     pub fn prepare_prompt(&self, text: &str) -> String {
-        let ids = (0..self.tokens.len() as u32).filter(|&id| !self.is_special(id));
-        let merged = ids.map(|id| self.token_bytes(id)).filter(|bytes| bytes.len() > 1);
-        let known: BTreeSet<char> =
-            merged.flat_map(|bytes| String::from_utf8_lossy(&bytes).chars().collect::<Vec<char>>()).collect();
-        let is_typographic = "“”„‘’«»".chars().any(|mark| known.contains(&mark));
+        // The marks that merged tokens spell, each once: they are few.
+        let mut known = String::new();
+        for id in (0..self.tokens.len() as u32).filter(|&id| !self.is_special(id)) {
+            let bytes = self.token_bytes(id);
+            for c in String::from_utf8_lossy(&bytes).chars().filter(|c| !c.is_ascii() && !c.is_alphanumeric())
+            {
+                if bytes.len() > 1 && !known.contains(c) {
+                    known.push(c);
+                }
+            }
+        }
+        let is_typographic = known.contains(['“', '”', '„', '‘', '’', '«', '»']);
         // Letters stay: a token spells them or several do, and links promise what comes of them.
-        let keep = |c: char| is_typographic || c.is_ascii() || c.is_alphanumeric() || known.contains(&c);
+        let keep = |c: char| is_typographic || c.is_ascii() || c.is_alphanumeric() || known.contains(c);
         super::fold(text, |c| c != '\r' && keep(c))
     }
 
