@@ -16,8 +16,9 @@ const MAX_NAMED_CHARACTERS: usize = 20;
 /// tokens the model looks at.
 ///
 /// A model of characters reads a prompt as the beginning of a line: it first sees a line break, unless the
-/// beginning had to be cut off or there is no room. Subwords are read as transformers does, just as they are;
-/// only in place of an empty prompt stands [`TextTokenizer::start_id`].
+/// beginning had to be cut off or there is no room. Subwords are read as transformers does, but for marks that the
+/// tokenizer [has not learned to spell](BpeTokenizer::prepare_prompt); in place of an empty prompt stands
+/// [`TextTokenizer::start_id`].
 pub(super) fn read_prompt(
     tokenizer: &TextTokenizer,
     context: Option<usize>,
@@ -59,7 +60,7 @@ fn read_subwords(tokenizer: &BpeTokenizer, most: usize, prompt: &str) -> (Starte
     let characters = prompt.chars().count();
     let skipped = characters.saturating_sub(most.saturating_mul(CHARACTERS_PER_TOKEN));
     let prompt = prompt.char_indices().nth(skipped).map_or("", |(at, _)| &prompt[at..]);
-    let mut tokens = tokenizer.encode(prompt);
+    let mut tokens = tokenizer.encode(&tokenizer.prepare_prompt(prompt));
     let surplus = tokens.len().saturating_sub(most);
     if surplus == 0 && skipped == 0 {
         return (Started { prompt: tokenizer.decode(&tokens), notes: Vec::new() }, tokens);

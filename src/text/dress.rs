@@ -1,13 +1,28 @@
 //! What a line wears that a translator has not learned to read: marks of Markdown and HTML, the number of a list, all
 //! capitals. It is taken off before translating, and the translation puts it on again.
 
-use super::reading::{plain_line, without_tags};
+use super::reading::plain_line;
 use std::borrow::Cow;
 
-/// Marks of Markdown, longer ones first, that stand on both sides of their words.
-const MARKS: [&str; 6] = ["**", "__", "~~", "*", "_", "`"];
-/// Tags that are kept around a whole line; others are left out.
-const TAGS: [&str; 6] = ["b", "i", "u", "em", "strong", "p"];
+/// Marks that stand on both sides of their words, longer ones first.
+const PAIRS: [(&str, &str); 12] = [
+    ("**", "**"),
+    ("__", "__"),
+    ("~~", "~~"),
+    ("*", "*"),
+    ("_", "_"),
+    ("`", "`"),
+    ("<b>", "</b>"),
+    ("<i>", "</i>"),
+    ("<u>", "</u>"),
+    ("<em>", "</em>"),
+    ("<strong>", "</strong>"),
+    ("<p>", "</p>"),
+];
+/// So many of them, the first, are marks of Markdown that no sentence has.
+const MARKS: usize = 3;
+/// The first that is a tag.
+const TAGS: usize = 6;
 /// Fewer letters are an abbreviation rather than shouted.
 const SHOUTED: usize = 4;
 
@@ -38,8 +53,7 @@ impl Dress {
             dress.after.insert_str(0, after);
             rest = inside;
         }
-        let mut line =
-            without_tags(&MARKS[..3].iter().fold(rest.to_owned(), |line, mark| without_pairs(&line, mark)));
+        let mut line = undressed(rest);
         line = double_quoted(line.trim()).unwrap_or_else(|| line.trim().to_owned());
         if is_shouted(&line) {
             line = as_sentence(&line);
@@ -51,8 +65,11 @@ impl Dress {
     /// The translation in the dress of its source.
     pub fn on(&self, translation: &str) -> String {
         let Self { before, after, capitals } = self;
-        let shouted =
-            if *capitals { Cow::Owned(translation.to_uppercase()) } else { Cow::Borrowed(translation) };
+        let shouted: Cow<'_, str> = if *capitals {
+            translation.chars().flat_map(char::to_uppercase).collect()
+        } else {
+            translation.into()
+        };
         format!("{before}{shouted}{after}")
     }
 }
@@ -81,27 +98,21 @@ fn leading(line: &str) -> Option<usize> {
 
 /// A mark that stands at both ends and nowhere between.
 fn enclosing(line: &str) -> Option<(&str, &str, &str)> {
-    for mark in MARKS {
-        let inside = line.strip_prefix(mark).and_then(|rest| rest.strip_suffix(mark));
-        if let Some(inside) = inside.filter(|inside| !inside.contains(mark)) {
-            return Some((mark, inside, mark));
-        }
-    }
-    TAGS.iter().find_map(|tag| {
-        let close = line.rfind("</").filter(|&at| {
-            line[at + 2..].strip_suffix('>').is_some_and(|name| name.eq_ignore_ascii_case(tag))
-        })?;
-        let open = line.strip_prefix('<')?.find('>')? + 2;
-        let is_open =
-            line[1..open - 1].eq_ignore_ascii_case(tag) && open <= close && !line[open..close].contains('<');
-        is_open.then(|| (&line[..open], &line[open..close], &line[close..]))
+    PAIRS.iter().find_map(|&(open, close)| {
+        let inside = line.strip_prefix(open)?.strip_suffix(close)?;
+        (!inside.contains(open) && !inside.contains(close)).then_some((open, inside, close))
     })
 }
 
-/// `line` without `mark`, if it stands there in pairs.
-fn without_pairs(line: &str, mark: &str) -> String {
-    let count = line.matches(mark).count();
-    if count > 0 && count.is_multiple_of(2) { line.replace(mark, "") } else { line.to_owned() }
+/// `line` without the marks and tags inside of it, marks only if they stand there in pairs.
+fn undressed(line: &str) -> String {
+    let mut line = line.to_owned();
+    for (at, (open, close)) in PAIRS.iter().enumerate() {
+        if at >= TAGS || (at < MARKS && line.matches(open).count().is_multiple_of(2)) {
+            line = line.replace(open, "").replace(close, "");
+        }
+    }
+    line
 }
 
 /// `‚…‘`, `‹…›` and `›…‹` with double quotation marks: small translators lose the closing single one.
@@ -212,7 +223,7 @@ mod tests {
             ("## Ich", "Ich", "## x"),
             ("[Anna] Ich gehe", "Ich gehe", "[Anna] x"),
             ("Ich **liebe** <i>dich</i>.", "Ich liebe dich.", "x"),
-            ("<p>Ich <b>liebe</b> dich</p>", "Ich liebe dich", "x"),
+            ("<p>Ich <b>liebe</b> dich</p>", "Ich liebe dich", "<p>x</p>"),
         ] {
             let (found, dress) = Dress::off(text);
             assert_eq!((found.as_ref(), dress.on("x").as_str()), (line, dressed));

@@ -106,6 +106,32 @@ fn case_28_copies_are_found_whatever_the_letters_and_line_ends() {
     }
 }
 
+fn generated(prompt: &str) -> Value {
+    let model = [
+        "generate",
+        "--model",
+        "www/models/gpt-songs",
+        "--max-new-tokens",
+        "12",
+        "--json",
+        "--prompt",
+        prompt,
+    ];
+    serde_json::from_str(stdout(&liedwerk(root(), &model, b""))).unwrap()
+}
+
+#[test]
+fn cases_23_29_30_a_gpt_reads_what_phones_type() {
+    let plain = generated("\"Oh, don't go\" - he said...\n");
+    for prompt in [
+        "“Oh, don’t go” – he said…\r\n",
+        "„Oh, don‘t go“ ‐ he said...\r",
+        "«Oh,\u{202f}don't\u{2005}go» - he sa\u{ad}id…\n",
+    ] {
+        assert_eq!(generated(prompt), plain, "{prompt}");
+    }
+}
+
 fn translated(input: &[u8]) -> Output {
     liedwerk(root(), &["translate", "--model", "www/models/transformer-de-en", "--beam", "1"], input)
 }

@@ -123,6 +123,26 @@ impl BpeTokenizer {
         self.normalizer.apply(text)
     }
 
+    /// Makes a visitor's text fit the tokenizer. Where no token spells a curly quotation mark, none was learned from, and
+    /// typographic marks and spaces that no token spells are [respelled](super::fold); else only line ends change.
+    pub fn prepare_prompt(&self, text: &str) -> String {
+        // The marks that merged tokens spell, each once: they are few.
+        let mut known = String::new();
+        for id in (0..self.tokens.len() as u32).filter(|&id| !self.is_special(id)) {
+            let bytes = self.token_bytes(id);
+            for c in String::from_utf8_lossy(&bytes).chars().filter(|c| !c.is_ascii() && !c.is_alphanumeric())
+            {
+                if bytes.len() > 1 && !known.contains(c) {
+                    known.push(c);
+                }
+            }
+        }
+        let is_typographic = known.contains(['“', '”', '„', '‘', '’', '«', '»']);
+        // Letters stay: a token spells them or several do, and links promise what comes of them.
+        let keep = |c: char| is_typographic || c.is_ascii() || c.is_alphanumeric() || known.contains(c);
+        super::fold(text, |c| c != '\r' && keep(c))
+    }
+
     /// Whether a token's first byte begins a character, so that a text may begin with it; a special token may.
     pub fn begins_character(&self, id: u32) -> bool {
         let continues = |byte: &u8| byte & 0xc0 == 0x80;
