@@ -32,6 +32,7 @@ pub mod workshop;
 
 mod hash;
 mod now;
+mod order;
 
 pub use error::{Error, ErrorCode, Result};
 pub use tensor::Tensor;

@@ -2,7 +2,9 @@
 
 import { Computing } from './computing.js';
 import { EngineClient } from './engine/client.js';
-import { onLanguage, preferredLanguage, setLanguage, text } from './i18n/index.js';
+import { de } from './i18n/de.js';
+import { en } from './i18n/en.js';
+import { learn, onLanguage, preferredLanguage, setLanguage, text } from './i18n/index.js';
 import { openLink } from './link.js';
 import { Catalog } from './models.js';
 import { fromHash, State, toHash } from './state.js';
@@ -29,6 +31,7 @@ const OWN = { liedwerk: true };
 async function main() {
   const { settings, go, whole, pledge } = await openLink(location.hash);
   const state = new State(settings);
+  learn({ de, en });
   setLanguage(preferredLanguage(settings.lang));
   const rewrite = keepAddress(state, whole);
   const computing = new Computing();

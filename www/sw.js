@@ -1,5 +1,4 @@
-// Keeps the page's own files, so that it opens without a connection. Models are none of its business:
-// the page keeps them itself.
+// Keeps the page's own files, so that it opens without a connection; models it leaves to the page.
 //
 // Files come from the host whenever it answers with what is asked for: nobody ever sees an old page while he is online.
 // Otherwise all of them come from one snapshot, so that versions never mix. The build writes into this file what each of
@@ -47,12 +46,14 @@ const FILES = [
   'i18n/codes.js',
   'i18n/de.js',
   'i18n/de/bench.js',
+  'i18n/de/common.js',
   'i18n/de/form.js',
   'i18n/de/lecture.js',
   'i18n/de/look.js',
   'i18n/de/train.js',
   'i18n/en.js',
   'i18n/en/bench.js',
+  'i18n/en/common.js',
   'i18n/en/form.js',
   'i18n/en/lecture.js',
   'i18n/en/look.js',
@@ -393,8 +394,7 @@ async function keep(file, response) {
 async function more(keep) {
   if (keep) await fill(true);
   const kept = await snapshot();
-  const files = ON_DEMAND.map(address);
-  if (keep === false) await Promise.all(files.map((file) => kept.delete(file)));
-  const found = await Promise.all(files.map((file) => kept.match(file)));
+  if (keep === false) await Promise.all(ON_DEMAND.map((name) => kept.delete(address(name))));
+  const found = await Promise.all(ON_DEMAND.map((name) => kept.match(address(name))));
   return VERSION !== '' && found.every(Boolean);
 }

@@ -7,7 +7,7 @@
 //! held before: block sizes and edges cannot change a bit.
 
 use super::lanes::LANES;
-use super::matmul::Matmul;
+use super::product::Matmul;
 use std::cell::RefCell;
 use wide::f32x4;
 

@@ -1,6 +1,6 @@
 //! The matrix product of fast arithmetic: the `gemm-f32` crate on all cores. Native builds only.
 
-use super::matmul::Matmul;
+use super::product::Matmul;
 use gemm_common::Parallelism;
 use rayon::prelude::*;
 use std::cell::RefCell;

@@ -5,22 +5,7 @@ use super::lanes::{LANES, horizontal_sum, load};
 use super::parallel::{In, Out, for_rows};
 use wide::f32x4;
 
-/// The shape of a product `C (m, n) (+)= op(A) (m, k) op(B) (k, n)`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Matmul {
-    /// Rows of C.
-    pub m: usize,
-    /// Length of the sums.
-    pub k: usize,
-    /// Columns of C.
-    pub n: usize,
-    /// A is stored (k, m) instead of (m, k).
-    pub trans_a: bool,
-    /// B is stored (n, k) instead of (k, n), as the weights of a linear layer are.
-    pub trans_b: bool,
-    /// Add to C instead of overwriting it.
-    pub accumulate: bool,
-}
+pub use super::product::Matmul;
 
 /// Up to so many rows, packing B costs more than reading it once for every row.
 pub(crate) const FEW_ROWS: usize = 4;

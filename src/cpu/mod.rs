@@ -33,6 +33,7 @@ mod blocked;
 mod fast;
 mod lanes;
 mod parallel;
+mod product;
 #[cfg(test)]
 mod testing;
 

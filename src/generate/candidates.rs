@@ -1,7 +1,7 @@
 //! What could have come next: the likeliest tokens of one step, and what the settings made of them.
 
-use super::processors::sort_ids;
 use crate::cpu::math;
+use crate::order::highest_first;
 use std::cmp::Ordering;
 
 /// Why a token could not come.
@@ -69,10 +69,8 @@ impl Listing {
         let max = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
         let total = logits.iter().map(|&logit| probability(logit, max, 1.0)).sum();
         let mut listing = Self { logits: logits.to_vec(), max, total, rows: Vec::new() };
-        let mut order: Vec<u32> = (0..logits.len() as u32).collect();
-        let falling: Vec<f32> = logits.iter().map(|logit| -logit).collect();
-        sort_ids(&mut order, &falling);
-        listing.rows = (1..=count).zip(order).map(|(rank, id)| listing.candidate(id, rank)).collect();
+        listing.rows =
+            (1..=count).zip(highest_first(logits)).map(|(rank, id)| listing.candidate(id, rank)).collect();
         listing
     }
 

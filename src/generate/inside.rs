@@ -5,8 +5,8 @@ use super::sampling::bad_option;
 use crate::cpu::softmax::softmax;
 use crate::error::Result;
 use crate::models::{FrameShape, Inside, Recording};
+use crate::order::highest_first;
 use crate::tensor::Tensor;
-use std::cmp::Ordering;
 
 /// The most rows that one may ask for.
 pub const MAX_ROWS: usize = 100;
@@ -114,17 +114,8 @@ pub(super) fn check_residual(residual: &[f32], channels: usize) -> Result<()> {
 
 /// The highest numbers, of equal ones the lower index first.
 fn highest(values: &[f32], rows: usize, name: impl Fn(u32) -> String) -> Vec<Rated> {
-    let mut ids: Vec<u32> = (0..values.len() as u32).collect();
-    let order = |&a: &u32, &b: &u32| -> Ordering {
-        values[b as usize].total_cmp(&values[a as usize]).then(a.cmp(&b))
-    };
-    let rows = rows.min(MAX_ROWS).min(ids.len());
-    if rows > 0 && rows < ids.len() {
-        ids.select_nth_unstable_by(rows - 1, order);
-    }
-    ids.truncate(rows);
-    ids.sort_unstable_by(order);
-    ids.into_iter().map(|id| Rated { id, text: name(id), value: values[id as usize] }).collect()
+    let rated = |id: u32| Rated { id, text: name(id), value: values[id as usize] };
+    highest_first(values).into_iter().take(rows.min(MAX_ROWS)).map(rated).collect()
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 
 use super::ngrams::repeating_tokens;
 use crate::cpu::math;
+use crate::order::sort_ids;
 
 /// Adds to the logits of single tokens.
 pub fn add_bias(logits: &mut [f32], bias: &[(u32, f32)]) {
@@ -126,12 +127,6 @@ impl Filters {
         self.order.extend((0..logits.len() as u32).rev());
         sort_ids(&mut self.order, logits);
     }
-}
-
-/// Sorts ids by their rising keys; equals stay in the order they have. The one sort for all in this room: each
-/// copy of it is a part of the page's download.
-pub fn sort_ids(ids: &mut [u32], keys: &[f32]) {
-    ids.sort_by(|&a, &b| keys[a as usize].total_cmp(&keys[b as usize]));
 }
 
 fn remove(logits: &mut [f32], which: impl Fn(f32) -> bool) {

@@ -23,9 +23,7 @@ impl Reach<'_> {
     }
 
     fn is_each_of_another_text(&self) -> bool {
-        let mut texts = self.texts.to_vec();
-        texts.sort_unstable();
-        texts.windows(2).all(|pair| pair[0] != pair[1])
+        (0..self.texts.len()).all(|row| !self.texts[..row].contains(&self.texts[row]))
     }
 }
 

@@ -1,8 +1,7 @@
 //! The form in which copies are looked for: words and nothing else.
 
-use super::nfc::nfc;
 use super::normalize::{is_song_character, is_title};
-use unicode_normalization::char::is_combining_mark;
+use super::unicode::{is_mark, nfc};
 
 /// A text as lower-case letters, digits and single spaces, and where each of them comes from.
 ///
@@ -55,7 +54,7 @@ fn letters(line: &str) -> impl Iterator<Item = (usize, &str)> {
     std::iter::from_fn(move || {
         let rest = &line[at..];
         let first = rest.chars().next()?.len_utf8();
-        let marks = rest[first..].find(|c| !is_combining_mark(c)).unwrap_or(rest.len() - first);
+        let marks = rest[first..].find(|c| !is_mark(c)).unwrap_or(rest.len() - first);
         let begin = at;
         at += first + marks;
         Some((begin, &line[begin..at]))

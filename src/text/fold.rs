@@ -1,7 +1,6 @@
 //! Respelling: the typographic character a visitor typed, in the plain characters a model knows.
 
-use super::nfc::nfc;
-use unicode_normalization::char::{decompose_canonical, is_combining_mark};
+use super::unicode::{decomposed, is_mark, nfc};
 
 /// Respells every character that `keep` refuses, where there is a plain spelling that `keep`
 /// accepts: curly quotes become straight, accents fall off, `ä` becomes `ae`, `–` becomes `-`, a tab
@@ -91,7 +90,6 @@ fn without_marks(c: char) -> Option<String> {
         '！'..='～' => char::from_u32(u32::from(c) - 0xfee0)?,
         c => c,
     };
-    let mut plain = String::new();
-    decompose_canonical(c, |part| plain.extend((!is_combining_mark(part)).then_some(part)));
+    let plain: String = decomposed(c).chars().filter(|&part| !is_mark(part)).collect();
     (!plain.is_empty()).then_some(plain)
 }

@@ -11,7 +11,6 @@ mod dress;
 mod fold;
 mod judge;
 mod line_end;
-mod nfc;
 mod normalize;
 mod note;
 mod old_german;
@@ -26,6 +25,7 @@ mod songs;
 mod stream;
 mod text_tokenizer;
 mod tokenizer;
+mod unicode;
 mod words;
 
 pub use bpe::{BpeTokenizer, Normalizer, learn_bpe, learn_song_bpe, learn_text_bpe};

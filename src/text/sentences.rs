@@ -1,6 +1,7 @@
 //! Cutting a text into sentences for translation, so that it can be put together again exactly.
 
 use super::abbreviations::{Abbreviation, begins_sentence, kind_of};
+use super::unicode::is_mark;
 
 /// Longer pieces are cut at a clause mark or a space, so that no input keeps a model busy without end.
 pub const MAX_PIECE_CHARS: usize = 400;
@@ -184,7 +185,7 @@ fn cut_at(text: &str) -> usize {
 
 /// The place for a cut inside a word: not between a letter and its accents, if there are not too many.
 fn before_marks(text: &str, limit: usize) -> usize {
-    let joins = |c: char| unicode_normalization::char::is_combining_mark(c) || c == '\u{200d}';
+    let joins = |c: char| is_mark(c) || c == '\u{200d}';
     let mut back = text[..limit].char_indices().rev().take(8);
     let mut at = limit;
     while text[at..].starts_with(joins) {

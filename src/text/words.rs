@@ -4,8 +4,10 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::unicode::is_mark;
 use super::{Normalizer, SentencePair};
 use crate::error::{Error, ErrorCode, Result};
+use crate::order;
 
 /// Names of the ids 0 to 3.
 const SPECIALS: [&str; 4] = ["<pad>", "<start>", "<end>", "<unk>"];
@@ -169,8 +171,7 @@ struct Vocabulary {
 
 impl Vocabulary {
     fn new(words: Vec<String>) -> Self {
-        let mut sorted: Vec<u32> = (0..words.len() as u32).collect();
-        sorted.sort_unstable_by_key(|&id| &words[id as usize]);
+        let sorted = order::sorted(words.len(), &|a, b| words[a].cmp(&words[b]));
         Self { words, sorted }
     }
 
@@ -220,7 +221,7 @@ pub(super) fn split(text: &str, lowercase: bool) -> Vec<String> {
 }
 
 fn is_word(c: char) -> bool {
-    c.is_alphanumeric() || unicode_normalization::char::is_combining_mark(c)
+    c.is_alphanumeric() || is_mark(c)
 }
 
 /// Whether the mark at `at` holds its neighbours together: `don't`, `E-Mail`, `3,5`, `z.B`.

@@ -5,124 +5,17 @@
 mod kernels;
 mod methods;
 mod pieces;
+mod product;
+mod weights;
 
 pub use kernels::KERNELS;
+pub use weights::{Activation, PACKED, Weights, pack_f16, pack_int8};
 
 use super::{most_words, part};
 use crate::cpu::matmul::Matmul;
-use crate::gpu::{Gpu, View};
-use bytemuck::Pod;
-use half::f16;
-use pieces::{Operand, Product};
-
-/// What becomes of an element after its sum.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Activation {
-    /// Nothing.
-    #[default]
-    None,
-    /// max(x, 0)
-    Relu,
-    /// The Gelu of [`Unary`](crate::cpu::elementwise::Unary).
-    Gelu,
-}
-
-/// A matrix (N, K) of weights, in one of the number formats of files.
-#[derive(Clone, Copy)]
-pub enum Weights<'a> {
-    /// Row-major.
-    F32(View<'a>),
-    /// Two in a word, each row filled up with zeros to a multiple of [`PACKED`] numbers.
-    F16(View<'a>),
-    /// Integers, four in a word, each row filled up with zeros to a multiple of [`PACKED`]; and N scales, with
-    /// which the rows are multiplied.
-    Int8(View<'a>, View<'a>),
-}
-
-/// Rows of packed weights have a multiple of so many numbers, so that each begins at a word.
-pub const PACKED: usize = 4;
-
-impl<'a> Weights<'a> {
-    fn format(&self) -> Format {
-        match self {
-            Self::F32(_) => Format::F32,
-            Self::F16(_) => Format::F16,
-            Self::Int8(..) => Format::Int8,
-        }
-    }
-
-    fn values(&self) -> View<'a> {
-        match *self {
-            Self::F32(values) | Self::F16(values) | Self::Int8(values, _) => values,
-        }
-    }
-
-    fn scales(&self) -> Option<View<'a>> {
-        match *self {
-            Self::Int8(_, scales) => Some(scales),
-            _ => None,
-        }
-    }
-
-    /// Numbers from one row to the next.
-    fn stride(&self, k: usize) -> usize {
-        if self.format() == Format::F32 { k } else { k.next_multiple_of(PACKED) }
-    }
-
-    /// Rows `first .. first + count` of a matrix (N, `k`).
-    #[track_caller]
-    pub fn rows(self, first: usize, count: usize, k: usize) -> Self {
-        let (start, len) = (self.words(first, k), self.words(count, k));
-        match self {
-            Self::F32(values) => Self::F32(part(values, start, len)),
-            Self::F16(values) => Self::F16(part(values, start, len)),
-            Self::Int8(values, scales) => Self::Int8(part(values, start, len), part(scales, first, count)),
-        }
-    }
-
-    /// Words of a matrix (n, k).
-    pub fn words(&self, n: usize, k: usize) -> usize {
-        n * self.stride(k) / self.format().per_word()
-    }
-}
-
-/// Rows of `k` numbers, filled up with zeros, as the words of [`Weights::F16`].
-pub fn pack_f16(values: &[f16], k: usize) -> Vec<u32> {
-    let bits: Vec<u16> = values.iter().map(|value| value.to_bits()).collect();
-    pack(&bits, k)
-}
-
-/// Rows of `k` numbers, filled up with zeros, as the words of [`Weights::Int8`].
-pub fn pack_int8(values: &[i8], k: usize) -> Vec<u32> {
-    pack(values, k)
-}
-
-fn pack<T: Pod>(values: &[T], k: usize) -> Vec<u32> {
-    let stride = k.next_multiple_of(PACKED);
-    let mut padded = vec![T::zeroed(); values.len().checked_div(k).unwrap_or(0) * stride];
-    for (padded, row) in padded.chunks_exact_mut(stride.max(1)).zip(values.chunks_exact(k.max(1))) {
-        padded[..k].copy_from_slice(row);
-    }
-    bytemuck::pod_collect_to_vec(&padded)
-}
-
-/// How B is stored.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Format {
-    F32,
-    F16,
-    Int8,
-}
-
-impl Format {
-    fn per_word(self) -> usize {
-        match self {
-            Self::F32 => 1,
-            Self::F16 => 2,
-            Self::Int8 => 4,
-        }
-    }
-}
+use crate::gpu::View;
+use product::{Operand, Product};
+use weights::Format;
 
 /// `C (+)= op(A) op(B)`; see [`Matmul`] for the shapes.
 #[track_caller]
@@ -144,7 +37,7 @@ pub fn batched(spec: Matmul, items: usize, a: View<'_>, b: View<'_>, c: View<'_>
         c.len
     );
     let item = |len: usize, one: usize| if len == one { 0 } else { one };
-    Product {
+    pieces::record(Product {
         spec,
         items,
         a: Operand { item: item(a.len, m * k), ..Operand::new(a, if trans_a { m } else { k }) },
@@ -154,8 +47,7 @@ pub fn batched(spec: Matmul, items: usize, a: View<'_>, b: View<'_>, c: View<'_>
         scales: None,
         bias: None,
         activation: Activation::None,
-    }
-    .run();
+    });
 }
 
 /// `y (+)= x Wᵀ + bias`, then the activation, for `x` (R, `k`), `weight` (N, `k`), `bias` (N), `y` (R, N).
@@ -176,7 +68,7 @@ pub fn linear(
     );
     assert!(bias.is_none_or(|bias| bias.len == n), "linear: bias");
     assert!(weight.scales().is_none_or(|scales| scales.len == n), "linear: scales");
-    Product {
+    pieces::record(Product {
         spec: Matmul { m, k, n, trans_a: false, trans_b: true, accumulate },
         items: 1,
         a: Operand::new(x, k),
@@ -186,8 +78,7 @@ pub fn linear(
         scales: weight.scales(),
         bias,
         activation,
-    }
-    .run();
+    });
 }
 
 /// `y` becomes the packed matrix `weight` (n, `k`) as f32.

@@ -16,6 +16,11 @@ fn kernels_have_the_expected_bits() {
 }
 
 #[test]
+fn letters_and_marks_are_the_expected_ones() {
+    assert_eq!(expected::respelled(), expected::RESPELLED, "{:#018x}", expected::respelled());
+}
+
+#[test]
 fn a_seed_gives_the_expected_song() {
     assert_eq!(expected::song(), expected::SONG);
 }

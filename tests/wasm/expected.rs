@@ -7,13 +7,15 @@ use liedwerk::models::{
 };
 use liedwerk::nn::Module;
 use liedwerk::rng::Rng;
-use liedwerk::text::{CharTokenizer, Normalize, Normalizer, PairTokenizer, learn_bpe, learn_text_bpe};
+use liedwerk::text::{CharTokenizer, Normalize, Normalizer, PairTokenizer, fold, learn_bpe, learn_text_bpe};
 use liedwerk::train::{Learner, PlannedTraining, Trainer};
 use liedwerk::workshop::{Kind, Plan, PlannedData, Size, Workshop, inspect};
 use pollster::block_on;
 
 /// Of `liedwerk::cpu::portable_fingerprint`.
 pub const FINGERPRINT: u64 = 0xb068_8594_11ba_6acb;
+/// Of [`respelled`].
+pub const RESPELLED: u64 = 0x7730_f270_6e0a_a6aa;
 /// Of [`song`].
 pub const SONG: &str = "hlz nmxomfzvpczdgzg yehzgnu szdbgb  sj njczdnzndjbfgs bjnjhb  nngcfgngffnhuns fmn zigszf gpno o od  vvd bpdp  znnz vgzy z  gpdon np pd zbpdpdybjyjddqyozjcopdyd glyj gg y swzgygjggn sy g efwswggndgnssz";
 /// Of [`translation`] by the Transformer and by the GRUs.
@@ -89,6 +91,16 @@ const HASH_START: u64 = 0xcbf2_9ce4_8422_2325;
 
 fn hashed(hash: u64, byte: u8) -> u64 {
     (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
+}
+
+/// The letters of Europe, alone and with one more accent, as a reader respells them: a hash of all. A browser's tables
+/// of letters and marks must be those of the native crate.
+pub fn respelled() -> u64 {
+    let letters = ('\u{a0}'..='\u{52f}').chain('\u{1e00}'..='\u{1fff}');
+    let texts = letters.flat_map(|c| [String::from(c), format!("e{c}\u{323}")]);
+    let kept: [fn(char) -> bool; 2] = [|c| c.is_ascii(), |_| true];
+    let folded = texts.flat_map(|text| kept.map(|keep| fold(&text, keep)));
+    folded.flat_map(String::into_bytes).fold(HASH_START, hashed)
 }
 
 /// A text in two pieces translated by a model of random weights: a hash of the tokens, and the bits of

@@ -16,6 +16,11 @@ fn kernels_have_the_bits_of_the_native_ones() {
 }
 
 #[wasm_bindgen_test]
+fn letters_and_marks_are_the_native_ones() {
+    assert_eq!(expected::respelled(), expected::RESPELLED);
+}
+
+#[wasm_bindgen_test]
 fn a_seed_gives_the_song_it_gives_natively() {
     assert_eq!(expected::song(), expected::SONG);
 }

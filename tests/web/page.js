@@ -26,7 +26,8 @@ export function controls(page) {
     stop: page.getByRole('button', { name: 'Stop' }),
     copyLink: page.getByRole('button', { name: 'Copy link' }),
     retry: page.getByRole('button', { name: 'Try again' }),
-    status: page.getByRole('status'),
+    // The view's: what computes has one of its own, below.
+    status: page.getByRole('main').getByRole('status'),
     alert: page.getByRole('alert'),
     notes: page.getByRole('list', { name: 'Notes' }),
     song: page.getByRole('region', { name: 'Song' }),

@@ -50,7 +50,8 @@ async function openForm(page) {
  * @param {Page} page
  */
 async function stanzas(page) {
-  const paragraphs = await controls(page).song.getByRole('paragraph').allInnerTexts();
+  const song = page.getByRole('region', { name: /^(Song|Lied)$/ });
+  const paragraphs = await song.getByRole('paragraph').allInnerTexts();
   return paragraphs.map((text) => text.split('\n'));
 }
 

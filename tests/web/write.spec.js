@@ -1,5 +1,5 @@
 import { expect, test } from '@playwright/test';
-import { controls, finished, forgetStatus, generate, open, SHORT } from './page.js';
+import { controls, expectInHash, finished, forgetStatus, generate, open, SHORT } from './page.js';
 
 test('an example can be read before any weights have arrived', async ({ page }) => {
   await page.route('**/models/**', () => {});
@@ -42,6 +42,7 @@ for (const [lang, name, settings, keep] of [['en', 'Generate', 'Settings', 'Keep
     await page.getByRole('checkbox', { name: keep }).check();
     const kept = seed();
     expect(await written()).toBe(second);
+    await expectInHash(page, (hash) => [hash.get('keep-seed'), hash.get('seed')], ['1', kept]);
     await page.reload();
     await page.getByText(settings, { exact: true }).click();
     await expect(page.getByRole('checkbox', { name: keep })).toBeChecked();

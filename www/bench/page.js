@@ -2,7 +2,11 @@
 
 import { Channel } from '../engine/channel.js';
 import { toFailure } from '../errors.js';
-import { formatNumber, onLanguage, preferredLanguage, say, saysNothing, setLanguage, text } from '../i18n/index.js';
+import { bench as benchDe } from '../i18n/de/bench.js';
+import { common as commonDe } from '../i18n/de/common.js';
+import { bench as benchEn } from '../i18n/en/bench.js';
+import { common as commonEn } from '../i18n/en/common.js';
+import { formatNumber, learn, onLanguage, preferredLanguage, say, saysNothing, setLanguage, text } from '../i18n/index.js';
 import { AlertBox } from '../ui/alert-box.js';
 import { button, h, scrollable } from '../ui/dom.js';
 import { offerLanguages } from '../ui/languages.js';
@@ -174,6 +178,7 @@ function nameTab() {
   document.title = `${text('benchTitle')} · liedwerk`;
 }
 
+learn({ de: { ...commonDe, ...benchDe }, en: { ...commonEn, ...benchEn } });
 onLanguage(nameTab);
 setLanguage(preferredLanguage(''));
 hasStarted();

@@ -1,4 +1,4 @@
-import { bench } from './de/bench.js';
+import { common } from './de/common.js';
 import { form } from './de/form.js';
 import { lecture } from './de/lecture.js';
 import { look } from './de/look.js';
@@ -6,20 +6,18 @@ import { train } from './de/train.js';
 
 /** The page in German. @type {typeof import('./en.js').en} */
 export const de = {
-  ...bench,
+  ...common,
   ...form,
   ...lecture,
   ...look,
   ...train,
   tagline: 'Ein Liederbuch, das rechnet',
-  language: 'Sprache',
   privacy: 'Alles wird auf diesem Gerät berechnet. Kein Wort verlässt es.',
   device: 'Rechenwerk',
   deviceCpu: 'CPU',
   deviceGpu: 'GPU',
   deviceAuto: 'Automatisch',
   deviceHint: 'Die CPU schreibt auf jedem Rechner denselben Text. Darum rechnet ein Link, der von selbst beginnt, immer dort.',
-  gpuChecking: 'Die GPU wird geprüft …',
   gpuChecked: 'WebGPU geprüft: {name}, {ops} Operationen, größter Fehler {error}.',
   gpuUnavailable: 'Kein WebGPU in diesem Browser: Es rechnet die CPU.',
   gpuWrong: 'Diese GPU rechnet falsch ({op}): Es rechnet die CPU.',
@@ -44,7 +42,6 @@ export const de = {
   prompt: 'Erste Worte',
   promptHint: 'Das Modell schreibt hier weiter. Bleibt das Feld leer, beginnt es von selbst. Ein GPT liest eine erste Zeile „=== Titel“ als Titel.',
   generate: 'Dichten',
-  stop: 'Anhalten',
   copyLink: 'Link kopieren',
   copyText: 'Text kopieren',
   shortcuts: 'Strg + Eingabe dichtet, Esc hält an.',
@@ -229,7 +226,6 @@ export const de = {
   copyFrame: 'Rahmen für eine Seite kopieren',
   teacherLinkCopied: 'Link für eine Klasse kopiert.',
   frameCopied: 'Kopiert: ein <iframe> mit dieser Ansicht, für eine eigene Seite.',
-  retry: 'Noch einmal versuchen',
   noteCharactersDropped: 'Diese Zeichen kennt das Modell nicht, sie wurden weggelassen: {characters}',
   notePromptCut: 'Das ist ein langer Anfang. Das Modell hat nur sein Ende gelesen.',
   noteStorageUnavailable: 'Der Browser speichert nichts für diese Seite, darum wird das Modell bei jedem Besuch neu geholt.',
@@ -237,16 +233,4 @@ export const de = {
   noteGpuLost: 'Die GPU ist unterwegs ausgefallen. Die CPU hat denselben Text weitergeführt.',
   strayFiles: 'Dateien gehören nach „Trainieren“: Texte in das erste Feld, Modelle zu „Eigene Modelle“.',
   strayFilesGo: 'Dorthin',
-  errorBadManifest: 'Die Liste der Modelle ließ sich nicht lesen. Verlangt dieses Netz eine Anmeldung, dann melde dich in einem anderen Tab an und versuche es noch einmal.',
-  errorDownloadFailed: 'Das Modell ließ sich nicht holen. Vielleicht fehlt die Verbindung.',
-  errorHashMismatch: 'Das Modell kam beschädigt an und wurde verworfen.',
-  errorEngineUnavailable: 'Eine Datei dieser Seite fehlt auf dem Server oder kam nicht an. Wer die Seite dort abgelegt hat, muss ihren ganzen Ordner kopieren.',
-  errorSimdMissing: 'Der rechnende Teil der Seite konnte nicht starten. Er braucht einen Browser mit WebAssembly-SIMD.',
-  errorWebAssemblyOff: 'WebAssembly ist hier abgeschaltet, und diese Seite rechnet damit. Der Blockierungsmodus auf iPhone, iPad und Mac tut das: Erlaube diese Website im Seitenmenü von Safari unter „Website-Einstellungen“. Sonst hilft die Sicherheitsstufe (Tor, Edge) oder javascript.options.wasm (Firefox).',
-  errorPageInstead: 'Statt der Datei kam eine Webseite. Verlangt dieses Netz eine Anmeldung, dann melde dich in einem anderen Tab an und versuche es noch einmal. Sonst fehlt die Datei auf dem Server.',
-  errorEngineCrashed: 'Der rechnende Teil der Seite ist abgebrochen. Beim nächsten Versuch beginnt er von vorn.',
-  errorOutOfMemory: 'Für dieses Modell reicht der Speicher nicht.',
-  errorBadOption: 'Mit einer der Einstellungen kann das Modell nichts anfangen.',
-  errorNotFinite: 'Das Modell hat etwas berechnet, das keine Zahl ist. Wahrscheinlich ist seine Datei beschädigt.',
-  errorBadModel: 'Die Dateien dieses Modells passen nicht zusammen.',
 };

@@ -1,4 +1,4 @@
-import { bench } from './en/bench.js';
+import { common } from './en/common.js';
 import { form } from './en/form.js';
 import { lecture } from './en/lecture.js';
 import { look } from './en/look.js';
@@ -6,20 +6,18 @@ import { train } from './en/train.js';
 
 /** The page in English. The other languages have exactly these keys. */
 export const en = {
-  ...bench,
+  ...common,
   ...form,
   ...lecture,
   ...look,
   ...train,
   tagline: 'A songbook that computes',
-  language: 'Language',
   privacy: 'Everything is computed on this device. Not a word leaves it.',
   device: 'Where to compute',
   deviceCpu: 'CPU',
   deviceGpu: 'GPU',
   deviceAuto: 'Automatic',
   deviceHint: 'The CPU writes the same text on every machine. So a link that starts by itself always computes there.',
-  gpuChecking: 'Checking the GPU …',
   gpuChecked: 'WebGPU checked: {name}, {ops} operations, largest error {error}.',
   gpuUnavailable: 'No WebGPU in this browser: using the CPU.',
   gpuWrong: 'This GPU computes wrongly ({op}): using the CPU.',
@@ -44,7 +42,6 @@ export const en = {
   prompt: 'First words',
   promptHint: 'The model goes on from here. Leave it empty to let it begin by itself. A GPT takes a first line “=== Title” for a title.',
   generate: 'Generate',
-  stop: 'Stop',
   copyLink: 'Copy link',
   copyText: 'Copy text',
   shortcuts: 'Ctrl + Enter generates, Esc stops.',
@@ -229,7 +226,6 @@ export const en = {
   copyFrame: 'Copy frame for a page',
   teacherLinkCopied: 'Link for a class copied.',
   frameCopied: 'Copied: an <iframe> with this place, for a page of your own.',
-  retry: 'Try again',
   noteCharactersDropped: 'The model does not know these characters, so they were left out: {characters}',
   notePromptCut: 'That is a long beginning. The model read only its end.',
   noteStorageUnavailable: 'The browser stores nothing for this page, so the model is fetched anew on each visit.',
@@ -237,16 +233,4 @@ export const en = {
   noteGpuLost: 'The GPU failed on the way. The CPU has gone on with the same text.',
   strayFiles: 'Files are taken in “Train”: texts in the first box, models in “Your models”.',
   strayFilesGo: 'Show me',
-  errorBadManifest: 'The list of models could not be read. If this network wants you to log in, do so in another tab and try again.',
-  errorDownloadFailed: 'The model could not be fetched. Perhaps the connection is down.',
-  errorHashMismatch: 'The model arrived damaged and was thrown away.',
-  errorEngineUnavailable: 'A file of this page is missing on its host, or did not arrive. Whoever put the page there has to copy its whole folder.',
-  errorSimdMissing: 'The computing part of this page could not start. It needs a browser with WebAssembly SIMD.',
-  errorWebAssemblyOff: 'WebAssembly is switched off here, and this page computes with it. Lockdown Mode on iPhone, iPad and Mac does that: allow this website in Safari’s page menu under “Website Settings”. Elsewhere see the security level (Tor, Edge) or javascript.options.wasm (Firefox).',
-  errorPageInstead: 'A web page came instead of the file. If this network wants you to log in, do so in another tab and try again. Otherwise the file is missing on the host.',
-  errorEngineCrashed: 'The computing part of this page broke off. It starts afresh with the next try.',
-  errorOutOfMemory: 'There is not enough memory for this model.',
-  errorBadOption: 'The model cannot work with one of the settings.',
-  errorNotFinite: 'The model computed something that is no number. Its file is probably damaged.',
-  errorBadModel: 'The files of this model do not fit together.',
 };

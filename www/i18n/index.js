@@ -1,20 +1,29 @@
 // The page's two languages. An element remembers its key, so that switching rewrites it in place.
 
 import { readStored, writeStored } from '../storage.js';
-import { de } from './de.js';
-import { en } from './en.js';
 
 /** @typedef {'de' | 'en'} Language */
-/** @typedef {keyof typeof en} Key */
+/** @typedef {keyof typeof import('./en.js').en | keyof typeof import('./en/bench.js').bench} Key */
 /** @typedef {Record<string, string | number>} Params numbers are written as the language writes them */
 
-const TEXTS = { de, en };
+/** Of the page that is open; the others' would only be downloaded. @type {Record<Language, Partial<Record<Key, string>>>} */
+const TEXTS = { de: {}, en: {} };
 const STORAGE_KEY = 'liedwerk-language';
 
 /** @type {Language} */
 let language = 'en';
 /** @type {Set<() => void>} */
 const listeners = new Set();
+
+/**
+ * To be called before anything speaks.
+ *
+ * @param {Record<Language, Partial<Record<Key, string>>>} texts
+ */
+export function learn(texts) {
+  Object.assign(TEXTS.de, texts.de);
+  Object.assign(TEXTS.en, texts.en);
+}
 
 /** @returns {Language} */
 export function currentLanguage() {
@@ -70,7 +79,9 @@ export function text(key, params = {}) {
  * @param {Params} [params]
  */
 export function textIn(wanted, key, params = {}) {
-  return TEXTS[wanted][key].replace(/\{(\w+)\}/g, (_, name) => {
+  const sentence = TEXTS[wanted][key];
+  if (sentence === undefined) throw new Error(`no text ${key} on this page`);
+  return sentence.replace(/\{(\w+)\}/g, (_, name) => {
     const value = params[name];
     return typeof value === 'number' ? numberIn(wanted, value) : String(value);
   });

@@ -2,6 +2,7 @@
 
 use super::score::hangs;
 use super::walk::Path;
+use crate::order::{highest_first, in_order};
 use crate::text::TextTokenizer;
 use crate::text::rhyme::{Lexicon, Listed, Rhyme};
 
@@ -92,12 +93,11 @@ impl<'a> Branches<'a> {
                 / (path.tokens.len() + 1 + unknown(ending)) as f32,
         };
         let fits = |ending: &&Ending| (least..=most).contains(&(before + ending.syllables));
-        let mut these: Vec<Branch> = self.endings.iter().filter(fits).map(branch).collect();
-        if !self.of_characters() {
-            these.sort_by(|a, b| b.mean.total_cmp(&a.mean));
-            these.truncate(WORDS_A_BEGINNING);
+        let these: Vec<Branch> = self.endings.iter().filter(fits).map(branch).collect();
+        match self.of_characters() {
+            true => self.found.extend(these),
+            false => self.found.extend(likeliest(these).take(WORDS_A_BEGINNING)),
         }
-        self.found.extend(these);
     }
 
     /// The likeliest branches, each once.
@@ -106,10 +106,18 @@ impl<'a> Branches<'a> {
             true => BEGINNINGS_OF_CHARACTERS * WORDS_OF_CHARACTERS,
             false => MOST_BRANCHES,
         };
-        let mut found = self.found;
-        found.sort_by(|a, b| b.mean.total_cmp(&a.mean).then_with(|| a.tokens.cmp(&b.tokens)));
-        found.dedup_by(|a, b| a.tokens == b.tokens);
-        found.truncate(most);
-        found
+        let mut best: Vec<Branch> = Vec::new();
+        for branch in likeliest(self.found) {
+            if best.len() < most && best.iter().all(|other| other.tokens != branch.tokens) {
+                best.push(branch);
+            }
+        }
+        best
     }
+}
+
+/// The branches, likeliest first.
+fn likeliest(branches: Vec<Branch>) -> impl Iterator<Item = Branch> {
+    let means: Vec<f32> = branches.iter().map(|branch| branch.mean).collect();
+    in_order(branches, highest_first(&means))
 }

@@ -11,6 +11,7 @@ use crate::error::Result;
 use crate::generate::Generator;
 use crate::generate::sampler::Sampler;
 use crate::now::now;
+use crate::order::{highest_first, in_order};
 use crate::text::rhyme::{Lexicon, Rhyme, last_word};
 
 /// So many candidates, the best by all other parts, are compared by what the title does for them.
@@ -186,7 +187,7 @@ impl FormWriter {
             let led = complete(model, &self.with_title, &self.vocabulary, &branches.best()).await?;
             self.collect(generator, lexicon, &asked, (led, true), &mut candidates);
         }
-        sort(&mut candidates);
+        let mut candidates = best_first(candidates);
         self.compare_with_title(generator, &mut candidates).await?;
         let best = candidates[0].line.scores;
         for other in &mut candidates[1..] {
@@ -229,18 +230,18 @@ impl FormWriter {
     }
 
     /// Adds the title's part to the best candidates; the others can no longer win.
-    async fn compare_with_title(&self, generator: &Generator, candidates: &mut [Candidate]) -> Result<()> {
+    async fn compare_with_title(&self, generator: &Generator, candidates: &mut Vec<Candidate>) -> Result<()> {
         let Some(without) = &self.without else { return Ok(()) };
-        let count = candidates.len().min(COMPARED);
-        let compared = &mut candidates[..count];
+        let others = candidates.split_off(candidates.len().min(COMPARED));
         let (mut decoder, logits) = without.decoder(generator.model());
-        let texts: Vec<&[u32]> = compared.iter().map(|candidate| &candidate.path.tokens[..]).collect();
+        let texts: Vec<&[u32]> = candidates.iter().map(|candidate| &candidate.path.tokens[..]).collect();
         let read = read_all(&mut *decoder, logits, &texts).await?;
-        for (candidate, untitled) in compared.iter_mut().zip(read) {
+        for (candidate, untitled) in candidates.iter_mut().zip(read) {
             let gain = self.mean(&candidate.path.log_p) - self.mean(&untitled.log_p);
             candidate.line.scores.title = self.form.weights.title * gain;
         }
-        sort(compared);
+        *candidates = best_first(std::mem::take(candidates));
+        candidates.extend(others);
         Ok(())
     }
 
@@ -251,7 +252,8 @@ impl FormWriter {
     }
 }
 
-/// Best first; equals stay in their order.
-fn sort(candidates: &mut [Candidate]) {
-    candidates.sort_by(|a, b| b.line.scores.total().total_cmp(&a.line.scores.total()));
+/// Equals stay in their order.
+fn best_first(candidates: Vec<Candidate>) -> Vec<Candidate> {
+    let totals: Vec<f32> = candidates.iter().map(|candidate| candidate.line.scores.total()).collect();
+    in_order(candidates, highest_first(&totals)).collect()
 }

@@ -7,6 +7,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use super::normalizer::FileStep;
 use super::{BpeTokenizer, Merge, Normalizer, bytes};
 use crate::error::{Error, ErrorCode, Result};
+use crate::order;
 
 /// More ids than this are no vocabulary; the file is damaged or hostile.
 const MAX_VOCABULARY: usize = 1 << 20;
@@ -124,8 +125,9 @@ impl BpeTokenizer {
             };
             merges.push(Merge { pair: (known(a)?, known(b)?), rank, id: known(&format!("{a}{b}"))? });
         }
-        // A stable sort: of a merge listed twice the library uses the later rank.
-        merges.sort_by_key(|merge| merge.pair);
+        let by_pair = order::sorted(merges.len(), &|a, b| merges[a].pair.cmp(&merges[b].pair));
+        let mut merges: Vec<Merge> = order::in_order(merges, by_pair).collect();
+        // Of a merge listed twice the library uses the later rank.
         merges.reverse();
         merges.dedup_by_key(|merge| merge.pair);
         merges.reverse();
@@ -240,18 +242,20 @@ fn number(vocab: BTreeMap<String, u32>, added: Vec<AddedToken>) -> Result<(Vec<S
 
 /// Ids by token.
 struct Ids<'a> {
-    sorted: Vec<(&'a str, u32)>,
+    tokens: &'a [String],
+    sorted: Vec<u32>,
 }
 
 impl<'a> Ids<'a> {
     fn new(tokens: &'a [String]) -> Self {
-        let mut sorted: Vec<(&str, u32)> = tokens.iter().map(String::as_str).zip(0..).collect();
-        sorted.sort_unstable();
-        Self { sorted }
+        Self { tokens, sorted: order::sorted(tokens.len(), &|a, b| tokens[a].cmp(&tokens[b])) }
     }
 
     fn of(&self, token: &str) -> Option<u32> {
-        self.sorted.binary_search_by_key(&token, |entry| entry.0).ok().map(|at| self.sorted[at].1)
+        self.sorted
+            .binary_search_by_key(&token, |&id| &self.tokens[id as usize])
+            .ok()
+            .map(|at| self.sorted[at])
     }
 }
 

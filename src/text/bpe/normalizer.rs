@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, ErrorCode, Result};
-use crate::text::nfc::nfc;
+use crate::text::unicode::nfc;
 
 /// A damaged or hostile file must not make a text grow beyond this factor.
 const MAX_GROWTH: f64 = 64.0;

@@ -4,7 +4,7 @@
 //! `'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+`; it is matched by hand,
 //! because the `regex` crate has no look-ahead and would be a large part of the page's download.
 
-use unicode_normalization::char::is_combining_mark;
+use crate::text::unicode::is_mark;
 
 /// What the expression tells apart: `\p{L}`, `\p{N}`, `\s`, and the rest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,7 +28,7 @@ pub fn class(c: char) -> Class {
         Class::Space
     } else if c.is_numeric() {
         Class::Number
-    } else if c.is_alphabetic() && !is_combining_mark(c) && !is_enclosed(c) {
+    } else if c.is_alphabetic() && !is_mark(c) && !is_enclosed(c) {
         Class::Letter
     } else {
         Class::Other

@@ -10,8 +10,8 @@ pub use stop_words::{is_stop_word, stop_word_count};
 
 use rust_stemmers::{Algorithm, Stemmer};
 
-use super::nfc::nfc;
 use super::normalize::{Normalized, letters};
+use super::unicode::nfc;
 use super::words::split;
 use super::{BpeTokenizer, CharTokenizer, END, Normalize, START, SentencePair, WordOptions, WordTokenizer};
 use super::{learn_text_bpe, split_pieces};

@@ -1,6 +1,6 @@
 //! One spelling for what looks the same: line ends, spaces, composed letters, and nothing that cannot be seen.
 
-use crate::text::nfc::nfc;
+use crate::text::unicode::nfc;
 
 /// Line ends become `\n`, whichever they were; every kind of space one plain space; letters and their accents one
 /// character (NFC); `ſ` and the ligatures of old print plain letters. Soft hyphens and other invisible characters

@@ -2,6 +2,7 @@
 
 use super::sound::{Rhyme, SameWord, Sound, are_near};
 use super::{english, german, words};
+use crate::order;
 use crate::text::Language;
 
 /// Words of a language with their sounds, syllables and frequency.
@@ -64,17 +65,15 @@ impl Lexicon {
     ) -> Self {
         let mut backwards = Vec::new();
         if language == Language::English {
-            backwards.extend(0..entries.len() as u32);
-            backwards.sort_by(|&a, &b| {
-                let spelled = |at: u32| entries[at as usize].word.bytes().rev();
-                spelled(a).cmp(spelled(b))
-            });
+            let spelled = |at: usize| entries[at].word.bytes().rev();
+            backwards = order::sorted(entries.len(), &|a, b| spelled(a).cmp(spelled(b)));
         }
-        let mut by_rhyme: Vec<(u32, u32)> = Vec::new();
+        let mut by_entry: Vec<(u32, u32)> = Vec::new();
         for (at, entry) in entries.iter().enumerate() {
-            by_rhyme.extend(entry.sounds.iter().map(|&(rhyme, _)| (rhyme, at as u32)));
+            by_entry.extend(entry.sounds.iter().map(|&(rhyme, _)| (rhyme, at as u32)));
         }
-        by_rhyme.sort_unstable();
+        let by_rhyme = order::sorted(by_entry.len(), &|a, b| by_entry[a].0.cmp(&by_entry[b].0));
+        let by_rhyme = by_rhyme.into_iter().map(|at| by_entry[at as usize]).collect();
         Self { language, entries, rhymes, onsets, backwards, by_rhyme }
     }
 
@@ -168,28 +167,31 @@ impl Lexicon {
     /// first, of each kind the frequent ones first.
     pub fn rhyming(&self, word: &str, least: Listed) -> Vec<(Rhyme, String)> {
         let sounds = self.sounds(word);
-        let mut entries: Vec<u32> = Vec::new();
+        let mut is_alike = vec![false; self.entries.len()];
         for (number, rhyme) in self.rhymes.iter().enumerate() {
             let wanted =
                 |sound: &Sound| sound.rhyme == *rhyme || are_near(&sound.rhyme, rhyme, self.language);
             if sounds.iter().any(wanted) {
                 let from = self.by_rhyme.partition_point(|&(rhyme, _)| rhyme < number as u32);
                 let these = self.by_rhyme[from..].iter().take_while(|&&(rhyme, _)| rhyme == number as u32);
-                entries.extend(these.map(|&(_, entry)| entry));
+                these.for_each(|&(_, entry)| is_alike[entry as usize] = true);
             }
         }
-        entries.sort_unstable();
-        entries.dedup();
         let mut found: Vec<(Rhyme, &Entry)> = Vec::new();
-        for entry in entries.into_iter().map(|at| &self.entries[at as usize]) {
+        for (entry, _) in self.entries.iter().zip(is_alike).filter(|(_, is_alike)| *is_alike) {
             if entry.listed >= least
                 && let Some(rhyme) = self.rhyme(word, &entry.word)
             {
                 found.push((rhyme, entry));
             }
         }
-        found.sort_by_key(|(rhyme, entry)| std::cmp::Reverse((*rhyme, entry.listed)));
-        found.into_iter().map(|(rhyme, entry)| (rhyme, entry.spelled())).collect()
+        let key = |at: usize| (found[at].0, found[at].1.listed);
+        let order = order::sorted(found.len(), &|a, b| key(b).cmp(&key(a)));
+        order
+            .into_iter()
+            .map(|at| found[at as usize])
+            .map(|(rhyme, entry)| (rhyme, entry.spelled()))
+            .collect()
     }
 
     /// How many words from `least` up rhyme perfectly with this one, more or less: its own sound-alikes count.
@@ -229,11 +231,10 @@ impl Lexicon {
         }
         let before = self.backwards[..place].iter().rev().take_while(|&&at| shared(at) == most);
         let after = self.backwards[place..].iter().take_while(|&&at| shared(at) == most);
-        let mut votes: Vec<u32> = before
+        let votes: Vec<u32> = before
             .chain(after)
             .filter_map(|&at| self.entries[at as usize].sounds.first().map(|&(rhyme, _)| rhyme))
             .collect();
-        votes.sort_unstable();
         let count = |rhyme: &u32| votes.iter().filter(|other| *other == rhyme).count();
         let winner = votes.iter().copied().max_by_key(|rhyme| (count(rhyme), std::cmp::Reverse(*rhyme)))?;
         Some(Sound {

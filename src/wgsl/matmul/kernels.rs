@@ -1,9 +1,10 @@
 //! The table of the kernels, and how one is dispatched.
 
-use super::super::{lib, word};
-use super::pieces::Product;
-use super::{Activation, Format, Matmul, View, Weights};
-use crate::gpu::{Access, Dispatch, Kernel, WORKGROUP};
+use super::product::Product;
+use super::weights::{Activation, Format, Weights};
+use crate::cpu::matmul::Matmul;
+use crate::gpu::{Access, Dispatch, Kernel, View, WORKGROUP};
+use crate::wgsl::{lib, word};
 use bytemuck::Zeroable;
 
 /// A shader behind the parts that read and write its operands.

@@ -1,8 +1,9 @@
 //! How a product is computed: by which kernel, in tiles of which size, in how many parts.
 
 use super::kernels::{self, flag};
-use super::pieces::{Operand, Product};
-use super::{Activation, Format, Matmul};
+use super::product::{Operand, Product};
+use super::weights::{Activation, Format};
+use crate::cpu::matmul::Matmul;
 use crate::gpu::View;
 
 /// Up to so many rows are multiplied with a matrix that is read once for four of them.

@@ -36,5 +36,4 @@ export const form = {
   figuresLongest: 'Längste Wiederholung: „{phrase}“.',
   figuresNoRepetition: 'Kein Wort kommt zweimal.',
   noteFormOnCpu: 'Ein Lied in einer Form schreibt die CPU, auch wenn eine GPU gewählt ist.',
-  errorNoLexicon: 'Für die Sprache dieses Modells gibt es keine Liste von Wörtern und Lauten; ohne sie entsteht kein Lied in einer Form.',
 };

@@ -1,6 +1,5 @@
 /** What the page that measures a device says, in English. */
 export const bench = {
-  benchTitle: 'Measure this device',
   benchLead: 'How fast is this device at what the models here do? The processor and, where the browser offers one, the graphics card each multiply matrices, write and learn for a second or two. It takes a few minutes.',
   benchMeasure: 'Measure',
   benchSave: 'Save as JSON',

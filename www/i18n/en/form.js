@@ -36,5 +36,4 @@ export const form = {
   figuresLongest: 'Longest repetition: “{phrase}”.',
   figuresNoRepetition: 'No word comes twice.',
   noteFormOnCpu: 'A song with a form is written by the CPU, also where a GPU has been chosen.',
-  errorNoLexicon: 'For the language of this model there is no list of words and sounds, which a song with a form needs.',
 };
