@@ -46,8 +46,7 @@ impl Generator {
         let mut weights = Weights::from_safetensors(weights)?;
         let model = LanguageModel::from_weights(config, &mut weights)?;
         weights.finish()?;
-        let header = Header::of(config_json, &tokenizer);
-        Ok(Self { header, ..Self::new(model, tokenizer)? })
+        Self::new(model, tokenizer)
     }
 
     /// A generator for a model that is in memory already, such as one in training.
@@ -57,7 +56,7 @@ impl Generator {
     pub fn new(model: impl Into<LanguageModel>, tokenizer: impl Into<TextTokenizer>) -> Result<Self> {
         let (model, tokenizer) = (model.into(), tokenizer.into());
         check_vocabulary(&tokenizer, model.vocab_size())?;
-        let header = Header::of("", &tokenizer);
+        let header = Header::of(model.styles(), &tokenizer);
         Ok(Self { model, on_gpu: None, gpu_fault: None, tokenizer, header, session: None })
     }
 

@@ -2,6 +2,7 @@
 
 mod figures;
 mod phrases;
+mod scheme;
 mod songs;
 
 pub use figures::{Figures, Share, VERBATIM};

@@ -28,9 +28,11 @@ pub struct GptConfig {
     pub embd_pdrop: f32,
     /// Probability of dropping an attention weight.
     pub attn_pdrop: f32,
+    /// The styles that a song's header may name to it, if it learned from songs with headers. Ours alone.
+    pub styles: Vec<String>,
 }
 
-/// The keys of the file that say anything about the arithmetic, with transformers' values for missing ones.
+/// The keys of the file that say anything about the arithmetic, with transformers' values for missing ones, and ours.
 /// All others (`architectures`, `bos_token_id`, `summary_type` and many more) are left unread.
 #[derive(Serialize, Deserialize)]
 struct Gpt2File {
@@ -61,6 +63,8 @@ struct Gpt2File {
     reorder_and_upcast_attn: bool,
     #[serde(default)]
     add_cross_attention: bool,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    styles: Vec<String>,
 }
 
 /// The one activation function there is, GELU with the hyperbolic tangent.
@@ -115,6 +119,7 @@ impl TryFrom<Gpt2File> for GptConfig {
             resid_pdrop: file.resid_pdrop,
             embd_pdrop: file.embd_pdrop,
             attn_pdrop: file.attn_pdrop,
+            styles: file.styles,
         })
     }
 }
@@ -138,6 +143,7 @@ impl From<GptConfig> for Gpt2File {
             scale_attn_by_inverse_layer_idx: false,
             reorder_and_upcast_attn: false,
             add_cross_attention: false,
+            styles: config.styles,
         }
     }
 }

@@ -49,6 +49,14 @@ impl LanguageModel {
         }
     }
 
+    /// The styles that a song's header may name to it.
+    pub fn styles(&self) -> &[String] {
+        match self {
+            Self::CharLstm(_) => &[],
+            Self::Gpt(model) => &model.config().styles,
+        }
+    }
+
     /// `V`: number of different tokens.
     pub fn vocab_size(&self) -> usize {
         match self {

@@ -143,3 +143,29 @@ fn the_judge_sees_chains_rhymes_and_strange_words() {
     assert_eq!(report["chain_songs"]["part"], 1);
     assert!(stderr(&liedwerk(folder.path(), &["judge", "--text", "songs.txt"], b"")).contains("bad-option"));
 }
+
+#[test]
+fn headers_tell_what_is_known_of_a_song_most_of_the_time() {
+    let folder = tempfile::tempdir().unwrap();
+    let song = "=== A Kite | somebody | 1901\nI have a kite,\nit loves the sky,\nit is my light,\nit loves to fly.\n";
+    std::fs::write(folder.path().join("songs.txt"), song).unwrap();
+    let lexicon = root().join("www/models/en.lexicon").display().to_string();
+    let arguments =
+        ["headers", "--lexicon", &lexicon, "--style", "modern", "--repeat", "200", "--out", "headed.txt"];
+    let output = liedwerk(folder.path(), &[&arguments[..], &["songs.txt"]].concat(), b"");
+    assert_eq!(stdout(&output), "headed.txt: 200 songs\n", "{}", stderr(&output));
+    let headed = std::fs::read_to_string(folder.path().join("headed.txt")).unwrap();
+    let headers: Vec<&str> = headed.lines().filter(|line| line.starts_with("===")).collect();
+    let count = |header: &str| headers.iter().filter(|other| **other == header).count();
+    let known = [
+        "=== A Kite | modern | ABAB",
+        "=== A Kite | modern",
+        "=== A Kite",
+        "=== | modern | ABAB",
+        "=== | modern",
+        "===",
+    ];
+    assert_eq!(headers.len(), 200);
+    assert_eq!(known.map(count).iter().sum::<usize>(), 200, "{headers:?}");
+    assert!(known.map(count)[0] > 60 && known.iter().all(|header| count(header) > 0));
+}

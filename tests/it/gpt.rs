@@ -17,6 +17,7 @@ pub fn config() -> GptConfig {
         resid_pdrop: 0.1,
         embd_pdrop: 0.1,
         attn_pdrop: 0.1,
+        styles: Vec::new(),
     }
 }
 

@@ -72,6 +72,16 @@ fn texts_are_packed_as_in_the_page() {
 }
 
 #[test]
+fn a_link_of_other_weights_is_renewed() {
+    // One that was stopped, and one of two models.
+    for link in stored().iter().filter(|link| link.contains("17p.") || link.contains("view=duel")) {
+        let old = link.replace("&v=1.1", "&v=1.0").replace("proof=86d959e2bab0", "proof=000000000000");
+        let output = liedwerk(root(), &["verify", "--renew", &old, "--models", "www/models"], b"");
+        assert_eq!(stdout(&output).trim_end(), link, "{}", stderr(&output));
+    }
+}
+
+#[test]
 fn stored_links_verify() {
     let links = stored();
     assert_eq!(links.len(), 20);

@@ -2,8 +2,8 @@
 
 use crate::files::is_closed_pipe;
 use crate::{
-    bench, compare, convert, evaluate, generate, judge, lexicon, manifest, memorized, memory, tokenize,
-    train, translate, verify,
+    bench, compare, convert, evaluate, generate, headers, judge, lexicon, manifest, memorized, memory,
+    tokenize, train, translate, verify,
 };
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
@@ -36,6 +36,8 @@ enum Command {
     Memorized(memorized::Args),
     /// Measure how good songs are: rhymes, words, repetitions, copies.
     Judge(judge::Args),
+    /// Prepare songs for training: a header line with title, style and rhyme scheme before each.
+    Headers(headers::Args),
     /// Make the file of words and their sounds that rhymes are told by.
     Lexicon(lexicon::Args),
     /// Measure this machine.
@@ -62,6 +64,7 @@ pub fn main() -> ExitCode {
         Command::Compare(args) => compare::run(args),
         Command::Memorized(args) => memorized::run(args),
         Command::Judge(args) => judge::run(args),
+        Command::Headers(args) => headers::run(args),
         Command::Lexicon(args) => lexicon::run(args),
         Command::Bench(args) => bench::run(args),
         Command::Convert(args) => convert::run(args),

@@ -1,5 +1,5 @@
-//! The `liedwerk` command: train, tokenize, generate, translate, verify, evaluate, compare, memorized, judge, lexicon,
-//! bench, convert, manifest.
+//! The `liedwerk` command: train, tokenize, generate, translate, verify, evaluate, compare, memorized, judge,
+//! headers, lexicon, bench, convert, manifest.
 
 #[cfg(not(target_arch = "wasm32"))]
 mod arithmetic;
@@ -27,6 +27,8 @@ mod form_argument;
 mod generate;
 #[cfg(not(target_arch = "wasm32"))]
 mod generate_form;
+#[cfg(not(target_arch = "wasm32"))]
+mod headers;
 #[cfg(not(target_arch = "wasm32"))]
 mod judge;
 #[cfg(not(target_arch = "wasm32"))]

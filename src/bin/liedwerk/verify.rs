@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use anyhow::Context;
 use liedwerk::generate::Generator;
 use liedwerk::io::sha256;
 use liedwerk::link::{self, Comparison, Link, Proof, Reason, Settings};
@@ -20,11 +21,17 @@ pub struct Args {
     /// Folder with one folder a model.
     #[arg(long, value_name = "DIR", default_value = "www/models")]
     models: PathBuf,
+    /// Print the link with the proofs of what is written here and now, instead of comparing.
+    #[arg(long)]
+    renew: bool,
 }
 
 /// Prints a line for each text promised; fails with `text-differs` unless all are the same.
 pub fn run(args: Args) -> anyhow::Result<()> {
     let link = Link::parse(&args.link)?;
+    if args.renew {
+        return renew(&link, &args);
+    }
     let mut english = None;
     let mut different = 0;
     for proof in &link.proofs {
@@ -45,6 +52,24 @@ pub fn run(args: Args) -> anyhow::Result<()> {
         0 => Ok(()),
         _ => Err(Error::new(ErrorCode::TextDiffers, "the link does not give what it promises").into()),
     }
+}
+
+fn renew(link: &Link, args: &Args) -> anyhow::Result<()> {
+    let kept: Vec<&str> =
+        args.link.split('&').filter(|pair| !pair.starts_with("proof=") && !pair.starts_with("v=")).collect();
+    let mut renewed = format!("{}&v={}.{}", kept.join("&"), link::FORMAT, link::ENGINE);
+    let mut english = None;
+    for proof in &link.proofs {
+        let folder = folder(&args.models, &proof.model)
+            .with_context(|| format!("there is no model {} in {}", proof.model, args.models.display()))?;
+        let Written { mut text, sha256 } = write(&link.settings, &folder, &mut english)?;
+        if !proof.whole {
+            text = text.chars().take(proof.length).collect();
+        }
+        renewed = format!("{renewed}&proof={}", Proof::of(&text, proof.whole, &proof.model, &sha256));
+    }
+    say!("{renewed}");
+    Ok(())
 }
 
 struct Written {

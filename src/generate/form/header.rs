@@ -1,7 +1,6 @@
 //! The line before a song that tells a model its title, style and rhymes.
 
 use crate::text::TextTokenizer;
-use serde::Deserialize;
 
 /// What a model can read before a song.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -10,23 +9,12 @@ pub struct Header {
     titles: bool,
 }
 
-/// The part of `config.json` that says what a header may name.
-#[derive(Deserialize)]
-struct Config {
-    #[serde(default)]
-    styles: Vec<String>,
-}
-
 impl Header {
-    /// As far as a model's `config.json` and tokenizer tell: one that lists `styles` has learned header lines with
-    /// all their fields, another whose tokenizer can spell `=== title` has learned titles only.
-    pub fn of(config_json: &str, tokenizer: &TextTokenizer) -> Self {
-        let config: Option<Config> = serde_json::from_str(config_json).ok();
+    /// As far as a model's configuration and tokenizer tell: one with `styles` has learned header lines with all their
+    /// fields, another whose tokenizer can spell `=== title` has learned titles only.
+    pub fn of(styles: &[String], tokenizer: &TextTokenizer) -> Self {
         let spelled = "=== Title\n";
-        Self {
-            styles: config.map(|config| config.styles).unwrap_or_default(),
-            titles: tokenizer.decode(&tokenizer.encode(spelled)) == spelled,
-        }
+        Self { styles: styles.to_vec(), titles: tokenizer.decode(&tokenizer.encode(spelled)) == spelled }
     }
 
     /// The styles that may be asked for.
@@ -46,12 +34,12 @@ impl Header {
     /// use liedwerk::generate::form::Header;
     /// use liedwerk::text::{CharTokenizer, Normalize};
     /// let tokenizer = CharTokenizer::from_text(Normalize::None, "=== Title | A \n").into();
-    /// let header = Header::of(r#"{"styles": ["old", "modern"]}"#, &tokenizer);
+    /// let header = Header::of(&["old", "modern"].map(str::to_owned), &tokenizer);
     /// assert_eq!(header.line("A Tide", "old", "ABAB"), "=== A Tide | old | ABAB\n");
     /// assert_eq!(header.line("", "old", ""), "=== | old\n");
     /// assert_eq!(header.line("A Tide", "", "ABAB"), "=== A Tide\n");
     /// # let tokenizer = CharTokenizer::from_text(Normalize::None, "\nabc").into();
-    /// assert_eq!(Header::of("{}", &tokenizer).line("A Tide", "", ""), "");
+    /// assert_eq!(Header::of(&[], &tokenizer).line("A Tide", "", ""), "");
     /// ```
     pub fn line(&self, title: &str, style: &str, scheme: &str) -> String {
         let style = if self.styles.iter().any(|known| known == style) { style } else { "" };

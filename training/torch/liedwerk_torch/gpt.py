@@ -52,7 +52,8 @@ class Block(nn.Module):
 class Gpt(nn.Module):
     def __init__(self, vocab_size: int, n_positions: int, n_embd: int, n_layer: int, n_head: int,
                  n_inner: int | None = None, layer_norm_epsilon: float = 1e-5, resid_pdrop: float = 0.1,
-                 embd_pdrop: float = 0.1, attn_pdrop: float = 0.1):
+                 embd_pdrop: float = 0.1, attn_pdrop: float = 0.1, styles: tuple[str, ...] = ()):
+        """`styles` is what a song's header may name; the network knows nothing of it."""
         super().__init__()
         self.wte = nn.Embedding(vocab_size, n_embd)
         self.wpe = nn.Embedding(n_positions, n_embd)

@@ -1,0 +1,39 @@
+//! The rhyme scheme that a song has.
+
+use super::Song;
+use crate::text::rhyme::Lexicon;
+
+/// From the one that asks for most; ABAB is XAXA with one rhyme more.
+const SCHEMES: [(&str, &[(usize, usize)]); 3] =
+    [("AABB", &[(0, 1), (2, 3)]), ("ABAB", &[(0, 2), (1, 3)]), ("XAXA", &[(1, 3)])];
+/// Of the stanzas of four lines so many have to have it.
+const ENOUGH: f32 = 0.6;
+
+impl Song {
+    /// The rhyme scheme of most of its stanzas of four lines; none if fewer than three in five agree.
+    ///
+    /// ```
+    /// use liedwerk::judge::songs;
+    /// use liedwerk::text::{Language, rhyme::Lexicon};
+    /// let lexicon = Lexicon::build(Language::German, "", "");
+    /// let found = |text: &str| songs(text)[0].found_scheme(&lexicon);
+    /// assert_eq!(found("im Haus\nbei Nacht\nist's aus\nerwacht"), Some("ABAB"));
+    /// assert_eq!(found("im Haus\nbei Nacht\nam Tag\nerwacht"), Some("XAXA"));
+    /// assert_eq!(found("im Haus\nbei Nacht\nam Tag\nim Wald"), None);
+    /// ```
+    pub fn found_scheme(&self, lexicon: &Lexicon) -> Option<&'static str> {
+        let mut counts = [0; SCHEMES.len()];
+        let quatrains = || self.stanzas.iter().filter(|stanza| stanza.len() == 4);
+        for stanza in quatrains() {
+            let rhyme = |&(a, b): &(usize, usize)| lexicon.lines_rhyme(&stanza[a], &stanza[b]).is_some();
+            if let Some(found) = SCHEMES.iter().position(|(_, pairs)| pairs.iter().all(rhyme)) {
+                counts[found] += 1;
+            }
+        }
+        let [_, crossed, second] = counts;
+        let most = (0..SCHEMES.len()).max_by_key(|&scheme| (counts[scheme], SCHEMES.len() - scheme))?;
+        let agreeing = if most == 1 { crossed + second } else { counts[most] };
+        let is_enough = agreeing > 0 && agreeing as f32 >= ENOUGH * quatrains().count() as f32;
+        is_enough.then_some(SCHEMES[most].0)
+    }
+}
