@@ -1,19 +1,29 @@
 // What stands on the sheet before any model has arrived: worth reading, and said to be an example.
 
 /** The link that writes the example. */
-export const EXAMPLE_LINK = 'model=gpt-songs&temperature=0.8&seed=33';
+export const EXAMPLE_LINK =
+  'model=gpt-songs&title=The%20Last%20Train&style=modern&scheme=ABAB&syllables=6-9&stanzas=3&temperature=0.9&top-p=1&min-p=0.03&seed=2';
 
-/** @type {{ text: string, origin: import('./engine/protocol.js').Bilingual }} */
+/** @type {{ title: string, text: string, origin: import('./engine/protocol.js').Bilingual }} */
 export const EXAMPLE = {
-  text: `O the wind and the rain,
-Thou shall be mine in the bosom,
-For I must be false to be,
-With the lilies and the little lamps,
-To the flowers that have made me dry;
-And the rose and the heart I would not die,`,
+  title: 'The Last Train',
+  text: `We were a train, we had a tent,
+we sat down by the wall.
+The sun was wet, the wind was bent,
+and all was wet and small.
+
+We hung it in the morning light,
+we did not have to go.
+We walked together in the night,
+we both were wet and slow.
+
+The first one took the train to sleep,
+it went along the street.
+The first one took the summer deep,
+we both were wet and sweet.`,
   origin: {
-    de: 'vom GPT geschrieben, Startzahl 33',
-    en: 'written by the GPT, seed 33',
+    de: 'vom GPT geschrieben, Startzahl 2',
+    en: 'written by the GPT, seed 2',
   },
 };
 

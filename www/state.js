@@ -190,6 +190,20 @@ export const MODELS_OF = {
 /** What a visitor without a link meets. Cooler, the GPT repeats itself. @type {Partial<Settings>} */
 const FRESH = { model: 'gpt-songs', temperature: 0.8 };
 
+/** The song that the page offers to whoever brings nothing at all. @type {Partial<Settings>} */
+export const FIRST_SONG = {
+  title: 'The Last Train',
+  style: 'modern',
+  scheme: 'ABAB',
+  syllables: '6-9',
+  stanzas: 3,
+  temperature: 0.9,
+  top_p: 1,
+  min_p: 0.03,
+};
+/** These ask for nothing. */
+const ASKLESS = ['view', 'lang', 'embed'];
+
 /** The link starts by itself when it carries `go=1`. */
 const GO = 'go';
 
@@ -236,6 +250,7 @@ export function fromHash(hash) {
   if (!whole) {
     settings.seed = randomSeed();
     for (const [name, value] of Object.entries(FRESH)) if (!given.has(name)) settings[name] = value;
+    if ([...given.keys()].every((key) => ASKLESS.includes(key))) Object.assign(settings, FIRST_SONG);
   }
   return {
     settings: /** @type {Settings} */ (/** @type {unknown} */ (settings)),

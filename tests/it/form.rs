@@ -68,10 +68,11 @@ fn songs_have_their_form_and_a_seed_gives_them_again() {
 #[test]
 fn titles_tell_a_model_something() {
     let generator = model("gpt-songs");
-    assert!(generator.header().titles() && generator.header().styles().is_empty());
+    assert!(generator.header().titles());
+    assert_eq!(generator.header().styles(), ["old", "modern"]);
     let stanzas = vec![vec!["The sea is deep, the sea is wide,".to_owned(), "O waves and tide".to_owned()]];
     let gain = |title: &str| -> f32 {
-        title_gains(&generator, (title, "", ""), &stanzas).unwrap().unwrap().iter().sum()
+        title_gains(&generator, (title, "old", ""), &stanzas).unwrap().unwrap().iter().sum()
     };
     assert!(gain("The Sea") > gain("My Mother's Kitchen") + 0.1, "{}", gain("The Sea"));
     assert_eq!(title_gains(&generator, ("", "", ""), &stanzas).unwrap(), None);

@@ -60,7 +60,7 @@ test('a GPT: attention, the layers under a word, its choice, its neighbours', as
   const name = (await favourite.getByRole('rowheader').innerText()).trim();
   const share = Math.round(percent(await favourite.getByRole('cell').first().innerText()));
   const lens = page.getByRole('table', { name: 'The likeliest tokens at each depth' });
-  await expect(lens.getByRole('row')).toHaveCount(5);
+  await expect(lens.getByRole('row')).toHaveCount(9);
   await expect(lens.getByRole('row').last().getByRole('cell').first()).toContainText(name);
   const deepest = await lens.getByRole('row').last().getByRole('cell').first().innerText();
   expect(Math.abs(percent(deepest.replace(name, '')) - share)).toBeLessThanOrEqual(1);

@@ -152,13 +152,18 @@ test('a link of the command with a form verifies in the page', async ({ page }) 
 test('whatever is asked for makes a form, and nothing of it is left without one', async ({ page }) => {
   const keys = ['title', 'scheme', 'stanzas', 'parts', 'syllables', 'lines', 'temperature', 'min-p', 'top-p'];
   const read = (/** @type {URLSearchParams} */ hash) => keys.map((key) => hash.get(key));
-  const { status } = await open(page, '');
+  const { status, prompt } = await open(page, '');
   await expect(status).toContainText('ready');
   const { title, scheme, stanzas: count, parts, lines, least, most, off } = await openForm(page);
-  await expect(page.getByText('The model goes on from here.')).toBeVisible();
+  // Whoever brings nothing is offered a song about something.
+  await expect(title).toHaveValue('The Last Train');
+  await expectInHash(page, read, ['The Last Train', 'ABAB', '3', null, '6-9', null, '0.9', '0.03', '1']);
+  await expect(prompt).toBeHidden();
+  await off.click();
+  await expect(prompt).toBeVisible();
   await expect(off).toBeHidden();
   await title.fill('The Sea');
-  await expect(page.getByText('these words are not read')).toBeVisible();
+  await expect(prompt).toBeHidden();
   // Lines to choose from are drawn more boldly, unless somebody has set that himself.
   await expectInHash(page, read, ['The Sea', 'free', null, null, null, null, '0.9', '0.03', '1']);
   await count.selectOption('3');
@@ -184,15 +189,11 @@ test('whatever is asked for makes a form, and nothing of it is left without one'
 });
 
 test('styles are offered where the model knows some', async ({ page }) => {
-  await open(page, 'lang=en');
+  await open(page, 'lang=en&seed=1&model=char-lstm-songs');
   await expect(controls(page).status).toContainText('ready');
-  await expect((await openForm(page)).style).toBeHidden();
-  await page.route('**/gpt-songs/config.json', async (route) => {
-    const config = await (await route.fetch()).json();
-    await route.fulfill({ json: { ...config, styles: ['old', 'modern'] } });
-  });
-  await page.reload();
   const { style, scheme } = await openForm(page);
+  await expect(style).toBeHidden();
+  await page.getByRole('combobox', { name: 'Model' }).selectOption('gpt-songs');
   await expect(style.getByRole('option')).toHaveText(['as it comes', 'old', 'modern']);
   await style.selectOption('modern');
   await expectInHash(page, (hash) => [hash.get('style'), hash.get('scheme')], ['modern', 'free']);

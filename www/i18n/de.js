@@ -40,7 +40,7 @@ export const de = {
   tuning: 'Modell und Einstellungen',
   model: 'Modell',
   prompt: 'Erste Worte',
-  promptHint: 'Das Modell schreibt hier weiter. Bleibt das Feld leer, beginnt es von selbst. Ein GPT liest eine erste Zeile „=== Titel“ als Titel.',
+  promptHint: 'Das Modell schreibt hier weiter. Bleibt das Feld leer, beginnt es von selbst.',
   generate: 'Dichten',
   copyLink: 'Link kopieren',
   copyText: 'Text kopieren',

@@ -40,7 +40,7 @@ export const en = {
   tuning: 'Model and settings',
   model: 'Model',
   prompt: 'First words',
-  promptHint: 'The model goes on from here. Leave it empty to let it begin by itself. A GPT takes a first line “=== Title” for a title.',
+  promptHint: 'The model goes on from here. Leave it empty to let it begin by itself.',
   generate: 'Generate',
   copyLink: 'Copy link',
   copyText: 'Copy text',

@@ -60,6 +60,7 @@ export class SongSheet {
 
   showExample() {
     this.clear('en');
+    this.entitle(EXAMPLE.title);
     this.append(EXAMPLE.text, false);
     this.flush();
     const label = h('p', { class: 'example small' });

@@ -1,5 +1,6 @@
 // What belongs together in the form of a song: all that is asked for makes one, and a form has a sampling of its own.
 
+import { FIRST_SONG } from '../state.js';
 import { names } from '../ui/rules.js';
 
 /** @typedef {import('../state.js').Settings} Settings */
@@ -16,6 +17,11 @@ const USUAL = [0.8, 0.6].map((temperature) => ({ temperature, top_p: 0.9, min_p:
 /** @param {Settings} settings */
 export function hasForm(settings) {
   return settings.scheme !== '';
+}
+
+/** @param {Settings} settings of which nobody has changed what the song is to be */
+export function isFirstSong(settings) {
+  return Object.entries(FIRST_SONG).every(([name, value]) => settings[/** @type {keyof Settings} */ (name)] === value);
 }
 
 /**

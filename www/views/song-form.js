@@ -2,7 +2,7 @@
 
 import { say } from '../i18n/index.js';
 import { button, h } from '../ui/dom.js';
-import { askFor, hasForm, linesOffered, NO_FORM } from './song-form-rules.js';
+import { askFor, hasForm, isFirstSong, linesOffered, NO_FORM } from './song-form-rules.js';
 
 /** @typedef {import('../engine/protocol.js').Header} Header */
 /** @typedef {import('../i18n/index.js').Key} Key */
@@ -24,20 +24,24 @@ export class SongForm {
   /** What the model reads that is chosen. @type {Header} */
   #header = { styles: [], titles: true };
   #titleHint = h('p', { class: 'small', id: 'title-hint' });
+  /** Of the form, in short. */
+  #asked = h('span', { class: 'small' });
   #style;
+  /** What the song is about: asked for first. */
+  title;
   element;
 
   /** @param {State} state */
   constructor(state) {
     this.#state = state;
+    this.title = h('div', { class: 'field' }, h('label', { for: 'title', t: 'formTitle' }), titleField(state), this.#titleHint);
     this.#style = picker(state, 'style', 'style', 'formStyle', () => this.#styles());
     const off = button('formOff', () => askFor(state, NO_FORM), { class: 'quiet', 'data-changes': 'scheme' });
     this.element = h(
       'details',
       { class: 'settings form' },
-      h('summary', { t: 'form' }),
+      h('summary', {}, h('span', { t: 'form' }), this.#asked),
       h('p', { class: 'small', t: 'formHint' }),
-      h('div', { class: 'field' }, h('label', { for: 'title', t: 'formTitle' }), titleField(state), this.#titleHint),
       h(
         'div',
         { class: 'form-fields' },
@@ -53,8 +57,8 @@ export class SongForm {
     let had = false;
     const show = () => {
       const has = hasForm(state.settings);
-      // Nothing that is asked for stays out of sight.
-      if (has && !had) this.element.open = true;
+      // Nothing that a visitor or a link asks for stays out of sight.
+      if (has && !had && !isFirstSong(state.settings)) this.element.open = true;
       had = has;
       off.hidden = !has;
       this.#show();
@@ -73,6 +77,8 @@ export class SongForm {
   #show() {
     const { settings } = this.#state;
     this.#style.hidden = this.#header.styles.length === 0 && settings.style === '';
+    const { style, scheme } = settings;
+    this.#asked.textContent = [style, scheme === 'free' ? '' : scheme].filter(Boolean).map((part) => ` · ${part}`).join('');
     say(this.#titleHint, this.#header.titles ? 'formTitleHint' : 'formTitleUnread');
   }
 

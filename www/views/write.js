@@ -46,7 +46,7 @@ export function mountWrite(root, context) {
     recall: h('p'),
     figures: new SongFigures(),
     form: new SongForm(state),
-    promptHint: h('p', { class: 'small', id: 'prompt-hint' }),
+    beginning: h('div', { class: 'beginning' }),
     shown: h('div', { class: 'shown' }),
     generate: button('generate', () => writing.writeAnew(), {
       class: 'primary',
@@ -67,9 +67,14 @@ export function mountWrite(root, context) {
     askFor(state, { ...NO_FORM, title, scheme: 'ABAB', stanzas: 2, syllables: '6-9' });
     writing.writeAnew();
   };
-  const hint = () => say(parts.promptHint, hasForm(state.settings) ? 'formPromptUnread' : 'promptHint');
-  state.onChange(hint);
-  hint();
+  const hint = h('p', { class: 'small', id: 'prompt-hint', t: 'promptHint' });
+  parts.beginning.append(h('label', { for: 'prompt', t: 'prompt' }), parts.prompt, hint);
+  // A song in a form begins by itself.
+  const offerBeginning = () => {
+    parts.beginning.hidden = hasForm(state.settings);
+  };
+  state.onChange(offerBeginning);
+  offerBeginning();
   root.append(desk(parts, link, rhyming), page(parts), tuning(parts, state));
   parts.sheet.showExample();
   return {
@@ -79,7 +84,7 @@ export function mountWrite(root, context) {
   };
 }
 
-/** @typedef {import('./writing.js').Parts & { prompt: HTMLTextAreaElement, promptHint: HTMLElement, figures: SongFigures }} Parts */
+/** @typedef {import('./writing.js').Parts & { prompt: HTMLTextAreaElement, beginning: HTMLElement, figures: SongFigures }} Parts */
 
 /**
  * The left page: what the visitor brings.
@@ -93,9 +98,8 @@ function desk(parts, link, rhyming) {
     'section',
     { class: 'desk', 'aria-labelledby': 'desk-title' },
     h('h2', { id: 'desk-title', t: 'desk', class: 'unseen' }),
-    h('label', { for: 'prompt', t: 'prompt' }),
-    parts.prompt,
-    parts.promptHint,
+    parts.form.title,
+    parts.beginning,
     h('div', { class: 'row' }, parts.generate, parts.stop, link),
     h('p', { class: 'small keys', t: 'shortcuts' }),
     rhyming,

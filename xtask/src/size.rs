@@ -12,14 +12,14 @@ const CODE_BUDGET: u64 = 500_000;
 /// The module with the GPU and training, which comes beside it to who asks for one of them.
 const FULL_BUDGET: u64 = 820_000;
 /// The whole page gzipped and the model it opens with as it is stored, in bytes.
-const VISIT_BUDGET: u64 = 6_000_000;
+const VISIT_BUDGET: u64 = 9_500_000;
 /// Any one model, and all together: what a phone may be asked to keep.
 const MODEL_BUDGET: u64 = 12_000_000;
 const MODELS_BUDGET: u64 = 40_000_000;
 /// The model that the page opens with.
 const OPENED: &str = "gpt-songs";
-/// The index of songs, for whoever asks what a model has copied.
-const SONGS_BUDGET: u64 = 2_000_000;
+/// An index of songs, for whoever asks what a model has copied.
+const SONGS_BUDGET: u64 = 4_000_000;
 /// Words of a language with their sounds, for whoever asks for rhymes, gzipped.
 const LEXICON_BUDGET: u64 = 250_000;
 
@@ -64,8 +64,12 @@ pub fn run() -> Result<()> {
         println!("{id:<19} {bytes:>9} bytes, budget {MODEL_BUDGET}");
     }
     println!("models together     {together:>9} bytes, budget {MODELS_BUDGET}");
-    let songs = site.join("models/en-songs.idx").metadata()?.len();
-    println!("index of songs      {songs:>9} bytes, budget {SONGS_BUDGET}");
+    let mut songs = 0;
+    for name in ["en-songs.idx", "gpt-songs.idx"] {
+        let bytes = site.join("models").join(name).metadata()?.len();
+        println!("{name:<19} {bytes:>9} bytes, budget {SONGS_BUDGET}");
+        songs = songs.max(bytes);
+    }
     let mut lexicons = Vec::new();
     for name in ["en.lexicon", "de.lexicon"] {
         let bytes = gzipped(&std::fs::read(site.join("models").join(name))?)?;

@@ -58,7 +58,7 @@ impl<'a> Branches<'a> {
         let syllables = syllables.unwrap_or(USUAL_SYLLABLES);
         let mut this = Self { tokenizer, lexicon, syllables, endings: Vec::new(), found: Vec::new() };
         let most = if this.of_characters() { WORDS_OF_CHARACTERS } else { MOST_WORDS };
-        for (rhyme, word) in target.map_or(Vec::new(), |target| lexicon.rhyming(target, Listed::Known)) {
+        for (rhyme, word) in target.map_or(Vec::new(), |target| lexicon.rhyming(target, Listed::Common)) {
             let tokens = tokenizer.encode(&format!(" {word}"));
             // An alphabet may lack a letter of it.
             let spelled = tokenizer.decode(&tokens).trim() == word;

@@ -23,13 +23,24 @@ pub struct Weights {
     /// The price of each syllable too many or too few.
     pub syllable: f32,
     /// The price of a last word that another line ended with, or that hardly any word rhymes with where a rhyme
-    /// is to come.
+    /// is to come; and of a sentence or a quotation that is open at the end of a stanza.
     pub ending: f32,
+    /// The price of each nat by which the last word is less likely than one in a thousand.
+    pub strained: f32,
 }
 
 impl Default for Weights {
     fn default() -> Self {
-        Self { rhyme: 4.0, likely: 0.6, title: 1.5, repeat: 0.6, unlisted: 1.5, syllable: 0.5, ending: 0.8 }
+        Self {
+            rhyme: 4.0,
+            likely: 0.6,
+            title: 1.5,
+            repeat: 0.6,
+            unlisted: 1.5,
+            syllable: 0.5,
+            ending: 0.8,
+            strained: 0.25,
+        }
     }
 }
 
@@ -109,6 +120,8 @@ pub(super) struct Asked<'a> {
     pub rhymes: &'a [String],
     /// Whether a later line is to rhyme with it.
     pub opens: bool,
+    /// Whether it is the last of its stanza.
+    pub closes: bool,
     pub syllables: Option<(usize, usize)>,
 }
 
@@ -167,19 +180,23 @@ impl SoFar {
             repeats: -weights.repeat * repeats as f32,
             words: -weights.unlisted * unlisted as f32,
             length: -weights.syllable * off as f32,
-            ending: -weights.ending * self.bad_endings(lexicon, words.last(), asked),
+            ending: -weights.ending * self.bad_endings(lexicon, line, asked),
             ..Scores::default()
         }
     }
 
-    /// How many objections there are to a last word.
-    fn bad_endings(&self, lexicon: &Lexicon, last: Option<&String>, asked: &Asked<'_>) -> f32 {
+    /// How many objections there are to the end of a line.
+    fn bad_endings(&self, lexicon: &Lexicon, line: &str, asked: &Asked<'_>) -> f32 {
         /// Fewer rhymes than that are hard to go on with.
         const ENOUGH_RHYMES: usize = 8;
-        let Some(last) = last else { return 2.0 };
-        let used = self.ends.contains(last) || hangs(last);
-        let lonely = asked.opens && lexicon.perfect_rhymes(last, Listed::Known) < ENOUGH_RHYMES;
-        f32::from(u8::from(used) + u8::from(lonely))
+        let Some(last) = last_word(line) else { return 2.0 };
+        let used = self.ends.contains(&last) || hangs(&last);
+        let lonely = asked.opens && lexicon.perfect_rhymes(&last, Listed::Known) < ENOUGH_RHYMES;
+        let open = asked.closes && !line.trim_end_matches(['"', '\'']).ends_with(['.', '!', '?']);
+        let quotes =
+            self.lines.iter().map(String::as_str).chain([line]).map(|line| line.matches('"').count());
+        let unquoted = asked.closes && quotes.sum::<usize>() % 2 == 1;
+        [used, lonely, open, unquoted].into_iter().map(|objection| f32::from(u8::from(objection))).sum()
     }
 }
 

@@ -12,12 +12,15 @@ use crate::generate::Generator;
 use crate::generate::sampler::Sampler;
 use crate::now::now;
 use crate::order::{highest_first, in_order};
+use crate::text::TextTokenizer;
 use crate::text::rhyme::{Lexicon, Rhyme, last_word};
 
 /// So many candidates, the best by all other parts, are compared by what the title does for them.
 const COMPARED: usize = 10;
 /// With fewer drawn lines that rhyme, lines are led to a rhyme as well.
 const ENOUGH_RHYMES: usize = 3;
+/// The logarithm of this probability.
+const ONE_IN_A_THOUSAND: f32 = -6.9;
 
 /// Writes a song in a given form. The model and the lexicon are handed to each call, always the same ones.
 ///
@@ -172,7 +175,8 @@ impl FormWriter {
             (0..line).filter(rhyming).filter_map(|at| last_word(&self.so_far.lines[written - line + at]));
         let rhymes: Vec<String> = earlier.collect();
         let opens = (line + 1..self.plan.letters.len()).any(|at| rhyming(&at));
-        let asked = Asked { rhymes: &rhymes, opens, syllables: self.form.syllables };
+        let closes = line + 1 == self.plan.letters.len();
+        let asked = Asked { rhymes: &rhymes, opens, closes, syllables: self.form.syllables };
         let target = rhymes.last().map(String::as_str);
         let mut branches = Branches::new(tokenizer, lexicon, self.form.syllables, target, self.so_far.ends());
         let drawing = (written, self.form.candidates);
@@ -223,6 +227,8 @@ impl FormWriter {
                 // It did not find an end.
                 scores.length -= 10.0 * weights.syllable;
             }
+            let last_word = last_word_log_p(generator.tokenizer(), &path.tokens[..end], &path.log_p);
+            scores.ending += weights.strained * (last_word - ONE_IN_A_THOUSAND).min(0.0);
             let rhyme = self.so_far.rhyme(lexicon, &text, asked);
             candidates
                 .push(Candidate { path, line: CandidateLine { text, rhyme, led, scores, lost_by: None } });
@@ -250,6 +256,13 @@ impl FormWriter {
         let sum: f32 = log_p.iter().sum();
         sum * self.vocabulary.per_unit / log_p.len().max(1) as f32
     }
+}
+
+/// The logarithm of the probability of a line's last word, behind what stands before it.
+fn last_word_log_p(tokenizer: &TextTokenizer, tokens: &[u32], log_p: &[f32]) -> f32 {
+    let begins = |id: &u32| tokenizer.decode(&[*id]).starts_with(' ');
+    let begin = tokens.iter().rposition(begins).unwrap_or(0);
+    log_p[begin..tokens.len()].iter().sum()
 }
 
 /// Equals stay in their order.

@@ -25,7 +25,6 @@ export const form = {
   formSyllablesMost: 'bis',
   formOff: 'Ohne Form',
   formExample: 'Zeig mir ein Lied, das sich reimt',
-  formPromptUnread: 'Ein Lied in einer Form beginnt von selbst: Diese Worte werden nicht gelesen.',
   formLine: 'Zeile {line} von {lines}',
   statusDoneLines: 'Fertig: {tokens} Zeilen in {seconds} s.',
   statusStoppedLines: 'Nach {tokens} Zeilen angehalten.',

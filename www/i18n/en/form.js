@@ -25,7 +25,6 @@ export const form = {
   formSyllablesMost: 'to',
   formOff: 'Without a form',
   formExample: 'Show me a song that rhymes',
-  formPromptUnread: 'A song with a form begins by itself: these words are not read.',
   formLine: 'Line {line} of {lines}',
   statusDoneLines: 'Finished: {tokens} lines in {seconds} s.',
   statusStoppedLines: 'Stopped after {tokens} lines.',
