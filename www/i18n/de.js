@@ -160,7 +160,7 @@ export const de = {
   statusTranslatedOne: 'Fertig: ein Stück in {seconds} s.',
   statusTranslationStoppedOne: 'Nach einem Stück angehalten.',
   statusNothing: 'Nichts zu tun.',
-  chainLead: 'Ein deutsches Lied wird englisch, und ein Netz, das nichts als englische Lieder gelesen hat, singt von dort weiter.',
+  chainLead: 'Ein deutsches Lied wird englisch, und ein Netz, das nichts als Englisch gelesen hat, singt von dort weiter.',
   all: 'Alles in einem Zug',
   stageGerman: '1. Das deutsche Lied',
   stageEnglish: '2. Auf Englisch',

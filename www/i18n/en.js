@@ -160,7 +160,7 @@ export const en = {
   statusTranslatedOne: 'Finished: one piece in {seconds} s.',
   statusTranslationStoppedOne: 'Stopped after one piece.',
   statusNothing: 'Nothing to do.',
-  chainLead: 'A German song becomes English, and a network that has read nothing but English songs sings on from there.',
+  chainLead: 'A German song becomes English, and a network that has read nothing but English sings on from there.',
   all: 'All in one go',
   stageGerman: '1. The German song',
   stageEnglish: '2. Its English',

@@ -36,8 +36,8 @@ const step = (number, text, rest) => ({ title: TITLES[number - 1], text, ...rest
 export const LECTURE = {
   lyrics: [
     step(1, {
-      de: 'Ein Netz, das Lieder schreiben soll, braucht Lieder. Es lernt nichts als eine Wahrscheinlichkeit: Wie geht ein Text weiter, wenn sein Anfang gegeben ist?\n\nMit Texten lebender Künstler ließe sich das zeigen, verteilen darf man sie nicht. Die Modelle dieser Seite lernten deshalb aus gemeinfreien Liedern.',
-      en: 'A network that is to write songs needs songs. It learns nothing but a probability: how does a text go on, given its beginning?\n\nThe lyrics of living artists would show it, but may not be handed on. So the models of this page learned from songs in the public domain.',
+      de: 'Ein Netz, das Lieder schreiben soll, braucht Lieder. Es lernt nichts als eine Wahrscheinlichkeit: Wie geht ein Text weiter, wenn sein Anfang gegeben ist?\n\nMit Texten lebender Künstler ließe sich das zeigen, verteilen darf man sie nicht. Die Modelle dieser Seite lernten deshalb aus gemeinfreien Liedern und aus solchen, die ein großes Sprachmodell für sie geschrieben hat.',
+      en: 'A network that is to write songs needs songs. It learns nothing but a probability: how does a text go on, given its beginning?\n\nThe lyrics of living artists would show it, but may not be handed on. So the models of this page learned from songs in the public domain, and from songs that a large language model wrote for them.',
     }, { formula: 'language', excerpt: 'songs', live: 'sources', places: ['write'] }),
     step(2, {
       de: 'Je weniger verschiedene Zeichen, desto leichter die Aufgabe. Die Vorlesung schreibt alles klein und behält nur Buchstaben und Leerzeichen: 27 Zeichen im Englischen.\n\nWas entfällt, kann das Netz nie schreiben. Die Modelle hier behalten darum Zeilen, Großbuchstaben und Satzzeichen.',
