@@ -55,9 +55,11 @@ async function answered(page) {
 test('start, pause, reload, go on, download, open in another profile, write', async ({ page, browser }) => {
   test.setTimeout(120_000);
   const { models, runs } = await open(page);
-  const start = await plan(page);
+  // Long enough to be paused in, also on a machine with nothing else to do.
+  const steps = 160;
+  const start = await plan(page, { steps });
   await start.click();
-  await expect(page.getByText(`Finished after ${STEPS} steps.`)).toBeVisible({ timeout: 60_000 });
+  await expect(page.getByText(`Finished after ${steps} steps.`)).toBeVisible({ timeout: 60_000 });
   const whole = await losses(page);
   await expect(page.getByRole('region', { name: 'What it writes' }).getByRole('article').first()).toBeVisible();
 
@@ -67,7 +69,7 @@ test('start, pause, reload, go on, download, open in another profile, write', as
   await page.reload();
   await expect(page.getByText('A run was interrupted.')).toBeVisible();
   await runs.getByRole('button', { name: 'Go on' }).click();
-  await expect(page.getByText(`Finished after ${STEPS} steps.`)).toBeVisible({ timeout: 60_000 });
+  await expect(page.getByText(`Finished after ${steps} steps.`)).toBeVisible({ timeout: 60_000 });
   expect(await losses(page)).toEqual(whole);
 
   await expect(models.getByRole('listitem')).toHaveCount(2);
