@@ -1,4 +1,4 @@
-//! Orders of numbers by what they stand for: one sort for all, since each more would be 7 kB of the page's download.
+//! Orders of numbers by what they stand for: two sorts for all, since each more would be 7 kB of the page's download.
 
 use std::cmp::Ordering;
 
@@ -9,8 +9,7 @@ pub(crate) fn sorted(count: usize, compare: &dyn Fn(usize, usize) -> Ordering) -
     places
 }
 
-/// Sorts ids by their rising keys; equals stay in the order they have. A sort of its own: a sampler does it for each
-/// token.
+/// Sorts ids by their rising keys; equals stay in the order they have. The quick one: a sampler needs it for each token.
 pub(crate) fn sort_ids(ids: &mut [u32], keys: &[f32]) {
     ids.sort_by(|&a, &b| keys[a as usize].total_cmp(&keys[b as usize]));
 }

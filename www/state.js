@@ -190,19 +190,14 @@ export const MODELS_OF = {
 /** What a visitor without a link meets. Cooler, the GPT repeats itself. @type {Partial<Settings>} */
 const FRESH = { model: 'gpt-songs', temperature: 0.8 };
 
+/** How the lines of a form are drawn: there are many, and the best goes on, so they may be bolder. The command's defaults. */
+export const BOLD = { temperature: 0.9, top_p: 1, min_p: 0.03 };
+/** A form that shows what a form is. */
+export const EXAMPLE_FORM = { style: 'modern', scheme: 'ABAB', syllables: '6-9', stanzas: 3 };
 /** The song that the page offers to whoever brings nothing at all. @type {Partial<Settings>} */
-export const FIRST_SONG = {
-  title: 'The Last Train',
-  style: 'modern',
-  scheme: 'ABAB',
-  syllables: '6-9',
-  stanzas: 3,
-  temperature: 0.9,
-  top_p: 1,
-  min_p: 0.03,
-};
-/** These ask for nothing. */
-const ASKLESS = ['view', 'lang', 'embed'];
+export const FIRST_SONG = { title: 'The Last Train', ...EXAMPLE_FORM, ...BOLD };
+/** Keys of the link that say nothing about a text. */
+const ABOUT_THE_PAGE = ['view', 'lang', 'embed'];
 
 /** The link starts by itself when it carries `go=1`. */
 const GO = 'go';
@@ -250,7 +245,7 @@ export function fromHash(hash) {
   if (!whole) {
     settings.seed = randomSeed();
     for (const [name, value] of Object.entries(FRESH)) if (!given.has(name)) settings[name] = value;
-    if ([...given.keys()].every((key) => ASKLESS.includes(key))) Object.assign(settings, FIRST_SONG);
+    if ([...given.keys()].every((key) => ABOUT_THE_PAGE.includes(key))) Object.assign(settings, FIRST_SONG);
   }
   return {
     settings: /** @type {Settings} */ (/** @type {unknown} */ (settings)),

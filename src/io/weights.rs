@@ -83,18 +83,19 @@ impl Weights {
     /// scales that are missing or do not fit.
     pub fn from_safetensors(bytes: &[u8]) -> Result<Self> {
         let (metadata, data) = split_header(bytes)?;
-        let names = metadata.offset_keys();
-        let is_int8 = |name: &str| metadata.info(name).is_some_and(|info| info.dtype == Dtype::I8);
+        let tensors = metadata.tensors();
+        let names: Vec<&String> = tensors.keys().collect();
+        let is_int8 = |name: &str| tensors.get(name).is_some_and(|info| info.dtype == Dtype::I8);
         // The header was checked to cover `data` exactly, so every range lies inside it.
         let bytes_of = |info: &TensorInfo| &data[info.data_offsets.0..info.data_offsets.1];
         let mut parameters = BTreeMap::new();
         // By name, so that of several mistakes always the same one is reported.
-        for place in order::sorted(names.len(), &|a, b| names[a].cmp(&names[b])) {
-            let name = &names[place as usize];
-            let Some(info) = metadata.info(name) else { continue };
+        for place in order::sorted(names.len(), &|a, b| names[a].cmp(names[b])) {
+            let name = names[place as usize];
+            let info = tensors[name];
             let values = if info.dtype == Dtype::I8 {
                 let scale_name = format!("{name}{SCALE}");
-                let scale = metadata.info(&scale_name).ok_or_else(|| {
+                let scale = tensors.get(&scale_name).ok_or_else(|| {
                     let message =
                         format!("parameter {name:?} is stored as I8, but there is no {scale_name:?}");
                     Error::new(ErrorCode::MissingParameter, message)

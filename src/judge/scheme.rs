@@ -3,10 +3,10 @@
 use super::Song;
 use crate::text::rhyme::Lexicon;
 
-/// From the one that asks for most; ABAB is XAXA with one rhyme more.
+/// ABAB is XAXA with one rhyme more, so it comes first.
 const SCHEMES: [(&str, &[(usize, usize)]); 3] =
     [("AABB", &[(0, 1), (2, 3)]), ("ABAB", &[(0, 2), (1, 3)]), ("XAXA", &[(1, 3)])];
-/// Of the stanzas of four lines so many have to have it.
+/// The share of the stanzas of four lines that have to have it.
 const ENOUGH: f32 = 0.6;
 
 impl Song {
@@ -30,10 +30,12 @@ impl Song {
                 counts[found] += 1;
             }
         }
-        let [_, crossed, second] = counts;
+        let [_, _, second] = counts;
         let most = (0..SCHEMES.len()).max_by_key(|&scheme| (counts[scheme], SCHEMES.len() - scheme))?;
-        let agreeing = if most == 1 { crossed + second } else { counts[most] };
+        let scheme = SCHEMES[most].0;
+        // Where ABAB is meant, a stanza whose first rhyme fails is XAXA.
+        let agreeing = counts[most] + if scheme == "ABAB" { second } else { 0 };
         let is_enough = agreeing > 0 && agreeing as f32 >= ENOUGH * quatrains().count() as f32;
-        is_enough.then_some(SCHEMES[most].0)
+        is_enough.then_some(scheme)
     }
 }

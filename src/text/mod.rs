@@ -43,7 +43,7 @@ pub use prepare::{
 };
 pub use sentences::{MAX_PIECE_CHARS, Piece, Pieces, split_pieces};
 pub use song_index::{MIN_STRETCH, SongIndex, Stretch};
-pub use songs::{STYLES, Song, song_header, titled_songs};
+pub use songs::{STYLES, Song, header_line, song_header, titled_songs};
 pub use stream::StreamDecoder;
 pub use text_tokenizer::{END_OF_TEXT, TextTokenizer};
 pub use tokenizer::{END, PAD, PairTokenizer, START};

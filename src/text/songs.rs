@@ -29,12 +29,28 @@ pub const STYLES: [&str; 2] = ["old", "modern"];
 pub fn song_header(fields: &str, normalize: Normalize) -> String {
     let mut fields = fields.split('|').map(str::trim);
     let title = normalize.normalize(fields.next().unwrap_or_default()).text;
-    let mut told = title.trim().to_owned();
-    for field in fields.filter(|field| STYLES.contains(field) || is_scheme(field)) {
-        told.push_str(" | ");
-        told.push_str(field);
+    let told = fields.filter(|field| STYLES.contains(field) || is_scheme(field));
+    let line = header_line(title.trim(), told);
+    if line == header_line("", []) { String::new() } else { line }
+}
+
+/// A header line, with its line break. Fields that are empty are left out.
+///
+/// ```
+/// use liedwerk::text::header_line;
+/// assert_eq!(header_line("A Tide", ["old", "ABAB"]), "=== A Tide | old | ABAB\n");
+/// assert_eq!(header_line("", ["old", ""]), "=== | old\n");
+/// assert_eq!(header_line("", []), "===\n");
+/// ```
+pub fn header_line<'a>(title: &str, fields: impl IntoIterator<Item = &'a str>) -> String {
+    let mut line = "===".to_owned();
+    if !title.is_empty() {
+        line = format!("{line} {title}");
     }
-    if told.is_empty() { told } else { format!("=== {}\n", told.trim()) }
+    for field in fields.into_iter().filter(|field| !field.is_empty()) {
+        line = format!("{line} | {field}");
+    }
+    line + "\n"
 }
 
 fn is_scheme(field: &str) -> bool {

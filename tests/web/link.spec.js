@@ -1,13 +1,11 @@
 import { expect, test } from '@playwright/test';
-import { controls, expectInHash, finished, generate, open, SHORT, WEIGHTS } from './page.js';
+import { controls, copiedLink, expectInHash, finished, generate, open, SHORT, WEIGHTS } from './page.js';
 
 test('a copied link gives the same 1,000 characters elsewhere', async ({ page, browser }) => {
-  const { prompt, copyLink, status } = await open(page, 'seed=11&length=1000&temperature=0.9&top-p=0.95');
+  const { prompt } = await open(page, 'seed=11&length=1000&temperature=0.9&top-p=0.95');
   await prompt.fill('When “evening” falls — on hill & stream,\nI');
   const text = await generate(page);
-  await copyLink.click();
-  await expect(status).toContainText('Link copied');
-  const link = await page.evaluate(() => navigator.clipboard.readText());
+  const link = await copiedLink(page);
   const elsewhere = await browser.newContext({ locale: 'en-GB' });
   const other = await elsewhere.newPage();
   await other.goto(link);
@@ -17,12 +15,10 @@ test('a copied link gives the same 1,000 characters elsewhere', async ({ page, b
 });
 
 test('a copied link with a very long beginning gives the same text', async ({ page, browser }) => {
-  const { prompt, copyLink, status } = await open(page, SHORT);
+  const { prompt } = await open(page, SHORT);
   await prompt.fill(Array.from({ length: 9_000 }, (_, i) => `line ${i}`).join(' '));
   const text = await generate(page);
-  await copyLink.click();
-  await expect(status).toContainText('Link copied');
-  const link = await page.evaluate(() => navigator.clipboard.readText());
+  const link = await copiedLink(page);
   const elsewhere = await browser.newContext({ locale: 'en-GB' });
   const other = await elsewhere.newPage();
   await other.goto(link);

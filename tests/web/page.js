@@ -67,6 +67,17 @@ export async function forgetStatus(page) {
   await controls(page).status.evaluate((status) => status.replaceChildren());
 }
 
+/**
+ * @param {Page} page
+ * @param {string} said of the link when it is copied
+ */
+export async function copiedLink(page, said = 'Link copied') {
+  const { copyLink, status } = controls(page);
+  await copyLink.click();
+  await expect(status.filter({ hasText: 'Link copied' })).toContainText(said);
+  return await page.evaluate(() => navigator.clipboard.readText());
+}
+
 /** @param {Page} page */
 export async function generate(page) {
   await forgetStatus(page);

@@ -4,7 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { expect, test } from '@playwright/test';
 import { expectWellMadeInEveryLook, SCREEN_AND_PHONE } from './appearance.js';
-import { controls, finished, generate, open, SHORT, source } from './page.js';
+import { controls, copiedLink, finished, generate, open, SHORT, source } from './page.js';
 
 /** @typedef {import('@playwright/test').Page} Page */
 
@@ -18,13 +18,6 @@ const STANZA = 'The moon is up, the stars are bright,\nThe river sings below;\nA
 
 /** @param {Page} page */
 const verdict = (page) => page.getByRole('region', { name: 'Check of the link' });
-
-/** @param {Page} page */
-async function copied(page) {
-  await controls(page).copyLink.click();
-  await expect(controls(page).status.filter({ hasText: 'Link copied' })).toContainText('fingerprint');
-  return await page.evaluate(() => navigator.clipboard.readText());
-}
 
 /**
  * The same link with one of its values changed.
@@ -60,7 +53,7 @@ test('a copied link verifies in another browser, and natively', async ({ page, b
   const { prompt } = await open(page, `${SHORT}&temperature=0.9`);
   await prompt.fill(STANZA);
   const text = await generate(page);
-  const link = await copied(page);
+  const link = await copiedLink(page, 'fingerprint');
   expect(link.length).toBeLessThan(2_000);
   expect(link).toContain('z-prompt=');
   const elsewhere = await browser.newContext({ locale: 'en-GB' });
@@ -170,7 +163,7 @@ test('word by word: the link proves the text so far, tokens put in by hand and a
     await step.click();
     await expect(controls(page).status).toContainText(`Tokens so far: ${tokens}`);
   }
-  const link = await copied(page);
+  const link = await copiedLink(page, 'fingerprint');
   expect(verified(link)).toContain('identical as far as it was written');
   await page.goto('about:blank');
   await page.goto(link);
@@ -187,7 +180,7 @@ for (const [what, hash, button] of [
     await expect(status).toContainText('ready');
     await page.getByRole('button', { name: button, exact: true }).click();
     await expect(status).toContainText('Finished');
-    expect(verified(await copied(page))).toContain('identical');
+    expect(verified(await copiedLink(page, 'fingerprint'))).toContain('identical');
   });
 }
 
@@ -232,7 +225,7 @@ test('cases 73 and 75: a link that the page makes shows wherever it was cut, and
   await open(page, SHORT);
   await controls(page).prompt.fill('O the wind + the rain,\nI');
   await generate(page);
-  const link = await copied(page);
+  const link = await copiedLink(page, 'fingerprint');
   const hash = new URL(link).hash;
   expect(hash).toMatch(/^#v=1\.1&.*prompt=O%20the%20wind%20%2B%20the%20rain%2C%0AI&/);
   expect(hash).not.toContain('+');

@@ -1,6 +1,6 @@
 // What belongs together in the form of a song: all that is asked for makes one, and a form has a sampling of its own.
 
-import { FIRST_SONG } from '../state.js';
+import { BOLD, FIRST_SONG } from '../state.js';
 import { names } from '../ui/rules.js';
 
 /** @typedef {import('../state.js').Settings} Settings */
@@ -9,8 +9,6 @@ import { names } from '../ui/rules.js';
 /** @type {Partial<Settings>} */
 export const NO_FORM = { title: '', style: '', scheme: '', parts: '', syllables: '', stanzas: 0, lines: 0 };
 
-/** Many lines are drawn and the best goes on, so they may be bolder. The command's defaults. */
-const BOLD = { temperature: 0.9, top_p: 1, min_p: 0.03 };
 /** Where nobody has chosen others: what a first visit has, and what a link has that names none. */
 const USUAL = [0.8, 0.6].map((temperature) => ({ temperature, top_p: 0.9, min_p: 0 }));
 

@@ -82,6 +82,11 @@ export class SongForm {
     say(this.#titleHint, this.#header.titles ? 'formTitleHint' : 'formTitleUnread');
   }
 
+  /** @param {string} style */
+  knows(style) {
+    return this.#header.styles.includes(style);
+  }
+
   /** @returns {Option[]} */
   #styles() {
     return [['', 'formAny'], ...this.#header.styles.map((style) => /** @type {Option} */ ([style, STYLES[style] ?? null]))];

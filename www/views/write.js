@@ -2,6 +2,7 @@
 
 import { EXAMPLE_TITLES } from '../examples.js';
 import { say } from '../i18n/index.js';
+import { EXAMPLE_FORM } from '../state.js';
 import { AlertBox } from '../ui/alert-box.js';
 import { button, h } from '../ui/dom.js';
 import { DownloadBar } from '../ui/download-bar.js';
@@ -64,7 +65,8 @@ export function mountWrite(root, context) {
   const showRhyming = () => {
     const titles = EXAMPLE_TITLES[parts.picker.chosen()?.language === 'de' ? 'de' : 'en'];
     const title = titles[(titles.indexOf(state.settings.title) + 1) % titles.length];
-    askFor(state, { ...NO_FORM, title, scheme: 'ABAB', stanzas: 2, syllables: '6-9' });
+    const style = parts.form.knows(EXAMPLE_FORM.style) ? EXAMPLE_FORM.style : '';
+    askFor(state, { ...NO_FORM, ...EXAMPLE_FORM, style, title });
     writing.writeAnew();
   };
   const hint = h('p', { class: 'small', id: 'prompt-hint', t: 'promptHint' });

@@ -6,12 +6,12 @@ use std::path::PathBuf;
 use liedwerk::io::write_atomically;
 use liedwerk::judge::songs;
 use liedwerk::rng::Rng;
-use liedwerk::text::STYLES;
+use liedwerk::text::{STYLES, header_line};
 
 use crate::lexicon;
 use crate::texts::read_songs;
 
-/// How often a field is told of which the song is known, so that a model does without it, too.
+/// How often a known field is told, so that a model does without it, too.
 const TITLE: f32 = 0.8;
 const STYLE: f32 = 0.8;
 const SCHEME: f32 = 0.75;
@@ -45,13 +45,13 @@ pub fn run(args: Args) -> anyhow::Result<()> {
     let mut rng = Rng::new(args.seed);
     let mut text = String::new();
     for song in std::iter::repeat_n(&songs, args.repeat).flatten() {
-        let mut header = vec![if rng.uniform() < TITLE { song.title.as_str() } else { "" }];
+        let title = if rng.uniform() < TITLE { song.title.as_str() } else { "" };
+        let mut fields = Vec::new();
         if rng.uniform() < STYLE {
-            header.push(&args.style);
-            header.extend(song.found_scheme(&lexicon).filter(|_| rng.uniform() < SCHEME));
+            fields.push(args.style.as_str());
+            fields.extend(song.found_scheme(&lexicon).filter(|_| rng.uniform() < SCHEME));
         }
-        let header = format!("=== {}", header.join(" | ").trim());
-        writeln!(text, "{}\n\n{}\n", header.trim(), song.text())?;
+        writeln!(text, "{}\n{}\n", header_line(title, fields), song.text())?;
     }
     write_atomically(&args.out, text.as_bytes())?;
     println!("{}: {} songs", args.out.display(), songs.len() * args.repeat);

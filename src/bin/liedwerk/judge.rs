@@ -6,8 +6,8 @@ use liedwerk::generate::form::title_gains;
 use liedwerk::generate::{Generator, Options, Sampling};
 use liedwerk::io::write_atomically;
 use liedwerk::judge::{Figures, Share, Song, songs};
-use liedwerk::text::SongIndex;
 use liedwerk::text::rhyme::Lexicon;
+use liedwerk::text::{SongIndex, header_line};
 use liedwerk::{Error, ErrorCode};
 use serde_json::{Value, json};
 
@@ -130,8 +130,8 @@ fn written(args: &Args, generator: &mut Generator, lexicon: &Lexicon) -> anyhow:
         } else {
             plain_song(generator, &form_args, seed, set(Options::default().sampling), args.max_new_tokens)?
         };
-        let style = if form_args.style.is_empty() { "-" } else { &form_args.style };
-        all += &format!("=== {} | {style} | {scheme}\n{}\n\n", form_args.title, song.trim());
+        all += &header_line(&form_args.title, [form_args.style.as_str(), scheme]);
+        all += &format!("{}\n\n", song.trim());
         bar.inc(1);
     }
     bar.finish_and_clear();

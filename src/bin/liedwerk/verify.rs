@@ -54,10 +54,13 @@ pub fn run(args: Args) -> anyhow::Result<()> {
     }
 }
 
+/// The link as it is spelled, but for its version and its proofs.
 fn renew(link: &Link, args: &Args) -> anyhow::Result<()> {
-    let kept: Vec<&str> =
-        args.link.split('&').filter(|pair| !pair.starts_with("proof=") && !pair.starts_with("v=")).collect();
-    let mut renewed = format!("{}&v={}.{}", kept.join("&"), link::FORMAT, link::ENGINE);
+    let version = |engine: u32| format!("v={}.{engine}", link::FORMAT);
+    let mut renewed = args.link.clone();
+    if let Some(engine) = link.engine {
+        renewed = renewed.replacen(&version(engine), &version(link::ENGINE), 1);
+    }
     let mut english = None;
     for proof in &link.proofs {
         let folder = folder(&args.models, &proof.model)
@@ -66,7 +69,8 @@ fn renew(link: &Link, args: &Args) -> anyhow::Result<()> {
         if !proof.whole {
             text = text.chars().take(proof.length).collect();
         }
-        renewed = format!("{renewed}&proof={}", Proof::of(&text, proof.whole, &proof.model, &sha256));
+        let fresh = Proof::of(&text, proof.whole, &proof.model, &sha256);
+        renewed = renewed.replacen(&proof.to_string(), &fresh.to_string(), 1);
     }
     say!("{renewed}");
     Ok(())

@@ -1,6 +1,6 @@
 //! The line before a song that tells a model its title, style and rhymes.
 
-use crate::text::TextTokenizer;
+use crate::text::{TextTokenizer, header_line};
 
 /// What a model can read before a song.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -47,13 +47,6 @@ impl Header {
         if !self.titles || title.is_empty() && style.is_empty() {
             return String::new();
         }
-        let mut line = "===".to_owned();
-        if !title.is_empty() {
-            line = format!("{line} {title}");
-        }
-        for field in [style, scheme].into_iter().filter(|field| !field.is_empty()) {
-            line = format!("{line} | {field}");
-        }
-        line + "\n"
+        header_line(title, [style, scheme])
     }
 }

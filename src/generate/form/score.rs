@@ -15,8 +15,8 @@ pub struct Weights {
     pub likely: f32,
     /// Times its pointwise mutual information with the title.
     pub title: f32,
-    /// The price of each sequence of three words that came before (in this line, too), of each word that comes twice in the line, and of
-    /// beginning with two words that a line begins with already.
+    /// The price of each sequence of three words that came before (in this line, too), of each word that comes twice in
+    /// the line, and of beginning with two words that a line begins with already.
     pub repeat: f32,
     /// The price of each word that is in no word list.
     pub unlisted: f32,

@@ -17,6 +17,8 @@ enum Kind {
     Inside,
     /// Ends it: a line break, with or without spaces.
     Break,
+    /// Nothing but space.
+    Blank,
     /// No letter and no digit, and may stand at a line's end.
     Mark,
     /// Has no place in a verse: what ends a text or begins a header line.
@@ -35,6 +37,7 @@ impl Vocabulary {
                 _ if Some(id) == end => Kind::Never,
                 bare if !bare.is_empty() && bare.chars().all(|c| c == '\n') => Kind::Break,
                 bare if bare.contains(['=', '|', '\n', char::REPLACEMENT_CHARACTER]) => Kind::Never,
+                bare if bare.trim().is_empty() => Kind::Blank,
                 bare if MARKS.contains(&bare) && bare == text => Kind::Mark,
                 _ => Kind::Inside,
             }
@@ -49,10 +52,11 @@ impl Vocabulary {
         self.kinds[id as usize] == Kind::Break
     }
 
-    /// Takes away what cannot come: at the beginning of a line, its end; anywhere, what has no place in a verse.
+    /// Takes away what cannot come: at the beginning of a line, its end and spaces, so that every line has a word;
+    /// anywhere, what has no place in a verse.
     pub fn restrict(&self, logits: &mut [f32], begins: bool) {
         for (logit, kind) in logits.iter_mut().zip(&self.kinds) {
-            if *kind == Kind::Never || begins && matches!(kind, Kind::Break | Kind::Mark) {
+            if *kind == Kind::Never || begins && matches!(kind, Kind::Break | Kind::Blank | Kind::Mark) {
                 *logit = f32::NEG_INFINITY;
             }
         }

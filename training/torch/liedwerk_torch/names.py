@@ -38,7 +38,7 @@ def made_up(random_: random.Random) -> str:
 
 def replaced(pair: tuple[str, str], random_: random.Random) -> tuple[str, str] | None:
     """The pair about somebody, or somewhere, else; nothing where no name stands once on both sides."""
-    for names, is_place in ((PEOPLE, False), (PLACED, True)):
+    for names, is_place in ((PLACED, True), (PEOPLE, False)):
         for name in names:
             word = re.compile(rf"\b{name}(?=s?\b)")
             if all(len(word.findall(side)) == 1 for side in pair):
@@ -57,6 +57,8 @@ def replace_names(inputs: list[Path], out: Path, seed: int, count: int) -> None:
     """Writes `count` such pairs, made from the pairs of TSV files."""
     random_ = random.Random(seed)
     pairs = [tuple(line.split("\t")[:2]) for path in inputs for line in path.read_text(encoding="utf-8").splitlines()]
+    # Sentences about places are few, places are many: each is used for several.
+    pairs += 5 * [pair for pair in pairs if any(name in pair[0] for name in PLACED)]
     random_.shuffle(pairs)
     found = (made for pair in pairs if len(pair) == 2 and (made := replaced(pair, random_)))
     lines = ["\t".join(pair) + "\n" for pair, _ in zip(found, range(count))]
