@@ -34,6 +34,11 @@ test('after the first visit all of it works without a connection', async ({ page
   await page.getByRole('link', { name: 'Write' }).click();
   await generate(page);
   await expect(controls(page).alert).toBeEmpty();
+  // The words of the other language have never been asked for.
+  await page.getByRole('button', { name: 'Deutsch' }).click();
+  await expect(page.getByRole('link', { name: 'Schreiben' })).toBeVisible();
+  await page.reload();
+  await expect(page.getByRole('link', { name: 'Schreiben' })).toBeVisible();
 });
 
 test('training is kept where one says so, and then works without a connection, as do the quiet places', async ({ page, baseURL }) => {
@@ -79,7 +84,8 @@ test('a new version is seen at once, and kept whole for later', async ({ page, b
   await keptShell(page);
   const before = await shells(page);
   expect(before).toHaveLength(1);
-  state.change = await anotherVersion(baseURL, 'main.js', (text) => text.replace(/(['"])Generate\1/, '$1Generate anew$1'));
+  const words = /en-\w+\.js/.exec(await (await fetch(new URL('sw.js', baseURL))).text())?.[0] ?? '';
+  state.change = await anotherVersion(baseURL, words, (text) => text.replace(/(['"])Generate\1/, '$1Generate anew$1'));
   await page.reload();
   await expect(page.getByRole('button', { name: 'Generate anew' })).toBeVisible();
   await expect.poll(async () => (await shells(page)).join()).not.toBe(before.join());

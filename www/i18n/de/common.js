@@ -28,4 +28,6 @@ export const common = {
   errorNoLexicon: 'Für die Sprache dieses Modells gibt es keine Liste von Wörtern und Lauten; ohne sie entsteht kein Lied in einer Form.',
   errorBadModel: 'Die Dateien dieses Modells passen nicht zusammen.',
   benchTitle: 'Dieses Gerät messen',
+  partMissing: 'Ein Teil dieser Seite kam nicht an. Besteht eine Verbindung? Vielleicht gibt es auch eine neue Fassung der Seite.',
+  reload: 'Neu laden',
 };

@@ -28,4 +28,6 @@ export const common = {
   errorNoLexicon: 'For the language of this model there is no list of words and sounds, which a song with a form needs.',
   errorBadModel: 'The files of this model do not fit together.',
   benchTitle: 'Measure this device',
+  partMissing: 'A part of this page did not arrive. Is there a connection? A new version of the page may have come out, too.',
+  reload: 'Reload',
 };
