@@ -16,7 +16,7 @@ import { followRules } from './ui/rules.js';
 import { hasStarted } from './ui/started.js';
 import { noteStrayFiles } from './ui/stray-files.js';
 import { teacherLink } from './ui/teacher-link.js';
-import { VIEWS } from './views/index.js';
+import { PLACES, VIEWS } from './views/index.js';
 import { Stage } from './views/stage.js';
 
 /** Browsers refuse to rewrite the address many times a second; sliders would do so. */
@@ -38,11 +38,12 @@ async function main() {
   const rewrite = keepAddress(state, whole);
   const computing = new Computing();
   const engine = new EngineClient(computing);
-  const context = { state, computing, engine, catalog: new Catalog(), places: VIEWS, visit };
+  const context = { state, computing, engine, catalog: new Catalog(), views: VIEWS, visit };
   const main = /** @type {HTMLElement} */ (document.querySelector('main'));
   const teacher = teacherLink(state, VIEWS);
   const stage = new Stage(context, main, teacher.draw);
-  const places = new Places(/** @type {HTMLElement} */ (document.querySelector('nav')), VIEWS, visit);
+  const [first, second] = /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll('nav'));
+  const places = new Places({ places: first, views: second }, context, PLACES);
 
   /**
    * @param {ViewId} id

@@ -113,6 +113,7 @@ const FILES = [
   'ui/frames.js',
   'ui/gates.js',
   'ui/heat-map.js',
+  'ui/icons.js',
   'ui/languages.js',
   'ui/model-card.js',
   'ui/model-picker.js',

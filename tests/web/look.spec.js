@@ -170,7 +170,7 @@ for (const [name, hash, button, length] of [
     const status = page.getByRole('status');
     const copy = page.getByRole('button', { name: 'Copy link' });
     await copy.click();
-    await expect(status).toContainText('fingerprint');
+    await expect(status).toContainText('proves');
     const link = await page.evaluate(() => navigator.clipboard.readText());
     const verdict = page.getByRole('region', { name: 'Check of the link' });
     const open = async (/** @type {string} */ address) => {
@@ -183,9 +183,9 @@ for (const [name, hash, button, length] of [
     await open(link.replace(/(proof=\w+\.\d+\.\d+\.)[\w-]{4}/, '$1AAAA'));
     await expect(verdict).toContainText('somebody has changed the link');
     // Of another text the link says nothing, and a new one promises nothing before that is written.
-    await (button === 'Generate' ? page.getByLabel('First words') : page.getByRole('textbox', { name: 'German' })).fill('O');
+    await (button === 'Generate' ? page.getByLabel('Start with') : page.getByRole('textbox', { name: 'German' })).fill('O');
     await expect(verdict).toBeHidden();
     await copy.click();
-    await expect(status).toHaveText('Link copied. It carries your words, the settings and the seed.');
+    await expect(status).toHaveText('Link copied. It opens exactly this text.');
   });
 }

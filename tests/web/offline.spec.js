@@ -30,7 +30,7 @@ test('after the first visit all of it works without a connection', async ({ page
   await expect(english).toHaveValue(/\w/);
   await page.getByRole('link', { name: 'Translate' }).click();
   await desk(page).translate.click();
-  await expect(status).toContainText('4 pieces');
+  await expect(status).toContainText('4 sentences');
   await page.getByRole('link', { name: 'Write' }).click();
   await generate(page);
   await expect(controls(page).alert).toBeEmpty();
@@ -47,7 +47,7 @@ test('training is kept where one says so, and then works without a connection, a
   await page.goto(`${url}#lang=en&view=look&look=char-lstm-songs&seed=7&length=40&go=1`);
   await expect(controls(page).status).toContainText('Finished');
   await keptShell(page);
-  await page.getByText('Keep for offline').click();
+  await page.getByText('Make available offline').click();
   const more = page.getByRole('listitem').filter({ hasText: 'Training, GPU and measuring' });
   await expect(more).toContainText(/not on this device/);
   await more.getByRole('button', { name: 'Keep' }).click();
@@ -58,6 +58,7 @@ test('training is kept where one says so, and then works without a connection, a
   await page.goto(`${url}#lang=en&view=look&look=char-lstm-songs&seed=7&length=40&go=1`);
   await expect(controls(page).status).toContainText('Finished');
   await expect(page.getByRole('region', { name: 'Gates and memory' })).toBeVisible();
+  await page.getByRole('link', { name: 'Look inside' }).click();
   await page.getByRole('link', { name: 'Prepare text' }).click();
   await expect(page.getByText(/[\d,]+ tokens, [\d,]+ different numbers/).first()).toBeVisible();
   await page.getByRole('link', { name: 'Lecture' }).click();
@@ -72,7 +73,7 @@ test('training is kept where one says so, and then works without a connection, a
   await expect(page.getByRole('button', { name: 'Measure' })).toBeEnabled();
 
   await page.goto(`${url}#lang=en&seed=7`);
-  await page.getByText('Keep for offline').click();
+  await page.getByText('Make available offline').click();
   await more.getByRole('button', { name: 'Remove' }).click();
   await expect(more).toContainText('not on this device');
 });

@@ -28,7 +28,7 @@ test('translates line by line and keeps the stanzas', async ({ page }) => {
   const [model] = await translators(page);
   await translate(page, `${LORELEY}\n\n${LORELEY}\n`);
   await expect(pieces(page, model)).toHaveCount(8);
-  await expect(status).toContainText('8 pieces');
+  await expect(status).toContainText('8 sentences');
   await copyText.click();
   await expect(status).toContainText('Text copied');
   const copied = await clipboard(page);
@@ -50,7 +50,7 @@ test('says how good the model is and how fast it was', async ({ page }) => {
   const { status } = await openTranslate(page);
   const [model] = await translators(page);
   await translate(page, LORELEY);
-  await expect(status).toContainText('4 pieces');
+  await expect(status).toContainText('4 sentences');
   await expect(sheet(page, model)).toContainText(/BLEU \d/);
   await expect(sheet(page, model)).toContainText(/\d ms per piece, [\d,]+ tokens per second/);
   await page.getByText('About this model').filter({ visible: true }).click();
@@ -316,7 +316,7 @@ test('speaks German when the browser does', async ({ browser }) => {
   await page.goto('#view=translate&seed=1&beam=1&go=1');
   await expect(page.getByRole('status')).toContainText('Fertig: 4 Stücke');
   await page.getByRole('button', { name: 'English' }).click();
-  await expect(page.getByRole('status')).toContainText('Finished: 4 pieces');
+  await expect(page.getByRole('status')).toContainText('Finished: 4 sentences');
   await context.close();
 });
 

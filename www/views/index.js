@@ -4,20 +4,35 @@ import { mountWrite } from './write.js';
 /** @typedef {import('./view.js').View} View */
 /** @typedef {(root: HTMLElement, context: Context) => View} Mount */
 
+/** @typedef {import('./view.js').Door & { load: () => Promise<Mount> }} Entry */
+
+/**
+ * The places of the page, in reading order; each has one view or several. A new one needs an icon (ui/icons.js), too.
+ *
+ * @type {readonly import('./view.js').Place[]}
+ */
+export const PLACES = [
+  { id: 'write', title: 'viewWrite' },
+  { id: 'translate', title: 'viewTranslate' },
+  { id: 'inside', title: 'placeInside' },
+  { id: 'train', title: 'viewTrain' },
+  { id: 'lecture', title: 'viewLecture' },
+];
+
 /**
  * The views of the page, in reading order. A new one is added here, and its id in state.js. The first is part of the
  * page's script, the others are fetched when they are visited.
  *
- * @type {readonly { id: import('../state.js').ViewId, title: import('../i18n/index.js').Key, load: () => Promise<Mount> }[]}
+ * @type {readonly Entry[]}
  */
 export const VIEWS = [
-  { id: 'write', title: 'viewWrite', load: async () => mountWrite },
-  { id: 'lab', title: 'viewTokenByToken', load: async () => (await import('./token-by-token.js')).mountTokenByToken },
-  { id: 'duel', title: 'viewLstmAgainstGpt', load: async () => (await import('./lstm-against-gpt.js')).mountLstmAgainstGpt },
-  { id: 'translate', title: 'viewTranslate', load: async () => (await import('./translate.js')).mountTranslate },
-  { id: 'chain', title: 'viewChain', load: async () => (await import('./chain.js')).mountChain },
-  { id: 'look', title: 'viewLook', load: async () => (await import('./look.js')).mountLook },
-  { id: 'text', title: 'viewText', load: async () => (await import('./text.js')).mountText },
-  { id: 'train', title: 'viewTrain', load: async () => (await import('./train.js')).mountTrain },
-  { id: 'lecture', title: 'viewLecture', load: async () => (await import('./lecture.js')).mountLecture },
+  { id: 'write', place: 'write', title: 'viewSong', load: async () => mountWrite },
+  { id: 'duel', place: 'write', title: 'viewLstmAgainstGpt', load: async () => (await import('./lstm-against-gpt.js')).mountLstmAgainstGpt },
+  { id: 'chain', place: 'write', title: 'viewChain', load: async () => (await import('./chain.js')).mountChain },
+  { id: 'translate', place: 'translate', title: 'viewTranslate', load: async () => (await import('./translate.js')).mountTranslate },
+  { id: 'lab', place: 'inside', title: 'viewTokenByToken', load: async () => (await import('./token-by-token.js')).mountTokenByToken },
+  { id: 'look', place: 'inside', title: 'viewLook', load: async () => (await import('./look.js')).mountLook },
+  { id: 'text', place: 'inside', title: 'viewText', load: async () => (await import('./text.js')).mountText },
+  { id: 'train', place: 'train', title: 'viewTrain', load: async () => (await import('./train.js')).mountTrain },
+  { id: 'lecture', place: 'lecture', title: 'viewLecture', load: async () => (await import('./lecture.js')).mountLecture },
 ];

@@ -1,4 +1,4 @@
-// The view "Side by side": two models go on from the same words, with the same settings and seed.
+// The view "LSTM against GPT": two models go on from the same words, with the same settings and seed.
 
 import { EngineClient } from '../engine/client.js';
 import { say } from '../i18n/index.js';

@@ -1,4 +1,4 @@
-// The view "Word by word": the growing text, and beside it what could have come at each step.
+// The view "Token by token": the growing text, and beside it what could have come at each step.
 
 import { say } from '../i18n/index.js';
 import { AlertBox } from '../ui/alert-box.js';

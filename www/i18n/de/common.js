@@ -1,7 +1,7 @@
 /** What every page says, in German: above all, what went wrong. @type {typeof import('../en/common.js').common} */
 export const common = {
   language: 'Sprache',
-  stop: 'Anhalten',
+  stop: 'Stopp',
   retry: 'Noch einmal versuchen',
   gpuChecking: 'Die GPU wird geprüft …',
   errorBadManifest: 'Die Liste der Modelle ließ sich nicht lesen. Verlangt dieses Netz eine Anmeldung, dann melde dich in einem anderen Tab an und versuche es noch einmal.',
