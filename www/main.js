@@ -12,6 +12,7 @@ import { offerLanguages } from './ui/languages.js';
 import { notArrived } from './ui/not-arrived.js';
 import { offlineChoice } from './ui/offline-choice.js';
 import { Places } from './ui/places.js';
+import { presentation } from './ui/presentation.js';
 import { followRules } from './ui/rules.js';
 import { hasStarted } from './ui/started.js';
 import { noteStrayFiles } from './ui/stray-files.js';
@@ -90,6 +91,7 @@ async function main() {
   followRules(state, main);
   document.querySelector('footer')?.append(teacher.element);
   listenToKeys(stage);
+  presentation(state);
   noteStrayFiles(() => visit('train'));
   window.addEventListener('hashchange', async () => {
     // Back and forward turn pages; they take back nothing that was typed since.

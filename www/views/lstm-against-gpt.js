@@ -2,6 +2,7 @@
 
 import { EngineClient } from '../engine/client.js';
 import { say } from '../i18n/index.js';
+import { changes } from '../ui/changes.js';
 import { copyLink } from '../ui/copy.js';
 import { button, h } from '../ui/dom.js';
 import { textField } from '../ui/fields.js';
@@ -54,6 +55,7 @@ export function mountLstmAgainstGpt(root, context) {
           void copyLink(state.settings, 'duel', shown, { byGpu, prove }).then((key) => say(status, key));
         }),
       ),
+      changes(state, 'duel'),
       shown,
       status,
     ),

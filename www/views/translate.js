@@ -2,6 +2,7 @@
 
 import { say } from '../i18n/index.js';
 import { AlertBox } from '../ui/alert-box.js';
+import { changes } from '../ui/changes.js';
 import { Alignment } from '../ui/alignment.js';
 import { copyLink, copyText } from '../ui/copy.js';
 import { button, h } from '../ui/dom.js';
@@ -11,6 +12,7 @@ import { numberChoice, textField, toggle } from '../ui/fields.js';
 import { ModelCard } from '../ui/model-card.js';
 import { modelPicker } from '../ui/model-picker.js';
 import { Notes } from '../ui/notes.js';
+import { sharing } from '../ui/share.js';
 import { TranslationSheet } from '../ui/translation-sheet.js';
 import { Verdict } from '../ui/verdict.js';
 import { Translating } from './translating.js';
@@ -51,9 +53,12 @@ export function mountTranslate(root, context) {
   parts.sheets[1].element.hidden = true;
   const translating = new Translating(context, parts);
   const report = (/** @type {import('../i18n/index.js').Key} */ key) => say(parts.status, key);
+  const share = sharing('translate', () => state.settings, translating, parts);
   parts.afterwards.append(
+    ...share.buttons,
     button('sing', () => context.visit('chain', true), { 'data-place': 'chain' }),
     button('copyText', () => void copyText(english(parts.sheets)).then(report), { class: 'quiet' }),
+    share.panel,
   );
   const link = button('copyLink', () => void copyLink(state.settings, 'translate', parts.shown, translating).then(report));
   root.classList.add('facing');
@@ -83,6 +88,7 @@ function desk(parts, state, link) {
     h('label', { for: german.id, t: 'german', class: 'german' }),
     german,
     h('div', { class: 'row' }, parts.translate, parts.stop, link),
+    changes(state, 'translate'),
     h('p', { class: 'small keys', t: 'shortcutsTranslate' }),
     parts.shown,
     h('p', { class: 'small', t: 'songsIntro' }),

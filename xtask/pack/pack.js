@@ -90,6 +90,7 @@ async function pack(entry) {
     target: 'es2022',
     legalComments: 'none',
     logLevel: 'warning',
+    nodePaths: [join(import.meta.dirname, 'node_modules')],
     plugins: [addresses],
   });
   return outputFiles.map(({ path, text }) => [relative(folder, path).split(sep).join('/'), text]);
@@ -128,18 +129,17 @@ async function listFiles() {
     const named = (await readFile(path, 'utf8')).replace('<meta charset="utf-8">', `$&\n  <meta name="liedwerk-version" content="${version}">`);
     await writeFile(path, named);
   }
+  /** @type {Record<string, unknown>} */
   const written = { SUMS: await sums(left), VERSION: version };
   const path = join(folder, SERVICE_WORKER);
-  // Parts of packed scripts have names of their own.
-  const parts = [...packed.keys()].filter((file) => !ENTRIES.includes(file));
-  let source = (await readFile(path, 'utf8')).replace(/(const (FILES|ON_DEMAND) = )(\[[^\]]*\])/g, (_, begin, name, list) => {
-    const named = [...list.matchAll(/'([^']+)'/g)].map(([, file]) => file).concat(name === 'FILES' ? parts : []);
-    const known = named.filter((file) => left.delete(file === './' ? 'index.html' : file));
-    return begin + JSON.stringify(known);
-  });
-  if (left.size > 0) throw new Error(`the service worker does not know ${[...left].join(', ')}`);
+  let source = await readFile(path, 'utf8');
+  const [, list] = /const ON_DEMAND = \[([^\]]*)\]/.exec(source) ?? [];
+  const onDemand = [...(list ?? '').matchAll(/'([^']+)'/g)].map(([, file]) => file);
+  const missing = onDemand.filter((file) => !left.delete(file));
+  if (missing.length > 0) throw new Error(`the service worker names ${missing.join(', ')}, which the site has not got`);
+  Object.assign(written, { FILES: [...left].sort().map((file) => (file === 'index.html' ? './' : file)) });
   for (const [name, value] of Object.entries(written)) {
-    source = source.replace(new RegExp(`const ${name} = (\\{\\}|'');`), () => `const ${name} = ${JSON.stringify(value)};`);
+    source = source.replace(new RegExp(`const ${name} = (\\{\\}|\\[\\]|'');`), () => `const ${name} = ${JSON.stringify(value)};`);
   }
   // In a function of its own, so that its names become short, too.
   await writeFile(path, await minified(source, 'iife'));
