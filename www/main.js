@@ -24,6 +24,8 @@ import { Stage } from './views/stage.js';
 const ADDRESS_MS = 150;
 /** Marks the entries of the browser's history that the page made itself. */
 const OWN = { liedwerk: true };
+/** Views that begin by themselves when one comes to them by the links above: there is nothing to see before. */
+const LIVING = /** @type {ViewId[]} */ (['duel', 'chain', 'translate', 'lab', 'look']);
 
 /** @typedef {import('./state.js').ViewId} ViewId */
 
@@ -49,12 +51,13 @@ async function main() {
   /**
    * @param {ViewId} id
    * @param {boolean} [go] begin there at once
+   * @param {string} [focus] the id of what to go to there
    */
-  function visit(id, go = false) {
+  function visit(id, go = false, focus = '') {
     if (id === state.settings.view) return;
     history.pushState(OWN, '', toHash({ ...state.settings, view: id }, { go: false }));
-    turnTo(id, go);
     scrollTo({ top: 0 });
+    turnTo(id, go).then(() => document.getElementById(focus)?.focus(), notArrived);
   }
 
   /**
@@ -64,13 +67,14 @@ async function main() {
   function turnTo(id, go = false) {
     stage.view.stop();
     state.set({ view: id });
-    show({ go, linked: false, pledge: null });
+    // Nobody meets a white sheet: whoever comes here first sees what the view does.
+    return show({ go: go || (LIVING.includes(id) && !stage.has(id)), linked: false, pledge: null });
   }
 
   /** @param {import('./views/view.js').How} how */
-  function show(how) {
+  async function show(how) {
     name();
-    stage.show(state.settings.view, how).catch(notArrived);
+    await stage.show(state.settings.view, how);
   }
 
   function name() {
@@ -98,7 +102,7 @@ async function main() {
     const own = history.state?.liedwerk === true;
     const { hash } = location;
     if (own) {
-      turnTo(fromHash(hash).settings.view);
+      turnTo(fromHash(hash).settings.view).catch(notArrived);
       rewrite();
       return;
     }
@@ -110,9 +114,9 @@ async function main() {
     state.set(opened.settings);
     // Without its words the page keeps the language that it has.
     await setLanguage(preferredLanguage(opened.settings.lang)).catch(notArrived);
-    if (state.settings.view === opened.settings.view) show({ go: opened.go, linked: true, pledge: opened.pledge });
+    if (state.settings.view === opened.settings.view) await show({ go: opened.go, linked: true, pledge: opened.pledge }).catch(notArrived);
   });
-  show({ go, linked: true, pledge });
+  show({ go, linked: true, pledge }).catch(notArrived);
   computing.begin();
   keepOffline();
 }

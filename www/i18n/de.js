@@ -246,4 +246,5 @@ export const de = {
   reset: 'Zurücksetzen',
   resetOne: 'zurück zum Üblichen',
   skip: 'Zum Inhalt springen',
+  ownModelOption: 'Eigenes Modell …',
 };

@@ -246,4 +246,5 @@ export const en = {
   reset: 'Reset',
   resetOne: 'back to the usual',
   skip: 'Skip to the content',
+  ownModelOption: 'Own model …',
 };

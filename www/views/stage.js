@@ -32,6 +32,11 @@ export class Stage {
     this.#onShow = onShow;
   }
 
+  /** @param {ViewId} id whether it has been visited */
+  has(id) {
+    return this.#mounted.has(id);
+  }
+
   /**
    * @param {ViewId} id
    * @param {import('./view.js').How} how

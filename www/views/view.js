@@ -15,7 +15,8 @@
  * @property {import('../engine/client.js').EngineClient} engine
  * @property {import('../models.js').Catalog} catalog
  * @property {readonly Door[]} views of the page, in reading order
- * @property {(view: import('../state.js').ViewId, go?: boolean) => void} visit turns to another view, to begin there
+ * @property {(view: import('../state.js').ViewId, go?: boolean, focus?: string) => void} visit turns to another view, to
+ *   begin there, or to the element of this id
  */
 
 /**
