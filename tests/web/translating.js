@@ -87,8 +87,8 @@ export async function openChain(page, settings = 'beam=1&length=120') {
  * @param {Page} page
  * @param {Model} model
  */
-export function sheet(page, { title }) {
-  return page.getByRole('region', { name: title.en });
+export function column(page, { title }) {
+  return page.getByRole('columnheader', { name: title.en });
 }
 
 /**
@@ -98,7 +98,7 @@ export function sheet(page, { title }) {
  * @param {Model} model
  */
 export function pieces(page, model) {
-  return sheet(page, model).getByRole('button');
+  return page.getByRole('region', { name: 'Translation' }).getByRole('button').and(page.locator(`[data-model="${model.id}"]`));
 }
 
 /**
@@ -110,6 +110,9 @@ export async function translate(page, german) {
   await field.fill(german);
   await button.click();
   await expect(status).toContainText('Finished');
+  // One click deeper.
+  const deeper = page.getByText('Where the model looked').filter({ visible: true });
+  if ((await deeper.count()) && !(await desk(page).alignment.isVisible())) await deeper.click();
 }
 
 /** @param {Page} page */

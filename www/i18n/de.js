@@ -247,4 +247,5 @@ export const de = {
   resetOne: 'zurück zum Üblichen',
   skip: 'Zum Inhalt springen',
   ownModelOption: 'Eigenes Modell …',
+  translation: 'Übersetzung',
 };

@@ -247,4 +247,5 @@ export const en = {
   resetOne: 'back to the usual',
   skip: 'Skip to the content',
   ownModelOption: 'Own model …',
+  translation: 'Translation',
 };

@@ -13,7 +13,7 @@ import { ModelCard } from '../ui/model-card.js';
 import { modelPicker } from '../ui/model-picker.js';
 import { Notes } from '../ui/notes.js';
 import { sharing } from '../ui/share.js';
-import { TranslationSheet } from '../ui/translation-sheet.js';
+import { TranslationRows } from '../ui/translation-rows.js';
 import { Verdict } from '../ui/verdict.js';
 import { Translating } from './translating.js';
 
@@ -25,13 +25,16 @@ import { Translating } from './translating.js';
 export function mountTranslate(root, context) {
   const { state } = context;
   const onChoose = (/** @type {import('../engine/protocol.js').Piece} */ piece) => translating.choose(piece);
+  const rows = new TranslationRows(onChoose);
   const parts = {
     alert: new AlertBox(),
     notes: new Notes(),
     download: new DownloadBar('translate-download'),
     status: h('p', { role: 'status', class: 'status' }),
     picker: modelPicker(context, 'translator', 'translate-model'),
-    sheets: [new TranslationSheet(onChoose), new TranslationSheet(onChoose)],
+    rows: rows.element,
+    sheets: rows.columns,
+    deeper: h('details', { class: 'deeper' }, h('summary', { t: 'alignment' })),
     alignment: new Alignment(),
     verdict: new Verdict(context, 'translate'),
     cards: [new ModelCard(), new ModelCard()],
@@ -50,7 +53,8 @@ export function mountTranslate(root, context) {
     shown: h('div', { class: 'shown' }),
     afterwards: h('div', { class: 'row afterwards', hidden: true }),
   };
-  parts.sheets[1].element.hidden = true;
+  parts.sheets[1].hidden = true;
+  parts.deeper.append(parts.alignment.element);
   const translating = new Translating(context, parts);
   const report = (/** @type {import('../i18n/index.js').Key} */ key) => say(parts.status, key);
   const share = sharing('translate', () => state.settings, translating, parts);
@@ -101,7 +105,7 @@ function desk(parts, state, link) {
  *
  * @param {Parts} parts
  */
-function page({ status, alert, download, none, sheets, verdict, notes, afterwards, alignment }) {
+function page({ status, alert, download, none, rows, verdict, notes, afterwards, deeper }) {
   return h(
     'div',
     { class: 'page' },
@@ -109,11 +113,11 @@ function page({ status, alert, download, none, sheets, verdict, notes, afterward
     alert.element,
     download.element,
     none,
-    h('div', { class: 'sheets' }, ...sheets.map(({ element }) => element)),
+    rows,
     verdict.element,
     notes.element,
     afterwards,
-    alignment.element,
+    deeper,
   );
 }
 
@@ -142,10 +146,10 @@ function tuning({ picker, compare, cards }, state) {
 /**
  * One translation as it is, two under the names of their models.
  *
- * @param {TranslationSheet[]} sheets
+ * @param {import('../ui/translation-rows.js').Column[]} sheets
  */
 function english(sheets) {
-  const filled = sheets.filter(({ element, text }) => !element.hidden && text !== '');
+  const filled = sheets.filter(({ hidden, text }) => !hidden && text !== '');
   if (filled.length === 1) return filled[0].text;
   return filled.map(({ model, text }) => `${model?.title.en}\n\n${text.trim()}\n`).join('\n');
 }
