@@ -22,6 +22,8 @@ const MODELS_BUDGET: u64 = 40_000_000;
 const OPENED: &str = "gpt-songs";
 /// An index of songs, for whoever asks what a model has copied.
 const SONGS_BUDGET: u64 = 4_000_000;
+/// The page's own type.
+const FONTS_BUDGET: u64 = 90_000;
 /// Words of a language with their sounds, for whoever asks for rhymes, gzipped.
 const LEXICON_BUDGET: u64 = 250_000;
 
@@ -70,7 +72,8 @@ pub fn run() -> Result<()> {
     println!("models together     {together:>9} bytes, budget {MODELS_BUDGET}");
     let too_large = models.iter().any(|(_, bytes)| *bytes > MODEL_BUDGET)
         || together > MODELS_BUDGET
-        || are_tables_too_large(&site.join("models"))?;
+        || are_tables_too_large(&site.join("models"))?
+        || are_fonts_too_large(&site.join("fonts"))?;
     if first_visit > FIRST_BUDGET
         || code.gzip > CODE_BUDGET
         || full.gzip > FULL_BUDGET
@@ -96,6 +99,16 @@ fn are_tables_too_large(models: &Path) -> Result<bool> {
         too_large |= bytes > LEXICON_BUDGET;
     }
     Ok(too_large)
+}
+
+/// Compressed as they are.
+fn are_fonts_too_large(fonts: &Path) -> Result<bool> {
+    let mut bytes = 0;
+    for entry in fonts.read_dir().with_context(|| fonts.display().to_string())? {
+        bytes += entry?.metadata()?.len();
+    }
+    println!("fonts               {bytes:>9} bytes, budget {FONTS_BUDGET}");
+    Ok(bytes > FONTS_BUDGET)
 }
 
 /// What is asked for until the first song is written: the page's script with what it imports at once, the words of the
