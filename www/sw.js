@@ -87,7 +87,7 @@ worker.addEventListener('fetch', (event) => {
   else if (side === 'kept' && cache !== 'reload' && file.startsWith(MODELS)) event.respondWith(keptAnywhere(event.request));
 });
 
-/** The page's choice "Keep for offline". */
+/** The page's choice "Make available offline". */
 worker.addEventListener('message', (event) => {
   const { data, ports } = event;
   if (data?.type !== 'more') return;

@@ -40,6 +40,7 @@ test('the page makes such links and frames itself, and what is handed on by othe
   const { copyLink, status } = await open(page, SHORT);
   await expect(status).toContainText('ready');
   await page.getByText('Class link', { exact: true }).click();
+  await page.getByRole('radio', { name: 'I choose setting by setting' }).check();
   await page.getByRole('checkbox', { name: 'lock Temperature' }).check();
   await page.getByRole('checkbox', { name: 'hide Seed' }).check();
   await page.getByRole('checkbox', { name: 'hide Translate' }).check();
@@ -83,8 +84,13 @@ test('everybody of a class gets a seed of their own, unless it is locked', async
   const free = await copy();
   // What a visitor without a link meets is another model and another temperature, so both are said.
   expect([free.get('seed'), free.get('model'), free.get('temperature'), free.get('length')]).toEqual([null, 'char-lstm-songs', '0.5', '120']);
-  await page.getByRole('checkbox', { name: 'lock Seed' }).check();
+  await page.getByRole('radio', { name: 'the same song for all' }).check();
   expect((await copy()).get('seed')).toBe('7');
+  await page.getByRole('radio', { name: 'Only the temperature' }).check();
+  const locked = (await copy()).get('lock')?.split(',') ?? [];
+  expect([locked.includes('seed'), locked.includes('prompt'), locked.includes('temperature')]).toEqual([true, true, false]);
+  const preview = new URL((await page.getByRole('link', { name: 'Preview' }).getAttribute('href')) ?? '');
+  expect(new URLSearchParams(preview.hash.slice(1)).get('lock')?.split(',')).toEqual(locked);
   const seeds = [];
   for (let visit = 0; visit < 2; visit += 1) {
     await page.goto('about:blank');

@@ -248,4 +248,11 @@ export const de = {
   skip: 'Zum Inhalt springen',
   ownModelOption: 'Eigenes Modell …',
   translation: 'Übersetzung',
+  teacherMay: 'Was die Klasse ändern darf',
+  teacherFree: 'Alles; jeder bekommt ein eigenes Lied',
+  teacherSame: 'Alles außer der Zufallszahl: dasselbe Lied für alle',
+  teacherTemperature: 'Nur die Temperatur',
+  teacherWatch: 'Nichts: nur ansehen',
+  teacherOwn: 'Einzeln auswählen',
+  teacherPreview: 'Vorschau',
 };

@@ -248,4 +248,11 @@ export const en = {
   skip: 'Skip to the content',
   ownModelOption: 'Own model …',
   translation: 'Translation',
+  teacherMay: 'What the class may change',
+  teacherFree: 'Everything; each gets a song of their own',
+  teacherSame: 'Everything but the seed: the same song for all',
+  teacherTemperature: 'Only the temperature',
+  teacherWatch: 'Nothing: just look',
+  teacherOwn: 'I choose setting by setting',
+  teacherPreview: 'Preview',
 };

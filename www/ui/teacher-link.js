@@ -7,6 +7,21 @@ import { button, h } from './dom.js';
 import { names } from './rules.js';
 
 /**
+ * What a class may change; `own` is chosen one by one.
+ *
+ * @typedef {'free' | 'same' | 'temperature' | 'watch' | 'own'} Preset
+ */
+
+/** @type {readonly (readonly [Preset, import('../i18n/index.js').Key])[]} */
+const PRESETS = [
+  ['free', 'teacherFree'],
+  ['same', 'teacherSame'],
+  ['temperature', 'teacherTemperature'],
+  ['watch', 'teacherWatch'],
+  ['own', 'teacherOwn'],
+];
+
+/**
  * `draw` is to be called when another view is in sight.
  *
  * @param {import('../state.js').State} state
@@ -16,25 +31,63 @@ export function teacherLink(state, views) {
   const said = h('p', { class: 'small', 'aria-live': 'polite' });
   const table = h('div', { class: 'choices' });
   const chosen = { hide: names(state.settings.hide), lock: names(state.settings.lock) };
+  /** @type {Preset} */
+  let preset = chosen.hide.size + chosen.lock.size > 0 ? 'own' : 'free';
   const field = h('input', { type: 'text', readonly: true, class: 'link', tLabel: 'teacherLink', hidden: true });
+  const preview = h('a', { target: '_blank', rel: 'noopener', t: 'teacherPreview' });
+  const presets = h('fieldset', { class: 'presets' }, h('legend', { t: 'teacherMay' }));
   const element = h(
     'details',
     { class: 'teacher' },
     h('summary', { t: 'teacherLink' }),
     h('p', { class: 'small', t: 'teacherHint' }),
+    presets,
     table,
-    h('div', { class: 'row' }, button('copyTeacherLink', () => void copy(false)), button('copyFrame', () => void copy(true))),
+    h('div', { class: 'row' }, button('copyTeacherLink', () => void copy(false)), preview, button('copyFrame', () => void copy(true), { class: 'quiet' })),
     said,
     field,
   );
 
+  /** @param {readonly [Preset, import('../i18n/index.js').Key]} of */
+  function radio([id, t]) {
+    const input = h('input', { type: 'radio', name: 'teacher-preset', value: id });
+    input.checked = id === preset;
+    input.addEventListener('change', () => {
+      preset = id;
+      offer();
+    });
+    return h('label', { class: 'preset' }, input, ' ', h('span', { t }));
+  }
+
+  /** Keys of the settings of the view that is in sight. */
+  function offered() {
+    /** @type {NodeListOf<HTMLElement>} */
+    const controls = document.querySelectorAll('.view:not([hidden]) [data-setting]');
+    return [...controls];
+  }
+
+  /** @returns {{ hide: string, lock: string }} */
+  function rules() {
+    const all = [...new Set(offered().map((control) => control.dataset.setting ?? ''))];
+    if (preset === 'own') {
+      const listed = new Set([...table.querySelectorAll('input')].map(({ value }) => value));
+      const list = (/** @type {Set<string>} */ of) => [...of].filter((name) => listed.has(name)).join(',');
+      return { hide: list(chosen.hide), lock: list(chosen.lock) };
+    }
+    const locked = { free: [], same: ['seed'], temperature: all.filter((name) => name !== 'temperature'), watch: all }[preset];
+    return { hide: '', lock: locked.join(',') };
+  }
+
+  /** @param {boolean} framed */
+  async function linkFor(framed) {
+    const { lang, view } = state.settings;
+    const given = { lang, ...rules(), embed: /** @type {'' | '1'} */ (framed ? '1' : '') };
+    return new URL(await makeLink(state.settings, view, [], given), location.href).href;
+  }
+
   /** @param {boolean} framed */
   async function copy(framed) {
-    const offered = new Set([...table.querySelectorAll('input')].map(({ value }) => value));
-    const list = (/** @type {Set<string>} */ of) => [...of].filter((name) => offered.has(name)).join(',');
-    const { lang, view } = state.settings;
-    const rules = { lang, hide: list(chosen.hide), lock: list(chosen.lock), embed: /** @type {'' | '1'} */ (framed ? '1' : '') };
-    const link = new URL(await makeLink(state.settings, view, [], rules), location.href).href;
+    const link = await linkFor(framed);
     const made = framed ? `<iframe src="${link.replaceAll('&', '&amp;')}" title="liedwerk" width="100%" height="700"></iframe>` : link;
     const done = await copied(made);
     say(said, done ? (framed ? 'frameCopied' : 'teacherLinkCopied') : 'linkShown');
@@ -47,12 +100,23 @@ export function teacherLink(state, views) {
     saysNothing(said);
     if (!element.open) return;
     const { view } = state.settings;
-    /** @type {NodeListOf<HTMLElement>} */
-    const settings = document.querySelectorAll('.view:not([hidden]) [data-setting]');
-    const rows = [...settings].map((control) => row(control.dataset.setting ?? '', nameOf(control), ['lock', 'hide']));
+    const rows = offered().map((control) => row(control.dataset.setting ?? '', nameOf(control), ['lock', 'hide']));
     const places = views.filter(({ id }) => id !== view).map(({ id, title }) => row(id, text(title), ['hide']));
     table.replaceChildren(group('teacherSettings', rows), group('teacherPlaces', places));
+    if (!presets.querySelector('input')) presets.append(...PRESETS.map(radio));
+    offer();
   };
+
+  /** What can be chosen here, and where it leads. */
+  function offer() {
+    const has = new Set(offered().map((control) => control.dataset.setting));
+    for (const [value, needed] of /** @type {const} */ ([['same', 'seed'], ['temperature', 'temperature']])) {
+      const label = presets.querySelector(`[value="${value}"]`)?.closest('label');
+      if (label) label.hidden = !has.has(needed);
+    }
+    table.hidden = preset !== 'own';
+    void linkFor(false).then((link) => preview.setAttribute('href', link));
+  }
 
   /**
    * @param {string} key
@@ -63,7 +127,10 @@ export function teacherLink(state, views) {
     const boxes = ways.map((way) => {
       const box = h('input', { type: 'checkbox', value: key });
       box.checked = chosen[way].has(key);
-      box.addEventListener('change', () => chosen[way][box.checked ? 'add' : 'delete'](key));
+      box.addEventListener('change', () => {
+        chosen[way][box.checked ? 'add' : 'delete'](key);
+        offer();
+      });
       const word = h('span', { t: way === 'lock' ? 'toLock' : 'toHide' });
       return h('label', {}, box, ' ', word, h('span', { class: 'unseen' }, ` ${name}`));
     });
@@ -72,6 +139,7 @@ export function teacherLink(state, views) {
 
   element.addEventListener('toggle', draw);
   onLanguage(draw);
+  state.onChange(() => element.open && offer());
   return { element, draw };
 }
 

@@ -40,7 +40,7 @@ export class TranslationRows {
     const heads = this.columns.map(({ head }) => head);
     this.#table = h(
       'table',
-      { class: 'translation', translate: 'no' },
+      { class: 'translation' },
       h('thead', {}, h('tr', {}, h('th', { scope: 'col', class: 'german', t: 'german' }), ...heads)),
       this.#body,
     );
