@@ -96,6 +96,7 @@ async function main() {
   document.querySelector('footer')?.append(teacher.element);
   listenToKeys(stage);
   presentation(state);
+  offerSkip(main);
   noteStrayFiles(() => visit('train'));
   window.addEventListener('hashchange', async () => {
     // Back and forward turn pages; they take back nothing that was typed since.
@@ -149,6 +150,19 @@ function listenToKeys(stage) {
     } else if (event.key === 'Escape') {
       stage.view.stop();
     }
+  });
+}
+
+/**
+ * Past the rows of links. The address is the page's state, so that it cannot name a part of the page.
+ *
+ * @param {HTMLElement} main
+ */
+function offerSkip(main) {
+  main.tabIndex = -1;
+  document.querySelector('.skip')?.addEventListener('click', (event) => {
+    event.preventDefault();
+    main.focus();
   });
 }
 

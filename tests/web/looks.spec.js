@@ -2,7 +2,7 @@
 
 import { expect, test } from '@playwright/test';
 import { expectNoViolations, expectToFitEveryWidth, expectWellMadeInEveryLook, SCREEN_AND_PHONE, widenFonts } from './appearance.js';
-import { controls, generate, open, SHORT } from './page.js';
+import { controls, expectInHash, generate, open, SHORT } from './page.js';
 
 /** @typedef {import('@playwright/test').Page} Page */
 
@@ -127,4 +127,19 @@ test('the page keeps its own content security policy', async ({ page }) => {
   await open(page);
   await generate(page);
   expect(complaints).toEqual([]);
+});
+
+test('the first Tab leads past the links, and forced colours still tell where one is', async ({ page }) => {
+  await page.emulateMedia({ forcedColors: 'active' });
+  await open(page);
+  await page.keyboard.press('Tab');
+  const skip = page.getByRole('link', { name: 'Skip to the content' });
+  await expect(skip).toBeFocused();
+  await expect(skip).toBeInViewport();
+  await expectNoViolations(page);
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('main')).toBeFocused();
+  await expectInHash(page, (hash) => hash.get('seed'), '7');
+  const line = (/** @type {string} */ name) => page.getByRole('link', { name }).evaluate((link) => getComputedStyle(link).borderBottomColor);
+  expect(await line('Write')).not.toBe(await line('Translate'));
 });

@@ -38,7 +38,7 @@ test('who learns by heart keeps the model from before, too', async ({ page }) =>
   await change(page, { steps: 300, lr: 0.01, warmup_steps: 5, decay_steps: 290, batch_size: 8, window: 32, dropout: 0 });
   await train(page).start.click();
   await expect(page.getByText('Finished after 300 steps.')).toBeVisible({ timeout: 60_000 });
-  const said = await page.getByText(/^What was held out has been getting worse since step/).innerText();
+  const said = await page.getByText(/^Validation loss has risen since step/).innerText();
   const step = /step (\d+):/.exec(said)?.[1];
   await expect(models.getByRole('listitem')).toHaveCount(2);
   const earlier = models.getByRole('listitem').filter({ has: page.getByRole('button', { name: new RegExp(`^Write with it: .*, step ${step}$`) }) });
