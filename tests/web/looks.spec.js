@@ -131,7 +131,7 @@ test('the page keeps its own content security policy', async ({ page }) => {
 
 test('the first Tab leads past the links, and forced colours still tell where one is', async ({ page }) => {
   await page.emulateMedia({ forcedColors: 'active' });
-  await open(page);
+  await expect((await open(page)).generate).toBeVisible();
   await page.keyboard.press('Tab');
   const skip = page.getByRole('link', { name: 'Skip to the content' });
   await expect(skip).toBeFocused();
