@@ -22,7 +22,7 @@ it went along the street.
 The first one took the summer deep,
 we both were wet and sweet.`,
   origin: {
-    de: 'vom GPT geschrieben, Startzahl 2',
+    de: 'vom GPT geschrieben, Zufallszahl 2',
     en: 'written by the GPT, seed 2',
   },
 };

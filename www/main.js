@@ -2,53 +2,62 @@
 
 import { Computing } from './computing.js';
 import { EngineClient } from './engine/client.js';
-import { de } from './i18n/de.js';
-import { en } from './i18n/en.js';
-import { learn, onLanguage, preferredLanguage, setLanguage, text } from './i18n/index.js';
+import { onLanguage, preferredLanguage, setLanguage, speakFrom, text } from './i18n/index.js';
 import { openLink } from './link.js';
 import { Catalog } from './models.js';
 import { fromHash, State, toHash } from './state.js';
 import { deviceChoice } from './ui/device-choice.js';
 import { colophon } from './ui/colophon.js';
-import { h } from './ui/dom.js';
 import { offerLanguages } from './ui/languages.js';
+import { notArrived } from './ui/not-arrived.js';
 import { offlineChoice } from './ui/offline-choice.js';
 import { Places } from './ui/places.js';
+import { presentation } from './ui/presentation.js';
 import { followRules } from './ui/rules.js';
 import { hasStarted } from './ui/started.js';
 import { noteStrayFiles } from './ui/stray-files.js';
 import { teacherLink } from './ui/teacher-link.js';
-import { VIEWS } from './views/index.js';
+import { PLACES, VIEWS } from './views/index.js';
+import { Stage } from './views/stage.js';
 
 /** Browsers refuse to rewrite the address many times a second; sliders would do so. */
 const ADDRESS_MS = 150;
 /** Marks the entries of the browser's history that the page made itself. */
 const OWN = { liedwerk: true };
+/** Views that begin by themselves when one comes to them by the links above: there is nothing to see before. */
+const LIVING = /** @type {ViewId[]} */ (['duel', 'chain', 'translate', 'lab', 'look']);
 
 /** @typedef {import('./state.js').ViewId} ViewId */
-/** @typedef {import('./views/view.js').View} View */
 
 async function main() {
   const { settings, go, whole, pledge } = await openLink(location.hash);
   const state = new State(settings);
-  learn({ de, en });
-  setLanguage(preferredLanguage(settings.lang));
+  speakFrom({
+    de: async () => (await import('./i18n/de.js')).de,
+    en: async () => (await import('./i18n/en.js')).en,
+  });
+  await setLanguage(preferredLanguage(settings.lang));
+  hasStarted();
   const rewrite = keepAddress(state, whole);
   const computing = new Computing();
   const engine = new EngineClient(computing);
-  const context = { state, computing, engine, catalog: new Catalog(), places: VIEWS, visit };
-  /** @type {View} */
-  let view = showView(context);
+  const context = { state, computing, engine, catalog: new Catalog(), views: VIEWS, visit };
+  const main = /** @type {HTMLElement} */ (document.querySelector('main'));
+  const teacher = teacherLink(state, VIEWS);
+  const stage = new Stage(context, main, teacher.draw);
+  const [first, second] = /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll('nav'));
+  const places = new Places({ places: first, views: second }, context, PLACES);
 
   /**
    * @param {ViewId} id
    * @param {boolean} [go] begin there at once
+   * @param {string} [focus] the id of what to go to there
    */
-  function visit(id, go = false) {
+  function visit(id, go = false, focus = '') {
     if (id === state.settings.view) return;
     history.pushState(OWN, '', toHash({ ...state.settings, view: id }, { go: false }));
-    turnTo(id, go);
     scrollTo({ top: 0 });
+    turnTo(id, go).then(() => document.getElementById(focus)?.focus(), notArrived);
   }
 
   /**
@@ -56,10 +65,23 @@ async function main() {
    * @param {boolean} [go]
    */
   function turnTo(id, go = false) {
-    view.stop();
+    stage.view.stop();
     state.set({ view: id });
-    view = showView(context);
-    void view.open({ go, linked: false, pledge: null });
+    // Nobody meets a white sheet: whoever comes here first sees what the view does.
+    return show({ go: go || (LIVING.includes(id) && !stage.has(id)), linked: false, pledge: null });
+  }
+
+  /** @param {import('./views/view.js').How} how */
+  async function show(how) {
+    name();
+    await stage.show(state.settings.view, how);
+  }
+
+  function name() {
+    const { view } = state.settings;
+    const title = VIEWS.find(({ id }) => id === view)?.title ?? VIEWS[0].title;
+    document.title = view === VIEWS[0].id ? 'liedwerk' : `${text(title)} · liedwerk`;
+    places.show(view);
   }
 
   computing.check = () => engine.useGpu();
@@ -69,17 +91,18 @@ async function main() {
     // The reader's own choice outlives what a link had asked for.
     if (state.settings.lang) state.set({ lang: '' });
   });
-  offerViews(context);
-  followRules(state, /** @type {HTMLElement} */ (document.querySelector('main')));
-  document.querySelector('footer')?.append(teacherLink(state, VIEWS));
-  listenToKeys(() => view);
+  onLanguage(name);
+  followRules(state, main);
+  document.querySelector('footer')?.append(teacher.element);
+  listenToKeys(stage);
+  presentation(state);
   noteStrayFiles(() => visit('train'));
   window.addEventListener('hashchange', async () => {
     // Back and forward turn pages; they take back nothing that was typed since.
     const own = history.state?.liedwerk === true;
     const { hash } = location;
     if (own) {
-      turnTo(fromHash(hash).settings.view);
+      turnTo(fromHash(hash).settings.view).catch(notArrived);
       rewrite();
       return;
     }
@@ -87,13 +110,13 @@ async function main() {
     const opened = await openLink(hash);
     // Another link may have come meanwhile.
     if (hash !== location.hash) return;
-    view.stop();
+    stage.view.stop();
     state.set(opened.settings);
-    setLanguage(preferredLanguage(opened.settings.lang));
-    view = showView(context);
-    void view.open({ go: opened.go, linked: true, pledge: opened.pledge });
+    // Without its words the page keeps the language that it has.
+    await setLanguage(preferredLanguage(opened.settings.lang)).catch(notArrived);
+    if (state.settings.view === opened.settings.view) await show({ go: opened.go, linked: true, pledge: opened.pledge }).catch(notArrived);
   });
-  void view.open({ go, linked: true, pledge });
+  show({ go, linked: true, pledge }).catch(notArrived);
   computing.begin();
   keepOffline();
 }
@@ -117,55 +140,14 @@ function keepAddress(state, whole) {
   return write;
 }
 
-/** @type {Map<ViewId, { root: HTMLElement, view: View }>} */
-const mounted = new Map();
-/** @type {Places | null} */
-let places = null;
-
-/**
- * Shows the view of the settings. Those that were visited before stay as they are, out of sight.
- *
- * @param {import('./views/view.js').Context} context
- * @returns {View}
- */
-function showView(context) {
-  const id = context.state.settings.view;
-  let shown = mounted.get(id);
-  if (!shown) {
-    const root = h('div', { class: `view ${id}` });
-    document.querySelector('main')?.append(root);
-    const { mount } = VIEWS.find((candidate) => candidate.id === id) ?? VIEWS[0];
-    shown = { root, view: mount(root, context) };
-    mounted.set(id, shown);
-  }
-  for (const { root } of mounted.values()) root.hidden = root !== shown.root;
-  nameView(id);
-  return shown.view;
-}
-
-/** @param {ViewId} id */
-function nameView(id) {
-  const title = VIEWS.find((view) => view.id === id)?.title ?? VIEWS[0].title;
-  document.title = id === VIEWS[0].id ? 'liedwerk' : `${text(title)} · liedwerk`;
-  places?.show(id);
-}
-
-/** @param {import('./views/view.js').Context} context */
-function offerViews({ state, visit }) {
-  const row = /** @type {HTMLElement} */ (document.querySelector('nav'));
-  places = new Places(row, VIEWS, visit);
-  nameView(state.settings.view);
-  onLanguage(() => nameView(state.settings.view));
-}
-
-/** @param {() => View} current */
-function listenToKeys(current) {
+/** @param {Stage} stage */
+function listenToKeys(stage) {
   document.addEventListener('keydown', (event) => {
     if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) {
       event.preventDefault();
-      current().run();
+      stage.view.run();
     } else if (event.key === 'Escape') {
-      current().stop();
+      stage.view.stop();
     }
   });
 }
@@ -184,5 +166,4 @@ function keepOffline() {
   else window.addEventListener('load', register);
 }
 
-hasStarted();
 void main();

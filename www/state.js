@@ -196,6 +196,19 @@ export const BOLD = { temperature: 0.9, top_p: 1, min_p: 0.03 };
 export const EXAMPLE_FORM = { style: 'modern', scheme: 'ABAB', syllables: '6-9', stanzas: 3 };
 /** The song that the page offers to whoever brings nothing at all. @type {Partial<Settings>} */
 export const FIRST_SONG = { title: 'The Last Train', ...EXAMPLE_FORM, ...BOLD };
+
+/**
+ * What numbers a visitor meets who has changed none, in a song with a form or in any other text.
+ *
+ * @param {Settings} settings
+ * @returns {Record<NumberName, number>}
+ */
+export function usual({ scheme, view }) {
+  const given = Object.fromEntries(NUMBER_FIELDS.map((field) => [field.name, field.default]));
+  const { temperature } = FRESH;
+  return /** @type {Record<NumberName, number>} */ ({ ...given, temperature, ...(scheme && view === 'write' ? BOLD : {}) });
+}
+
 /** Keys of the link that say nothing about a text. */
 const ABOUT_THE_PAGE = ['view', 'lang', 'embed'];
 

@@ -12,12 +12,16 @@ fn scripts() -> BTreeMap<PathBuf, BTreeSet<PathBuf>> {
     files(&root().join("www"), &["js"]).into_iter().map(|path| (path.clone(), imports(&path))).collect()
 }
 
-/// The relative addresses in the import and export statements of a source.
+/// The relative addresses in the import and export statements of a source, and of what it imports later.
 fn imported(source: &str) -> Vec<String> {
+    let is_statement =
+        |line: &str| ["import ", "export ", "} from "].iter().any(|begin| line.starts_with(begin));
     source
         .lines()
-        .filter(|line| ["import ", "export ", "} from "].iter().any(|begin| line.starts_with(begin)))
-        .filter_map(|line| line.split_once("from '").or_else(|| line.split_once("import '")))
+        .filter_map(|line| {
+            let statement = line.split_once("from '").or_else(|| line.split_once("import '"));
+            statement.filter(|_| is_statement(line)).or_else(|| line.split_once("await import('"))
+        })
         .map(|(_, rest)| rest.split('\'').next().unwrap().to_owned())
         .filter(|name| name.starts_with('.'))
         .collect()
@@ -82,7 +86,8 @@ fn no_script_imports_itself_by_way_of_others() {
 #[test]
 fn imports_of_scripts_are_read_in_every_form() {
     let source = "import { a } from './a.js';\nimport {\n  b,\n} from '../b.js';\nimport './c.js';\n\
-                  export { d } from './d.js';\n/** @typedef {import('./e.js').E} E */\nimport { f } from 'f';";
-    assert_eq!(imported(source), ["./a.js", "../b.js", "./c.js", "./d.js"]);
+                  export { d } from './d.js';\n\
+                  const f = async () => (await import('./f.js')).f;\n/** @typedef {import('./e.js').E} E */\nimport { f } from 'f';";
+    assert_eq!(imported(source), ["./a.js", "../b.js", "./c.js", "./d.js", "./f.js"]);
     assert_eq!(resolved(Path::new("www/ui"), "../i18n/index.js"), Path::new("www/i18n/index.js"));
 }

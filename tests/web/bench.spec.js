@@ -49,7 +49,7 @@ test('it is found from the first page, speaks German, stops while it checks the 
   await expect(page.getByRole('heading', { name: 'Dieses Gerät messen' })).toBeVisible();
   await page.getByRole('button', { name: 'Messen' }).click();
   await expect(page.getByRole('status')).toHaveText('Die GPU wird geprüft …');
-  await page.getByRole('button', { name: 'Anhalten' }).click();
+  await page.getByRole('button', { name: 'Stopp' }).click();
   await expect(page.getByRole('status')).toHaveText('Angehalten.');
   await page.getByRole('button', { name: 'Messen' }).click();
   await expect(page.getByRole('status')).toHaveText('Die GPU wird geprüft …');

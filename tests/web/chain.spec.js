@@ -40,7 +40,7 @@ test('one button goes all the way, and all three stages stay in sight', async ({
   expect(flat(text).startsWith(flat(translation))).toBe(true);
   expect(flat(text).length).toBeGreaterThan(flat(translation).length + 50);
   await expect(status).toContainText('120 characters');
-  await expect(page.getByText(/ms per piece/)).toBeVisible();
+  await expect(page.getByText(/ms per sentence/)).toBeVisible();
   await expect(page.getByText(/characters per second/)).toBeVisible();
   for (const stage of [german, english, song]) await expect(stage).toBeInViewport();
 });
@@ -52,7 +52,7 @@ test('from the view that translates one click goes on to the song, and the visit
   await desk(page).german.fill('Die Sonne scheint.');
   await desk(page).translate.click();
   await expect(status).toContainText('Finished');
-  await page.getByRole('button', { name: 'Let a network sing on' }).click();
+  await page.getByRole('button', { name: 'Continue as a song' }).click();
   const song = await sung(page);
   expect(flat(song).startsWith(flat(await english.inputValue()))).toBe(true);
   await restore.click();
@@ -61,13 +61,13 @@ test('from the view that translates one click goes on to the song, and the visit
 
 test('each stage has its own button', async ({ page }) => {
   const { german, english, song, translate, singOn, status } = await openChain(page);
-  await page.getByRole('button', { name: 'A text of your own' }).click();
+  await page.getByRole('button', { name: 'Use your own text' }).click();
   await expect(german).toHaveValue('');
   await expect(german).toBeFocused();
   await german.fill('Die Sonne scheint.\nIch singe ein Lied.');
   await translate.click();
-  await expect(status).toContainText('Finished: 2 pieces');
-  await expect(song).toContainText('Here the song will go on');
+  await expect(status).toContainText('Finished: 2 sentences');
+  await expect(song).toContainText('The song continues here');
   await english.fill('My heart is in the hills');
   await singOn.click();
   const first = await sung(page);
@@ -91,8 +91,8 @@ test('a button pressed before the list of models has arrived does what it says',
   await german.fill('Die Sonne scheint.');
   await translate.click();
   arrive();
-  await expect(status).toContainText('Finished: one piece');
-  await expect(song).toContainText('Here the song will go on');
+  await expect(status).toContainText('Finished: one sentence');
+  await expect(song).toContainText('The song continues here');
 });
 
 test('one link carries the whole chain', async ({ page, browser }) => {
@@ -150,7 +150,7 @@ test('another German text is translated anew, and the own wording can be had bac
   await expect(restore).toBeHidden();
   expect(await doAll(page)).toContain('My own words');
   await translate.click();
-  await expect(status).toContainText('one piece');
+  await expect(status).toContainText('one sentence');
   await expect(restore).toBeVisible();
 });
 
@@ -181,12 +181,12 @@ test('stops while it translates and while it writes', async ({ page }) => {
   await all.click();
   await expect(english).toHaveValue(/\w/);
   await stop.click();
-  await expect(status).toContainText(/Stopped after (one|\d+) pieces?/);
-  await expect(song).toContainText('Here the song will go on');
+  await expect(status).toContainText(/Stopped after (one|\d+) sentences?/);
+  await expect(song).toContainText('The song continues here');
   await german.fill('Ich singe.');
   await all.click();
   await expect(status).toContainText('writing');
-  await expect(song).not.toContainText('Here the song will go on');
+  await expect(song).not.toContainText('The song continues here');
   await page.keyboard.press('Escape');
   await expect(status).toContainText(/Stopped after [\d,]+ characters/);
   await expect(stop).toBeDisabled();
@@ -245,15 +245,18 @@ test('old links open Write, and each view has its address', async ({ page }) => 
   await expectInHash(page, (hash) => hash.get('view'), 'translate');
   await expect(page).toHaveTitle(/Translate/);
   await desk(page).german.fill('Schnee');
+  await page.getByRole('link', { name: 'Write' }).click();
   await page.getByRole('link', { name: 'Taylor meets Helene' }).click();
   await expectInHash(page, (hash) => hash.get('view'), 'chain');
   await expect(stages(page).german).toHaveValue('Schnee');
+  await page.goBack();
   await page.goBack();
   await expect(desk(page).german).toHaveValue('Schnee');
   await page.goBack();
   await expect(controls(page).prompt).toHaveValue('Snow');
   await expectInHash(page, (hash) => [hash.get('view'), hash.get('german')], [null, 'Schnee']);
   expect(await generate(page)).toMatch(/^Snow/);
+  await page.goForward();
   await page.goForward();
   await page.goForward();
   await expect(page.getByRole('link', { name: 'Taylor meets Helene' })).toHaveAttribute('aria-current', 'page');
@@ -276,7 +279,8 @@ test('back opens the view that was there, also when the page is slow to notice',
   await expect(controls(page).prompt).toHaveValue('Snow');
   await page.getByRole('link', { name: 'Translate' }).click();
   const { german, status } = desk(page);
-  await expect(status).toContainText('ready');
+  // Whoever comes here first sees the old song translated.
+  await expect(status).toContainText('Finished');
   await german.fill('Schnee');
   await expect(german).toBeFocused();
   await page.goBack();

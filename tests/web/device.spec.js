@@ -34,13 +34,13 @@ test('the choice is remembered, and no part of the address', async ({ page }) =>
   const { choice, badge } = device(page);
   await choice.selectOption('GPU');
   await expect(badge).toHaveText(NONE);
-  await page.getByRole('textbox', { name: 'First words' }).fill('Snow');
+  await page.getByRole('textbox', { name: 'Start with' }).fill('Snow');
   await expectInHash(page, (hash) => Object.fromEntries(hash), { seed: '7', length: '120', prompt: 'Snow' });
   await page.reload();
   await expect(choice).toHaveValue('gpu');
   await expect(badge).toHaveText(NONE);
   await page.getByRole('button', { name: 'Deutsch' }).click();
-  await expect(page.getByRole('status', { name: 'Rechenwerk' })).toHaveText('Kein WebGPU in diesem Browser: Es rechnet die CPU.');
+  await expect(page.getByRole('status', { name: 'Rechnen auf' })).toHaveText('Kein WebGPU in diesem Browser: Es rechnet die CPU.');
   await page.getByRole('button', { name: 'English' }).click();
   await choice.selectOption('CPU');
   await expect(badge).toBeHidden();
@@ -70,7 +70,7 @@ for (const locale of ['en-GB', 'de-DE']) {
     const context = await browser.newContext({ locale });
     const page = await context.newPage();
     await page.goto(`#${SHORT}`);
-    await page.getByRole('combobox', { name: /Where to compute|Rechenwerk/ }).selectOption('gpu');
+    await page.getByRole('combobox', { name: /Run on|Rechnen auf/ }).selectOption('gpu');
     await expect(page.getByText(/(No|Kein) WebGPU/)).toBeVisible();
     await expectWellMadeInEveryLook(page, SCREEN_AND_PHONE);
     await context.close();

@@ -206,7 +206,7 @@ test('a GPU that is lost in a translation: the CPU goes on', async ({ page }) =>
   await page.getByRole('button', { name: 'Translate' }).click();
   await expect(page.getByText(/^\d of 40 translated/)).toBeVisible(PATIENT);
   await loseDevice(page);
-  await expect(status).toContainText('Finished: 40 pieces', PATIENT);
+  await expect(status).toContainText('Finished: 40 sentences', PATIENT);
   await expect(notes).toContainText('The CPU has gone on with the same text');
   await expect(badge).toHaveText('The GPU was lost: using the CPU.');
 });
@@ -221,7 +221,7 @@ const panics = (method) => `{
     return new Promise(() => {});
   };
 }`;
-const CRASHED = 'Computing on the GPU broke off: using the CPU.';
+const CRASHED = 'The GPU run crashed: using the CPU.';
 
 test('a panic in the middle of a song: the CPU goes on with it', async ({ page }) => {
   const patch = panics('Generator.prototype');
@@ -243,7 +243,7 @@ test('a panic in the middle of a translation: the CPU goes on with it', async ({
   const { status, notes, badge } = await open(page, `view=translate&seed=1&beam=1&german=${encodeURIComponent(lines.join('\n'))}`, { patch });
   const translate = async () => {
     await page.getByRole('button', { name: 'Translate' }).click();
-    await expect(status).toContainText('Finished: 5 pieces', PATIENT);
+    await expect(status).toContainText('Finished: 5 sentences', PATIENT);
     return await page.getByRole('button').filter({ hasText: /[.!]$/ }).allInnerTexts();
   };
   const pieces = await translate();

@@ -244,3 +244,25 @@ test('a first visit keeps no weights that are not whole, and asks for them once'
   goAway();
   await works(page, url, text);
 });
+
+test('words of one language come, the other\'s when it is chosen; what does not arrive is said', async ({ page, baseURL }) => {
+  const { url, state } = await mirror(baseURL);
+  const asked = (/** @type {string} */ language) => state.asked.filter((path) => new RegExp(`(^|/)${language}(-\\w+)?\\.js$`).test(path)).length;
+  await page.goto(`${url}#${SHORT}`);
+  await expect(controls(page).generate).toBeVisible();
+  expect([asked('en') > 0, await page.evaluate(() => performance.getEntriesByType('resource').filter(({ name }) => /\/de(-\w+)?\.js$/.test(name)).length)]).toEqual([true, 0]);
+  state.change = (path, answer) => (/(^|\/)(de|train)(-\w+)?\.js$/.test(path) ? { ...answer, status: 404 } : answer);
+  await page.getByRole('button', { name: 'Deutsch' }).click();
+  const alert = page.getByRole('alert').filter({ hasText: 'did not arrive' });
+  await expect(alert).toBeVisible();
+  await expect(controls(page).generate).toHaveText('Generate');
+  await page.getByRole('link', { name: 'Train' }).click();
+  await expect(alert).toHaveCount(1);
+  state.change = (_, answer) => answer;
+  await alert.getByRole('button', { name: 'Reload' }).click();
+  await expect(page.getByRole('button', { name: 'Eleven English songs' })).toBeVisible();
+  await page.getByRole('button', { name: 'Deutsch' }).click();
+  await expect(page.getByRole('link', { name: 'Trainieren' })).toBeVisible();
+  await page.reload();
+  await expect(page.getByRole('link', { name: 'Trainieren' })).toBeVisible();
+});

@@ -62,6 +62,6 @@ test('the last steps write and translate', async ({ page }) => {
   expect((await finished(page)).length).toBeGreaterThan(60);
   await page.getByRole('button', { name: 'Translating' }).click();
   await page.getByRole('button', { name: 'Translate', exact: true }).first().click();
-  await expect(page.getByRole('status').filter({ visible: true })).toContainText('Finished: 4 pieces');
+  await expect(page.getByRole('status').filter({ visible: true })).toContainText('Finished: 4 sentences');
   await expect(page.getByRole('region', { name: /English/ })).toContainText('I');
 });

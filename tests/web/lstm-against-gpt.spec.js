@@ -1,4 +1,4 @@
-// Side by side: two models on one beginning.
+// LSTM against GPT: two models on one beginning.
 
 import { expect, test } from '@playwright/test';
 

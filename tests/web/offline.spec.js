@@ -1,15 +1,11 @@
 // Without a connection. The site is reached through a small server of the test's own, which really goes away.
 
-import { readdirSync, readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { expect, test } from '@playwright/test';
 import { anotherVersion, keptShell, mirror } from './mirror.js';
 import { controls, generate } from './page.js';
 import { desk, stages, translators } from './translating.js';
 
 test.use({ serviceWorkers: 'allow' });
-
-const WWW = fileURLToPath(new URL('../../www/', import.meta.url));
 
 /** @typedef {import('@playwright/test').Page} Page */
 
@@ -30,10 +26,16 @@ test('after the first visit all of it works without a connection', async ({ page
   await expect(english).toHaveValue(/\w/);
   await page.getByRole('link', { name: 'Translate' }).click();
   await desk(page).translate.click();
-  await expect(status).toContainText('4 pieces');
+  await expect(status).toContainText('4 sentences');
   await page.getByRole('link', { name: 'Write' }).click();
+  await page.getByRole('link', { name: 'A song' }).click();
   await generate(page);
   await expect(controls(page).alert).toBeEmpty();
+  // The words of the other language have never been asked for.
+  await page.getByRole('button', { name: 'Deutsch' }).click();
+  await expect(page.getByRole('link', { name: 'Schreiben' })).toBeVisible();
+  await page.reload();
+  await expect(page.getByRole('link', { name: 'Schreiben' })).toBeVisible();
 });
 
 test('training is kept where one says so, and then works without a connection, as do the quiet places', async ({ page, baseURL }) => {
@@ -42,7 +44,7 @@ test('training is kept where one says so, and then works without a connection, a
   await page.goto(`${url}#lang=en&view=look&look=char-lstm-songs&seed=7&length=40&go=1`);
   await expect(controls(page).status).toContainText('Finished');
   await keptShell(page);
-  await page.getByText('Keep for offline').click();
+  await page.getByText('Make available offline').click();
   const more = page.getByRole('listitem').filter({ hasText: 'Training, GPU and measuring' });
   await expect(more).toContainText(/not on this device/);
   await more.getByRole('button', { name: 'Keep' }).click();
@@ -53,6 +55,7 @@ test('training is kept where one says so, and then works without a connection, a
   await page.goto(`${url}#lang=en&view=look&look=char-lstm-songs&seed=7&length=40&go=1`);
   await expect(controls(page).status).toContainText('Finished');
   await expect(page.getByRole('region', { name: 'Gates and memory' })).toBeVisible();
+  await page.getByRole('link', { name: 'Look inside' }).click();
   await page.getByRole('link', { name: 'Prepare text' }).click();
   await expect(page.getByText(/[\d,]+ tokens, [\d,]+ different numbers/).first()).toBeVisible();
   await page.getByRole('link', { name: 'Lecture' }).click();
@@ -67,7 +70,7 @@ test('training is kept where one says so, and then works without a connection, a
   await expect(page.getByRole('button', { name: 'Measure' })).toBeEnabled();
 
   await page.goto(`${url}#lang=en&seed=7`);
-  await page.getByText('Keep for offline').click();
+  await page.getByText('Make available offline').click();
   await more.getByRole('button', { name: 'Remove' }).click();
   await expect(more).toContainText('not on this device');
 });
@@ -79,7 +82,8 @@ test('a new version is seen at once, and kept whole for later', async ({ page, b
   await keptShell(page);
   const before = await shells(page);
   expect(before).toHaveLength(1);
-  state.change = await anotherVersion(baseURL, 'main.js', (text) => text.replace(/(['"])Generate\1/, '$1Generate anew$1'));
+  const words = /en-\w+\.js/.exec(await (await fetch(new URL('sw.js', baseURL))).text())?.[0] ?? '';
+  state.change = await anotherVersion(baseURL, words, (text) => text.replace(/(['"])Generate\1/, '$1Generate anew$1'));
   await page.reload();
   await expect(page.getByRole('button', { name: 'Generate anew' })).toBeVisible();
   await expect.poll(async () => (await shells(page)).join()).not.toBe(before.join());
@@ -90,15 +94,21 @@ test('a new version is seen at once, and kept whole for later', async ({ page, b
   await expect(page.getByRole('button', { name: 'Generate anew' })).toBeVisible();
 });
 
-test('the service worker knows every file of the page, and no other', () => {
-  const lists = readFileSync(`${WWW}sw.js`, 'utf8').matchAll(/const (?:FILES|ON_DEMAND) = \[([^\]]*)\]/g);
-  const list = [...lists].map(([, names]) => names).join();
-  const known = [...list.matchAll(/'([^']+)'/g)].map(([, file]) => (file === './' ? 'index.html' : file));
-  const all = readdirSync(WWW, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && !entry.name.startsWith('.') && !entry.name.endsWith('.d.ts'))
-    .map((entry) => `${entry.parentPath}/${entry.name}`.slice(WWW.length).replaceAll('\\', '/').replace(/^\//, ''))
-    .filter((file) => !file.startsWith('models/') && !['sw.js', '404.html'].includes(file));
-  expect(known.sort()).toEqual(all.sort());
+test('the service worker knows every file of the page, and no other', async ({ baseURL, request }) => {
+  const worker = await (await request.get(new URL('sw.js', baseURL).href)).text();
+  const known = [...worker.matchAll(/"?([\w./-]+)"?:\[\d+,"/g)].map(([, name]) => name);
+  const scripts = new Set(['./']);
+  // What the page names, and what that names in turn, is known; whatever is known is there.
+  for (const name of known) {
+    const answer = await request.get(new URL(name, baseURL).href);
+    expect(answer.status(), name).toBe(200);
+    if (!/(\.js|\/|\.html)$/.test(name)) continue;
+    for (const [, file] of (await answer.text()).matchAll(/(?:from|import\(|href=|src=)"(?:\.\/)?([\w./-]+\.(?:js|css|svg|png|webmanifest))"/g)) {
+      scripts.add(new URL(file, new URL(name, 'http://page/')).pathname.slice(1));
+    }
+  }
+  expect([...scripts].filter((name) => !known.includes(name))).toEqual([]);
+  expect(scripts.size).toBeGreaterThan(15);
 });
 
 /** @param {Page} page */

@@ -21,7 +21,7 @@ export function source(file) {
 /** @param {Page} page */
 export function controls(page) {
   return {
-    prompt: page.getByRole('textbox', { name: 'First words' }),
+    prompt: page.getByRole('textbox', { name: 'Start with' }),
     generate: page.getByRole('button', { name: 'Generate' }),
     stop: page.getByRole('button', { name: 'Stop' }),
     copyLink: page.getByRole('button', { name: 'Copy link' }),
@@ -34,11 +34,11 @@ export function controls(page) {
   };
 }
 
-/** Where to compute. @param {Page} page */
+/** Where it is computed. @param {Page} page */
 export function device(page) {
   return {
-    choice: page.getByRole('combobox', { name: 'Where to compute' }),
-    badge: page.getByRole('status', { name: 'Where to compute' }),
+    choice: page.getByRole('combobox', { name: 'Run on' }),
+    badge: page.getByRole('status', { name: 'Run on' }),
   };
 }
 

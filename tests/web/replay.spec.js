@@ -53,7 +53,7 @@ test('a copied link verifies in another browser, and natively', async ({ page, b
   const { prompt } = await open(page, `${SHORT}&temperature=0.9`);
   await prompt.fill(STANZA);
   const text = await generate(page);
-  const link = await copiedLink(page, 'fingerprint');
+  const link = await copiedLink(page, 'proves');
   expect(link.length).toBeLessThan(2_000);
   expect(link).toContain('z-prompt=');
   const elsewhere = await browser.newContext({ locale: 'en-GB' });
@@ -74,7 +74,7 @@ test('a song with another setting, model or seed is no longer what the link was 
   await expect(verdict(page)).toBeHidden();
   const { copyLink, status } = controls(page);
   await copyLink.click();
-  await expect(status).toHaveText('Link copied. It carries your words, the settings and the seed.');
+  await expect(status).toHaveText('Link copied. It opens exactly this text.');
 });
 
 test('all stored links verify', async ({ page }) => {
@@ -163,7 +163,7 @@ test('word by word: the link proves the text so far, tokens put in by hand and a
     await step.click();
     await expect(controls(page).status).toContainText(`Tokens so far: ${tokens}`);
   }
-  const link = await copiedLink(page, 'fingerprint');
+  const link = await copiedLink(page, 'proves');
   expect(verified(link)).toContain('identical as far as it was written');
   await page.goto('about:blank');
   await page.goto(link);
@@ -180,7 +180,7 @@ for (const [what, hash, button] of [
     await expect(status).toContainText('ready');
     await page.getByRole('button', { name: button, exact: true }).click();
     await expect(status).toContainText('Finished');
-    expect(verified(await copiedLink(page, 'fingerprint'))).toContain('identical');
+    expect(verified(await copiedLink(page, 'proves'))).toContain('identical');
   });
 }
 
@@ -225,7 +225,7 @@ test('cases 73 and 75: a link that the page makes shows wherever it was cut, and
   await open(page, SHORT);
   await controls(page).prompt.fill('O the wind + the rain,\nI');
   await generate(page);
-  const link = await copiedLink(page, 'fingerprint');
+  const link = await copiedLink(page, 'proves');
   const hash = new URL(link).hash;
   expect(hash).toMatch(/^#v=1\.1&.*prompt=O%20the%20wind%20%2B%20the%20rain%2C%0AI&/);
   expect(hash).not.toContain('+');

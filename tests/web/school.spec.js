@@ -23,7 +23,7 @@ test('it can be installed, from any folder', async ({ page, request, baseURL }) 
 test('a model is kept for offline, and removed, where one says so', async ({ page }) => {
   await open(page, 'lang=en&seed=7&model=gpt-songs');
   await expect(controls(page).status).toContainText('ready');
-  await page.getByText('Keep for offline').click();
+  await page.getByText('Make available offline').click();
   const model = (/** @type {string} */ name) => page.getByRole('listitem').filter({ hasText: name });
   await expect(model('GPT (songs)')).toContainText('on this device');
   const lstm = model('Character LSTM');
@@ -34,7 +34,7 @@ test('a model is kept for offline, and removed, where one says so', async ({ pag
   await page.goto('about:blank');
   await open(page, 'lang=en&seed=7&length=40&model=char-lstm-songs&go=1');
   expect((await finished(page)).length).toBeGreaterThan(40);
-  await page.getByText('Keep for offline').click();
+  await page.getByText('Make available offline').click();
   await lstm.getByRole('button', { name: 'Remove' }).click();
   await expect(lstm).toContainText('not on this device');
 });

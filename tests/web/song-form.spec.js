@@ -88,7 +88,7 @@ for (const model of ['gpt-songs', 'char-lstm-songs']) {
     expect((await stanzas(page)).map((stanza) => stanza.length)).toEqual([4]);
     await expect(figures).toContainText(/Rhymes as asked: [12] of 2\./);
     await expect(figures).toContainText(/Words/);
-    await expect(page.getByRole('button', { name: 'Is any of it copied?' })).toBeVisible();
+    await expect(page.getByRole('button', { name: 'Learned by heart?' })).toBeVisible();
     await write(page);
     expect(fetched.times).toBe(1);
   });
@@ -122,7 +122,7 @@ test('the link of a song with a form verifies in another browser, and natively',
   await open(page, `${ONE}&scheme=ABAB&${GPT}`);
   await write(page);
   const song = await stanzas(page);
-  const link = await copiedLink(page, 'fingerprint');
+  const link = await copiedLink(page, 'proves');
   const elsewhere = await browser.newContext({ locale: 'en-GB' });
   const other = await elsewhere.newPage();
   await other.goto(link);
@@ -280,7 +280,7 @@ test('what a class link locks and hides of a form stays so', async ({ page }) =>
   await expect(off).toBeHidden();
   await count.selectOption('2');
   await expectInHash(page, (hash) => [hash.get('scheme'), hash.get('title'), hash.get('stanzas')], ['ABAB', 'Snow', '2']);
-  await page.getByText('Link for a class', { exact: true }).click();
+  await page.getByText('Class link', { exact: true }).click();
   await expect(page.getByRole('checkbox', { name: 'lock Rhyme' })).toBeChecked();
   await expect(page.getByRole('checkbox', { name: 'hide Verses and choruses' })).not.toBeChecked();
 });

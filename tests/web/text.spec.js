@@ -40,7 +40,7 @@ test('what a step makes goes on in the other places', async ({ page }) => {
   await expect(cleaned).toContainText('ich weiß nicht was soll es bedeuten');
   await cleaned.getByRole('button', { name: 'Das übersetzen' }).click();
   await expect(page.getByRole('textbox', { name: 'Deutsch' })).toHaveValue(/^ich weiß nicht was soll/);
-  await page.getByRole('link', { name: 'Text vorbereiten' }).click();
+  await page.getByRole('link', { name: 'Ins Modell schauen' }).click();
   await step(page, /Stoppwörter/).getByRole('button', { name: 'Als Anfang nehmen' }).click();
   await expect(page.getByRole('textbox', { name: 'Erste Worte' })).toHaveValue('weiß bedeuten traurig märchen alten zeiten kommt sinn');
   await page.goBack();

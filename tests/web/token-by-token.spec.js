@@ -1,4 +1,4 @@
-// Word by word: the table of each step, what a click puts into the text, the way back, the link.
+// Token by token: the table of each step, what a click puts into the text, the way back, the link.
 
 import { expect, test } from '@playwright/test';
 import { expectInHash } from './page.js';
@@ -167,10 +167,10 @@ test('a text that was begun goes on after another view has used the model', asyn
   const whole = await song.innerText();
   await back.click();
   await expect(status).toHaveText('Tokens so far: 39.');
-  await page.getByRole('link', { name: 'Write', exact: true }).click();
+  await page.getByRole('link', { name: 'Write' }).click();
   await page.getByRole('button', { name: 'Generate' }).click();
   await expect(page.getByRole('status')).toContainText('Finished');
-  await page.getByRole('link', { name: 'Word by word' }).click();
+  await page.getByRole('link', { name: 'Look inside' }).click();
   await step.click();
   await expect(status).toContainText('ends here. Tokens: 40');
   expect(await song.innerText()).toBe(whole);

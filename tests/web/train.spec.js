@@ -118,7 +118,7 @@ test('the page answers while it learns, the rate changes, stop keeps the model a
   await expect(runs.getByRole('button', { name: 'Go on' })).toBeVisible();
   await models.getByRole('textbox', { name: 'Name' }).fill('My verse');
   await models.getByRole('textbox', { name: 'Name' }).blur();
-  await page.getByRole('button', { name: 'Side by side: My verse' }).click();
+  await page.getByRole('button', { name: 'LSTM against GPT: My verse' }).click();
   await expect(page.getByRole('heading', { name: 'My verse' })).toBeVisible();
   await page.goBack();
   const remove = models.getByRole('button', { name: /Remove/ });

@@ -7,7 +7,7 @@ import {
   LORELEY,
   openTranslate,
   pieces,
-  sheet,
+  column,
   translate,
   translators,
 } from './translating.js';
@@ -28,7 +28,7 @@ test('translates line by line and keeps the stanzas', async ({ page }) => {
   const [model] = await translators(page);
   await translate(page, `${LORELEY}\n\n${LORELEY}\n`);
   await expect(pieces(page, model)).toHaveCount(8);
-  await expect(status).toContainText('8 pieces');
+  await expect(status).toContainText('8 sentences');
   await copyText.click();
   await expect(status).toContainText('Text copied');
   const copied = await clipboard(page);
@@ -43,16 +43,16 @@ test('a short sentence is understood', { tag: '@smoke' }, async ({ page }) => {
   await openTranslate(page);
   const [model] = await translators(page);
   await translate(page, 'Ich habe einen Hund.');
-  await expect(sheet(page, model)).toContainText(/\bdog\b/);
+  await expect(pieces(page, model)).toContainText(/\bdog\b/);
 });
 
 test('says how good the model is and how fast it was', async ({ page }) => {
   const { status } = await openTranslate(page);
   const [model] = await translators(page);
   await translate(page, LORELEY);
-  await expect(status).toContainText('4 pieces');
-  await expect(sheet(page, model)).toContainText(/BLEU \d/);
-  await expect(sheet(page, model)).toContainText(/\d ms per piece, [\d,]+ tokens per second/);
+  await expect(status).toContainText('4 sentences');
+  await expect(column(page, model)).toContainText(/BLEU \d/);
+  await expect(column(page, model)).toContainText(/\d ms per sentence, [\d,]+ tokens per second/);
   await page.getByText('About this model').filter({ visible: true }).click();
   await expect(page.getByText('chrF')).toBeVisible();
   await expect(page.getByText('measured with')).toBeVisible();
@@ -123,6 +123,22 @@ test('a piece is chosen by mouse or by keyboard, and its alignment shown', async
   await expect(alignment.getByRole('table')).toContainText('Ich singe.');
 });
 
+test('a word that is pointed at lights up what the model looked at', async ({ page }) => {
+  const [model] = await translators(page);
+  await openTranslate(page);
+  await translate(page, 'Der Hund schläft.\nIch trinke Kaffee.');
+  const lit = (/** @type {string} */ word) => page.getByRole('region', { name: 'Translation' }).getByText(word, { exact: true }).evaluate((element) => Number(element.style.getPropertyValue('--light')));
+  await pieces(page, model).first().getByText('dog', { exact: true }).hover();
+  expect(await lit('Hund')).toBeGreaterThan(await lit('Der'));
+  await expect(page.getByText(/^dog ← Hund: \d+%$/)).toBeVisible();
+  expect(await lit('Kaffee')).toBe(0);
+  await page.mouse.move(0, 0);
+  expect(await lit('Hund')).toBe(0);
+  await pieces(page, model).nth(1).click();
+  await page.keyboard.press('ArrowLeft');
+  await expect(page.getByText(/ ← .+: \d+%$/)).toBeVisible();
+});
+
 test('two models translate the same sentence side by side', async ({ page }) => {
   const [first, second] = await translators(page);
   const { compare, alignment, copyText } = await openTranslate(page);
@@ -141,7 +157,7 @@ test('two models translate the same sentence side by side', async ({ page }) => 
   expect(copied).toContain(first.title.en);
   expect(copied).toContain(second.title.en);
   await compare.uncheck();
-  await expect(sheet(page, second)).toBeHidden();
+  await expect(column(page, second)).toBeHidden();
 });
 
 test('stops between pieces, and then translates again', async ({ page }) => {
@@ -224,11 +240,10 @@ for (const [what, text, note] of /** @type {const} */ ([
 
 test('one word of 5,000 letters stays as it is, fits the page, and that is said', async ({ page }) => {
   const { notes, alert } = await openTranslate(page);
-  const [model] = await translators(page);
   const word = 'Donaudampfschiff'.repeat(313);
   await translate(page, `Ich singe.\n${word}`);
   await expect(notes).toContainText('more than 100 letters');
-  await expect(sheet(page, model)).toContainText(word.slice(0, 300));
+  await expect(page.getByRole('region', { name: 'Translation' })).toContainText(word.slice(0, 300));
   await expectNoSidewaysScroll(page);
   await expect(alert).toBeEmpty();
 });
@@ -314,9 +329,9 @@ test('speaks German when the browser does', async ({ browser }) => {
   const context = await browser.newContext({ locale: 'de-DE' });
   const page = await context.newPage();
   await page.goto('#view=translate&seed=1&beam=1&go=1');
-  await expect(page.getByRole('status')).toContainText('Fertig: 4 Stücke');
+  await expect(page.getByRole('status')).toContainText('4 Sätze übersetzt');
   await page.getByRole('button', { name: 'English' }).click();
-  await expect(page.getByRole('status')).toContainText('Finished: 4 pieces');
+  await expect(page.getByRole('status')).toContainText('Finished: 4 sentences');
   await context.close();
 });
 

@@ -36,12 +36,12 @@ export function stages(page) {
   return {
     all: page.getByRole('button', { name: 'All in one go' }),
     translate: page.getByRole('button', { name: 'Translate' }),
-    singOn: page.getByRole('button', { name: 'Sing on' }),
+    singOn: page.getByRole('button', { name: 'Continue', exact: true }),
     stop: page.getByRole('button', { name: 'Stop' }),
     copyLink: page.getByRole('button', { name: 'Copy link' }),
     restore: page.getByRole('button', { name: 'Back to my wording' }),
     german: page.getByRole('textbox', { name: '1. The German song' }),
-    english: page.getByRole('textbox', { name: '2. Its English' }),
+    english: page.getByRole('textbox', { name: '2. English version' }),
     song: page.getByRole('region', { name: 'Song', exact: true }),
     status: page.getByRole('status'),
     alert: page.getByRole('alert'),
@@ -87,8 +87,8 @@ export async function openChain(page, settings = 'beam=1&length=120') {
  * @param {Page} page
  * @param {Model} model
  */
-export function sheet(page, { title }) {
-  return page.getByRole('region', { name: title.en });
+export function column(page, { title }) {
+  return page.getByRole('columnheader', { name: title.en });
 }
 
 /**
@@ -98,7 +98,7 @@ export function sheet(page, { title }) {
  * @param {Model} model
  */
 export function pieces(page, model) {
-  return sheet(page, model).getByRole('button');
+  return page.getByRole('region', { name: 'Translation' }).getByRole('button').and(page.locator(`[data-model="${model.id}"]`));
 }
 
 /**
@@ -110,6 +110,9 @@ export async function translate(page, german) {
   await field.fill(german);
   await button.click();
   await expect(status).toContainText('Finished');
+  // One click deeper.
+  const deeper = page.getByText('Where the model looked').filter({ visible: true });
+  if ((await deeper.count()) && !(await desk(page).alignment.isVisible())) await deeper.click();
 }
 
 /** @param {Page} page */

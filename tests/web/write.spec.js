@@ -50,7 +50,7 @@ for (const [lang, name, settings, keep] of [['en', 'Generate', 'Settings', 'Keep
     expect(seed()).toBe(kept);
     // A seed that was typed is meant.
     await page.getByRole('checkbox', { name: keep }).uncheck();
-    await page.getByRole('spinbutton', { name: /^(Seed|Startzahl)$/ }).fill('7');
+    await page.getByRole('spinbutton', { name: /^(Seed|Zufallszahl \(Seed\))$/ }).fill('7');
     expect(await written()).toBe(first);
   });
 }

@@ -6,7 +6,7 @@ import { bench as benchDe } from '../i18n/de/bench.js';
 import { common as commonDe } from '../i18n/de/common.js';
 import { bench as benchEn } from '../i18n/en/bench.js';
 import { common as commonEn } from '../i18n/en/common.js';
-import { formatNumber, learn, onLanguage, preferredLanguage, say, saysNothing, setLanguage, text } from '../i18n/index.js';
+import { formatNumber, onLanguage, preferredLanguage, say, saysNothing, setLanguage, speakFrom, text } from '../i18n/index.js';
 import { AlertBox } from '../ui/alert-box.js';
 import { button, h, scrollable } from '../ui/dom.js';
 import { offerLanguages } from '../ui/languages.js';
@@ -178,9 +178,9 @@ function nameTab() {
   document.title = `${text('benchTitle')} · liedwerk`;
 }
 
-learn({ de: { ...commonDe, ...benchDe }, en: { ...commonEn, ...benchEn } });
+speakFrom({ de: async () => ({ ...commonDe, ...benchDe }), en: async () => ({ ...commonEn, ...benchEn }) });
 onLanguage(nameTab);
-setLanguage(preferredLanguage(''));
+await setLanguage(preferredLanguage(''));
 hasStarted();
 new BenchPage(/** @type {HTMLElement} */ (document.querySelector('main')));
 offerLanguages();

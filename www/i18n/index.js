@@ -1,4 +1,5 @@
-// The page's two languages. An element remembers its key, so that switching rewrites it in place.
+// The page's two languages. An element remembers its key, so that switching rewrites it in place. Only the words of the
+// language that is read are fetched; the other's come when it is chosen.
 
 import { readStored, writeStored } from '../storage.js';
 
@@ -6,8 +7,12 @@ import { readStored, writeStored } from '../storage.js';
 /** @typedef {keyof typeof import('./en.js').en | keyof typeof import('./en/bench.js').bench} Key */
 /** @typedef {Record<string, string | number>} Params numbers are written as the language writes them */
 
-/** Of the page that is open; the others' would only be downloaded. @type {Record<Language, Partial<Record<Key, string>>>} */
-const TEXTS = { de: {}, en: {} };
+/** @typedef {Partial<Record<Key, string>>} Words */
+
+/** What has been fetched, by language. @type {Partial<Record<Language, Words>>} */
+const known = {};
+/** How each language is fetched. @type {Record<Language, () => Promise<Words>>} */
+let sources;
 const STORAGE_KEY = 'liedwerk-language';
 
 /** @type {Language} */
@@ -18,11 +23,10 @@ const listeners = new Set();
 /**
  * To be called before anything speaks.
  *
- * @param {Record<Language, Partial<Record<Key, string>>>} texts
+ * @param {Record<Language, () => Promise<Words>>} given the words of the page that is open, a language each
  */
-export function learn(texts) {
-  Object.assign(TEXTS.de, texts.de);
-  Object.assign(TEXTS.en, texts.en);
+export function speakFrom(given) {
+  sources = given;
 }
 
 /** @returns {Language} */
@@ -45,10 +49,23 @@ export function preferredLanguage(wished) {
   return 'en';
 }
 
-/** @param {Language} chosen */
-export function setLanguage(chosen) {
+/** The language that was asked for last; another may still be on its way. @type {Language | ''} */
+let wanted = '';
+
+/**
+ * Turns the page into a language once its words are there. Until then it stays as it is.
+ *
+ * @param {Language} chosen
+ * @returns {Promise<void>}
+ * @throws if the words do not arrive
+ */
+export async function setLanguage(chosen) {
+  wanted = chosen;
+  known[chosen] ??= await sources[chosen]();
+  if (wanted !== chosen) return;
   language = chosen;
   document.documentElement.lang = chosen;
+  document.documentElement.dataset.spoken = '';
   for (const element of document.querySelectorAll('[data-t], [data-t-label]')) {
     render(/** @type {HTMLElement} */ (element));
   }
@@ -70,20 +87,11 @@ export function onLanguage(listener) {
  * @param {Params} [params]
  */
 export function text(key, params = {}) {
-  return textIn(language, key, params);
-}
-
-/**
- * @param {Language} wanted whatever the page's language is now
- * @param {Key} key
- * @param {Params} [params]
- */
-export function textIn(wanted, key, params = {}) {
-  const sentence = TEXTS[wanted][key];
+  const sentence = known[language]?.[key];
   if (sentence === undefined) throw new Error(`no text ${key} on this page`);
   return sentence.replace(/\{(\w+)\}/g, (_, name) => {
     const value = params[name];
-    return typeof value === 'number' ? numberIn(wanted, value) : String(value);
+    return typeof value === 'number' ? formatNumber(value) : String(value);
   });
 }
 
@@ -100,19 +108,10 @@ const formats = new Map();
  * @param {number} value
  * @param {Intl.NumberFormatOptions} [options]
  */
-export function formatNumber(value, options) {
-  return numberIn(language, value, options);
-}
-
-/**
- * @param {Language} wanted
- * @param {number} value
- * @param {Intl.NumberFormatOptions} [options]
- */
-function numberIn(wanted, value, options = {}) {
-  const key = wanted + JSON.stringify(options);
+export function formatNumber(value, options = {}) {
+  const key = language + JSON.stringify(options);
   let format = formats.get(key);
-  if (!format) formats.set(key, (format = new Intl.NumberFormat(wanted, options)));
+  if (!format) formats.set(key, (format = new Intl.NumberFormat(language, options)));
   return format.format(value);
 }
 

@@ -18,7 +18,7 @@ const TITLES = /** @type {const} */ ([
   { de: 'Daten', en: 'Data' },
   { de: 'Säubern', en: 'Cleaning' },
   { de: 'Zerlegen', en: 'Splitting' },
-  { de: 'Wählen', en: 'Choosing' },
+  { de: 'Modell wählen', en: 'Choosing a model' },
   { de: 'Trainieren', en: 'Training' },
   { de: 'Prüfen', en: 'Validating' },
   { de: 'Anwenden', en: 'Using' },
@@ -57,10 +57,10 @@ export const LECTURE = {
     }, { formula: 'loss', excerpt: 'lossLstm', live: 'loss', places: ['train'] }),
     step(6, {
       de: 'Gemessen wird an Liedern, die das Netz nie gesehen hat: wie viele Bit ein Zeichen im Mittel kostet. Wer gar nichts weiß, braucht bei 27 Zeichen 4,75 Bit.\n\nSinkt der Verlust nur noch an den gelernten Liedern, lernt das Netz auswendig.',
-      en: 'It is measured on songs that the network has never seen: how many bits a character costs on average. Who knows nothing needs 4.75 bits for 27 characters.\n\nOnce the loss falls on the learned songs only, the network learns by heart.',
+      en: 'It is measured on songs that the network has never seen: how many bits a character costs on average. Uniform guessing costs 4.75 bits with 27 characters.\n\nOnce the loss falls on the learned songs only, the network learns by heart.',
     }, { formula: 'bits', excerpt: 'bits', live: 'figures', places: ['train', 'duel'] }),
     step(7, {
-      de: 'Zum Schreiben zieht man aus der Verteilung, hängt das Gezogene an und fragt von Neuem. Die Temperatur τ entscheidet, wie kühn: nahe 0 immer das Wahrscheinlichste, über 1 fast alles.\n\nMit derselben Startzahl entsteht auf jedem Rechner derselbe Text.',
+      de: 'Zum Schreiben zieht man aus der Verteilung, hängt das Gezogene an und fragt von Neuem. Die Temperatur τ entscheidet, wie kühn: nahe 0 immer das Wahrscheinlichste, über 1 fast alles.\n\nMit derselben Zufallszahl entsteht auf jedem Rechner derselbe Text.',
       en: 'To write, one draws from the distribution, appends what was drawn and asks again. The temperature τ decides how daring: near 0 always the likeliest, above 1 nearly anything.\n\nThe same seed writes the same text on every machine.',
     }, { formula: 'temperature', excerpt: 'draw', live: 'write', places: ['write', 'lab', 'look'] }),
   ],
@@ -87,7 +87,7 @@ export const LECTURE = {
     }, { formula: 'lossPairs', excerpt: 'lossPairs', live: 'loss', places: ['train'] }),
     step(6, {
       de: 'BLEU zählt, wie viele Folgen von ein bis vier Wörtern auch in der Übersetzung eines Menschen stehen; zu kurze Sätze werden bestraft. chrF tut dasselbe mit Zeichen.\n\nEine gute, aber andere Übersetzung bekommt wenig. Als Vergleich zweier Modelle an denselben Sätzen taugt die Zahl.',
-      en: 'BLEU counts how many runs of one to four words also stand in a human’s translation; sentences that are too short are punished. chrF does the same with characters.\n\nA good but different translation gets little. To compare two models on the same sentences, the figure serves.',
+      en: 'BLEU counts how many runs of one to four words also stand in a human’s translation; sentences that are too short are punished. chrF does the same with characters.\n\nA good but different translation scores low. The figure is for comparing models on the same sentences.',
     }, { formula: 'bleu', excerpt: 'bleu', live: 'figures', places: ['translate', 'train'] }),
     step(7, {
       de: 'Der Decoder schreibt Wort für Wort. Beam Search verfolgt mehrere Anfänge zugleich und nimmt am Ende den wahrscheinlichsten Satz, an der Länge gemessen.\n\n„Taylor meets Helene“ hängt beides aneinander: Das Englische wird zum Anfang eines Liedes.',

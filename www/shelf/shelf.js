@@ -1,7 +1,7 @@
 // The models of this browser's visitor: trained or dropped here, kept, and offered beside the shipped ones.
 
 import { toFailure } from '../errors.js';
-import { textIn } from '../i18n/index.js';
+import { text } from '../i18n/index.js';
 import { all, putAll, removeAll } from './database.js';
 import { storedBytes } from './stored.js';
 
@@ -162,8 +162,8 @@ function entryOf({ id, name, model_type, bytes, card, parameters, sha256 }, inMe
     language: '',
     licence: '',
     title: { de: name, en: name },
-    card: both(cardKey(card), { steps: card?.steps ?? 0, minutes: Math.round((card?.seconds ?? 0) / 6) / 10 }),
-    trained_on: card ? both(card.unit === 'pair' ? 'cardPairs' : 'cardSongs', { characters: card.characters, count: card.songs }) : { de: '', en: '' },
+    card: told(cardKey(card), { steps: card?.steps ?? 0, minutes: Math.round((card?.seconds ?? 0) / 6) / 10 }),
+    trained_on: card ? told(card.unit === 'pair' ? 'cardPairs' : 'cardSongs', { characters: card.characters, count: card.songs }) : { de: '', en: '' },
     figures: { dev_bits_per_char: rounded(card?.bits_per_char), parameters },
   };
 }
@@ -175,12 +175,22 @@ function cardKey(card) {
 }
 
 /**
+ * A text in the language that the page has when it is read: of the other one there may be no words yet.
+ *
  * @param {import('../i18n/index.js').Key} key
  * @param {import('../i18n/index.js').Params} params
  * @returns {Bilingual}
  */
-function both(key, params) {
-  return { de: textIn('de', key, params), en: textIn('en', key, params) };
+function told(key, params) {
+  const now = () => text(key, params);
+  return {
+    get de() {
+      return now();
+    },
+    get en() {
+      return now();
+    },
+  };
 }
 
 /**

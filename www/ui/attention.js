@@ -1,5 +1,6 @@
 import { onLanguage, say, text } from '../i18n/index.js';
 import { Choice, numbered } from './choice.js';
+import { clearest } from './clearest.js';
 import { colourIndex, colourTable, onColours } from './colours.js';
 import { h, scrollable } from './dom.js';
 import { visibleToken } from './next-tokens.js';
@@ -26,9 +27,12 @@ const TILE = 54;
  * Who looks at whom: every layer and head at once as small tiles, and one of them as a table of words.
  */
 export class Attention {
-  #kind = new Choice('attentionKind', () => this.#draw());
-  #layer = new Choice('layer', () => this.#draw());
-  #head = new Choice('head', () => this.#draw());
+  #kind = new Choice('attentionKind', () => {
+    this.#found = false;
+    this.#draw();
+  });
+  #layer = new Choice('layer', () => this.#pick());
+  #head = new Choice('head', () => this.#pick());
   #tiles = h('canvas', { class: 'tiles', 'aria-hidden': 'true' });
   #caption = h('p', { class: 'small' });
   #table = h('div', { class: 'tables' });
@@ -45,6 +49,8 @@ export class Attention {
   /** @type {Attended | null} */
   #shown = null;
   #at = 0;
+  /** Whether layer and head are the clearest of this text, or the reader's choice. */
+  #found = false;
 
   constructor() {
     this.#tiles.addEventListener('click', (event) => {
@@ -53,7 +59,7 @@ export class Attention {
       const { left, top, width, height } = this.#tiles.getBoundingClientRect();
       this.#head.value = String(Math.floor(((event.clientX - left) / width) * frames.heads));
       this.#layer.value = String(Math.floor(((event.clientY - top) / height) * frames.layers));
-      this.#draw();
+      this.#pick();
     });
     onLanguage(() => this.#draw());
     onColours(() => this.#draw());
@@ -68,12 +74,21 @@ export class Attention {
     this.#shown = shown?.text.length && shown.text.heads ? shown : null;
     this.#at = at;
     this.element.hidden = !this.#shown;
-    if (!this.#shown) return;
+    if (!this.#shown) {
+      this.#found = false;
+      return;
+    }
     const own = { value: 'own', name: /** @type {const} */ ('attentionOwn') };
     const cross = { value: 'cross', name: /** @type {const} */ ('attentionCross') };
     const source = { value: 'source', name: /** @type {const} */ ('attentionSource') };
     this.#kind.offer(this.#shown.source ? [cross, own, source] : [own]);
     this.#draw(part);
+  }
+
+  /** By hand: what is chosen stays. */
+  #pick() {
+    this.#found = true;
+    this.#draw();
   }
 
   /** The frames of the chosen kind, the places of its rows and columns, and a weight. */
@@ -104,6 +119,14 @@ export class Attention {
     const { frames, columns, rows, read, weights, languages } = seen;
     this.#layer.offer(numbered(frames.layers));
     this.#head.offer([...numbered(frames.heads), { value: '-1', name: 'headMean' }]);
+    if (!this.#found) {
+      const clear = clearest(frames, weights, columns === frames && languages.rows !== 'de');
+      if (clear) {
+        this.#layer.value = String(clear.layer);
+        this.#head.value = String(clear.head);
+        this.#found = true;
+      }
+    }
     say(this.#caption, 'attentionTiles', { layers: frames.layers, heads: frames.heads });
     if (part !== 'table') this.#drawTiles(frames, rows.length, read.length, weights);
     // Who walks in the table by keyboard is not thrown out of it by the next token.
@@ -138,10 +161,13 @@ export class Attention {
     const table = colourTable('amount');
     for (let layer = 0; layer < layers; layer += 1) {
       for (let head = 0; head < heads; head += 1) {
-        weights(layer, head).forEach((row, y) => {
+        const rows = weights(layer, head);
+        // Each in its own scale: a head that spreads its looks has a pattern, too.
+        const strongest = Math.max(0.05, ...rows.flat().map((weight) => weight ?? 0));
+        rows.forEach((row, y) => {
           const start = (layer * (height + GAP) + y) * canvas.width + head * (width + GAP);
           row.forEach((weight, x) => {
-            pixels[start + x] = table[colourIndex('amount', weight ?? 0, 1)];
+            pixels[start + x] = table[colourIndex('amount', weight ?? 0, strongest)];
           });
         });
       }

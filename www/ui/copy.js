@@ -6,20 +6,35 @@ import { h } from './dom.js';
 /** @typedef {import('../i18n/index.js').Key} Key */
 
 /**
- * Copies a link that restores everything and starts by itself. Where the browser refuses, the
- * link is shown instead.
+ * @typedef {object} Told of a text that a link is to give
+ * @property {boolean} byGpu whether a GPU wrote it, while what a link starts is computed on the CPU
+ * @property {() => Promise<string[]>} prove proofs of what stands there with these settings
+ */
+
+/**
+ * A link that restores everything and starts by itself.
  *
  * @param {import('../state.js').Settings} settings
  * @param {import('../state.js').ViewId} view whose settings it carries
+ * @param {Told} text
+ */
+export async function linkOf(settings, view, text) {
+  const proofs = text.byGpu ? [] : await text.prove();
+  return { proofs, link: new URL(await makeLink(settings, view, proofs), location.href).href };
+}
+
+/**
+ * Copies such a link. Where the browser refuses, it is shown instead.
+ *
+ * @param {import('../state.js').Settings} settings
+ * @param {import('../state.js').ViewId} view
  * @param {HTMLElement} place for the link when it can't be copied
- * @param {{ byGpu: boolean, prove: () => Promise<string[]> }} text whether a GPU wrote it, while what a link starts is
- *   computed on the CPU; proofs of what stands there with these settings
+ * @param {Told} text
  * @returns {Promise<Key>} what to tell the visitor
  */
 export async function copyLink(settings, view, place, text) {
   const { byGpu } = text;
-  const proofs = byGpu ? [] : await text.prove();
-  const link = new URL(await makeLink(settings, view, proofs), location.href).href;
+  const { link, proofs } = await linkOf(settings, view, text);
   place.replaceChildren();
   const own = MODELS_OF[view]?.some((name) => isOwn(settings[name]));
   if (await copied(link)) return own ? 'linkCopiedOwn' : byGpu ? 'linkCopiedGpu' : proofs.length ? 'linkCopiedProven' : 'linkCopied';

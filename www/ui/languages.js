@@ -1,6 +1,7 @@
 // The buttons for the page's language, which stand in the HTML of each page.
 
 import { currentLanguage, onLanguage, rememberLanguage, setLanguage } from '../i18n/index.js';
+import { notArrived } from './not-arrived.js';
 
 /** @typedef {import('../i18n/index.js').Language} Language */
 
@@ -17,10 +18,17 @@ export function offerLanguages(onChoice) {
     }
   };
   for (const button of buttons) {
-    button.addEventListener('click', () => {
+    button.addEventListener('click', async () => {
       const chosen = /** @type {Language} */ (button.dataset.language);
+      try {
+        await setLanguage(chosen);
+      } catch {
+        notArrived();
+        return;
+      }
+      // Another one may have been chosen while this one's words were on their way.
+      if (currentLanguage() !== chosen) return;
       rememberLanguage(chosen);
-      setLanguage(chosen);
       onChoice?.();
     });
     button.disabled = false;

@@ -10,6 +10,8 @@ const KINDS = /** @type {const} */ ({
   translator: ['translator'],
   inspected: ['generator', 'translator'],
 });
+/** Leads to where models are opened and trained; no id of a model looks like that. */
+const OWN = '+own';
 /** Which stands in for a model that is no more. */
 const OTHERWISE = { model: 0, left: 0, right: 1, translator: 0, inspected: 0 };
 
@@ -20,7 +22,7 @@ const OTHERWISE = { model: 0, left: 0, right: 1, translator: 0, inspected: 0 };
  * @param {keyof typeof KINDS} setting
  * @param {string} id
  */
-export function modelPicker({ state, catalog }, setting, id) {
+export function modelPicker({ state, catalog, visit }, setting, id) {
   const element = h('select', { id, 'data-setting': setting });
   const models = () => KINDS[setting].flatMap((kind) => catalog.of(kind));
   const otherwise = () => models()[OTHERWISE[setting]];
@@ -30,7 +32,7 @@ export function modelPicker({ state, catalog }, setting, id) {
   };
   const draw = () => {
     const options = models().map((model) => h('option', { value: model.id }, model.title[currentLanguage()]));
-    element.replaceChildren(...options);
+    element.replaceChildren(...options, h('option', { value: OWN, t: 'ownModelOption' }));
     show();
   };
   const offer = () => {
@@ -39,7 +41,14 @@ export function modelPicker({ state, catalog }, setting, id) {
     if (first && chosen() === first) state.set({ [setting]: first.id });
     draw();
   };
-  element.addEventListener('change', () => state.set({ [setting]: element.value }));
+  element.addEventListener('change', () => {
+    if (element.value !== OWN) {
+      state.set({ [setting]: element.value });
+      return;
+    }
+    show();
+    visit('train', false, 'own-files');
+  });
   state.onChange(show);
   onLanguage(draw);
   catalog.onOpen(offer);

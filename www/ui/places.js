@@ -1,63 +1,112 @@
-// The places of the page: one row, which scrolls sideways where there is no room for all of them.
+// The places of the page, all of them in sight, and below them the views of the place that one is in.
 
-import { onLanguage } from '../i18n/index.js';
 import { h } from './dom.js';
+import { icon } from './icons.js';
 
 /** @typedef {import('../state.js').ViewId} ViewId */
+/** @typedef {import('../views/view.js').Place} Place */
+/** @typedef {import('../views/view.js').Door} Door */
 
 export class Places {
+  #state;
+  #visit;
+  #doors;
   #row;
-  /** @type {Map<ViewId, HTMLAnchorElement>} */
-  #links = new Map();
+  /** The views of the current place. */
+  #views;
+  /** @type {Map<Place, { link: HTMLAnchorElement, last: ViewId }>} */
+  #places = new Map();
 
   /**
-   * @param {HTMLElement} row
-   * @param {readonly { id: ViewId, title: import('../i18n/index.js').Key }[]} views
-   * @param {(id: ViewId) => void} visit
+   * @param {{ places: HTMLElement, views: HTMLElement }} rows
+   * @param {import('../views/view.js').Context} context
+   * @param {readonly Place[]} places
    */
-  constructor(row, views, visit) {
-    this.#row = row;
-    for (const { id, title } of views) {
-      // A link that begins with # and lies out of sight would be taken for one that skips to a part of the page.
-      const link = h('a', { href: `./#view=${id}`, 'data-place': id, t: title });
-      link.addEventListener('click', (event) => {
-        // With a modifier key the browser opens a new tab or window, as everywhere.
-        if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
-        event.preventDefault();
-        visit(id);
-      });
-      this.#links.set(id, link);
+  constructor(rows, { state, visit, views: doors }, places) {
+    this.#state = state;
+    this.#visit = visit;
+    this.#doors = doors;
+    this.#row = rows.places;
+    this.#views = rows.views;
+    for (const place of places) {
+      const own = doors.filter((door) => door.place === place.id);
+      const link = h('a', { 'data-places': own.map(({ id }) => id).join(' ') }, icon(place.id), h('span', { t: place.title }));
+      // Where one is already, it leads back to the beginning.
+      this.#lead(link, () => (link.hasAttribute('aria-current') ? own[0].id : this.#entrance(place)));
+      this.#places.set(place, { link, last: own[0].id });
+      this.#row.append(link);
     }
-    row.append(...this.#links.values());
-    const follow = () => this.#fade();
-    row.addEventListener('scroll', follow, { passive: true });
-    new ResizeObserver(() => this.#reveal()).observe(row);
-    onLanguage(() => this.#reveal());
   }
 
-  /** @param {ViewId} id */
+  /** @param {ViewId} id the view that is in sight */
   show(id) {
-    for (const [other, link] of this.#links) {
-      if (other === id) link.setAttribute('aria-current', 'page');
-      else link.removeAttribute('aria-current');
+    const own = this.#doors.find((door) => door.id === id)?.place;
+    for (const [place, entry] of this.#places) {
+      const isHere = place.id === own;
+      if (isHere) entry.last = id;
+      const alone = this.#of(place).length === 1;
+      mark(entry.link, isHere && (alone ? 'page' : 'true'));
+      entry.link.href = `./#view=${this.#entrance(place)}`;
+      if (isHere) this.#offer(alone ? [] : this.#of(place), id);
     }
-    this.#reveal();
   }
 
-  /** Brings the current place into the middle of the row; the page itself does not move. */
-  #reveal() {
-    const current = [...this.#links.values()].find((link) => link.hasAttribute('aria-current'));
-    if (current) {
-      const middle = current.offsetLeft - this.#row.offsetLeft + current.offsetWidth / 2;
-      this.#row.scrollLeft = middle - this.#row.clientWidth / 2;
+  /**
+   * @param {readonly Door[]} doors
+   * @param {ViewId} id
+   */
+  #offer(doors, id) {
+    const shown = [...this.#views.children].map((link) => /** @type {HTMLElement} */ (link).dataset.place);
+    if (shown.join() !== doors.map((door) => door.id).join()) {
+      this.#views.replaceChildren(
+        ...doors.map((door) => {
+          // A link that begins with # and lies out of sight would be taken for one that skips to a part of the page.
+          const link = h('a', { href: `./#view=${door.id}`, 'data-place': door.id, t: door.title });
+          return this.#lead(link, () => door.id);
+        }),
+      );
     }
-    this.#fade();
+    this.#views.hidden = doors.length === 0;
+    for (const link of this.#views.querySelectorAll('a')) mark(link, link.dataset.place === id && 'page');
   }
 
-  /** The row fades out where it goes on. */
-  #fade() {
-    const { scrollLeft, clientWidth, scrollWidth } = this.#row;
-    this.#row.classList.toggle('more-before', scrollLeft > 1);
-    this.#row.classList.toggle('more-after', scrollLeft + clientWidth < scrollWidth - 1);
+  /** @param {Place} place */
+  #of(place) {
+    return this.#doors.filter((door) => door.place === place.id);
   }
+
+  /**
+   * Where one comes in: where one was last, unless a link hides that.
+   *
+   * @param {Place} place
+   */
+  #entrance(place) {
+    const hidden = this.#state.settings.hide.split(',');
+    const open = this.#of(place).map(({ id }) => id).filter((id) => !hidden.includes(id));
+    const last = this.#places.get(place)?.last;
+    return last && (open.includes(last) || open.length === 0) ? last : open[0] ?? this.#of(place)[0].id;
+  }
+
+  /**
+   * @param {HTMLAnchorElement} link
+   * @param {() => ViewId} to
+   */
+  #lead(link, to) {
+    link.addEventListener('click', (event) => {
+      // With a modifier key the browser opens a new tab or window, as everywhere.
+      if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+      event.preventDefault();
+      this.#visit(to());
+    });
+    return link;
+  }
+}
+
+/**
+ * @param {HTMLElement} link
+ * @param {'page' | 'true' | false} current
+ */
+function mark(link, current) {
+  if (current) link.setAttribute('aria-current', current);
+  else link.removeAttribute('aria-current');
 }

@@ -34,10 +34,13 @@ export function followRules(state, main) {
     // What changes a locked setting, and what leads to a hidden place.
     for (const element of marked('changes')) show(element, !locked.has(element.dataset.changes ?? ''), true);
     for (const element of marked('place')) show(element, !hidden.has(element.dataset.place ?? ''), true);
+    for (const element of marked('places')) show(element, element.dataset.places?.split(' ').some((id) => !hidden.has(id)) ?? true, true);
   };
   state.onChange(apply);
   // Views are built when they are first visited.
   new MutationObserver(apply).observe(main, { childList: true });
+  // And each place has links of its own.
+  for (const row of document.querySelectorAll('nav')) new MutationObserver(apply).observe(row, { childList: true });
   apply();
 }
 
@@ -46,7 +49,7 @@ export function names(list) {
   return new Set(list.split(',').filter(Boolean));
 }
 
-/** @param {'setting' | 'changes' | 'place'} what */
+/** @param {'setting' | 'changes' | 'place' | 'places'} what */
 function marked(what) {
   return /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll(`[data-${what}]`));
 }

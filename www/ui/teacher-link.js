@@ -7,6 +7,8 @@ import { button, h } from './dom.js';
 import { names } from './rules.js';
 
 /**
+ * `draw` is to be called when another view is in sight.
+ *
  * @param {import('../state.js').State} state
  * @param {readonly { id: import('../state.js').ViewId, title: import('../i18n/index.js').Key }[]} views
  */
@@ -70,14 +72,7 @@ export function teacherLink(state, views) {
 
   element.addEventListener('toggle', draw);
   onLanguage(draw);
-  let place = state.settings.view;
-  state.onChange(() => {
-    if (place === state.settings.view) return;
-    place = state.settings.view;
-    // The new place is built right after this.
-    queueMicrotask(draw);
-  });
-  return element;
+  return { element, draw };
 }
 
 /**

@@ -2,6 +2,7 @@
 
 import { say } from '../i18n/index.js';
 import { AlertBox } from '../ui/alert-box.js';
+import { changes } from '../ui/changes.js';
 import { copyLink, copyText } from '../ui/copy.js';
 import { button, h } from '../ui/dom.js';
 import { DownloadBar } from '../ui/download-bar.js';
@@ -10,6 +11,7 @@ import { numberChoice, textField } from '../ui/fields.js';
 import { modelPicker } from '../ui/model-picker.js';
 import { Notes } from '../ui/notes.js';
 import { settingsPanel } from '../ui/settings-panel.js';
+import { sharing } from '../ui/share.js';
 import { SongSheet } from '../ui/song-sheet.js';
 import { Verdict } from '../ui/verdict.js';
 import { Chaining } from './chaining.js';
@@ -58,10 +60,11 @@ export function mountChain(root, context) {
   const link = button('copyLink', () => {
     void copyLink(chaining.linkSettings(), 'chain', parts.shown, chaining).then(report);
   });
-  parts.afterwards.append(button('copyText', () => void copyText(parts.sheet.text).then(report)));
+  const share = sharing('chain', () => chaining.linkSettings(), chaining, parts);
+  parts.afterwards.append(...share.buttons, button('copyText', () => void copyText(parts.sheet.text).then(report), { class: 'quiet' }), share.panel);
   parts.sheet.showHint('songHint');
   const stages = [germanStage(state, chaining), englishStage(parts, state), songStage(parts, state, () => anew(() => chaining.write()))];
-  root.append(head(parts, link), h('div', { class: 'stages' }, ...stages));
+  root.append(head(parts, link, changes(state, 'chain')), h('div', { class: 'stages' }, ...stages));
   return {
     open: (how) => chaining.open(how),
     run: () => anew(() => chaining.all()),
@@ -77,14 +80,16 @@ export function mountChain(root, context) {
  *
  * @param {Parts} parts
  * @param {HTMLButtonElement} link
+ * @param {HTMLElement} changed
  */
-function head({ all, stop, shown, status, alert, download, verdict, notes }, link) {
+function head({ all, stop, shown, status, alert, download, verdict, notes }, link, changed) {
   return h(
     'section',
     { class: 'chain-head', 'aria-labelledby': 'chain-title' },
     h('h2', { id: 'chain-title', t: 'viewChain' }),
     h('p', { class: 'lead', t: 'chainLead' }),
     h('div', { class: 'row' }, all, stop, link),
+    changed,
     shown,
     h('div', { class: 'news' }, status),
     alert.element,

@@ -1,30 +1,38 @@
-import { mountChain } from './chain.js';
-import { mountLstmAgainstGpt } from './lstm-against-gpt.js';
-import { mountTokenByToken } from './token-by-token.js';
-import { mountLook } from './look.js';
-import { mountLecture } from './lecture.js';
-import { mountText } from './text.js';
-import { mountTrain } from './train.js';
-import { mountTranslate } from './translate.js';
 import { mountWrite } from './write.js';
 
 /** @typedef {import('./view.js').Context} Context */
 /** @typedef {import('./view.js').View} View */
+/** @typedef {(root: HTMLElement, context: Context) => View} Mount */
+
+/** @typedef {import('./view.js').Door & { load: () => Promise<Mount> }} Entry */
 
 /**
- * The places of the page, in reading order. A new one is added here, and its id in state.js.
+ * The places of the page, in reading order; each has one view or several. A new one needs an icon (ui/icons.js), too.
  *
- * @type {readonly { id: import('../state.js').ViewId, title: import('../i18n/index.js').Key,
- *   mount: (root: HTMLElement, context: Context) => View }[]}
+ * @type {readonly import('./view.js').Place[]}
+ */
+export const PLACES = [
+  { id: 'write', title: 'viewWrite' },
+  { id: 'translate', title: 'viewTranslate' },
+  { id: 'inside', title: 'placeInside' },
+  { id: 'train', title: 'viewTrain' },
+  { id: 'lecture', title: 'viewLecture' },
+];
+
+/**
+ * The views of the page, in reading order. A new one is added here, and its id in state.js. The first is part of the
+ * page's script, the others are fetched when they are visited.
+ *
+ * @type {readonly Entry[]}
  */
 export const VIEWS = [
-  { id: 'write', title: 'viewWrite', mount: mountWrite },
-  { id: 'lab', title: 'viewTokenByToken', mount: mountTokenByToken },
-  { id: 'duel', title: 'viewLstmAgainstGpt', mount: mountLstmAgainstGpt },
-  { id: 'translate', title: 'viewTranslate', mount: mountTranslate },
-  { id: 'chain', title: 'viewChain', mount: mountChain },
-  { id: 'look', title: 'viewLook', mount: mountLook },
-  { id: 'text', title: 'viewText', mount: mountText },
-  { id: 'train', title: 'viewTrain', mount: mountTrain },
-  { id: 'lecture', title: 'viewLecture', mount: mountLecture },
+  { id: 'write', place: 'write', title: 'viewSong', load: async () => mountWrite },
+  { id: 'duel', place: 'write', title: 'viewLstmAgainstGpt', load: async () => (await import('./lstm-against-gpt.js')).mountLstmAgainstGpt },
+  { id: 'chain', place: 'write', title: 'viewChain', load: async () => (await import('./chain.js')).mountChain },
+  { id: 'translate', place: 'translate', title: 'viewTranslate', load: async () => (await import('./translate.js')).mountTranslate },
+  { id: 'lab', place: 'inside', title: 'viewTokenByToken', load: async () => (await import('./token-by-token.js')).mountTokenByToken },
+  { id: 'look', place: 'inside', title: 'viewLook', load: async () => (await import('./look.js')).mountLook },
+  { id: 'text', place: 'inside', title: 'viewText', load: async () => (await import('./text.js')).mountText },
+  { id: 'train', place: 'train', title: 'viewTrain', load: async () => (await import('./train.js')).mountTrain },
+  { id: 'lecture', place: 'lecture', title: 'viewLecture', load: async () => (await import('./lecture.js')).mountLecture },
 ];

@@ -144,7 +144,7 @@ class Lecture {
 
   /** @param {readonly string[]} places of the page; those that it does not have are left out */
   #links(places) {
-    const links = this.#context.places
+    const links = this.#context.views
       .filter(({ id }) => places.includes(id))
       .map(({ id, title }) => button(title, () => this.#context.visit(id), { class: 'quiet' }));
     return links.length ? [h('span', { class: 'small', t: 'goOnIn' }), ' ', ...links] : [];

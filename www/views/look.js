@@ -4,6 +4,7 @@ import { say } from '../i18n/index.js';
 import { AlertBox } from '../ui/alert-box.js';
 import { Alignment } from '../ui/alignment.js';
 import { Attention } from '../ui/attention.js';
+import { changes } from '../ui/changes.js';
 import { copyLink } from '../ui/copy.js';
 import { button, h } from '../ui/dom.js';
 import { DownloadBar } from '../ui/download-bar.js';
@@ -108,6 +109,7 @@ function desk({ picker, prompt, german, go, stop, shown }, state, link) {
     prompt,
     german,
     h('div', { class: 'row' }, go, stop, link),
+    changes(state, 'look'),
     shown,
     settingsPanel(state, 'look'),
   );

@@ -1,7 +1,8 @@
-// The view "Side by side": two models go on from the same words, with the same settings and seed.
+// The view "LSTM against GPT": two models go on from the same words, with the same settings and seed.
 
 import { EngineClient } from '../engine/client.js';
 import { say } from '../i18n/index.js';
+import { changes } from '../ui/changes.js';
 import { copyLink } from '../ui/copy.js';
 import { button, h } from '../ui/dom.js';
 import { textField } from '../ui/fields.js';
@@ -54,6 +55,7 @@ export function mountLstmAgainstGpt(root, context) {
           void copyLink(state.settings, 'duel', shown, { byGpu, prove }).then((key) => say(status, key));
         }),
       ),
+      changes(state, 'duel'),
       shown,
       status,
     ),

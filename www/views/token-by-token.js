@@ -1,7 +1,8 @@
-// The view "Word by word": the growing text, and beside it what could have come at each step.
+// The view "Token by token": the growing text, and beside it what could have come at each step.
 
 import { say } from '../i18n/index.js';
 import { AlertBox } from '../ui/alert-box.js';
+import { changes } from '../ui/changes.js';
 import { copyLink } from '../ui/copy.js';
 import { button, h } from '../ui/dom.js';
 import { DownloadBar } from '../ui/download-bar.js';
@@ -67,6 +68,7 @@ export function mountTokenByToken(root, context) {
       ),
       textField(state, 'prompt', { id: 'lab-prompt', rows: '2', spellcheck: 'false' }),
       h('div', { class: 'row' }, ...buttons),
+      changes(state, 'lab'),
       parts.shown,
     ),
     h('div', { class: 'news' }, parts.status),

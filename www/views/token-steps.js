@@ -1,4 +1,4 @@
-// The runs of the view "Word by word": on, back, elsewhere. The page keeps the tokens, the engine follows.
+// The runs of the view "Token by token": on, back, elsewhere. The page keeps the tokens, the engine follows.
 
 import { say } from '../i18n/index.js';
 import { prove } from '../proof.js';

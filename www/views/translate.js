@@ -2,6 +2,7 @@
 
 import { say } from '../i18n/index.js';
 import { AlertBox } from '../ui/alert-box.js';
+import { changes } from '../ui/changes.js';
 import { Alignment } from '../ui/alignment.js';
 import { copyLink, copyText } from '../ui/copy.js';
 import { button, h } from '../ui/dom.js';
@@ -11,7 +12,8 @@ import { numberChoice, textField, toggle } from '../ui/fields.js';
 import { ModelCard } from '../ui/model-card.js';
 import { modelPicker } from '../ui/model-picker.js';
 import { Notes } from '../ui/notes.js';
-import { TranslationSheet } from '../ui/translation-sheet.js';
+import { sharing } from '../ui/share.js';
+import { TranslationRows } from '../ui/translation-rows.js';
 import { Verdict } from '../ui/verdict.js';
 import { Translating } from './translating.js';
 
@@ -23,13 +25,16 @@ import { Translating } from './translating.js';
 export function mountTranslate(root, context) {
   const { state } = context;
   const onChoose = (/** @type {import('../engine/protocol.js').Piece} */ piece) => translating.choose(piece);
+  const rows = new TranslationRows(onChoose);
   const parts = {
     alert: new AlertBox(),
     notes: new Notes(),
     download: new DownloadBar('translate-download'),
     status: h('p', { role: 'status', class: 'status' }),
     picker: modelPicker(context, 'translator', 'translate-model'),
-    sheets: [new TranslationSheet(onChoose), new TranslationSheet(onChoose)],
+    rows: rows.element,
+    sheets: rows.columns,
+    deeper: h('details', { class: 'deeper' }, h('summary', { t: 'alignment' })),
     alignment: new Alignment(),
     verdict: new Verdict(context, 'translate'),
     cards: [new ModelCard(), new ModelCard()],
@@ -48,12 +53,16 @@ export function mountTranslate(root, context) {
     shown: h('div', { class: 'shown' }),
     afterwards: h('div', { class: 'row afterwards', hidden: true }),
   };
-  parts.sheets[1].element.hidden = true;
+  parts.sheets[1].hidden = true;
+  parts.deeper.append(parts.alignment.element);
   const translating = new Translating(context, parts);
   const report = (/** @type {import('../i18n/index.js').Key} */ key) => say(parts.status, key);
+  const share = sharing('translate', () => state.settings, translating, parts);
   parts.afterwards.append(
+    ...share.buttons,
     button('sing', () => context.visit('chain', true), { 'data-place': 'chain' }),
     button('copyText', () => void copyText(english(parts.sheets)).then(report), { class: 'quiet' }),
+    share.panel,
   );
   const link = button('copyLink', () => void copyLink(state.settings, 'translate', parts.shown, translating).then(report));
   root.classList.add('facing');
@@ -83,6 +92,7 @@ function desk(parts, state, link) {
     h('label', { for: german.id, t: 'german', class: 'german' }),
     german,
     h('div', { class: 'row' }, parts.translate, parts.stop, link),
+    changes(state, 'translate'),
     h('p', { class: 'small keys', t: 'shortcutsTranslate' }),
     parts.shown,
     h('p', { class: 'small', t: 'songsIntro' }),
@@ -95,7 +105,7 @@ function desk(parts, state, link) {
  *
  * @param {Parts} parts
  */
-function page({ status, alert, download, none, sheets, verdict, notes, afterwards, alignment }) {
+function page({ status, alert, download, none, rows, verdict, notes, afterwards, deeper }) {
   return h(
     'div',
     { class: 'page' },
@@ -103,11 +113,11 @@ function page({ status, alert, download, none, sheets, verdict, notes, afterward
     alert.element,
     download.element,
     none,
-    h('div', { class: 'sheets' }, ...sheets.map(({ element }) => element)),
+    rows,
     verdict.element,
     notes.element,
     afterwards,
-    alignment.element,
+    deeper,
   );
 }
 
@@ -136,10 +146,10 @@ function tuning({ picker, compare, cards }, state) {
 /**
  * One translation as it is, two under the names of their models.
  *
- * @param {TranslationSheet[]} sheets
+ * @param {import('../ui/translation-rows.js').Column[]} sheets
  */
 function english(sheets) {
-  const filled = sheets.filter(({ element, text }) => !element.hidden && text !== '');
+  const filled = sheets.filter(({ hidden, text }) => !hidden && text !== '');
   if (filled.length === 1) return filled[0].text;
   return filled.map(({ model, text }) => `${model?.title.en}\n\n${text.trim()}\n`).join('\n');
 }

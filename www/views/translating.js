@@ -9,7 +9,9 @@ import { Work } from './work.js';
 /**
  * @typedef {object} OwnParts
  * @property {ReturnType<typeof import('../ui/model-picker.js').modelPicker>} picker
- * @property {import('../ui/translation-sheet.js').TranslationSheet[]} sheets two, the second for comparing
+ * @property {HTMLElement} rows all of the translation
+ * @property {import('../ui/translation-rows.js').Column[]} sheets two, the second for comparing
+ * @property {HTMLElement} deeper what holds the alignment
  * @property {import('../ui/alignment.js').Alignment} alignment
  * @property {import('../ui/model-card.js').ModelCard[]} cards one for each sheet
  * @property {HTMLElement} none said when there is no translator
@@ -118,6 +120,7 @@ export class Translating {
     }
     this.#chosen = piece;
     alignment.show(aligned);
+    this.#parts.deeper.hidden = aligned.length === 0;
   }
 
   /**
@@ -139,7 +142,7 @@ export class Translating {
           sheet.setWorking(true);
           if (i > 0) return;
           this.#context.state.wrote('translate', settings);
-          bringIntoSight(sheet.element);
+          bringIntoSight(this.#parts.rows);
         },
         onPiece: (piece) => {
           sheet.append(piece);
@@ -184,7 +187,7 @@ export class Translating {
     this.#opened = ids;
     const { sheets, cards, afterwards } = this.#parts;
     sheets.forEach((sheet, i) => {
-      sheet.element.hidden = i >= Math.max(1, models.length);
+      sheet.hidden = i >= Math.max(1, models.length);
       if (models[i]) cards[i].show(models[i], models.length > 1);
       else cards[i].element.hidden = true;
       if (models[i] && sheet.model !== models[i]) sheet.clear(models[i]);

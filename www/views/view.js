@@ -1,15 +1,22 @@
 // What a view is given, and what it is asked for. This file holds types only.
 
 /**
- * @typedef {{ id: import('../state.js').ViewId, title: import('../i18n/index.js').Key }} Place
+ * @typedef {'write' | 'translate' | 'inside' | 'train' | 'lecture'} PlaceId
+ * @typedef {{ id: PlaceId, title: import('../i18n/index.js').Key }} Place
+ *
+ * @typedef {object} Door that leads to a view
+ * @property {import('../state.js').ViewId} id
+ * @property {PlaceId} place
+ * @property {import('../i18n/index.js').Key} title
  *
  * @typedef {object} Context what every view is given
  * @property {import('../state.js').State} state
  * @property {import('../computing.js').Computing} computing
  * @property {import('../engine/client.js').EngineClient} engine
  * @property {import('../models.js').Catalog} catalog
- * @property {readonly Place[]} places of the page, in reading order
- * @property {(view: import('../state.js').ViewId, go?: boolean) => void} visit turns to another view, to begin there
+ * @property {readonly Door[]} views of the page, in reading order
+ * @property {(view: import('../state.js').ViewId, go?: boolean, focus?: string) => void} visit turns to another view, to
+ *   begin there, or to the element of this id
  */
 
 /**

@@ -4,12 +4,14 @@ import { EXAMPLE_TITLES } from '../examples.js';
 import { say } from '../i18n/index.js';
 import { EXAMPLE_FORM } from '../state.js';
 import { AlertBox } from '../ui/alert-box.js';
+import { changes } from '../ui/changes.js';
 import { button, h } from '../ui/dom.js';
 import { DownloadBar } from '../ui/download-bar.js';
 import { ModelCard } from '../ui/model-card.js';
 import { Notes } from '../ui/notes.js';
 import { textField } from '../ui/fields.js';
 import { settingsPanel } from '../ui/settings-panel.js';
+import { sharing } from '../ui/share.js';
 import { SongSheet } from '../ui/song-sheet.js';
 import { Verdict } from '../ui/verdict.js';
 import { modelPicker } from '../ui/model-picker.js';
@@ -59,7 +61,8 @@ export function mountWrite(root, context) {
   const writing = new Writing(context, parts);
   const report = (/** @type {import('../i18n/index.js').Key} */ key) => say(parts.status, key);
   const link = button('copyLink', () => void copyLink(state.settings, 'write', parts.shown, writing).then(report));
-  parts.afterwards.append(button('copyText', () => void copyText(parts.sheet.whole).then(report)));
+  const share = sharing('write', () => state.settings, writing, parts);
+  parts.afterwards.append(...share.buttons, button('copyText', () => void copyText(parts.sheet.whole).then(report), { class: 'quiet' }), share.panel);
   root.classList.add('facing');
   const rhyming = button('formExample', () => showRhyming(), { class: 'quiet', 'data-changes': 'scheme' });
   const showRhyming = () => {
@@ -77,7 +80,7 @@ export function mountWrite(root, context) {
   };
   state.onChange(offerBeginning);
   offerBeginning();
-  root.append(desk(parts, link, rhyming), page(parts), tuning(parts, state));
+  root.append(desk(parts, link, rhyming, changes(state, 'write')), page(parts), tuning(parts, state));
   parts.sheet.showExample();
   return {
     open: (how) => writing.open(how),
@@ -94,8 +97,9 @@ export function mountWrite(root, context) {
  * @param {Parts} parts
  * @param {HTMLButtonElement} link
  * @param {HTMLButtonElement} rhyming begins a song that shows what a form is
+ * @param {HTMLElement} changed
  */
-function desk(parts, link, rhyming) {
+function desk(parts, link, rhyming, changed) {
   return h(
     'section',
     { class: 'desk', 'aria-labelledby': 'desk-title' },
@@ -103,6 +107,7 @@ function desk(parts, link, rhyming) {
     parts.form.title,
     parts.beginning,
     h('div', { class: 'row' }, parts.generate, parts.stop, link),
+    changed,
     h('p', { class: 'small keys', t: 'shortcuts' }),
     rhyming,
     parts.shown,

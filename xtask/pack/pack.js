@@ -1,6 +1,7 @@
 // Makes of the scripts below the folder that is named on the command line what a host sends: one for each page and one
-// for each worker, with all that they import; no comments, no spaces, short names. A hundred small files would be a
-// hundred requests, in as many rounds as imports go deep.
+// for each worker, with all that they import, and one for each part that the page imports only when it is asked for; no
+// comments, no spaces, short names. A hundred small files would be a hundred requests, in as many rounds as imports go
+// deep.
 
 import { createHash } from 'node:crypto';
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
@@ -26,13 +27,15 @@ const isGlue = (/** @type {string} */ file) => file.startsWith('pkg/');
 
 const own = await files();
 const scripts = own.filter((file) => file.endsWith('.js') && file !== SERVICE_WORKER);
-const packed = await Promise.all(ENTRIES.map(async (entry) => [entry, await pack(entry)]));
+const later = await partsForLater();
+const packed = new Map((await Promise.all(ENTRIES.map(pack))).flat());
 for (const file of scripts) {
   const path = join(folder, file);
   if (isGlue(file)) await writeFile(path, await minified(await readFile(path, 'utf8')));
   else await rm(path);
 }
-for (const [entry, code] of packed) await writeFile(join(folder, entry), code);
+for (const [file, code] of packed) await writeFile(join(folder, file), code);
+await preload();
 await listFiles();
 
 /** Every file of the site, with slashes. */
@@ -43,35 +46,67 @@ async function files() {
     .map((entry) => relative(folder, join(entry.parentPath, entry.name)).split(sep).join('/'));
 }
 
+/** The paths of all scripts that others import only when they need them. */
+async function partsForLater() {
+  const imports = await Promise.all(
+    scripts.map(async (file) => {
+      const found = (await readFile(join(folder, file), 'utf8')).matchAll(/await import\('([^']+)'\)/g);
+      return [...found].map(([, name]) => join(folder, posix.dirname(file), name));
+    }),
+  );
+  return new Set(imports.flat());
+}
+
 /**
- * The entry with everything that it imports. A module's address, by which it finds workers and other files, remains
- * that of its source.
+ * The entry with everything that it imports, and beside it what it may import later. A module's address, by which it
+ * finds workers and other files, remains that of its source.
  *
  * @param {string} entry
+ * @returns {Promise<[file: string, code: string][]>}
  */
 async function pack(entry) {
+  const base = posix.dirname(entry);
   const addresses = {
     name: 'addresses',
     setup(/** @type {import('esbuild').PluginBuild} */ { onLoad }) {
       onLoad({ filter: /\.js$/ }, async ({ path }) => {
-        const from = posix.relative(posix.dirname(entry), relative(folder, path).split(sep).join('/'));
+        const from = posix.relative(base, relative(folder, path).split(sep).join('/'));
         const source = await readFile(path, 'utf8');
-        return { contents: source.replaceAll('import.meta.url', `new URL('${from}', import.meta.url).href`) };
+        const own = source.replaceAll('import.meta.url', `new URL('${from}', import.meta.url).href`);
+        // It runs long after its page. Said to import it, it shares all of it, which then is one file and not a dozen.
+        return { contents: later.has(path) ? `${own}\nimport ${JSON.stringify(join(folder, entry))};` : own };
       });
     },
   };
   const { outputFiles } = await build({
     entryPoints: [join(folder, entry)],
+    outdir: join(folder, base),
+    chunkNames: '[name]-[hash]',
     bundle: true,
+    splitting: true,
     write: false,
     minify: true,
     format: 'esm',
     target: 'es2022',
     legalComments: 'none',
     logLevel: 'warning',
+    nodePaths: [join(import.meta.dirname, 'node_modules')],
     plugins: [addresses],
   });
-  return outputFiles[0].text;
+  return outputFiles.map(({ path, text }) => [relative(folder, path).split(sep).join('/'), text]);
+}
+
+/** What the page's script needs at once is asked for together with it. */
+async function preload() {
+  const path = join(folder, 'index.html');
+  const page = await readFile(path, 'utf8');
+  const found = new Set(['main.js']);
+  for (const file of found) {
+    // A static import; a dynamic one has a bracket.
+    for (const [, name] of packed.get(file)?.matchAll(/(?:from|import)"\.\/([^"]+)"/g) ?? []) found.add(name);
+  }
+  const links = [...found].map((file) => `<link rel="modulepreload" href="${file}">`).join('\n  ');
+  await writeFile(path, page.replace('<link rel="modulepreload" href="main.js">', links));
 }
 
 /**
@@ -94,15 +129,17 @@ async function listFiles() {
     const named = (await readFile(path, 'utf8')).replace('<meta charset="utf-8">', `$&\n  <meta name="liedwerk-version" content="${version}">`);
     await writeFile(path, named);
   }
+  /** @type {Record<string, unknown>} */
   const written = { SUMS: await sums(left), VERSION: version };
   const path = join(folder, SERVICE_WORKER);
-  let source = (await readFile(path, 'utf8')).replace(/(const (?:FILES|ON_DEMAND) = )(\[[^\]]*\])/g, (_, begin, list) => {
-    const known = [...list.matchAll(/'([^']+)'/g)].map(([, file]) => file).filter((file) => left.delete(file === './' ? 'index.html' : file));
-    return begin + JSON.stringify(known);
-  });
-  if (left.size > 0) throw new Error(`the service worker does not know ${[...left].join(', ')}`);
+  let source = await readFile(path, 'utf8');
+  const [, list] = /const ON_DEMAND = \[([^\]]*)\]/.exec(source) ?? [];
+  const onDemand = [...(list ?? '').matchAll(/'([^']+)'/g)].map(([, file]) => file);
+  const missing = onDemand.filter((file) => !left.delete(file));
+  if (missing.length > 0) throw new Error(`the service worker names ${missing.join(', ')}, which the site has not got`);
+  Object.assign(written, { FILES: [...left].sort().map((file) => (file === 'index.html' ? './' : file)) });
   for (const [name, value] of Object.entries(written)) {
-    source = source.replace(new RegExp(`const ${name} = (\\{\\}|'');`), () => `const ${name} = ${JSON.stringify(value)};`);
+    source = source.replace(new RegExp(`const ${name} = (\\{\\}|\\[\\]|'');`), () => `const ${name} = ${JSON.stringify(value)};`);
   }
   // In a function of its own, so that its names become short, too.
   await writeFile(path, await minified(source, 'iife'));

@@ -7,8 +7,10 @@ use flate2::{Compression, write::GzEncoder};
 use std::io::Write;
 use std::path::Path;
 
-/// What every visitor fetches of wasm and JavaScript, gzipped, in bytes.
-const CODE_BUDGET: u64 = 500_000;
+/// What a first visit needs of wasm and JavaScript before its first song, gzipped, in bytes.
+const FIRST_BUDGET: u64 = 470_000;
+/// All wasm and JavaScript, most of which the service worker keeps behind the reader's back.
+const CODE_BUDGET: u64 = 530_000;
 /// The module with the GPU and training, which comes beside it to who asks for one of them.
 const FULL_BUDGET: u64 = 820_000;
 /// The whole page gzipped and the model it opens with as it is stored, in bytes.
@@ -20,6 +22,8 @@ const MODELS_BUDGET: u64 = 40_000_000;
 const OPENED: &str = "gpt-songs";
 /// An index of songs, for whoever asks what a model has copied.
 const SONGS_BUDGET: u64 = 4_000_000;
+/// The page's own type.
+const FONTS_BUDGET: u64 = 90_000;
 /// Words of a language with their sounds, for whoever asks for rhymes, gzipped.
 const LEXICON_BUDGET: u64 = 250_000;
 
@@ -51,11 +55,13 @@ pub fn run() -> Result<()> {
         kind.raw += sizes.raw;
         kind.gzip += sizes.gzip;
     })?;
+    let first_visit = first_visit(&site)?;
     let models = models(&site.join("models"))?;
     let opened = models.iter().find(|(id, _)| id == OPENED);
     let (first, first_bytes) = opened.with_context(|| format!("www/models/index.json lists no {OPENED}"))?;
     let visit_bytes = code.gzip + rest.gzip + first_bytes;
     let together = models.iter().map(|(_, bytes)| bytes).sum::<u64>();
+    println!("first visit         {first_visit:>26} gzipped, budget {FIRST_BUDGET}");
     println!("wasm + JavaScript   {:>9} bytes, {:>9} gzipped, budget {CODE_BUDGET}", code.raw, code.gzip);
     println!("GPU and training    {:>9} bytes, {:>9} gzipped, budget {FULL_BUDGET}", full.raw, full.gzip);
     println!("other page files    {:>9} bytes, {:>9} gzipped", rest.raw, rest.gzip);
@@ -64,26 +70,70 @@ pub fn run() -> Result<()> {
         println!("{id:<19} {bytes:>9} bytes, budget {MODEL_BUDGET}");
     }
     println!("models together     {together:>9} bytes, budget {MODELS_BUDGET}");
-    let mut songs = 0;
-    for name in ["en-songs.idx", "gpt-songs.idx"] {
-        let bytes = site.join("models").join(name).metadata()?.len();
-        println!("{name:<19} {bytes:>9} bytes, budget {SONGS_BUDGET}");
-        songs = songs.max(bytes);
-    }
-    let mut lexicons = Vec::new();
-    for name in ["en.lexicon", "de.lexicon"] {
-        let bytes = gzipped(&std::fs::read(site.join("models").join(name))?)?;
-        println!("{name:<19} {bytes:>9} gzipped, budget {LEXICON_BUDGET}");
-        lexicons.push(bytes);
-    }
     let too_large = models.iter().any(|(_, bytes)| *bytes > MODEL_BUDGET)
         || together > MODELS_BUDGET
-        || songs > SONGS_BUDGET
-        || lexicons.iter().any(|bytes| *bytes > LEXICON_BUDGET);
-    if code.gzip > CODE_BUDGET || full.gzip > FULL_BUDGET || visit_bytes > VISIT_BUDGET || too_large {
+        || are_tables_too_large(&site.join("models"))?
+        || are_fonts_too_large(&site.join("fonts"))?;
+    if first_visit > FIRST_BUDGET
+        || code.gzip > CODE_BUDGET
+        || full.gzip > FULL_BUDGET
+        || visit_bytes > VISIT_BUDGET
+        || too_large
+    {
         bail!("the page is over its size budget");
     }
     Ok(())
+}
+
+/// Prints what comes to those who ask for copies and rhymes.
+fn are_tables_too_large(models: &Path) -> Result<bool> {
+    let mut too_large = false;
+    for name in ["en-songs.idx", "gpt-songs.idx"] {
+        let bytes = models.join(name).metadata()?.len();
+        println!("{name:<19} {bytes:>9} bytes, budget {SONGS_BUDGET}");
+        too_large |= bytes > SONGS_BUDGET;
+    }
+    for name in ["en.lexicon", "de.lexicon"] {
+        let bytes = gzipped(&std::fs::read(models.join(name))?)?;
+        println!("{name:<19} {bytes:>9} gzipped, budget {LEXICON_BUDGET}");
+        too_large |= bytes > LEXICON_BUDGET;
+    }
+    Ok(too_large)
+}
+
+/// Compressed as they are.
+fn are_fonts_too_large(fonts: &Path) -> Result<bool> {
+    let mut bytes = 0;
+    for entry in fonts.read_dir().with_context(|| fonts.display().to_string())? {
+        bytes += entry?.metadata()?.len();
+    }
+    println!("fonts               {bytes:>9} bytes, budget {FONTS_BUDGET}");
+    Ok(bytes > FONTS_BUDGET)
+}
+
+/// What is asked for until the first song is written: the page's script with what it imports at once, the words of the
+/// language that has more of them, the engine's worker and its module, and the service worker.
+fn first_visit(site: &Path) -> Result<u64> {
+    let page = std::fs::read_to_string(site.join("index.html"))?;
+    let linked =
+        page.split("rel=\"modulepreload\" href=\"").skip(1).filter_map(|rest| rest.split('"').next());
+    let engine = ["engine/worker.js", "pkg/liedwerk.js", "pkg/liedwerk_bg.wasm", "sw.js"];
+    let mut together = 0;
+    for name in linked.chain(engine) {
+        together += gzipped(&std::fs::read(site.join(name)).with_context(|| name.to_owned())?)?;
+    }
+    let mut words = Vec::new();
+    for entry in site.read_dir()? {
+        let path = entry?.path();
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        if name.ends_with(".js") && ["de-", "en-"].iter().any(|language| name.starts_with(language)) {
+            words.push(gzipped(&std::fs::read(&path)?)?);
+        }
+    }
+    if words.len() != 2 {
+        bail!("the site has words in {} languages", words.len());
+    }
+    Ok(together + words.into_iter().max().unwrap_or_default())
 }
 
 /// Calls `found` for each file below `folder`, models left out.

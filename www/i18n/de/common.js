@@ -1,7 +1,7 @@
 /** What every page says, in German: above all, what went wrong. @type {typeof import('../en/common.js').common} */
 export const common = {
   language: 'Sprache',
-  stop: 'Anhalten',
+  stop: 'Stopp',
   retry: 'Noch einmal versuchen',
   gpuChecking: 'Die GPU wird geprüft …',
   errorBadManifest: 'Die Liste der Modelle ließ sich nicht lesen. Verlangt dieses Netz eine Anmeldung, dann melde dich in einem anderen Tab an und versuche es noch einmal.',
@@ -28,4 +28,6 @@ export const common = {
   errorNoLexicon: 'Für die Sprache dieses Modells gibt es keine Liste von Wörtern und Lauten; ohne sie entsteht kein Lied in einer Form.',
   errorBadModel: 'Die Dateien dieses Modells passen nicht zusammen.',
   benchTitle: 'Dieses Gerät messen',
+  partMissing: 'Ein Teil dieser Seite kam nicht an. Besteht eine Verbindung? Vielleicht gibt es auch eine neue Fassung der Seite.',
+  reload: 'Neu laden',
 };

@@ -27,7 +27,7 @@ export const form = {
   formExample: 'Zeig mir ein Lied, das sich reimt',
   formLine: 'Zeile {line} von {lines}',
   statusDoneLines: 'Fertig: {tokens} Zeilen in {seconds} s.',
-  statusStoppedLines: 'Nach {tokens} Zeilen angehalten.',
+  statusStoppedLines: 'Nach {tokens} Zeilen gestoppt.',
   figures: 'In Zahlen',
   figuresRhymes: 'Verlangte Reime: {part} von {all}.',
   figuresUnlisted: 'Wörter, die nicht in der Liste stehen: {count} von {words} ({strange}).',

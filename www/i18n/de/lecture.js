@@ -53,7 +53,7 @@ export const lecture = {
   excerptFrom: 'Die Zeilen Rust, aus {file}',
   windowPlace: 'Beginnt bei',
   windowInput: 'Das Netz liest',
-  windowTarget: 'Es soll sagen',
+  windowTarget: 'Ziel',
   layers: 'Schichten',
   units: 'Einheiten in jeder',
   parameterCount: '{parameters} Parameter',
@@ -61,5 +61,5 @@ export const lecture = {
   givenProbability: 'Wahrscheinlichkeit für das richtige Token',
   lossOf: 'Verlust: {nats} Nat = {bits} Bit',
   lossHint: 'Das Mittel davon über alle Tokens ist es, was das Training senkt.',
-  seedIs: 'Startzahl {seed}',
+  seedIs: 'Zufallszahl {seed}',
 };

@@ -1,6 +1,6 @@
 /** What "Look inside" says, in German. @type {typeof import('../en/look.js').look} */
 export const look = {
-  tokenTextHint: 'Hier wird der Text stehen, Token für Token.',
+  tokenTextHint: 'Hier erscheint der Text, Token für Token.',
   scrub: 'Token',
   layer: 'Schicht',
   head: 'Kopf',
@@ -40,5 +40,5 @@ export const look = {
   position: 'Position',
   channel: 'Kanal',
   nextHintLook: '␣ ist ein Leerzeichen, ↵ ein Zeilenumbruch. „Modell“ ist die Wahrscheinlichkeit nach dem Modell allein, „Nach Einstellungen“ die, mit der gezogen wurde.',
-  noteLookCut: 'Zum Hineinsehen darf ein Text nicht zu lang sein: Gelesen wurde nur ein Teil davon.',
+  noteLookCut: 'Um ins Modell zu schauen, darf ein Text nicht zu lang sein: Gelesen wurde nur ein Teil davon.',
 };

@@ -11,7 +11,7 @@ export const common = {
   errorSimdMissing: 'The computing part of this page could not start. It needs a browser with WebAssembly SIMD.',
   errorWebAssemblyOff: 'WebAssembly is switched off here, and this page computes with it. Lockdown Mode on iPhone, iPad and Mac does that: allow this website in Safari’s page menu under “Website Settings”. Elsewhere see the security level (Tor, Edge) or javascript.options.wasm (Firefox).',
   errorPageInstead: 'A web page came instead of the file. If this network wants you to log in, do so in another tab and try again. Otherwise the file is missing on the host.',
-  errorEngineCrashed: 'The computing part of this page broke off. It starts afresh with the next try.',
+  errorEngineCrashed: 'The engine crashed; try again.',
   errorOutOfMemory: 'There is not enough memory for this model.',
   errorBadOption: 'The model cannot work with one of the settings.',
   errorNotFinite: 'The model computed something that is no number. Its file is probably damaged.',
@@ -28,4 +28,6 @@ export const common = {
   errorNoLexicon: 'For the language of this model there is no list of words and sounds, which a song with a form needs.',
   errorBadModel: 'The files of this model do not fit together.',
   benchTitle: 'Measure this device',
+  partMissing: 'A part of this page did not arrive. Is there a connection? A new version of the page may have come out, too.',
+  reload: 'Reload',
 };

@@ -53,7 +53,7 @@ export const lecture = {
   excerptFrom: 'The lines of Rust, from {file}',
   windowPlace: 'Begins at',
   windowInput: 'The network reads',
-  windowTarget: 'It is to say',
+  windowTarget: 'Target',
   layers: 'Layers',
   units: 'Units in each',
   parameterCount: '{parameters} parameters',

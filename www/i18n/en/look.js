@@ -1,6 +1,6 @@
 /** What "Look inside" says, in English. */
 export const look = {
-  tokenTextHint: 'The text will stand here, token by token.',
+  tokenTextHint: 'The text appears here, token by token.',
   scrub: 'Token',
   layer: 'Layer',
   head: 'Head',

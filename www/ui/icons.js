@@ -1,0 +1,23 @@
+// A few strokes each, in the colour of the text beside them.
+
+const PATHS = {
+  write: 'M4 20l1-4L16 5l3 3L8 19zM14 7l3 3',
+  translate: 'M4 8h14l-3.5-3.5M20 16H6l3.5 3.5',
+  inside: 'M2 12s4-6.5 10-6.5S22 12 22 12s-4 6.5-10 6.5S2 12 2 12zM12 9.5a2.5 2.5 0 1 0 .01 0',
+  train: 'M4 3v17h17M7 6c1.5 7.5 5 9.5 13 10',
+  lecture: 'M3 4h18v11H3zM12 15v3M7.5 21l4.5-3 4.5 3',
+};
+
+/**
+ * Decoration: what it stands beside says what is meant.
+ *
+ * @param {keyof typeof PATHS} name
+ */
+export function icon(name) {
+  const svg = document.createElementNS('http://www.w3.org/2000/svg', 'svg');
+  const path = document.createElementNS('http://www.w3.org/2000/svg', 'path');
+  for (const [key, value] of Object.entries({ viewBox: '0 0 24 24', class: 'icon', 'aria-hidden': 'true' })) svg.setAttribute(key, value);
+  path.setAttribute('d', PATHS[name]);
+  svg.append(path);
+  return svg;
+}
