@@ -71,7 +71,7 @@ fn gpt(config: GptConfig, small: bool) -> Result<Box<dyn Learner>> {
         .map(|_| TokenSong { title: Vec::new(), verses: tokens(length + 1, vocab_size, rng) });
     let songs = songs.collect();
     let settings = PlannedTraining { batch_size, ..settings() };
-    Ok(Box::new(Trainer::on_songs(Gpt::init(config, &mut Rng::new(2))?, songs, &settings)?))
+    Ok(Box::new(Trainer::on_songs(Gpt::init(config, &mut Rng::new(2))?, songs, 0.5, &settings)?))
 }
 
 /// Sentences of 16 tokens.

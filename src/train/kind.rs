@@ -65,14 +65,19 @@ impl Trainer<CharLstm, Streams, NextCharacter> {
 }
 
 impl Trainer<Gpt, SongWindows, NextToken> {
-    /// On songs, in windows of `n_positions` tokens.
+    /// On songs, in windows of `n_positions` tokens; a share of `titles` of them with theirs.
     ///
     /// # Errors
     /// `bad-recipe`, or `text-too-short` if the songs do not fill one batch.
-    pub fn on_songs(model: Gpt, songs: Vec<TokenSong>, settings: &PlannedTraining) -> Result<Self> {
+    pub fn on_songs(
+        model: Gpt,
+        songs: Vec<TokenSong>,
+        titles: f32,
+        settings: &PlannedTraining,
+    ) -> Result<Self> {
         settings.check()?;
         let window = model.config().n_positions;
-        let windows = SongWindows::new(songs, settings.batch_size, window, settings.seed)?;
+        let windows = SongWindows::new(songs, titles, settings.batch_size, window, settings.seed)?;
         Ok(Self::new(model, windows, NextToken, settings, Some(settings.average)))
     }
 }

@@ -62,13 +62,13 @@ pub struct PlannedData {
     pub max_tokens: usize,
     /// Whether to learn the other direction: the second column becomes the source.
     pub reverse: bool,
-    /// Whether a GPT-2 sees titles: in every epoch those of about half of the songs.
-    pub titles: bool,
+    /// Share of the songs that a GPT-2 sees with their titles, others in every epoch.
+    pub titles: f32,
 }
 
 impl Default for PlannedData {
     fn default() -> Self {
-        Self { normalize: Normalize::None, held_out: 0.2, max_tokens: 60, reverse: false, titles: true }
+        Self { normalize: Normalize::None, held_out: 0.2, max_tokens: 60, reverse: false, titles: 0.5 }
     }
 }
 
@@ -175,6 +175,10 @@ impl Plan {
             _ => return Err(bad("a new model needs a tokenizer, one that is trained on has its own")),
         }
         let held_out = self.data.held_out;
+        let titles = self.data.titles;
+        if !(0.0..=1.0).contains(&titles) {
+            return Err(bad(format!("data.titles is {titles}, it must be from 0 to 1")));
+        }
         if !(0.0..=0.9).contains(&held_out) {
             return Err(bad(format!("data.held_out is {held_out}, it must be from 0 to 0.9")));
         }

@@ -15,12 +15,14 @@ pub struct TokenSong {
 
 /// Batches of windows.
 ///
-/// Every epoch shuffles the songs, leaves out the titles of about half of them, so that the model learns to
-/// write with a title and without, and shuffles the windows. An epoch is a function of the seed and its
+/// Every epoch shuffles the songs, leaves out the titles of some of them, so that the model learns to write with
+/// a title and without, and shuffles the windows. An epoch is a function of the seed and its
 /// number, and all have the same number of steps (which leaves the last few windows of each out), so resuming
 /// needs no more than the step.
 pub struct SongWindows {
     songs: Vec<TokenSong>,
+    /// Share of the songs that have their titles.
+    titles: f64,
     batch_size: usize,
     window: usize,
     seed: u64,
@@ -32,11 +34,18 @@ pub struct SongWindows {
 }
 
 impl SongWindows {
-    /// Batches of `batch_size` windows of `window` tokens, neither of them 0.
+    /// Batches of `batch_size` windows of `window` tokens, neither of them 0, in which a share of `titles` of the
+    /// songs have theirs.
     ///
     /// # Errors
     /// `text-too-short` if the songs do not fill one batch.
-    pub fn new(songs: Vec<TokenSong>, batch_size: usize, window: usize, seed: u64) -> Result<Self> {
+    pub fn new(
+        songs: Vec<TokenSong>,
+        titles: f32,
+        batch_size: usize,
+        window: usize,
+        seed: u64,
+    ) -> Result<Self> {
         // As many steps as an epoch without titles surely has.
         let tokens: usize = songs.iter().map(|song| song.verses.len()).sum();
         let steps_per_epoch = tokens.saturating_sub(1) / window / batch_size;
@@ -46,7 +55,9 @@ impl SongWindows {
             return Err(Error::new(ErrorCode::TextTooShort, message));
         }
         let (ids, order) = (Vec::new(), Vec::new());
-        let mut windows = Self { songs, batch_size, window, seed, steps_per_epoch, epoch: 0, ids, order };
+        let titles = titles.into();
+        let mut windows =
+            Self { songs, titles, batch_size, window, seed, steps_per_epoch, epoch: 0, ids, order };
         windows.load(0);
         Ok(windows)
     }
@@ -56,7 +67,9 @@ impl SongWindows {
         self.ids.clear();
         for index in permutation(seed, self.songs.len()) {
             let TokenSong { title, verses } = &self.songs[index];
-            if hash(seed, index as u64) % 2 == 1 {
+            // From the lowest bit on, so that half of the songs are the odd ones, as they were before there were shares.
+            let drawn = (hash(seed, index as u64).rotate_right(1) >> 11) as f64 / (1u64 << 53) as f64;
+            if drawn >= 1.0 - self.titles {
                 self.ids.extend(title);
             }
             self.ids.extend(verses);
@@ -147,7 +160,7 @@ mod tests {
     fn the_windows_are_the_twins() {
         let songs =
             (0..4).map(|k| TokenSong { title: vec![100 + k], verses: (10 * k..10 * k + 7).collect() });
-        let mut windows = SongWindows::new(songs.collect(), 2, 5, 1).unwrap();
+        let mut windows = SongWindows::new(songs.collect(), 0.5, 2, 5, 1).unwrap();
         assert_eq!(windows.steps_per_epoch(), 2);
         let inputs = [0, 1, 3].map(|step| windows.at(step).inputs);
         assert_eq!(inputs[0], [31, 32, 33, 34, 35, 11, 12, 13, 14, 15]);
@@ -156,14 +169,23 @@ mod tests {
     }
 
     #[test]
-    fn an_epoch_has_every_token_of_the_songs_and_of_about_half_the_titles() {
+    fn an_epoch_has_the_share_of_titles_that_is_asked_for() {
+        for (share, expected) in [(0.0, 0..=0), (0.5, 150..=250), (0.9, 330..=390), (1.0, 400..=400)] {
+            let mut windows = SongWindows::new(songs(&[7; 400]), share, 1, 6, 5).unwrap();
+            for epoch in 0..3 {
+                let titled = text(&mut windows, epoch).iter().filter(|&id| id % 2 == 0).count();
+                assert!(expected.contains(&titled), "{titled} of 400 titles");
+            }
+        }
+    }
+
+    #[test]
+    fn an_epoch_has_every_token_of_the_songs() {
         let lengths: Vec<usize> = (0..400).map(|k| 3 + k % 11).collect();
-        let mut windows = SongWindows::new(songs(&lengths), 1, 6, 5).unwrap();
+        let mut windows = SongWindows::new(songs(&lengths), 0.5, 1, 6, 5).unwrap();
         let mut seen = Vec::new();
         for epoch in 0..3 {
             let text = text(&mut windows, epoch);
-            let titled = text.iter().filter(|&id| id % 2 == 0).count();
-            assert!((150..250).contains(&titled), "{titled} of 400 titles");
             let verses = |k: usize| text.iter().filter(|&&id| id == 2 * k as u32 + 1).count();
             assert!((0..400).all(|k| verses(k) == lengths[k]));
             // Every window once; together they are the text, but for a rest that fills none.
@@ -177,7 +199,7 @@ mod tests {
 
     #[test]
     fn titles_stand_before_their_songs_and_targets_follow_inputs() {
-        let mut windows = SongWindows::new(songs(&[4; 50]), 3, 8, 2).unwrap();
+        let mut windows = SongWindows::new(songs(&[4; 50]), 0.5, 3, 8, 2).unwrap();
         for pair in text(&mut windows, 0).windows(2).filter(|pair| pair[0] % 2 == 0) {
             assert_eq!(pair[1], pair[0] + 1);
         }
@@ -191,7 +213,7 @@ mod tests {
 
     #[test]
     fn a_step_has_the_same_batch_in_whatever_order_they_are_asked_for() {
-        let fresh = || SongWindows::new(songs(&[9; 30]), 4, 5, 7).unwrap();
+        let fresh = || SongWindows::new(songs(&[9; 30]), 0.5, 4, 5, 7).unwrap();
         let mut windows = fresh();
         let steps = 3 * windows.steps_per_epoch() as u64;
         let batches: Vec<TextBatch> = (0..steps).map(|step| windows.at(step)).collect();
@@ -203,9 +225,9 @@ mod tests {
 
     #[test]
     fn songs_that_fill_no_batch_are_refused() {
-        assert!(SongWindows::new(songs(&[21]), 4, 5, 1).is_ok());
+        assert!(SongWindows::new(songs(&[21]), 0.5, 4, 5, 1).is_ok());
         for short in [songs(&[20]), Vec::new()] {
-            let error = SongWindows::new(short, 4, 5, 1).err().unwrap();
+            let error = SongWindows::new(short, 0.5, 4, 5, 1).err().unwrap();
             assert_eq!(error.code(), ErrorCode::TextTooShort);
         }
     }

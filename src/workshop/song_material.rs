@@ -106,12 +106,10 @@ impl Material for SongMaterial {
                 let (batches, characters) = validation.map_or((Vec::new(), 0), |(ids, characters)| {
                     (sliding_windows(&ids, config.n_positions), characters)
                 });
-                let song = |song: &Song| TokenSong {
-                    title: if plan.data.titles { encode(&song.title) } else { Vec::new() },
-                    verses: encode(&song.verses),
-                };
+                let song =
+                    |song: &Song| TokenSong { title: encode(&song.title), verses: encode(&song.verses) };
                 let songs = self.corpus.train.iter().map(song).collect();
-                let trainer = Trainer::on_songs(model, songs, &plan.train)?;
+                let trainer = Trainer::on_songs(model, songs, plan.data.titles, &plan.train)?;
                 Ok(Box::new(trainer.restricted(plan.layers).validated_on(batches, characters)))
             }
             ModelConfig::Transformer(_) | ModelConfig::Seq2seq(_) => {

@@ -30,7 +30,8 @@ fn config() -> GptConfig {
 
 fn trainer(dropout: f32) -> Trainer<Gpt, SongWindows, NextToken> {
     let config = GptConfig { resid_pdrop: dropout, embd_pdrop: dropout, attn_pdrop: dropout, ..config() };
-    Trainer::on_songs(Gpt::init(config, &mut Rng::new(5)).unwrap(), counting(60), &gpt().plan.train).unwrap()
+    Trainer::on_songs(Gpt::init(config, &mut Rng::new(5)).unwrap(), counting(60), 0.5, &gpt().plan.train)
+        .unwrap()
 }
 
 #[test]
@@ -94,7 +95,7 @@ fn a_damaged_checkpoint_changes_nothing() {
 fn songs_that_fill_no_batch_are_refused() {
     let model = Gpt::init(config(), &mut Rng::new(5)).unwrap();
     // Eight songs of twelve tokens, but six windows of sixteen want one more.
-    let error = Trainer::on_songs(model, counting(8), &gpt().plan.train).err().unwrap();
+    let error = Trainer::on_songs(model, counting(8), 0.5, &gpt().plan.train).err().unwrap();
     assert_eq!(error.code(), ErrorCode::TextTooShort);
     assert_eq!(error.to_string(), "96 tokens, but one batch of this recipe needs 97");
 }

@@ -15,8 +15,17 @@ const _: () = assert!(LONGEST < ROOM);
 /// Draws that each line has to itself: steps of the longest line of characters for each candidate.
 const DRAWS: usize = LONGEST * 4 * MAX_CANDIDATE_LINES;
 
-/// Draws `count` lines. `line` is how many were written before: its random numbers do not depend on how many
-/// those took.
+/// Which lines are drawn.
+pub(super) struct Drawing {
+    /// How many lines of the song were written before: the random numbers do not depend on how many those took.
+    pub line: usize,
+    /// How many candidates were drawn for this line already.
+    pub first: usize,
+    /// How many to draw.
+    pub count: usize,
+}
+
+/// Draws candidates for a line.
 ///
 /// # Errors
 /// `not-finite`.
@@ -25,7 +34,7 @@ pub(super) async fn draw(
     reader: &Reader,
     vocabulary: &Vocabulary,
     sampler: &mut Sampler,
-    (line, count): (usize, usize),
+    Drawing { line, first, count }: Drawing,
     branches: &mut Branches<'_>,
 ) -> Result<Vec<Path>> {
     let read = reader.tokens();
@@ -47,7 +56,7 @@ pub(super) async fn draw(
         tokens.clear();
         tokens.extend_from_slice(&read);
         tokens.extend_from_slice(&view.path.tokens);
-        sampler.seek(line * DRAWS + at * MAX_CANDIDATE_LINES + view.member);
+        sampler.seek(line * DRAWS + at * MAX_CANDIDATE_LINES + first + view.member);
         let id = sampler.sample(&mut scores, &tokens)?;
         Ok(if vocabulary.breaks(id) { Step::End(id) } else { Step::Go(id) })
     })

@@ -100,14 +100,14 @@ impl<'a> Branches<'a> {
         }
     }
 
-    /// The likeliest branches, each once.
-    pub fn best(self) -> Vec<Branch> {
+    /// The likeliest branches found since the last call, each once.
+    pub fn take_best(&mut self) -> Vec<Branch> {
         let most = match self.of_characters() {
             true => BEGINNINGS_OF_CHARACTERS * WORDS_OF_CHARACTERS,
             false => MOST_BRANCHES,
         };
         let mut best: Vec<Branch> = Vec::new();
-        for branch in likeliest(self.found) {
+        for branch in likeliest(std::mem::take(&mut self.found)) {
             if best.len() < most && best.iter().all(|other| other.tokens != branch.tokens) {
                 best.push(branch);
             }

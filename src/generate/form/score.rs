@@ -32,14 +32,14 @@ pub struct Weights {
 impl Default for Weights {
     fn default() -> Self {
         Self {
-            rhyme: 4.0,
+            rhyme: 3.0,
             likely: 0.6,
             title: 1.5,
             repeat: 0.6,
             unlisted: 1.5,
             syllable: 0.5,
             ending: 0.8,
-            strained: 0.25,
+            strained: 2.0,
         }
     }
 }

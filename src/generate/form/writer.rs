@@ -1,8 +1,8 @@
 //! A song in the making: line after line, each the best of its candidates.
 
-use super::draw::{complete, draw};
+use super::draw::{Drawing, complete, draw};
 use super::endings::Branches;
-use super::plan::{Form, Plan, Stanza};
+use super::plan::{Form, MAX_CANDIDATE_LINES, Plan, Stanza};
 use super::reader::Reader;
 use super::score::{Asked, Scores, SoFar};
 use super::vocabulary::Vocabulary;
@@ -19,6 +19,10 @@ use crate::text::rhyme::{Lexicon, Rhyme, last_word};
 const COMPARED: usize = 10;
 /// With fewer drawn lines that rhyme, lines are led to a rhyme as well.
 const ENOUGH_RHYMES: usize = 3;
+/// So often as many lines again are drawn where the best of them is not [`sound`].
+const ROUNDS: usize = 3;
+/// A line whose ending costs more is not.
+const SOUND_ENDING: f32 = -0.5;
 /// The logarithm of this probability.
 const ONE_IN_A_THOUSAND: f32 = -6.9;
 
@@ -179,19 +183,25 @@ impl FormWriter {
         let asked = Asked { rhymes: &rhymes, opens, closes, syllables: self.form.syllables };
         let target = rhymes.last().map(String::as_str);
         let mut branches = Branches::new(tokenizer, lexicon, self.form.syllables, target, self.so_far.ends());
-        let drawing = (written, self.form.candidates);
-        let drawn =
-            draw(model, &self.with_title, &self.vocabulary, &mut self.sampler, drawing, &mut branches)
-                .await?;
         let mut candidates: Vec<Candidate> = Vec::new();
-        self.collect(generator, lexicon, &asked, (drawn, false), &mut candidates);
-        let natural =
-            candidates.iter().filter(|candidate| candidate.line.rhyme == Some(Rhyme::Perfect)).count();
-        if target.is_some() && natural < ENOUGH_RHYMES {
-            let led = complete(model, &self.with_title, &self.vocabulary, &branches.best()).await?;
-            self.collect(generator, lexicon, &asked, (led, true), &mut candidates);
+        for round in 0..ROUNDS.min(MAX_CANDIDATE_LINES / self.form.candidates) {
+            let drawing =
+                Drawing { line: written, first: round * self.form.candidates, count: self.form.candidates };
+            let drawn =
+                draw(model, &self.with_title, &self.vocabulary, &mut self.sampler, drawing, &mut branches)
+                    .await?;
+            self.collect(generator, lexicon, &asked, (drawn, false), &mut candidates);
+            let natural =
+                candidates.iter().filter(|candidate| candidate.line.rhyme == Some(Rhyme::Perfect)).count();
+            if target.is_some() && natural < ENOUGH_RHYMES {
+                let led = complete(model, &self.with_title, &self.vocabulary, &branches.take_best()).await?;
+                self.collect(generator, lexicon, &asked, (led, true), &mut candidates);
+            }
+            candidates = best_first(candidates);
+            if sound(&candidates[0].line, target.is_some()) {
+                break;
+            }
         }
-        let mut candidates = best_first(candidates);
         self.compare_with_title(generator, &mut candidates).await?;
         let best = candidates[0].line.scores;
         for other in &mut candidates[1..] {
@@ -256,6 +266,11 @@ impl FormWriter {
         let sum: f32 = log_p.iter().sum();
         sum * self.vocabulary.per_unit / log_p.len().max(1) as f32
     }
+}
+
+/// Whether a line rhymes if it is to, and does so with a word that belongs there.
+fn sound(line: &CandidateLine, rhymes: bool) -> bool {
+    line.scores.ending >= SOUND_ENDING && (!rhymes || line.rhyme.is_some())
 }
 
 /// The logarithm of the probability of a line's last word, behind what stands before it.

@@ -52,7 +52,7 @@ pub fn gpt(optimizer: Optimizer) -> impl Learner {
     let ModelConfig::Gpt2(sizes) = ModelConfig::from_json(&sizes).unwrap() else { unreachable!() };
     let songs = (0..40).map(|k| TokenSong { title: tokens(2, k), verses: tokens(15, 100 + k) }).collect();
     let settings = PlannedTraining { optimizer, ..settings() };
-    Trainer::on_songs(Gpt::init(sizes, &mut Rng::new(1)).unwrap(), songs, &settings).unwrap()
+    Trainer::on_songs(Gpt::init(sizes, &mut Rng::new(1)).unwrap(), songs, 0.5, &settings).unwrap()
 }
 
 pub fn translator(layers: &str) -> impl Learner + use<> {

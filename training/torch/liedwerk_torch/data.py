@@ -122,12 +122,12 @@ def read_songs(data: Path, files: str | list[str | dict], normalize=normalize_so
 class SongWindows:
     """Batches of windows that are cut from all songs in a row.
 
-    Every epoch shuffles the songs, leaves out the titles of about half of them, and shuffles the windows: an
+    Every epoch shuffles the songs, leaves out the titles of all but a share of them, and shuffles the windows: an
     epoch is a function of the seed and its number, so resuming needs no more than the step.
     """
 
-    def __init__(self, songs: list[tuple[list[int], list[int]]], batch_size: int, window: int, seed: int):
-        self.songs, self.batch_size, self.window, self.seed = songs, batch_size, window, seed
+    def __init__(self, songs: list[tuple[list[int], list[int]]], titles: float, batch_size: int, window: int, seed: int):
+        self.songs, self.titles, self.batch_size, self.window, self.seed = songs, titles, batch_size, window, seed
         # As many steps as an epoch without titles surely has, so that all epochs have the same number.
         self.steps_per_epoch = (sum(len(verses) for _, verses in songs) - 1) // window // batch_size
         if self.steps_per_epoch == 0:
@@ -139,7 +139,9 @@ class SongWindows:
         epoch, k = divmod(step, self.steps_per_epoch)
         if epoch != self._epoch:
             seed = epoch_seed(self.seed, epoch)
-            titled = hashes(seed, len(self.songs)) & np.uint64(1)
+            drawn = hashes(seed, len(self.songs))
+            rotated = drawn >> np.uint64(1) | drawn << np.uint64(63)
+            titled = (rotated >> np.uint64(11)).astype(np.float64) / 2**53 >= 1 - self.titles
             ids = [i for song in permutation(seed, len(self.songs))
                    for part in self.songs[song][0 if titled[song] else 1 :] for i in part]
             self._windows = torch.tensor(ids).unfold(0, self.window + 1, self.window)

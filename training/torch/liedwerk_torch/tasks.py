@@ -80,13 +80,11 @@ class GptTask(Task):
         else:
             self.tokenizer = learn_song_bpe((title + verses for title, verses in songs), recipe["tokenizer"]["vocab_size"])
         self.tokenizer_json = tokenizer or self.tokenizer.to_str(pretty=False) + "\n"
-        if not files.get("titles", True):
-            songs = [("", verses) for _, verses in songs]
         ids = [[encoding.ids for encoding in self.tokenizer.encode_batch(list(side))] for side in zip(*songs)]
         self.config = {"vocab_size": self.tokenizer.get_vocab_size()} | self.sizes
         self.model = Gpt(**self.config)
         self.windows = SongWindows(
-            list(zip(*ids)), settings["batch_size"], self.config["n_positions"], settings["seed"])
+            list(zip(*ids)), files.get("titles", 0.5), settings["batch_size"], self.config["n_positions"], settings["seed"])
         self.dev = normalize(read_text(data / files["dev"]))
         self.about = (f"{len(songs)} songs, {sum(map(len, ids[1]))} tokens to train on, "
                       f"{len(self.dev)} characters to validate on, {self.windows.steps_per_epoch} steps an epoch")

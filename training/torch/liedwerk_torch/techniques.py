@@ -100,7 +100,7 @@ RUNS = {
     "back-translated songs, not tagged": {"train": BACK.format(tag="")},
     "distilled from the shipped Transformer": {"train": '["distilled.tsv"]'},
 }
-SONG_RUNS = {"titles before half of the songs": "true", "no titles": "false"}
+SONG_RUNS = {"titles before half of the songs": "0.5", "no titles": "0.0"}
 
 
 def run(folder: Path, data: Path, name: str, recipe: str) -> dict:

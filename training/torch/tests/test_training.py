@@ -80,7 +80,7 @@ class Training(unittest.TestCase):
         self.assertEqual(int(hashes(epoch_seed(7, 3), 1)[0] % 1_000_000), 669_695)
         # And these in src/train/windows.rs.
         songs = [([100 + k], list(range(10 * k, 10 * k + 7))) for k in range(4)]
-        windows = SongWindows(songs, batch_size=2, window=5, seed=1)
+        windows = SongWindows(songs, titles=0.5, batch_size=2, window=5, seed=1)
         self.assertEqual(windows.steps_per_epoch, 2)
         inputs = [windows.at(step)[:, :-1].flatten().tolist() for step in (0, 1, 3)]
         self.assertEqual(inputs[0], [31, 32, 33, 34, 35, 11, 12, 13, 14, 15])
