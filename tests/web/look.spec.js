@@ -45,6 +45,8 @@ test('a GPT: attention, the layers under a word, its choice, its neighbours', as
     const weights = (await row.getByRole('cell').allInnerTexts()).filter((text) => text.includes('%')).map(percent);
     if (weights.length) expect(Math.abs(weights.reduce((sum, weight) => sum + weight, 0) - 100)).toBeLessThan(1);
   }
+  // Above the words of the text one arc at least leads to what the last of them looks at.
+  await expect.poll(() => page.locator('.arcs path').count()).toBeGreaterThan(0);
   const before = await rows.last().innerText();
   const region = page.getByRole('region', { name: 'Attention', exact: true });
   await region.getByLabel('Layer').selectOption('3');

@@ -1,4 +1,5 @@
 import { onLanguage, say, text } from '../i18n/index.js';
+import { Arcs } from './arcs.js';
 import { Choice, numbered } from './choice.js';
 import { clearest } from './clearest.js';
 import { colourIndex, colourTable, onColours } from './colours.js';
@@ -33,6 +34,7 @@ export class Attention {
   });
   #layer = new Choice('layer', () => this.#pick());
   #head = new Choice('head', () => this.#pick());
+  #arcs = new Arcs();
   #tiles = h('canvas', { class: 'tiles', 'aria-hidden': 'true' });
   #caption = h('p', { class: 'small' });
   #table = h('div', { class: 'tables' });
@@ -42,6 +44,7 @@ export class Attention {
     h('h2', { id: 'look-attention', t: 'attention' }),
     h('p', { class: 'small', t: 'attentionHint' }),
     h('div', { class: 'controls' }, this.#kind.element, this.#layer.element, this.#head.element),
+    this.#arcs.element,
     this.#caption,
     scrollable(h('div', {}, this.#tiles), 'attention'),
     this.#table,
@@ -135,6 +138,9 @@ export class Attention {
     const head = Number(this.#head.value);
     const words = (/** @type {Frames} */ of, /** @type {number[]} */ places) =>
       places.map((place) => visibleToken(of.tokens[place].text).replace('␣', ''));
+    // A text's looks at itself are drawn above its words; between two texts the table is clearer.
+    const isOwn = columns === frames && read.join() === rows.join();
+    this.#arcs.show(isOwn ? words(frames, rows) : [], weights(layer, head), rows.indexOf(Math.min(this.#at, frames.length - 1)), languages.rows);
     const name = head < 0 ? text('headMean') : `${text('head')} ${head + 1}`;
     this.#table.replaceChildren(
       weightTable({

@@ -41,4 +41,5 @@ export const look = {
   channel: 'Kanal',
   nextHintLook: '␣ ist ein Leerzeichen, ↵ ein Zeilenumbruch. „Modell“ ist die Wahrscheinlichkeit nach dem Modell allein, „Nach Einstellungen“ die, mit der gezogen wurde.',
   noteLookCut: 'Um ins Modell zu schauen, darf ein Text nicht zu lang sein: Gelesen wurde nur ein Teil davon.',
+  attentionArcs: 'Aufmerksamkeit als Bögen',
 };

@@ -41,4 +41,5 @@ export const look = {
   channel: 'Channel',
   nextHintLook: '␣ is a space, ↵ a line break. “Model” is the probability by the model alone, “After settings” the one that was drawn with.',
   noteLookCut: 'To be looked into, a text must not be too long: only a part of it was read.',
+  attentionArcs: 'Attention as arcs',
 };
