@@ -3,8 +3,32 @@
 import { expect, test } from '@playwright/test';
 import { expectWellMade } from './appearance.js';
 import { longestTask } from './main-thread.js';
+import { source } from './page.js';
 
 /** @typedef {import('@playwright/test').Page} Page */
+
+/** Somebody speaks, and somebody tells. */
+const BALLAD = `
+"O where have you been, my long, long love,
+This seven long years and more?"
+"O I am come to seek my former vows
+You granted me before."
+
+"O hold your tongue of your former vows,
+For they will breed sad strife;
+O hold your tongue of your former vows,
+For I am become a wife."
+
+He turned him right and round about,
+And the tear blinded his eye:
+"I would never have trodden on Irish ground,
+If it had not been for thee."
+
+The wind it blew, the rain it fell,
+The sailor he was drowned;
+The lady stood upon the hill
+And looked across the sound.
+`;
 
 /**
  * @param {Page} page
@@ -88,12 +112,16 @@ test('ein LSTM auf Deutsch und am Handy: Tore, eine Einheit, der Text in ihrer F
   const gates = page.getByRole('region', { name: 'Tore und Gedächtnis' });
   await gates.getByRole('button', { name: 'Als Tabelle' }).click();
   const table = gates.getByRole('table');
-  await expect(table).toHaveAccessibleName('Ausgabe h, Schicht 1');
+  // It opens on a unit that does something one can name.
+  await expect(gates.getByLabel('Achtet auf')).toHaveValue('0');
+  await expect(table).toHaveAccessibleName('Zellzustand c, Schicht 1');
+  await expect(table.getByRole('rowheader', { name: 'Einheit 154' })).toBeVisible();
   await gates.getByLabel('Einheit').fill('200');
   await expect(table.getByRole('rowheader', { name: 'Einheit 200' })).toBeVisible();
   await gates.getByLabel('Was').selectOption('Vergesstor f');
   await gates.getByLabel('Schicht').selectOption('4');
   await expect(table).toHaveAccessibleName('Vergesstor f, Schicht 4');
+  await expect(gates.getByLabel('Achtet auf').locator('option:checked')).toHaveText('anderes');
   for (const cell of await table.getByRole('cell').filter({ hasText: /\d/ }).allInnerTexts()) {
     expect(percent(cell)).toBeGreaterThanOrEqual(0);
     expect(percent(cell)).toBeLessThanOrEqual(1);
@@ -192,3 +220,47 @@ for (const [name, hash, button, length] of [
     await expect(status).toHaveText('Link copied. It opens exactly this text.');
   });
 }
+
+test('units of the LSTM that are named do what their names say', async ({ page }) => {
+  await page.goto('#view=text&seed=1');
+  const modules = ['engine/client.js', 'computing.js', 'models.js', 'ui/frames.js', 'ui/known-units.js'].map(source);
+  const found = await page.evaluate(
+    async ([client, computing, models, frames, known, text]) => {
+      const [{ EngineClient }, { Computing }, { Catalog }, { Frames }, { knownUnits }] = await Promise.all([client, computing, models, frames, known].map((file) => import(file)));
+      const catalog = new Catalog();
+      await catalog.open({ fresh: false });
+      const model = catalog.of('generator').find((/** @type {any} */ { id }) => id === 'char-lstm-songs');
+      const read = new Frames();
+      const options = { seed: 1, max_new_tokens: 1, temperature: 0, repetition_penalty: 1, no_repeat_ngram: 0, top_k: 0, top_p: 1, min_p: 0, typical_p: 1, stop: [] };
+      const nothing = () => {};
+      const listeners = { onDevice: nothing, onProgress: nothing, onLoaded: nothing, onStarted: nothing, onFrames: (/** @type {any} */ recorded) => read.add(recorded) };
+      await new EngineClient(new Computing()).look({ model, fresh: false, known: catalog.known(), text, options }, listeners).finished;
+      const all = read.tokens.map((/** @type {any} */ token) => token.text);
+      /** What each unit is to follow, after each character. @type {Record<string, number[]>} */
+      const told = { unitColumn: [], unitWord: [], unitStanza: [], unitQuotes: [], unitLineEnd: [] };
+      let [column, line, quoted] = [0, 0, 0];
+      all.slice(0, -1).forEach((/** @type {string} */ character, /** @type {number} */ i) => {
+        if (character === '"') quoted = 1 - quoted;
+        if (character === '\n') [column, line] = [0, all[i - 1] === '\n' ? 0 : line + 1];
+        else column += 1;
+        told.unitColumn.push(column);
+        told.unitWord.push(Number(/\s/.test(character)));
+        told.unitStanza.push(line);
+        told.unitQuotes.push(quoted);
+        told.unitLineEnd.push(Number(all[i + 1] === '\n'));
+      });
+      const mean = (/** @type {number[]} */ of) => of.reduce((sum, each) => sum + each, 0) / of.length;
+      const covariance = (/** @type {number[]} */ a, /** @type {number[]} */ b) => mean(a.map((each, i) => (each - mean(a)) * (b[i] - mean(b))));
+      return knownUnits(model).map((/** @type {any} */ { name, layer, part, unit, correlation }) => {
+        const values = told[name].map((_, i) => read.lstm(i, layer - 1, part)[unit - 1]);
+        return { name, correlation, here: covariance(values, told[name]) / Math.sqrt(covariance(values, values) * covariance(told[name], told[name])) };
+      });
+    },
+    [...modules, BALLAD],
+  );
+  expect(found).toHaveLength(5);
+  for (const { name, correlation, here } of found) {
+    // Of one text the number is another one; its sign and most of its size are the unit's.
+    expect(here * Math.sign(correlation), `${name}: ${here}`).toBeGreaterThan(0.6 * Math.abs(correlation));
+  }
+});

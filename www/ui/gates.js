@@ -4,6 +4,7 @@ import { onColours } from './colours.js';
 import { h } from './dom.js';
 import { LSTM_PARTS } from './frames.js';
 import { HeatMap } from './heat-map.js';
+import { knownUnits } from './known-units.js';
 import { visibleToken } from './next-tokens.js';
 import { around, number, NumberTable } from './number-table.js';
 
@@ -21,8 +22,9 @@ const TABLE_COLUMNS = 10;
  * picked, to colour the text by it.
  */
 export class Gates {
-  #layer = new Choice('layer', () => this.#changed());
-  #part = new Choice('lstmPart', () => this.#changed());
+  #known = new Choice('unitTracks', () => this.#take());
+  #layer = new Choice('layer', () => this.#byHand());
+  #part = new Choice('lstmPart', () => this.#byHand());
   #zoom = new Choice('zoom', () => this.#draw());
   #unit = h('input', { type: 'number', id: 'look-unit', min: '1', step: '1', value: '1' });
   #colouring = h('input', { type: 'checkbox', id: 'look-colouring', checked: true });
@@ -37,6 +39,7 @@ export class Gates {
     h(
       'div',
       { class: 'controls' },
+      this.#known.element,
       this.#layer.element,
       this.#part.element,
       h('div', { class: 'choice' }, h('label', { for: 'look-unit', t: 'lstmUnit' }), this.#unit),
@@ -49,6 +52,8 @@ export class Gates {
   );
   #onScrub;
   #onTint;
+  /** @type {import('../engine/protocol.js').ModelEntry | null} */
+  #model = null;
   /** @type {Frames | null} */
   #frames = null;
   #at = 0;
@@ -64,7 +69,7 @@ export class Gates {
     this.#part.value = 'h';
     this.#zoom.offer(ZOOMS.map((zoom) => ({ value: String(zoom - 1), name: null })));
     this.#zoom.value = '1';
-    this.#unit.addEventListener('input', () => this.#changed());
+    this.#unit.addEventListener('input', () => this.#byHand());
     this.#colouring.addEventListener('change', () => this.#onTint());
     onLanguage(() => this.#draw());
     onColours(() => this.#changed());
@@ -73,13 +78,15 @@ export class Gates {
   /**
    * @param {Frames | null} frames
    * @param {number} at the place that is looked at
+   * @param {import('../engine/protocol.js').ModelEntry | null} model whose they are
    */
-  show(frames, at) {
+  show(frames, at, model) {
     this.element.hidden = !frames?.length;
     this.#frames = frames;
     if (!frames?.length) return;
     this.#at = Math.min(at, frames.length - 1);
     this.#layer.offer(numbered(frames.layers));
+    this.#offer(model);
     this.#unit.max = String(frames.channels);
     this.#draw();
   }
@@ -94,6 +101,40 @@ export class Gates {
     const frames = this.#frames;
     if (!frames || !this.#colouring.checked || place >= frames.length) return null;
     return frames.lstm(place, Number(this.#layer.value), this.part)[this.#unitIndex()];
+  }
+
+  /**
+   * Opens on a unit that does something one can name, where there is one.
+   *
+   * @param {import('../engine/protocol.js').ModelEntry | null} model
+   */
+  #offer(model) {
+    if (model === this.#model) return;
+    this.#model = model;
+    const known = knownUnits(model);
+    const options = known.map(({ name }, i) => ({ value: String(i), name }));
+    this.#known.offer(known.length ? [...options, { value: '', name: 'unitOther' }] : []);
+    this.#known.value = known.length ? '0' : '';
+    this.#set();
+  }
+
+  /** Layer, part and unit of the one that is chosen by what it tracks. */
+  #set() {
+    const unit = knownUnits(this.#model)[Number(this.#known.value || -1)];
+    if (!unit) return;
+    this.#layer.value = String(unit.layer - 1);
+    this.#part.value = unit.part;
+    this.#unit.value = String(unit.unit);
+  }
+
+  #take() {
+    this.#set();
+    this.#changed();
+  }
+
+  #byHand() {
+    this.#known.value = '';
+    this.#changed();
   }
 
   /** @returns {LstmPart} */
@@ -119,7 +160,7 @@ export class Gates {
     const changed = row !== this.#unitIndex();
     this.#unit.value = String(row + 1);
     this.#onScrub(column);
-    if (changed) this.#changed();
+    if (changed) this.#byHand();
   }
 
   #draw() {

@@ -77,7 +77,7 @@ export class Pictures {
   #all = [
     (seen) => {
       const frames = isLstm(seen) ? seen.frames : null;
-      this.#parts.gates.show(frames, seen.at);
+      this.#parts.gates.show(frames, seen.at, seen.model);
       if (frames?.length) this.tint();
       this.#drawAttention(seen, 'tiles');
     },

@@ -42,4 +42,11 @@ export const look = {
   nextHintLook: '␣ ist ein Leerzeichen, ↵ ein Zeilenumbruch. „Modell“ ist die Wahrscheinlichkeit nach dem Modell allein, „Nach Einstellungen“ die, mit der gezogen wurde.',
   noteLookCut: 'Um ins Modell zu schauen, darf ein Text nicht zu lang sein: Gelesen wurde nur ein Teil davon.',
   attentionArcs: 'Aufmerksamkeit als Bögen',
+  unitTracks: 'Achtet auf',
+  unitColumn: 'Platz in der Zeile',
+  unitWord: 'Wortanfang',
+  unitStanza: 'Zeile der Strophe',
+  unitQuotes: 'wörtliche Rede',
+  unitLineEnd: 'Zeilenende',
+  unitOther: 'anderes',
 };

@@ -42,4 +42,11 @@ export const look = {
   nextHintLook: '␣ is a space, ↵ a line break. “Model” is the probability by the model alone, “After settings” the one that was drawn with.',
   noteLookCut: 'To be looked into, a text must not be too long: only a part of it was read.',
   attentionArcs: 'Attention as arcs',
+  unitTracks: 'Tracks',
+  unitColumn: 'place in the line',
+  unitWord: 'start of a word',
+  unitStanza: 'line of the stanza',
+  unitQuotes: 'quoted speech',
+  unitLineEnd: 'end of a line',
+  unitOther: 'other',
 };
