@@ -1,4 +1,4 @@
-//! Token after token from a model of random weights, in the sizes and number formats of those that are shipped.
+//! Token after token from a model of random weights, in the sizes and the number format of those that are shipped.
 
 use crate::error::Result;
 use crate::io::{Precision, Weights, to_safetensors};
@@ -41,12 +41,12 @@ impl Decoding {
             return Ok(Self::Sentence(Box::new(model)));
         }
         let config = ModelConfig::from_json(if model == "gpt" { GPT } else { CHAR_LSTM })?;
-        let (parameters, precision) = match config.clone() {
-            ModelConfig::Gpt2(config) => (Gpt::init(config, rng)?.parameters(), Precision::Int8),
-            ModelConfig::CharLstm(config) => (CharLstm::init(config, rng)?.parameters(), Precision::F16),
+        let parameters = match config.clone() {
+            ModelConfig::Gpt2(config) => Gpt::init(config, rng)?.parameters(),
+            ModelConfig::CharLstm(config) => CharLstm::init(config, rng)?.parameters(),
             _ => unreachable!("one of the two above"),
         };
-        let bytes = to_safetensors(&parameters, precision)?;
+        let bytes = to_safetensors(&parameters, Precision::Int8)?;
         let mut model = LanguageModel::from_weights(config, &mut Weights::from_safetensors(&bytes)?)?;
         model.to(device);
         Ok(Self::Text { state: model.begin(), model: Box::new(model), read: 0, id: 0, logits: Vec::new() })

@@ -1,13 +1,20 @@
-//! Single ops, and what a GPU can do at most.
+//! Single ops, and what a device can do at most.
 
 use super::{Unit, numbers};
 use crate::ops::{AttentionMask, LstmWeights};
 use crate::tensor::{Device, Tensor};
 use crate::wgsl::peak;
+use std::hint::black_box;
 
 /// Beside the products of matrices: each with its sizes.
-pub const OTHERS: [&str; 4] =
-    ["softmax_4096x1024", "layer_norm_16384x256", "attention_64x256x32", "lstm_step_128x256"];
+pub const OTHERS: [&str; 6] = [
+    "matvec_1024x256",
+    "matvec_8192x8192",
+    "softmax_4096x1024",
+    "layer_norm_16384x256",
+    "attention_64x256x32",
+    "lstm_step_128x256",
+];
 
 /// Elements that [`peak::multiply_add`] works on, and its rounds: some 4 GFLOP.
 const FMA_ELEMENTS: usize = 1 << 17;
@@ -17,32 +24,52 @@ const COPIED: usize = 1 << 23;
 
 /// One run, its unit, and the units of work in it. The op is one of those that `names` lists.
 pub fn op(name: &str, device: &Device) -> (Unit, f64, Box<dyn FnMut()>) {
-    if let Device::Gpu(gpu) = device {
-        if name == "peak_fma" {
+    match (name, device) {
+        ("peak_fma", Device::Gpu(gpu)) => {
             let y = gpu.empty(FMA_ELEMENTS);
             let work = 2.0 * (FMA_ELEMENTS * FMA_ROUNDS) as f64 * peak::FMAS as f64 / 1e9;
-            return (Unit::Gflop, work, Box::new(move || peak::multiply_add(FMA_ROUNDS, (&y).into())));
+            (Unit::Gflop, work, Box::new(move || peak::multiply_add(FMA_ROUNDS, (&y).into())))
         }
-        if name == "peak_copy" {
-            let (x, y) = (gpu.empty(COPIED), gpu.empty(COPIED));
-            let work = (8 * COPIED) as f64 / 1e9;
-            return (Unit::Gigabyte, work, Box::new(move || peak::copy((&x).into(), (&y).into())));
-        }
-    }
-    match name {
-        "softmax_4096x1024" => {
+        ("peak_copy", _) => copy(device),
+        ("softmax_4096x1024", _) => {
             let x = numbers(device, &[4096, 1024], 1);
             (Unit::Gigabyte, moved(&x), Box::new(move || drop(x.softmax())))
         }
-        "layer_norm_16384x256" => {
+        ("layer_norm_16384x256", _) => {
             let x = numbers(device, &[16384, 256], 1);
             let [weight, bias] = [2, 3].map(|seed| numbers(device, &[256], seed));
             (Unit::Gigabyte, moved(&x), Box::new(move || drop(x.layer_norm(&weight, &bias, 1e-5))))
         }
-        "attention_64x256x32" => attention(device),
-        "lstm_step_128x256" => lstm_step(device),
+        ("matvec_1024x256", _) => matvec(device, [1024, 256]),
+        ("matvec_8192x8192", _) => matvec(device, [8192, 8192]),
+        ("attention_64x256x32", _) => attention(device),
+        ("lstm_step_128x256", _) => lstm_step(device),
         _ => matmul(name, device),
     }
+}
+
+fn copy(device: &Device) -> (Unit, f64, Box<dyn FnMut()>) {
+    let work = (8 * COPIED) as f64 / 1e9;
+    let run: Box<dyn FnMut()> = match device {
+        Device::Cpu => {
+            let (x, mut y) = (vec![1_u32; COPIED], vec![0; COPIED]);
+            Box::new(move || black_box(&mut y).copy_from_slice(black_box(&x)))
+        }
+        Device::Gpu(gpu) => {
+            let (x, y) = (gpu.empty(COPIED), gpu.empty(COPIED));
+            Box::new(move || peak::copy((&x).into(), (&y).into()))
+        }
+    };
+    (Unit::Gigabyte, work, run)
+}
+
+/// A row times a matrix of 8-bit weights, as in decoding: a matrix that caches hold, and one that none does. Only the
+/// matrix counts; each of its bytes is one multiplication and addition, so gigabytes are also 10⁹ of these.
+fn matvec(device: &Device, [n, k]: [usize; 2]) -> (Unit, f64, Box<dyn FnMut()>) {
+    let values = (0..n * k).map(|i| (i * 37 % 255) as i8).collect();
+    let matrix = Tensor::from_int8(values, vec![0.01; n], [n, k]).to(device);
+    let x = numbers(device, &[1, k], 1);
+    (Unit::Gigabyte, (n * k) as f64 / 1e9, Box::new(move || drop(x.linear(&matrix, None))))
 }
 
 /// Gigabytes of an op that reads x once and writes as much.

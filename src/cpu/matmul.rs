@@ -8,7 +8,7 @@ use wide::f32x4;
 pub use super::product::Matmul;
 
 /// Up to so many rows, packing B costs more than reading it once for every row.
-pub(crate) const FEW_ROWS: usize = 4;
+const FEW_ROWS: usize = 4;
 
 /// `C (+)= op(A) op(B)`; see [`Matmul`] for the shapes.
 ///
@@ -131,7 +131,7 @@ fn one_by_one(w: &[f32], x: &[f32], y: &mut [f32], k: usize, accumulate: bool) {
 /// The dot products of up to [`GROUP`] rows `w` (G, `k`) with all of `x` (R, `k`): `sums` (G, R), transposed,
 /// so that cores can share it by the rows of W.
 #[inline(always)]
-pub(super) fn group_sums(w: &[f32], x: &[f32], k: usize, sums: &mut [f32]) {
+fn group_sums(w: &[f32], x: &[f32], k: usize, sums: &mut [f32]) {
     let rows = x.len() / k;
     for (r, x) in x.chunks_exact(k).enumerate() {
         if w.len() == GROUP * k {

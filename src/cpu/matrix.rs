@@ -10,13 +10,13 @@ pub enum Matrix<'a> {
     Together(&'a [f32]),
     /// Each row is a product of its own, as in decoding.
     Apart(&'a [f32]),
-    /// The same, from 8-bit integers `(n, k)` with one scale for each of the `n` rows.
-    ApartInt8(&'a [i8], &'a [f32]),
+    /// 8-bit integers `(n, k)` with one scale for each of the `n` rows: the same for all numbers of rows.
+    Int8(&'a [i8], &'a [f32]),
 }
 
 impl Matrix<'_> {
-    /// `y[r] (+)= W x[r]` for `x (R, k)`, `y (R, n)`. The forms `Apart` give each row of `y` the bits that it
-    /// would have alone, see [`matvec_rows`].
+    /// `y[r] (+)= W x[r]` for `x (R, k)`, `y (R, n)`. The forms other than `Together` give each row of
+    /// `y` the bits that it would have alone, see [`matvec_rows`] and [`matvec_rows_int8`].
     pub fn multiply(self, x: &[f32], y: &mut [f32], k: usize, accumulate: bool) {
         match self {
             Self::Together(values) => {
@@ -25,7 +25,7 @@ impl Matrix<'_> {
                 matmul(spec, x, values, y);
             }
             Self::Apart(values) => matvec_rows(values, x, y, k, accumulate),
-            Self::ApartInt8(values, scales) => matvec_rows_int8(values, scales, x, y, k, accumulate),
+            Self::Int8(values, scales) => matvec_rows_int8(values, scales, x, y, k, accumulate),
         }
     }
 }

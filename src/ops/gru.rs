@@ -90,7 +90,7 @@ fn forward(size: Sequence, operands: [&Tensor; 6]) -> Trace<Tensor> {
     match Tensor::gpu_of(&operands) {
         None => {
             let [x, h0, weight_ih, weight_hh, bias_ih, bias_hh] = operands;
-            let weights = on_cpu(size, x, [weight_ih, weight_hh, bias_ih, bias_hh]);
+            let weights = on_cpu(x, [weight_ih, weight_hh, bias_ih, bias_hh]);
             let trace = cpu::gru::forward(size, x.data(), h0.data(), weights);
             let [gh, rzn] = [trace.gh, trace.rzn].map(|values| Tensor::from_vec(values, &gates));
             Trace { h: Tensor::from_vec(trace.h, &states), gh, rzn }

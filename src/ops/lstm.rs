@@ -113,7 +113,7 @@ fn forward(size: Sequence, operands: [&Tensor; 7]) -> Trace<Tensor> {
     match Tensor::gpu_of(&operands) {
         None => {
             let [x, h0, c0, weight_ih, weight_hh, bias_ih, bias_hh] = operands;
-            let weights = on_cpu(size, x, [weight_ih, weight_hh, bias_ih, bias_hh]);
+            let weights = on_cpu(x, [weight_ih, weight_hh, bias_ih, bias_hh]);
             let trace = cpu::lstm::forward(size, x.data(), h0.data(), c0.data(), weights);
             let [h, c] = [trace.h, trace.c].map(|values| Tensor::from_vec(values, &states));
             Trace { h, c, gates: Tensor::from_vec(trace.gates, &gates) }

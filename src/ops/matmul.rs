@@ -78,7 +78,7 @@ fn layer(x: &Tensor, weight: &Tensor, bias: Option<&Tensor>, shape: &[usize]) ->
             Some(bias) => bias.data().repeat(m),
             None => vec![0.0; m * n],
         };
-        weight.matrix(x.is_apart(), m).multiply(x.data(), &mut values, k, bias.is_some());
+        weight.matrix(x).multiply(x.data(), &mut values, k, bias.is_some());
         return Tensor::from_vec(values, shape);
     };
     Tensor::on_gpu(&gpu, shape, |y| {

@@ -15,15 +15,11 @@ pub(super) fn is_step_alone(size: Sequence, operands: &[&Tensor]) -> bool {
 }
 
 /// A layer's `weight_ih, weight_hh, bias_ih, bias_hh` in main memory, to be applied to what `x` is.
-pub(super) fn on_cpu<'a>(
-    size: Sequence,
-    x: &Tensor,
-    weights: [&'a Tensor; 4],
-) -> Weights<&'a [f32], Matrix<'a>> {
+pub(super) fn on_cpu<'a>(x: &Tensor, weights: [&'a Tensor; 4]) -> Weights<&'a [f32], Matrix<'a>> {
     let [weight_ih, weight_hh, bias_ih, bias_hh] = weights;
     Weights {
-        weight_ih: weight_ih.matrix(x.is_apart(), size.steps * size.batch),
-        weight_hh: weight_hh.matrix(x.is_apart(), size.batch),
+        weight_ih: weight_ih.matrix(x),
+        weight_hh: weight_hh.matrix(x),
         bias_ih: bias_ih.data(),
         bias_hh: bias_hh.data(),
     }

@@ -63,14 +63,15 @@ mod tests {
 
     #[test]
     fn integers_stay_as_they_are_until_numbers_are_asked_for() {
-        let matrix = Tensor::from_int8(vec![1, -2, 3, 127, 0, -127], vec![0.5, 0.1], [2, 3]);
-        let x = Tensor::from_vec(vec![1.0, 10.0, 100.0], &[1, 3]).apart();
+        let matrix = Tensor::from_int8(vec![1, -2, 3, 127, 0, -127], vec![0.5, 0.125], [2, 3]);
+        // Integers under a scale of 1, so that nothing is rounded.
+        let x = Tensor::from_vec(vec![1.0, 10.0, 32_767.0], &[1, 3]);
         let bias = Tensor::full(&[2], 1.0);
         let product = x.linear(&matrix, Some(&bias));
         let part = x.linear(&matrix.narrow(0, 1, 1), None);
         let row = matrix.embedding(&[1], &[1]);
         assert!(!is_unpacked(&matrix));
-        assert_eq!(matrix.to_vec(), [0.5, -1.0, 1.5, 12.7, 0.0, -12.7]);
+        assert_eq!(matrix.to_vec(), [0.5, -1.0, 1.5, 15.875, 0.0, -15.875]);
         assert!(is_unpacked(&matrix));
         let plain = Tensor::from_vec(matrix.to_vec(), &[2, 3]);
         assert_eq!(product.data(), x.linear(&plain, Some(&bias)).data());

@@ -9,9 +9,7 @@ pub use device::{Device, read_all};
 pub use tape::{Grads, Tape};
 pub(crate) use tape::{is_tracked, record};
 
-use crate::cpu::matmul::FEW_ROWS;
 use crate::cpu::matrix::Matrix;
-use crate::cpu::{Arithmetic, arithmetic};
 use crate::gpu::Buffer;
 use crate::shape::Shape;
 use half::f16;
@@ -72,8 +70,8 @@ impl Tensor {
     }
 
     /// The matrix `(rows, columns)` with row `r` equal to `scales[r]` times that row of `values`. It takes no more
-    /// memory than these, until an op asks for its numbers as f32: [`Tensor::linear`] does not while decoding,
-    /// nor does [`Tensor::embedding`].
+    /// memory than these, until an op asks for its numbers as f32: [`Tensor::linear`] and the recurrent layers do so only
+    /// while training, [`Tensor::embedding`] never.
     ///
     /// # Panics
     /// If there are not `rows · columns` values or not `rows` scales.
@@ -188,16 +186,16 @@ impl Tensor {
         self.apart
     }
 
-    /// This matrix `(n, k)` in main memory, to be multiplied with `rows` rows that are `apart` or not.
+    /// This matrix `(n, k)` in main memory as the rows `x` are multiplied with it. Who trains computes with the numbers
+    /// that the gradient is one of, also where the matrix itself stays as it is.
     #[track_caller]
-    pub(crate) fn matrix(&self, apart: bool, rows: usize) -> Matrix<'_> {
+    pub(crate) fn matrix(&self, x: &Self) -> Matrix<'_> {
         match &self.storage {
-            // Fast arithmetic multiplies more rows than a few as one product, for which it has no kernel of 8 bits.
-            Storage::Int8(int8) if apart && (arithmetic() == Arithmetic::Portable || rows <= FEW_ROWS) => {
+            Storage::Int8(int8) if !is_tracked(&[x]) => {
                 let (values, scales) = int8.part(self.range(), self.cols());
-                Matrix::ApartInt8(values, scales)
+                Matrix::Int8(values, scales)
             }
-            _ if apart => Matrix::Apart(self.data()),
+            _ if x.apart => Matrix::Apart(self.data()),
             _ => Matrix::Together(self.data()),
         }
     }

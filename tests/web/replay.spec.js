@@ -99,7 +99,7 @@ test('why a text differs is said', async ({ page }) => {
     await expect(verdict(page)).toContainText(text);
   };
   await say((given, proof) => given.set('proof', `0123456789ab${proof.slice(12)}`), 'its weights are other ones');
-  await say((given) => given.set('v', '1.2'), 'another version of the page');
+  await say((given) => given.set('v', '1.1'), 'another version of the page');
   await say((given) => given.set('top-p', '7'), 'out of range here: top-p');
   await say((given, proof) => {
     given.set('model', 'gone');
@@ -113,7 +113,7 @@ test('damaged and oversized texts break nothing', async ({ page }) => {
   const bomb = fixture('vectors.json').refused.at(-1);
   for (const packed of ['!!', 'AAAA', bomb]) {
     await page.goto('about:blank');
-    await page.goto(`#${SHORT}&go=1&v=1.1&z-prompt=${packed}`);
+    await page.goto(`#${SHORT}&go=1&v=1.2&z-prompt=${packed}`);
     await expect(verdict(page)).toContainText('This link is damaged');
     await expect(controls(page).status).toContainText('ready');
   }
@@ -227,14 +227,14 @@ test('cases 73 and 75: a link that the page makes shows wherever it was cut, and
   await generate(page);
   const link = await copiedLink(page, 'proves');
   const hash = new URL(link).hash;
-  expect(hash).toMatch(/^#v=1\.1&.*prompt=O%20the%20wind%20%2B%20the%20rain%2C%0AI&/);
+  expect(hash).toMatch(/^#v=1\.2&.*prompt=O%20the%20wind%20%2B%20the%20rain%2C%0AI&/);
   expect(hash).not.toContain('+');
   await expect.poll(() => new URL(page.url()).hash).toContain('O%20the%20wind%20%2B%20the');
   const troubles = await page.evaluate(
     async ([module, hash]) => {
       const { openLink } = await import(module);
       const all = [];
-      for (let end = '#v=1.1'.length; end < hash.lastIndexOf('.'); end += 1) all.push((await openLink(hash.slice(0, end))).pledge?.trouble);
+      for (let end = '#v=1.2'.length; end < hash.lastIndexOf('.'); end += 1) all.push((await openLink(hash.slice(0, end))).pledge?.trouble);
       return all;
     },
     [source('link.js'), hash],

@@ -22,6 +22,7 @@ const NAMES = [
   ['peak_fma', 'benchPeakFma'],
   ['peak_copy', 'benchPeakCopy'],
   ['matmul', 'benchMatmul'],
+  ['matvec', 'benchMatvec'],
   ['softmax', 'benchSoftmax'],
   ['layer_norm', 'benchLayerNorm'],
   ['attention', 'benchAttention'],

@@ -32,12 +32,13 @@ async function measureAll(only, post) {
   const wanted = (/** @type {string} */ name) => only.length === 0 || only.some((begin) => name.startsWith(begin));
   /** A processor would be busy for minutes with what a GPU is measured by. */
   const small = gpu?.software ?? true;
-  const onCpu = wasm.Bench.namesOnCpu(true).filter(wanted);
-  const onGpu = gpu ? wasm.Bench.namesOnGpu(small, gpu).filter((name) => wanted(name) || name.startsWith('peak')) : [];
+  const measured = (/** @type {string} */ name) => wanted(name) || name.startsWith('peak');
+  const onCpu = wasm.Bench.namesOnCpu(true).filter(measured);
+  const onGpu = gpu ? wasm.Bench.namesOnGpu(small, gpu).filter(measured) : [];
   const total = onCpu.length + onGpu.length;
   let done = 0;
-  /** @type {Map<string, number>} */
-  const peaks = new Map();
+  /** Of each device. @type {Record<Device, Map<string, number>>} */
+  const peaks = { cpu: new Map(), gpu: new Map() };
   // Both columns of a row, one after the other.
   for (const name of new Set([...onGpu, ...onCpu])) {
     for (const device of /** @type {Device[]} */ (['cpu', 'gpu'])) {
@@ -45,8 +46,8 @@ async function measureAll(only, post) {
       post({ type: 'begin', name, device, done, total });
       const bench = device === 'gpu' && gpu ? wasm.Bench.onGpu(name, small, gpu) : wasm.Bench.onCpu(name, true);
       try {
-        const figure = await measure(bench, name, device, peaks);
-        if (device === 'gpu') peaks.set(name, figure.rate);
+        const figure = await measure(bench, name, device, peaks[device]);
+        peaks[device].set(name, figure.rate);
         post({ type: 'figure', figure });
       } finally {
         bench.free();
@@ -97,7 +98,7 @@ async function measure(bench, name, device, peaks) {
   rounds.sort((a, b) => a.ms - b.ms);
   const { ms, work } = rounds[rounds.length >> 1];
   const rate = (1000 * work) / ms;
-  const peak = bench.peak && bench.peak !== name && device === 'gpu' ? peaks.get(bench.peak) : undefined;
+  const peak = bench.peak && bench.peak !== name ? peaks.get(bench.peak) : undefined;
   const unit = /** @type {Figure['unit']} */ (bench.unit);
   return { name, device, unit, rate, ...(peak ? { share: rate / peak } : {}) };
 }

@@ -19,7 +19,7 @@ pub struct Args {
     /// What to measure; auto takes a GPU if there is one.
     #[arg(long, value_enum, default_value_t = DeviceArg::Cpu)]
     device: DeviceArg,
-    /// Only the workloads whose names begin so; the GPU's peaks are measured all the same.
+    /// Only the workloads whose names begin so; the peaks are measured all the same.
     #[arg(long, value_name = "NAME")]
     only: Option<String>,
     /// Smaller products and batches: what the page measures without a GPU.
@@ -48,7 +48,7 @@ struct Figure {
     unit: &'static str,
     /// Units a second.
     rate: f64,
-    /// Of the most that the GPU can do.
+    /// Of the most that the device can do.
     share: Option<f64>,
     /// Seconds of one run.
     seconds: f64,
