@@ -42,6 +42,8 @@ pub enum ErrorCode {
     TextTooShort,
     /// The text is longer than what can be trained on.
     TextTooLong,
+    /// A file is in a format that is not read here.
+    OtherFormat,
     /// A file that is to be a text is none.
     NotText,
     /// A checkpoint of a training belongs to another text.
@@ -95,6 +97,7 @@ impl ErrorCode {
             Self::BadOption => "bad-option",
             Self::TextTooShort => "text-too-short",
             Self::TextTooLong => "text-too-long",
+            Self::OtherFormat => "other-format",
             Self::NotText => "not-text",
             Self::OtherText => "other-text",
             Self::OtherPlan => "other-plan",

@@ -9,7 +9,7 @@ use super::session::Session;
 use crate::error::{Error, ErrorCode, Result};
 use crate::gpu::Gpu;
 use crate::io::Weights;
-use crate::models::{LanguageModel, ModelConfig};
+use crate::models::{LanguageModel, ModelConfig, cut_vocabulary, fit_vocabulary};
 use crate::nn::Module;
 use crate::now::now;
 use crate::tensor::{Device, Tensor};
@@ -37,13 +37,18 @@ impl Generator {
     /// # Errors
     /// `bad-config` for a configuration that does not parse or is of no language model;
     /// `bad-tokenizer` for a tokenizer that does not parse or has another vocabulary size than the
-    /// model; for the weights as [`Weights`] says.
+    /// model (of a GPT-2 it may have somewhat fewer, and the model never writes the others); for the weights as
+    /// [`Weights`] says.
     pub fn from_files(config_json: &str, tokenizer_json: &str, weights: &[u8]) -> Result<Self> {
-        let config = ModelConfig::from_json(config_json)?;
+        let mut config = ModelConfig::from_json(config_json)?;
         let vocab_size = config.language_vocab_size()?;
-        let tokenizer = TextTokenizer::from_json(tokenizer_json)?;
+        let mut tokenizer = TextTokenizer::from_json(tokenizer_json)?;
+        tokenizer.fit(vocab_size);
+        fit_vocabulary(&mut config, tokenizer.vocab_size());
+        let vocab_size = config.language_vocab_size()?;
         check_vocabulary(&tokenizer, vocab_size)?;
         let mut weights = Weights::from_safetensors(weights)?;
+        cut_vocabulary(&mut weights, vocab_size);
         let model = LanguageModel::from_weights(config, &mut weights)?;
         weights.finish()?;
         Self::new(model, tokenizer)

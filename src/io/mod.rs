@@ -2,6 +2,7 @@
 
 #[cfg(not(target_arch = "wasm32"))]
 mod file;
+pub mod formats;
 pub mod manifest;
 mod model_file;
 mod weights;

@@ -157,6 +157,33 @@ impl Weights {
         Ok(())
     }
 
+    /// Forgets all but the first `rows` of a parameter along its first axis, if there are more.
+    pub fn keep_rows(&mut self, name: &str, rows: usize) {
+        let Some((shape, values)) = self.parameters.get_mut(name) else { return };
+        let Some((first, rest)) = shape.split_first_mut().filter(|(first, _)| **first > rows) else { return };
+        *first = rows;
+        let count = rows * rest.iter().product::<usize>();
+        match values {
+            Values::F32(values) => values.truncate(count),
+            Values::F16(values) => values.truncate(count),
+            Values::Int8(values, scales) => {
+                values.truncate(count);
+                scales.truncate(rows);
+            }
+            Values::Unread(_) => {}
+        }
+    }
+
+    /// Calls a parameter something else, unless there is one of the new name.
+    pub fn rename(&mut self, name: &str, new_name: &str) {
+        if self.contains(new_name) {
+            return;
+        }
+        if let Some(parameter) = self.parameters.remove(name) {
+            self.parameters.insert(new_name.to_owned(), parameter);
+        }
+    }
+
     /// Hands out the parameter `name`, which must have exactly this shape (at most four axes).
     ///
     /// # Errors

@@ -99,6 +99,7 @@ impl ModelConfig {
     /// # Errors
     /// `bad-config`: not JSON, an unknown `model_type`, or a size outside its range.
     pub fn from_json(json: &str) -> Result<Self> {
+        let json = json.strip_prefix('\u{feff}').unwrap_or(json);
         let unreadable = |error: serde_json::Error| bad(error.to_string());
         let mut fields: Map<String, Value> = serde_json::from_str(json).map_err(unreadable)?;
         let model_type = fields.remove("model_type").unwrap_or_default();

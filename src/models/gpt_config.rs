@@ -67,7 +67,10 @@ struct Gpt2File {
     styles: Vec<String>,
 }
 
-/// The one activation function there is, GELU with the hyperbolic tangent.
+/// The one activation function there is, by all of its names.
+const GELU_NAMES: [&str; 3] = ["gelu_new", "gelu_pytorch_tanh", "gelu_fast"];
+
+/// GELU with the hyperbolic tangent.
 fn gelu_new() -> String {
     "gelu_new".to_owned()
 }
@@ -90,7 +93,7 @@ impl TryFrom<Gpt2File> for GptConfig {
     type Error = String;
 
     fn try_from(file: Gpt2File) -> Result<Self, String> {
-        if file.activation_function != gelu_new() {
+        if !GELU_NAMES.contains(&file.activation_function.as_str()) {
             return Err(format!(
                 "activation_function is {:?}; only {:?} is possible",
                 file.activation_function,

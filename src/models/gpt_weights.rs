@@ -5,6 +5,7 @@
 //! transposed are called `h.0.attn.in_proj_weight`. Both are read, from files of every number format. What
 //! we write follows from the format, see [`stored_layout`].
 
+use super::ModelConfig;
 use crate::error::{Error, ErrorCode, Result};
 use crate::io::{Precision, Weights};
 use crate::tensor::Tensor;
@@ -23,8 +24,30 @@ const NAMES: [(&str, &str); 8] = [
 ];
 /// What a GPT-2 with an output layer has before all names but that layer's.
 const PREFIX: &str = "transformer.";
+/// The token table.
+const TABLE: &str = "wte.weight";
 /// The output layer, which is the token table.
 const HEAD: &str = "lm_head.weight";
+/// A vocabulary is padded to a multiple of 64 or 128, or to one that several GPUs can share.
+const MOST_PADDING: usize = 1024;
+
+/// Fits a GPT-2 to a tokenizer of fewer tokens: whoever trains for speed pads the vocabulary, and the ids beyond are
+/// neither read nor to be written. See [`cut_vocabulary`].
+pub fn fit_vocabulary(config: &mut ModelConfig, tokens: usize) {
+    if let ModelConfig::Gpt2(config) = config
+        && (1..=MOST_PADDING).contains(&config.vocab_size.saturating_sub(tokens))
+        && tokens > 0
+    {
+        config.vocab_size = tokens;
+    }
+}
+
+/// Leaves out the rows of a GPT-2's table that pad the vocabulary.
+pub fn cut_vocabulary(weights: &mut Weights, vocab_size: usize) {
+    for name in [TABLE, HEAD, "transformer.wte.weight"] {
+        weights.keep_rows(name, vocab_size);
+    }
+}
 
 /// A name of a block's parameter in two: up to `h.N.`, and the rest. `None` for any other name.
 fn split(name: &str) -> Option<(&str, &str)> {
@@ -74,9 +97,11 @@ pub fn stored_layout(parameters: Vec<(String, Tensor)>, precision: Precision) ->
     parameters.into_iter().map(stored).collect()
 }
 
-/// Takes from a file what is no parameter: the prefix of the names, and masks.
+/// Takes from a file what is no parameter: the prefix of the names, and masks. Where only the output layer is in the
+/// file, it is the token table.
 pub(super) fn prepare(weights: &mut Weights) -> Result<()> {
     weights.strip_prefix(PREFIX)?;
+    weights.rename(HEAD, TABLE);
     weights.retain(|name| !is_stored_mask(name));
     Ok(())
 }

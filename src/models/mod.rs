@@ -22,7 +22,7 @@ pub use decoder::{Decoder, ModelDecoder, State, Stepping};
 pub use gpt::Gpt;
 pub use gpt_config::GptConfig;
 pub use gpt_state::{GptDecoder, GptState};
-pub use gpt_weights::{is_stored_mask, stored_layout};
+pub use gpt_weights::{cut_vocabulary, fit_vocabulary, is_stored_mask, stored_layout};
 pub use language::{LanguageModel, TextState};
 pub use recording::{FrameShape, Recording};
 pub use seq2seq::Seq2Seq;

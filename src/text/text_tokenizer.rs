@@ -30,11 +30,20 @@ impl TextTokenizer {
     /// `bad-tokenizer`, see [`CharTokenizer::from_json`] and [`BpeTokenizer::from_json`].
     pub fn from_json(json: &str) -> Result<Self> {
         let bad = |message: String| Error::new(ErrorCode::BadTokenizer, format!("tokenizer.json: {message}"));
+        let json = json.strip_prefix('\u{feff}').unwrap_or(json);
         let kind: Kind = serde_json::from_str(json).map_err(|e| bad(e.to_string()))?;
         match kind.r#type.as_deref() {
             Some("words") => Err(bad("a vocabulary of words translates, it does not continue a text".into())),
             Some(_) => Ok(Self::Chars(CharTokenizer::from_json(json)?)),
             None => Ok(Self::Bpe(BpeTokenizer::from_json(json)?)),
+        }
+    }
+
+    /// Forgets special tokens at the end of a vocabulary that a model of `vocab_size` tokens has no vectors for, such as
+    /// a `[PAD]` that was added to the tokenizer alone.
+    pub fn fit(&mut self, vocab_size: usize) {
+        if let Self::Bpe(tokenizer) = self {
+            tokenizer.fit(vocab_size);
         }
     }
 

@@ -38,6 +38,7 @@ impl PairTokenizer {
     /// has other ids for the special tokens.
     pub fn from_json(json: &str) -> Result<Self> {
         let bad = |message: String| Error::new(ErrorCode::BadTokenizer, format!("tokenizer.json: {message}"));
+        let json = json.strip_prefix('\u{feff}').unwrap_or(json);
         let kind: Kind = serde_json::from_str(json).map_err(|e| bad(e.to_string()))?;
         match kind.r#type.as_deref() {
             Some("words") => Ok(Self::Words(WordTokenizer::from_json(json)?)),

@@ -14,6 +14,8 @@ mod model_file;
 mod object;
 #[cfg(feature = "train")]
 mod preparation;
+#[cfg(feature = "train")]
+mod reading;
 mod song_index;
 #[cfg(feature = "train")]
 mod trainer;
@@ -26,9 +28,11 @@ pub use generator::Generator;
 #[cfg(feature = "gpu")]
 pub use gpu::Gpu;
 #[cfg(feature = "train")]
-pub use model_file::read_model_file;
+pub use model_file::{open_model, read_model_file, sort_files};
 #[cfg(feature = "train")]
 pub use preparation::prepare_text;
+#[cfg(feature = "train")]
+pub use reading::read_text;
 pub use song_index::SongIndex;
 #[cfg(feature = "train")]
 pub use trainer::{Trainer, TrainingSample, draft_plan, inspect_text, spread_plan};

@@ -1,6 +1,8 @@
-//! Whole models in one file, as JavaScript reads them.
+//! Models as somebody brings them, and whole models in one file, as JavaScript reads them.
 
+use js_sys::Uint8Array;
 use serde::Serialize;
+use std::borrow::Cow;
 use tsify::Tsify;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -10,8 +12,27 @@ use super::object::to_object;
 use crate::error::Result;
 use crate::generate::{Generator, Translator};
 use crate::io::ModelFile;
+use crate::io::formats::{self, File, Group, Offered, OpenedModel, Sorted};
 use crate::models::ModelConfig;
 use crate::nn::Module;
+
+#[derive(Serialize, Tsify)]
+struct JsSorted {
+    models: Vec<JsGroup>,
+    refused: Vec<JsRefusal>,
+}
+
+#[derive(Serialize, Tsify)]
+struct JsGroup {
+    name: String,
+    files: Vec<usize>,
+}
+
+#[derive(Serialize, Tsify)]
+struct JsRefusal {
+    code: &'static str,
+    message: String,
+}
 
 #[derive(Serialize, Tsify)]
 struct JsModelFile {
@@ -20,6 +41,30 @@ struct JsModelFile {
     card: Option<String>,
     model_type: &'static str,
     parameters: usize,
+}
+
+/// Which of the files that somebody brings, by their names and first bytes (512, or all), belong to one model:
+/// `{models: [{name, files}], refused: [{code, message}]}`, where `files` are places in the list.
+#[wasm_bindgen(js_name = sortFiles, unchecked_return_type = "JsSorted")]
+pub fn sort_files(names: Vec<String>, heads: Vec<Uint8Array>) -> std::result::Result<JsValue, JsValue> {
+    let offered = names.into_iter().zip(heads).map(|(name, head)| Offered { name, head: head.to_vec() });
+    let Sorted { models, refused } = formats::sort(&offered.collect::<Vec<_>>());
+    to_object(&JsSorted {
+        models: models.into_iter().map(|Group { name, files }| JsGroup { name, files }).collect(),
+        refused: refused
+            .into_iter()
+            .map(|error| JsRefusal { code: error.code().as_str(), message: error.to_string() })
+            .collect(),
+    })
+}
+
+/// From the files of one model, in any form that `docs/formats.md` lists, to a model in one file. Throws `other-format`,
+/// `bad-weights`, `bad-config`, `bad-tokenizer`.
+#[wasm_bindgen(js_name = openModel)]
+pub fn open_model(names: Vec<String>, contents: Vec<Uint8Array>) -> std::result::Result<Vec<u8>, JsValue> {
+    let file = |(name, bytes): (String, Uint8Array)| File { name, bytes: Cow::Owned(bytes.to_vec()) };
+    let files = names.into_iter().zip(contents).map(file).collect();
+    formats::open(files).and_then(OpenedModel::into_file).map_err(to_js)
 }
 
 /// Opens a model in one file: `{config, tokenizer, card, model_type, parameters}`, the first three as JSON texts; `card`

@@ -6,7 +6,7 @@ use super::sample::Sample;
 use super::songs::SongCorpus;
 use super::source::Source;
 use crate::error::Result;
-use crate::models::{CharLstm, Gpt, ModelConfig};
+use crate::models::{CharLstm, Gpt, ModelConfig, cut_vocabulary, fit_vocabulary};
 use crate::rng::Rng;
 use crate::text::{CharTokenizer, Song, TextTokenizer, learn_song_bpe};
 use crate::train::{
@@ -30,14 +30,16 @@ impl SongMaterial {
             Source::Text(text) => SongCorpus::new(text, &plan.data, plan.train.seed)?,
             Source::Files(files) => SongCorpus::of_files(files, &plan.data, kind == Kind::Gpt2)?,
         };
-        let tokenizer = match base {
+        let mut tokenizer = match base {
             Some(base) => TextTokenizer::from_json(&base.tokenizer)?,
             None => learn(plan, &corpus)?,
         };
         if let (Source::Text(_), TextTokenizer::Chars(tokenizer)) = (source, &tokenizer) {
             corpus.spell_with(tokenizer);
         }
-        let config = config(plan, base, [tokenizer.vocab_size(); 2])?;
+        let mut config = config(plan, base, [tokenizer.vocab_size(); 2])?;
+        tokenizer.fit(config.language_vocab_size()?);
+        fit_vocabulary(&mut config, tokenizer.vocab_size());
         if matches!((&config, &tokenizer), (ModelConfig::CharLstm(_), TextTokenizer::Bpe(_))) {
             return Err(bad("a character LSTM has a tokenizer of characters"));
         }
@@ -101,7 +103,10 @@ impl Material for SongMaterial {
                 Ok(Box::new(trainer.restricted(plan.layers).validated_on(batches, characters)))
             }
             ModelConfig::Gpt2(config) => {
-                let load = |weights: &mut _| Gpt::from_weights(config.clone(), weights);
+                let load = |weights: &mut _| {
+                    cut_vocabulary(weights, config.vocab_size);
+                    Gpt::from_weights(config.clone(), weights)
+                };
                 let model = loaded(weights, load, || Gpt::init(config.clone(), &mut rng))?;
                 let (batches, characters) = validation.map_or((Vec::new(), 0), |(ids, characters)| {
                     (sliding_windows(&ids, config.n_positions), characters)

@@ -100,7 +100,7 @@ export async function learn(page, device, plan = PLAN) {
       onModel: (/** @type {{ bytes: Uint8Array }} */ { bytes }) => models.push(bytes),
     });
     await run.finished;
-    const { tokenizer } = await trainer.readModel(models[0]);
+    const { tokenizer } = await trainer.openModel(['trained.safetensors'], [models[0]]);
     trainer.end();
     return { losses, tokenizer, device: used };
   }, /** @type {const} */ ([source('engine/trainer-client.js'), readFileSync(VERSE, 'utf8'), plan, device]));

@@ -1,5 +1,7 @@
 // Train: a text of one's own becomes a model like the shipped ones, and nothing is lost on the way.
 
+import { open as openFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
 import { expect, test } from '@playwright/test';
 import { expectWellMade } from './appearance.js';
 import { openTrain as open, plan, STEPS, train } from './learning.js';
@@ -202,6 +204,31 @@ test('files in other encodings and formats are read, what is no text is refused'
   await page.getByLabel('Model', { exact: true }).filter({ visible: true }).selectOption('seq2seq');
   await text.fill('no tab in here\n'.repeat(30));
   await expect(alert('bad-pairs')).toBeVisible();
+});
+
+test('models as people have them are opened, a GGUF of three gigabytes is refused by its first bytes', async ({ page }) => {
+  const { alert } = await open(page);
+  const models = page.getByLabel('Open a model file');
+  const fixture = (/** @type {string} */ name) => fileURLToPath(new URL(`../fixtures/formats/${name}`, import.meta.url));
+  const shards = [1, 2, 3].map((i) => `gpt2-sharded/model-0000${i}-of-00003.safetensors`);
+  const rest = ['config.json', 'tokenizer.json', 'model.safetensors.index.json'].map((name) => `gpt2-sharded/${name}`);
+  await models.setInputFiles([...rest, ...shards].map(fixture));
+  const own = page.getByRole('region', { name: 'Your models' });
+  await expect(own.getByLabel('Name').first()).toHaveValue('model');
+  await models.setInputFiles(['nanogpt/ckpt.pt', 'nanogpt/meta.pkl'].map(fixture));
+  await expect(own.getByRole('listitem')).toHaveCount(2);
+  const gguf = test.info().outputPath('large.gguf');
+  const file = await openFile(gguf, 'w');
+  await file.write('GGUF');
+  await file.truncate(3 * 2 ** 30);
+  await file.close();
+  await models.setInputFiles(gguf);
+  await expect(alert('other-format')).toContainText('GGUF', { timeout: 1000 });
+  // What was opened writes.
+  await own.getByRole('button', { name: /^Write/ }).first().click();
+  await controls(page).prompt.fill('hallo wir ');
+  await controls(page).generate.click();
+  await expect(controls(page).status).toContainText('Finished');
 });
 
 for (const [lang, width] of /** @type {const} */ ([['de', 360], ['en', 1440]])) {

@@ -62,13 +62,37 @@ export class TrainerClient {
   }
 
   /**
-   * Opens a model in one file, and checks it.
+   * The text of a file, whatever its encoding.
    *
+   * @param {string} name
    * @param {Uint8Array} bytes
+   * @param {boolean} table whose columns are told from each other later
+   * @returns {Promise<{ text: string, notes: import('./protocol.js').Note[] }>}
+   */
+  readText(name, bytes, table) {
+    return this.#ask({ type: 'read-text', name, bytes, table });
+  }
+
+  /**
+   * Which files are a model's, by their names and first bytes.
+   *
+   * @param {string[]} names with folders
+   * @param {Uint8Array[]} heads
+   * @returns {Promise<{ models: { name: string, files: number[] }[], refused: import('./protocol.js').Failure[] }>}
+   */
+  sortFiles(names, heads) {
+    return this.#ask({ type: 'sort', names, heads });
+  }
+
+  /**
+   * Opens the files of one model, and checks it.
+   *
+   * @param {string[]} names
+   * @param {Uint8Array[]} contents
    * @returns {Promise<import('./training-protocol.js').ReadModel>}
    */
-  readModel(bytes) {
-    return this.#ask({ type: 'read', bytes });
+  openModel(names, contents) {
+    return this.#ask({ type: 'open', names, contents });
   }
 
   /**

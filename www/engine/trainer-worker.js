@@ -55,9 +55,14 @@ async function resultOf(job, module) {
       return module.inspectText(job.text, job.kind, job.data, job.seed);
     case 'draft':
       return draft(job, module);
-    case 'read': {
-      const { card, ...read } = module.readModelFile(job.bytes);
-      return { ...read, card: card === undefined ? null : JSON.parse(card) };
+    case 'read-text':
+      return module.readText(job.name, job.bytes, job.table);
+    case 'sort':
+      return module.sortFiles(job.names, job.heads);
+    case 'open': {
+      const bytes = module.openModel(job.names, job.contents);
+      const { card, ...read } = module.readModelFile(bytes);
+      return { ...read, bytes, card: card === undefined ? null : JSON.parse(card) };
     }
     case 'train':
       throw new EngineError('bad-option', 'a training is no question');

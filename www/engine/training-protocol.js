@@ -140,7 +140,8 @@
  *
  * @typedef {{ reason: 'finished' | 'stopped' | 'diverged', step: number, seconds: number, error?: Failure }} Ended
  *
- * @typedef {object} ReadModel a model in one file; its bytes are also the weights that a generator loads
+ * @typedef {object} ReadModel a model in one file
+ * @property {Uint8Array} bytes the file, which is also the weights that a generator loads
  * @property {string} config
  * @property {string} tokenizer
  * @property {Card | null} card
@@ -152,8 +153,10 @@
  * @typedef {{ id: number, type: 'inspect', text: string, kind: Kind, data: PlannedData, seed: number }} InspectCommand
  * @typedef {{ id: number, type: 'draft' } & DraftRequest} DraftCommand
  * @typedef {{ id: number, type: 'train' } & TrainRequest} TrainCommand
- * @typedef {{ id: number, type: 'read', bytes: Uint8Array }} ReadCommand
- * @typedef {InspectCommand | DraftCommand | TrainCommand | ReadCommand} TrainerJob
+ * @typedef {{ id: number, type: 'read-text', name: string, bytes: Uint8Array, table: boolean }} ReadTextCommand
+ * @typedef {{ id: number, type: 'sort', names: string[], heads: Uint8Array[] }} SortCommand
+ * @typedef {{ id: number, type: 'open', names: string[], contents: Uint8Array[] }} OpenCommand
+ * @typedef {InspectCommand | DraftCommand | TrainCommand | ReadTextCommand | SortCommand | OpenCommand} TrainerJob
  *
  * @typedef {{ type: 'pause' } | { type: 'resume' } | { type: 'stop' } | { type: 'checkpoint' } | { type: 'sample' } | { type: 'rate', lr: number } | { type: 'lose-gpu' }} Instruction
  *   what can be asked for while a training runs; the last one is for trying out what happens then

@@ -1,31 +1,40 @@
-// From files that a visitor drops to one text: any of the usual encodings, LRC without its time stamps.
+// From files that a visitor drops or chooses to a text, or to models; the engine reads them as the command does.
 
 import { EngineError } from '../errors.js';
 
 /** @typedef {import('../engine/protocol.js').Note} Note */
+/** @typedef {import('../engine/training-protocol.js').ReadModel} ReadModel */
 
 /** A small model learns nothing from more, and a phone has to hold it. */
-export const LARGEST_FILE = 20_000_000;
+const LARGEST_FILE = 20_000_000;
+/** Sentence pairs by the end of their name, whatever is to be trained. */
+const TABLE = /\.(tsv|csv)$/i;
+/** As much of a file tells what it is. */
+const HEAD_BYTES = 512;
+/** Files, the model made of them and what the browser keeps are in memory at the same time. */
+const LARGEST_MODEL = 2 ** 30;
 
 /**
- * @param {Iterable<File>} files
+ * @param {File[]} files
+ * @param {import('../engine/trainer-client.js').TrainerClient} reader
+ * @param {boolean} pairs whether pairs are expected
  * @returns {Promise<{ text: string, notes: Note[] }>}
  * @throws {EngineError} file-too-large, not-text
  */
-export async function readFiles(files) {
-  const all = [...files];
+export async function readFiles(files, reader, pairs) {
   /** @type {Note[]} */
   const notes = [];
   const texts = [];
-  for (const file of all) {
+  for (const file of files) {
     if (file.size > LARGEST_FILE) {
       throw new EngineError('file-too-large', `${file.name}: ${file.size} bytes, at most ${LARGEST_FILE}`);
     }
-    const { text, encoding } = decode(new Uint8Array(await file.arrayBuffer()), file.name);
-    if (encoding !== 'utf-8') notes.push({ code: encoding === 'windows-1252' ? 'latin-1-read' : 'utf-16-read' });
-    texts.push(asSong(text, file.name, all.length > 1));
+    const table = pairs || TABLE.test(file.name);
+    const read = await reader.readText(file.name, new Uint8Array(await file.arrayBuffer()), table);
+    notes.push(...read.notes);
+    texts.push(table || files.length === 1 ? read.text : asSong(read.text, file.name));
   }
-  return { text: texts.join('\n\n'), notes };
+  return { text: texts.join(pairs ? '\n' : '\n\n'), notes };
 }
 
 /**
@@ -33,61 +42,83 @@ export async function readFiles(files) {
  *
  * @param {string} text
  * @param {string} name
- * @param {boolean} among others
  */
-function asSong(text, name, among) {
-  const song = /\.lrc$/i.test(name) ? withoutTimes(text) : text.replace(/\r\n?/g, '\n');
-  if (!among || /^=== /m.test(song) || /\.tsv$/i.test(name)) return song;
-  return `=== ${name.replace(/\.\w+$/, '')}\n${song}`;
+function asSong(text, name) {
+  return /^=== /m.test(text) ? text : `=== ${name.replace(/\.\w+$/, '')}\n${text}`;
 }
 
 /**
- * @param {Uint8Array} bytes
- * @param {string} name
- * @throws {EngineError} not-text
- */
-export function decode(bytes, name) {
-  const marked = byteOrder(bytes);
-  if (marked) return { text: new TextDecoder(marked).decode(bytes), encoding: marked };
-  // A text has neither zeros nor more than the odd control character.
-  const head = bytes.subarray(0, 100_000);
-  const controls = head.filter((byte) => byte < 9 || (byte > 13 && byte < 32)).length;
-  if (head.includes(0) || controls > head.length / 100) throw new EngineError('not-text', `${name} is not a text`);
-  try {
-    return { text: new TextDecoder('utf-8', { fatal: true }).decode(bytes), encoding: 'utf-8' };
-  } catch {
-    // Every sequence of bytes is Windows-1252, and Latin-1 is its part; German of the last century mostly is.
-    return { text: new TextDecoder('windows-1252').decode(bytes), encoding: 'windows-1252' };
-  }
-}
-
-/** @param {Uint8Array} bytes */
-function byteOrder([first, second]) {
-  if (first === 0xff && second === 0xfe) return 'utf-16le';
-  if (first === 0xfe && second === 0xff) return 'utf-16be';
-  return null;
-}
-
-/**
- * The words of an LRC file in the order they are sung: a line may have several times, and a refrain does.
+ * Opens one model after another; what cannot be opened is said, and the others go on.
  *
- * @param {string} lrc
+ * @param {File[]} files
+ * @param {import('../engine/trainer-client.js').TrainerClient} reader
+ * @param {(name: string, model: ReadModel) => Promise<void>} take
+ * @param {(error: unknown) => void} fail
  */
-export function withoutTimes(lrc) {
-  const title = /^\[ti:([^\]]*)\]/im.exec(lrc)?.[1].trim();
-  /** @type {{ time: number, words: string }[]} */
-  const sung = [];
-  for (const line of lrc.trimEnd().split(/\r\n?|\n/)) {
-    const stamps = /^((?:\s*\[\d+:\d+(?:[.:]\d+)?\])*)(.*)$/.exec(line);
-    if (!stamps || /^\s*\[[a-z#]+:.*\]\s*$/i.test(line)) continue;
-    const words = stamps[2].replace(/<\d+:\d+(?:[.:]\d+)?>/g, '').replace(/ {2,}/g, ' ').trim();
-    const times = [...stamps[1].matchAll(/\[(\d+):(\d+(?:[.:]\d+)?)\]/g)];
-    // A line without a time follows the one before.
-    if (!times.length) sung.push({ time: sung.at(-1)?.time ?? 0, words });
-    for (const [, minutes, seconds] of times) {
-      sung.push({ time: Number(minutes) * 60 + Number(seconds.replace(':', '.')), words });
+export async function openModels(files, reader, take, fail) {
+  const heads = await Promise.all(files.map((file) => contentOf(file.slice(0, HEAD_BYTES))));
+  const { models, refused } = await reader.sortFiles(files.map(pathOf), heads);
+  for (const refusal of refused) fail(refusal);
+  for (const { name, files: places } of models) {
+    try {
+      const parts = places.map((place) => files[place]);
+      const size = parts.reduce((sum, file) => sum + file.size, 0);
+      if (size > LARGEST_MODEL) throw new EngineError('file-too-large', `${name}: ${size} bytes, at most ${LARGEST_MODEL}`);
+      await take(name, await reader.openModel(parts.map(pathOf), await Promise.all(parts.map(contentOf))));
+    } catch (error) {
+      fail(error);
     }
   }
-  const lines = sung.sort((a, b) => a.time - b.time).map(({ words }) => words);
-  return `${title ? `=== ${title}\n` : ''}${lines.join('\n').replace(/\n{3,}/g, '\n\n').trim()}\n`;
+}
+
+/** @param {Blob} blob */
+async function contentOf(blob) {
+  return new Uint8Array(await blob.arrayBuffer());
+}
+
+/**
+ * Its name, with the folders that it was dropped in.
+ *
+ * @param {File} file
+ */
+function pathOf(file) {
+  return paths.get(file) ?? (file.webkitRelativePath || file.name);
+}
+
+/** Where files of dropped folders lie. @type {WeakMap<File, string>} */
+const paths = new WeakMap();
+
+/**
+ * All files that are dropped, those in folders, too. To be called while the event is handled.
+ *
+ * @param {DataTransfer} dropped
+ * @returns {Promise<File[]>}
+ */
+export async function filesOf(dropped) {
+  const files = [...dropped.files];
+  const entries = [...dropped.items].map((item) => item.webkitGetAsEntry?.() ?? null);
+  if (!entries.some((entry) => entry?.isDirectory)) return files;
+  return (await Promise.all(entries.map((entry) => (entry ? within(entry) : [])))).flat();
+}
+
+/**
+ * @param {FileSystemEntry} entry
+ * @returns {Promise<File[]>}
+ */
+async function within(entry) {
+  if (entry.isFile) {
+    const file = await new Promise((resolve, reject) => /** @type {FileSystemFileEntry} */ (entry).file(resolve, reject));
+    paths.set(file, entry.fullPath.replace(/^\//, ''));
+    return [file];
+  }
+  const reader = /** @type {FileSystemDirectoryEntry} */ (entry).createReader();
+  const inside = [];
+  // A reader gives some at a time, and none when it is through.
+  for (;;) {
+    /** @type {FileSystemEntry[]} */
+    const some = await new Promise((resolve, reject) => reader.readEntries(resolve, reject));
+    if (!some.length) break;
+    inside.push(...some);
+  }
+  return (await Promise.all(inside.map(within))).flat();
 }

@@ -31,7 +31,7 @@ export class Notes {
       this.#shown.add(code);
       const item = h('li', { 'data-code': code });
       const key = noteKey(code);
-      if (key) say(item, key, { characters: listed(characters) });
+      if (key) say(item, key, { characters: listed(characters), about: String(characters ?? '') });
       else item.textContent = message ?? code;
       this.element.append(item);
     }

@@ -19,7 +19,7 @@ import { listenToDrops } from './train-text.js';
  * @property {number} [step] what it was taken from before it began to learn by heart
  *
  * @typedef {object} Doing
- * @property {(files: Iterable<File>) => void} take models from files
+ * @property {(files: File[]) => void} take models from files
  * @property {(code: string) => void} note
  * @property {(run: Run) => void} show
  * @property {(run: Run) => void} resume
@@ -38,7 +38,7 @@ export class ShelfStep {
   #runs = h('ul', { class: 'own-list', tLabel: 'runs' });
   #noModels = h('p', { class: 'small', t: 'noOwnModels' });
   #noRuns = h('p', { class: 'small', t: 'noRuns' });
-  #files = h('input', { id: 'own-files', type: 'file', multiple: true, accept: '.safetensors' });
+  #files = h('input', { id: 'own-files', type: 'file', multiple: true });
   /** @type {Run[]} */
   #shown = [];
   /** @type {string | null} */

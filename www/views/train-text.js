@@ -4,7 +4,7 @@ import { toFailure } from '../errors.js';
 import { fetchText } from '../engine/texts.js';
 import { onLanguage, say, saysNothing, text as textOf } from '../i18n/index.js';
 import { kindOfTraining, plannedData } from '../train/data.js';
-import { readFiles } from '../train/files.js';
+import { filesOf, readFiles } from '../train/files.js';
 import { AlertBox } from '../ui/alert-box.js';
 import { button, h } from '../ui/dom.js';
 import { Notes } from '../ui/notes.js';
@@ -36,7 +36,7 @@ export class TextStep {
   #alert = new AlertBox();
   #notes = new Notes();
   #area = h('textarea', { id: 'train-text', rows: '8', spellcheck: 'false', autocomplete: 'off', 'aria-describedby': 'train-text-hint' });
-  #files = h('input', { id: 'train-files', type: 'file', multiple: true, accept: '.txt,.tsv,.lrc,text/plain' });
+  #files = h('input', { id: 'train-files', type: 'file', multiple: true, accept: '.txt,.tsv,.csv,.lrc,.srt,.vtt,text/*' });
   #facts = h('p', { class: 'facts', role: 'status' });
   #odd = h('details', { hidden: true }, h('summary', { t: 'oddCharacters' }));
   #oddList = h('ul', { class: 'odd' });
@@ -69,7 +69,7 @@ export class TextStep {
       this.#changed(PATIENCE_MS);
     });
     this.#files.addEventListener('change', () => {
-      if (this.#files.files) this.#read(this.#files.files);
+      if (this.#files.files) this.#read([...this.#files.files]);
     });
     this.element = h(
       'section',
@@ -136,11 +136,12 @@ export class TextStep {
     });
   }
 
-  /** @param {Iterable<File>} files */
+  /** @param {File[]} files */
   #read(files) {
     this.#bring(async () => {
       try {
-        return { ...(await readFiles(files)), kind: null };
+        const table = wantsPairs(this.#state.settings.kind);
+        return { ...(await readFiles(files, this.#reader, table)), kind: null };
       } finally {
         this.#files.value = '';
       }
@@ -237,7 +238,7 @@ function visible(character) {
 
 /**
  * @param {HTMLElement} element
- * @param {(files: FileList) => void} onFiles
+ * @param {(files: File[]) => void} onFiles
  */
 export function listenToDrops(element, onFiles) {
   const mark = (/** @type {DragEvent} */ event, /** @type {boolean} */ over) => {
@@ -249,6 +250,6 @@ export function listenToDrops(element, onFiles) {
   element.addEventListener('dragleave', (event) => mark(event, false));
   element.addEventListener('drop', (event) => {
     mark(event, false);
-    if (event.dataTransfer?.files.length) onFiles(event.dataTransfer.files);
+    if (event.dataTransfer?.files.length) void filesOf(event.dataTransfer).then(onFiles);
   });
 }

@@ -2,6 +2,7 @@
 
 import { TrainerClient } from '../engine/trainer-client.js';
 import { say } from '../i18n/index.js';
+import { openModels } from '../train/files.js';
 import { AlertBox } from '../ui/alert-box.js';
 import { button, h } from '../ui/dom.js';
 import { Notes } from '../ui/notes.js';
@@ -141,21 +142,16 @@ function runControls(act) {
 /**
  * Models from files onto the shelf.
  *
- * @param {Iterable<File>} files
+ * @param {File[]} files
  * @param {TrainerClient} reader
  * @param {{ alert: AlertBox, shelf: ShelfStep, status: HTMLElement }} parts
  * @param {(error: unknown) => void} fail
  */
 async function takeModels(files, reader, { alert, shelf, status }, fail) {
   alert.clear();
-  for (const file of files) {
-    try {
-      const bytes = new Uint8Array(await file.arrayBuffer());
-      const name = file.name.replace(/\.safetensors$/i, '');
-      await shelf.add(name, bytes, await reader.readModel(bytes));
-      say(status, 'statusTaken', { name });
-    } catch (error) {
-      fail(error);
-    }
-  }
+  const take = async (/** @type {string} */ name, /** @type {import('../train/files.js').ReadModel} */ { bytes, ...read }) => {
+    await shelf.add(name, bytes, read);
+    say(status, 'statusTaken', { name });
+  };
+  await openModels(files, reader, take, fail).catch(fail);
 }

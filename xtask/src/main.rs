@@ -14,6 +14,7 @@ mod tools;
 
 use anyhow::{Context, Result, bail};
 use lexopt::prelude::*;
+use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -22,6 +23,8 @@ Usage: cargo xtask COMMAND
 
   serve [--port N]   build the page and serve it on 127.0.0.1 (default port 8080, 0 = any free one)
   build --out DIR    write the static site to DIR, ready for any host
+  fuzz [TARGET]... [--seconds N] [--runs N] [--seed N] [--input FILE]
+                     damaged files for every reader, a minute each
   test [STAGE]...    everything, or only some of: fmt clippy native site torch oracles wasm page size
   size               sizes of the built page against their budget
 ";
@@ -31,6 +34,7 @@ enum Command {
     Help,
     Serve { port: u16 },
     Build { out: PathBuf },
+    Fuzz { arguments: Vec<OsString> },
     Test { stages: Vec<String> },
     Size,
 }
@@ -43,6 +47,7 @@ fn main() -> ExitCode {
         }
         Command::Serve { port } => serve::run(port),
         Command::Build { out } => build::run(&out),
+        Command::Fuzz { arguments } => fuzz(&arguments),
         Command::Test { stages } => test::run(&stages),
         Command::Size => size::run(),
     });
@@ -55,6 +60,11 @@ fn main() -> ExitCode {
     }
 }
 
+/// The fuzzer is a program of its own, with an allocator that counts.
+fn fuzz(arguments: &[OsString]) -> Result<()> {
+    cargo::run(cargo::cargo().args(["run", "--quiet", "--package", "fuzz", "--"]).args(arguments))
+}
+
 fn parse(mut arguments: lexopt::Parser) -> Result<Command> {
     let mut name = None;
     let mut port = 8080;
@@ -65,6 +75,9 @@ fn parse(mut arguments: lexopt::Parser) -> Result<Command> {
             Short('h') | Long("help") => return Ok(Command::Help),
             Long("port") if name.as_deref() == Some("serve") => port = arguments.value()?.parse()?,
             Long("out") if name.as_deref() == Some("build") => out = Some(arguments.value()?.into()),
+            Value(value) if name.is_none() && value == "fuzz" => {
+                return Ok(Command::Fuzz { arguments: arguments.raw_args()?.collect() });
+            }
             Value(value) if name.is_none() => name = Some(value.string()?),
             Value(value) if name.as_deref() == Some("test") => stages.push(value.string()?),
             other => return Err(other.unexpected().into()),

@@ -3,11 +3,11 @@
 use std::path::PathBuf;
 
 use crate::files::{read, say};
-use crate::model_files::read_model;
+use crate::model_files::{is_safetensors, read_files};
 use clap::ValueEnum;
+use liedwerk::io::formats::OpenedModel;
 use liedwerk::io::{ModelFile, Precision, Weights, to_safetensors, write_atomically};
 use liedwerk::models::{is_stored_mask, stored_layout};
-use liedwerk::workshop::Base;
 
 /// Arguments of `convert`.
 #[derive(clap::Args)]
@@ -15,7 +15,8 @@ pub struct Args {
     /// f32 as trained, f16 half of that, int8 a quarter (matrices in 8 bits with a scale for each row).
     #[arg(long, value_enum)]
     precision: PrecisionArg,
-    /// The safetensors file to read; or a model folder, which becomes a model in one file, as the page takes it.
+    /// The safetensors file to read; or a model folder, a zip of one or a checkpoint of PyTorch, which becomes a model in
+    /// one file, as the page takes it.
     #[arg(value_name = "IN")]
     input: PathBuf,
     /// The safetensors file to write; may be the same.
@@ -37,13 +38,14 @@ pub fn run(args: Args) -> anyhow::Result<()> {
         PrecisionArg::F16 => Precision::F16,
         PrecisionArg::Int8 => Precision::Int8,
     };
-    let (bytes, parts) = if args.input.is_dir() {
-        let Base { config, tokenizer, weights } = read_model(&args.input)?;
-        (weights, Some(ModelFile { config, tokenizer, card: None }))
-    } else {
+    // Weights alone are no model, but they can be converted.
+    let (bytes, parts) = if is_safetensors(&args.input)? {
         let bytes = read(&args.input)?;
         let parts = ModelFile::read(&bytes).ok();
         (bytes, parts)
+    } else {
+        let OpenedModel { config, tokenizer, card, weights } = read_files(&args.input)?;
+        (weights, Some(ModelFile { config, tokenizer, card }))
     };
     let mut weights = Weights::from_safetensors(&bytes)?;
     weights.retain(|name| !is_stored_mask(name));

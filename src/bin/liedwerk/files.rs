@@ -40,7 +40,7 @@ pub fn read_text(path: &Path) -> Result<String, Error> {
 }
 
 /// The error for a file that cannot be read.
-fn unreadable(path: &Path, e: &io::Error) -> Error {
+pub fn unreadable(path: &Path, e: &io::Error) -> Error {
     Error::new(ErrorCode::File, format!("{} cannot be read: {e}", path.display()))
 }
 

@@ -1,26 +1,73 @@
-//! Models as they lie on a disk: a folder of three files, or one file that holds all of them.
+//! Models as they lie on a disk: a folder, a zip, a checkpoint, or one file that holds all of a model.
 
-use crate::files::{read, read_text};
+use crate::files::{read, unreadable};
 use liedwerk::generate::{Generator, Translator};
-use liedwerk::io::ModelFile;
+use liedwerk::io::formats::{self, File, Format, HEAD_BYTES, Offered, OpenedModel};
 use liedwerk::models::ModelConfig;
 use liedwerk::train::Kind;
 use liedwerk::workshop::Base;
 use liedwerk::{Error, ErrorCode};
-use std::path::Path;
+use std::borrow::Cow;
+use std::fs;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
 
-/// Reads a model folder, or a model in one file as the page's trainer writes it.
+/// Reads a model in any of the forms that `docs/formats.md` lists.
+pub fn read_files(path: &Path) -> Result<OpenedModel, Error> {
+    let paths = if path.is_dir() { files_in(path)? } else { vec![path.to_owned()] };
+    let offered: Vec<Offered> = paths.iter().map(|path| offer(path)).collect::<Result<_, _>>()?;
+    let sorted = formats::sort(&offered);
+    let group = match (&sorted.models[..], sorted.refused.first()) {
+        ([group], _) => group,
+        ([], Some(refusal)) => return Err(refusal.clone()),
+        (models, _) => {
+            let names: Vec<&str> = models.iter().map(|model| model.name.as_str()).collect();
+            let message = format!(
+                "{} holds several models: {}; name one of the files",
+                path.display(),
+                names.join(", ")
+            );
+            return Err(Error::new(ErrorCode::OtherFormat, message));
+        }
+    };
+    let files = group.files.iter().map(|&place| {
+        Ok(File { name: offered[place].name.clone(), bytes: Cow::Owned(read(&paths[place])?) })
+    });
+    formats::open(files.collect::<Result<_, Error>>()?)
+}
+
+/// [`read_files`] without the card.
 pub fn read_model(path: &Path) -> anyhow::Result<Base> {
-    if path.is_file() {
-        let weights = read(path)?;
-        let ModelFile { config, tokenizer, .. } = ModelFile::read(&weights)?;
-        return Ok(Base { config, tokenizer, weights });
+    let OpenedModel { config, tokenizer, weights, .. } = read_files(path)?;
+    Ok(Base { config, tokenizer, weights })
+}
+
+/// Whether it is a file of weights, be it a whole model or not.
+pub fn is_safetensors(path: &Path) -> Result<bool, Error> {
+    if path.is_dir() {
+        return Ok(false);
     }
-    Ok(Base {
-        config: read_text(&path.join("config.json"))?,
-        tokenizer: read_text(&path.join("tokenizer.json"))?,
-        weights: read(&path.join("model.safetensors"))?,
-    })
+    let Offered { name, head } = offer(path)?;
+    Ok(name.ends_with(".safetensors") || Format::of(&name, &head) == Format::Safetensors)
+}
+
+/// The files of a folder, in order; those of folders in it are other models.
+fn files_in(folder: &Path) -> Result<Vec<PathBuf>, Error> {
+    let entries = fs::read_dir(folder).map_err(|e| unreadable(folder, &e))?;
+    let paths = entries.map(|entry| entry.map(|entry| entry.path())).collect::<io::Result<Vec<_>>>();
+    let mut paths = paths.map_err(|e| unreadable(folder, &e))?;
+    paths.retain(|path| path.is_file());
+    paths.sort();
+    Ok(paths)
+}
+
+/// A file's name and first bytes.
+fn offer(path: &Path) -> Result<Offered, Error> {
+    let mut head = Vec::new();
+    let file = fs::File::open(path).map_err(|e| unreadable(path, &e))?;
+    file.take(HEAD_BYTES as u64).read_to_end(&mut head).map_err(|e| unreadable(path, &e))?;
+    let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    Ok(Offered { name, head })
 }
 
 /// Opens a model that continues a text.

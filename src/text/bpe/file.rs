@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
+use super::added::{AddedToken, AddedTokens};
 use super::normalizer::FileStep;
+use super::pre_tokenizer::PreTokenizer;
 use super::{BpeTokenizer, Merge, Normalizer, bytes};
 use crate::error::{Error, ErrorCode, Result};
 use crate::order;
@@ -17,38 +19,17 @@ struct File {
     #[serde(default)]
     added_tokens: Vec<AddedToken>,
     normalizer: Option<FileStep>,
-    pre_tokenizer: ByteLevel,
+    pre_tokenizer: Option<PreTokenizer>,
     model: Model,
 }
 
-#[derive(Serialize, Deserialize)]
-struct AddedToken {
-    id: u32,
-    content: String,
-    #[serde(default)]
-    single_word: bool,
-    #[serde(default)]
-    lstrip: bool,
-    #[serde(default)]
-    rstrip: bool,
-    #[serde(default)]
-    normalized: bool,
-    special: bool,
-}
-
 /// The part of this name, as pre-tokenizer and as decoder.
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize)]
 struct ByteLevel {
-    r#type: String,
+    r#type: &'static str,
     add_prefix_space: bool,
-    #[serde(default)]
     trim_offsets: bool,
-    #[serde(default = "yes")]
     use_regex: bool,
-}
-
-fn yes() -> bool {
-    true
 }
 
 #[derive(Deserialize)]
@@ -109,7 +90,8 @@ impl BpeTokenizer {
         let file: File = serde_json::from_str(json).map_err(bad)?;
         check_supported(&file)?;
         let normalizer = Normalizer::from_file(file.normalizer)?;
-        let (tokens, specials) = number(file.model.vocab, file.added_tokens)?;
+        let add_prefix_space = PreTokenizer::add_prefix_space(file.pre_tokenizer).map_err(bad)?;
+        let (tokens, specials) = number(file.model.vocab, &file.added_tokens)?;
         let ids = Ids::new(&tokens);
         let byte_ids = (0..=u8::MAX).map(|byte| {
             let character = bytes::to_char(byte);
@@ -131,34 +113,25 @@ impl BpeTokenizer {
         merges.reverse();
         merges.dedup_by_key(|merge| merge.pair);
         merges.reverse();
-        let add_prefix_space = file.pre_tokenizer.add_prefix_space;
-        Ok(Self { normalizer, add_prefix_space, tokens, specials, byte_ids, merges })
+        let added = AddedTokens::new(file.added_tokens, &normalizer);
+        Ok(Self { normalizer, add_prefix_space, tokens, specials, added, byte_ids, merges })
     }
 
     /// The text of `tokenizer.json`, as `tokenizers` writes it. With `<start>` and `<end>` in the
     /// vocabulary the library will put them around every text.
     pub fn to_json(&self) -> String {
         let byte_level = |add_prefix_space| ByteLevel {
-            r#type: "ByteLevel".to_owned(),
+            r#type: "ByteLevel",
             add_prefix_space,
             trim_offsets: true,
             use_regex: true,
         };
-        let added_tokens = self.specials.iter().map(|&id| AddedToken {
-            id,
-            content: self.tokens[id as usize].clone(),
-            single_word: false,
-            lstrip: false,
-            rstrip: false,
-            normalized: false,
-            special: true,
-        });
         let around = self.id("<start>").zip(self.id("<end>"));
         let file = Written {
             version: "1.0",
             truncation: None,
             padding: None,
-            added_tokens: added_tokens.collect(),
+            added_tokens: self.added.tokens(),
             normalizer: self.normalizer.to_file(),
             pre_tokenizer: byte_level(self.add_prefix_space),
             // Besides adding tokens it trims offsets, which only GPT-2's own file asks for.
@@ -199,8 +172,6 @@ fn check_supported(file: &File) -> Result<()> {
     let is_empty = |text: &Option<String>| text.as_deref().unwrap_or_default().is_empty();
     let problem = if model.r#type.as_deref().is_some_and(|kind| kind != "BPE") {
         "the model is not of type \"BPE\""
-    } else if file.pre_tokenizer.r#type != "ByteLevel" || !file.pre_tokenizer.use_regex {
-        "the pre-tokenizer is not \"ByteLevel\" with its regular expression"
     } else if model.dropout.is_some_and(|dropout| dropout != 0.0) {
         "dropout of merges is not supported"
     } else if model.ignore_merges {
@@ -214,7 +185,7 @@ fn check_supported(file: &File) -> Result<()> {
 }
 
 /// The tokens in the order of their ids, and which of them are special.
-fn number(vocab: BTreeMap<String, u32>, added: Vec<AddedToken>) -> Result<(Vec<String>, Vec<u32>)> {
+fn number(vocab: BTreeMap<String, u32>, added: &[AddedToken]) -> Result<(Vec<String>, Vec<u32>)> {
     let mut specials: Vec<u32> = added.iter().filter(|token| token.special).map(|token| token.id).collect();
     specials.sort_unstable();
     specials.dedup();
@@ -264,7 +235,7 @@ struct Written<'a> {
     version: &'static str,
     truncation: Option<()>,
     padding: Option<()>,
-    added_tokens: Vec<AddedToken>,
+    added_tokens: &'a [AddedToken],
     normalizer: Option<FileStep>,
     pre_tokenizer: ByteLevel,
     post_processor: serde_json::Value,

@@ -6,7 +6,8 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap, HashMap};
 
-use super::{BpeTokenizer, Merge, Normalizer, bytes, prepare, words};
+use super::added::{AddedToken, AddedTokens};
+use super::{BpeTokenizer, Merge, Normalizer, begun, bytes, words};
 use crate::text::END_OF_TEXT;
 
 /// What a tokenizer is like besides its merges.
@@ -61,7 +62,7 @@ impl Scheme {
 fn learn<'a>(texts: impl IntoIterator<Item = &'a str>, vocab_size: usize, scheme: Scheme) -> BpeTokenizer {
     let mut counts: BTreeMap<String, i64> = BTreeMap::new();
     for text in texts {
-        for word in words(&prepare(&scheme.normalizer, scheme.add_prefix_space, text)) {
+        for word in words(&begun(scheme.add_prefix_space, scheme.normalizer.apply(text))) {
             match counts.get_mut(word) {
                 Some(count) => *count += 1,
                 None => _ = counts.insert(word.to_owned(), 1),
@@ -174,7 +175,10 @@ impl Learner {
         let mut merges: Vec<Merge> =
             by_rank.iter().zip(0..).map(|(&(_, pair, id), rank)| Merge { pair, rank, id }).collect();
         merges.sort_unstable_by_key(|merge| merge.pair);
+        let special = |(&name, id): (&&str, u32)| AddedToken::special(id, name);
+        let added = scheme.specials.iter().zip(0..).map(special).collect();
         BpeTokenizer {
+            added: AddedTokens::new(added, &scheme.normalizer),
             normalizer: scheme.normalizer,
             add_prefix_space: scheme.add_prefix_space,
             specials: (0..scheme.specials.len() as u32).collect(),

@@ -8,13 +8,16 @@
 //! the name of a special token inside a text is plain text (that library's `encode_special_tokens`), so
 //! that nobody ends a sentence by typing `<end>`.
 
+mod added;
 mod bytes;
 mod file;
 mod learn;
 mod merge;
 mod normalizer;
+mod pre_tokenizer;
 mod pretokenize;
 
+use added::AddedTokens;
 use pretokenize::words;
 
 pub use learn::{learn_bpe, learn_song_bpe, learn_text_bpe};
@@ -46,6 +49,7 @@ pub struct BpeTokenizer {
     tokens: Vec<String>,
     /// Ascending.
     specials: Vec<u32>,
+    added: AddedTokens,
     /// The id of each byte.
     byte_ids: Vec<u32>,
     /// Ascending by pair, for binary search.
@@ -55,13 +59,31 @@ pub struct BpeTokenizer {
 impl BpeTokenizer {
     /// The ids of `text`, without special tokens. Takes O(n log n) for a word of n letters.
     pub fn encode(&self, text: &str) -> Vec<u32> {
-        let text = self.prepare(text);
         let mut ids = Vec::with_capacity(text.len() / 3);
-        for word in words(&text) {
-            let bytes = word.bytes().map(|byte| self.byte_ids[usize::from(byte)]);
-            ids.extend(merge::merge_word(bytes, |pair| self.merge_of(pair)));
+        for piece in self.added.split(text) {
+            match piece {
+                Ok(id) => ids.push(id),
+                Err(piece) => self.encode_piece(piece, &mut ids),
+            }
         }
         ids
+    }
+
+    /// A text in which no added token is looked for before it is normalised.
+    fn encode_piece(&self, text: &str, ids: &mut Vec<u32>) {
+        for piece in self.added.split_normalized(&self.normalizer.apply(text)) {
+            let text = match piece {
+                Ok(id) => {
+                    ids.push(id);
+                    continue;
+                }
+                Err(piece) => begun(self.add_prefix_space, piece.to_owned()),
+            };
+            for word in words(&text) {
+                let bytes = word.bytes().map(|byte| self.byte_ids[usize::from(byte)]);
+                ids.extend(merge::merge_word(bytes, |pair| self.merge_of(pair)));
+            }
+        }
     }
 
     /// The text of these ids; special tokens are skipped, and so is the one space that
@@ -101,6 +123,18 @@ impl BpeTokenizer {
             last.push_str(&stream.finish());
         }
         pieces
+    }
+
+    /// Forgets special tokens at the end of the vocabulary that a model of `vocab_size` tokens has no vectors for: they
+    /// were added to the tokenizer alone, and no text is encoded as one.
+    pub(super) fn fit(&mut self, vocab_size: usize) {
+        while self.tokens.len() > vocab_size && self.specials.last() == Some(&(self.tokens.len() as u32 - 1))
+        {
+            self.tokens.pop();
+            self.specials.pop();
+        }
+        let kept = self.added.tokens().iter().filter(|token| (token.id as usize) < self.tokens.len());
+        self.added = AddedTokens::new(kept.cloned().collect(), &self.normalizer);
     }
 
     /// Number of ids, special tokens included; ids are below it.
@@ -164,18 +198,13 @@ impl BpeTokenizer {
         bytes.unwrap_or_else(|| token.clone().into_bytes())
     }
 
-    fn prepare(&self, text: &str) -> String {
-        prepare(&self.normalizer, self.add_prefix_space, text)
-    }
-
     fn merge_of(&self, pair: (u32, u32)) -> Option<Merge> {
         self.merges.binary_search_by_key(&pair, |merge| merge.pair).ok().map(|at| self.merges[at])
     }
 }
 
-/// Normalised, and begun with a space where the tokenizer wants one; nothing stays nothing.
-fn prepare(normalizer: &Normalizer, add_prefix_space: bool, text: &str) -> String {
-    let mut text = normalizer.apply(text);
+/// A normalised text, begun with a space where the tokenizer wants one; nothing stays nothing.
+fn begun(add_prefix_space: bool, mut text: String) -> String {
     if add_prefix_space && !text.is_empty() && !text.starts_with(' ') {
         text.insert(0, ' ');
     }

@@ -63,7 +63,8 @@ pub async fn insides(gpu: &Gpu) {
             let largest = cpu.iter().fold(1.0, |largest: f32, value| largest.max(value.abs()));
             // Weights of attention and sums of blocks are rounded where the largest are, up to 76 here.
             let off = cpu.iter().zip(gpu).map(|(cpu, gpu)| (cpu - gpu).abs()).fold(0.0, f32::max);
-            assert!(off <= 1e-5 * largest, "frame {place}: {off:e} beside {largest}");
+            // And the CPU rounds what it multiplies with integers of 8 bits.
+            assert!(off <= 1e-3 * largest, "frame {place}: {off:e} beside {largest}");
         }
     }
 }
@@ -95,8 +96,9 @@ pub async fn translations(gpu: &Gpu) {
         for (found, expected) in found.iter().zip(&expected) {
             assert_eq!(found.target_tokens, expected.target_tokens);
             let pairs = found.attention.concat().into_iter().zip(expected.attention.concat());
+            // The CPU rounds what it multiplies with integers of 8 bits.
             pairs
-                .for_each(|(found, expected)| assert!((found - expected).abs() < 1e-5, "{found} {expected}"));
+                .for_each(|(found, expected)| assert!((found - expected).abs() < 1e-3, "{found} {expected}"));
             assert_eq!(found.attention.len(), expected.attention.len());
         }
         assert_eq!(found.len(), expected.len());

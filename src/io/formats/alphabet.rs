@@ -1,0 +1,145 @@
+//! Vocabularies of characters as people keep them beside a model: a list, a string, or a dictionary in either
+//! direction.
+
+use crate::error::{Error, ErrorCode, Result};
+use serde_json::{Map, Value, json};
+
+/// What people call it.
+const NAMES: [&str; 14] = [
+    "itos",
+    "stoi",
+    "chars",
+    "vocab",
+    "vocabulary",
+    "alphabet",
+    "char_to_idx",
+    "char2idx",
+    "char_to_ix",
+    "char_to_int",
+    "idx_to_char",
+    "idx2char",
+    "ix_to_char",
+    "int_to_char",
+];
+
+/// An alphabet, and where each of its characters stood before they were ordered.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Alphabet {
+    /// In ascending order.
+    characters: Vec<char>,
+    /// The number that each had.
+    pub rows: Vec<usize>,
+}
+
+impl Alphabet {
+    /// Finds a vocabulary among what stands beside the weights, at the top or one step below.
+    ///
+    /// # Errors
+    /// `bad-tokenizer` if there is one that is not of single characters, each with a number.
+    pub fn find(facts: &Value) -> Result<Option<Self>> {
+        let Some(facts) = facts.as_object() else { return Ok(None) };
+        let below = facts.values().filter_map(Value::as_object);
+        let found = std::iter::once(facts).chain(below).find_map(named);
+        found.map(Self::of).transpose()
+    }
+
+    fn of(vocabulary: &Value) -> Result<Self> {
+        let numbered = match vocabulary {
+            Value::String(text) => Some(text.chars().zip(0..).collect()),
+            Value::Array(list) => list.iter().map(character).zip(0..).map(|(c, id)| Some((c?, id))).collect(),
+            Value::Object(object) => object.iter().map(|(key, value)| pair(key, value)).collect(),
+            _ => None,
+        };
+        let bad = |message: &str| Err(Error::new(ErrorCode::BadTokenizer, format!("vocabulary: {message}")));
+        let Some(mut numbered): Option<Vec<(char, usize)>> = numbered else {
+            return bad(
+                "it is not of single characters, each with its number; put a tokenizer.json beside the model",
+            );
+        };
+        numbered.sort_unstable();
+        if numbered.windows(2).any(|pair| pair[0].0 == pair[1].0) {
+            return bad("a character is there twice");
+        }
+        let (characters, rows): (Vec<char>, Vec<usize>) = numbered.into_iter().unzip();
+        if characters.is_empty() {
+            return bad("it is empty");
+        }
+        Ok(Self { characters, rows })
+    }
+
+    /// `tokenizer.json`.
+    pub fn tokenizer_json(&self) -> String {
+        json!({"type": "chars", "normalize": "none", "characters": self.characters}).to_string()
+    }
+
+    /// # Errors
+    /// `bad-tokenizer` if a character has a number that is not below `vocab_size`.
+    pub fn check(&self, vocab_size: usize) -> Result<()> {
+        if self.rows.iter().all(|&row| row < vocab_size) {
+            return Ok(());
+        }
+        let message = format!("vocabulary: a character has a number outside the model's {vocab_size}");
+        Err(Error::new(ErrorCode::BadTokenizer, message))
+    }
+}
+
+/// A vocabulary is more than its size.
+fn named(facts: &Map<String, Value>) -> Option<&Value> {
+    let is_one = |value: &&Value| match value {
+        Value::String(text) => text.chars().count() > 1,
+        Value::Array(list) => list.len() > 1,
+        Value::Object(object) => object.len() > 1,
+        _ => false,
+    };
+    NAMES.iter().find_map(|name| facts.get(*name).filter(is_one))
+}
+
+fn single(text: &str) -> Option<char> {
+    let mut characters = text.chars();
+    characters.next().filter(|_| characters.next().is_none())
+}
+
+fn character(value: &Value) -> Option<char> {
+    value.as_str().and_then(single)
+}
+
+/// A character and its number, in either direction.
+fn pair(key: &str, value: &Value) -> Option<(char, usize)> {
+    match value {
+        Value::String(text) => Some((single(text)?, key.parse().ok()?)),
+        _ => Some((single(key)?, value.as_u64()?.try_into().ok()?)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_way_of_keeping_one_is_read() {
+        for facts in [
+            json!({"chars": ["b", "a", "ü"]}),
+            json!({"chars": "baü", "vocab_size": 3}),
+            json!({"vocab": {"a": 1, "b": 0, "ü": 2}}),
+            json!({"meta": {"itos": {"0": "b", "1": "a", "2": "ü"}}}),
+        ] {
+            let alphabet = Alphabet::find(&facts).unwrap().unwrap();
+            assert_eq!(
+                alphabet,
+                Alphabet { characters: vec!['a', 'b', 'ü'], rows: vec![1, 0, 2] },
+                "{facts}"
+            );
+        }
+        assert_eq!(Alphabet::find(&json!({"vocab": 3, "n_head": 2})).unwrap(), None);
+    }
+
+    #[test]
+    fn others_are_refused() {
+        for facts in
+            [json!({"chars": ["ab", "c"]}), json!({"chars": ["a", "a"]}), json!({"stoi": {"a": 1, "b": -1}})]
+        {
+            assert_eq!(Alphabet::find(&facts).unwrap_err().code(), ErrorCode::BadTokenizer, "{facts}");
+        }
+        assert!(Alphabet::find(&json!({"chars": "ab"})).unwrap().unwrap().check(1).is_err());
+    }
+}

@@ -1,0 +1,315 @@
+//! From the files of one model to ours.
+
+use super::alphabet::Alphabet;
+use super::entries::Entries;
+use super::pytorch::{self, Checkpoint};
+use super::recognise::{Format, other_format, text};
+use super::sort::{Offered, base_name, sort};
+use super::zip::{File, unpack};
+use super::{HEAD_BYTES, gpt2, tokenizer_files, torch_names};
+use crate::error::{Error, ErrorCode, Result};
+use crate::io::ModelFile;
+use serde_json::{Map, Value};
+
+/// Tensors may be several times as large as their file, where many are one; no more than this.
+const MOST_GROWTH: usize = 4;
+/// Small files may grow more.
+const FREE_BYTES: usize = 1 << 24;
+
+/// A model, ready for `from_files`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OpenedModel {
+    /// `config.json`.
+    pub config: String,
+    /// `tokenizer.json`.
+    pub tokenizer: String,
+    /// A JSON object that says where the model comes from, if it does.
+    pub card: Option<String>,
+    /// `model.safetensors`.
+    pub weights: Vec<u8>,
+}
+
+impl OpenedModel {
+    /// The model in one file.
+    ///
+    /// # Errors
+    /// `bad-weights` if the weights are no safetensors file.
+    pub fn into_file(self) -> Result<Vec<u8>> {
+        let Self { config, tokenizer, card, weights } = self;
+        let parts = ModelFile { config, tokenizer, card };
+        // A file of ours is left as it is, so that its hash stays.
+        match ModelFile::read(&weights) {
+            Ok(inside) if inside == parts => Ok(weights),
+            _ => parts.join(&weights),
+        }
+    }
+}
+
+/// Opens the files that [`sort`] has put into one group; or a single file, which may be a packed folder.
+///
+/// # Errors
+/// `other-format` for what is not read here, `bad-weights`, `bad-config`, `bad-tokenizer` for damaged or missing parts,
+/// and the codes of [`Weights`](crate::io::Weights).
+pub fn open(files: Vec<File<'_>>) -> Result<OpenedModel> {
+    if let [file] = &files[..]
+        && Format::of(&file.name, &file.bytes) == Format::Zip
+    {
+        let inside = unpack(&file.name, &file.bytes)?;
+        if pytorch::pickle_of(&inside).is_none() {
+            return open_folder(&file.name, inside);
+        }
+    }
+    open_parts(&files)
+}
+
+/// The one model in a folder that was packed.
+fn open_folder(zip: &str, mut files: Vec<File<'_>>) -> Result<OpenedModel> {
+    let head = |file: &File<'_>| file.bytes[..file.bytes.len().min(HEAD_BYTES)].to_vec();
+    let offered: Vec<Offered> =
+        files.iter().map(|file| Offered { name: file.name.clone(), head: head(file) }).collect();
+    let sorted = sort(&offered);
+    match (&sorted.models[..], sorted.refused.first()) {
+        ([group], _) => {
+            let take = |&place: &usize| {
+                let File { name, bytes } = &mut files[place];
+                File { name: std::mem::take(name), bytes: std::mem::take(bytes) }
+            };
+            let parts: Vec<File<'_>> = group.files.iter().map(take).collect();
+            open_parts(&parts)
+        }
+        ([], Some(refusal)) => Err(refusal.clone()),
+        (models, _) => {
+            let names: Vec<&str> = models.iter().map(|model| model.name.as_str()).collect();
+            Err(other_format(format!("{zip} holds several models: {}; open one at a time", names.join(", "))))
+        }
+    }
+}
+
+/// The files of a model by what they are for.
+struct Parts<'f, 'a> {
+    files: &'f [File<'a>],
+}
+
+impl<'f> Parts<'f, '_> {
+    fn named(&self, name: &str) -> Option<&'f File<'f>> {
+        self.files.iter().find(|file| base_name(&file.name).eq_ignore_ascii_case(name))
+    }
+
+    /// The text of a file, if it is there.
+    fn text(&self, name: &str, code: ErrorCode) -> Result<Option<String>> {
+        self.named(name).map(|file| text(&file.name, &file.bytes, code)).transpose()
+    }
+
+    fn of_format(&self, format: Format) -> impl Iterator<Item = &'f File<'f>> {
+        self.files.iter().filter(move |file| Format::of(&file.name, &file.bytes) == format)
+    }
+
+    fn size(&self) -> usize {
+        self.files.iter().map(|file| file.bytes.len()).sum()
+    }
+}
+
+fn open_parts(files: &[File<'_>]) -> Result<OpenedModel> {
+    let parts = Parts { files };
+    let single: Vec<&File<'_>> = files.iter().filter(|file| is_weights(file)).collect();
+    let inside = match single[..] {
+        [file] => ModelFile::read(&file.bytes).ok(),
+        _ => None,
+    };
+    if let ([_], Some(ModelFile { config, tokenizer, card })) = (files, &inside) {
+        let (config, tokenizer, card) = (config.clone(), tokenizer.clone(), card.clone());
+        return Ok(OpenedModel { config, tokenizer, card, weights: single[0].bytes.to_vec() });
+    }
+    let unpacked: Vec<Vec<File<'_>>> =
+        parts.of_format(Format::Zip).map(|file| unpack(&file.name, &file.bytes)).collect::<Result<_>>()?;
+    let mut facts = Value::Null;
+    let mut entries = Entries::default();
+    for file in &single {
+        entries.add_safetensors(&file.bytes)?;
+    }
+    for files in &unpacked {
+        let Checkpoint { entries: more, facts: said } = pytorch::read(files)?;
+        entries.append(more)?;
+        facts = said;
+    }
+    check_index(&parts, &entries)?;
+    if let Some(file) = parts.named("meta.pkl") {
+        facts = Value::Array(vec![facts, pytorch::facts(&file.bytes)?]);
+    }
+    let said = match (parts.text("config.json", ErrorCode::BadConfig)?, &inside) {
+        (Some(text), _) => Some(text),
+        (None, Some(inside)) => Some(inside.config.clone()),
+        (None, None) => None,
+    };
+    let (config, changed) = configure(&mut entries, said.as_deref(), &facts)?;
+    let mut config = match config {
+        Some(config) => config,
+        None => object(said.clone())?.unwrap_or_default(),
+    };
+    let (tokenizer, alphabet) = match tokenizer(&parts, &facts)? {
+        (None, None) => (inside.as_ref().map(|inside| inside.tokenizer.clone()), None),
+        found => found,
+    };
+    if let Some(alphabet) = &alphabet {
+        select(&mut entries, &mut config, alphabet)?;
+    }
+    let tokenizer = tokenizer.ok_or_else(|| {
+        let message =
+            "there is no tokenizer.json beside the weights, nor any other vocabulary: bring both at once";
+        Error::new(ErrorCode::BadTokenizer, message)
+    })?;
+    let is_as_it_was = !changed && alphabet.is_none() && unpacked.is_empty() && !entries.has_wide_numbers();
+    let weights = match single[..] {
+        [file] if is_as_it_was => file.bytes.to_vec(),
+        _ => entries.to_file(parts.size().saturating_mul(MOST_GROWTH).saturating_add(FREE_BYTES))?,
+    };
+    let card = parts.text("card.json", ErrorCode::BadConfig)?.or(inside.and_then(|inside| inside.card));
+    let config = match said {
+        Some(text) if object(Some(text.clone()))?.as_ref() == Some(&config) => text,
+        _ => Value::Object(config).to_string(),
+    };
+    Ok(OpenedModel { config, tokenizer, card, weights })
+}
+
+/// A damaged file of weights is told by its name.
+fn is_weights(file: &File<'_>) -> bool {
+    Format::of(&file.name, &file.bytes) == Format::Safetensors
+        || base_name(&file.name).to_ascii_lowercase().ends_with(".safetensors")
+}
+
+fn object(json: Option<String>) -> Result<Option<Map<String, Value>>> {
+    let bad = |e: serde_json::Error| Error::new(ErrorCode::BadConfig, format!("config.json: {e}"));
+    json.map(|json| serde_json::from_str(&json).map_err(bad)).transpose()
+}
+
+/// # Errors
+/// `bad-weights` if a shard that the index names is not there.
+fn check_index(parts: &Parts<'_, '_>, entries: &Entries<'_>) -> Result<()> {
+    let Some(index) = parts.files.iter().find(|file| file.name.ends_with(".index.json")) else {
+        return Ok(());
+    };
+    let bad = |message: String| Error::new(ErrorCode::BadWeights, format!("{}: {message}", index.name));
+    let json = text(&index.name, &index.bytes, ErrorCode::BadWeights)?;
+    let index: Value = serde_json::from_str(&json).map_err(|e| bad(e.to_string()))?;
+    let Some(map) = index.get("weight_map").and_then(Value::as_object) else {
+        return Err(bad("it has no \"weight_map\"".to_owned()));
+    };
+    match map.iter().find(|(name, _)| entries.get(name).is_none()) {
+        None => Ok(()),
+        Some((name, shard)) => {
+            let shard = shard.as_str().unwrap_or_default();
+            Err(bad(format!("{name:?} is to be in {shard}, which is not among the files brought")))
+        }
+    }
+}
+
+/// Gives the tensors our names, and says the configuration where no file does; and whether a tensor changed.
+fn configure(
+    entries: &mut Entries<'_>,
+    said: Option<&str>,
+    facts: &Value,
+) -> Result<(Option<Map<String, Value>>, bool)> {
+    let config = object(said.map(str::to_owned))?;
+    let model_type = config.as_ref().and_then(|config| config.get("model_type")).and_then(Value::as_str);
+    let known = ["gpt2", "char_lstm", "seq2seq", "transformer"];
+    if model_type.is_some_and(|model_type| !known.contains(&model_type)) {
+        // The model's own reader refuses it by name.
+        return Ok((config, false));
+    }
+    if gpt2::is_gpt2(entries) {
+        let changed = gpt2::rename(entries)?;
+        let config = match config {
+            Some(config) if model_type == Some("gpt2") => config,
+            Some(mut config) if config.contains_key("n_positions") => {
+                config.insert("model_type".to_owned(), "gpt2".into());
+                config
+            }
+            config => {
+                let args = config.or_else(|| model_args(facts)).unwrap_or_default();
+                as_object(gpt2::nanogpt_config(&args, entries)?)
+            }
+        };
+        return Ok((Some(config), changed));
+    }
+    let mut changed = torch_names::unwrap(entries)?;
+    match model_type {
+        None => Ok((Some(as_object(torch_names::recognise(entries)?)), true)),
+        Some("char_lstm") if entries.get("lstm.weight_ih_l0").is_none() => {
+            torch_names::char_lstm(entries)?;
+            Ok((config, true))
+        }
+        Some("transformer") => {
+            changed |= torch_names::rename_transformer(entries)?;
+            Ok((config, changed))
+        }
+        Some(_) => Ok((config, changed)),
+    }
+}
+
+fn as_object(value: Value) -> Map<String, Value> {
+    match value {
+        Value::Object(object) => object,
+        _ => Map::new(),
+    }
+}
+
+/// nanoGPT's settings, which it keeps beside the weights.
+fn model_args(facts: &Value) -> Option<Map<String, Value>> {
+    let facts = facts.get(0).unwrap_or(facts);
+    let named = ["model_args", "config", "args", "hparams", "hyper_parameters"]
+        .iter()
+        .find_map(|name| facts.get(name)?.as_object().filter(|args| args.contains_key("n_head")));
+    named.or_else(|| facts.as_object()).cloned()
+}
+
+type Tokenizer = (Option<String>, Option<Alphabet>);
+
+/// The text of `tokenizer.json`, and of characters that stood beside the weights how they were numbered.
+fn tokenizer(parts: &Parts<'_, '_>, facts: &Value) -> Result<Tokenizer> {
+    let read = |name: &str| parts.text(name, ErrorCode::BadTokenizer);
+    if let Some(json) = read("tokenizer.json")? {
+        return Ok((Some(json), None));
+    }
+    if let (Some(vocab), Some(merges)) = (read("vocab.json")?, read("merges.txt")?) {
+        let added = read("added_tokens.json")?;
+        return Ok((Some(tokenizer_files::join(&vocab, &merges, added.as_deref())?), None));
+    }
+    let several = facts.as_array().map_or(std::slice::from_ref(facts), Vec::as_slice);
+    for facts in several.iter().rev() {
+        if let Some(alphabet) = Alphabet::find(facts)? {
+            return Ok((Some(alphabet.tokenizer_json()), Some(alphabet)));
+        }
+    }
+    Ok((None, None))
+}
+
+/// Orders the tables of a model of characters as its tokenizer is ordered.
+fn select(entries: &mut Entries<'_>, config: &mut Map<String, Value>, alphabet: &Alphabet) -> Result<()> {
+    let tables = ["wte.weight", "embedding.weight", "head.weight", "head.bias"];
+    for table in tables.iter().filter(|table| entries.get(table).is_some()) {
+        alphabet.check(entries.shape(table).first().copied().unwrap_or(0))?;
+    }
+    gpt2::select_tokens(entries, &alphabet.rows);
+    torch_names::select_characters(entries, &alphabet.rows);
+    config.insert("vocab_size".to_owned(), alphabet.rows.len().into());
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::io::{Precision, to_safetensors};
+    use crate::tensor::Tensor;
+    use std::borrow::Cow;
+
+    #[test]
+    fn a_model_in_one_file_stays_as_it_is() {
+        let weights = to_safetensors(&[("a".to_owned(), Tensor::full(&[2], 0.5))], Precision::F32).unwrap();
+        let parts = ModelFile { config: "{}".into(), tokenizer: "[]".into(), card: Some("{}".into()) };
+        let file = parts.join(&weights).unwrap();
+        let brought = File { name: "a.safetensors".into(), bytes: Cow::Borrowed(&file[..]) };
+        let opened = open(vec![brought]).unwrap();
+        assert_eq!((opened.config.as_str(), opened.card.as_deref()), ("{}", Some("{}")));
+        assert_eq!(opened.into_file().unwrap(), file);
+    }
+}

@@ -1,0 +1,105 @@
+//! Files that are no model here, and those that mean harm: each is named, and nothing in it is executed.
+
+use crate::formats::{Brought, opened, sharded, zip};
+use liedwerk::ErrorCode;
+
+#[test]
+fn other_formats_are_named_by_their_first_bytes() {
+    let legacy = b"\x80\x02\x8a\x0al\xfc\x9cF\xf9 j\xa8P\x19.\x80\x02M\xe9\x03.";
+    for (name, head, named) in [
+        ("model.gguf", &b"GGUF\x03\0\0\0"[..], "GGUF"),
+        // Whatever it is called.
+        ("model.safetensors", b"GGUF\x03\0\0\0", "GGUF"),
+        ("ggml-model.bin", b"lmgg\0\0", "GGML"),
+        ("ggml-model.bin", b"tjgg\x01\0", "GGJT"),
+        ("model.pt", legacy, "PyTorch before 1.6"),
+        ("songs.pkl", b"\x80\x04\x95\0\0", "pickle"),
+        ("model.h5", b"\x89HDF\r\n\x1a\n", "HDF5"),
+        ("model.onnx", b"\x08\x07\x12\x07pytorch", "ONNX"),
+        ("model.bin", b"\x08\x07\x12\x07pytorch", "ONNX"),
+        ("model.tflite", b"\x1c\0\0\0TFL3", "TensorFlow Lite"),
+        ("checkpoint", b"model_checkpoint_path: \"model.ckpt-1\"", "TensorFlow"),
+        ("model.ckpt-1.data-00000-of-00001", b"\0\x01", "TensorFlow"),
+        ("saved_model.pb", b"\x08\x01\x12", "TensorFlow"),
+        ("weights.npy", b"\x93NUMPY\x01\0", "NumPy"),
+        ("model.tar.gz", b"\x1f\x8b\x08\0", "gzip"),
+        ("model.safetensors", b"version https://git-lfs.github.com/spec/v1\n", "git lfs pull"),
+        ("model.safetensors", b"<!doctype html><title>Not found", "web page"),
+        ("model.bin", b"\0\0\0\0", "neither safetensors nor"),
+        ("config.json", b"{\"model_type\": \"gpt2\"}", "no weights"),
+        ("song.txt", b"Am Brunnen vor dem Tore", "no weights"),
+    ] {
+        let error = opened(&[(name.to_owned(), head.to_vec())]).unwrap_err();
+        assert_eq!(error.code(), ErrorCode::OtherFormat, "{name}: {error}");
+        assert!(error.to_string().contains(named), "{name}: {error}");
+    }
+    // Beside the weights that are read, such files are no matter.
+    assert!(opened(&[sharded(), vec![("model.onnx".into(), vec![8, 7])]].concat()).is_ok());
+}
+
+/// A checkpoint with this pickle, and numbers for a storage "0".
+fn checkpoint(pickle: &[u8]) -> Brought {
+    let files = [("a/data.pkl".to_owned(), pickle.to_vec()), ("a/data/0".to_owned(), vec![0; 64])];
+    ("model.pt".to_owned(), zip(&files, false))
+}
+
+#[test]
+fn nothing_in_a_checkpoint_is_executed() {
+    let refused = |pickle: &[u8], code: ErrorCode, named: &str| {
+        let error = opened(&[checkpoint(pickle)]).unwrap_err();
+        assert_eq!(error.code(), code, "{error}");
+        assert!(error.to_string().contains(named), "{error}");
+    };
+    refused(b"\x80\x02cposix\nsystem\nX\x02\0\0\0ls\x85R.", ErrorCode::OtherFormat, "posix.system");
+    refused(
+        b"\x80\x04\x8c\x08builtins\x8c\x04eval\x93\x8c\x011\x85R.",
+        ErrorCode::OtherFormat,
+        "builtins.eval",
+    );
+    refused(b"\x80\x02c__main__\nCharLSTM\n)\x81.", ErrorCode::OtherFormat, "__main__.CharLSTM");
+    refused(b"\x80\x02ctorch\nload\n)R.", ErrorCode::OtherFormat, "torch.load");
+    for damaged in [
+        &b""[..],
+        b"\x80\x02",
+        b"\x80\x02.",
+        b"\x80\x02h\x07.",
+        b"\x80\x02K\x01K\x02s.",
+        b"\x80\x02X\xff\xff\xff\xff.",
+        b"\x80\x02NNR.",
+    ] {
+        refused(damaged, ErrorCode::BadWeights, "pickle");
+    }
+    // A tensor that reaches beyond its numbers, one that is one number many times, and a dictionary in itself.
+    let tensor = |offset: u8, size: u8, stride: u8| {
+        let mut pickle = b"\x80\x02}X\x01\0\0\0wctorch._utils\n_rebuild_tensor_v2\n((X\x07\0\0\0storagectorch\nFloatStorage\n".to_vec();
+        pickle.extend(b"X\x01\0\0\00X\x03\0\0\0cpuK\x10tQ");
+        pickle
+            .extend([b'K', offset, b'K', size, 0x85, b'K', stride, 0x85, 0x89, b'N', b't', b'R', b's', b'.']);
+        pickle
+    };
+    refused(&tensor(0, 17, 1), ErrorCode::BadWeights, "beyond");
+    refused(&tensor(1, 16, 1), ErrorCode::BadWeights, "beyond");
+    refused(&tensor(0, 200, 0), ErrorCode::BadWeights, "beyond");
+    refused(&tensor(0, 16, 1), ErrorCode::BadConfig, "config.json");
+    refused(b"\x80\x02}q\x00X\x01\0\0\0ah\x00s.", ErrorCode::BadWeights, "no tensors");
+}
+
+#[test]
+fn zips_that_do_harm_are_refused() {
+    let named = |bytes: Vec<u8>| opened(&[("a.zip".to_owned(), bytes)]).unwrap_err();
+    let bomb = zip(&[("config.json".to_owned(), vec![b' '; 200 << 20])], true);
+    assert!(bomb.len() < 1 << 20);
+    assert_eq!(named(bomb).code(), ErrorCode::OtherFormat);
+    let files =
+        [sharded(), sharded().into_iter().map(|(name, b)| (format!("b/{name}"), b)).collect()].concat();
+    assert!(named(zip(&files, false)).to_string().contains("several models"));
+    let good = zip(&sharded(), false);
+    for cut in [good.len() / 2, good.len() - 1, 30] {
+        assert_eq!(named(good[..cut].to_vec()).code(), ErrorCode::BadWeights, "{cut}");
+    }
+    // One wrong bit in the weights.
+    let mut damaged = good.clone();
+    damaged[good.len() / 2] ^= 1;
+    assert_eq!(named(damaged).code(), ErrorCode::BadWeights);
+    assert_eq!(named(zip(&[], false)).code(), ErrorCode::OtherFormat);
+}
