@@ -67,7 +67,7 @@ pub fn rename_transformer(entries: &mut Entries<'_>) -> Result<bool> {
     })
 }
 
-/// Sizes of a [`Seq2Seq`](crate::io) as its tensors show them.
+/// The configuration of a pair of GRUs as its tensors show it.
 fn seq2seq(entries: &Entries<'_>) -> Result<Value> {
     let tied = entries.get("embedding.weight").is_some();
     let (src, tgt) = if tied {
