@@ -72,7 +72,7 @@ fn nothing_in_a_checkpoint_is_executed() {
     // A tensor that reaches beyond its numbers, one that is one number many times, and a dictionary in itself.
     let tensor = |offset: u8, size: u8, stride: u8| {
         let mut pickle = b"\x80\x02}X\x01\0\0\0wctorch._utils\n_rebuild_tensor_v2\n((X\x07\0\0\0storagectorch\nFloatStorage\n".to_vec();
-        pickle.extend(b"X\x01\0\0\00X\x03\0\0\0cpuK\x10tQ");
+        pickle.extend(b"X\x01\0\0\x000X\x03\0\0\0cpuK\x10tQ");
         pickle
             .extend([b'K', offset, b'K', size, 0x85, b'K', stride, 0x85, 0x89, b'N', b't', b'R', b's', b'.']);
         pickle

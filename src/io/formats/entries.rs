@@ -144,7 +144,7 @@ impl<'a> Entries<'a> {
     ///
     /// # Errors
     /// `bad-weights` if it would be larger: many tensors that are one in the file, as no real model has them.
-    pub fn to_file(self, most: usize) -> Result<Vec<u8>> {
+    pub fn into_file(self, most: usize) -> Result<Vec<u8>> {
         let size = self.by_name.values().fold(0usize, |sum, entry| sum.saturating_add(entry.data.len()));
         if size > most {
             return Err(bad(format!("weights: {size} bytes of tensors come out of a smaller file")));

@@ -2,8 +2,8 @@
 //! ours.
 //!
 //! [`sort`] looks at names and first bytes, [`open`] at what is then read. Whatever was brought, what comes out is the
-//! same: the texts of `config.json` and `tokenizer.json`, and a safetensors file whose names are those of
-//! [`models`](crate::io). `docs/formats.md` lists what opens and what is refused.
+//! same: the texts of `config.json` and `tokenizer.json`, and a safetensors file under our models' names.
+//! `docs/formats.md` lists what opens and what is refused.
 
 mod alphabet;
 mod entries;

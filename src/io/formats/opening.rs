@@ -161,7 +161,7 @@ fn open_parts(files: &[File<'_>]) -> Result<OpenedModel> {
     let is_as_it_was = !changed && alphabet.is_none() && unpacked.is_empty() && !entries.has_wide_numbers();
     let weights = match single[..] {
         [file] if is_as_it_was => file.bytes.to_vec(),
-        _ => entries.to_file(parts.size().saturating_mul(MOST_GROWTH).saturating_add(FREE_BYTES))?,
+        _ => entries.into_file(parts.size().saturating_mul(MOST_GROWTH).saturating_add(FREE_BYTES))?,
     };
     let card = parts.text("card.json", ErrorCode::BadConfig)?.or(inside.and_then(|inside| inside.card));
     let config = match said {

@@ -67,7 +67,7 @@ pub fn rename_transformer(entries: &mut Entries<'_>) -> Result<bool> {
     })
 }
 
-/// Sizes of a [`Seq2Seq`](crate::io) as its tensors show them.
+/// The configuration of a pair of GRUs as its tensors show it.
 fn seq2seq(entries: &Entries<'_>) -> Result<Value> {
     let tied = entries.get("embedding.weight").is_some();
     let (src, tgt) = if tied {
@@ -208,7 +208,7 @@ fn add_one_hot(entries: &mut Entries<'_>, inputs: usize, vocab_size: usize) -> R
             "the LSTM reads {inputs} numbers a step and writes {vocab_size}, and there is no table of characters"
         )));
     }
-    let one_hot = |i: usize| if i % (inputs + 1) == 0 { 1.0f32 } else { 0.0 };
+    let one_hot = |i: usize| if i.is_multiple_of(inputs + 1) { 1.0f32 } else { 0.0 };
     let data = (0..inputs * inputs).flat_map(|i| one_hot(i).to_le_bytes()).collect();
     entries.add("embedding.weight".to_owned(), Entry { dtype: Dtype::F32, shape: vec![inputs; 2], data })
 }

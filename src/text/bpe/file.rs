@@ -113,7 +113,7 @@ impl BpeTokenizer {
         merges.reverse();
         merges.dedup_by_key(|merge| merge.pair);
         merges.reverse();
-        let added = AddedTokens::new(file.added_tokens, &normalizer);
+        let added = Box::new(AddedTokens::new(file.added_tokens, &normalizer));
         Ok(Self { normalizer, add_prefix_space, tokens, specials, added, byte_ids, merges })
     }
 

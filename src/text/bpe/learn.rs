@@ -178,7 +178,7 @@ impl Learner {
         let special = |(&name, id): (&&str, u32)| AddedToken::special(id, name);
         let added = scheme.specials.iter().zip(0..).map(special).collect();
         BpeTokenizer {
-            added: AddedTokens::new(added, &scheme.normalizer),
+            added: Box::new(AddedTokens::new(added, &scheme.normalizer)),
             normalizer: scheme.normalizer,
             add_prefix_space: scheme.add_prefix_space,
             specials: (0..scheme.specials.len() as u32).collect(),

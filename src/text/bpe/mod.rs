@@ -49,7 +49,8 @@ pub struct BpeTokenizer {
     tokens: Vec<String>,
     /// Ascending.
     specials: Vec<u32>,
-    added: AddedTokens,
+    /// Apart, since an alphabet, which may stand in this one's place, is small.
+    added: Box<AddedTokens>,
     /// The id of each byte.
     byte_ids: Vec<u32>,
     /// Ascending by pair, for binary search.
@@ -134,7 +135,7 @@ impl BpeTokenizer {
             self.specials.pop();
         }
         let kept = self.added.tokens().iter().filter(|token| (token.id as usize) < self.tokens.len());
-        self.added = AddedTokens::new(kept.cloned().collect(), &self.normalizer);
+        *self.added = AddedTokens::new(kept.cloned().collect(), &self.normalizer);
     }
 
     /// Number of ids, special tokens included; ids are below it.
