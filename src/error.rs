@@ -18,6 +18,8 @@ pub enum ErrorCode {
     BadRecipe,
     /// A file of sentence pairs has a line that is no pair.
     BadPairs,
+    /// A labelled text has no labels, or only one.
+    BadLabels,
     /// An index of songs is truncated, damaged or of another version.
     BadIndex,
     /// A lexicon is truncated, damaged or of another version.
@@ -85,6 +87,7 @@ impl ErrorCode {
             Self::BadManifest => "bad-manifest",
             Self::BadRecipe => "bad-recipe",
             Self::BadPairs => "bad-pairs",
+            Self::BadLabels => "bad-labels",
             Self::BadIndex => "bad-index",
             Self::BadLexicon => "bad-lexicon",
             Self::MissingParameter => "missing-parameter",

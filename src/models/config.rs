@@ -1,6 +1,6 @@
 //! `config.json`: what a model is made of.
 
-use super::GptConfig;
+use super::{GptConfig, TaggerConfig, TextClassifierConfig};
 use crate::error::{Error, ErrorCode, Result};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -17,6 +17,10 @@ pub enum ModelConfig {
     Seq2seq(Seq2SeqConfig),
     /// A Transformer that continues a text, by Hugging Face's name.
     Gpt2(GptConfig),
+    /// A bidirectional LSTM that gives a text one label.
+    TextClassifier(TextClassifierConfig),
+    /// A bidirectional LSTM that gives every word a label.
+    Tagger(TaggerConfig),
 }
 
 /// Sizes of a [`super::CharLstm`].
@@ -110,6 +114,8 @@ impl ModelConfig {
             Some("transformer") => serde_json::from_value(fields).map(Self::Transformer),
             Some("seq2seq") => serde_json::from_value(fields).map(Self::Seq2seq),
             Some("gpt2") => serde_json::from_value(fields).map(Self::Gpt2),
+            Some("text_classifier") => serde_json::from_value(fields).map(Self::TextClassifier),
+            Some("tagger") => serde_json::from_value(fields).map(Self::Tagger),
             _ => return Err(bad(format!("model_type is {model_type}, which is none of the models"))),
         };
         let config = config.map_err(unreadable)?;
@@ -118,6 +124,8 @@ impl ModelConfig {
             Self::Transformer(config) => config.check()?,
             Self::Seq2seq(config) => config.check()?,
             Self::Gpt2(config) => config.check()?,
+            Self::TextClassifier(config) => config.check()?,
+            Self::Tagger(config) => config.check()?,
         }
         Ok(config)
     }

@@ -37,7 +37,7 @@ impl LanguageModel {
         match config {
             ModelConfig::CharLstm(config) => CharLstm::from_weights(config, weights).map(Self::CharLstm),
             ModelConfig::Gpt2(config) => Gpt::from_weights(config, weights).map(Self::Gpt),
-            ModelConfig::Transformer(_) | ModelConfig::Seq2seq(_) => Err(no_language_model()),
+            _ => Err(no_language_model()),
         }
     }
 
@@ -198,7 +198,7 @@ impl ModelConfig {
         match self {
             Self::CharLstm(config) => Ok(config.vocab_size),
             Self::Gpt2(config) => Ok(config.vocab_size),
-            Self::Transformer(_) | Self::Seq2seq(_) => Err(no_language_model()),
+            _ => Err(no_language_model()),
         }
     }
 }

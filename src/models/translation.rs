@@ -43,7 +43,7 @@ impl TranslationModel {
                 Transformer::from_weights(config, weights).map(Self::Transformer)
             }
             ModelConfig::Seq2seq(config) => Seq2Seq::from_weights(config, weights).map(Self::Seq2Seq),
-            ModelConfig::CharLstm(_) | ModelConfig::Gpt2(_) => Err(no_translator()),
+            _ => Err(no_translator()),
         }
     }
 
@@ -55,7 +55,7 @@ impl TranslationModel {
         match config {
             ModelConfig::Transformer(config) => Transformer::init(config, rng).map(Self::Transformer),
             ModelConfig::Seq2seq(config) => Seq2Seq::init(config, rng).map(Self::Seq2Seq),
-            ModelConfig::CharLstm(_) | ModelConfig::Gpt2(_) => Err(no_translator()),
+            _ => Err(no_translator()),
         }
     }
 

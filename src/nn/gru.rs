@@ -1,3 +1,4 @@
+use super::padded::{ends, real, reversed, rows};
 use super::{Dropout, Source};
 use crate::error::Result;
 use crate::ops::{GruWeights, concat};
@@ -64,8 +65,7 @@ impl Gru {
         let (steps, batch) = (x.dim(0), x.dim(1));
         let h0 = Tensor::zeros(&[batch, self.hidden]);
         let backwards = reversed(steps, lengths);
-        let ends: Vec<u32> =
-            lengths.iter().enumerate().map(|(b, &length)| ((length - 1) * batch + b) as u32).collect();
+        let ends = ends(lengths);
         let (mut x, mut last) = (x.clone(), Vec::new());
         for (k, layer) in self.layers.iter().enumerate() {
             if k > 0 {
@@ -117,24 +117,4 @@ impl Direction {
         let Self { weight_ih, weight_hh, bias_ih, bias_hh } = self;
         GruWeights { weight_ih, weight_hh, bias_ih, bias_hh }
     }
-}
-
-/// For every place `(t, b)` the place that has its token when each sequence is reversed within its length;
-/// padding stays where it is.
-fn reversed(steps: usize, lengths: &[usize]) -> Vec<u32> {
-    let place = |t: usize, b: usize| if t < lengths[b] { lengths[b] - 1 - t } else { t };
-    let batch = lengths.len();
-    (0..steps).flat_map(|t| (0..batch).map(move |b| (place(t, b) * batch + b) as u32)).collect()
-}
-
-/// `x (T, B, C)` with the vectors at these places of `(T B)`.
-fn rows(x: &Tensor, places: &[u32]) -> Tensor {
-    let &[steps, batch, channels] = x.shape() else { panic!("rows: {:?}", x.shape()) };
-    x.reshape(&[steps * batch, channels]).embedding(places, &[steps, batch])
-}
-
-/// 1 at tokens, 0 at padding, `(T, B, 1)`.
-fn real(steps: usize, lengths: &[usize]) -> Tensor {
-    let values = (0..steps).flat_map(|t| lengths.iter().map(move |&length| f32::from(t < length))).collect();
-    Tensor::from_vec(values, &[steps, lengths.len(), 1])
 }

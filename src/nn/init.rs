@@ -55,6 +55,21 @@ pub fn forget_gate_bias(hidden: usize) -> Tensor {
     bias
 }
 
+/// Of a parameter of a model that reads, by its name: recurrent matrices orthogonal, forget gates open, embeddings of
+/// length about 1, other matrices after Glorot, other vectors zero.
+pub fn reading_init(name: &str, shape: &[usize], rng: &mut Rng) -> Tensor {
+    match *shape {
+        [_, size] if name.ends_with("embedding.weight") => {
+            normal(shape, rng).mul_scalar(1.0 / (size as f32).sqrt())
+        }
+        [_, hidden] if name.contains(".weight_hh") => orthogonal(4, hidden, rng),
+        [gates, _] if name.contains(".weight_ih") => xavier(shape, gates / 4, rng),
+        [rows, _] => xavier(shape, rows, rng),
+        [gates] if name.contains(".bias_ih") => forget_gate_bias(gates / 4),
+        _ => Tensor::zeros(shape),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,6 +1,7 @@
 //! Layers: a struct of tensors and a `forward`. They know nothing of devices or files.
 
 mod additive_attention;
+mod bi_lstm;
 mod dropout;
 mod embedding;
 mod feed_forward;
@@ -12,17 +13,19 @@ mod layer_norm;
 mod linear;
 mod lstm;
 mod multihead_attention;
+pub(crate) mod padded;
 mod positional;
 mod trace;
 mod transformer_layer;
 
 pub use additive_attention::{AdditiveAttention, Memory};
+pub use bi_lstm::BiLstm;
 pub use dropout::Dropout;
 pub use embedding::Embedding;
 pub use feed_forward::FeedForward;
 pub use gpt_block::{GptBlock, GptBlockConfig};
 pub use gru::{Gru, GruConfig};
-pub use init::{forget_gate_bias, normal, orthogonal, xavier};
+pub use init::{forget_gate_bias, normal, orthogonal, reading_init, xavier};
 pub use kv_cache::{KvCache, Rows};
 pub use layer_norm::LayerNorm;
 pub use linear::Linear;

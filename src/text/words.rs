@@ -220,12 +220,12 @@ pub(super) fn split(text: &str, lowercase: bool) -> Vec<String> {
     words
 }
 
-fn is_word(c: char) -> bool {
+pub(super) fn is_word(c: char) -> bool {
     c.is_alphanumeric() || is_mark(c)
 }
 
 /// Whether the mark at `at` holds its neighbours together: `don't`, `E-Mail`, `3,5`, `z.B`.
-fn is_inner(chars: &[char], at: usize) -> bool {
+pub(super) fn is_inner(chars: &[char], at: usize) -> bool {
     let (Some(&before), Some(&after)) = (at.checked_sub(1).and_then(|i| chars.get(i)), chars.get(at + 1))
     else {
         return false;

@@ -1,14 +1,16 @@
 //! The kinds of models that are trained: what each learns from, and by which loss.
 
 use super::PlannedTraining;
-use super::objective::{NextCharacter, NextToken, Translating};
+use super::labels::LabelBatch;
+use super::objective::{Classifying, NextCharacter, NextToken, Tagging, Translating};
 use super::pairs::{PairBatches, TokenPair};
 use super::streams::Streams;
 use super::trainer::Trainer;
 use super::windows::{SongWindows, TokenSong};
 use crate::error::Result;
-use crate::models::{CharLstm, Gpt, ModelConfig, TranslationModel};
+use crate::models::{CharLstm, Form, Gpt, ModelConfig, Tagger, TextClassifier, TranslationModel};
 use serde::{Deserialize, Serialize};
+use std::rc::Rc;
 
 /// A kind of model, by its `model_type`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -22,6 +24,23 @@ pub enum Kind {
     Seq2seq,
     /// A Transformer that translates.
     Transformer,
+    /// One that gives a text a label.
+    TextClassifier,
+    /// One that gives every word a label.
+    Tagger,
+}
+
+/// What a kind of model learns from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lessons {
+    /// Songs.
+    Songs,
+    /// Sentence pairs.
+    Pairs,
+    /// Texts with a label each.
+    LabelledTexts,
+    /// Sentences with a label for every word.
+    TaggedSentences,
 }
 
 impl Kind {
@@ -32,6 +51,8 @@ impl Kind {
             ModelConfig::Gpt2(_) => Self::Gpt2,
             ModelConfig::Seq2seq(_) => Self::Seq2seq,
             ModelConfig::Transformer(_) => Self::Transformer,
+            ModelConfig::TextClassifier(_) => Self::TextClassifier,
+            ModelConfig::Tagger(_) => Self::Tagger,
         }
     }
 
@@ -42,12 +63,19 @@ impl Kind {
             Self::Gpt2 => "gpt2",
             Self::Seq2seq => "seq2seq",
             Self::Transformer => "transformer",
+            Self::TextClassifier => "text_classifier",
+            Self::Tagger => "tagger",
         }
     }
 
-    /// Whether it learns from sentence pairs; the others learn from songs.
-    pub fn learns_from_pairs(self) -> bool {
-        matches!(self, Self::Seq2seq | Self::Transformer)
+    /// What it learns from.
+    pub fn learns_from(self) -> Lessons {
+        match self {
+            Self::CharLstm | Self::Gpt2 => Lessons::Songs,
+            Self::Seq2seq | Self::Transformer => Lessons::Pairs,
+            Self::TextClassifier => Lessons::LabelledTexts,
+            Self::Tagger => Lessons::TaggedSentences,
+        }
     }
 }
 
@@ -96,5 +124,40 @@ impl Trainer<TranslationModel, PairBatches, Translating> {
         let PlannedTraining { tokens_per_batch, label_smoothing, average, seed, .. } = *settings;
         let batches = PairBatches::new(pairs, tokens_per_batch, seed)?;
         Ok(Self::new(model, batches, Translating { label_smoothing }, settings, Some(average)))
+    }
+}
+
+impl Trainer<TextClassifier, PairBatches<LabelBatch>, Classifying> {
+    /// On texts with a label each: the targets of such pairs.
+    ///
+    /// # Errors
+    /// `bad-recipe`, or `text-too-short` without texts.
+    pub fn on_labels(
+        model: TextClassifier,
+        texts: Vec<TokenPair>,
+        settings: &PlannedTraining,
+    ) -> Result<Self> {
+        settings.check()?;
+        let PlannedTraining { tokens_per_batch, label_smoothing, average, seed, .. } = *settings;
+        let batches = PairBatches::new(texts, tokens_per_batch, seed)?;
+        Ok(Self::new(model, batches, Classifying { label_smoothing }, settings, Some(average)))
+    }
+}
+
+impl Trainer<Tagger, PairBatches<LabelBatch>, Tagging> {
+    /// On sentences of `forms`, by number, with a label for each: the targets of such pairs.
+    ///
+    /// # Errors
+    /// `bad-recipe`, or `text-too-short` without sentences.
+    pub fn on_tags(
+        model: Tagger,
+        sentences: Vec<TokenPair>,
+        forms: Rc<[Form]>,
+        settings: &PlannedTraining,
+    ) -> Result<Self> {
+        settings.check()?;
+        let PlannedTraining { tokens_per_batch, label_smoothing, average, seed, .. } = *settings;
+        let batches = PairBatches::new(sentences, tokens_per_batch, seed)?;
+        Ok(Self::new(model, batches, Tagging { label_smoothing, forms }, settings, Some(average)))
     }
 }

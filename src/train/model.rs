@@ -1,6 +1,6 @@
 //! Any model that is trained here.
 
-use crate::models::{CharLstm, Gpt, LanguageModel, TranslationModel};
+use crate::models::{CharLstm, Gpt, LanguageModel, Tagger, TextClassifier, TranslationModel};
 use crate::nn::Module;
 use crate::tensor::Tensor;
 
@@ -12,6 +12,10 @@ pub enum Model {
     Writes(LanguageModel),
     /// One that translates.
     Translates(TranslationModel),
+    /// One that gives a text a label.
+    Classifies(TextClassifier),
+    /// One that gives every word a label.
+    Tags(Tagger),
 }
 
 impl From<CharLstm> for Model {
@@ -32,11 +36,25 @@ impl From<TranslationModel> for Model {
     }
 }
 
+impl From<TextClassifier> for Model {
+    fn from(model: TextClassifier) -> Self {
+        Self::Classifies(model)
+    }
+}
+
+impl From<Tagger> for Model {
+    fn from(model: Tagger) -> Self {
+        Self::Tags(model)
+    }
+}
+
 impl Module for Model {
     fn visit(&mut self, f: &mut dyn FnMut(String, &mut Tensor)) {
         match self {
             Self::Writes(model) => model.visit(f),
             Self::Translates(model) => model.visit(f),
+            Self::Classifies(model) => model.visit(f),
+            Self::Tags(model) => model.visit(f),
         }
     }
 }

@@ -1,12 +1,14 @@
 //! Losses: functions over a model and a batch. The only place that calls the models' `forward` for training.
 
 use super::examples::{Batch, TextBatch, UNSCORED};
+use super::labels::LabelBatch;
 use super::pairs::PairBatch;
-use crate::models::{CharLstm, Gpt, TranslationModel};
+use crate::models::{CharLstm, Form, Gpt, Tagger, TextClassifier, TranslationModel};
 use crate::nn::LstmState;
 use crate::ops::CrossEntropy;
 use crate::tensor::Tensor;
 use crate::text::PAD;
+use std::rc::Rc;
 
 /// What a model is to become better at.
 pub trait Objective<M>: Clone {
@@ -95,6 +97,56 @@ impl Objective<TranslationModel> for Translating {
 
     fn for_validation(&self) -> Self {
         Self { label_smoothing: 0.0 }
+    }
+}
+
+/// Naming the class of a text.
+#[derive(Clone, Copy, Debug)]
+pub struct Classifying {
+    /// Share of the probability spread evenly over the classes.
+    pub label_smoothing: f32,
+}
+
+impl Objective<TextClassifier> for Classifying {
+    type Batch = LabelBatch;
+
+    fn loss(&mut self, model: &TextClassifier, batch: &LabelBatch, dropout_seed: Option<u64>) -> Tensor {
+        let logits = model.forward(&batch.inputs, &batch.lengths, dropout_seed);
+        let Self { label_smoothing } = *self;
+        logits.cross_entropy(&batch.labels, CrossEntropy { label_smoothing, ..scored(UNSCORED) })
+    }
+
+    fn for_validation(&self) -> Self {
+        Self { label_smoothing: 0.0 }
+    }
+}
+
+/// Naming the class of every word.
+#[derive(Clone, Debug)]
+pub struct Tagging {
+    /// Share of the probability spread evenly over the classes.
+    pub label_smoothing: f32,
+    /// What the numbers in a batch stand for.
+    pub forms: Rc<[Form]>,
+}
+
+impl Objective<Tagger> for Tagging {
+    type Batch = LabelBatch;
+
+    fn loss(&mut self, model: &Tagger, batch: &LabelBatch, dropout_seed: Option<u64>) -> Tensor {
+        let mut distinct = batch.inputs.clone();
+        distinct.sort_unstable();
+        distinct.dedup();
+        let place = |form| distinct.partition_point(|&other| other < form) as u32;
+        let places: Vec<u32> = batch.inputs.iter().map(|&form| place(form)).collect();
+        let forms: Vec<&Form> = distinct.iter().map(|&form| &self.forms[form as usize]).collect();
+        let logits = model.forward(&forms, &places, &batch.lengths, dropout_seed);
+        let Self { label_smoothing, .. } = *self;
+        logits.cross_entropy(&batch.labels, CrossEntropy { label_smoothing, ..scored(UNSCORED) })
+    }
+
+    fn for_validation(&self) -> Self {
+        Self { label_smoothing: 0.0, forms: self.forms.clone() }
     }
 }
 

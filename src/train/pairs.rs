@@ -4,6 +4,7 @@ use super::examples::{Batch, Examples};
 use super::order::{epoch_seed, permutation};
 use crate::error::{Error, ErrorCode, Result};
 use crate::text::{END, PAD, PairTokenizer, START, SentencePair};
+use std::marker::PhantomData;
 
 /// A sentence and its translation, each from `<start>` to `<end>`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,6 +35,12 @@ pub fn encode_pairs(tokenizer: &PairTokenizer, pairs: &[SentencePair], max_token
         .collect()
 }
 
+/// What a batch is made of: all of `pairs`, which are not empty.
+pub trait OfPairs: Batch {
+    /// Pads them to one length.
+    fn of_pairs(pairs: &[&TokenPair]) -> Self;
+}
+
 /// Pairs side by side, padded on the right.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PairBatch {
@@ -47,23 +54,22 @@ pub struct PairBatch {
     pub targets: Vec<u32>,
 }
 
-impl PairBatch {
-    /// All of `pairs`, which are not empty.
-    pub fn new(pairs: &[&TokenPair]) -> Self {
-        let padded = |side: &dyn Fn(&TokenPair) -> Vec<u32>| {
-            let rows: Vec<Vec<u32>> = pairs.iter().map(|pair| side(pair)).collect();
-            let length = rows.iter().map(Vec::len).max().unwrap_or(0);
-            rows.into_iter()
-                .flat_map(|row| row.into_iter().chain(std::iter::repeat(PAD)).take(length))
-                .collect()
-        };
+impl OfPairs for PairBatch {
+    fn of_pairs(pairs: &[&TokenPair]) -> Self {
         Self {
-            src: padded(&|pair| pair.source.clone()),
+            src: padded(pairs, PAD, |pair| &pair.source),
             src_lengths: pairs.iter().map(|pair| pair.source.len()).collect(),
-            inputs: padded(&|pair| pair.target[..pair.target.len() - 1].to_vec()),
-            targets: padded(&|pair| pair.target[1..].to_vec()),
+            inputs: padded(pairs, PAD, |pair| &pair.target[..pair.target.len() - 1]),
+            targets: padded(pairs, PAD, |pair| &pair.target[1..]),
         }
     }
+}
+
+/// A row of each pair, all filled to the length of the longest.
+pub(super) fn padded(pairs: &[&TokenPair], fill: u32, row: impl Fn(&TokenPair) -> &[u32]) -> Vec<u32> {
+    let length = pairs.iter().map(|pair| row(pair).len()).max().unwrap_or(0);
+    let filled = |pair| row(pair).iter().copied().chain(std::iter::repeat(fill)).take(length);
+    pairs.iter().flat_map(|&pair| filled(pair)).collect()
 }
 
 impl Batch for PairBatch {
@@ -73,13 +79,13 @@ impl Batch for PairBatch {
 }
 
 /// All pairs once, in batches of similar length of at most `tokens` padded tokens a side.
-pub fn batches_by_length(pairs: &[TokenPair], tokens: usize) -> Vec<PairBatch> {
+pub fn batches_by_length<B: OfPairs>(pairs: &[TokenPair], tokens: usize) -> Vec<B> {
     let order = by_length(pairs, (0..pairs.len()).collect());
     cut_batches(pairs, &order, tokens).iter().map(|batch| gather(pairs, batch)).collect()
 }
 
-fn gather(pairs: &[TokenPair], indices: &[usize]) -> PairBatch {
-    PairBatch::new(&indices.iter().map(|&index| &pairs[index]).collect::<Vec<_>>())
+fn gather<B: OfPairs>(pairs: &[TokenPair], indices: &[usize]) -> B {
+    B::of_pairs(&indices.iter().map(|&index| &pairs[index]).collect::<Vec<_>>())
 }
 
 /// Consecutive runs of `order`, each of at most `tokens` padded tokens a side, or of one pair.
@@ -107,7 +113,7 @@ fn by_length(pairs: &[TokenPair], mut order: Vec<usize>) -> Vec<usize> {
 
 /// Endless batches: in every epoch the pairs are shuffled, and of so many as fill a hundred batches those of
 /// similar length come together.
-pub struct PairBatches {
+pub struct PairBatches<B = PairBatch> {
     pairs: Vec<TokenPair>,
     tokens: usize,
     seed: u64,
@@ -116,12 +122,13 @@ pub struct PairBatches {
     batches: Vec<Vec<usize>>,
     /// The first step of each epoch that was met so far, and of the next: epochs differ in length.
     starts: Vec<u64>,
+    made: PhantomData<B>,
 }
 
 /// Batches from which those of similar length are formed.
 const POOL: usize = 100;
 
-impl PairBatches {
+impl<B: OfPairs> PairBatches<B> {
     /// Batches of at most `tokens` padded tokens a side.
     ///
     /// # Errors
@@ -131,9 +138,10 @@ impl PairBatches {
             let message = "there is no pair that is short enough to train on";
             return Err(Error::new(ErrorCode::TextTooShort, message));
         }
-        let mut batches = Self { pairs, tokens, seed, epoch: 0, batches: Vec::new(), starts: vec![0] };
-        batches.load(0);
-        Ok(batches)
+        let (batches, starts) = (Vec::new(), vec![0]);
+        let mut of_seed = Self { pairs, tokens, seed, epoch: 0, batches, starts, made: PhantomData };
+        of_seed.load(0);
+        Ok(of_seed)
     }
 
     fn load(&mut self, epoch: u64) {
@@ -153,10 +161,10 @@ impl PairBatches {
     }
 }
 
-impl Examples for PairBatches {
-    type Batch = PairBatch;
+impl<B: OfPairs> Examples for PairBatches<B> {
+    type Batch = B;
 
-    fn at(&mut self, step: u64) -> PairBatch {
+    fn at(&mut self, step: u64) -> B {
         while self.starts.last().is_some_and(|&end| end <= step) {
             self.load(self.starts.len() as u64 - 1);
         }
@@ -192,7 +200,7 @@ mod tests {
 
     #[test]
     fn an_epoch_has_every_pair_once_in_batches_that_fit() {
-        let mut batches = PairBatches::new(pairs(500), 64, 1).unwrap();
+        let mut batches = PairBatches::<PairBatch>::new(pairs(500), 64, 1).unwrap();
         let mut step = 0;
         for epoch in 0..2 {
             let mut seen = Vec::new();
@@ -212,7 +220,7 @@ mod tests {
 
     #[test]
     fn a_step_has_the_same_batch_in_whatever_order_they_are_asked_for() {
-        let fresh = || PairBatches::new(pairs(100), 40, 7).unwrap();
+        let fresh = || PairBatches::<PairBatch>::new(pairs(100), 40, 7).unwrap();
         let mut batches = fresh();
         let steps = 3 * batches.steps_per_epoch() as u64;
         let expected: Vec<PairBatch> = (0..steps).map(|step| batches.at(step)).collect();
@@ -224,14 +232,17 @@ mod tests {
 
     #[test]
     fn without_pairs_there_is_nothing_to_learn() {
-        assert_eq!(PairBatches::new(Vec::new(), 40, 7).err().unwrap().code(), ErrorCode::TextTooShort);
+        assert_eq!(
+            PairBatches::<PairBatch>::new(Vec::new(), 40, 7).err().unwrap().code(),
+            ErrorCode::TextTooShort
+        );
     }
 
     #[test]
     fn a_batch_is_padded_on_the_right() {
         let pair =
             |source: &[u32], target: &[u32]| TokenPair { source: source.into(), target: target.into() };
-        let batch = PairBatch::new(&[&pair(&[1, 5, 2], &[1, 6, 7, 2]), &pair(&[1, 8, 9, 2], &[1, 2])]);
+        let batch = PairBatch::of_pairs(&[&pair(&[1, 5, 2], &[1, 6, 7, 2]), &pair(&[1, 8, 9, 2], &[1, 2])]);
         assert_eq!(batch.src, [1, 5, 2, 0, 1, 8, 9, 2]);
         assert_eq!(batch.src_lengths, [3, 4]);
         assert_eq!(batch.inputs, [1, 6, 7, 1, 0, 0]);

@@ -1,7 +1,7 @@
 //! The format of recipes: TOML, natively only.
 
 use super::plan::bad;
-use super::{Kind, Plan, Recipe, Sizes, TrainFile};
+use super::{Kind, Lessons, Plan, Recipe, Sizes, TrainFile};
 use crate::error::Result;
 use crate::io::Precision;
 use serde::Deserialize;
@@ -85,6 +85,12 @@ fn fields(kind: Kind) -> Fields {
             train: &["batch_size"],
             train_optional: &["average"],
         },
+        Kind::TextClassifier | Kind::Tagger => Fields {
+            data: &["max_tokens"],
+            data_optional: &[],
+            train: &["tokens_per_batch", "label_smoothing"],
+            train_optional: &["average"],
+        },
         Kind::Seq2seq | Kind::Transformer => Fields {
             data: &["max_tokens"],
             data_optional: &["reverse"],
@@ -102,14 +108,17 @@ impl Recipe {
     pub fn from_toml(text: &str) -> Result<Self> {
         let mut file: File = toml::from_str(text).map_err(|error| bad(error.to_string()))?;
         let kind = file.model.kind()?;
-        let of_kind = fields(kind);
+        let (of_kind, pairs) = (fields(kind), kind.learns_from() == Lessons::Pairs);
         let (train, dev) = ("train", "dev");
         check("data", &file.data, &[of_kind.data, &[train, dev]], &[of_kind.data_optional])?;
         check("train", &file.train, &[&TRAIN, of_kind.train], &[&TRAIN_OPTIONAL, of_kind.train_optional])?;
         let train = files(file.data.remove(train), "train")?;
         let dev = files(file.data.remove(dev), "dev")?;
-        if let Some(file) = train.iter().find(|file| file.tag.is_some() && !kind.learns_from_pairs()) {
-            return Err(bad(format!("data.train: {} has a tag, but songs have no source", file.path)));
+        if let Some(file) = train.iter().find(|file| file.tag.is_some() && !pairs) {
+            return Err(bad(format!(
+                "data.train: {} has a tag, but only sentence pairs have a source",
+                file.path
+            )));
         }
         if let Some(file) = dev.iter().find(|file| file.tag.is_some() || file.repeat != 1) {
             return Err(bad(format!("data.dev: {} is measured as it is, without tag and repeat", file.path)));
@@ -186,13 +195,18 @@ fn tokenizer(kind: Kind, table: Option<Map<String, Value>>) -> Result<Value> {
         (Kind::CharLstm, Some(_)) => Err(bad("unknown field `tokenizer`: a character LSTM needs none")),
         (_, None) => Err(bad("missing field `tokenizer`")),
         (_, Some(mut table)) => {
-            if kind.learns_from_pairs()
+            let lessons = kind.learns_from();
+            if lessons == Lessons::Pairs
                 && table.remove("bpe_dropout").is_some_and(|dropout| dropout != json!(0.0))
             {
                 let only = "which only the PyTorch trainer in training/torch can do";
                 return Err(bad(format!("bpe_dropout is not 0, {only}")));
             }
-            let possible: &[&str] = if kind.learns_from_pairs() { &["bpe", "words"] } else { &["bpe"] };
+            let possible: &[&str] = match lessons {
+                Lessons::Pairs => &["bpe", "words"],
+                Lessons::Songs | Lessons::LabelledTexts => &["bpe"],
+                Lessons::TaggedSentences => &["words"],
+            };
             match table.get("type").and_then(Value::as_str) {
                 Some(name) if possible.contains(&name) => Ok(table.into()),
                 _ => Err(bad(format!("tokenizer.type must be one of {possible:?} for this model"))),

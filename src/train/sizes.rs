@@ -1,14 +1,14 @@
 //! A new model's sizes, as plans and recipes give them: `config.json` without what the tokenizer decides.
 
-use super::Kind;
 use super::plan::bad;
+use super::{Kind, Lessons};
 use crate::error::Result;
 use crate::models::ModelConfig;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 /// What stands in `config.json` and not here, since it comes from the tokenizer.
-const OF_THE_TOKENIZER: [&str; 3] = ["vocab_size", "src_vocab_size", "tgt_vocab_size"];
+const OF_THE_TOKENIZER: [&str; 4] = ["vocab_size", "char_vocab_size", "src_vocab_size", "tgt_vocab_size"];
 
 /// The kind of model as `type`, beside the fields of its configuration.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -35,21 +35,26 @@ impl Sizes {
             .map_err(|_| bad(format!("[model] type is {kind}, which is none of the models")))
     }
 
-    /// The content of `config.json` for a source and a target vocabulary of these sizes; a model with a single
-    /// vocabulary takes the second.
+    /// The content of `config.json` for vocabularies of these sizes: source and target, or characters and words of a
+    /// tagger; a model with a single vocabulary takes the second.
     ///
     /// # Errors
     /// `bad-recipe` if a field is unknown, missing, or out of range.
-    pub fn config(&self, [source, target]: [usize; 2]) -> Result<ModelConfig> {
+    pub fn config(&self, [first, second]: [usize; 2]) -> Result<ModelConfig> {
         let mut fields = self.0.clone();
         let model_type = fields.remove("type").unwrap_or_default();
         if let Some(name) = OF_THE_TOKENIZER.iter().find(|name| fields.contains_key(**name)) {
             return Err(bad(format!("[model] {name} comes from the tokenizer")));
         }
         fields.insert("model_type".into(), model_type);
-        for (name, size) in OF_THE_TOKENIZER.iter().zip([target, source, target]) {
-            if (*name == "vocab_size") != self.kind()?.learns_from_pairs() {
-                fields.insert((*name).into(), size.into());
+        let [of_first, of_second] = match self.kind()?.learns_from() {
+            Lessons::Pairs => [Some("src_vocab_size"), Some("tgt_vocab_size")],
+            Lessons::TaggedSentences => [Some("char_vocab_size"), Some("vocab_size")],
+            Lessons::Songs | Lessons::LabelledTexts => [None, Some("vocab_size")],
+        };
+        for (name, size) in [(of_first, first), (of_second, second)] {
+            if let Some(name) = name {
+                fields.insert(name.into(), size.into());
             }
         }
         let impossible = |error| bad(format!("[model] describes no possible model: {error}"));
@@ -65,6 +70,12 @@ impl Sizes {
     /// The value of a field, if it is a number.
     pub fn get(&self, name: &str) -> Option<f64> {
         self.0.get(name)?.as_f64()
+    }
+
+    /// The names of the classes, if it has any.
+    pub fn labels(&self) -> Vec<String> {
+        let labels = self.0.get("labels").cloned().unwrap_or_default();
+        serde_json::from_value(labels).unwrap_or_default()
     }
 
     /// Sets a field.

@@ -10,7 +10,7 @@ use crate::error::Result;
 pub struct Measured {
     /// Nats a token.
     pub loss: f64,
-    /// All bits by all characters; of a translator, of the language that it writes.
+    /// All bits by all characters; of a translator, of the language that it writes; of a model that reads, by labels.
     pub bits_per_char: f64,
 }
 

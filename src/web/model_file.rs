@@ -15,6 +15,8 @@ use crate::io::ModelFile;
 use crate::io::formats::{self, File, Group, Offered, OpenedModel, Sorted};
 use crate::models::ModelConfig;
 use crate::nn::Module;
+use crate::read::{Classifier, TextTagger};
+use crate::train::Kind;
 
 #[derive(Serialize, Tsify)]
 struct JsSorted {
@@ -77,17 +79,19 @@ pub fn read_model_file(bytes: &[u8]) -> std::result::Result<JsValue, JsValue> {
 
 fn read(bytes: &[u8]) -> Result<JsModelFile> {
     let ModelFile { config, tokenizer, card } = ModelFile::read(bytes)?;
-    let (model_type, parameters) = match ModelConfig::from_json(&config)? {
+    let parsed = ModelConfig::from_json(&config)?;
+    let model_type = Kind::of(&parsed).as_str();
+    let parameters = match parsed {
         ModelConfig::CharLstm(_) | ModelConfig::Gpt2(_) => {
-            let generator = Generator::from_files(&config, &tokenizer, bytes)?;
-            let model_type = if generator.model().context().is_some() { "gpt2" } else { "char_lstm" };
-            (model_type, generator.model().parameters())
+            Generator::from_files(&config, &tokenizer, bytes)?.model().parameters()
         }
-        other => {
-            let translator = Translator::from_files(&config, &tokenizer, bytes)?;
-            let model_type = if matches!(other, ModelConfig::Seq2seq(_)) { "seq2seq" } else { "transformer" };
-            (model_type, translator.model().parameters())
+        ModelConfig::Transformer(_) | ModelConfig::Seq2seq(_) => {
+            Translator::from_files(&config, &tokenizer, bytes)?.model().parameters()
         }
+        ModelConfig::TextClassifier(_) => {
+            Classifier::from_files(&config, &tokenizer, bytes)?.model().parameters()
+        }
+        ModelConfig::Tagger(_) => TextTagger::from_files(&config, &tokenizer, bytes)?.model().parameters(),
     };
     let parameters = parameters.iter().map(|(_, tensor)| tensor.numel()).sum();
     Ok(JsModelFile { config, tokenizer, card, model_type, parameters })

@@ -29,6 +29,10 @@ pub enum Unit {
     Lines,
     /// Sentence pairs.
     Pair,
+    /// Texts with a label each.
+    LabelledText,
+    /// Sentences with a label for every word.
+    TaggedSentence,
 }
 
 /// The counts.
@@ -54,7 +58,9 @@ pub struct Facts {
     pub vocabulary: usize,
     /// Unusual ones, first those that were dropped.
     pub odd: Vec<Odd>,
-    /// `characters-dropped`, `held-out-empty`, and those of [`crate::text::reading`].
+    /// The labels that stand there, in code point order, where the text is labelled.
+    pub labels: Vec<String>,
+    /// `characters-dropped`, `held-out-empty`, `unknown-label`, and those of [`crate::text::reading`].
     #[serde(serialize_with = "notes")]
     pub notes: Vec<Note>,
 }
@@ -79,6 +85,7 @@ impl Facts {
             held_out_characters: held_out.1,
             vocabulary: letters.collect::<BTreeSet<char>>().len(),
             odd: Vec::new(),
+            labels: Vec::new(),
             notes: Vec::new(),
         }
     }

@@ -1,15 +1,17 @@
 //! What is trained on: a text that a tokenizer has numbered, for a model of this configuration.
 
 use super::facts::Facts;
+use super::label_material::LabelMaterial;
 use super::pair_material::PairMaterial;
 use super::sample::Sample;
 use super::song_material::SongMaterial;
 use super::source::Source;
+use super::tag_material::TagMaterial;
 use crate::error::{Error, ErrorCode, Result};
 use crate::io::Weights;
 use crate::models::ModelConfig;
-use crate::text::SentencePair;
-use crate::train::{Kind, Learner, Model, Plan};
+use crate::text::{LabelledText, SentencePair, TaggedSentence};
+use crate::train::{Kind, Learner, Lessons, Model, Plan};
 
 /// A model that is trained on: the contents of its files.
 #[derive(Clone, Debug)]
@@ -28,6 +30,10 @@ pub enum HeldOut<'a> {
     Text(String),
     /// For one that translates.
     Pairs(&'a [SentencePair]),
+    /// For one that classifies.
+    LabelledTexts(&'a [LabelledText]),
+    /// For one that tags.
+    TaggedSentences(&'a [TaggedSentence]),
 }
 
 /// A text with the tokenizer that numbers it, and the model's configuration.
@@ -41,7 +47,7 @@ pub trait Material {
     /// The content of `tokenizer.json`.
     fn tokenizer_json(&self) -> String;
 
-    /// Number of different tokens that the model writes.
+    /// Number of different tokens that the model writes, or of its labels.
     fn vocab_size(&self) -> usize;
 
     /// The text that is trained on, to find copies of it.
@@ -76,10 +82,11 @@ pub fn open(plan: &Plan, source: &Source<'_>, base: Option<&Base>) -> Result<Box
         (None, Some(base)) => Kind::of(&ModelConfig::from_json(&base.config)?),
         (None, None) => return Err(bad("there is neither a new model nor one that is trained on")),
     };
-    Ok(if kind.learns_from_pairs() {
-        Box::new(PairMaterial::new(plan, source, base)?)
-    } else {
-        Box::new(SongMaterial::new(plan, kind, source, base)?)
+    Ok(match kind.learns_from() {
+        Lessons::Songs => Box::new(SongMaterial::new(plan, kind, source, base)?),
+        Lessons::Pairs => Box::new(PairMaterial::new(plan, source, base)?),
+        Lessons::LabelledTexts => Box::new(LabelMaterial::new(plan, source, base)?),
+        Lessons::TaggedSentences => Box::new(TagMaterial::new(plan, source, base)?),
     })
 }
 

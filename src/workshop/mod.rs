@@ -5,6 +5,8 @@ mod checkpoint;
 mod cleaning;
 mod divergence;
 mod facts;
+mod label_corpus;
+mod label_material;
 mod material;
 mod pair_material;
 mod preset;
@@ -13,12 +15,14 @@ mod sentence_pairs;
 mod song_material;
 mod songs;
 mod source;
+mod tag_material;
 mod workbench;
 
 pub use crate::train::{Kind, Measured, Plan, PlannedData, PlannedTraining};
 pub use card::Card;
 pub use cleaning::MAX_TEXT_BYTES;
 pub use facts::{Facts, Odd, Unit};
+pub use label_corpus::MIN_EXAMPLES;
 pub use material::{Base, HeldOut};
 pub use preset::Size;
 pub use sample::{Sample, Sampled, SampledPair};
@@ -27,14 +31,20 @@ pub use songs::MIN_CHARACTERS;
 pub use source::{RecipeFiles, Source};
 pub use workbench::Workshop;
 
+use crate::text::{LabelledText, TaggedSentence};
+use crate::train::Lessons;
+use label_corpus::LabelCorpus;
+
 /// Counts a text before anybody decides to train on it.
 ///
 /// # Errors
-/// `not-text`, `text-too-long`, `text-too-short`, `bad-pairs`.
+/// `not-text`, `text-too-long`, `text-too-short`, `bad-pairs`, `bad-labels`.
 pub fn inspect(text: &str, kind: Kind, data: &PlannedData, seed: u64) -> crate::error::Result<Facts> {
-    Ok(if kind.learns_from_pairs() {
-        sentence_pairs::PairCorpus::new(text, data, seed)?.facts
-    } else {
-        songs::SongCorpus::new(text, data, seed)?.facts
+    let source = Source::Text(text);
+    Ok(match kind.learns_from() {
+        Lessons::Songs => songs::SongCorpus::new(text, data, seed)?.facts,
+        Lessons::Pairs => sentence_pairs::PairCorpus::new(text, data, seed)?.facts,
+        Lessons::LabelledTexts => LabelCorpus::<LabelledText>::new(&source, data, seed)?.facts,
+        Lessons::TaggedSentences => LabelCorpus::<TaggedSentence>::new(&source, data, seed)?.facts,
     })
 }

@@ -25,6 +25,8 @@ impl Plan {
             Kind::Gpt2 => gpt(size, facts),
             Kind::Seq2seq => seq2seq(size),
             Kind::Transformer => transformer(size),
+            Kind::TextClassifier => text_classifier(size, facts),
+            Kind::Tagger => tagger(size, facts),
         };
         let mut plan = Self {
             name: String::new(),
@@ -41,7 +43,7 @@ impl Plan {
     /// Going on with a model of this kind: at a rate that does not undo what it knows.
     pub fn fine_tuning(kind: Kind, layers: Layers, facts: &Facts) -> Self {
         let lr = match (kind, layers) {
-            (Kind::CharLstm | Kind::Seq2seq, _) => 1e-3,
+            (Kind::CharLstm | Kind::Seq2seq | Kind::TextClassifier | Kind::Tagger, _) => 1e-3,
             (Kind::Gpt2 | Kind::Transformer, Layers::All) => 5e-4,
             (Kind::Gpt2 | Kind::Transformer, Layers::Last) => 1e-3,
         };
@@ -50,7 +52,7 @@ impl Plan {
                 PlannedTraining { lr, batch_size: 4, weight_decay: 0.1, ..PlannedTraining::default() }
             }
             Kind::CharLstm => PlannedTraining { lr, batch_size: 8, ..PlannedTraining::default() },
-            Kind::Seq2seq | Kind::Transformer => PlannedTraining { lr, ..PlannedTraining::default() },
+            _ => PlannedTraining { lr, ..PlannedTraining::default() },
         };
         let data = PlannedData::default();
         let mut plan = Self { name: String::new(), model: None, tokenizer: None, data, train, layers };
@@ -179,4 +181,42 @@ fn transformer(size: Size) -> Parts {
     let words = PlannedTokenizer::Words { vocab_size: 8000, min_count: 1, lowercase: false };
     let sizes = Sizes::new(Kind::Transformer, sizes);
     (sizes, words, PlannedTraining { lr: 2e-3, tokens_per_batch: 256, ..PlannedTraining::default() })
+}
+
+fn text_classifier(size: Size, facts: &Facts) -> Parts {
+    let (embedding_size, hidden_size) = match size {
+        Size::Small => (32, 32),
+        Size::Medium => (64, 64),
+        Size::Large => (96, 128),
+    };
+    let sizes = json!({
+        "embedding_size": embedding_size,
+        "hidden_size": hidden_size,
+        "num_layers": 1,
+        "pooling": "mean",
+        "dropout": 0.4,
+        "labels": facts.labels,
+    });
+    let train = PlannedTraining { lr: 3e-3, tokens_per_batch: 256, ..PlannedTraining::default() };
+    (Sizes::new(Kind::TextClassifier, sizes), PlannedTokenizer::Bpe { vocab_size: 1000 }, train)
+}
+
+fn tagger(size: Size, facts: &Facts) -> Parts {
+    let (embedding_size, hidden_size) = match size {
+        Size::Small => (32, 32),
+        Size::Medium => (48, 64),
+        Size::Large => (64, 112),
+    };
+    let sizes = json!({
+        "embedding_size": embedding_size,
+        "char_embedding_size": 24,
+        "char_hidden_size": 24,
+        "hidden_size": hidden_size,
+        "num_layers": 1,
+        "dropout": 0.3,
+        "labels": facts.labels,
+    });
+    let words = PlannedTokenizer::Words { vocab_size: 8000, min_count: 2, lowercase: true };
+    let train = PlannedTraining { lr: 4e-3, tokens_per_batch: 256, ..PlannedTraining::default() };
+    (Sizes::new(Kind::Tagger, sizes), words, train)
 }

@@ -2,7 +2,11 @@
 
 use crate::error::Result;
 use crate::generate::{Generator, Options, Sampling, Search, TranslateOptions, Translator};
-use crate::text::{PairTokenizer, SentencePair, SongIndex, Stretch, TextTokenizer};
+use crate::read::{Classifier, TextTagger};
+use crate::text::{
+    BpeTokenizer, LabelledText, PairTokenizer, SentencePair, SongIndex, SpellingTokenizer, Stretch,
+    TaggedSentence, TextTokenizer,
+};
 use crate::train::Model;
 use serde::Serialize;
 
@@ -16,6 +20,8 @@ pub enum Sample {
     Writing(Box<Generator>, String),
     /// Translations.
     Translating(Box<Translator>, std::vec::IntoIter<SentencePair>, Vec<SampledPair>),
+    /// Labels.
+    Labelling(Vec<SampledPair>),
 }
 
 /// A sample.
@@ -29,7 +35,7 @@ pub struct Sampled {
     pub pairs: Vec<SampledPair>,
 }
 
-/// A sentence, translated.
+/// A sentence, translated or labelled.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct SampledPair {
     /// What the model read.
@@ -64,6 +70,40 @@ impl Sample {
         Ok(Self::Translating(Box::new(translator), pairs.into_iter(), Vec::new()))
     }
 
+    pub(super) fn classify(model: Model, tokenizer: &BpeTokenizer, texts: Vec<LabelledText>) -> Result<Self> {
+        let Model::Classifies(model) = model else {
+            unreachable!("labelled texts are for models that classify")
+        };
+        let classifier = Classifier::new(model, tokenizer.clone())?;
+        let mut done = Vec::with_capacity(texts.len());
+        for LabelledText { text, label } in texts {
+            let found = classifier.read(&text)?.label.map_or("", |found| &classifier.labels()[found]);
+            done.push(SampledPair { source: text, text: found.to_owned(), reference: label });
+        }
+        Ok(Self::Labelling(done))
+    }
+
+    pub(super) fn tag(
+        model: Model,
+        tokenizer: &SpellingTokenizer,
+        sentences: Vec<TaggedSentence>,
+    ) -> Result<Self> {
+        let Model::Tags(model) = model else { unreachable!("tagged sentences are for models that tag") };
+        let tagger = TextTagger::new(model, tokenizer.clone())?;
+        let words: Vec<Vec<&str>> =
+            sentences.iter().map(|sentence| sentence.words.iter().map(String::as_str).collect()).collect();
+        let found = tagger.labels_of(&words)?;
+        let named = |labels: Vec<usize>| {
+            labels.into_iter().map(|label| tagger.labels()[label].as_str()).collect::<Vec<_>>().join(" ")
+        };
+        let done = sentences.into_iter().zip(found).map(|(sentence, found)| SampledPair {
+            source: sentence.words.join(" "),
+            text: named(found),
+            reference: sentence.labels.join(" "),
+        });
+        Ok(Self::Labelling(done.collect()))
+    }
+
     /// Writes some tokens more, or translates a sentence; says whether that was all.
     ///
     /// # Errors
@@ -91,6 +131,7 @@ impl Sample {
                 done.push(SampledPair { source, text, reference: target });
                 Ok(pairs.as_slice().is_empty())
             }
+            Self::Labelling(_) => Ok(true),
         }
     }
 
@@ -98,14 +139,16 @@ impl Sample {
     pub fn texts(&self) -> (&str, &[SampledPair]) {
         match self {
             Self::Writing(_, text) => (text, &[]),
-            Self::Translating(_, _, pairs) => ("", pairs),
+            Self::Translating(_, _, pairs) | Self::Labelling(pairs) => ("", pairs),
         }
     }
 
     pub(super) fn finish(self, index: &SongIndex) -> Sampled {
         match self {
             Self::Writing(_, text) => Sampled { memorized: share(&text, index), text, pairs: Vec::new() },
-            Self::Translating(_, _, pairs) => Sampled { text: String::new(), memorized: 0.0, pairs },
+            Self::Translating(_, _, pairs) | Self::Labelling(pairs) => {
+                Sampled { text: String::new(), memorized: 0.0, pairs }
+            }
         }
     }
 }

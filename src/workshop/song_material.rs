@@ -117,9 +117,7 @@ impl Material for SongMaterial {
                 let trainer = Trainer::on_songs(model, songs, plan.data.titles, &plan.train)?;
                 Ok(Box::new(trainer.restricted(plan.layers).validated_on(batches, characters)))
             }
-            ModelConfig::Transformer(_) | ModelConfig::Seq2seq(_) => {
-                Err(bad("this model translates; it learns from sentence pairs"))
-            }
+            _ => Err(bad("this model does not write; it does not learn from songs")),
         }
     }
 

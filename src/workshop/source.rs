@@ -2,7 +2,7 @@
 
 use crate::error::Result;
 use crate::hash::fnv1a;
-use crate::text::reading::{PairReading, Reading, pairs, songs};
+use crate::text::reading::{LabelReading, PairReading, Reading, pairs, songs};
 use crate::text::{Note, SentencePair};
 use crate::train::{Recipe, TrainFile};
 
@@ -70,6 +70,24 @@ impl RecipeFiles {
             all.extend(std::iter::repeat_n(pairs, *repeat).flatten());
         }
         Ok((all, notes))
+    }
+
+    /// The labelled examples to train on, each as often as its file is to be repeated, and those held out; `read` is for
+    /// their format. Also what there is to say of the files.
+    pub(super) fn labelled<T: Clone>(
+        &self,
+        read: fn(&str, &[u8]) -> Result<LabelReading<T>>,
+    ) -> Result<([Vec<T>; 2], Vec<Note>)> {
+        let (mut both, mut notes) = ([Vec::new(), Vec::new()], Vec::new());
+        let train = self.train.iter().map(|(file, bytes)| (0, &file.path, bytes, file.repeat));
+        for (part, path, bytes, repeat) in
+            train.chain(self.dev.iter().map(|(path, bytes)| (1, path, bytes, 1)))
+        {
+            let reading = read(path, bytes)?;
+            notes.extend(reading.notes.into_iter().map(|note| note.at(path)));
+            both[part].extend(std::iter::repeat_n(reading.examples, repeat).flatten());
+        }
+        Ok((both, notes))
     }
 
     /// The pairs that are held out, in the same way.

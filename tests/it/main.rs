@@ -3,6 +3,7 @@
 
 mod bpe;
 mod command;
+mod command_labels;
 mod command_memorized;
 mod command_text;
 mod command_train;
@@ -14,6 +15,7 @@ mod generate;
 mod generate_gpt;
 mod golden;
 mod golden_gpt;
+mod golden_labels;
 mod golden_sampling;
 mod golden_translation;
 mod gpt;

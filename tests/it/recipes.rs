@@ -78,7 +78,7 @@ fn files_are_one_or_several_and_may_be_repeated() {
     for (line, expected) in [
         ("train = []", "names no file"),
         ("train = { path = \"a\", repeat = 0 }", "repeated 0 times"),
-        ("train = { path = \"a\", tag = \"~\" }", "songs have no source"),
+        ("train = { path = \"a\", tag = \"~\" }", "only sentence pairs have a source"),
         ("train = { path = \"a\", repeats = 2 }", "data.train must be a path"),
         ("train = 3", "data.train must be a path"),
     ] {

@@ -3,6 +3,7 @@
 use crate::tidy::{files, root};
 use liedwerk::generate::{Generator, Options, TranslateOptions, Translator};
 use liedwerk::io::manifest::{Manifest, WeightsFile};
+use liedwerk::read::TextTagger;
 use liedwerk::train::Recipe;
 
 #[test]
@@ -38,6 +39,23 @@ fn models_are_those_of_the_manifest() {
             let piece = translator.next().unwrap().unwrap();
             assert!(piece.notes.is_empty() && piece.text.contains("tired"), "{}: {piece:?}", model.id);
         }
+    }
+}
+
+/// It is for the command line: the page's list does not name it yet.
+#[test]
+fn the_tagger_tells_word_classes_in_both_languages() {
+    let folder = root().join("www/models/tagger-de-en");
+    let text = |name: &str| std::fs::read_to_string(folder.join(name)).unwrap();
+    let weights = std::fs::read(folder.join("model.safetensors")).unwrap();
+    let tagger = TextTagger::from_files(&text("config.json"), &text("tokenizer.json"), &weights).unwrap();
+    for (sentence, expected) in [
+        ("Das Kind singt ein schönes Lied.", "DET NOUN VERB DET ADJ NOUN PUNCT"),
+        ("She sings and I don't listen.", "PRON VERB CCONJ PRON AUX PART VERB PUNCT"),
+    ] {
+        let words = tagger.tag(sentence).unwrap().words;
+        let found: Vec<&str> = words.iter().map(|word| tagger.labels()[word.best.0].as_str()).collect();
+        assert_eq!(found.join(" "), expected, "{sentence}");
     }
 }
 

@@ -207,7 +207,7 @@ pub fn planned_training() -> [u64; 4] {
     [Kind::CharLstm, Kind::Gpt2, Kind::Seq2seq, Kind::Transformer].map(|kind| {
         let text = match kind {
             Kind::CharLstm | Kind::Gpt2 => include_str!("../../www/train/verse-de.txt"),
-            Kind::Seq2seq | Kind::Transformer => include_str!("../../www/train/pairs.tsv"),
+            _ => include_str!("../../www/train/pairs.tsv"),
         };
         let facts = inspect(text, kind, &PlannedData::default(), 1).unwrap();
         let mut plan = Plan::preset(kind, Size::Small, &facts);

@@ -2,8 +2,8 @@
 
 use crate::files::is_closed_pipe;
 use crate::{
-    bench, compare, convert, evaluate, generate, headers, judge, lexicon, manifest, memorized, memory,
-    tokenize, train, translate, verify,
+    bench, classify, compare, convert, evaluate, generate, headers, judge, lexicon, manifest, memorized,
+    memory, tag, tokenize, train, translate, verify,
 };
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
@@ -26,9 +26,13 @@ enum Command {
     Generate(generate::Args),
     /// Translate line by line.
     Translate(translate::Args),
+    /// Say of every line which class it is of.
+    Classify(classify::Args),
+    /// Say of every word which class it is of.
+    Tag(tag::Args),
     /// Write again what a link of the page promises, and compare.
     Verify(verify::Args),
-    /// Measure a model on a held-out text, or on sentence pairs.
+    /// Measure a model on a held-out text, on sentence pairs or on labelled texts.
     Evaluate(evaluate::Args),
     /// See whether the GPU writes what the CPU writes.
     Compare(compare::Args),
@@ -59,6 +63,8 @@ pub fn main() -> ExitCode {
         Command::Tokenize(args) => tokenize::run(args),
         Command::Generate(args) => generate::run(args),
         Command::Translate(args) => translate::run(args),
+        Command::Classify(args) => classify::run(args),
+        Command::Tag(args) => tag::run(args),
         Command::Verify(args) => verify::run(args),
         Command::Evaluate(args) => evaluate::run(args),
         Command::Compare(args) => compare::run(args),

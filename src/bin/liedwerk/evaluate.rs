@@ -1,4 +1,4 @@
-//! `liedwerk evaluate`: bits per character of a model on a text, or the quality of translations.
+//! `liedwerk evaluate`: bits per character of a model on a text, the quality of translations, or of labels.
 
 use std::path::PathBuf;
 
@@ -9,11 +9,11 @@ use crate::arithmetic::ArithmeticArg;
 use crate::device::DeviceArg;
 use crate::evaluate_text::NormalizeArg;
 use crate::translate::SearchArgs;
-use crate::{evaluate_pairs, evaluate_text};
+use crate::{evaluate_labels, evaluate_pairs, evaluate_text};
 
-/// Score a text with a trained model, or a translator on sentence pairs.
+/// Score a text with a trained model, a translator on sentence pairs, or a model that reads on labels.
 #[derive(clap::Args)]
-#[command(group = clap::ArgGroup::new("what").required(true).args(["text", "pairs"]))]
+#[command(group = clap::ArgGroup::new("what").required(true).args(["text", "pairs", "labels"]))]
 pub struct Args {
     /// Folder with config.json, tokenizer.json and model.safetensors, or one file that holds all three.
     #[arg(long, value_name = "DIR")]
@@ -27,6 +27,9 @@ pub struct Args {
     /// Sentence pairs for a translator: German and English in columns, tab-separated, CSV or an export of Anki.
     #[arg(long, value_name = "FILE")]
     pairs: Option<PathBuf>,
+    /// Texts with labels: `label TAB text` in lines, or for a tagger `word TAB label` with an empty line between sentences.
+    #[arg(long, value_name = "FILE")]
+    labels: Option<PathBuf>,
     /// The translator reads English and writes German.
     #[arg(long, requires = "pairs")]
     reverse: bool,
@@ -49,6 +52,9 @@ pub struct Args {
 /// Prints the figures of what was asked for.
 pub fn run(args: Args) -> anyhow::Result<()> {
     args.arithmetic.apply();
+    if let Some(labels) = &args.labels {
+        return evaluate_labels::run(&args.model, labels, args.json);
+    }
     let wanted = |gpu: &Gpu| args.device == DeviceArg::Gpu || !gpu.is_software();
     // The loss is one of training's ops.
     let gpu = args.device.gpu(Scope::Training)?.filter(wanted);
@@ -58,6 +64,6 @@ pub fn run(args: Args) -> anyhow::Result<()> {
             let (options, out) = (args.search.options(), args.out.as_deref());
             evaluate_pairs::run(&args.model, pairs, args.reverse, options, out, args.json, gpu.as_ref())
         }
-        (None, None) => unreachable!("the group of arguments demands one of them"),
+        (None, None) => unreachable!("the group of arguments demands one of the three"),
     }
 }

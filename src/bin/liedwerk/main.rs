@@ -1,10 +1,12 @@
-//! The `liedwerk` command: train, tokenize, generate, translate, verify, evaluate, compare, memorized, judge,
-//! headers, lexicon, bench, convert, manifest.
+//! The `liedwerk` command: train, tokenize, generate, translate, classify, tag, verify, evaluate, compare,
+//! memorized, judge, headers, lexicon, bench, convert, manifest.
 
 #[cfg(not(target_arch = "wasm32"))]
 mod arithmetic;
 #[cfg(not(target_arch = "wasm32"))]
 mod bench;
+#[cfg(not(target_arch = "wasm32"))]
+mod classify;
 #[cfg(not(target_arch = "wasm32"))]
 mod cli;
 #[cfg(not(target_arch = "wasm32"))]
@@ -15,6 +17,8 @@ mod convert;
 mod device;
 #[cfg(not(target_arch = "wasm32"))]
 mod evaluate;
+#[cfg(not(target_arch = "wasm32"))]
+mod evaluate_labels;
 #[cfg(not(target_arch = "wasm32"))]
 mod evaluate_pairs;
 #[cfg(not(target_arch = "wasm32"))]
@@ -45,6 +49,8 @@ mod memory;
 mod model_files;
 #[cfg(not(target_arch = "wasm32"))]
 mod progress;
+#[cfg(not(target_arch = "wasm32"))]
+mod tag;
 #[cfg(not(target_arch = "wasm32"))]
 mod texts;
 #[cfg(not(target_arch = "wasm32"))]

@@ -4,7 +4,8 @@ use crate::files::{read, unreadable};
 use liedwerk::generate::{Generator, Translator};
 use liedwerk::io::formats::{self, File, Format, HEAD_BYTES, Offered, OpenedModel};
 use liedwerk::models::ModelConfig;
-use liedwerk::train::Kind;
+use liedwerk::read::{Classifier, TextTagger};
+use liedwerk::train::{Kind, Lessons};
 use liedwerk::workshop::Base;
 use liedwerk::{Error, ErrorCode};
 use std::borrow::Cow;
@@ -72,27 +73,49 @@ fn offer(path: &Path) -> Result<Offered, Error> {
 
 /// Opens a model that continues a text.
 pub fn open_generator(path: &Path) -> anyhow::Result<Generator> {
-    let Base { config, tokenizer, weights } = read_model(path)?;
-    check_kind(path, &config, false)?;
+    let Base { config, tokenizer, weights } = checked(path, Lessons::Songs)?;
     Ok(Generator::from_files(&config, &tokenizer, &weights)?)
 }
 
 /// Opens a model that translates.
 pub fn open_translator(path: &Path) -> anyhow::Result<Translator> {
-    let Base { config, tokenizer, weights } = read_model(path)?;
-    check_kind(path, &config, true)?;
+    let Base { config, tokenizer, weights } = checked(path, Lessons::Pairs)?;
     Ok(Translator::from_files(&config, &tokenizer, &weights)?)
 }
 
+/// Opens a model that gives a text a label.
+pub fn open_classifier(path: &Path) -> anyhow::Result<Classifier> {
+    let Base { config, tokenizer, weights } = checked(path, Lessons::LabelledTexts)?;
+    Ok(Classifier::from_files(&config, &tokenizer, &weights)?)
+}
+
+/// Opens a model that gives every word a label.
+pub fn open_tagger(path: &Path) -> anyhow::Result<TextTagger> {
+    let Base { config, tokenizer, weights } = checked(path, Lessons::TaggedSentences)?;
+    Ok(TextTagger::from_files(&config, &tokenizer, &weights)?)
+}
+
+/// What the model learns from, which tells what it does.
+pub fn lessons_of(config: &str) -> liedwerk::Result<Lessons> {
+    Ok(Kind::of(&ModelConfig::from_json(config)?).learns_from())
+}
+
+/// The files of a model.
+///
 /// # Errors
-/// `bad-config` if the model does the other thing.
-fn check_kind(path: &Path, config: &str, is_to_translate: bool) -> liedwerk::Result<()> {
-    let translates = Kind::of(&ModelConfig::from_json(config)?).learns_from_pairs();
-    if translates == is_to_translate {
-        return Ok(());
+/// `bad-config` if the model does something else.
+fn checked(path: &Path, wanted: Lessons) -> anyhow::Result<Base> {
+    let base = read_model(path)?;
+    let found = lessons_of(&base.config)?;
+    if found == wanted {
+        return Ok(base);
     }
-    let (does, command) =
-        if translates { ("translates", "translate") } else { ("continues a text", "generate") };
+    let (does, command) = match found {
+        Lessons::Songs => ("continues a text", "generate"),
+        Lessons::Pairs => ("translates", "translate"),
+        Lessons::LabelledTexts => ("classifies texts", "classify"),
+        Lessons::TaggedSentences => ("tags words", "tag"),
+    };
     let message = format!("the model {} {does}: use `liedwerk {command}`", path.display());
-    Err(Error::new(ErrorCode::BadConfig, message))
+    Err(Error::new(ErrorCode::BadConfig, message).into())
 }

@@ -6,6 +6,7 @@
 mod codepages;
 mod columns;
 mod encoding;
+mod labels;
 mod lyrics;
 mod lyrics_page;
 mod markup;
@@ -15,6 +16,7 @@ mod subtitles;
 mod table;
 
 pub use encoding::decode;
+pub use labels::{LabelReading, labelled, labelled_of, tagged, tagged_of};
 pub use lyrics_page::{Remain, page_remains, without_page_remains};
 pub use markup::without_tags;
 pub use pairs::{PairReading, pairs, pairs_of};

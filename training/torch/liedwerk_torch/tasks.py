@@ -14,6 +14,7 @@ from .decoding import translate
 from .functional import LinearCrossEntropy
 from .gpt import Gpt
 from .pairs import PAD, PairBatches, PairEncoder, learn_bpe, learn_song_bpe, pad, read_pairs
+from .reading_tasks import READING_TASKS
 from .seq2seq import Seq2Seq
 from .transformer import Transformer
 
@@ -186,4 +187,4 @@ class TranslationTask(Task):
         return -bleu, {"dev_bleu_greedy": round(bleu, 2), "dev_nats_per_token": round(nats / tokens, 4)}
 
 
-TASKS = {"char_lstm": SongTask, "gpt2": GptTask, "transformer": TranslationTask, "seq2seq": TranslationTask}
+TASKS = {"char_lstm": SongTask, "gpt2": GptTask, "transformer": TranslationTask, "seq2seq": TranslationTask} | READING_TASKS

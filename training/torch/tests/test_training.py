@@ -24,7 +24,7 @@ from liedwerk_torch.command import main
 from liedwerk_torch.data import SongWindows
 from liedwerk_torch.order import epoch_seed, hashes, permutation
 
-from .tiny import MODELS, write_data, write_recipe
+from .tiny import MODELS, WRITING, write_data, write_recipe
 
 ROOT = Path(__file__).resolve().parents[1]
 ENVIRONMENT = os.environ | {"OMP_NUM_THREADS": "1", "PYTHONWARNINGS": "ignore", "PYTHONDONTWRITEBYTECODE": "1"}
@@ -88,7 +88,7 @@ class Training(unittest.TestCase):
         self.assertEqual(inputs[2], [21, 22, 23, 24, 25, 4, 5, 6, 103, 30])
 
     def test_two_workers_give_the_losses_of_one(self):
-        for kind in MODELS:
+        for kind in WRITING:
             with self.subTest(kind):
                 recipe = write_recipe(self.folder, kind, dropout=0.1, steps=STEPS)
                 one = self.train(recipe, f"{kind}-1")
@@ -159,6 +159,13 @@ class Training(unittest.TestCase):
                                   "--json", *normalize)
                 bits = json.loads(report)["bits_per_char"]
                 self.assertAlmostEqual(bits, self.figure(kind, "dev bits per char"), delta=2e-3)
+        for kind, file in ("text_classifier", "labels.tsv"), ("tagger", "tags.tsv"):
+            with self.subTest(kind):
+                self.train(write_recipe(self.folder, kind, steps=STEPS), kind)
+                report = json.loads(liedwerk("evaluate", "--model", self.folder / kind, "--labels",
+                                             self.folder / file, "--json"))
+                self.assertAlmostEqual(report["accuracy"], self.figure(kind, "dev accuracy"), delta=1e-4)
+                self.assertAlmostEqual(report["macro_f1"], self.figure(kind, "dev macro f1"), delta=1e-4)
         for kind, precision in ("transformer", "int8"), ("seq2seq", "f16"):
             with self.subTest(kind):
                 self.train(write_recipe(self.folder, kind, precision, steps=400), kind, "--eval-every", 1000)

@@ -38,6 +38,37 @@ n_embd = 32
 n_layer = 2
 n_head = 4
 """
+TEXT_CLASSIFIER = """
+type = "text_classifier"
+embedding_size = 12
+hidden_size = 10
+num_layers = 2
+pooling = "mean"
+labels = ["cold", "warm"]
+"""
+TAGGER = """
+type = "tagger"
+embedding_size = 10
+char_embedding_size = 6
+char_hidden_size = 5
+hidden_size = 12
+num_layers = 1
+labels = ["long", "short", "stop"]
+"""
+LABELS = """
+[tokenizer]
+type = "bpe"
+vocab_size = 300
+[data]
+train = ["labels.tsv", {{ path = "labels.tsv", repeat = 2 }}]
+dev = "labels.tsv"
+max_tokens = 30
+[train]
+tokens_per_batch = 100
+label_smoothing = 0.1
+"""
+TAGS = LABELS.replace("labels.tsv", "tags.tsv").replace('"bpe"\nvocab_size = 300',
+                                                       '"words"\nvocab_size = 20\nmin_count = 2\nlowercase = true')
 PAIRS = """
 [tokenizer]
 type = "bpe"
@@ -84,8 +115,10 @@ beta1 = 0.9
 beta2 = 0.98
 checkpoint_every = 5
 """
-MODELS = {"transformer": TRANSFORMER, "seq2seq": SEQ2SEQ, "char_lstm": CHAR_LSTM, "gpt2": GPT}
-DATA = {"char_lstm": SONGS, "gpt2": WINDOWS}
+WRITING = {"transformer": TRANSFORMER, "seq2seq": SEQ2SEQ, "char_lstm": CHAR_LSTM, "gpt2": GPT}
+READING = {"text_classifier": TEXT_CLASSIFIER, "tagger": TAGGER}
+MODELS = WRITING | READING
+DATA = {"char_lstm": SONGS, "gpt2": WINDOWS, "text_classifier": LABELS.format(), "tagger": TAGS.format()}
 
 
 def write_data(folder: Path) -> None:
@@ -95,6 +128,12 @@ def write_data(folder: Path) -> None:
         words = [sentence() for _ in range(count)]
         lines = ["\t".join(" ".join(side[i] for i in ids) + "." for side in (GERMAN, ENGLISH)) for ids in words]
         (folder / f"{name}.tsv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    texts = [[ENGLISH[i] for i in sentence()] for _ in range(60)]
+    labels = [("warm" if "rose" in words or "song" in words else "cold") + "\t" + " ".join(words) for words in texts]
+    (folder / "labels.tsv").write_text("\n".join(labels) + "\n", encoding="utf-8")
+    tag = lambda word: f"{word}\t{'short' if len(word) < 5 else 'long'}\n"
+    tags = ["".join(map(tag, words)) + ".\tstop\n" for words in texts]
+    (folder / "tags.tsv").write_text("\n".join(tags), encoding="utf-8")
     songs = ["\n".join(" ".join(ENGLISH[i] for i in sentence()) for _ in range(10)) for _ in range(15)]
     text = "\n\n".join(f"=== Song {i} | somebody | nowhere\n{song}" for i, song in enumerate(songs))
     (folder / "songs.txt").write_text(text + "\n", encoding="utf-8")

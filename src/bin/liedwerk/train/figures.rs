@@ -1,9 +1,11 @@
 //! How good a model in training is on what is held out.
 
+use crate::evaluate_labels::{of_classifier, of_tagger, shown};
 use crate::evaluate_text::score;
 use indicatif::ProgressBar;
 use liedwerk::generate::{Generator, Search, TranslateOptions, Translator};
-use liedwerk::text::{PairTokenizer, SentencePair, TextTokenizer};
+use liedwerk::read::{Classifier, Figures, TextTagger};
+use liedwerk::text::{BpeTokenizer, PairTokenizer, SentencePair, SpellingTokenizer, TextTokenizer};
 use liedwerk::train::{Measured, Model, bits, bleu};
 use liedwerk::workshop::{HeldOut, Workshop};
 use pollster::block_on;
@@ -28,8 +30,8 @@ impl fmt::Display for Figure {
     }
 }
 
-/// What `liedwerk evaluate` measures: bits per character as it counts them, or greedy BLEU; of a part, or of all that is
-/// held out.
+/// What `liedwerk evaluate` measures: bits per character as it counts them, greedy BLEU or accuracy; of a part, or of all
+/// that is held out.
 pub fn exact(workshop: &Workshop, model: Model, all: bool) -> anyhow::Result<Figure> {
     let tokenizer = workshop.tokenizer_json();
     match (model, workshop.held_out()) {
@@ -45,8 +47,20 @@ pub fn exact(workshop: &Workshop, model: Model, all: bool) -> anyhow::Result<Fig
             let bleu = greedy_bleu(&translator, pairs)?;
             Ok(Figure { score: bleu, shown: format!("greedy BLEU {bleu:.2}") })
         }
-        _ => unreachable!("a model that writes has a text, one that translates has pairs"),
+        (Model::Classifies(model), HeldOut::LabelledTexts(texts)) => {
+            let classifier = Classifier::new(model, BpeTokenizer::from_json(&tokenizer)?)?;
+            Ok(of_labels(&of_classifier(&classifier, texts)?))
+        }
+        (Model::Tags(model), HeldOut::TaggedSentences(sentences)) => {
+            let tagger = TextTagger::new(model, SpellingTokenizer::from_json(&tokenizer)?)?;
+            Ok(of_labels(&of_tagger(&tagger, sentences)?))
+        }
+        _ => unreachable!("each model has what it learns from"),
     }
+}
+
+fn of_labels(figures: &Figures) -> Figure {
+    Figure { score: figures.accuracy, shown: shown(figures) }
 }
 
 fn greedy_bleu(translator: &Translator, pairs: &[SentencePair]) -> anyhow::Result<f64> {
@@ -65,7 +79,13 @@ pub fn validated(workshop: &mut Workshop) -> anyhow::Result<Option<String>> {
     }
     loop {
         if let Some(Measured { loss, bits_per_char }) = block_on(workshop.validate())? {
-            return Ok(Some(format!("{bits_per_char:.4} bits per character, {:.4} a token", bits(loss))));
+            let loss = bits(loss);
+            return Ok(Some(match workshop.held_out() {
+                HeldOut::Text(_) | HeldOut::Pairs(_) => {
+                    format!("{bits_per_char:.4} bits per character, {loss:.4} a token")
+                }
+                HeldOut::LabelledTexts(_) | HeldOut::TaggedSentences(_) => format!("{loss:.4} bits a label"),
+            }));
         }
     }
 }
@@ -74,7 +94,7 @@ pub fn validated(workshop: &mut Workshop) -> anyhow::Result<Option<String>> {
 pub fn report(workshop: &mut Workshop, loss: f32, speed: f64) -> anyhow::Result<String> {
     let mut dev = validated(workshop)?.unwrap_or_else(|| "not measured".to_owned());
     let model = block_on(workshop.best())?;
-    if let Model::Translates(_) = model {
+    if !matches!(model, Model::Writes(_)) {
         dev += &format!(", {}", exact(workshop, model, false)?);
     }
     let mut sample = block_on(workshop.sample(SAMPLE_SEED, SAMPLE_TOKENS))?;

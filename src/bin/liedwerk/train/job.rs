@@ -88,5 +88,7 @@ pub fn name(unit: Unit) -> &'static str {
         Unit::Stanza => "stanzas",
         Unit::Lines => "parts",
         Unit::Pair => "pairs",
+        Unit::LabelledText => "texts",
+        Unit::TaggedSentence => "sentences",
     }
 }

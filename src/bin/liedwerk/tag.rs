@@ -1,0 +1,68 @@
+//! `liedwerk tag`: a label for every word.
+
+use crate::arithmetic::ArithmeticArg;
+use crate::classify::notes;
+use crate::files::say;
+use crate::model_files::open_tagger;
+use crate::texts::{next_lines, note};
+use liedwerk::read::{TaggedWord, TextTagger};
+use serde_json::{Value, json};
+use std::io;
+use std::path::PathBuf;
+
+/// Lines that are read from the input at once.
+const LINES: usize = 100;
+
+/// Say of every word of standard input which class it is of.
+#[derive(clap::Args)]
+#[command(after_help = "Example:\n  \
+    echo 'Am Brunnen vor dem Tore' | liedwerk tag --model www/models/tagger-de-en\n\
+    prints a word, its class and the probability in a line, where that is below 0.8 also the second best; an empty line \
+    ends each line of the input.")]
+pub struct Args {
+    /// Folder with config.json, tokenizer.json and model.safetensors, or one file that holds all three.
+    #[arg(long, value_name = "DIR")]
+    model: PathBuf,
+    /// Print one JSON object for each line.
+    #[arg(long)]
+    json: bool,
+    /// portable computes the very bits that the page computes, fast uses all of this processor.
+    #[arg(long, value_enum, default_value_t = ArithmeticArg::Portable)]
+    arithmetic: ArithmeticArg,
+}
+
+/// Tags line by line.
+pub fn run(args: Args) -> anyhow::Result<()> {
+    args.arithmetic.apply();
+    let tagger = open_tagger(&args.model)?;
+    let mut input = io::stdin().lock();
+    loop {
+        let lines = next_lines(&mut input, LINES)?;
+        if lines.is_empty() {
+            return Ok(());
+        }
+        for line in lines {
+            let tagged = tagger.tag(&line)?;
+            if args.json {
+                let words: Vec<Value> = tagged.words.iter().map(|word| as_json(&tagger, word)).collect();
+                say!("{}", json!({"text": line, "words": words, "notes": notes(&tagged.notes)}));
+                continue;
+            }
+            note(&tagged.notes);
+            for word in &tagged.words {
+                say!("{}", as_columns(&tagger, word));
+            }
+            say!("");
+        }
+    }
+}
+
+fn as_columns(tagger: &TextTagger, word: &TaggedWord) -> String {
+    let told = |(label, probability): (usize, f32)| format!("\t{}\t{probability:.3}", tagger.labels()[label]);
+    format!("{}{}{}", word.text, told(word.best), word.second.map(told).unwrap_or_default())
+}
+
+fn as_json(tagger: &TextTagger, word: &TaggedWord) -> Value {
+    let told = |(label, probability): (usize, f32)| json!({"label": tagger.labels()[label], "probability": probability});
+    json!({"text": word.text, "best": told(word.best), "second": word.second.map(told)})
+}

@@ -1,0 +1,117 @@
+//! One label for every word: as many outputs as inputs (Lample et al. 2016, without their CRF).
+
+use super::TaggerConfig;
+use crate::error::Result;
+use crate::io::Weights;
+use crate::nn::padded::time_first;
+use crate::nn::{BiLstm, Dropout, Embedding, Linear, Module, Source, reading_init};
+use crate::ops::concat;
+use crate::rng::Rng;
+use crate::tensor::Tensor;
+
+/// Embedding of words, and of their characters by a bidirectional LSTM of its own; bidirectional LSTM over the
+/// sentence; linear at every word.
+#[derive(Clone)]
+pub struct Tagger {
+    config: TaggerConfig,
+    embedding: Embedding,
+    char_embedding: Embedding,
+    char_lstm: BiLstm,
+    lstm: BiLstm,
+    head: Linear,
+}
+
+/// A word as the model reads it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Form {
+    /// The word's number.
+    pub word: u32,
+    /// Those of its characters, at least one.
+    pub chars: Vec<u32>,
+}
+
+impl Tagger {
+    fn build(config: TaggerConfig, source: &mut Source<'_>) -> Result<Self> {
+        config.check()?;
+        let TaggerConfig { embedding_size, char_embedding_size, char_hidden_size, hidden_size, .. } = config;
+        let inputs = embedding_size + 2 * char_hidden_size;
+        Ok(Self {
+            embedding: Embedding::new("embedding", config.vocab_size, embedding_size, source)?,
+            char_embedding: Embedding::new(
+                "char_embedding",
+                config.char_vocab_size,
+                char_embedding_size,
+                source,
+            )?,
+            char_lstm: BiLstm::new("char_lstm", char_embedding_size, char_hidden_size, 1, source)?,
+            lstm: BiLstm::new("lstm", inputs, hidden_size, config.num_layers, source)?,
+            head: Linear::new("head", 2 * hidden_size, config.labels.len(), source)?,
+            config,
+        })
+    }
+
+    /// The model with all parameters taken from a file.
+    ///
+    /// # Errors
+    /// `missing-parameter` or `parameter-shape` if the file does not fit `config`.
+    pub fn from_weights(config: TaggerConfig, weights: &mut Weights) -> Result<Self> {
+        Self::build(config, &mut |name, shape| weights.take(name, shape))
+    }
+
+    /// A new model, as [`super::TextClassifier::init`].
+    ///
+    /// # Errors
+    /// `bad-config` if a size is out of range.
+    pub fn init(config: TaggerConfig, rng: &mut Rng) -> Result<Self> {
+        Self::build(config, &mut |name, shape| Ok(reading_init(name, shape, rng)))
+    }
+
+    /// Sizes of the model.
+    pub fn config(&self) -> &TaggerConfig {
+        &self.config
+    }
+
+    /// Logits `(B, T, L)` of sentences, padded on the right, with `lengths` words each (at least 1): `places (B, T)`
+    /// says for each word which of `forms` it is, so that the characters of a word are read once.
+    ///
+    /// `dropout_seed` switches dropout on, for training.
+    pub fn forward(
+        &self,
+        forms: &[&Form],
+        places: &[u32],
+        lengths: &[usize],
+        dropout_seed: Option<u64>,
+    ) -> Tensor {
+        let dropout = Dropout::new(self.config.dropout, dropout_seed);
+        let batch = lengths.len();
+        let words: Vec<u32> = forms.iter().map(|form| form.word).collect();
+        let words = self.embedding.forward(&words, &[forms.len()]); // (N, E)
+        let vectors = concat(&[&words, &self.spellings(forms, &dropout)], 1); // (N, E + 2 Hc)
+        let x = vectors.embedding(&time_first(places, batch), &[places.len() / batch, batch]); // (T, B, E + 2 Hc)
+        let (y, _) = self.lstm.forward(&dropout.apply(&x), lengths, &dropout); // (T, B, 2H)
+        self.head.forward(&dropout.apply(&y)).transpose(0, 1)
+    }
+
+    /// What the characters of each form come to, `(N, 2 Hc)`.
+    fn spellings(&self, forms: &[&Form], dropout: &Dropout) -> Tensor {
+        let lengths: Vec<usize> = forms.iter().map(|form| form.chars.len()).collect();
+        let longest = lengths.iter().copied().max().unwrap_or(1);
+        // Padding has any number; nothing is read of it.
+        let padded = |form: &Form| -> Vec<u32> {
+            form.chars.iter().copied().chain(std::iter::repeat(0)).take(longest).collect()
+        };
+        let ids: Vec<u32> = forms.iter().flat_map(|form| padded(form)).collect();
+        let chars = self.char_embedding.forward(&time_first(&ids, forms.len()), &[longest, forms.len()]);
+        self.char_lstm.forward(&dropout.apply(&chars), &lengths, dropout).1
+    }
+}
+
+impl Module for Tagger {
+    fn visit(&mut self, f: &mut dyn FnMut(String, &mut Tensor)) {
+        self.embedding.visit("embedding", f);
+        self.char_embedding.visit("char_embedding", f);
+        self.char_lstm.visit("char_lstm", f);
+        self.lstm.visit("lstm", f);
+        self.head.visit("head", f);
+    }
+}

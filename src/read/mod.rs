@@ -1,0 +1,31 @@
+//! Reading: from a text to what a model says about it, never without how sure it is.
+
+mod classifier;
+mod figures;
+mod tagger;
+
+pub use classifier::{Classifier, LineVerdict, MAX_LINE_TOKENS, MAX_SHADED_WORDS, ReadWord};
+pub use figures::{ClassFigures, Figures};
+pub use tagger::{MAX_TEXT_CHARACTERS, TaggedText, TaggedWord, TextTagger};
+
+use crate::cpu::softmax::softmax;
+use crate::error::{Error, ErrorCode, Result};
+use crate::tensor::Tensor;
+
+/// Probabilities of logits `(…, L)`, a row each, and `not-finite` for damaged weights.
+fn probabilities(logits: &Tensor) -> Result<Vec<Vec<f32>>> {
+    if logits.data().iter().any(|logit| !logit.is_finite()) {
+        let message = "a logit is not a number: the weights are damaged";
+        return Err(Error::new(ErrorCode::NotFinite, message));
+    }
+    let mut values = vec![0.0; logits.numel()];
+    softmax(logits.data(), &mut values, logits.cols());
+    Ok(values.chunks(logits.cols()).map(<[f32]>::to_vec).collect())
+}
+
+/// The classes by probability, the likeliest first.
+fn ranked(probabilities: &[f32]) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..probabilities.len()).collect();
+    order.sort_by(|&a, &b| probabilities[b].total_cmp(&probabilities[a]));
+    order
+}

@@ -1,0 +1,49 @@
+//! Labelled examples: a text with one label, or a sentence with one for every word.
+
+use super::examples::{Batch, UNSCORED};
+use super::pairs::{OfPairs, TokenPair, padded};
+use crate::text::PAD;
+
+/// Texts side by side with their labels. The target of such a pair is its label, or its words' labels.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LabelBatch {
+    /// `(B, S)`: what is read, padded on the right.
+    pub inputs: Vec<u32>,
+    /// For each row the number of real tokens.
+    pub lengths: Vec<usize>,
+    /// `(B)`, or `(B, S)` with [`UNSCORED`] where there is no word.
+    pub labels: Vec<u32>,
+}
+
+impl OfPairs for LabelBatch {
+    fn of_pairs(pairs: &[&TokenPair]) -> Self {
+        Self {
+            inputs: padded(pairs, PAD, |pair| &pair.source),
+            lengths: pairs.iter().map(|pair| pair.source.len()).collect(),
+            labels: padded(pairs, UNSCORED, |pair| &pair.target),
+        }
+    }
+}
+
+impl Batch for LabelBatch {
+    fn tokens(&self) -> usize {
+        self.labels.iter().filter(|&&label| label != UNSCORED).count()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_batch_has_one_label_a_text_or_one_a_word() {
+        let pair =
+            |source: &[u32], target: &[u32]| TokenPair { source: source.into(), target: target.into() };
+        let of_texts = LabelBatch::of_pairs(&[&pair(&[5, 6, 7], &[2]), &pair(&[8], &[0])]);
+        assert_eq!(of_texts.inputs, [5, 6, 7, 8, 0, 0]);
+        assert_eq!((&of_texts.lengths[..], &of_texts.labels[..]), (&[3, 1][..], &[2, 0][..]));
+        let of_words = LabelBatch::of_pairs(&[&pair(&[5, 6], &[2, 1]), &pair(&[8], &[0])]);
+        assert_eq!(of_words.labels, [2, 1, 0, UNSCORED]);
+        assert_eq!(of_words.tokens(), 3);
+    }
+}

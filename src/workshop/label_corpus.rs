@@ -1,0 +1,190 @@
+//! From labelled texts to those that are trained on and those held out.
+
+use super::cleaning::check_text;
+use super::facts::{Facts, Unit};
+use super::songs::held_out;
+use super::source::Source;
+use crate::error::{Error, ErrorCode, Result};
+use crate::generate::Note;
+use crate::text::reading::{LabelReading, labelled, labelled_of, tagged, tagged_of};
+use crate::text::{LabelledText, TaggedSentence};
+use crate::train::{PlannedData, TokenPair};
+use std::collections::BTreeSet;
+
+/// With fewer examples there is nothing to learn from.
+pub const MIN_EXAMPLES: usize = 20;
+
+/// Examples of a sample.
+const SAMPLED: usize = 5;
+
+/// Something with a label, or with several.
+pub trait Labelled: Clone {
+    /// What such examples are called.
+    const UNIT: Unit;
+    /// Reads a file.
+    const READ: fn(&str, &[u8]) -> Result<LabelReading<Self>>;
+    /// Reads a text.
+    const READ_TEXT: fn(&str, &str) -> Result<LabelReading<Self>>;
+
+    /// Its labels.
+    fn labels(&self) -> &[String];
+
+    /// What is read.
+    fn text(&self) -> String;
+}
+
+impl Labelled for LabelledText {
+    const UNIT: Unit = Unit::LabelledText;
+    const READ: fn(&str, &[u8]) -> Result<LabelReading<Self>> = labelled;
+    const READ_TEXT: fn(&str, &str) -> Result<LabelReading<Self>> = labelled_of;
+
+    fn labels(&self) -> &[String] {
+        std::slice::from_ref(&self.label)
+    }
+
+    fn text(&self) -> String {
+        self.text.clone()
+    }
+}
+
+impl Labelled for TaggedSentence {
+    const UNIT: Unit = Unit::TaggedSentence;
+    const READ: fn(&str, &[u8]) -> Result<LabelReading<Self>> = tagged;
+    const READ_TEXT: fn(&str, &str) -> Result<LabelReading<Self>> = tagged_of;
+
+    fn labels(&self) -> &[String] {
+        &self.labels
+    }
+
+    fn text(&self) -> String {
+        self.words.join(" ")
+    }
+}
+
+/// Examples to train on and examples held out, both in the order of the text.
+pub struct LabelCorpus<T> {
+    /// Trained on.
+    pub train: Vec<T>,
+    /// Never trained on.
+    pub held_out: Vec<T>,
+    /// What the text holds.
+    pub facts: Facts,
+}
+
+impl<T: Labelled> LabelCorpus<T> {
+    /// Reads a source. Lines without labels are skipped with a note.
+    ///
+    /// # Errors
+    /// `not-text`, `text-too-long`; `bad-labels` if there are none, or only one; `text-too-short` for too few examples.
+    pub fn new(source: &Source<'_>, data: &PlannedData, seed: u64) -> Result<Self> {
+        let ([train, held_out], notes) = match source {
+            Source::Text(text) => Self::split(text, data, seed)?,
+            Source::Files(files) => files.labelled(T::READ)?,
+        };
+        let corpus = Self::of(train, held_out, notes);
+        let (count, labels) = (corpus.train.len(), &corpus.facts.labels);
+        if count < MIN_EXAMPLES {
+            let message = format!("{count} labelled examples; at least {MIN_EXAMPLES} are needed");
+            return Err(Error::new(ErrorCode::TextTooShort, message));
+        }
+        if labels.len() < 2 {
+            let message = format!("the only label is {labels:?}; there is nothing to tell apart");
+            return Err(Error::new(ErrorCode::BadLabels, message));
+        }
+        Ok(corpus)
+    }
+
+    fn split(text: &str, data: &PlannedData, seed: u64) -> Result<([Vec<T>; 2], Vec<Note>)> {
+        check_text(text)?;
+        let LabelReading { examples, notes } = T::READ_TEXT("the text", text)?;
+        let lengths: Vec<usize> = examples.iter().map(|example| example.text().chars().count()).collect();
+        let apart = held_out(&lengths, data.held_out, seed);
+        let mut both = [Vec::new(), Vec::new()];
+        for (index, example) in examples.into_iter().enumerate() {
+            both[usize::from(apart.contains(&index))].push(example);
+        }
+        // The same text must not stand on both sides; held-out ones give way.
+        let known: BTreeSet<String> = both[0].iter().map(T::text).collect();
+        both[1].retain(|example| !known.contains(&example.text()));
+        Ok((both, notes))
+    }
+
+    fn of(train: Vec<T>, held_out: Vec<T>, notes: Vec<Note>) -> Self {
+        let characters = |part: &[T]| part.iter().map(|example| example.text().chars().count()).sum();
+        let counts = [&train, &held_out].map(|part| (part.len(), characters(part)));
+        let all = || train.iter().chain(&held_out);
+        let letters = all().flat_map(|example| example.text().chars().collect::<Vec<char>>());
+        let mut facts = Facts::new(T::UNIT, counts, train.len() + held_out.len(), letters);
+        let labels: BTreeSet<&String> = all().flat_map(|example| example.labels()).collect();
+        facts.labels = labels.into_iter().cloned().collect();
+        facts.notes = notes;
+        Self { train, held_out, facts }
+    }
+
+    /// The first of the held-out examples, or of the others where none are.
+    pub fn sampled(&self) -> Vec<T> {
+        let examples = if self.held_out.is_empty() { &self.train } else { &self.held_out };
+        examples.iter().take(SAMPLED).cloned().collect()
+    }
+
+    /// Leaves out examples with labels that are none of `labels`, and notes them.
+    pub fn keep_known(&mut self, labels: &[String]) {
+        let unknown: Vec<&str> =
+            self.facts.labels.iter().filter(|label| !labels.contains(label)).map(String::as_str).collect();
+        if unknown.is_empty() {
+            return;
+        }
+        let unknown = unknown.join(", ");
+        let is_known = |example: &T| example.labels().iter().all(|label| labels.contains(label));
+        let before = self.train.len() + self.held_out.len();
+        self.train.retain(is_known);
+        self.held_out.retain(is_known);
+        let dropped = before - self.train.len() - self.held_out.len();
+        let message = format!("{dropped} examples left out, whose labels the model does not have: {unknown}");
+        self.facts.notes.push(Note::new("unknown-label", message).about(unknown));
+    }
+}
+
+/// Examples as numbers: what is read of each, at most `max_tokens` numbers, and its labels' places in `labels`.
+pub fn numbered<T: Labelled>(
+    examples: &[T],
+    labels: &[String],
+    max_tokens: usize,
+    mut read: impl FnMut(&T) -> Vec<u32>,
+) -> Vec<TokenPair> {
+    let place = |label: &String| labels.iter().position(|other| other == label).map(|place| place as u32);
+    let pair = |example: &T| {
+        let target: Option<Vec<u32>> = example.labels().iter().map(place).collect();
+        Some(TokenPair { source: read(example), target: target? })
+    };
+    let fits = |pair: &TokenPair| (1..=max_tokens).contains(&pair.source.len());
+    examples.iter().filter_map(pair).filter(fits).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn corpus(text: &str) -> Result<LabelCorpus<LabelledText>> {
+        LabelCorpus::new(&Source::Text(text), &PlannedData::default(), 3)
+    }
+
+    #[test]
+    fn a_text_is_split_and_strange_labels_are_left_out() {
+        let line = |k: usize| format!("{}\tline {k}\n", ["bad", "good", "odd"][k % 3]);
+        let mut corpus = corpus(&(0..60).map(line).collect::<String>()).unwrap();
+        assert_eq!(corpus.facts.labels, ["bad", "good", "odd"]);
+        assert!((8..=16).contains(&corpus.held_out.len()), "{}", corpus.held_out.len());
+        corpus.keep_known(&["bad".into(), "good".into()]);
+        assert_eq!(corpus.train.len() + corpus.held_out.len(), 40);
+        assert_eq!(corpus.facts.notes[0].code, "unknown-label");
+    }
+
+    #[test]
+    fn what_holds_nothing_to_tell_apart_is_refused() {
+        let one = |k: usize| format!("good\tline {k}\n");
+        assert_eq!(corpus(&(0..60).map(one).collect::<String>()).err().unwrap().code(), ErrorCode::BadLabels);
+        assert_eq!(corpus("good\ta\nbad\tb\n").err().unwrap().code(), ErrorCode::TextTooShort);
+        assert_eq!(corpus("no tab").err().unwrap().code(), ErrorCode::BadLabels);
+    }
+}

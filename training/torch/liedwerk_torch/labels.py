@@ -1,0 +1,90 @@
+"""Labelled texts: reading them, and the numbers of words and characters that a tagger reads."""
+
+import json
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+
+from .data import read_text
+
+PAD, UNK = 0, 1
+SPECIAL = ["<pad>", "<unk>"]
+MIN_COUNT = 3  # a rarer character is unknown
+LONGEST = 24  # of a longer word only both ends are read
+
+
+def files_of(files: str | dict | list) -> list[tuple[str, int]]:
+    """Path and repetitions of each file that a recipe names."""
+    listed = files if isinstance(files, list) else [files]
+    options = [{"path": file} if isinstance(file, str) else file for file in listed]
+    return [(file["path"], file.get("repeat", 1)) for file in options]
+
+
+def read_labelled(data: Path, files, labels: list[str]) -> list[tuple[str, int]]:
+    """Texts with the number of their label, from lines `label TAB text`; lines with another label are left out."""
+    found = []
+    for path, repeat in files_of(files):
+        lines = (line.split("\t") for line in read_text(data / path).split("\n"))
+        pairs = [(parts[-1].strip(), parts[0].strip()) for parts in lines if len(parts) > 1]
+        found += [(text, labels.index(label)) for text, label in pairs if text and label in labels] * repeat
+    return found
+
+
+def read_tagged(data: Path, files, labels: list[str]) -> list[tuple[list[str], list[int]]]:
+    """Sentences of words with the numbers of their tags: lines `word TAB tag`, a blank line between sentences.
+
+    A sentence with a word that has no tag, or another one, is left out.
+    """
+    found = []
+    for path, repeat in files_of(files):
+        sentences = []
+        for block in read_text(data / path).replace("\r", "").split("\n\n"):
+            rows = [line.split("\t") for line in block.split("\n") if line.strip()]
+            if rows and all(len(row) > 1 and row[0].strip() and row[-1].strip() in labels for row in rows):
+                sentences.append(([row[0].strip() for row in rows], [labels.index(row[-1].strip()) for row in rows]))
+        found += sentences * repeat
+    return found
+
+
+class Encoded:
+    """For PairBatches: pairs that are numbers already."""
+
+    bpe_dropout = 0.0
+
+    def encode(self, pairs, noisy: bool = False):
+        return list(pairs)
+
+
+@dataclass
+class Spelling:
+    """Words and characters by number; `tokenizer.json` of a tagger."""
+
+    words: list[str]
+    characters: list[str]
+
+    def __post_init__(self):
+        self.word_ids = {word: i for i, word in enumerate(self.words) if i > UNK}
+        self.character_ids = {c: i for i, c in enumerate(self.characters) if i > UNK}
+
+    @classmethod
+    def learn(cls, words: list[str], vocab_size: int, min_count: int) -> "Spelling":
+        """The most frequent words in lower case, of equal ones the first in code point order, and the characters."""
+        counts = Counter(word.lower() for word in words)
+        known = sorted((word for word in counts if counts[word] >= min_count and word not in SPECIAL),
+                       key=lambda word: (-counts[word], word))
+        letters = Counter(c for word in words for c in word)
+        return cls((SPECIAL + known)[:vocab_size], SPECIAL + sorted(c for c in letters if letters[c] >= MIN_COUNT))
+
+    @classmethod
+    def from_json(cls, text: str) -> "Spelling":
+        parsed = json.loads(text)
+        return cls(parsed["words"], parsed["characters"])
+
+    def to_json(self) -> str:
+        file = {"type": "spelling", "words": self.words, "characters": self.characters}
+        return json.dumps(file, ensure_ascii=False, separators=(",", ":")) + "\n"
+
+    def form(self, word: str) -> tuple[int, tuple[int, ...]]:
+        """The number of a word, and those of its characters."""
+        ends = word if len(word) <= LONGEST else word[: LONGEST // 2] + word[-LONGEST // 2 :]
+        return self.word_ids.get(word.lower(), UNK), tuple(self.character_ids.get(c, UNK) for c in ends)

@@ -1,0 +1,141 @@
+"""Tasks of the models that read: a label for a text, a label for every word."""
+
+from pathlib import Path
+
+import torch
+from tokenizers import Tokenizer
+from torch import nn
+
+from .labels import Encoded, Spelling, read_labelled, read_tagged
+from .pairs import PairBatches, learn_bpe, pad
+from .tagger import Tagger
+from .text_classifier import TextClassifier
+
+UNSCORED = -100
+
+
+def figures(found: list[int], wanted: list[int], classes: int) -> dict:
+    """Accuracy, and the mean of the classes' F1."""
+    f1 = []
+    for c in range(classes):
+        both = sum(a == b == c for a, b in zip(found, wanted))
+        f1.append(2 * both / max(1, found.count(c) + wanted.count(c)))
+    accuracy = sum(a == b for a, b in zip(found, wanted)) / max(1, len(wanted))
+    return {"dev_accuracy": round(accuracy, 4), "dev_macro_f1": round(sum(f1) / classes, 4)}
+
+
+class ReadingTask(nn.Module):
+    """What both have in common: examples are pairs of numbers read and labels."""
+
+    def __init__(self, recipe: dict, device: torch.device):
+        super().__init__()
+        self.recipe, self.shares, self.device = recipe, recipe["train"].get("shares", 1), device
+        self.sizes = {name: size for name, size in recipe["model"].items() if name != "type"}
+        self.labels, self.smoothing = self.sizes["labels"], recipe["train"]["label_smoothing"]
+        self.states: dict[int, tuple] = {}
+
+    def batches_of(self, pairs) -> PairBatches:
+        settings, files = self.recipe["train"], self.recipe["data"]
+        return PairBatches(pairs, Encoded(), files["max_tokens"], settings["tokens_per_batch"], settings["seed"])
+
+    def targets(self, step: int) -> int:
+        return sum(len(labels) for _, labels in self.batches.at(step))
+
+    def forward(self, step: int, share: int) -> torch.Tensor:
+        """The loss in nats, summed over one share of the examples."""
+        pairs = self.batches.at(step)
+        part = pairs[share :: self.shares]
+        logits = self.logits(self.model, [read for read, _ in part or pairs[:1]])
+        labels = pad_labels([labels for _, labels in part or pairs[:1]]).to(self.device)
+        if not part:
+            labels = torch.full_like(labels, UNSCORED)
+        return nn.functional.cross_entropy(logits.float().flatten(0, -2), labels.flatten(), reduction="sum",
+                                           ignore_index=UNSCORED, label_smoothing=self.smoothing)
+
+    @torch.no_grad()
+    def judge(self, model, final: bool) -> tuple[float, dict]:
+        """A score (less is better) and the figures to publish."""
+        was_training = model.training
+        model.eval()
+        found, wanted = [], []
+        for begin in range(0, len(self.dev), 50):
+            pairs = self.dev[begin : begin + 50]
+            best = self.logits(model, [read for read, _ in pairs]).argmax(-1).reshape(len(pairs), -1)
+            for row, (_, labels) in zip(best.tolist(), pairs):
+                found += row[: len(labels)]
+                wanted += labels
+        model.train(was_training)
+        measured = figures(found, wanted, len(self.labels))
+        return -measured["dev_accuracy"], measured
+
+
+def pad_labels(rows: list[list[int]]) -> torch.Tensor:
+    longest = max(map(len, rows))
+    return torch.tensor([row + [UNSCORED] * (longest - len(row)) for row in rows])
+
+
+class ClassifierTask(ReadingTask):
+    """A label for a text."""
+
+    unit = "texts"
+
+    def __init__(self, recipe: dict, data: Path, tokenizer: str | None, device: torch.device):
+        super().__init__(recipe, device)
+        train, dev = (read_labelled(data, recipe["data"][part], self.labels) for part in ("train", "dev"))
+        if tokenizer:
+            self.tokenizer = Tokenizer.from_str(tokenizer)
+        else:
+            self.tokenizer = learn_bpe((text for text, _ in train), recipe["tokenizer"]["vocab_size"])
+        self.tokenizer_json = tokenizer or self.tokenizer.to_str(pretty=False) + "\n"
+        self.dev, self.batches = self.encoded(dev), self.batches_of(self.encoded(train))
+        self.config = {"vocab_size": self.tokenizer.get_vocab_size()} | self.sizes
+        self.model = TextClassifier(**self.config)
+        self.about = (f"{len(train)} texts to train on, {len(dev)} to validate on, "
+                      f"{self.batches.epoch_len} steps an epoch")
+
+    def encoded(self, examples) -> list[tuple[list[int], list[int]]]:
+        found = self.tokenizer.encode_batch([text for text, _ in examples], add_special_tokens=False)
+        return [(encoding.ids, [label]) for encoding, (_, label) in zip(found, examples) if encoding.ids]
+
+    def logits(self, model, rows: list[list[int]]) -> torch.Tensor:
+        return model(pad(rows).to(self.device), torch.tensor([len(row) for row in rows]))
+
+
+class TaggerTask(ReadingTask):
+    """A label for every word."""
+
+    unit = "words"
+
+    def __init__(self, recipe: dict, data: Path, tokenizer: str | None, device: torch.device):
+        super().__init__(recipe, device)
+        train, dev = (read_tagged(data, recipe["data"][part], self.labels) for part in ("train", "dev"))
+        if tokenizer:
+            self.tokenizer = Spelling.from_json(tokenizer)
+        else:
+            settings = recipe["tokenizer"]
+            words = [word for words, _ in train for word in words]
+            self.tokenizer = Spelling.learn(words, settings["vocab_size"], settings["min_count"])
+        self.tokenizer_json = tokenizer or self.tokenizer.to_json()
+        self.forms: dict[tuple, int] = {}
+        self.dev, self.batches = self.encoded(dev), self.batches_of(self.encoded(train))
+        self.spellings = list(self.forms)
+        sizes = {"vocab_size": len(self.tokenizer.words), "char_vocab_size": len(self.tokenizer.characters)}
+        self.config = sizes | self.sizes
+        self.model = Tagger(**self.config)
+        self.about = (f"{len(train)} sentences to train on, {len(dev)} to validate on, "
+                      f"{self.batches.epoch_len} steps an epoch")
+
+    def encoded(self, sentences) -> list[tuple[list[int], list[int]]]:
+        number = lambda word: self.forms.setdefault(self.tokenizer.form(word), len(self.forms))
+        return [([number(word) for word in words], labels) for words, labels in sentences]
+
+    def logits(self, model, rows: list[list[int]]) -> torch.Tensor:
+        distinct = {form: i for i, form in enumerate(sorted({form for row in rows for form in row}))}
+        forms = [self.spellings[form] for form in distinct]
+        places = pad([[distinct[form] for form in row] for row in rows])
+        tensors = (torch.tensor([word for word, _ in forms]), pad([list(chars) for _, chars in forms]),
+                   torch.tensor([len(chars) for _, chars in forms]), places, torch.tensor([len(row) for row in rows]))
+        return model(*(tensor.to(self.device) for tensor in tensors))
+
+
+READING_TASKS = {"text_classifier": ClassifierTask, "tagger": TaggerTask}
