@@ -2,28 +2,28 @@
 
 /** The link that writes the example. */
 export const EXAMPLE_LINK =
-  'model=gpt-songs&title=The%20Last%20Train&style=modern&scheme=ABAB&syllables=6-9&stanzas=3&temperature=0.9&top-p=1&min-p=0.03&seed=2';
+  'model=gpt-songs&title=The%20Last%20Train&style=modern&scheme=XAXA&syllables=6-9&stanzas=3&temperature=0.9&top-p=1&min-p=0.03&seed=3';
 
 /** @type {{ title: string, text: string, origin: import('./engine/protocol.js').Bilingual }} */
 export const EXAMPLE = {
   title: 'The Last Train',
-  text: `We were a train, we had a tent,
-we sat down by the wall.
-The sun was wet, the wind was bent,
-and all was wet and small.
+  text: `You say it is the last train now,
+the train has gone away.
+It has been there since early spring,
+I take the train to play.
 
-We hung it in the morning light,
-we did not have to go.
-We walked together in the night,
-we both were wet and slow.
+Hello, old train, you do not know,
+the road is long and deep.
+You cannot look, you cannot see,
+and you will be asleep.
 
-The first one took the train to sleep,
-it went along the street.
-The first one took the summer deep,
-we both were wet and sweet.`,
+You came back home, you brought a train,
+you brought me home to you.
+You said that you would always come,
+and I will always do.`,
   origin: {
-    de: 'vom GPT geschrieben, Zufallszahl 2',
-    en: 'written by the GPT, seed 2',
+    de: 'vom GPT geschrieben, Zufallszahl 3',
+    en: 'written by the GPT, seed 3',
   },
 };
 

@@ -193,7 +193,7 @@ const FRESH = { model: 'gpt-songs', temperature: 0.8 };
 /** How the lines of a form are drawn: there are many, and the best goes on, so they may be bolder. The command's defaults. */
 export const BOLD = { temperature: 0.9, top_p: 1, min_p: 0.03 };
 /** A form that shows what a form is. */
-export const EXAMPLE_FORM = { style: 'modern', scheme: 'ABAB', syllables: '6-9', stanzas: 3 };
+export const EXAMPLE_FORM = { style: 'modern', scheme: 'XAXA', syllables: '6-9', stanzas: 3 };
 /** The song that the page offers to whoever brings nothing at all. @type {Partial<Settings>} */
 export const FIRST_SONG = { title: 'The Last Train', ...EXAMPLE_FORM, ...BOLD };
 

@@ -207,7 +207,7 @@ unsafe fn add_group<D: Dots, const X: usize>(
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests {
     use super::super::testing::{assert_close, bits, numbers};
     use super::*;

@@ -1,12 +1,12 @@
 //! Integer products in plain Rust, for processors that have no instructions of their own here.
 
-use super::{Dots, GROUP};
-
+#[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
 pub struct Plain;
 
-impl Dots for Plain {
+#[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
+impl super::Dots for Plain {
     #[inline(always)]
-    unsafe fn dots<const X: usize>(w: [&[i8]; GROUP], x: [&[i16]; X]) -> [[i32; GROUP]; X] {
+    unsafe fn dots<const X: usize>(w: [&[i8]; super::GROUP], x: [&[i16]; X]) -> [[i32; super::GROUP]; X] {
         x.map(|x| w.map(|w| dot(w, x)))
     }
 }
