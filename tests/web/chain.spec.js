@@ -49,6 +49,7 @@ test('from the view that translates one click goes on to the song, and the visit
   const { english, restore, status } = await openChain(page);
   await english.fill('My own words.');
   await page.getByRole('link', { name: 'Translate' }).click();
+  await expect(page.getByRole('heading', { name: 'Translate' })).toBeVisible();
   await desk(page).german.fill('Die Sonne scheint.');
   await desk(page).translate.click();
   await expect(status).toContainText('Finished');

@@ -25,6 +25,7 @@ test('after the first visit all of it works without a connection', async ({ page
   expect(await song.innerText()).toBe(text);
   await expect(english).toHaveValue(/\w/);
   await page.getByRole('link', { name: 'Translate' }).click();
+  await expect(page.getByRole('heading', { name: 'Translate' })).toBeVisible();
   await desk(page).translate.click();
   await expect(status).toContainText('4 sentences');
   await page.getByRole('link', { name: 'Write' }).click();
