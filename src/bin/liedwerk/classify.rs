@@ -3,20 +3,17 @@
 use crate::arithmetic::ArithmeticArg;
 use crate::files::say;
 use crate::model_files::open_classifier;
-use crate::texts::{next_lines, note};
+use crate::texts::{LINES, next_lines, note, notes_json};
 use liedwerk::read::{Classifier, LineVerdict};
 use liedwerk::text::Note;
 use serde_json::{Value, json};
 use std::io;
 use std::path::PathBuf;
 
-/// Lines that are read from the input at once.
-const LINES: usize = 100;
-
 /// Say of standard input, line by line, which class it is of.
 #[derive(clap::Args)]
 #[command(after_help = "Example:\n  \
-    echo 'Worth every penny.' | liedwerk classify --model www/models/mood-de-en\n\
+    echo 'Worth every penny.' | liedwerk classify --model MODEL\n\
     prints the likeliest class, its probability and the line.")]
 pub struct Args {
     /// Folder with config.json, tokenizer.json and model.safetensors, or one file that holds all three.
@@ -72,11 +69,6 @@ fn as_json(classifier: &Classifier, line: &str, verdict: &LineVerdict) -> Value 
         "label": verdict.label.map(|label| &classifier.labels()[label]),
         "probabilities": probabilities.collect::<serde_json::Map<_, _>>(),
         "words": words.collect::<Vec<_>>(),
-        "notes": notes(&verdict.notes),
+        "notes": notes_json(&verdict.notes),
     })
-}
-
-/// As `{code, message}`.
-pub fn notes(notes: &[Note]) -> Value {
-    notes.iter().map(|note| json!({"code": note.code, "message": note.message})).collect()
 }

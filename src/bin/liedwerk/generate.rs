@@ -16,7 +16,7 @@ use crate::form_argument::FormArgs;
 use crate::generate_form;
 use crate::link_argument;
 use crate::model_files::open_generator;
-use crate::texts::note;
+use crate::texts::{note, notes_json};
 
 /// Tokens that each device writes for `auto`.
 const RACE_TOKENS: usize = 24;
@@ -129,8 +129,7 @@ pub fn run(args: Args) -> anyhow::Result<()> {
             tokens.push(token);
         }
         let continuation: String = tokens.iter().map(|token| token.text.as_str()).collect();
-        let notes: Vec<_> =
-            started.notes.iter().map(|note| json!({"code": note.code, "message": note.message})).collect();
+        let notes = notes_json(&started.notes);
         let mut report = json!({
             "prompt": started.prompt,
             "continuation": continuation,

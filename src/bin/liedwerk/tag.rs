@@ -1,17 +1,13 @@
 //! `liedwerk tag`: a label for every word.
 
 use crate::arithmetic::ArithmeticArg;
-use crate::classify::notes;
 use crate::files::say;
 use crate::model_files::open_tagger;
-use crate::texts::{next_lines, note};
+use crate::texts::{LINES, next_lines, note, notes_json};
 use liedwerk::read::{TaggedWord, TextTagger};
 use serde_json::{Value, json};
 use std::io;
 use std::path::PathBuf;
-
-/// Lines that are read from the input at once.
-const LINES: usize = 100;
 
 /// Say of every word of standard input which class it is of.
 #[derive(clap::Args)]
@@ -45,7 +41,7 @@ pub fn run(args: Args) -> anyhow::Result<()> {
             let tagged = tagger.tag(&line)?;
             if args.json {
                 let words: Vec<Value> = tagged.words.iter().map(|word| as_json(&tagger, word)).collect();
-                say!("{}", json!({"text": line, "words": words, "notes": notes(&tagged.notes)}));
+                say!("{}", json!({"text": line, "words": words, "notes": notes_json(&tagged.notes)}));
                 continue;
             }
             note(&tagged.notes);

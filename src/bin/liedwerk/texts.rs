@@ -4,9 +4,18 @@ use crate::files::read;
 use liedwerk::text::reading::{PairReading, Reading, decode, line_ends, pairs, songs};
 use liedwerk::text::{Note, SentencePair};
 use liedwerk::{Error, ErrorCode};
+use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::io::{self, BufRead, Read};
 use std::path::Path;
+
+/// Lines that the models that read take from the input at once.
+pub const LINES: usize = 100;
+
+/// Notes as `{code, message}` each.
+pub fn notes_json(notes: &[Note]) -> Value {
+    notes.iter().map(|note| json!({"code": note.code, "message": note.message})).collect()
+}
 
 /// Says each note once, in the order given.
 pub fn note(notes: &[Note]) {
