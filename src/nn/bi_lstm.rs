@@ -1,7 +1,8 @@
 use super::padded::{ends, real, reversed, rows};
+use super::recurrent_weights::{DIRECTIONS, RecurrentWeights};
 use super::{Dropout, Source};
 use crate::error::Result;
-use crate::ops::{LstmWeights, concat};
+use crate::ops::concat;
 use crate::tensor::Tensor;
 
 /// A stack of LSTM layers that read from both ends, with dropout between them: `torch.nn.LSTM` with
@@ -9,19 +10,9 @@ use crate::tensor::Tensor;
 #[derive(Clone)]
 pub struct BiLstm {
     /// For each layer its two directions.
-    layers: Vec<[Direction; 2]>,
+    layers: Vec<[RecurrentWeights; 2]>,
     hidden: usize,
 }
-
-#[derive(Clone)]
-struct Direction {
-    weight_ih: Tensor,
-    weight_hh: Tensor,
-    bias_ih: Tensor,
-    bias_hh: Tensor,
-}
-
-const SUFFIXES: [&str; 2] = ["", "_reverse"];
 
 impl BiLstm {
     /// Takes `{name}.weight_ih_l{k} (4H, I)`, `weight_hh_l{k} (4H, H)`, `bias_ih_l{k}` and `bias_hh_l{k} (4H)`, and
@@ -36,15 +27,10 @@ impl BiLstm {
         let mut layers = Vec::with_capacity(num_layers);
         for k in 0..num_layers {
             let inputs = if k == 0 { inputs } else { 2 * hidden };
-            let mut direction = |suffix: &str| -> Result<Direction> {
-                Ok(Direction {
-                    weight_ih: source(&format!("{name}.weight_ih_l{k}{suffix}"), &[4 * hidden, inputs])?,
-                    weight_hh: source(&format!("{name}.weight_hh_l{k}{suffix}"), &[4 * hidden, hidden])?,
-                    bias_ih: source(&format!("{name}.bias_ih_l{k}{suffix}"), &[4 * hidden])?,
-                    bias_hh: source(&format!("{name}.bias_hh_l{k}{suffix}"), &[4 * hidden])?,
-                })
+            let mut weights = |direction: &str| {
+                RecurrentWeights::new(name, &format!("l{k}{direction}"), [4, inputs, hidden], source)
             };
-            layers.push([direction(SUFFIXES[0])?, direction(SUFFIXES[1])?]);
+            layers.push([weights(DIRECTIONS[0])?, weights(DIRECTIONS[1])?]);
         }
         Ok(Self { layers, hidden })
     }
@@ -63,9 +49,9 @@ impl BiLstm {
                 x = dropout.apply(&x);
             }
             let [from_begin, from_end] = layer;
-            let there = x.lstm(&zero, &zero, from_begin.borrow()).output;
+            let there = x.lstm(&zero, &zero, from_begin.lstm()).output;
             // Reversed within its length a sequence has its padding at the end again.
-            let back = rows(&x, &backwards).lstm(&zero, &zero, from_end.borrow()).output;
+            let back = rows(&x, &backwards).lstm(&zero, &zero, from_end.lstm()).output;
             let at_end = |y: &Tensor| y.reshape(&[steps * batch, self.hidden]).embedding(&ends, &[batch]);
             last = concat(&[&at_end(&there), &at_end(&back)], 1);
             x = concat(&[&there, &rows(&back, &backwards)], 2);
@@ -75,19 +61,9 @@ impl BiLstm {
 
     pub(crate) fn visit(&mut self, name: &str, f: &mut dyn FnMut(String, &mut Tensor)) {
         for (k, layer) in self.layers.iter_mut().enumerate() {
-            for (weights, suffix) in layer.iter_mut().zip(SUFFIXES) {
-                f(format!("{name}.weight_ih_l{k}{suffix}"), &mut weights.weight_ih);
-                f(format!("{name}.weight_hh_l{k}{suffix}"), &mut weights.weight_hh);
-                f(format!("{name}.bias_ih_l{k}{suffix}"), &mut weights.bias_ih);
-                f(format!("{name}.bias_hh_l{k}{suffix}"), &mut weights.bias_hh);
+            for (weights, direction) in layer.iter_mut().zip(DIRECTIONS) {
+                weights.visit(name, &format!("l{k}{direction}"), f);
             }
         }
-    }
-}
-
-impl Direction {
-    fn borrow(&self) -> LstmWeights<'_> {
-        let Self { weight_ih, weight_hh, bias_ih, bias_hh } = self;
-        LstmWeights { weight_ih, weight_hh, bias_ih, bias_hh }
     }
 }

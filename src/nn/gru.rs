@@ -1,23 +1,16 @@
 use super::padded::{ends, real, reversed, rows};
+use super::recurrent_weights::{DIRECTIONS, RecurrentWeights};
 use super::{Dropout, Source};
 use crate::error::Result;
-use crate::ops::{GruWeights, concat};
+use crate::ops::concat;
 use crate::tensor::Tensor;
 
 /// A stack of GRU layers with dropout between them, in one direction or both, `torch.nn.GRU`.
 #[derive(Clone)]
 pub struct Gru {
     /// For each layer its one or two directions.
-    layers: Vec<Vec<Direction>>,
+    layers: Vec<Vec<RecurrentWeights>>,
     hidden: usize,
-}
-
-#[derive(Clone)]
-struct Direction {
-    weight_ih: Tensor,
-    weight_hh: Tensor,
-    bias_ih: Tensor,
-    bias_hh: Tensor,
 }
 
 /// Sizes of a [`Gru`].
@@ -38,18 +31,14 @@ impl Gru {
     /// (3H)`, and for the other direction the same with `_reverse` at the end.
     pub fn new(name: &str, config: GruConfig, source: &mut Source<'_>) -> Result<Self> {
         let GruConfig { inputs, hidden, num_layers, bidirectional } = config;
-        let directions: &[&str] = if bidirectional { &["", "_reverse"] } else { &[""] };
+        let directions = &DIRECTIONS[..if bidirectional { 2 } else { 1 }];
         let mut layers = Vec::with_capacity(num_layers);
         for k in 0..num_layers {
             let inputs = if k == 0 { inputs } else { hidden * directions.len() };
             let mut layer = Vec::with_capacity(directions.len());
             for direction in directions {
-                layer.push(Direction {
-                    weight_ih: source(&format!("{name}.weight_ih_l{k}{direction}"), &[3 * hidden, inputs])?,
-                    weight_hh: source(&format!("{name}.weight_hh_l{k}{direction}"), &[3 * hidden, hidden])?,
-                    bias_ih: source(&format!("{name}.bias_ih_l{k}{direction}"), &[3 * hidden])?,
-                    bias_hh: source(&format!("{name}.bias_hh_l{k}{direction}"), &[3 * hidden])?,
-                });
+                let place = format!("l{k}{direction}");
+                layer.push(RecurrentWeights::new(name, &place, [3, inputs, hidden], source)?);
             }
             layers.push(layer);
         }
@@ -76,7 +65,7 @@ impl Gru {
             for (direction, weights) in layer.iter().enumerate() {
                 // Reversed within its length a sequence has its padding at the end again.
                 let input = if direction == 0 { x.clone() } else { rows(&x, &backwards) };
-                let output = input.gru(&h0, weights.borrow()).output;
+                let output = input.gru(&h0, weights.gru()).output;
                 last.push(output.reshape(&[steps * batch, self.hidden]).embedding(&ends, &[batch]));
                 outputs.push(if direction == 0 { output } else { rows(&output, &backwards) });
             }
@@ -94,7 +83,7 @@ impl Gru {
                 x = dropout.apply(&x);
             }
             let time_first = x.reshape(&[1, x.dim(0), x.dim(1)]);
-            *h = time_first.gru(h, layer[0].borrow()).h;
+            *h = time_first.gru(h, layer[0].gru()).h;
             x = h.clone();
         }
         x
@@ -102,19 +91,9 @@ impl Gru {
 
     pub(crate) fn visit(&mut self, name: &str, f: &mut dyn FnMut(String, &mut Tensor)) {
         for (k, layer) in self.layers.iter_mut().enumerate() {
-            for (weights, direction) in layer.iter_mut().zip(["", "_reverse"]) {
-                f(format!("{name}.weight_ih_l{k}{direction}"), &mut weights.weight_ih);
-                f(format!("{name}.weight_hh_l{k}{direction}"), &mut weights.weight_hh);
-                f(format!("{name}.bias_ih_l{k}{direction}"), &mut weights.bias_ih);
-                f(format!("{name}.bias_hh_l{k}{direction}"), &mut weights.bias_hh);
+            for (weights, direction) in layer.iter_mut().zip(DIRECTIONS) {
+                weights.visit(name, &format!("l{k}{direction}"), f);
             }
         }
-    }
-}
-
-impl Direction {
-    fn borrow(&self) -> GruWeights<'_> {
-        let Self { weight_ih, weight_hh, bias_ih, bias_hh } = self;
-        GruWeights { weight_ih, weight_hh, bias_ih, bias_hh }
     }
 }

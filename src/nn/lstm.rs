@@ -1,21 +1,13 @@
+use super::recurrent_weights::RecurrentWeights;
 use super::{Source, Watch};
 use crate::error::Result;
-use crate::ops::LstmWeights;
 use crate::tensor::Tensor;
 
 /// A stack of LSTM layers with dropout between them, `torch.nn.LSTM`.
 #[derive(Clone)]
 pub struct Lstm {
-    layers: Vec<Layer>,
+    layers: Vec<RecurrentWeights>,
     dropout: f32,
-}
-
-#[derive(Clone)]
-struct Layer {
-    weight_ih: Tensor,
-    weight_hh: Tensor,
-    bias_ih: Tensor,
-    bias_hh: Tensor,
 }
 
 /// Hidden and cell state of every layer, each `(B, H)`.
@@ -53,12 +45,7 @@ impl Lstm {
         let mut layers = Vec::with_capacity(num_layers);
         for k in 0..num_layers {
             let inputs = if k == 0 { inputs } else { hidden };
-            layers.push(Layer {
-                weight_ih: source(&format!("{name}.weight_ih_l{k}"), &[4 * hidden, inputs])?,
-                weight_hh: source(&format!("{name}.weight_hh_l{k}"), &[4 * hidden, hidden])?,
-                bias_ih: source(&format!("{name}.bias_ih_l{k}"), &[4 * hidden])?,
-                bias_hh: source(&format!("{name}.bias_hh_l{k}"), &[4 * hidden])?,
-            });
+            layers.push(RecurrentWeights::new(name, &format!("l{k}"), [4, inputs, hidden], source)?);
         }
         Ok(Self { layers, dropout })
     }
@@ -81,8 +68,7 @@ impl Lstm {
             if let Some(seed) = dropout_seed.filter(|_| k > 0 && self.dropout > 0.0) {
                 x = x.dropout(self.dropout, seed.wrapping_mul(64).wrapping_add(k as u64));
             }
-            let Layer { weight_ih, weight_hh, bias_ih, bias_hh } = layer;
-            let weights = LstmWeights { weight_ih, weight_hh, bias_ih, bias_hh };
+            let weights = layer.lstm();
             let output = match watch {
                 None => x.lstm(h, c, weights),
                 Some(watch) => {
@@ -99,10 +85,7 @@ impl Lstm {
 
     pub(crate) fn visit(&mut self, name: &str, f: &mut dyn FnMut(String, &mut Tensor)) {
         for (k, layer) in self.layers.iter_mut().enumerate() {
-            f(format!("{name}.weight_ih_l{k}"), &mut layer.weight_ih);
-            f(format!("{name}.weight_hh_l{k}"), &mut layer.weight_hh);
-            f(format!("{name}.bias_ih_l{k}"), &mut layer.bias_ih);
-            f(format!("{name}.bias_hh_l{k}"), &mut layer.bias_hh);
+            layer.visit(name, &format!("l{k}"), f);
         }
     }
 }

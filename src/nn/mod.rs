@@ -15,6 +15,7 @@ mod lstm;
 mod multihead_attention;
 pub(crate) mod padded;
 mod positional;
+mod recurrent_weights;
 mod trace;
 mod transformer_layer;
 
