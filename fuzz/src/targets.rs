@@ -8,8 +8,9 @@ use liedwerk::io::manifest::Manifest;
 use liedwerk::io::{ModelFile, Precision, Weights, to_safetensors};
 use liedwerk::link::{Link, Proof, packed};
 use liedwerk::models::ModelConfig;
+use liedwerk::read::{Classifier, TextTagger};
 use liedwerk::text::rhyme::Lexicon;
-use liedwerk::text::{PairTokenizer, SongIndex, TextTokenizer, reading};
+use liedwerk::text::{PairTokenizer, SongIndex, SpellingTokenizer, TextTokenizer, reading};
 use std::borrow::Cow;
 use std::path::Path;
 
@@ -61,7 +62,7 @@ fn safetensors(file: &[u8]) {
 }
 
 fn config_seeds() -> Vec<Vec<u8>> {
-    let models = ["char-lstm-songs", "gpt-songs", "seq2seq-de-en", "transformer-de-en"];
+    let models = ["char-lstm-songs", "gpt-songs", "seq2seq-de-en", "tagger-de-en", "transformer-de-en"];
     let own = models.map(|model| repository(&format!("www/models/{model}/config.json")));
     own.into_iter().chain([fixture("gpt2-sharded/config.json")]).collect()
 }
@@ -77,7 +78,9 @@ fn tokenizer_seeds() -> Vec<Vec<u8>> {
     let with_added =
         String::from_utf8_lossy(&bpe).replace("\"added_tokens\": [", &format!("\"added_tokens\": [{added}"));
     let characters = repository("www/models/char-lstm-songs/tokenizer.json");
-    vec![bpe, characters, words.into(), with_added.into_bytes()]
+    let spelling =
+        r#"{"type":"spelling","words":["<pad>","<unk>","das"],"characters":["<pad>","<unk>","d","a"]}"#;
+    vec![bpe, characters, words.into(), with_added.into_bytes(), spelling.into()]
 }
 
 fn tokenizer(file: &[u8]) {
@@ -88,6 +91,9 @@ fn tokenizer(file: &[u8]) {
     }
     if let Ok(tokenizer) = PairTokenizer::from_json(&json) {
         let _ = tokenizer.decode_target(&tokenizer.encode_target("das ist the wind"));
+    }
+    if let Ok(tokenizer) = SpellingTokenizer::from_json(&json) {
+        let _ = tokenizer.encode("Das Lied 🌳");
     }
 }
 
@@ -140,6 +146,7 @@ fn text_seeds() -> Vec<Vec<u8>> {
 fn texts(file: &[u8]) {
     let _ = reading::songs("a.txt", file).map(|reading| reading::without_page_remains(&reading.text));
     let _ = reading::pairs("a.tsv", file);
+    let _ = (reading::labelled("a.tsv", file).is_ok(), reading::tagged("a.tsv", file).is_ok());
 }
 
 /// What opens is a model, and has to hold up as one.
@@ -147,6 +154,8 @@ fn open(files: Vec<File<'_>>) {
     if let Ok(model) = formats::open(files) {
         let _ = Generator::from_files(&model.config, &model.tokenizer, &model.weights);
         let _ = Translator::from_files(&model.config, &model.tokenizer, &model.weights);
+        let _ = Classifier::from_files(&model.config, &model.tokenizer, &model.weights);
+        let _ = TextTagger::from_files(&model.config, &model.tokenizer, &model.weights);
         let _ = model.into_file();
     }
 }
@@ -174,13 +183,9 @@ fn members(checkpoint: &[u8]) -> Vec<u8> {
 
 fn pytorch(damaged: &[u8]) {
     let Some(checkpoint) = zip::packed(&zip::parts(damaged)) else { return };
-    let meta = fixture_of_meta();
+    let meta = include_bytes!("../../tests/fixtures/formats/nanogpt/meta.pkl");
     open(vec![file("model.pt", &checkpoint), file("meta.pkl", meta)]);
     open(vec![file("model.pt", &checkpoint)]);
-}
-
-fn fixture_of_meta() -> &'static [u8] {
-    include_bytes!("../../tests/fixtures/formats/nanogpt/meta.pkl")
 }
 
 fn zip_seeds() -> Vec<Vec<u8>> {

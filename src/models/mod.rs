@@ -31,7 +31,7 @@ pub use reading_config::{Pooling, TaggerConfig, TextClassifierConfig};
 pub use recording::{FrameShape, Recording};
 pub use seq2seq::Seq2Seq;
 pub use seq2seq_state::{Seq2SeqDecoder, Seq2SeqState};
-pub use tagger::{Form, Tagger};
+pub use tagger::{Tagger, WordForm};
 pub use text_classifier::TextClassifier;
 pub use token_tables::TokenTables;
 pub use transformer::Transformer;

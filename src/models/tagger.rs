@@ -23,7 +23,7 @@ pub struct Tagger {
 
 /// A word as the model reads it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Form {
+pub struct WordForm {
     /// The word's number.
     pub word: u32,
     /// Those of its characters, at least one.
@@ -77,7 +77,7 @@ impl Tagger {
     /// `dropout_seed` switches dropout on, for training.
     pub fn forward(
         &self,
-        forms: &[&Form],
+        forms: &[&WordForm],
         places: &[u32],
         lengths: &[usize],
         dropout_seed: Option<u64>,
@@ -93,11 +93,11 @@ impl Tagger {
     }
 
     /// What the characters of each form come to, `(N, 2 Hc)`.
-    fn spellings(&self, forms: &[&Form], dropout: &Dropout) -> Tensor {
+    fn spellings(&self, forms: &[&WordForm], dropout: &Dropout) -> Tensor {
         let lengths: Vec<usize> = forms.iter().map(|form| form.chars.len()).collect();
         let longest = lengths.iter().copied().max().unwrap_or(1);
         // Padding has any number; nothing is read of it.
-        let padded = |form: &Form| -> Vec<u32> {
+        let padded = |form: &WordForm| -> Vec<u32> {
             form.chars.iter().copied().chain(std::iter::repeat(0)).take(longest).collect()
         };
         let ids: Vec<u32> = forms.iter().flat_map(|form| padded(form)).collect();

@@ -1,8 +1,8 @@
 //! How good verdicts are.
 
-/// Figures of a model that names classes.
+/// LabelFigures of a model that names classes.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Figures {
+pub struct LabelFigures {
     /// Verdicts.
     pub count: usize,
     /// Share of them that are right.
@@ -17,7 +17,7 @@ pub struct Figures {
     pub confusion: Vec<Vec<usize>>,
 }
 
-/// Figures of one class; a share of nothing is 0.
+/// LabelFigures of one class; a share of nothing is 0.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ClassFigures {
     /// Examples of it.
@@ -33,11 +33,11 @@ pub struct ClassFigures {
 /// Of the normal distribution, for 95 %.
 const Z: f64 = 1.959_964;
 
-impl Figures {
+impl LabelFigures {
     /// Of verdicts, each `(found, wanted)` below `classes`.
     ///
     /// ```
-    /// let figures = liedwerk::read::Figures::of(2, [(0, 0), (0, 0), (1, 1), (0, 1)]);
+    /// let figures = liedwerk::read::LabelFigures::of(2, [(0, 0), (0, 0), (1, 1), (0, 1)]);
     /// assert_eq!((figures.accuracy, &figures.confusion[1][..]), (0.75, &[1, 1][..]));
     /// ```
     pub fn of(classes: usize, verdicts: impl IntoIterator<Item = (usize, usize)>) -> Self {
@@ -84,7 +84,7 @@ mod tests {
 
     #[test]
     fn figures_are_those_computed_by_hand() {
-        let figures = Figures::of(3, [(0, 0), (0, 0), (1, 0), (1, 1), (2, 1), (2, 2)]);
+        let figures = LabelFigures::of(3, [(0, 0), (0, 0), (1, 0), (1, 1), (2, 1), (2, 2)]);
         assert!((figures.accuracy - 4.0 / 6.0).abs() < 1e-12);
         assert!((figures.macro_f1 - (0.8 + 0.5 + 2.0 / 3.0) / 3.0).abs() < 1e-12);
         assert!((figures.classes[0].precision - 1.0).abs() < 1e-12);
@@ -93,7 +93,7 @@ mod tests {
 
     #[test]
     fn nothing_gives_no_number_that_is_none() {
-        let figures = Figures::of(2, []);
+        let figures = LabelFigures::of(2, []);
         assert_eq!((figures.count, figures.accuracy, figures.macro_f1), (0, 0.0, 0.0));
         assert!(figures.interval.iter().all(|bound| bound.is_finite()));
     }

@@ -5,7 +5,7 @@ mod figures;
 mod tagger;
 
 pub use classifier::{Classifier, LineVerdict, MAX_LINE_TOKENS, MAX_SHADED_WORDS, ReadWord};
-pub use figures::{ClassFigures, Figures};
+pub use figures::{ClassFigures, LabelFigures};
 pub use tagger::{MAX_TEXT_CHARACTERS, TaggedText, TaggedWord, TextTagger};
 
 use crate::cpu::softmax::softmax;

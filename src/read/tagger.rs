@@ -3,7 +3,7 @@
 use super::{probabilities, ranked};
 use crate::error::{Error, ErrorCode, Result};
 use crate::io::Weights;
-use crate::models::{Form, ModelConfig, Tagger};
+use crate::models::{ModelConfig, Tagger, WordForm};
 use crate::text::{Note, SpellingTokenizer, word_spans};
 
 /// Of a longer text only the first so many characters are read.
@@ -37,7 +37,7 @@ pub struct TaggedText {
 pub struct TaggedWord {
     /// What stands between it and the word before.
     pub before: String,
-    /// It.
+    /// The word.
     pub text: String,
     /// The likeliest label and its probability.
     pub best: (usize, f32),
@@ -95,17 +95,17 @@ impl TextTagger {
         for sentences in sentences.chunks(BATCH) {
             let form = |word: &T| {
                 let (word, chars) = self.tokenizer.encode(word.as_ref());
-                Form { word, chars }
+                WordForm { word, chars }
             };
-            let rows: Vec<Vec<Form>> =
+            let rows: Vec<Vec<WordForm>> =
                 sentences.iter().map(|words| words.iter().map(form).collect()).collect();
-            let mut forms: Vec<&Form> = rows.iter().flatten().collect();
+            let mut forms: Vec<&WordForm> = rows.iter().flatten().collect();
             forms.sort_unstable();
             forms.dedup();
             let lengths: Vec<usize> = rows.iter().map(Vec::len).collect();
             let longest = lengths.iter().copied().max().unwrap_or(1);
-            let place = |form: &Form| forms.partition_point(|&other| other < form) as u32;
-            let padded = |row: &Vec<Form>| -> Vec<u32> {
+            let place = |form: &WordForm| forms.partition_point(|&other| other < form) as u32;
+            let padded = |row: &Vec<WordForm>| -> Vec<u32> {
                 row.iter().map(place).chain(std::iter::repeat(0)).take(longest).collect()
             };
             let places: Vec<u32> = rows.iter().flat_map(padded).collect();

@@ -186,8 +186,8 @@ impl Tensor {
         self.apart
     }
 
-    /// This matrix `(n, k)` in main memory as the rows `x` are multiplied with it. Who trains computes with the numbers
-    /// that the gradient is one of, also where the matrix itself stays as it is.
+    /// This matrix `(n, k)` in main memory as the rows `x` are multiplied with it. Training uses the unpacked numbers,
+    /// since the gradient is taken of those, even where this matrix is not trained.
     #[track_caller]
     pub(crate) fn matrix(&self, x: &Self) -> Matrix<'_> {
         match &self.storage {

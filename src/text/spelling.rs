@@ -81,9 +81,10 @@ impl SpellingTokenizer {
         }
         let numbered = |list: &str, names: Vec<String>| {
             let begins = names.len() <= MOST && names.starts_with(&SPECIALS.map(str::to_owned));
+            let again = names.iter().skip(SPECIALS.len()).any(|name| SPECIALS.contains(&name.as_str()));
             let count = names.len();
             let numbered = Numbered::new(names.into_iter().skip(SPECIALS.len()), MOST);
-            if begins && numbered.ids.len() + SPECIALS.len() == count {
+            if begins && !again && numbered.ids.len() + SPECIALS.len() == count {
                 return Ok(numbered);
             }
             Err(bad(format!("{list} must begin with {SPECIALS:?}, and have no name twice")))
@@ -161,6 +162,7 @@ mod tests {
             r#"{"type":"words","words":["<pad>","<unk>"],"characters":["<pad>","<unk>"]}"#,
             r#"{"type":"spelling","words":["<unk>","<pad>"],"characters":["<pad>","<unk>"]}"#,
             r#"{"type":"spelling","words":["<pad>","<unk>","a","a"],"characters":["<pad>","<unk>"]}"#,
+            r#"{"type":"spelling","words":["<pad>","<unk>","<pad>"],"characters":["<pad>","<unk>"]}"#,
         ] {
             assert_eq!(
                 SpellingTokenizer::from_json(json).unwrap_err().code(),

@@ -8,7 +8,7 @@ use super::streams::Streams;
 use super::trainer::Trainer;
 use super::windows::{SongWindows, TokenSong};
 use crate::error::Result;
-use crate::models::{CharLstm, Form, Gpt, ModelConfig, Tagger, TextClassifier, TranslationModel};
+use crate::models::{CharLstm, Gpt, ModelConfig, Tagger, TextClassifier, TranslationModel, WordForm};
 use serde::{Deserialize, Serialize};
 use std::rc::Rc;
 
@@ -152,7 +152,7 @@ impl Trainer<Tagger, PairBatches<LabelBatch>, Tagging> {
     pub fn on_tags(
         model: Tagger,
         sentences: Vec<TokenPair>,
-        forms: Rc<[Form]>,
+        forms: Rc<[WordForm]>,
         settings: &PlannedTraining,
     ) -> Result<Self> {
         settings.check()?;

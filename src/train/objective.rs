@@ -3,7 +3,7 @@
 use super::examples::{Batch, TextBatch, UNSCORED};
 use super::labels::LabelBatch;
 use super::pairs::PairBatch;
-use crate::models::{CharLstm, Form, Gpt, Tagger, TextClassifier, TranslationModel};
+use crate::models::{CharLstm, Gpt, Tagger, TextClassifier, TranslationModel, WordForm};
 use crate::nn::LstmState;
 use crate::ops::CrossEntropy;
 use crate::tensor::Tensor;
@@ -127,7 +127,7 @@ pub struct Tagging {
     /// Share of the probability spread evenly over the classes.
     pub label_smoothing: f32,
     /// What the numbers in a batch stand for.
-    pub forms: Rc<[Form]>,
+    pub forms: Rc<[WordForm]>,
 }
 
 impl Objective<Tagger> for Tagging {
@@ -139,7 +139,7 @@ impl Objective<Tagger> for Tagging {
         distinct.dedup();
         let place = |form| distinct.partition_point(|&other| other < form) as u32;
         let places: Vec<u32> = batch.inputs.iter().map(|&form| place(form)).collect();
-        let forms: Vec<&Form> = distinct.iter().map(|&form| &self.forms[form as usize]).collect();
+        let forms: Vec<&WordForm> = distinct.iter().map(|&form| &self.forms[form as usize]).collect();
         let logits = model.forward(&forms, &places, &batch.lengths, dropout_seed);
         let Self { label_smoothing, .. } = *self;
         logits.cross_entropy(&batch.labels, CrossEntropy { label_smoothing, ..scored(UNSCORED) })

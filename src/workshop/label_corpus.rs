@@ -82,7 +82,13 @@ impl<T: Labelled> LabelCorpus<T> {
             Source::Files(files) => files.labelled(T::READ)?,
         };
         let corpus = Self::of(train, held_out, notes);
-        let (count, labels) = (corpus.train.len(), &corpus.facts.labels);
+        corpus.check()?;
+        Ok(corpus)
+    }
+
+    /// Whether there is enough to learn from.
+    fn check(&self) -> Result<()> {
+        let (count, labels) = (self.train.len(), &self.facts.labels);
         if count < MIN_EXAMPLES {
             let message = format!("{count} labelled examples; at least {MIN_EXAMPLES} are needed");
             return Err(Error::new(ErrorCode::TextTooShort, message));
@@ -91,7 +97,7 @@ impl<T: Labelled> LabelCorpus<T> {
             let message = format!("the only label is {labels:?}; there is nothing to tell apart");
             return Err(Error::new(ErrorCode::BadLabels, message));
         }
-        Ok(corpus)
+        Ok(())
     }
 
     fn split(text: &str, data: &PlannedData, seed: u64) -> Result<([Vec<T>; 2], Vec<Note>)> {
@@ -128,11 +134,14 @@ impl<T: Labelled> LabelCorpus<T> {
     }
 
     /// Leaves out examples with labels that are none of `labels`, and notes them.
-    pub fn keep_known(&mut self, labels: &[String]) {
+    ///
+    /// # Errors
+    /// `bad-labels` or `text-too-short` if too little is left.
+    pub fn keep_known(&mut self, labels: &[String]) -> Result<()> {
         let unknown: Vec<&str> =
             self.facts.labels.iter().filter(|label| !labels.contains(label)).map(String::as_str).collect();
         if unknown.is_empty() {
-            return;
+            return Ok(());
         }
         let unknown = unknown.join(", ");
         let is_known = |example: &T| example.labels().iter().all(|label| labels.contains(label));
@@ -141,7 +150,10 @@ impl<T: Labelled> LabelCorpus<T> {
         self.held_out.retain(is_known);
         let dropped = before - self.train.len() - self.held_out.len();
         let message = format!("{dropped} examples left out, whose labels the model does not have: {unknown}");
-        self.facts.notes.push(Note::new("unknown-label", message).about(unknown));
+        let mut notes = std::mem::take(&mut self.facts.notes);
+        notes.push(Note::new("unknown-label", message).about(unknown));
+        *self = Self::of(std::mem::take(&mut self.train), std::mem::take(&mut self.held_out), notes);
+        self.check()
     }
 }
 
@@ -175,7 +187,11 @@ mod tests {
         let mut corpus = corpus(&(0..60).map(line).collect::<String>()).unwrap();
         assert_eq!(corpus.facts.labels, ["bad", "good", "odd"]);
         assert!((8..=16).contains(&corpus.held_out.len()), "{}", corpus.held_out.len());
-        corpus.keep_known(&["bad".into(), "good".into()]);
+        corpus.keep_known(&["bad".into(), "good".into()]).unwrap();
+        assert_eq!(corpus.facts.labels, ["bad", "good"]);
+        assert_eq!(corpus.keep_known(&["bad".into()]).unwrap_err().code(), ErrorCode::BadLabels);
+        let mut corpus = self::corpus(&(0..60).map(line).collect::<String>()).unwrap();
+        corpus.keep_known(&["bad".into(), "good".into()]).unwrap();
         assert_eq!(corpus.train.len() + corpus.held_out.len(), 40);
         assert_eq!(corpus.facts.notes[0].code, "unknown-label");
     }

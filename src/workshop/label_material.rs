@@ -34,7 +34,7 @@ impl LabelMaterial {
         let ModelConfig::TextClassifier(sizes) = &config else {
             return Err(bad("this model classifies no texts"));
         };
-        corpus.keep_known(&sizes.labels);
+        corpus.keep_known(&sizes.labels)?;
         Ok(Self { corpus, tokenizer, config })
     }
 

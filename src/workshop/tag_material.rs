@@ -6,7 +6,7 @@ use super::material::{Base, HeldOut, Material, bad, config, loaded};
 use super::sample::Sample;
 use super::source::Source;
 use crate::error::Result;
-use crate::models::{Form, ModelConfig, Tagger, TaggerConfig};
+use crate::models::{ModelConfig, Tagger, TaggerConfig, WordForm};
 use crate::rng::Rng;
 use crate::text::{SpellingTokenizer, TaggedSentence};
 use crate::train::{Learner, Model, Plan, PlannedTokenizer, Trainer, batches_by_length};
@@ -33,7 +33,7 @@ impl TagMaterial {
         };
         let config = config(plan, base, tokenizer.vocab_sizes())?;
         let ModelConfig::Tagger(sizes) = &config else { return Err(bad("this model tags no words")) };
-        corpus.keep_known(&sizes.labels);
+        corpus.keep_known(&sizes.labels)?;
         Ok(Self { corpus, tokenizer, config })
     }
 
@@ -78,7 +78,7 @@ impl Material for TagMaterial {
         let load = |weights: &mut _| Tagger::from_weights(sizes.clone(), weights);
         let init = || Tagger::init(sizes.clone(), &mut Rng::new(plan.train.seed));
         let model = loaded(weights, load, init)?;
-        let mut forms = Forms::default();
+        let mut forms = WordForms::default();
         let mut ids = |sentences: &[TaggedSentence]| {
             let mut number = |word: &String| forms.number(&self.tokenizer, word);
             numbered(sentences, &sizes.labels, max_tokens, |sentence| {
@@ -99,19 +99,19 @@ impl Material for TagMaterial {
 
 /// The different forms of a text in the order of their first occurrence, and back.
 #[derive(Default)]
-struct Forms {
-    list: Vec<Form>,
+struct WordForms {
+    list: Vec<WordForm>,
     numbers: BTreeMap<String, u32>,
 }
 
-impl Forms {
+impl WordForms {
     fn number(&mut self, tokenizer: &SpellingTokenizer, word: &str) -> u32 {
         if let Some(&number) = self.numbers.get(word) {
             return number;
         }
         let number = self.list.len() as u32;
         let (id, chars) = tokenizer.encode(word);
-        self.list.push(Form { word: id, chars });
+        self.list.push(WordForm { word: id, chars });
         self.numbers.insert(word.to_owned(), number);
         number
     }

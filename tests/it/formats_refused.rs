@@ -103,3 +103,38 @@ fn zips_that_do_harm_are_refused() {
     assert_eq!(named(damaged).code(), ErrorCode::BadWeights);
     assert_eq!(named(zip(&[], false)).code(), ErrorCode::OtherFormat);
 }
+
+/// A safetensors file of one tensor in some folder's layout.
+fn single(name: &str, dtype: &str, shape: &[usize], bytes: usize) -> Brought {
+    let header =
+        format!("{{{name:?}:{{\"dtype\":{dtype:?},\"shape\":{shape:?},\"data_offsets\":[0,{bytes}]}}}}");
+    let length = (header.len() as u64).to_le_bytes();
+    ("model.safetensors".to_owned(), [&length[..], header.as_bytes(), &vec![0; bytes]].concat())
+}
+
+#[test]
+fn sizes_that_no_data_bears_out_are_refused() {
+    for weights in [
+        // As a bias of zeros it would be four terabytes.
+        single("transformer.ln_f.weight", "F32", &[1 << 40, 0], 0),
+        single("head.weight", "F32", &[1 << 40, 0], 0),
+        // Half a byte a number.
+        single("transformer.wte.weight", "F4", &[2, 4], 4),
+    ] {
+        let error = opened(&[weights]).unwrap_err();
+        assert_eq!(error.code(), ErrorCode::BadWeights, "{error}");
+    }
+}
+
+#[test]
+fn one_list_does_not_become_many_dictionaries() {
+    // Ten thousand pairs, and a thousand calls of OrderedDict on them.
+    let mut pickle = b"\x80\x02]q\0(".to_vec();
+    pickle.extend(b"K\x01K\x02\x86".repeat(10_000));
+    pickle.extend(b"e0]");
+    pickle.extend(b"ccollections\nOrderedDict\nh\0\x85R0".repeat(1_000));
+    pickle.push(b'.');
+    let error = opened(&[checkpoint(&pickle)]).unwrap_err();
+    assert_eq!(error.code(), ErrorCode::BadWeights, "{error}");
+    assert!(error.to_string().contains("dictionaries"), "{error}");
+}

@@ -1,7 +1,7 @@
 //! The models that read against PyTorch's. `tests/golden/generate_labels.py` wrote the fixtures.
 
 use crate::golden::{Golden, constant_rate};
-use liedwerk::models::{Form, ModelConfig, Tagger, TextClassifier};
+use liedwerk::models::{ModelConfig, Tagger, TextClassifier, WordForm};
 use liedwerk::nn::Module;
 use liedwerk::ops::CrossEntropy;
 use liedwerk::rng::Rng;
@@ -37,12 +37,12 @@ fn classifier(golden: &Golden) -> TextClassifier {
     with_parameters(TextClassifier::init(config, &mut Rng::new(1)).unwrap(), golden)
 }
 
-fn tagger(golden: &Golden) -> (Tagger, Rc<[Form]>) {
+fn tagger(golden: &Golden) -> (Tagger, Rc<[WordForm]>) {
     let ModelConfig::Tagger(config) = config(golden, "tagger") else { unreachable!() };
     let words = golden.ids("in.words");
     let rows = golden.ids("in.chars").chunks(golden.ids("in.chars").len() / words.len());
     let chars = |row: &[u32]| row.iter().copied().take_while(|&id| id != 0).collect();
-    let forms = words.iter().zip(rows).map(|(&word, row)| Form { word, chars: chars(row) });
+    let forms = words.iter().zip(rows).map(|(&word, row)| WordForm { word, chars: chars(row) });
     (with_parameters(Tagger::init(config, &mut Rng::new(1)).unwrap(), golden), forms.collect())
 }
 
@@ -115,7 +115,7 @@ fn classifiers_give_the_logits_gradients_and_ten_losses() {
 fn a_tagger_gives_the_logits_gradients_and_ten_losses() {
     let golden = Golden::open("tagger");
     let (model, forms) = tagger(&golden);
-    let all: Vec<&Form> = forms.iter().collect();
+    let all: Vec<&WordForm> = forms.iter().collect();
     check_first(&golden, &model, |model, batch| model.forward(&all, &batch.inputs, &batch.lengths, None));
     let objective = Tagging { label_smoothing: 0.1, forms };
     check_losses(&golden, Trainer::new(model, examples(), objective, &settings(), None));
@@ -126,7 +126,7 @@ fn a_tagger_gives_the_logits_gradients_and_ten_losses() {
 fn padding_changes_nothing() {
     let golden = Golden::open("tagger");
     let (model, forms) = tagger(&golden);
-    let forms: Vec<&Form> = forms.iter().collect();
+    let forms: Vec<&WordForm> = forms.iter().collect();
     let alone = model.forward(&forms[2..4], &[1, 0, 1], &[3], None);
     let beside = model.forward(&forms, &[3, 2, 3, 0, 0, 1, 2, 4, 5, 6], &[3, 5], None);
     let difference = alone.data().iter().zip(beside.data()).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);

@@ -1,26 +1,30 @@
 //! `liedwerk evaluate --labels`: how often a model that reads is right.
 
 use crate::files::{read, say};
-use crate::model_files::{lessons_of, open_classifier, open_tagger, read_model};
+use crate::model_files::{lessons_of, read_model};
 use crate::texts::note;
-use liedwerk::read::{Classifier, Figures, TextTagger};
+use liedwerk::read::{Classifier, LabelFigures, TextTagger};
 use liedwerk::text::reading::{labelled, tagged};
 use liedwerk::text::{LabelledText, Note, TaggedSentence};
 use liedwerk::train::Lessons;
+use liedwerk::workshop::Base;
 use serde_json::json;
 use std::path::Path;
 
 /// Prints accuracy, F1 and confusion.
 pub fn run(model: &Path, path: &Path, json: bool) -> anyhow::Result<()> {
     let (file, bytes) = (path.display().to_string(), read(path)?);
-    let (labels, figures) = match lessons_of(&read_model(model)?.config)? {
+    let Base { config, tokenizer, weights } = read_model(model)?;
+    let (labels, figures) = match lessons_of(&config)? {
         Lessons::TaggedSentences => {
-            let (tagger, reading) = (open_tagger(model)?, tagged(&file, &bytes)?);
+            let tagger = TextTagger::from_files(&config, &tokenizer, &weights)?;
+            let reading = tagged(&file, &bytes)?;
             note(&reading.notes);
             (tagger.labels().to_vec(), of_tagger(&tagger, &reading.examples)?)
         }
         _ => {
-            let (classifier, reading) = (open_classifier(model)?, labelled(&file, &bytes)?);
+            let classifier = Classifier::from_files(&config, &tokenizer, &weights)?;
+            let reading = labelled(&file, &bytes)?;
             note(&reading.notes);
             (classifier.labels().to_vec(), of_classifier(&classifier, &reading.examples)?)
         }
@@ -51,27 +55,27 @@ pub fn run(model: &Path, path: &Path, json: bool) -> anyhow::Result<()> {
 }
 
 /// Accuracy with its interval, and macro F1.
-pub fn shown(figures: &Figures) -> String {
-    let Figures { accuracy, interval: [low, high], macro_f1, count, .. } = figures;
+pub fn shown(figures: &LabelFigures) -> String {
+    let LabelFigures { accuracy, interval: [low, high], macro_f1, count, .. } = figures;
     format!("accuracy {accuracy:.4} ({low:.3} to {high:.3} at 95 %), macro F1 {macro_f1:.4}, {count} labels")
 }
 
 /// Of texts with labels that the model knows.
-pub fn of_classifier(classifier: &Classifier, examples: &[LabelledText]) -> liedwerk::Result<Figures> {
+pub fn of_classifier(classifier: &Classifier, examples: &[LabelledText]) -> liedwerk::Result<LabelFigures> {
     let wanted = |example: &LabelledText| place(classifier.labels(), &example.label);
     let known: Vec<(&str, usize)> =
         examples.iter().filter_map(|example| Some((example.text.as_str(), wanted(example)?))).collect();
     say_unknown(examples.len() - known.len());
     let texts: Vec<&str> = known.iter().map(|(text, _)| *text).collect();
     let found = classifier.labels_of(&texts)?;
-    Ok(Figures::of(
+    Ok(LabelFigures::of(
         classifier.labels().len(),
         found.into_iter().zip(known.into_iter().map(|(_, wanted)| wanted)),
     ))
 }
 
 /// Of sentences with labels that the model knows.
-pub fn of_tagger(tagger: &TextTagger, examples: &[TaggedSentence]) -> liedwerk::Result<Figures> {
+pub fn of_tagger(tagger: &TextTagger, examples: &[TaggedSentence]) -> liedwerk::Result<LabelFigures> {
     let (mut sentences, mut wanted) = (Vec::new(), Vec::new());
     for TaggedSentence { words, labels } in examples {
         if let Some(places) =
@@ -83,7 +87,7 @@ pub fn of_tagger(tagger: &TextTagger, examples: &[TaggedSentence]) -> liedwerk::
     }
     say_unknown(examples.len() - sentences.len());
     let found = tagger.labels_of(&sentences)?;
-    Ok(Figures::of(tagger.labels().len(), found.into_iter().flatten().zip(wanted)))
+    Ok(LabelFigures::of(tagger.labels().len(), found.into_iter().flatten().zip(wanted)))
 }
 
 fn place(labels: &[String], label: &str) -> Option<usize> {

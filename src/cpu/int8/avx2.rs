@@ -11,7 +11,7 @@ struct Avx2;
 /// [`add_products`](super::add_products) with these instructions.
 #[target_feature(enable = "avx2")]
 pub fn add_products(values: &[i8], scales: &[f32], x: &Activations, sums: &mut [f32]) {
-    // SAFETY: the processor has the instructions, or this function were not called.
+    // SAFETY: the processor has the instructions, or this function would not be called.
     unsafe { add_products_with::<Avx2>(values, scales, x, sums) }
 }
 

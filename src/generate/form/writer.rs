@@ -191,8 +191,10 @@ impl FormWriter {
                 draw(model, &self.with_title, &self.vocabulary, &mut self.sampler, drawing, &mut branches)
                     .await?;
             self.collect(generator, lexicon, &asked, (drawn, false), &mut candidates);
-            let natural =
-                candidates.iter().filter(|candidate| candidate.line.rhyme == Some(Rhyme::Perfect)).count();
+            let natural = candidates
+                .iter()
+                .filter(|candidate| !candidate.line.led && candidate.line.rhyme == Some(Rhyme::Perfect))
+                .count();
             if target.is_some() && natural < ENOUGH_RHYMES {
                 let led = complete(model, &self.with_title, &self.vocabulary, &branches.take_best()).await?;
                 self.collect(generator, lexicon, &asked, (led, true), &mut candidates);

@@ -61,6 +61,11 @@ impl Alphabet {
             return bad("a character is there twice");
         }
         let (characters, rows): (Vec<char>, Vec<usize>) = numbered.into_iter().unzip();
+        let mut numbers = rows.clone();
+        numbers.sort_unstable();
+        if numbers.windows(2).any(|pair| pair[0] == pair[1]) {
+            return bad("two characters have one number");
+        }
         if characters.is_empty() {
             return bad("it is empty");
         }
@@ -135,9 +140,13 @@ mod tests {
 
     #[test]
     fn others_are_refused() {
-        for facts in
-            [json!({"chars": ["ab", "c"]}), json!({"chars": ["a", "a"]}), json!({"stoi": {"a": 1, "b": -1}})]
-        {
+        for facts in [
+            json!({"chars": ["ab", "c"]}),
+            json!({"chars": ["a", "a"]}),
+            json!({"stoi": {"a": 1, "b": -1}}),
+            // Each row of the table once, or a small file would make a table of any size.
+            json!({"stoi": {"a": 1, "b": 1}}),
+        ] {
             assert_eq!(Alphabet::find(&facts).unwrap_err().code(), ErrorCode::BadTokenizer, "{facts}");
         }
         assert!(Alphabet::find(&json!({"chars": "ab"})).unwrap().unwrap().check(1).is_err());

@@ -41,7 +41,7 @@ impl Entry<'_> {
     /// If a row is not there.
     pub fn select_rows(&mut self, rows: &[usize]) {
         let Some((count, rest)) = self.shape.split_first_mut() else { return };
-        let bytes = rest.iter().product::<usize>() * (self.dtype.bitsize() / 8);
+        let bytes = rest.iter().product::<usize>() * self.dtype.bitsize() / 8;
         self.data =
             Cow::Owned(rows.iter().flat_map(|row| &self.data[row * bytes..][..bytes]).copied().collect());
         *count = rows.len();
@@ -62,10 +62,13 @@ impl<'a> Entries<'a> {
     /// Adds all tensors of a safetensors file.
     ///
     /// # Errors
-    /// `bad-weights` if it is none, or if it has a tensor that is there already.
+    /// `bad-weights` if it is none, has numbers of less than a byte, or a tensor that is there already.
     pub fn add_safetensors(&mut self, bytes: &'a [u8]) -> Result<()> {
         let (metadata, data) = split_header(bytes)?;
         for (name, info) in metadata.tensors() {
+            if !info.dtype.bitsize().is_multiple_of(8) {
+                return Err(bad(format!("weights: {name:?} has numbers of {} bits", info.dtype.bitsize())));
+            }
             let data = Cow::Borrowed(&data[info.data_offsets.0..info.data_offsets.1]);
             self.add(name, Entry { dtype: info.dtype, shape: info.shape.clone(), data })?;
         }
@@ -83,9 +86,10 @@ impl<'a> Entries<'a> {
     /// Adds a tensor; twice the same is one.
     ///
     /// # Errors
-    /// `bad-weights` if there is another one of this name.
+    /// `bad-weights` if there is another one of this name; or if it is empty: sizes that no data bears out could be any.
     pub fn add(&mut self, name: String, entry: Entry<'a>) -> Result<()> {
         match self.by_name.get(&name) {
+            _ if entry.data.is_empty() => Err(bad(format!("weights: {name:?} is empty"))),
             Some(before) if *before != entry => Err(bad(format!("weights: there are two tensors {name:?}"))),
             _ => {
                 self.by_name.insert(name, entry);

@@ -50,16 +50,26 @@ impl OpenedModel {
 /// # Errors
 /// `other-format` for what is not read here, `bad-weights`, `bad-config`, `bad-tokenizer` for damaged or missing parts,
 /// and the codes of [`Weights`](crate::io::Weights).
-pub fn open(files: Vec<File<'_>>) -> Result<OpenedModel> {
-    if let [file] = &files[..]
-        && Format::of(&file.name, &file.bytes) == Format::Zip
+pub fn open(mut files: Vec<File<'_>>) -> Result<OpenedModel> {
+    if let [file] = &mut files[..]
+        && let Ok(ModelFile { config, tokenizer, card }) = ModelFile::read(&file.bytes)
     {
-        let inside = unpack(&file.name, &file.bytes)?;
-        if pytorch::pickle_of(&inside).is_none() {
-            return open_folder(&file.name, inside);
-        }
+        let weights = std::mem::take(&mut file.bytes).into_owned();
+        return Ok(OpenedModel { config, tokenizer, card, weights });
     }
-    open_parts(&files)
+    let mut unpacked = unpack_all(&files)?;
+    if let ([file], [inside]) = (&files[..], &mut unpacked[..])
+        && pytorch::pickle_of(inside).is_none()
+    {
+        return open_folder(&file.name, std::mem::take(inside));
+    }
+    open_parts(&files, &unpacked)
+}
+
+/// What is in those files that are packed.
+fn unpack_all<'f>(files: &'f [File<'_>]) -> Result<Vec<Vec<File<'f>>>> {
+    let packed = files.iter().filter(|file| Format::of(&file.name, &file.bytes) == Format::Zip);
+    packed.map(|file| unpack(&file.name, &file.bytes)).collect()
 }
 
 /// The one model in a folder that was packed.
@@ -75,7 +85,7 @@ fn open_folder(zip: &str, mut files: Vec<File<'_>>) -> Result<OpenedModel> {
                 File { name: std::mem::take(name), bytes: std::mem::take(bytes) }
             };
             let parts: Vec<File<'_>> = group.files.iter().map(take).collect();
-            open_parts(&parts)
+            open_parts(&parts, &unpack_all(&parts)?)
         }
         ([], Some(refusal)) => Err(refusal.clone()),
         (models, _) => {
@@ -100,34 +110,24 @@ impl<'f> Parts<'f, '_> {
         self.named(name).map(|file| text(&file.name, &file.bytes, code)).transpose()
     }
 
-    fn of_format(&self, format: Format) -> impl Iterator<Item = &'f File<'f>> {
-        self.files.iter().filter(move |file| Format::of(&file.name, &file.bytes) == format)
-    }
-
     fn size(&self) -> usize {
         self.files.iter().map(|file| file.bytes.len()).sum()
     }
 }
 
-fn open_parts(files: &[File<'_>]) -> Result<OpenedModel> {
+fn open_parts(files: &[File<'_>], unpacked: &[Vec<File<'_>>]) -> Result<OpenedModel> {
     let parts = Parts { files };
     let single: Vec<&File<'_>> = files.iter().filter(|file| is_weights(file)).collect();
     let inside = match single[..] {
         [file] => ModelFile::read(&file.bytes).ok(),
         _ => None,
     };
-    if let ([_], Some(ModelFile { config, tokenizer, card })) = (files, &inside) {
-        let (config, tokenizer, card) = (config.clone(), tokenizer.clone(), card.clone());
-        return Ok(OpenedModel { config, tokenizer, card, weights: single[0].bytes.to_vec() });
-    }
-    let unpacked: Vec<Vec<File<'_>>> =
-        parts.of_format(Format::Zip).map(|file| unpack(&file.name, &file.bytes)).collect::<Result<_>>()?;
     let mut facts = Value::Null;
     let mut entries = Entries::default();
     for file in &single {
         entries.add_safetensors(&file.bytes)?;
     }
-    for files in &unpacked {
+    for files in unpacked {
         let Checkpoint { entries: more, facts: said } = pytorch::read(files)?;
         entries.append(more)?;
         facts = said;
@@ -211,7 +211,7 @@ fn configure(
 ) -> Result<(Option<Map<String, Value>>, bool)> {
     let config = object(said.map(str::to_owned))?;
     let model_type = config.as_ref().and_then(|config| config.get("model_type")).and_then(Value::as_str);
-    let known = ["gpt2", "char_lstm", "seq2seq", "transformer"];
+    let known = ["gpt2", "char_lstm", "seq2seq", "transformer", "text_classifier", "tagger"];
     if model_type.is_some_and(|model_type| !known.contains(&model_type)) {
         // The model's own reader refuses it by name.
         return Ok((config, false));

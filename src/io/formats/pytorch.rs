@@ -104,8 +104,12 @@ impl<'f> Reader<'f> {
     fn checkpoint(&self) -> Result<Checkpoint<'f>> {
         let root = self.pickle.root;
         let mut entries = Entries::default();
-        let named = |(key, value): &(Id, Id)| {
-            self.pickle.text(*key).filter(|name| WEIGHTS.contains(name)).map(|_| *value)
+        // One long key may stand for all of them.
+        let named = |(key, value): &(Id, Id)| match self.pickle.get(*key) {
+            Value::Text(range) if range.len() <= LONGEST_NAME => {
+                WEIGHTS.contains(&self.pickle.text_at(range)).then_some(*value)
+            }
+            _ => None,
         };
         let weights = self.dict(root).iter().filter_map(named).find(|&id| self.holds_tensors(id, DEEPEST));
         self.add_tensors(weights.unwrap_or(root), &mut String::new(), DEEPEST, &mut entries)?;
@@ -173,7 +177,7 @@ impl<'f> Reader<'f> {
         let numbers = data.len() / item;
         let count =
             shape.iter().try_fold(1usize, |count, &size| count.checked_mul(size)).ok_or_else(outside)?;
-        // Nothing that is trained is one number many times.
+        // A trained tensor never repeats one number by strides.
         let reach = shape
             .iter()
             .zip(strides)

@@ -8,7 +8,7 @@ use std::borrow::Cow;
 
 /// More files are no model's folder.
 const MOST_FILES: usize = 20_000;
-/// Weights do not become much smaller, and texts not this much; what claims more is made to fill memory.
+/// Weights hardly compress, and texts less than this; a zip that claims more was made to fill memory.
 const MOST_GROWTH: usize = 12;
 /// Small files may grow more.
 const FREE_BYTES: usize = 1 << 24;

@@ -129,6 +129,9 @@ impl BpeTokenizer {
     /// Forgets special tokens at the end of the vocabulary that a model of `vocab_size` tokens has no vectors for: they
     /// were added to the tokenizer alone, and no text is encoded as one.
     pub(super) fn fit(&mut self, vocab_size: usize) {
+        if self.tokens.len() <= vocab_size {
+            return;
+        }
         while self.tokens.len() > vocab_size && self.specials.last() == Some(&(self.tokens.len() as u32 - 1))
         {
             self.tokens.pop();

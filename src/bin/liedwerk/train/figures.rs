@@ -4,7 +4,7 @@ use crate::evaluate_labels::{of_classifier, of_tagger, shown};
 use crate::evaluate_text::score;
 use indicatif::ProgressBar;
 use liedwerk::generate::{Generator, Search, TranslateOptions, Translator};
-use liedwerk::read::{Classifier, Figures, TextTagger};
+use liedwerk::read::{Classifier, LabelFigures, TextTagger};
 use liedwerk::text::{BpeTokenizer, PairTokenizer, SentencePair, SpellingTokenizer, TextTokenizer};
 use liedwerk::train::{Measured, Model, bits, bleu};
 use liedwerk::workshop::{HeldOut, Workshop};
@@ -59,7 +59,7 @@ pub fn exact(workshop: &Workshop, model: Model, all: bool) -> anyhow::Result<Fig
     }
 }
 
-fn of_labels(figures: &Figures) -> Figure {
+fn of_labels(figures: &LabelFigures) -> Figure {
     Figure { score: figures.accuracy, shown: shown(figures) }
 }
 

@@ -1,8 +1,11 @@
 //! What the calls in a pickle stand for.
 
 use super::names::Named;
-use super::{Id, Machine, NONE, Storage, TensorValue, Value, bad};
+use super::{Id, MOST_VALUES, Machine, NONE, Storage, TensorValue, Value, bad};
 use crate::error::Result;
+
+/// Of a tensor; a list of more is not copied.
+const MOST_AXES: usize = 8;
 
 impl Machine<'_> {
     fn list(&self, id: Id) -> Option<&[Id]> {
@@ -20,7 +23,8 @@ impl Machine<'_> {
     }
 
     fn sizes(&self, id: Id) -> Option<Vec<usize>> {
-        self.list(id)?.iter().map(|&id| self.size(id)).collect()
+        let sizes = self.list(id).filter(|sizes| sizes.len() <= MOST_AXES)?;
+        sizes.iter().map(|&id| self.size(id)).collect()
     }
 
     /// `('storage', type, key, device, count)`
@@ -58,6 +62,11 @@ impl Machine<'_> {
     }
 
     fn dict_of(&mut self, pairs: Id) -> Result<Id> {
+        // One list can be made a dictionary again and again.
+        self.copied += self.list(pairs).map_or(0, <[Id]>::len);
+        if self.copied > MOST_VALUES {
+            return Err(bad("its dictionaries are larger than it is"));
+        }
         let pair = |&id: &Id| match self.list(id) {
             Some(&[key, value]) => Some((key, value)),
             _ => None,

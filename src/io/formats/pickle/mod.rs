@@ -77,7 +77,7 @@ impl<'a> Pickle<'a> {
     /// Reads a pickle of protocol 2 or later.
     ///
     /// # Errors
-    /// `bad-weights` if it is cut off, damaged, or names anything but PyTorch's tensors.
+    /// `bad-weights` if it is cut off or damaged, `other-format` if it names anything but PyTorch's tensors.
     pub fn read(bytes: &'a [u8]) -> Result<Self> {
         let mut machine = Machine {
             bytes,
@@ -86,6 +86,7 @@ impl<'a> Pickle<'a> {
             stack: Vec::new(),
             marks: Vec::new(),
             memo: BTreeMap::new(),
+            copied: 0,
         };
         let root = machine.run()?;
         Ok(Self { bytes, values: machine.values, root })
@@ -98,10 +99,8 @@ impl<'a> Pickle<'a> {
 
     /// A string; `None` for any other value.
     pub fn text(&self, id: Id) -> Option<&'a str> {
-        match self.get(id) {
-            Value::Text(range) => Some(text_at(self.bytes, range)),
-            _ => None,
-        }
+        let Value::Text(range) = self.get(id) else { return None };
+        Some(text_at(self.bytes, range))
     }
 
     /// A part of the file as a string, which was checked when it was read.
@@ -122,6 +121,8 @@ struct Machine<'a> {
     /// Lengths of the stack at which something began.
     marks: Vec<usize>,
     memo: BTreeMap<u32, Id>,
+    /// Pairs that became dictionaries by a call.
+    copied: usize,
 }
 
 impl Machine<'_> {
