@@ -10,6 +10,7 @@ mod gpt_weights;
 mod language;
 mod reading_config;
 mod recording;
+mod reward_model;
 mod seq2seq;
 mod seq2seq_state;
 mod tagger;
@@ -29,6 +30,7 @@ pub use gpt_weights::{cut_vocabulary, fit_vocabulary, is_stored_mask, stored_lay
 pub use language::{LanguageModel, TextState};
 pub use reading_config::{Pooling, TaggerConfig, TextClassifierConfig};
 pub use recording::{FrameShape, Recording};
+pub use reward_model::RewardModel;
 pub use seq2seq::Seq2Seq;
 pub use seq2seq_state::{Seq2SeqDecoder, Seq2SeqState};
 pub use tagger::{Tagger, WordForm};
