@@ -29,6 +29,7 @@ mod links;
 mod memorized;
 mod metrics;
 mod portable;
+mod prefer;
 mod process;
 mod reading;
 mod recipes;

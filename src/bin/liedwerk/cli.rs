@@ -3,7 +3,7 @@
 use crate::files::is_closed_pipe;
 use crate::{
     bench, classify, compare, convert, evaluate, generate, headers, judge, lexicon, manifest, memorized,
-    memory, tag, tokenize, train, translate, verify,
+    memory, prefer, tag, tokenize, train, translate, verify,
 };
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
@@ -40,6 +40,8 @@ enum Command {
     Memorized(memorized::Args),
     /// Measure how good songs are: rhymes, words, repetitions, copies.
     Judge(judge::Args),
+    /// Tune a model towards what a judge or people prefer.
+    Prefer(prefer::Args),
     /// Prepare songs for training: a header line with title, style and rhyme scheme before each.
     Headers(headers::Args),
     /// Make the file of words and their sounds that rhymes are told by.
@@ -70,6 +72,7 @@ pub fn main() -> ExitCode {
         Command::Compare(args) => compare::run(args),
         Command::Memorized(args) => memorized::run(args),
         Command::Judge(args) => judge::run(args),
+        Command::Prefer(args) => prefer::run(args),
         Command::Headers(args) => headers::run(args),
         Command::Lexicon(args) => lexicon::run(args),
         Command::Bench(args) => bench::run(args),

@@ -1,5 +1,5 @@
 //! The `liedwerk` command: train, tokenize, generate, translate, classify, tag, verify, evaluate, compare,
-//! memorized, judge, headers, lexicon, bench, convert, manifest.
+//! memorized, judge, prefer, headers, lexicon, bench, convert, manifest.
 
 #[cfg(not(target_arch = "wasm32"))]
 mod arithmetic;
@@ -47,6 +47,8 @@ mod memorized;
 mod memory;
 #[cfg(not(target_arch = "wasm32"))]
 mod model_files;
+#[cfg(not(target_arch = "wasm32"))]
+mod prefer;
 #[cfg(not(target_arch = "wasm32"))]
 mod progress;
 #[cfg(not(target_arch = "wasm32"))]

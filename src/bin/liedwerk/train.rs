@@ -11,7 +11,7 @@ use crate::device::DeviceArg;
 use crate::files::{check_apart, say};
 use crate::texts::note;
 use figures::{exact, report};
-use folder::{Folder, Use};
+pub use folder::{Folder, Use};
 use indicatif::{ProgressBar, ProgressStyle};
 use job::Job;
 use liedwerk::gpu::Gpu;
