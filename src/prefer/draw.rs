@@ -69,7 +69,9 @@ impl Writer<'_> {
                 let id = samplers[text].sample(&mut logits[row * vocab..][..vocab], &texts[text])?;
                 texts[text].push(id);
                 if !self.is_whole(&texts[text][asked[text].0.tokens.len()..]) {
-                    (kept.push(row), going_on.push(text), tokens.push(id));
+                    kept.push(row);
+                    going_on.push(text);
+                    tokens.push(id);
                 }
             }
             writing = going_on;

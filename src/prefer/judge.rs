@@ -78,6 +78,15 @@ impl Judge {
         Self::ALL.into_iter().find(|judge| judge.as_str() == name)
     }
 
+    /// How many stanzas it usually takes until the judge likes one of them more than another: few rhyme by chance.
+    pub fn draws(self) -> usize {
+        match self {
+            Self::Rhyme => 8,
+            Self::ShortLines => 2,
+            Self::NoOldWords => 4,
+        }
+    }
+
     /// How much the judge likes a stanza; only which of two is liked more means something.
     ///
     /// ```

@@ -60,8 +60,8 @@ impl TuningPlan {
                 method,
                 layers: Layers::All,
                 beta: 0.1,
-                lr: 5e-5,
-                steps: 75,
+                lr: 3e-5,
+                steps: 40,
                 batch_size: 4,
                 group: 0,
                 seed: 1,
@@ -70,8 +70,8 @@ impl TuningPlan {
                 method,
                 layers: Layers::All,
                 beta: 0.05,
-                lr: 5e-5,
-                steps: 60,
+                lr: 3e-5,
+                steps: 40,
                 batch_size: 2,
                 group: 8,
                 seed: 1,
@@ -123,6 +123,7 @@ pub struct Progress {
     pub reward: Option<f32>,
 }
 
+#[expect(clippy::large_enum_variant, reason = "there is one of it at a time")]
 enum Run {
     Dpo(Trainer<Gpt, Paired, Preferring>),
     Reinforce {

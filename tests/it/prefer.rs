@@ -1,13 +1,14 @@
 //! Learning from what people prefer, on models that are small enough for a test.
 
 use liedwerk::ErrorCode;
-use liedwerk::generate::Sampling;
+use liedwerk::generate::{Generator, Sampling};
+use liedwerk::io::ModelFile;
 use liedwerk::judge::Share;
 use liedwerk::models::{Gpt, ModelConfig};
 use liedwerk::nn::Module;
 use liedwerk::prefer::{
-    Beginning, Better, Choice, Choices, Comparison, Judge, Method, Pair, RewardFit, RewardPlan, Tuning,
-    TuningPlan, Writer, rewards, rhymed_pairs, verdict,
+    Beginning, Better, Choice, Choices, Comparison, Judge, Method, Pair, RewardFit, RewardPlan, Session,
+    Tuning, TuningPlan, Writer, beats_chance, rewards, rhymed_pairs, verdict,
 };
 use liedwerk::rng::Rng;
 use liedwerk::text::rhyme::Lexicon;
@@ -130,12 +131,30 @@ fn a_reward_model_learns_what_choices_agree_on() {
     assert_eq!(fit.accuracy(), Share { part: 8, all: 8 });
     let pair = &pairs(40)[7];
     let [chosen, rejected] =
-        [&pair.chosen, &pair.rejected].map(|text| rewards(fit.model(), &[text.clone()])[0]);
+        [&pair.chosen, &pair.rejected].map(|text| rewards(fit.model(), std::slice::from_ref(text))[0]);
     assert!(chosen > rejected);
     let verdict = verdict(fit.model(), &tokenizer(), &pair.chosen);
     assert!((verdict.reward - chosen).abs() < 1e-5);
     assert_eq!(verdict.along.len(), pair.chosen.written());
     assert_eq!(verdict.along[0].0, "a");
+}
+
+#[test]
+fn choices_by_chance_teach_nothing() {
+    let mut by_chance = choices(30);
+    let mut rng = Rng::new(1);
+    for choice in &mut by_chance.0 {
+        // Not the same two stanzas twice: that would be a contradiction.
+        let tail: String = (0..6).map(|_| ["a", "b", "c", "d"][rng.below(4)]).collect();
+        choice.first = format!("{}\n{tail}", choice.first);
+        choice.better = if rng.below(2) == 0 { Better::First } else { Better::Second };
+    }
+    let pairs = by_chance.pairs(&tokenizer()).unwrap();
+    let mut fit = RewardFit::new(&model(1), &pairs, &RewardPlan { lr: 3e-3, ..RewardPlan::default() });
+    for _ in 0..fit.steps() {
+        fit.step().unwrap();
+    }
+    assert!(!beats_chance(fit.accuracy()), "{:?}", fit.accuracy());
 }
 
 fn plan(method: Method) -> TuningPlan {
@@ -227,4 +246,32 @@ fn a_model_equals_itself() {
     let measured = comparison.measure(Judge::ShortLines, &beginnings, 6, 1).unwrap();
     assert_eq!((measured.win_rate, measured.kl, measured.stanzas), (0.5, 0.0, 6));
     assert_eq!(measured.distinct[0], measured.distinct[1]);
+}
+
+#[test]
+fn a_session_goes_from_choices_to_a_model_that_opens() {
+    let lexicon = Lexicon::build(Language::German, "", "");
+    let mut session = Session::new(model(1), tokenizer(), lexicon);
+    let code = |error: liedwerk::Error| error.code();
+    assert_eq!(session.tune(plan(Method::Dpo)).err().map(code), Some(ErrorCode::TooFewChoices));
+    assert_eq!(session.glance(Judge::Rhyme, 2, 1).err().map(code), Some(ErrorCode::BadOption));
+    session.learn_from(choices(20)).unwrap();
+    assert_eq!(session.tune(plan(Method::Reinforce)).err().map(code), Some(ErrorCode::TooFewChoices));
+    let impossible = TuningPlan { beta: 0.0, ..plan(Method::Dpo) };
+    assert_eq!(session.tune(impossible).err().map(code), Some(ErrorCode::BadOption));
+    let fit = session.fit_reward(&RewardPlan { epochs: 1, ..RewardPlan::default() }).unwrap();
+    (0..fit.steps()).for_each(|_| assert!(fit.step().unwrap().loss.is_finite()));
+    let ranked = session.ranked(4, 1).unwrap();
+    assert!(ranked.is_sorted_by(|(_, a), (_, b)| a.reward >= b.reward));
+    let tuning = session.tune(TuningPlan { steps: 2, ..plan(Method::Dpo) }).unwrap();
+    go(tuning, 2);
+    let measured = session.glance(Judge::ShortLines, 4, 1).unwrap();
+    assert_eq!(measured.stanzas, 4);
+    assert!(measured.kl.is_finite() && (0.0..=1.0).contains(&measured.win_rate));
+    let (_, [old, new]) = session.side_by_side(0, 1).unwrap();
+    assert!(!old.is_empty() && !new.is_empty());
+    let file = session.model_file("tuned", 1.5).unwrap();
+    let parts = ModelFile::read(&file).unwrap();
+    assert!(parts.card.unwrap().contains("\"fine_tuned\":true"));
+    Generator::from_files(&parts.config, &parts.tokenizer, &file).unwrap();
 }

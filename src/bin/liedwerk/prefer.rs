@@ -39,9 +39,9 @@ pub struct Args {
     /// Choices that the judge makes.
     #[arg(long, value_name = "N", default_value_t = 100)]
     pairs: usize,
-    /// Stanzas drawn for each, of which the judge compares the best with the worst.
-    #[arg(long, value_name = "N", default_value_t = 4)]
-    draws: usize,
+    /// Stanzas drawn for each, of which the judge compares the best with the worst; without it as many as the judge needs.
+    #[arg(long, value_name = "N")]
+    draws: Option<usize>,
     /// Choices of people, instead of the judge's; may be given several times.
     #[arg(long, value_name = "FILE")]
     choices: Vec<PathBuf>,
@@ -153,7 +153,7 @@ fn open(args: &Args) -> anyhow::Result<Session> {
 
 /// The choices of the judge.
 fn judged(args: &Args, session: &Session) -> anyhow::Result<Choices> {
-    let drawing = PairDrawing { seed: args.seed, draws: args.draws };
+    let drawing = PairDrawing { seed: args.seed, draws: args.draws.unwrap_or(args.judge.draws()) };
     let bar = progress_bar(args.pairs, "choices", args.json);
     let mut choices = Choices::default();
     for k in 0..args.pairs as u64 * TRIES {
