@@ -1,5 +1,5 @@
 //! Learning from what people prefer: stanzas to compare, choices, a model of what is liked, and the tuning of the model
-//! that writes (Ouyang et al. 2022). The page's "Learn from people" and `liedwerk prefer` are both this.
+//! that writes (Ouyang et al. 2022). `liedwerk prefer` is this.
 
 mod beginnings;
 mod choices;
