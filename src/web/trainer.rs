@@ -156,7 +156,7 @@ impl Trainer {
         self.inner.is_done()
     }
 
-    /// Goes on with another highest learning rate. Throws `bad-option`.
+    /// Continues with another peak learning rate. Throws `bad-option`.
     #[wasm_bindgen(js_name = setRate)]
     pub fn set_rate(&mut self, lr: f32) -> Result<(), JsValue> {
         self.inner.set_lr(lr).map_err(to_js)
