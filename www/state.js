@@ -190,8 +190,8 @@ export const MODELS_OF = {
 /** What a visitor without a link meets. Cooler, the GPT repeats itself. @type {Partial<Settings>} */
 const FRESH = { model: 'gpt-songs', temperature: 0.8 };
 
-/** How the lines of a form are drawn: there are many, and the best goes on, so they may be bolder. The command's defaults. */
-export const BOLD = { temperature: 0.9, top_p: 1, min_p: 0.03 };
+/** How the lines of a form are drawn: there are many, and the best goes on, so that nothing is cut but what is hardly possible. The command's defaults. */
+export const BOLD = { temperature: 0.7, top_p: 1, min_p: 0.03 };
 /** A form that shows what a form is. */
 export const EXAMPLE_FORM = { style: 'modern', scheme: 'XAXA', syllables: '6-9', stanzas: 3 };
 /** The song that the page offers to whoever brings nothing at all. @type {Partial<Settings>} */
