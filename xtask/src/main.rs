@@ -78,7 +78,9 @@ fn parse(mut arguments: lexopt::Parser) -> Result<Command> {
         match argument {
             Short('h') | Long("help") => return Ok(Command::Help),
             Long("port") if name.as_deref() == Some("serve") => port = arguments.value()?.parse()?,
-            Long("out") if matches!(name.as_deref(), Some("build" | "package")) => out = Some(arguments.value()?.into()),
+            Long("out") if matches!(name.as_deref(), Some("build" | "package")) => {
+                out = Some(arguments.value()?.into())
+            }
             Value(value) if name.is_none() && value == "fuzz" => {
                 return Ok(Command::Fuzz { arguments: arguments.raw_args()?.collect() });
             }
