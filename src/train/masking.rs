@@ -3,8 +3,10 @@
 use super::examples::{Batch, Examples};
 use super::order::{epoch_seed, hash};
 use super::pairs::{OfPairs, PairBatches, TokenPair, batches_by_length};
+use super::shares::cut;
 use crate::error::Result;
 use crate::text::MaskTokenizer;
+use std::ops::Range;
 
 /// Of the tokens so many are to be foretold.
 const SHARE: f64 = 0.15;
@@ -29,6 +31,29 @@ impl Batch for MaskedBatch {
     fn tokens(&self) -> usize {
         self.targets.len()
     }
+
+    fn rows(&self) -> usize {
+        self.lengths.len()
+    }
+
+    fn cut(&self, rows: &Range<usize>) -> Self {
+        let width = self.inputs.len() / self.rows();
+        let first = (rows.start * width) as u32;
+        let inside = first..(rows.end * width) as u32;
+        let (places, targets) = self
+            .places
+            .iter()
+            .zip(&self.targets)
+            .filter(|(place, _)| inside.contains(place))
+            .map(|(place, target)| (place - first, *target))
+            .unzip();
+        Self {
+            inputs: cut(&self.inputs, self.rows(), rows),
+            lengths: self.lengths[rows.clone()].to_vec(),
+            places,
+            targets,
+        }
+    }
 }
 
 /// Whole texts side by side.
@@ -43,6 +68,14 @@ impl OfPairs for Rows {
 impl Batch for Rows {
     fn tokens(&self) -> usize {
         self.0.iter().map(Vec::len).sum()
+    }
+
+    fn rows(&self) -> usize {
+        self.0.len()
+    }
+
+    fn cut(&self, rows: &Range<usize>) -> Self {
+        Self(self.0[rows.clone()].to_vec())
     }
 }
 
@@ -183,6 +216,19 @@ mod tests {
             format!("{drawn:?}"),
             "[([3, 3], [14, 21]), ([3], [10]), ([15], [15]), ([3, 3, 3, 3], [12, 13, 21, 30])]"
         );
+    }
+
+    #[test]
+    fn a_part_has_the_masks_of_its_rows() {
+        let rows: Vec<Vec<u32>> =
+            (0..6).map(|k| [&[1], &vec![10 + k; 3 + k as usize][..], &[2]].concat()).collect();
+        let whole = MASKS.hide(&rows, 2, 1);
+        let parts = [0..1, 1..4, 4..6].map(|range| whole.cut(&range));
+        assert_eq!(parts.iter().map(Batch::tokens).sum::<usize>(), whole.tokens());
+        let read = |batch: &MaskedBatch| -> Vec<u32> {
+            batch.places.iter().map(|&place| batch.inputs[place as usize]).collect()
+        };
+        assert_eq!(parts.iter().flat_map(read).collect::<Vec<u32>>(), read(&whole));
     }
 
     #[test]
