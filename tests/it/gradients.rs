@@ -48,11 +48,12 @@ fn check_at(name: &str, inputs: &[Tensor], op: impl Fn(&[Tensor]) -> Tensor) {
 #[test]
 fn unary_ops() {
     type Op = fn(&Tensor) -> Tensor;
-    let ops: [(&str, Op); 8] = [
+    let ops: [(&str, Op); 9] = [
         ("exp", Tensor::exp),
         ("tanh", Tensor::tanh),
         ("sigmoid", Tensor::sigmoid),
         ("gelu", Tensor::gelu),
+        ("gelu_erf", Tensor::gelu_erf),
         ("square", Tensor::square),
         ("neg", Tensor::neg),
         ("mul_scalar", |x| x.mul_scalar(-1.7)),

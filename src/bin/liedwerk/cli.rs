@@ -2,8 +2,8 @@
 
 use crate::files::is_closed_pipe;
 use crate::{
-    bench, classify, compare, convert, evaluate, generate, headers, judge, lexicon, manifest, memorized,
-    memory, tag, tokenize, train, translate, verify,
+    bench, classify, compare, convert, evaluate, fill, generate, headers, judge, lexicon, manifest,
+    memorized, memory, tag, tokenize, train, translate, verify,
 };
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
@@ -30,6 +30,8 @@ enum Command {
     Classify(classify::Args),
     /// Say of every word which class it is of.
     Tag(tag::Args),
+    /// Say what could stand where a text has masks.
+    Fill(fill::Args),
     /// Write again what a link of the page promises, and compare.
     Verify(verify::Args),
     /// Measure a model on a held-out text, on sentence pairs or on labelled texts.
@@ -65,6 +67,7 @@ pub fn main() -> ExitCode {
         Command::Translate(args) => translate::run(args),
         Command::Classify(args) => classify::run(args),
         Command::Tag(args) => tag::run(args),
+        Command::Fill(args) => fill::run(args),
         Command::Verify(args) => verify::run(args),
         Command::Evaluate(args) => evaluate::run(args),
         Command::Compare(args) => compare::run(args),
