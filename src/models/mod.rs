@@ -1,5 +1,6 @@
 //! The models of the lecture. A constructor checks every parameter once; `forward` reads like the paper.
 
+mod captioner;
 mod char_lstm;
 mod config;
 mod decoder;
@@ -19,6 +20,7 @@ mod transformer;
 mod transformer_state;
 mod translation;
 
+pub use captioner::{Captioner, CaptionerConfig, PICTURE_SIZE, PLACES};
 pub use char_lstm::CharLstm;
 pub use config::{CharLstmConfig, ModelConfig, Seq2SeqConfig, TransformerConfig};
 pub use decoder::{Decoder, ModelDecoder, State, Stepping};

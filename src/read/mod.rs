@@ -1,10 +1,12 @@
-//! Reading: from a text to what a model says about it, never without how sure it is.
+//! Reading: from a text or a picture to what a model says about it, never without how sure it is.
 
 mod classifier;
+mod describer;
 mod figures;
 mod tagger;
 
 pub use classifier::{Classifier, LineVerdict, MAX_LINE_TOKENS, MAX_SHADED_WORDS, ReadWord};
+pub use describer::{DescribedWord, Describer};
 pub use figures::{ClassFigures, LabelFigures};
 pub use tagger::{MAX_TEXT_CHARACTERS, TaggedText, TaggedWord, TextTagger};
 

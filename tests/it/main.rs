@@ -16,6 +16,7 @@ mod generate_gpt;
 mod golden;
 mod golden_gpt;
 mod golden_labels;
+mod golden_pictures;
 mod golden_sampling;
 mod golden_translation;
 mod gpt;

@@ -4,7 +4,7 @@
 import { readStored, writeStored } from '../storage.js';
 
 /** @typedef {'de' | 'en'} Language */
-/** @typedef {keyof typeof import('./en.js').en | keyof typeof import('./en/bench.js').bench} Key */
+/** @typedef {keyof typeof import('./en.js').en | keyof typeof import('./en/bench.js').bench | keyof typeof import('./en/pictures.js').pictures} Key */
 /** @typedef {Record<string, string | number>} Params numbers are written as the language writes them */
 
 /** @typedef {Partial<Record<Key, string>>} Words */
@@ -13,6 +13,8 @@ import { readStored, writeStored } from '../storage.js';
 const known = {};
 /** How each language is fetched. @type {Record<Language, () => Promise<Words>>} */
 let sources;
+/** Words that came with a part of the page. @type {Record<Language, () => Promise<Words>>[]} */
+const parts = [];
 const STORAGE_KEY = 'liedwerk-language';
 
 /** @type {Language} */
@@ -61,7 +63,7 @@ let wanted = '';
  */
 export async function setLanguage(chosen) {
   wanted = chosen;
-  known[chosen] ??= await sources[chosen]();
+  known[chosen] ??= await gathered(chosen);
   if (wanted !== chosen) return;
   language = chosen;
   document.documentElement.lang = chosen;
@@ -70,6 +72,26 @@ export async function setLanguage(chosen) {
     render(/** @type {HTMLElement} */ (element));
   }
   for (const listener of listeners) listener();
+}
+
+/**
+ * The words of a part of the page that is fetched later, in the language that is read.
+ *
+ * @param {Record<Language, () => Promise<Words>>} part
+ * @throws if they do not arrive
+ */
+export async function speakAlso(part) {
+  const words = await part[language]();
+  parts.push(part);
+  // The other languages are put together anew, with these, when they are chosen.
+  for (const other of /** @type {Language[]} */ (Object.keys(known))) if (other !== language) delete known[other];
+  Object.assign(known[language] ?? {}, words);
+}
+
+/** @param {Language} chosen */
+async function gathered(chosen) {
+  const words = await Promise.all([sources, ...parts].map((source) => source[chosen]()));
+  return /** @type {Words} */ (Object.assign({}, ...words));
 }
 
 /** @param {Language} chosen */
