@@ -47,8 +47,7 @@ fn one() -> usize {
     1
 }
 
-/// What `[train]` has of every kind; `shares` is for the PyTorch trainer to spread over its workers, and no result
-/// depends on it.
+/// What `[train]` has of every kind.
 const TRAIN: [&str; 10] = [
     "seed",
     "steps",
@@ -128,7 +127,6 @@ impl Recipe {
         }
         // Nothing of the training files is held out, since there are dev files.
         file.data.insert("held_out".into(), json!(0.0));
-        file.train.remove("shares");
         let checkpoint_every = file.train.remove("checkpoint_every");
         let checkpoint_every = checkpoint_every.and_then(|every| every.as_u64()).unwrap_or_default();
         if checkpoint_every == 0 {

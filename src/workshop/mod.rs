@@ -12,6 +12,7 @@ mod pair_material;
 mod preset;
 mod sample;
 mod sentence_pairs;
+mod shares;
 mod song_material;
 mod songs;
 mod source;

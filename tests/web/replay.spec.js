@@ -74,7 +74,7 @@ test('a song with another setting, model or seed is no longer what the link was 
   await expect(verdict(page)).toBeHidden();
   const { copyLink, status } = controls(page);
   await copyLink.click();
-  await expect(status).toHaveText('Link copied. It opens exactly this text.');
+  await expect(status).toHaveText('Link copied. It opens this view with these settings.');
 });
 
 test('all stored links verify', async ({ page }) => {
