@@ -23,7 +23,7 @@ export const READ_TEXTS = {
 };
 
 /**
- * @typedef {'write' | 'lab' | 'duel' | 'translate' | 'chain' | 'text' | 'look' | 'read' | 'lecture' | 'train'} ViewId
+ * @typedef {'write' | 'lab' | 'duel' | 'translate' | 'chain' | 'text' | 'look' | 'read' | 'lecture' | 'train' | 'gan' | 'caption'} ViewId
  *
  * @typedef {object} Settings
  * @property {ViewId} view
@@ -58,7 +58,8 @@ export const READ_TEXTS = {
  * @property {number} stanzas 0 as many as the parts, or four
  * @property {number} lines of a stanza; 0 those of the scheme, or four
  * @property {number} merges of byte pairs
- * @property {'lyrics' | 'translation'} use_case of the lecture
+ * @property {'lyrics' | 'translation' | 'gan'} use_case of the lecture
+ * @property {string} cloud the points that a GAN learns
  * @property {number} step of the lecture
  * @property {number} temperature
  * @property {number} top_k
@@ -76,7 +77,7 @@ export const READ_TEXTS = {
  * @property {'' | '1'} embed the place alone, for a frame in another page
  * @property {'' | 'de' | 'en'} lang a language that the link asks for; empty for the reader's own
  *
- * @typedef {'view' | 'model' | 'prompt' | 'german' | 'english' | 'translator' | 'inspected' | 'forced' | 'compare' | 'text' | 'text_language' | 'reading' | 'tagged' | 'judged' | 'masked' | 'use_case' | 'hide' | 'lock' | 'embed' | 'lang' | 'left' | 'right' | 'kind' | 'model_size' | 'base' | 'trained_layers' | 'cleaning' | 'keep_seed' | 'title' | 'style' | 'scheme' | 'parts' | 'syllables'} TextName
+ * @typedef {'view' | 'model' | 'prompt' | 'german' | 'english' | 'translator' | 'inspected' | 'forced' | 'compare' | 'text' | 'text_language' | 'reading' | 'tagged' | 'judged' | 'masked' | 'use_case' | 'hide' | 'lock' | 'embed' | 'lang' | 'left' | 'right' | 'kind' | 'model_size' | 'base' | 'trained_layers' | 'cleaning' | 'keep_seed' | 'title' | 'style' | 'scheme' | 'parts' | 'syllables' | 'cloud'} TextName
  * @typedef {'temperature' | 'top_k' | 'top_p' | 'min_p' | 'typical_p' | 'repetition_penalty' | 'no_repeat_ngram' | 'max_new_tokens' | 'beam_width' | 'merges' | 'step' | 'seed' | 'minutes' | 'held_out' | 'stanzas' | 'lines'} NumberName
  *
  * @typedef {object} TextField
@@ -101,11 +102,11 @@ export const READ_TEXTS = {
  */
 
 /** @type {readonly ViewId[]} */
-const EVERYWHERE = ['write', 'lab', 'duel', 'translate', 'chain', 'text', 'look', 'read', 'lecture', 'train'];
+const EVERYWHERE = ['write', 'lab', 'duel', 'translate', 'chain', 'text', 'look', 'read', 'lecture', 'train', 'gan', 'caption'];
 /** @type {readonly ViewId[]} */
 const WRITING = ['write', 'lab', 'duel', 'chain', 'look'];
 /** @type {readonly ViewId[]} */
-const SEEDED = [...WRITING, 'train'];
+const SEEDED = [...WRITING, 'train', 'gan', 'caption'];
 /** @type {readonly ViewId[]} */
 const COMPARING = ['duel'];
 /** @type {readonly ViewId[]} */
@@ -153,7 +154,8 @@ export const TEXT_FIELDS = [
   { name: 'cleaning', key: 'cleaning', default: 'none', among: ['none', 'songs', 'lecture'], views: TRAIN },
   { name: 'trained_layers', key: 'layers', default: 'all', among: ['all', 'last'], views: TRAIN },
   { name: 'text', key: 'text', default: GERMAN_SONGS[0].text, cut: cutGerman, views: ['text'] },
-  { name: 'use_case', key: 'case', default: 'lyrics', among: ['lyrics', 'translation'], views: ['lecture'] },
+  { name: 'use_case', key: 'case', default: 'lyrics', among: ['lyrics', 'translation', 'gan'], views: ['lecture'] },
+  { name: 'cloud', key: 'cloud', default: 'ring', among: ['ring', 'gaussians', 'line', 'moons', 'drawn'], views: ['gan'] },
   { name: 'title', key: 'title', default: '', cut: cutId, views: FORMED },
   { name: 'style', key: 'style', default: '', cut: cutId, views: FORMED },
   { name: 'scheme', key: 'scheme', default: '', cut: cutId, views: FORMED },

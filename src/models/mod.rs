@@ -1,6 +1,7 @@
 //! The models of the lecture. A constructor checks every parameter once; `forward` reads like the paper.
 
 mod bert_config;
+mod captioner;
 mod char_lstm;
 mod config;
 mod decoder;
@@ -22,6 +23,7 @@ mod transformer_state;
 mod translation;
 
 pub use bert_config::BertConfig;
+pub use captioner::{Captioner, CaptionerConfig, PICTURE_SIZE, PLACES};
 pub use char_lstm::CharLstm;
 pub use config::{CharLstmConfig, ModelConfig, Seq2SeqConfig, TransformerConfig};
 pub use decoder::{Decoder, ModelDecoder, State, Stepping};

@@ -74,6 +74,16 @@ impl Tensor {
         self.unary(Unary::GeluErf)
     }
 
+    /// `x · sigmoid(x)`, also called swish (Elfwing, Uchibe and Doya 2018).
+    pub fn silu(&self) -> Self {
+        self.mul(&self.sigmoid())
+    }
+
+    /// `x` where it is positive, else `slope · x` (Maas, Hannun and Ng 2013).
+    pub fn leaky_relu(&self, slope: f32) -> Self {
+        self.mul_scalar(slope).add(&self.relu().mul_scalar(1.0 - slope))
+    }
+
     /// `x · factor`.
     pub fn mul_scalar(&self, factor: f32) -> Self {
         let scaled = move |x: &Self| {

@@ -3,8 +3,12 @@
 
 #[cfg(all(feature = "gpu", feature = "train"))]
 mod bench;
+#[cfg(feature = "train")]
+mod describer;
 mod error;
 mod form;
+#[cfg(feature = "train")]
+mod gan;
 mod generator;
 #[cfg(feature = "gpu")]
 mod gpu;
@@ -25,7 +29,11 @@ mod translator;
 
 #[cfg(all(feature = "gpu", feature = "train"))]
 pub use bench::Bench;
+#[cfg(feature = "train")]
+pub use describer::{Describer, draw_icon};
 pub use form::{FormWriter, Lexicon};
+#[cfg(feature = "train")]
+pub use gan::Gan;
 pub use generator::Generator;
 #[cfg(feature = "gpu")]
 pub use gpu::Gpu;

@@ -18,6 +18,7 @@ mod golden;
 mod golden_gpt;
 mod golden_labels;
 mod golden_masked;
+mod golden_pictures;
 mod golden_sampling;
 mod golden_translation;
 mod gpt;
