@@ -7,6 +7,7 @@ mod command_labels;
 mod command_memorized;
 mod command_text;
 mod command_train;
+mod describer;
 mod form;
 mod formats;
 mod formats_refused;
