@@ -7,7 +7,8 @@ use liedwerk::io::formats::{self, File, HEAD_BYTES, Offered};
 use liedwerk::io::manifest::Manifest;
 use liedwerk::io::{ModelFile, Precision, Weights, to_safetensors};
 use liedwerk::link::{Link, Proof, packed};
-use liedwerk::models::ModelConfig;
+use liedwerk::models::{CaptionerConfig, ModelConfig};
+use liedwerk::pictures::Icon;
 use liedwerk::read::{Classifier, TextTagger};
 use liedwerk::text::rhyme::Lexicon;
 use liedwerk::text::{PairTokenizer, SongIndex, SpellingTokenizer, TextTokenizer, reading};
@@ -21,7 +22,7 @@ pub struct Target {
     pub read: fn(&[u8]),
 }
 
-pub const TARGETS: [Target; 10] = [
+pub const TARGETS: [Target; 11] = [
     Target { name: "safetensors", seeds: safetensors_seeds, read: safetensors },
     Target { name: "config", seeds: config_seeds, read: config },
     Target { name: "tokenizer", seeds: tokenizer_seeds, read: tokenizer },
@@ -32,6 +33,7 @@ pub const TARGETS: [Target; 10] = [
     Target { name: "pytorch", seeds: pytorch_seeds, read: pytorch },
     Target { name: "zip", seeds: zip_seeds, read: zipped },
     Target { name: "folder", seeds: folder_seeds, read: folder },
+    Target { name: "picture", seeds: picture_seeds, read: picture },
 ];
 
 /// A file of the repository.
@@ -62,13 +64,29 @@ fn safetensors(file: &[u8]) {
 }
 
 fn config_seeds() -> Vec<Vec<u8>> {
-    let models = ["char-lstm-songs", "gpt-songs", "seq2seq-de-en", "tagger-de-en", "transformer-de-en"];
+    let models = [
+        "char-lstm-songs",
+        "gpt-songs",
+        "seq2seq-de-en",
+        "tagger-de-en",
+        "transformer-de-en",
+        "captioner-de-en",
+    ];
     let own = models.map(|model| repository(&format!("www/models/{model}/config.json")));
     own.into_iter().chain([fixture("gpt2-sharded/config.json")]).collect()
 }
 
 fn config(file: &[u8]) {
-    let _ = ModelConfig::from_json(&String::from_utf8_lossy(file));
+    let json = String::from_utf8_lossy(file);
+    let _ = (ModelConfig::from_json(&json).is_ok(), CaptionerConfig::from_json(&json).is_ok());
+}
+
+fn picture_seeds() -> Vec<Vec<u8>> {
+    vec![[b"P6 # by hand\n3 5\n255\n", &[7; 45][..]].concat(), b"P6 1 1 255 abc".to_vec()]
+}
+
+fn picture(file: &[u8]) {
+    let _ = Icon::of_ppm(file);
 }
 
 fn tokenizer_seeds() -> Vec<Vec<u8>> {

@@ -8,6 +8,7 @@ mod command_masked;
 mod command_memorized;
 mod command_text;
 mod command_train;
+mod describer;
 mod form;
 mod formats;
 mod formats_refused;

@@ -27,7 +27,7 @@ test('noise becomes a ring while the page stays free; steps by hand; a reload fi
   await page.getByRole('button', { name: 'Train only the generator' }).click();
   await expect(step).toHaveText('Step 2');
   await page.getByRole('button', { name: 'Train', exact: true }).click();
-  const longest = await longestTask(page, () => page.waitForTimeout(2500));
+  const longest = await longestTask(page, () => page.waitForTimeout(1500));
   expect(longest).toBeLessThan(50);
   await page.getByRole('button', { name: 'Pause' }).click();
   const [precision, recall] = await nearness(page);

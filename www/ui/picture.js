@@ -57,8 +57,8 @@ export class Picture {
  * @throws `{code, message}` where it is no picture
  */
 export async function pixelsOf(file) {
-  const refused = (/** @type {string} */ message) => ({ code: 'other-format', message });
-  if (file.size > MOST_BYTES) throw { code: 'file-too-large', message: file.name };
+  const refused = (/** @type {string} */ message) => ({ code: 'bad-picture', message });
+  if (file.size > MOST_BYTES) throw refused(`${file.name} has ${file.size} bytes`);
   if (/svg/.test(file.type)) throw refused(`${file.name} is no photo`);
   const canvas = new OffscreenCanvas(PICTURE_SIZE, PICTURE_SIZE);
   const context = canvas.getContext('2d');

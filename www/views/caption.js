@@ -101,7 +101,7 @@ class Captions {
     return this.#perform(async (isWanted) => {
       const { pixels, captions } = await drawIcon(UNSEEN + this.#seed, this.#index);
       if (isWanted()) await this.#show(Uint8Array.from(pixels), captions, isWanted);
-    }, () => this.#draw());
+    }, () => void this.#draw());
   }
 
   /** @param {File} file */
@@ -109,12 +109,12 @@ class Captions {
     return this.#perform(async (isWanted) => {
       const pixels = await pixelsOf(file);
       if (isWanted()) await this.#show(pixels, null, isWanted);
-    }, () => this.#take(file));
+    }, () => void this.#take(file));
   }
 
   /**
    * @param {(isWanted: () => boolean) => Promise<void>} work
-   * @param {() => unknown} retry
+   * @param {() => void} retry
    */
   async #perform(work, retry) {
     const asked = ++this.#asked;
@@ -122,7 +122,7 @@ class Captions {
     try {
       await work(() => asked === this.#asked);
     } catch (error) {
-      if (asked === this.#asked) this.#alert.show(toFailure(error), () => void retry());
+      if (asked === this.#asked) this.#alert.show(toFailure(error), retry);
     }
   }
 

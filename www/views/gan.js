@@ -89,6 +89,8 @@ class Gan {
     if (plays && !this.#session) this.#begin();
     this.#plays = plays;
     say(this.#play, plays ? 'ganPause' : 'ganPlay');
+    // Nobody wants every step read aloud.
+    this.#step.setAttribute('aria-live', plays ? 'off' : 'polite');
     this.#instruct({ type: 'pace', pace: plays ? (this.#slow.checked ? 'slow' : 'fast') : 'paused' });
   }
 

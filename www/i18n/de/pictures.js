@@ -45,6 +45,7 @@ export const pictures = {
   captionHint: 'Zeige auf ein Wort, oder gehe mit der Tabulatortaste hin: Die Rahmen zeigen, wohin das Modell dafür geschaut hat.',
   captionWorld: 'Es kennt zwölf Dinge (Haus, Baum, Stern, Mond, Herz, Blume, Fisch, Boot, Ball, Tasse, Pfeil, Wolke) in acht Farben und nennt alles mit diesen Wörtern, auch ein Foto. Zieh ein eigenes Bild auf das Bild und sieh selbst.',
   captionSure: '„{word}“: zu {share} sicher',
+  errorBadPicture: 'Das ist kein Bild, das sich hier lesen lässt: PNG, JPEG, WebP und GIF (sein erstes Bild) gehen, bis 64 MB.',
   captionRight: 'Alle Wörter stimmen.',
   captionWrong: 'Gezeichnet war: {de}',
 };

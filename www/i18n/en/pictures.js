@@ -45,6 +45,7 @@ export const pictures = {
   captionHint: 'Point at a word, or go to it with the Tab key: the frames show where the model looked for it.',
   captionWorld: 'It knows twelve things (house, tree, star, moon, heart, flower, fish, boat, ball, cup, arrow, cloud) in eight colours, and calls everything by these words: a photo, too. Drop a picture of your own on the picture and see.',
   captionSure: '“{word}”: {share} sure',
+  errorBadPicture: 'This is no picture that can be read here: PNG, JPEG, WebP and GIF (its first frame) can, up to 64 MB.',
   captionRight: 'All words are right.',
   captionWrong: 'It was drawn as: {en}',
 };
