@@ -1,5 +1,8 @@
 //! What a model learns from: numbered batches.
 
+use super::shares::cut;
+use std::ops::Range;
+
 /// Batches, each a function of the seed and its number: a run that goes on needs no more than its step.
 pub trait Examples {
     /// What a step learns from.
@@ -19,6 +22,12 @@ pub trait Examples {
 pub trait Batch {
     /// What the model is to predict: the tokens that its loss is the mean over.
     fn tokens(&self) -> usize;
+
+    /// Examples.
+    fn rows(&self) -> usize;
+
+    /// Some of them, not none.
+    fn cut(&self, rows: &Range<usize>) -> Self;
 }
 
 /// Marks a target that is read and not scored; no vocabulary is so large.
@@ -40,5 +49,19 @@ pub struct TextBatch {
 impl Batch for TextBatch {
     fn tokens(&self) -> usize {
         self.targets.iter().filter(|&&id| id != UNSCORED).count()
+    }
+
+    fn rows(&self) -> usize {
+        self.rows
+    }
+
+    fn cut(&self, rows: &Range<usize>) -> Self {
+        let cut = |ids| cut(ids, self.rows, rows);
+        Self {
+            rows: rows.len(),
+            inputs: cut(&self.inputs),
+            targets: cut(&self.targets),
+            restarts: self.restarts,
+        }
     }
 }
