@@ -3,7 +3,7 @@
 use crate::files::is_closed_pipe;
 use crate::{
     bench, caption, classify, compare, convert, evaluate, fill, generate, headers, icons, judge, lexicon,
-    manifest, memorized, memory, tag, tokenize, train, translate, verify,
+    manifest, memorized, memory, prefer, tag, tokenize, train, translate, verify,
 };
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
@@ -44,6 +44,8 @@ enum Command {
     Memorized(memorized::Args),
     /// Measure how good songs are: rhymes, words, repetitions, copies.
     Judge(judge::Args),
+    /// Tune a model towards what a judge or people prefer.
+    Prefer(prefer::Args),
     /// Prepare songs for training: a header line with title, style and rhyme scheme before each.
     Headers(headers::Args),
     /// Make the file of words and their sounds that rhymes are told by.
@@ -78,6 +80,7 @@ pub fn main() -> ExitCode {
         Command::Compare(args) => compare::run(args),
         Command::Memorized(args) => memorized::run(args),
         Command::Judge(args) => judge::run(args),
+        Command::Prefer(args) => prefer::run(args),
         Command::Headers(args) => headers::run(args),
         Command::Lexicon(args) => lexicon::run(args),
         Command::Icons(args) => icons::run(args),
