@@ -145,7 +145,8 @@ function picture(shape, told) {
   const edges = edgesOf(shape);
   const named = (/** @type {string | null} */ input) => (input === PICTURE ? text('shapePicture') : (input ?? ''));
   const width = inputs.length * COLUMN;
-  const svg = element('svg', { viewBox: `0 0 ${width} 184`, class: 'network', role: 'group', 'aria-label': text(shape.title), style: `max-width: ${inputs.length * 4}rem` });
+  const svg = element('svg', { viewBox: `0 0 ${width} 184`, class: 'network', role: 'group', 'aria-label': text(shape.title) });
+  svg.style.setProperty('max-width', `${inputs.length * 4}rem`);
   const lines = edges.map(([from, to]) => element('line', { ...ends(from, to), 'data-from': from, 'data-to': to }));
   const cells = inputs.flatMap((_, i) => [`cell ${i}`, ...(back ? [`back ${i}`] : [])]).map((name) => circle(name, ''));
   const made = outputs.flatMap((output, i) => (output === null ? [] : [circle(`output ${i}`, output)]));
