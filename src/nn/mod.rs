@@ -1,6 +1,7 @@
 //! Layers: a struct of tensors and a `forward`. They know nothing of devices or files.
 
 mod additive_attention;
+mod bert_layer;
 mod bi_lstm;
 mod conv2d;
 mod dropout;
@@ -23,6 +24,7 @@ mod trace;
 mod transformer_layer;
 
 pub use additive_attention::{AdditiveAttention, Memory};
+pub use bert_layer::{BertLayer, BertLayerConfig};
 pub use bi_lstm::BiLstm;
 pub use conv2d::Conv2d;
 pub use dropout::Dropout;

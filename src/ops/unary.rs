@@ -69,6 +69,11 @@ impl Tensor {
         self.unary(Unary::Gelu)
     }
 
+    /// `x Φ(x)` with the normal distribution itself, as BERT has it (Hendrycks and Gimpel 2016).
+    pub fn gelu_erf(&self) -> Self {
+        self.unary(Unary::GeluErf)
+    }
+
     /// `x · sigmoid(x)`, also called swish (Elfwing, Uchibe and Doya 2018).
     pub fn silu(&self) -> Self {
         self.mul(&self.sigmoid())

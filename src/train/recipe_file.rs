@@ -90,6 +90,12 @@ fn fields(kind: Kind) -> Fields {
             train: &["tokens_per_batch", "label_smoothing"],
             train_optional: &["average"],
         },
+        Kind::Bert => Fields {
+            data: &["max_tokens"],
+            data_optional: &[],
+            train: &["tokens_per_batch"],
+            train_optional: &["average"],
+        },
         Kind::Seq2seq | Kind::Transformer => Fields {
             data: &["max_tokens"],
             data_optional: &["reverse"],
@@ -202,7 +208,7 @@ fn tokenizer(kind: Kind, table: Option<Map<String, Value>>) -> Result<Value> {
             }
             let possible: &[&str] = match lessons {
                 Lessons::Pairs => &["bpe", "words"],
-                Lessons::Songs | Lessons::LabelledTexts => &["bpe"],
+                Lessons::Songs | Lessons::LabelledTexts | Lessons::Texts => &["bpe"],
                 Lessons::TaggedSentences => &["words"],
             };
             match table.get("type").and_then(Value::as_str) {

@@ -19,6 +19,8 @@ mod object;
 #[cfg(feature = "train")]
 mod preparation;
 #[cfg(feature = "train")]
+mod reader;
+#[cfg(feature = "train")]
 mod reading;
 mod song_index;
 #[cfg(feature = "train")]
@@ -39,6 +41,8 @@ pub use gpu::Gpu;
 pub use model_file::{open_model, read_model_file, sort_files};
 #[cfg(feature = "train")]
 pub use preparation::prepare_text;
+#[cfg(feature = "train")]
+pub use reader::Reader;
 #[cfg(feature = "train")]
 pub use reading::read_text;
 pub use song_index::SongIndex;

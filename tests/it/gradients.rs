@@ -48,12 +48,13 @@ fn check_at(name: &str, inputs: &[Tensor], op: impl Fn(&[Tensor]) -> Tensor) {
 #[test]
 fn unary_ops() {
     type Op = fn(&Tensor) -> Tensor;
-    let ops: [(&str, Op); 9] = [
+    let ops: [(&str, Op); 10] = [
         ("exp", Tensor::exp),
         ("tanh", Tensor::tanh),
         ("sigmoid", Tensor::sigmoid),
         ("gelu", Tensor::gelu),
         ("silu", Tensor::silu),
+        ("gelu_erf", Tensor::gelu_erf),
         ("square", Tensor::square),
         ("neg", Tensor::neg),
         ("mul_scalar", |x| x.mul_scalar(-1.7)),

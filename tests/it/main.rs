@@ -4,6 +4,7 @@
 mod bpe;
 mod command;
 mod command_labels;
+mod command_masked;
 mod command_memorized;
 mod command_text;
 mod command_train;
@@ -17,6 +18,7 @@ mod generate_gpt;
 mod golden;
 mod golden_gpt;
 mod golden_labels;
+mod golden_masked;
 mod golden_pictures;
 mod golden_sampling;
 mod golden_translation;

@@ -4,17 +4,17 @@
 import { readStored, writeStored } from '../storage.js';
 
 /** @typedef {'de' | 'en'} Language */
-/** @typedef {keyof typeof import('./en.js').en | keyof typeof import('./en/bench.js').bench | keyof typeof import('./en/pictures.js').pictures} Key */
+/** @typedef {keyof typeof import('./en.js').en | keyof typeof import('./en/bench.js').bench | keyof typeof import('./en/read.js').read | keyof typeof import('./en/pictures.js').pictures} Key */
 /** @typedef {Record<string, string | number>} Params numbers are written as the language writes them */
 
 /** @typedef {Partial<Record<Key, string>>} Words */
 
 /** What has been fetched, by language. @type {Partial<Record<Language, Words>>} */
 const known = {};
-/** How each language is fetched. @type {Record<Language, () => Promise<Words>>} */
-let sources;
-/** Words that came with a part of the page. @type {Record<Language, () => Promise<Words>>[]} */
-const parts = [];
+/** @typedef {Record<Language, () => Promise<Words>>} Source how the words of each language are fetched */
+
+/** Those of the page, and of the parts of it that have been asked for. @type {Source[]} */
+const sources = [];
 const STORAGE_KEY = 'liedwerk-language';
 
 /** @type {Language} */
@@ -25,10 +25,30 @@ const listeners = new Set();
 /**
  * To be called before anything speaks.
  *
- * @param {Record<Language, () => Promise<Words>>} given the words of the page that is open, a language each
+ * @param {Source} given the words of the page that is open
  */
 export function speakFrom(given) {
-  sources = given;
+  sources.push(given);
+}
+
+/**
+ * Words of a part of the page that not everybody sees.
+ *
+ * @param {Source} given
+ * @throws if they do not arrive
+ */
+export async function learn(given) {
+  sources.push(given);
+  for (const spoken of /** @type {Language[]} */ (Object.keys(known))) Object.assign(known[spoken] ?? {}, await given[spoken]());
+}
+
+/** @param {Language} chosen */
+async function words(chosen) {
+  /** @type {Words} */
+  const all = {};
+  // Another part may be asked for meanwhile.
+  for (const source of sources) Object.assign(all, await source[chosen]());
+  return all;
 }
 
 /** @returns {Language} */
@@ -63,7 +83,7 @@ let wanted = '';
  */
 export async function setLanguage(chosen) {
   wanted = chosen;
-  known[chosen] ??= await gathered(chosen);
+  known[chosen] ??= await words(chosen);
   if (wanted !== chosen) return;
   language = chosen;
   document.documentElement.lang = chosen;
@@ -72,26 +92,6 @@ export async function setLanguage(chosen) {
     render(/** @type {HTMLElement} */ (element));
   }
   for (const listener of listeners) listener();
-}
-
-/**
- * The words of a part of the page that is fetched later, in the language that is read.
- *
- * @param {Record<Language, () => Promise<Words>>} part
- * @throws if they do not arrive
- */
-export async function speakAlso(part) {
-  const words = await part[language]();
-  parts.push(part);
-  // The other languages are put together anew, with these, when they are chosen.
-  for (const other of /** @type {Language[]} */ (Object.keys(known))) if (other !== language) delete known[other];
-  Object.assign(known[language] ?? {}, words);
-}
-
-/** @param {Language} chosen */
-async function gathered(chosen) {
-  const words = await Promise.all([sources, ...parts].map((source) => source[chosen]()));
-  return /** @type {Words} */ (Object.assign({}, ...words));
 }
 
 /** @param {Language} chosen */

@@ -34,6 +34,7 @@ export const VIEWS = [
   { id: 'lab', place: 'inside', title: 'viewTokenByToken', load: async () => (await import('./token-by-token.js')).mountTokenByToken },
   { id: 'look', place: 'inside', title: 'viewLook', load: async () => (await import('./look.js')).mountLook },
   { id: 'text', place: 'inside', title: 'viewText', load: async () => (await import('./text.js')).mountText },
+  { id: 'read', place: 'inside', title: 'viewRead', load: async () => (await import('./read.js')).mountRead() },
   { id: 'train', place: 'train', title: 'viewTrain', load: async () => (await import('./train.js')).mountTrain },
   { id: 'gan', place: 'pictures', title: 'viewGan', load: async () => (await import('./gan.js')).loadGan() },
   { id: 'caption', place: 'pictures', title: 'viewCaption', load: async () => (await import('./caption.js')).loadCaption() },

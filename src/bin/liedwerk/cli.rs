@@ -2,8 +2,8 @@
 
 use crate::files::is_closed_pipe;
 use crate::{
-    bench, caption, classify, compare, convert, evaluate, generate, headers, icons, judge, lexicon, manifest,
-    memorized, memory, tag, tokenize, train, translate, verify,
+    bench, caption, classify, compare, convert, evaluate, fill, generate, headers, icons, judge, lexicon,
+    manifest, memorized, memory, tag, tokenize, train, translate, verify,
 };
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
@@ -32,6 +32,8 @@ enum Command {
     Tag(tag::Args),
     /// Say what is to be seen in a picture.
     Caption(caption::Args),
+    /// Say what could stand where a text has masks.
+    Fill(fill::Args),
     /// Write again what a link of the page promises, and compare.
     Verify(verify::Args),
     /// Measure a model on a held-out text, on sentence pairs or on labelled texts.
@@ -70,6 +72,7 @@ pub fn main() -> ExitCode {
         Command::Classify(args) => classify::run(args),
         Command::Tag(args) => tag::run(args),
         Command::Caption(args) => caption::run(args),
+        Command::Fill(args) => fill::run(args),
         Command::Verify(args) => verify::run(args),
         Command::Evaluate(args) => evaluate::run(args),
         Command::Compare(args) => compare::run(args),

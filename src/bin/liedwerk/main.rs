@@ -21,12 +21,14 @@ mod device;
 mod evaluate;
 #[cfg(not(target_arch = "wasm32"))]
 mod evaluate_labels;
+mod evaluate_masked;
 #[cfg(not(target_arch = "wasm32"))]
 mod evaluate_pairs;
 #[cfg(not(target_arch = "wasm32"))]
 mod evaluate_text;
 #[cfg(not(target_arch = "wasm32"))]
 mod files;
+mod fill;
 #[cfg(not(target_arch = "wasm32"))]
 mod form_argument;
 #[cfg(not(target_arch = "wasm32"))]

@@ -4,6 +4,8 @@ The width stays. A token of the new vocabulary begins as the mean of the pieces 
 positions beyond the old window repeat its second half; the old layers are spread over the new depth, and a layer
 between them adds nothing to its input until it has learned to. Where the new model has fewer layers, the ones
 left out are in the middle.
+
+A model that foretells masked words begins with the tokens' vectors of a translator; all else of it is new.
 """
 
 import json
@@ -18,6 +20,7 @@ from .quantize import dequantized
 
 TOKENS = ("wte.weight", "embedding.weight", "src_embedding.weight", "tgt_embedding.weight", "head.weight")
 ADDS = ("out_proj.weight", "out_proj.bias", "linear2.weight", "linear2.bias")
+WORDS = "bert.embeddings.word_embeddings.weight"
 LAYER = re.compile(r"(?P<stack>.*?)(?P<at>\d+)(?P<rest>\..*)")
 
 
@@ -51,6 +54,8 @@ def grown(model: torch.nn.Module, tokenizer: Tokenizer, folder: Path) -> dict[st
     old = dequantized(load_file(folder / "model.safetensors"))
     old_tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
     weights = model.state_dict()
+    if WORDS in weights and WORDS not in old:
+        return weights | {WORDS: translated(old["embedding.weight"], old_tokenizer, tokenizer)}
     stacks = {}  # how many layers each stack has, new and old
     for side, names in enumerate((weights, old)):
         for match in filter(None, map(LAYER.fullmatch, names)):

@@ -1,6 +1,7 @@
 /** What "Prepare text" and "Lecture" says, in German. @type {typeof import('../en/lecture.js').lecture} */
 export const lecture = {
   viewText: 'Text vorbereiten',
+  viewRead: 'Lesen',
   textLead: 'Bevor ein Netz einen Text liest, wird er gesäubert, zerlegt und in Zahlen verwandelt. Jeder Schritt arbeitet hier an eigenen Worten.',
   ownText: 'Eigener Text',
   textLanguage: 'Sprache des Textes',

@@ -1,6 +1,7 @@
 /** What "Prepare text" and "Lecture" says, in English. */
 export const lecture = {
   viewText: 'Prepare text',
+  viewRead: 'Read',
   textLead: 'Before a network reads a text, the text is cleaned, cut into pieces and numbered. Each step here works on your own words.',
   ownText: 'Your text',
   textLanguage: 'Language of the text',

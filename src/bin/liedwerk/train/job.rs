@@ -87,7 +87,7 @@ pub fn name(unit: Unit) -> &'static str {
         Unit::Stanza => "stanzas",
         Unit::Lines => "parts",
         Unit::Pair => "pairs",
-        Unit::LabelledText => "texts",
+        Unit::LabelledText | Unit::Text => "texts",
         Unit::TaggedSentence => "sentences",
     }
 }
