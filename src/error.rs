@@ -18,6 +18,12 @@ pub enum ErrorCode {
     BadRecipe,
     /// A file of sentence pairs has a line that is no pair.
     BadPairs,
+    /// A file of choices has a line that is no choice, or is none.
+    BadChoices,
+    /// There are too few choices to learn from.
+    TooFewChoices,
+    /// All choices are for the stanza that stood on the same side.
+    OneSidedChoices,
     /// A labelled text has no labels, or only one.
     BadLabels,
     /// An index of songs is truncated, damaged or of another version.
@@ -87,6 +93,9 @@ impl ErrorCode {
             Self::BadManifest => "bad-manifest",
             Self::BadRecipe => "bad-recipe",
             Self::BadPairs => "bad-pairs",
+            Self::BadChoices => "bad-choices",
+            Self::TooFewChoices => "too-few-choices",
+            Self::OneSidedChoices => "one-sided-choices",
             Self::BadLabels => "bad-labels",
             Self::BadIndex => "bad-index",
             Self::BadLexicon => "bad-lexicon",

@@ -20,6 +20,7 @@ pub mod models;
 pub mod nn;
 pub mod ops;
 pub mod pictures;
+pub mod prefer;
 pub mod read;
 pub mod rng;
 pub mod self_test;

@@ -11,7 +11,7 @@ use liedwerk::models::{CaptionerConfig, ModelConfig};
 use liedwerk::pictures::Icon;
 use liedwerk::read::{Classifier, TextTagger};
 use liedwerk::text::rhyme::Lexicon;
-use liedwerk::text::{PairTokenizer, SongIndex, SpellingTokenizer, TextTokenizer, reading};
+use liedwerk::text::{MaskTokenizer, PairTokenizer, SongIndex, SpellingTokenizer, TextTokenizer, reading};
 use std::borrow::Cow;
 use std::path::Path;
 
@@ -73,7 +73,9 @@ fn config_seeds() -> Vec<Vec<u8>> {
         "captioner-de-en",
     ];
     let own = models.map(|model| repository(&format!("www/models/{model}/config.json")));
-    own.into_iter().chain([fixture("gpt2-sharded/config.json")]).collect()
+    own.into_iter()
+        .chain([fixture("gpt2-sharded/config.json"), repository("tests/fixtures/golden/bert/config.json")])
+        .collect()
 }
 
 fn config(file: &[u8]) {
@@ -98,7 +100,8 @@ fn tokenizer_seeds() -> Vec<Vec<u8>> {
     let characters = repository("www/models/char-lstm-songs/tokenizer.json");
     let spelling =
         r#"{"type":"spelling","words":["<pad>","<unk>","das"],"characters":["<pad>","<unk>","d","a"]}"#;
-    vec![bpe, characters, words.into(), with_added.into_bytes(), spelling.into()]
+    let pieces = repository("tests/fixtures/golden/bert/tokenizer.json");
+    vec![bpe, characters, words.into(), with_added.into_bytes(), spelling.into(), pieces]
 }
 
 fn tokenizer(file: &[u8]) {
@@ -109,6 +112,10 @@ fn tokenizer(file: &[u8]) {
     }
     if let Ok(tokenizer) = PairTokenizer::from_json(&json) {
         let _ = tokenizer.decode_target(&tokenizer.encode_target("das ist the wind"));
+    }
+    if let Ok(tokenizer) = MaskTokenizer::from_json(&json) {
+        let ids = tokenizer.encode("Das Lied, ein 🌳 in Thé森");
+        let _ = (ids.iter().map(|&id| tokenizer.token_text(id)).count(), tokenizer.encode_behind(" das"));
     }
     if let Ok(tokenizer) = SpellingTokenizer::from_json(&json) {
         let _ = tokenizer.encode("Das Lied 🌳");

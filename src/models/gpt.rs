@@ -87,6 +87,15 @@ impl Gpt {
     /// If `T` is above `n_positions`, or an id is outside the vocabulary.
     #[track_caller]
     pub fn forward(&self, ids: &[u32], batch: usize, dropout_seed: Option<u64>) -> Tensor {
+        self.scores_of(&self.features(ids, batch, dropout_seed))
+    }
+
+    /// What the last normalisation gives at each of `ids (B, T)`: `(B, T, C)`. As [`Self::forward`].
+    ///
+    /// # Panics
+    /// As `forward`.
+    #[track_caller]
+    pub fn features(&self, ids: &[u32], batch: usize, dropout_seed: Option<u64>) -> Tensor {
         let GptConfig { n_positions, embd_pdrop, attn_pdrop, resid_pdrop, .. } = self.config;
         let length = ids.len() / batch;
         assert!(length <= n_positions, "gpt: {length} tokens, but n_positions is {n_positions}");
@@ -95,7 +104,13 @@ impl Gpt {
         let x = embd.apply(&self.wte.forward(ids, &[batch, length]).add(&positions)); // (B, T, C)
         let causal = AttentionMask { causal_offset: Some(0), ..AttentionMask::default() };
         let whole = Whole { mask: &causal, dropout: &attn, watch: None };
-        self.logits(&self.pass(x, std::iter::repeat_with(|| Reading::Themselves(whole)), &resid, None))
+        let x = self.pass(x, std::iter::repeat_with(|| Reading::Themselves(whole)), &resid, None);
+        self.ln_f.forward(&x)
+    }
+
+    /// Logits `(…, V)` of [`Self::features`] `(…, C)`, or of some of them.
+    pub fn scores_of(&self, features: &Tensor) -> Tensor {
+        features.linear(&self.wte.weight, None)
     }
 
     /// `x (…, C)` through all blocks, each of which reads in its own way. `states`, if they are wanted, get the
@@ -117,7 +132,7 @@ impl Gpt {
 
     /// Logits `(…, V)` of the last block's output `(…, C)`.
     pub(super) fn logits(&self, x: &Tensor) -> Tensor {
-        self.ln_f.forward(x).linear(&self.wte.weight, None)
+        self.scores_of(&self.ln_f.forward(x))
     }
 
     /// The logits of what would be written if a residual stream `(R, C)` ended where it is: `(R, V)`.

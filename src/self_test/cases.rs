@@ -121,8 +121,17 @@ fn elementwise(on: &On) -> Vec<Tensor> {
     checked(on, &inputs, |x| {
         let (a, b) = (&x[0], &x[1]);
         let positive = b.square().add_scalar(0.1);
-        let unary =
-            [a.exp(), positive.log(), positive.sqrt(), a.neg(), a.tanh(), a.sigmoid(), a.relu(), a.gelu()];
+        let unary = [
+            a.exp(),
+            positive.log(),
+            positive.sqrt(),
+            a.neg(),
+            a.tanh(),
+            a.sigmoid(),
+            a.relu(),
+            a.gelu(),
+            a.gelu_erf(),
+        ];
         let binary = [a.add(b), a.sub(b), a.mul(b), a.div(&positive), a.mul_scalar(1.5)];
         unary.into_iter().chain(binary).collect()
     })

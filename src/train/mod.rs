@@ -18,8 +18,10 @@ mod muon;
 mod objective;
 mod optimizer;
 mod order;
+mod paired;
 mod pairs;
 mod plan;
+mod preference;
 mod recipe;
 #[cfg(not(target_arch = "wasm32"))]
 mod recipe_file;
@@ -46,8 +48,13 @@ pub use metrics::bits;
 pub use model::Model;
 pub use objective::{Classifying, Foretelling, NextCharacter, NextToken, Objective, Tagging, Translating};
 pub use optimizer::{AdamW, AdamWConfig, clip_factor, loss_and_norm};
+pub use paired::{Latest, Paired, Preferred};
 pub use pairs::{OfPairs, PairBatch, PairBatches, TokenPair, batches_by_length, encode_pairs};
 pub use plan::{Optimizer, Plan, PlannedData, PlannedTokenizer, PlannedTraining};
+pub use preference::{
+    Continuation, DrawnTexts, PairedTexts, Preferring, Reinforcing, Rewarding, bradley_terry, leave_one_out,
+    padded, policy_gradient, sequence_log_probs,
+};
 pub use recipe::{Recipe, TrainFile};
 pub use schedule::Schedule;
 pub use shares::share_rows;

@@ -87,6 +87,20 @@ impl<M: Module, E: Examples, O: Objective<M, Batch = E::Batch>> Trainer<M, E, O>
         &self.examples
     }
 
+    /// The same, where the caller makes the batches.
+    pub fn examples_mut(&mut self) -> &mut E {
+        &mut self.examples
+    }
+
+    /// [`Learner::step`], also of a model that is no [`Model`] by itself.
+    ///
+    /// # Errors
+    /// As it.
+    pub async fn next(&mut self) -> Result<Metrics> {
+        let batch = self.examples.at(self.descent.steps_done());
+        self.step_on(&batch).await
+    }
+
     /// One step on a batch of the caller's choice.
     ///
     /// # Errors
@@ -154,10 +168,7 @@ where
     O: Objective<M, Batch = E::Batch>,
 {
     fn step(&mut self) -> Waiting<'_, Metrics> {
-        Box::pin(async move {
-            let batch = self.examples.at(self.steps_done());
-            self.step_on(&batch).await
-        })
+        Box::pin(self.next())
     }
 
     fn shares(&mut self) -> usize {

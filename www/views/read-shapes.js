@@ -19,15 +19,18 @@ import { button, h } from '../ui/dom.js';
  * @property {Partial<Settings>} there the settings there
  */
 
+/** What goes in where no word does. */
+const PICTURE = '+picture';
+
 /** @type {readonly Shape[]} */
 const SHAPES = [
   {
     title: 'shapeOneToMany', hint: 'shapeOneToManyHint', needs: '', way: 'shapeToPictures', there: { view: 'caption' },
-    inputs: ['▣', null, null, null], outputs: ['a', 'red', 'boat', '…'],
+    inputs: [PICTURE, null, null, null], outputs: ['a', 'red', 'boat', '…'],
   },
   {
     title: 'shapeManyToOne', hint: 'shapeManyToOneHint', needs: 'text_classifier', way: 'shapeToMood', there: { view: 'read', reading: 'mood' },
-    inputs: ['Worth', 'every', 'penny', '!'], outputs: [null, null, null, '☺'], back: true,
+    inputs: ['Worth', 'every', 'penny', '!'], outputs: [null, null, null, 'positive'], back: true,
   },
   {
     title: 'shapeManyToMany', hint: 'shapeManyToManyHint', needs: 'seq2seq', way: 'shapeToTranslation', there: { view: 'translate', translator: 'seq2seq-de-en' },
@@ -140,8 +143,9 @@ export function reachedFrom(from, edges) {
 function picture(shape, told) {
   const { inputs, outputs, back = false } = shape;
   const edges = edgesOf(shape);
+  const named = (/** @type {string | null} */ input) => (input === PICTURE ? text('shapePicture') : (input ?? ''));
   const width = inputs.length * COLUMN;
-  const svg = element('svg', { viewBox: `0 0 ${width} 190`, class: 'network', role: 'group', 'aria-label': text(shape.title) });
+  const svg = element('svg', { viewBox: `0 0 ${width} 184`, class: 'network', role: 'group', 'aria-label': text(shape.title), style: `max-width: ${inputs.length * 4}rem` });
   const lines = edges.map(([from, to]) => element('line', { ...ends(from, to), 'data-from': from, 'data-to': to }));
   const cells = inputs.flatMap((_, i) => [`cell ${i}`, ...(back ? [`back ${i}`] : [])]).map((name) => circle(name, ''));
   const made = outputs.flatMap((output, i) => (output === null ? [] : [circle(`output ${i}`, output)]));
@@ -150,14 +154,14 @@ function picture(shape, told) {
     for (const node of svg.querySelectorAll('[data-node]')) node.classList.toggle('lit', reached.has(node.getAttribute('data-node') ?? ''));
     for (const line of lines) line.classList.toggle('lit', reached.has(line.getAttribute('data-from') ?? ''));
     const found = outputs.filter((_, i) => reached.has(`output ${i}`));
-    told.textContent = from ? text('shapeReaches', { input: inputs[columnOf(from)] ?? '', outputs: found.join(', ') }) : '';
+    told.textContent = from ? text('shapeReaches', { input: named(inputs[columnOf(from)]), outputs: found.join(', ') }) : '';
   };
   const given = inputs.flatMap((input, i) => {
     if (input === null) return [];
-    const node = circle(`input ${i}`, input);
+    const node = circle(`input ${i}`, named(input));
     node.setAttribute('tabindex', '0');
     node.setAttribute('role', 'button');
-    node.setAttribute('aria-label', text('shapeInput', { input }));
+    node.setAttribute('aria-label', text('shapeInput', { input: named(input) }));
     for (const [event, from] of /** @type {[string, string | null][]} */ ([['pointerenter', `input ${i}`], ['focus', `input ${i}`], ['click', `input ${i}`], ['pointerleave', null], ['blur', null]])) {
       node.addEventListener(event, () => light(from));
     }

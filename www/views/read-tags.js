@@ -3,6 +3,7 @@
 import { tag } from '../engine/reader.js';
 import { formatNumber, onLanguage, text as say } from '../i18n/index.js';
 import { GERMAN_SONGS } from '../songs.js';
+import { keepStart } from '../state.js';
 import { button, h, scrollable } from '../ui/dom.js';
 import { textField } from '../ui/fields.js';
 import { Following } from './read-follow.js';
@@ -32,6 +33,9 @@ const CLASSES = /** @type {Readonly<Record<string, { name: Key, like: string }>>
   X: { name: 'tagX', like: 'rest' },
 });
 
+/** So many characters are read: more words at once would keep the page from answering. */
+const MOST = 5000;
+
 export class WordClasses {
   #state;
   #following;
@@ -44,10 +48,12 @@ export class WordClasses {
   constructor(context) {
     const { state } = context;
     this.#state = state;
-    this.#following = new Following(context, 'tagger', (request, text, onProgress) => tag({ ...request, text }, onProgress), (tagged) => {
+    /** @type {import('./read-follow.js').Ask<Tagged>} */
+    const ask = (request, text, onProgress) => tag({ ...request, text: keepStart(text, MOST) }, onProgress);
+    this.#following = new Following(context, 'tagger', ask, (tagged, text) => {
       this.#tagged = tagged;
       this.#draw();
-      return tagged.notes;
+      return [...(text.length > MOST ? [{ code: 'text-cut' }] : []), ...tagged.notes];
     });
     const example = (/** @type {Key} */ key, /** @type {string} */ tagged) => button(key, () => state.set({ tagged }), { class: 'quiet' });
     this.element = h(

@@ -3,7 +3,7 @@
 use crate::files::is_closed_pipe;
 use crate::{
     bench, caption, classify, compare, convert, evaluate, fill, generate, headers, icons, judge, lexicon,
-    manifest, memorized, memory, tag, tokenize, train, translate, verify,
+    manifest, memorized, memory, prefer, tag, tokenize, train, translate, verify,
 };
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
@@ -30,10 +30,10 @@ enum Command {
     Classify(classify::Args),
     /// Say of every word which class it is of.
     Tag(tag::Args),
-    /// Say what is to be seen in a picture.
-    Caption(caption::Args),
     /// Say what could stand where a text has masks.
     Fill(fill::Args),
+    /// Say what is to be seen in a picture.
+    Caption(caption::Args),
     /// Write again what a link of the page promises, and compare.
     Verify(verify::Args),
     /// Measure a model on a held-out text, on sentence pairs or on labelled texts.
@@ -44,6 +44,8 @@ enum Command {
     Memorized(memorized::Args),
     /// Measure how good songs are: rhymes, words, repetitions, copies.
     Judge(judge::Args),
+    /// Tune a model towards what a judge or people prefer.
+    Prefer(prefer::Args),
     /// Prepare songs for training: a header line with title, style and rhyme scheme before each.
     Headers(headers::Args),
     /// Make the file of words and their sounds that rhymes are told by.
@@ -71,13 +73,14 @@ pub fn main() -> ExitCode {
         Command::Translate(args) => translate::run(args),
         Command::Classify(args) => classify::run(args),
         Command::Tag(args) => tag::run(args),
-        Command::Caption(args) => caption::run(args),
         Command::Fill(args) => fill::run(args),
+        Command::Caption(args) => caption::run(args),
         Command::Verify(args) => verify::run(args),
         Command::Evaluate(args) => evaluate::run(args),
         Command::Compare(args) => compare::run(args),
         Command::Memorized(args) => memorized::run(args),
         Command::Judge(args) => judge::run(args),
+        Command::Prefer(args) => prefer::run(args),
         Command::Headers(args) => headers::run(args),
         Command::Lexicon(args) => lexicon::run(args),
         Command::Icons(args) => icons::run(args),

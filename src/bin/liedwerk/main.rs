@@ -1,5 +1,5 @@
-//! The `liedwerk` command: train, tokenize, generate, translate, classify, tag, caption, verify, evaluate, compare,
-//! memorized, judge, headers, lexicon, icons, bench, convert, manifest.
+//! The `liedwerk` command: train, prefer, tokenize, generate, translate, classify, tag, fill, caption, verify, evaluate,
+//! compare, memorized, judge, headers, lexicon, icons, bench, convert, manifest.
 
 #[cfg(not(target_arch = "wasm32"))]
 mod arithmetic;
@@ -53,6 +53,8 @@ mod memorized;
 mod memory;
 #[cfg(not(target_arch = "wasm32"))]
 mod model_files;
+#[cfg(not(target_arch = "wasm32"))]
+mod prefer;
 #[cfg(not(target_arch = "wasm32"))]
 mod progress;
 #[cfg(not(target_arch = "wasm32"))]

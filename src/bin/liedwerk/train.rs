@@ -12,7 +12,7 @@ use crate::device::DeviceArg;
 use crate::files::{check_apart, say};
 use crate::texts::note;
 use figures::{exact, report};
-use folder::{Folder, Use};
+pub use folder::{Folder, Use};
 use hands::Hands;
 use indicatif::{ProgressBar, ProgressStyle};
 use job::Job;

@@ -36,6 +36,7 @@ export const read = {
   shapeEqualHint: 'Bei jedem Zeichen wird das nächste vorausgesagt. Was später kommt, erreicht keine frühere Ausgabe.',
   shapeBothWays: 'Gleich viele, von beiden Enden',
   shapeBothWaysHint: 'Eine Wortart für jedes Wort. Ein zweites Netz liest vom Ende her, also erreicht jedes Wort jede Ausgabe.',
+  shapePicture: 'Bild',
   shapeReaches: '„{input}“ erreicht: {outputs}',
   shapeInput: 'Eingabe „{input}“',
   shapeToMood: 'Zeilen beurteilen',

@@ -36,6 +36,7 @@ export const read = {
   shapeEqualHint: 'At each character the next one is foretold. What comes later reaches no earlier output.',
   shapeBothWays: 'Equally many, from both ends',
   shapeBothWaysHint: 'A class for every word. A second network reads from the end, so each word reaches every output.',
+  shapePicture: 'picture',
   shapeReaches: '“{input}” reaches: {outputs}',
   shapeInput: 'Input “{input}”',
   shapeToMood: 'Judge lines',

@@ -1,0 +1,291 @@
+//! `liedwerk prefer`: tunes a model that writes towards what somebody prefers.
+
+use crate::arithmetic::ArithmeticArg;
+use crate::files::{print, read_text, say};
+use crate::form_argument::lexicon_of;
+use crate::lexicon;
+use crate::model_files::open_generator;
+use crate::progress::progress_bar;
+use crate::train::{Folder, Use};
+use liedwerk::io::ModelFile;
+use liedwerk::judge::Share;
+use liedwerk::models::LanguageModel;
+use liedwerk::prefer::{
+    Choices, Judge, Measurement, Method, PairDrawing, RewardPlan, Session, TuningPlan, beats_chance,
+};
+use liedwerk::train::Layers;
+use liedwerk::{Error, ErrorCode};
+use serde_json::{Value, json};
+use std::path::PathBuf;
+use std::time::Instant;
+
+/// What is measured by has other random numbers than what is learned from.
+const MEASURED: u64 = 1_000_000;
+/// Pairs that are drawn at most for each that the judge has an opinion of.
+const TRIES: u64 = 10;
+
+/// Tune a model that writes towards what a judge, or a file of choices, prefers.
+#[derive(clap::Args)]
+pub struct Args {
+    /// The model's folder.
+    #[arg(long, value_name = "DIR")]
+    model: PathBuf,
+    /// Who compares, and measures: rhyme, short-lines or no-old-words.
+    #[arg(long, value_name = "NAME", default_value = "rhyme", value_parser = judge)]
+    judge: Judge,
+    /// Words and their sounds; without it the model's own.
+    #[arg(long, value_name = "FILE")]
+    lexicon: Option<PathBuf>,
+    /// Choices that the judge makes.
+    #[arg(long, value_name = "N", default_value_t = 100)]
+    pairs: usize,
+    /// Stanzas drawn for each, of which the judge compares the best with the worst; without it as many as the judge needs.
+    #[arg(long, value_name = "N")]
+    draws: Option<usize>,
+    /// Choices of people, instead of the judge's; may be given several times.
+    #[arg(long, value_name = "FILE")]
+    choices: Vec<PathBuf>,
+    /// Keep the choices in this file.
+    #[arg(long, value_name = "FILE")]
+    save_choices: Option<PathBuf>,
+    /// dpo: from the choices; reinforce: from a reward model that is fitted to them.
+    #[arg(long, value_name = "NAME", default_value = "dpo", value_parser = method)]
+    method: Method,
+    /// The price of the distance to the model as it was.
+    #[arg(long)]
+    beta: Option<f32>,
+    #[arg(long)]
+    lr: Option<f32>,
+    #[arg(long)]
+    steps: Option<u64>,
+    /// What moves: all or last.
+    #[arg(long, value_name = "NAME", value_parser = layers)]
+    layers: Option<Layers>,
+    /// Highest learning rate of the reward model.
+    #[arg(long)]
+    reward_lr: Option<f32>,
+    /// Passes of the reward model over the choices; 0 fits none, which only DPO can do without.
+    #[arg(long, value_name = "N")]
+    reward_epochs: Option<u64>,
+    /// What of the reward model moves: all or last.
+    #[arg(long, value_name = "NAME", value_parser = layers)]
+    reward_layers: Option<Layers>,
+    /// Stanzas that old and new are compared by.
+    #[arg(long, value_name = "N", default_value_t = 96)]
+    measure: usize,
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// The folder for the tuned model.
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// Give up what is in it.
+    #[arg(long)]
+    overwrite: bool,
+    /// Print one JSON object.
+    #[arg(long)]
+    json: bool,
+    /// portable computes the very bits that the page computes, fast uses all of this processor.
+    #[arg(long, value_enum, default_value_t = ArithmeticArg::Portable)]
+    arithmetic: ArithmeticArg,
+}
+
+fn judge(name: &str) -> Result<Judge, String> {
+    let known = || Judge::ALL.map(Judge::as_str).join(", ");
+    Judge::named(name).ok_or_else(|| format!("known are {}", known()))
+}
+
+fn method(name: &str) -> Result<Method, String> {
+    serde_json::from_value(name.into()).map_err(|_| "known are dpo, reinforce".to_owned())
+}
+
+fn layers(name: &str) -> Result<Layers, String> {
+    serde_json::from_value(name.into()).map_err(|_| "known are all, last".to_owned())
+}
+
+/// Draws or reads choices, fits a reward model, tunes, measures.
+pub fn run(args: Args) -> anyhow::Result<()> {
+    args.arithmetic.apply();
+    let mut session = open(&args)?;
+    let folder = match &args.out {
+        Some(out) => Some(Folder::open(out, if args.overwrite { Use::Overwrite } else { Use::Begin })?),
+        None => None,
+    };
+    let began = Instant::now();
+    let choices = if args.choices.is_empty() { judged(&args, &session)? } else { read_choices(&args)? };
+    let drawn_in = began.elapsed().as_secs_f64();
+    if let Some(path) = &args.save_choices {
+        liedwerk::io::write_atomically(path, choices.to_lines().as_bytes())?;
+    }
+    let contradicted = choices.contradicted().into_iter().filter(|&contradicted| contradicted).count();
+    let number = choices.0.len();
+    session.learn_from(choices)?;
+    let began = Instant::now();
+    let accuracy = fit(&args, &mut session)?;
+    let (fitted_in, began) = (began.elapsed().as_secs_f64(), Instant::now());
+    let plan = tune(&args, &mut session)?;
+    let tuned_in = began.elapsed().as_secs_f64();
+    let measured = session.measure(args.judge, args.measure, args.seed.wrapping_add(MEASURED))?;
+    if let Some(folder) = &folder {
+        write(folder, &session.model_file(&name(&args), tuned_in)?)?;
+    }
+    let seconds = [drawn_in, fitted_in, tuned_in];
+    let report = Report { choices: number, contradicted, accuracy, seconds, measured, plan };
+    if args.json {
+        say!("{}", report.json());
+    } else {
+        print(format_args!("{report}"))?;
+    }
+    Ok(())
+}
+
+fn open(args: &Args) -> anyhow::Result<Session> {
+    let generator = open_generator(&args.model)?;
+    let LanguageModel::Gpt(model) = generator.model() else {
+        let message = "only a GPT learns from choices; this model is an LSTM";
+        return Err(Error::new(ErrorCode::BadConfig, message).into());
+    };
+    let lexicon = match &args.lexicon {
+        Some(path) => lexicon::open(path)?,
+        None => lexicon_of(&args.model)?,
+    };
+    Ok(Session::new(model.clone(), generator.tokenizer().clone(), lexicon))
+}
+
+/// The choices of the judge.
+fn judged(args: &Args, session: &Session) -> anyhow::Result<Choices> {
+    let drawing = PairDrawing { seed: args.seed, draws: args.draws.unwrap_or(args.judge.draws()) };
+    let bar = progress_bar(args.pairs, "choices", args.json);
+    let mut choices = Choices::default();
+    for k in 0..args.pairs as u64 * TRIES {
+        if choices.0.len() == args.pairs {
+            break;
+        }
+        if let Some(choice) = session.judged(drawing, k, args.judge)? {
+            choices.0.push(choice);
+            bar.inc(1);
+        }
+    }
+    bar.finish_and_clear();
+    Ok(choices)
+}
+
+fn read_choices(args: &Args) -> anyhow::Result<Choices> {
+    let mut all = Choices::default();
+    for path in &args.choices {
+        all.join(Choices::from_lines(&read_text(path)?)?);
+    }
+    Ok(all)
+}
+
+/// Fits a reward model, unless none is wanted: how many held-out choices it foretells.
+fn fit(args: &Args, session: &mut Session) -> anyhow::Result<Option<Share>> {
+    let usual = RewardPlan::default();
+    let plan = RewardPlan {
+        layers: args.reward_layers.unwrap_or(usual.layers),
+        lr: args.reward_lr.unwrap_or(usual.lr),
+        epochs: args.reward_epochs.unwrap_or(usual.epochs),
+        seed: args.seed,
+        ..usual
+    };
+    if plan.epochs == 0 && args.method == Method::Dpo {
+        return Ok(None);
+    }
+    let fit = session.fit_reward(&plan)?;
+    let bar = progress_bar(fit.steps() as usize, "steps of the reward model", args.json);
+    for _ in 0..fit.steps() {
+        fit.step()?;
+        bar.inc(1);
+    }
+    bar.finish_and_clear();
+    Ok(Some(fit.accuracy()))
+}
+
+fn tune(args: &Args, session: &mut Session) -> anyhow::Result<TuningPlan> {
+    let usual = TuningPlan::usual(args.method);
+    let plan = TuningPlan {
+        layers: args.layers.unwrap_or(usual.layers),
+        beta: args.beta.unwrap_or(usual.beta),
+        lr: args.lr.unwrap_or(usual.lr),
+        steps: args.steps.unwrap_or(usual.steps),
+        seed: args.seed,
+        ..usual
+    };
+    let tuning = session.tune(plan.clone())?;
+    let bar = progress_bar(plan.steps as usize, "steps", args.json);
+    while !tuning.is_done() {
+        tuning.step()?;
+        bar.inc(1);
+    }
+    bar.finish_and_clear();
+    Ok(plan)
+}
+
+/// What the tuned model is called.
+fn name(args: &Args) -> String {
+    let model = args.model.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+    format!("{model}-{}", args.judge.as_str())
+}
+
+/// The model's one file, and beside it the parts that others read.
+fn write(folder: &Folder, model: &[u8]) -> anyhow::Result<()> {
+    let ModelFile { config, tokenizer, card } = ModelFile::read(model)?;
+    folder.write("config.json", config.as_bytes())?;
+    folder.write("tokenizer.json", tokenizer.as_bytes())?;
+    folder.write("card.json", card.unwrap_or_default().as_bytes())?;
+    folder.write("model.safetensors", model)
+}
+
+struct Report {
+    choices: usize,
+    contradicted: usize,
+    accuracy: Option<Share>,
+    seconds: [f64; 3],
+    measured: Measurement,
+    plan: TuningPlan,
+}
+
+impl Report {
+    fn json(&self) -> Value {
+        let [drawing, fitting, tuning] = self.seconds;
+        let accuracy = self.accuracy.map(
+            |share| json!({"share": share.value(), "part": share.part, "all": share.all, "beats_chance": beats_chance(share)}),
+        );
+        json!({
+            "choices": self.choices, "contradicted": self.contradicted, "reward_accuracy": accuracy,
+            "plan": self.plan, "measured": self.measured,
+            "seconds": {"choices": drawing, "reward": fitting, "tuning": tuning},
+        })
+    }
+}
+
+impl std::fmt::Display for Report {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Measurement { stanzas, rhymed, win_rate, kl, distinct } = &self.measured;
+        writeln!(f, "{} choices, of which {} contradict each other", self.choices, self.contradicted)?;
+        if let Some(share) = self.accuracy {
+            let percent = 100.0 * share.value();
+            writeln!(f, "held-out choices foretold  {percent:.0} % ({} of {})", share.part, share.all)?;
+            if !beats_chance(share) {
+                writeln!(
+                    f,
+                    "that is no better than guessing: the choices agree on nothing that this model can learn"
+                )?;
+            }
+        }
+        writeln!(f, "{stanzas} stanzas of each model")?;
+        writeln!(
+            f,
+            "rhymed pairs               {:.1} %, before {:.1} %",
+            100.0 * rhymed[1],
+            100.0 * rhymed[0]
+        )?;
+        writeln!(f, "won against before         {:.1} %", 100.0 * win_rate)?;
+        writeln!(f, "distance (KL)              {kl:.2} nats a stanza")?;
+        writeln!(
+            f,
+            "different word triples     {:.1} %, before {:.1} %",
+            100.0 * distinct[1],
+            100.0 * distinct[0]
+        )
+    }
+}

@@ -1,0 +1,86 @@
+//! What stanzas begin with: titles that a model may be given.
+
+use crate::generate::form::Header;
+use crate::models::Gpt;
+use crate::text::TextTokenizer;
+
+/// Titles that stand in no training song, as far as its index tells.
+const TITLES: [&str; 48] = [
+    "The Last Train",
+    "Morning Window",
+    "Paper Boats",
+    "The Long Way Home",
+    "Summer Rain",
+    "A Letter Never Sent",
+    "Lights of the Harbour",
+    "Old Guitar",
+    "The Empty Chair",
+    "Moon over the City",
+    "Dance with Me",
+    "Winter Road",
+    "The Baker's Daughter",
+    "Blue Bicycle",
+    "Somebody Sings",
+    "The River Knows",
+    "Garden Wall",
+    "First Snow",
+    "The Lighthouse",
+    "Coffee at Midnight",
+    "Broken Clock",
+    "Song for My Brother",
+    "Wild Geese",
+    "The Open Door",
+    "Goodbye, September",
+    "A Coat of Stars",
+    "The Quiet Street",
+    "Running Late",
+    "The Orchard",
+    "Silver Bells",
+    "Far from the Sea",
+    "Tomorrow's Bread",
+    "The Red Kite",
+    "When the Lamps Go Out",
+    "The Ferry",
+    "Holding On",
+    "Apple Tree",
+    "The Sleeping Dog",
+    "Over the Bridge",
+    "One More Song",
+    "The Swing",
+    "Stones and Feathers",
+    "Birthday Morning",
+    "The Night Bus",
+    "Lavender Hill",
+    "A Penny for Luck",
+    "The Old Piano",
+    "Wind in the Wires",
+];
+
+/// A line before a stanza, or nothing, with what the model reads of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Beginning {
+    /// The line with its break.
+    pub text: String,
+    /// At least one.
+    pub tokens: Vec<u32>,
+}
+
+impl Beginning {
+    /// A text that a stanza begins with.
+    pub fn new(text: &str, tokenizer: &TextTokenizer) -> Self {
+        let mut tokens = tokenizer.encode(text);
+        if tokens.is_empty() {
+            tokens.push(tokenizer.start_id());
+        }
+        Self { text: text.to_owned(), tokens }
+    }
+}
+
+/// As many beginnings as there are titles, the first to learn from, the last to measure by: header lines with a title
+/// and the latest style that the model knows, without a rhyme scheme.
+pub fn beginnings(model: &Gpt, tokenizer: &TextTokenizer) -> Vec<Beginning> {
+    let styles = &model.config().styles;
+    let header = Header::of(styles, tokenizer);
+    let style = styles.last().map_or("", String::as_str);
+    TITLES.iter().map(|title| Beginning::new(&header.line(title, style, ""), tokenizer)).collect()
+}

@@ -1,0 +1,149 @@
+//! The model as it was and as it is, on the same beginnings and random numbers.
+
+use super::beginnings::Beginning;
+use super::draw::{Stanza, Writer};
+use super::judge::{Judge, rhymed_pairs};
+use crate::error::{Error, ErrorCode, Result};
+use crate::generate::Sampling;
+use crate::judge::Share;
+use crate::models::Gpt;
+use crate::text::TextTokenizer;
+use crate::text::rhyme::{Lexicon, words_of};
+use crate::train::sequence_log_probs;
+use serde::Serialize;
+use std::collections::BTreeSet;
+
+/// Stanzas written side by side.
+const AT_ONCE: usize = 8;
+
+/// The models that are compared.
+#[derive(Clone, Copy)]
+pub struct Comparison<'a> {
+    /// As it was.
+    pub old: &'a Gpt,
+    /// As it is.
+    pub new: &'a Gpt,
+    /// Of both.
+    pub tokenizer: &'a TextTokenizer,
+    /// What rhymes.
+    pub lexicon: &'a Lexicon,
+    /// How both write.
+    pub sampling: Sampling,
+}
+
+/// What a comparison gave.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct Measurement {
+    /// Stanzas of each.
+    pub stanzas: usize,
+    /// Share of the pairs of lines that rhyme, as it was and as it is.
+    pub rhymed: [f64; 2],
+    /// How often the judge likes the new stanza more than the old one to the same beginning; of equals half.
+    pub win_rate: f64,
+    /// Nats a stanza by which what the new model writes has become likelier: an estimate of the divergence.
+    pub kl: f64,
+    /// Different sequences of three words, of all, as it was and as it is.
+    pub distinct: [f64; 2],
+}
+
+impl Comparison<'_> {
+    /// Stanzas of a model, to one beginning after the other.
+    ///
+    /// # Errors
+    /// `not-finite`.
+    pub fn stanzas(
+        &self,
+        model: &Gpt,
+        beginnings: &[Beginning],
+        count: usize,
+        seed: u64,
+    ) -> Result<Vec<Stanza>> {
+        let asked: Vec<_> =
+            (0..count).map(|at| (&beginnings[at % beginnings.len()], seed.wrapping_add(at as u64))).collect();
+        let writer = Writer { model, tokenizer: self.tokenizer, sampling: self.sampling };
+        let mut stanzas = Vec::with_capacity(count);
+        for asked in asked.chunks(AT_ONCE) {
+            stanzas.extend(writer.draw(asked)?);
+        }
+        Ok(stanzas)
+    }
+
+    /// The figures of as many stanzas of each model.
+    ///
+    /// # Errors
+    /// `not-finite`.
+    pub fn measure(
+        &self,
+        judge: Judge,
+        beginnings: &[Beginning],
+        count: usize,
+        seed: u64,
+    ) -> Result<Measurement> {
+        let old = self.stanzas(self.old, beginnings, count, seed)?;
+        let new = self.stanzas(self.new, beginnings, count, seed)?;
+        let plain = Comparison { sampling: Sampling::default(), ..*self };
+        self.of(judge, &old, &new, &plain.stanzas(self.new, beginnings, count, seed)?)
+    }
+
+    /// The figures of stanzas that are there already; `plain` are some of the new model that were drawn without any
+    /// filter, by which the distance is estimated.
+    ///
+    /// # Errors
+    /// `not-finite`.
+    pub fn of(&self, judge: Judge, old: &[Stanza], new: &[Stanza], plain: &[Stanza]) -> Result<Measurement> {
+        let rhymed =
+            |stanzas: &[Stanza]| share(stanzas.iter().map(|stanza| rhymed_pairs(&stanza.text, self.lexicon)));
+        let wins = old.iter().zip(new).map(|(old, new)| {
+            let [old, new] = [old, new].map(|stanza| judge.score(&stanza.text, self.lexicon));
+            if new > old {
+                1.0
+            } else if new == old {
+                0.5
+            } else {
+                0.0
+            }
+        });
+        Ok(Measurement {
+            stanzas: new.len(),
+            rhymed: [rhymed(old), rhymed(new)],
+            win_rate: wins.sum::<f64>() / new.len().max(1) as f64,
+            kl: self.kl(plain)?,
+            distinct: [distinct(old), distinct(new)],
+        })
+    }
+
+    /// `Σ_x p_new(x) ln(p_new(x) / p_old(x))`, estimated from what the new model has drawn.
+    fn kl(&self, drawn: &[Stanza]) -> Result<f64> {
+        let mut sum = 0.0;
+        for stanzas in drawn.chunks(AT_ONCE) {
+            let texts: Vec<_> = stanzas.iter().map(|stanza| stanza.drawn.clone()).collect();
+            let [new, old] = [self.new, self.old].map(|model| sequence_log_probs(model, &texts).to_vec());
+            sum += new.iter().zip(old).map(|(new, old)| f64::from(new - old)).sum::<f64>();
+        }
+        let mean = sum / drawn.len().max(1) as f64;
+        if mean.is_finite() {
+            return Ok(mean);
+        }
+        let message = "the tuned model computes what is no number; tune it with a lower rate";
+        Err(Error::new(ErrorCode::NotFinite, message))
+    }
+}
+
+fn share(parts: impl Iterator<Item = Share>) -> f64 {
+    let sum = parts
+        .fold(Share::default(), |sum, share| Share { part: sum.part + share.part, all: sum.all + share.all });
+    sum.value()
+}
+
+/// Share of the sequences of three words that are different.
+fn distinct(stanzas: &[Stanza]) -> f64 {
+    let (mut different, mut all) = (BTreeSet::new(), 0);
+    for stanza in stanzas {
+        let words: Vec<String> = stanza.text.lines().flat_map(words_of).collect();
+        for three in words.windows(3) {
+            different.insert(three.to_vec());
+            all += 1;
+        }
+    }
+    different.len() as f64 / all.max(1) as f64
+}

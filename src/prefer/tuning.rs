@@ -1,0 +1,277 @@
+//! Tuning a model towards what is liked: by the choices themselves, or by the rewards of what it writes.
+
+use super::beginnings::Beginning;
+use super::choices::Pair;
+use super::draw::Writer;
+use super::reward::rewards;
+use crate::error::{Error, ErrorCode, Result};
+use crate::generate::Sampling;
+use crate::models::{Gpt, RewardModel};
+use crate::nn::Module;
+use crate::now::now;
+use crate::tensor::Tensor;
+use crate::text::TextTokenizer;
+use crate::train::{
+    DrawnTexts, Latest, Layers, Learner, Metrics, Paired, PlannedTraining, Preferred, Preferring,
+    Reinforcing, Trainer, sequence_log_probs,
+};
+use serde::{Deserialize, Serialize};
+
+/// Texts whose probabilities are computed at once.
+const AT_ONCE: usize = 8;
+
+/// How a model is tuned.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Method {
+    /// Direct preference optimisation: from the choices, without a reward model.
+    Dpo,
+    /// REINFORCE with the mean of the other draws as a baseline: from the rewards of what the model draws.
+    Reinforce,
+}
+
+/// A tuning. The same plan, model, choices and arithmetic give the same weights everywhere.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TuningPlan {
+    /// By what.
+    pub method: Method,
+    /// What of the model moves.
+    pub layers: Layers,
+    /// The price of the distance to the model as it was.
+    pub beta: f32,
+    /// Highest learning rate.
+    pub lr: f32,
+    /// Steps in all.
+    pub steps: u64,
+    /// Pairs of a batch, or beginnings.
+    pub batch_size: usize,
+    /// Stanzas drawn to each beginning.
+    pub group: usize,
+    /// Of the order, and of what is drawn.
+    pub seed: u64,
+}
+
+impl TuningPlan {
+    /// What is good for a small model.
+    pub fn usual(method: Method) -> Self {
+        match method {
+            Method::Dpo => Self {
+                method,
+                layers: Layers::All,
+                beta: 0.1,
+                lr: 3e-5,
+                steps: 40,
+                batch_size: 4,
+                group: 0,
+                seed: 1,
+            },
+            Method::Reinforce => Self {
+                method,
+                layers: Layers::All,
+                beta: 0.05,
+                lr: 3e-5,
+                steps: 40,
+                batch_size: 2,
+                group: 8,
+                seed: 1,
+            },
+        }
+    }
+
+    /// # Errors
+    /// `bad-option`, naming the value that cannot work.
+    pub fn check(&self) -> Result<()> {
+        let wrong = |what: &str| Err(Error::new(ErrorCode::BadOption, what.to_owned()));
+        if !(self.lr > 0.0 && self.lr.is_finite()) {
+            return wrong("lr must be above 0");
+        }
+        if !(self.beta >= 0.0 && self.beta.is_finite()) || self.method == Method::Dpo && self.beta == 0.0 {
+            return wrong("beta must be at least 0, with dpo above it");
+        }
+        if self.steps == 0 || self.batch_size == 0 {
+            return wrong("steps and batch_size must be at least 1");
+        }
+        if self.method == Method::Reinforce && self.group < 2 {
+            return wrong("group must be at least 2: each text is compared with the others");
+        }
+        Ok(())
+    }
+
+    fn training(&self) -> PlannedTraining {
+        let warmup_steps = self.steps / 10;
+        PlannedTraining {
+            seed: self.seed,
+            steps: self.steps,
+            lr: self.lr,
+            warmup_steps,
+            decay_steps: self.steps - warmup_steps,
+            weight_decay: 0.0,
+            ..PlannedTraining::default()
+        }
+    }
+}
+
+/// What a step tells.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Progress {
+    /// Steps done.
+    pub step: u64,
+    /// The loss.
+    pub loss: f32,
+    /// The mean reward of what was drawn; none without a reward model.
+    pub reward: Option<f32>,
+}
+
+#[expect(clippy::large_enum_variant, reason = "there is one of it at a time")]
+enum Run {
+    Dpo(Trainer<Gpt, Paired, Preferring>),
+    Reinforce {
+        trainer: Trainer<Gpt, Latest<DrawnTexts>, Reinforcing>,
+        reward: RewardModel,
+        beginnings: Vec<Beginning>,
+    },
+}
+
+/// A tuning in progress, on the CPU.
+pub struct Tuning {
+    plan: TuningPlan,
+    /// The model as it was.
+    base: Gpt,
+    tokenizer: TextTokenizer,
+    run: Run,
+}
+
+/// The model with all its numbers as f32, as training moves them.
+fn unpacked(model: &Gpt) -> Gpt {
+    let mut model = model.clone();
+    model.visit(&mut |_, tensor| *tensor = Tensor::from_vec(tensor.to_vec(), tensor.shape()));
+    model
+}
+
+impl Tuning {
+    /// By choices, before the first step.
+    pub fn by_choices(model: &Gpt, tokenizer: &TextTokenizer, pairs: &[Pair], plan: TuningPlan) -> Self {
+        let base = unpacked(model);
+        let mut reference = Vec::new();
+        for pairs in pairs.chunks(AT_ONCE) {
+            let texts: Vec<_> =
+                pairs.iter().flat_map(|pair| [pair.chosen.clone(), pair.rejected.clone()]).collect();
+            reference.extend(sequence_log_probs(&base, &texts).to_vec());
+        }
+        let preferred = pairs.iter().zip(reference.as_chunks::<2>().0).map(|(pair, &reference)| Preferred {
+            chosen: pair.chosen.clone(),
+            rejected: pair.rejected.clone(),
+            reference,
+        });
+        let examples = Paired::new(preferred.collect(), plan.batch_size, plan.seed);
+        let objective = Preferring { beta: plan.beta };
+        let trainer = Trainer::new(base.clone(), examples, objective, &plan.training(), None);
+        let run = Run::Dpo(trainer.restricted(plan.layers));
+        Self { plan, base, tokenizer: tokenizer.clone(), run }
+    }
+
+    /// By the rewards of what the model writes to these beginnings, before the first step.
+    pub fn by_reward(
+        model: &Gpt,
+        tokenizer: &TextTokenizer,
+        reward: RewardModel,
+        beginnings: Vec<Beginning>,
+        plan: TuningPlan,
+    ) -> Self {
+        let base = unpacked(model);
+        let objective = Reinforcing { beta: plan.beta, group: plan.group };
+        let nothing = DrawnTexts { texts: Vec::new(), rewards: Vec::new(), reference: Vec::new() };
+        let trainer = Trainer::new(base.clone(), Latest(nothing), objective, &plan.training(), None)
+            .restricted(plan.layers);
+        let run = Run::Reinforce { trainer, reward, beginnings };
+        Self { plan, base, tokenizer: tokenizer.clone(), run }
+    }
+
+    /// What is being done.
+    pub fn plan(&self) -> &TuningPlan {
+        &self.plan
+    }
+
+    /// The model as it was.
+    pub fn base(&self) -> &Gpt {
+        &self.base
+    }
+
+    /// The model as it is.
+    pub fn model(&self) -> &Gpt {
+        match &self.run {
+            Run::Dpo(trainer) => trainer.model(),
+            Run::Reinforce { trainer, .. } => trainer.model(),
+        }
+    }
+
+    /// Steps done.
+    pub fn steps_done(&self) -> u64 {
+        match &self.run {
+            Run::Dpo(trainer) => trainer.steps_done(),
+            Run::Reinforce { trainer, .. } => trainer.steps_done(),
+        }
+    }
+
+    /// Whether the last step is done.
+    pub fn is_done(&self) -> bool {
+        self.steps_done() >= self.plan.steps
+    }
+
+    /// One step.
+    ///
+    /// # Errors
+    /// `diverged`: the model is then as it was before the step.
+    pub fn step(&mut self) -> Result<Progress> {
+        let step = self.steps_done();
+        match &mut self.run {
+            Run::Dpo(trainer) => {
+                let Metrics { step, loss, .. } = now(trainer.next())?;
+                Ok(Progress { step, loss, reward: None })
+            }
+            Run::Reinforce { trainer, reward, beginnings } => {
+                let TuningPlan { batch_size, group, seed, .. } = self.plan;
+                let due =
+                    |at: usize| &beginnings[(step as usize * batch_size + at / group) % beginnings.len()];
+                let drawn = (batch_size * group) as u64;
+                let first = seed.wrapping_mul(1_000_003).wrapping_add(step).wrapping_mul(drawn);
+                let asked: Vec<_> = (0..drawn).map(|at| (due(at as usize), first.wrapping_add(at))).collect();
+                let writer = Writer {
+                    model: trainer.model(),
+                    tokenizer: &self.tokenizer,
+                    sampling: Sampling::default(),
+                };
+                let texts: Vec<_> = writer.draw(&asked)?.into_iter().map(|stanza| stanza.drawn).collect();
+                let rewards = rewards(reward, &texts);
+                let mean = rewards.iter().sum::<f32>() / rewards.len() as f32;
+                let reference = sequence_log_probs(&self.base, &texts).to_vec();
+                trainer.examples_mut().0 = DrawnTexts { texts, rewards, reference };
+                let Metrics { step, loss, .. } = now(trainer.next())?;
+                Ok(Progress { step, loss, reward: Some(mean) })
+            }
+        }
+    }
+
+    /// The whole run but for what it began with.
+    ///
+    /// # Errors
+    /// `not-finite`.
+    pub fn checkpoint(&mut self) -> Result<Vec<u8>> {
+        match &mut self.run {
+            Run::Dpo(trainer) => now(trainer.checkpoint()),
+            Run::Reinforce { trainer, .. } => now(trainer.checkpoint()),
+        }
+    }
+
+    /// Continues where the run stood that wrote the checkpoint, begun with the same.
+    ///
+    /// # Errors
+    /// Those of [`Learner::restore`].
+    pub fn restore(&mut self, checkpoint: &[u8]) -> Result<()> {
+        match &mut self.run {
+            Run::Dpo(trainer) => trainer.restore(checkpoint),
+            Run::Reinforce { trainer, .. } => trainer.restore(checkpoint),
+        }
+    }
+}

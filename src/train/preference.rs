@@ -1,0 +1,196 @@
+//! Losses by which a model learns what people prefer: of which of two texts is better, and of how good each was.
+
+use super::examples::Batch;
+use super::objective::Objective;
+use crate::models::{Gpt, RewardModel};
+use crate::ops::{CrossEntropy, concat};
+use crate::tensor::Tensor;
+
+/// A text that continues a beginning.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Continuation {
+    /// All of it.
+    pub tokens: Vec<u32>,
+    /// How many of them are the beginning, at least 1 and not all.
+    pub beginning: usize,
+}
+
+impl Continuation {
+    /// How many tokens were written behind the beginning.
+    pub fn written(&self) -> usize {
+        self.tokens.len() - self.beginning
+    }
+}
+
+/// Texts side by side, padded on the right: `(B, T)`.
+pub fn padded(texts: &[Continuation]) -> Vec<u32> {
+    let width = texts.iter().map(|text| text.tokens.len()).max().unwrap_or(0);
+    texts.iter().flat_map(|text| (0..width).map(|at| text.tokens.get(at).copied().unwrap_or(0))).collect()
+}
+
+/// The logarithm of the probability that `model` gives to each text behind its beginning: `(B)`, in nats.
+///
+/// # Panics
+/// As [`Gpt::forward`], and without texts.
+#[track_caller]
+pub fn sequence_log_probs(model: &Gpt, texts: &[Continuation]) -> Tensor {
+    let ids = padded(texts);
+    let width = ids.len() / texts.len();
+    let x = model.features(&ids, texts.len(), None); // (B, T, C)
+    // Only what is asked for costs a row of the vocabulary: R tokens in all.
+    let rows = (0..).zip(texts);
+    let scored: Vec<(usize, usize)> =
+        rows.flat_map(|(row, text)| (text.beginning..text.tokens.len()).map(move |at| (row, at))).collect();
+    let before: Vec<u32> = scored.iter().map(|&(row, at)| (row * width + at - 1) as u32).collect();
+    let x = x.reshape(&[ids.len(), x.dim(2)]).embedding(&before, &[scored.len()]); // (R, C)
+    let log_p = model.scores_of(&x).log_softmax(); // (R, V)
+    let vocab = log_p.dim(1);
+    let place = |(r, &(row, at)): (usize, &(usize, usize))| (r * vocab) as u32 + texts[row].tokens[at];
+    let places: Vec<u32> = scored.iter().enumerate().map(place).collect();
+    let log_p = log_p.reshape(&[scored.len() * vocab, 1]).embedding(&places, &[scored.len()]); // (R, 1)
+    let mut of_text = vec![0.0; texts.len() * scored.len()];
+    scored.iter().enumerate().for_each(|(r, &(row, _))| of_text[row * scored.len() + r] = 1.0);
+    Tensor::from_vec(of_text, &[texts.len(), scored.len()]).matmul(&log_p).reshape(&[texts.len()])
+}
+
+/// The loss of rewards `(N)` of texts that were chosen before others with rewards `(N)`: the mean of
+/// `-ln σ(chosen - rejected)` (Bradley and Terry 1952), which is the cross entropy between the two.
+///
+/// # Panics
+/// If the shapes differ.
+#[track_caller]
+pub fn bradley_terry(chosen: &Tensor, rejected: &Tensor) -> Tensor {
+    let column = |rewards: &Tensor| rewards.reshape(&[rewards.numel(), 1]);
+    concat(&[&column(chosen), &column(rejected)], 1)
+        .cross_entropy(&vec![0; chosen.numel()], CrossEntropy::default())
+}
+
+/// The loss of log-probabilities `(N)` times `advantages`: `-1/N Σ advantage · ln p` (Williams 1992, REINFORCE), whose
+/// gradient is that of the expected reward if the texts were drawn by the model itself.
+///
+/// # Panics
+/// If the numbers differ.
+#[track_caller]
+pub fn policy_gradient(log_probs: &Tensor, advantages: &[f32]) -> Tensor {
+    let weights = advantages.iter().map(|advantage| -advantage).collect();
+    log_probs.mul(&Tensor::from_vec(weights, &[advantages.len()])).mean_all()
+}
+
+/// Texts of which some were preferred to others.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PairedTexts {
+    /// First those that were chosen, then, in the same order, those that were not: `2N` rows.
+    pub texts: Vec<Continuation>,
+    /// Of each row, the logarithm of its probability in the model that is not to be left far behind.
+    pub reference: Vec<f32>,
+}
+
+impl Batch for PairedTexts {
+    fn tokens(&self) -> usize {
+        written(&self.texts)
+    }
+}
+
+/// Texts that a model drew.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DrawnTexts {
+    /// They: groups that have the same beginning, one after the other.
+    pub texts: Vec<Continuation>,
+    /// How much each was liked.
+    pub rewards: Vec<f32>,
+    /// Of each, the logarithm of its probability in the model that is not to be left far behind.
+    pub reference: Vec<f32>,
+}
+
+impl Batch for DrawnTexts {
+    fn tokens(&self) -> usize {
+        written(&self.texts)
+    }
+}
+
+/// Giving more to what was chosen.
+#[derive(Clone, Copy, Debug)]
+pub struct Rewarding;
+
+impl Objective<RewardModel> for Rewarding {
+    type Batch = PairedTexts;
+
+    fn loss(&mut self, model: &RewardModel, batch: &PairedTexts, dropout_seed: Option<u64>) -> Tensor {
+        let lengths: Vec<usize> = batch.texts.iter().map(|text| text.tokens.len()).collect();
+        let rewards = model.forward(&padded(&batch.texts), &lengths, dropout_seed);
+        let half = lengths.len() / 2;
+        bradley_terry(&rewards.narrow(0, 0, half), &rewards.narrow(0, half, half))
+    }
+
+    fn for_validation(&self) -> Self {
+        *self
+    }
+}
+
+/// Direct preference optimisation (Rafailov et al. 2023): the reward is how much likelier a text has become.
+#[derive(Clone, Copy, Debug)]
+pub struct Preferring {
+    /// What a nat of that is worth: the more, the nearer the model stays to what it was.
+    pub beta: f32,
+}
+
+impl Objective<Gpt> for Preferring {
+    type Batch = PairedTexts;
+
+    /// Without dropout, whose noise would stand beside few nats.
+    fn loss(&mut self, model: &Gpt, batch: &PairedTexts, _dropout_seed: Option<u64>) -> Tensor {
+        let rows = batch.texts.len();
+        let reference = Tensor::from_vec(batch.reference.clone(), &[rows]);
+        let log_probs = sequence_log_probs(model, &batch.texts);
+        let rewards = log_probs.sub(&reference).mul_scalar(self.beta);
+        bradley_terry(&rewards.narrow(0, 0, rows / 2), &rewards.narrow(0, rows / 2, rows / 2))
+    }
+
+    fn for_validation(&self) -> Self {
+        *self
+    }
+}
+
+/// Writing more often what was rewarded, not too far from the model as it was: the reward of a text is lessened by `beta`
+/// for each nat by which it has become likelier (Ziegler et al. 2019).
+#[derive(Clone, Copy, Debug)]
+pub struct Reinforcing {
+    /// The price of a nat.
+    pub beta: f32,
+    /// Texts of a group.
+    pub group: usize,
+}
+
+impl Objective<Gpt> for Reinforcing {
+    type Batch = DrawnTexts;
+
+    fn loss(&mut self, model: &Gpt, batch: &DrawnTexts, _dropout_seed: Option<u64>) -> Tensor {
+        let log_probs = sequence_log_probs(model, &batch.texts);
+        let of_each = log_probs.data().iter().zip(&batch.reference).zip(&batch.rewards);
+        let rewards: Vec<f32> =
+            of_each.map(|((log_p, before), reward)| reward - self.beta * (log_p - before)).collect();
+        policy_gradient(&log_probs, &leave_one_out(&rewards, self.group))
+    }
+
+    fn for_validation(&self) -> Self {
+        *self
+    }
+}
+
+/// How much better each text was than the mean of the others of its group: a baseline that needs no model of its own and
+/// leaves the expected gradient as it is (Kool et al. 2019, Ahmadian et al. 2024).
+///
+/// # Panics
+/// If the groups are not whole, or have fewer than two texts.
+pub fn leave_one_out(rewards: &[f32], group: usize) -> Vec<f32> {
+    assert!(group > 1 && rewards.len().is_multiple_of(group), "leave_one_out: {} in {group}", rewards.len());
+    let of_group = |rewards: &[f32]| -> Vec<f32> {
+        let sum: f32 = rewards.iter().sum();
+        rewards.iter().map(|reward| reward - (sum - reward) / (group - 1) as f32).collect()
+    };
+    rewards.chunks(group).flat_map(of_group).collect()
+}
+
+fn written(texts: &[Continuation]) -> usize {
+    texts.iter().map(Continuation::written).sum()
+}
