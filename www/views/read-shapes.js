@@ -14,7 +14,7 @@ import { button, h } from '../ui/dom.js';
  * @property {(string | null)[]} inputs for each column what goes in, if anything does
  * @property {(string | null)[]} outputs and what comes out
  * @property {boolean} [back] it reads from both ends
- * @property {string} needs the type of model that is of this shape; empty for one that has its place and no model yet
+ * @property {string} needs the type of model that is of this shape; empty for one that no list has to name
  * @property {Key} way what the way to this model is called
  * @property {Partial<Settings>} there the settings there
  */
@@ -25,8 +25,8 @@ const PICTURE = '+picture';
 /** @type {readonly Shape[]} */
 const SHAPES = [
   {
-    title: 'shapeOneToMany', hint: 'shapeOneToManyHint', needs: '', way: 'shapeNoModel', there: {},
-    inputs: [PICTURE, null, null, null], outputs: ['a', 'dog', 'in', 'snow'],
+    title: 'shapeOneToMany', hint: 'shapeOneToManyHint', needs: '', way: 'shapeToPictures', there: { view: 'caption' },
+    inputs: [PICTURE, null, null, null], outputs: ['a', 'red', 'boat', '…'],
   },
   {
     title: 'shapeManyToOne', hint: 'shapeManyToOneHint', needs: 'text_classifier', way: 'shapeToMood', there: { view: 'read', reading: 'mood' },
@@ -77,7 +77,7 @@ export class Shapes {
   #draw() {
     const { catalog } = this.#context;
     const listed = new Set(['generator', 'translator', 'reader'].flatMap((kind) => catalog.of(/** @type {import('../engine/kinds.js').Kind} */ (kind)).map(({ model_type }) => model_type)));
-    this.#figures.replaceChildren(...SHAPES.map((shape, i) => this.#figure(shape, i, listed.has(shape.needs))));
+    this.#figures.replaceChildren(...SHAPES.map((shape, i) => this.#figure(shape, i, !shape.needs || listed.has(shape.needs))));
   }
 
   /**
