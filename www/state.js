@@ -107,16 +107,9 @@ const EVERYWHERE = ['write', 'lab', 'duel', 'translate', 'chain', 'text', 'look'
 const WRITING = ['write', 'lab', 'duel', 'chain', 'look'];
 /** @type {readonly ViewId[]} */
 const SEEDED = [...WRITING, 'train', 'gan', 'caption'];
-/** @type {readonly ViewId[]} */
-const COMPARING = ['duel'];
-/** @type {readonly ViewId[]} */
-const TRAIN = ['train'];
+const [COMPARING, TRAIN, READING, FORMED] = /** @type {const} */ ([['duel'], ['train'], ['read'], ['write']]);
 /** @type {readonly ViewId[]} */
 const TRANSLATING = ['translate', 'chain', 'look'];
-/** @type {readonly ViewId[]} */
-const FORMED = ['write'];
-/** @type {readonly ViewId[]} */
-const READING = ['read'];
 
 /** @param {string} text */
 const cutId = (text) => keepStart(text, 100);

@@ -115,7 +115,8 @@ fn tokenizer(file: &[u8]) {
     }
     if let Ok(tokenizer) = MaskTokenizer::from_json(&json) {
         let ids = tokenizer.encode("Das Lied, ein 🌳 in Thé森");
-        let _ = (ids.iter().map(|&id| tokenizer.token_text(id)).count(), tokenizer.encode_behind(" das"));
+        ids.iter().for_each(|&id| drop(tokenizer.token_text(id)));
+        let _ = tokenizer.encode_behind(" das");
     }
     if let Ok(tokenizer) = SpellingTokenizer::from_json(&json) {
         let _ = tokenizer.encode("Das Lied 🌳");

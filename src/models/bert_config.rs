@@ -45,11 +45,11 @@ impl BertConfig {
     /// # Errors
     /// `bad-config` if a field is missing or no number, or says what is not possible.
     pub(super) fn from_fields(fields: &Map<String, Value>) -> Result<Self> {
-        if let Some((name, possible)) = POSSIBLE
-            .iter()
-            .find(|(name, possible)| fields.get(*name).is_some_and(|v| v.to_string() != *possible))
-        {
-            return Err(bad(format!("{name} is {}; only {possible} is possible", fields[*name])));
+        for (name, possible) in POSSIBLE {
+            let given = fields.get(name).map_or(possible.to_owned(), Value::to_string);
+            if given != possible {
+                return Err(bad(format!("{name} is {given}; only {possible} is possible")));
+            }
         }
         let size = |name: &str| match fields.get(name).and_then(Value::as_u64) {
             Some(size) => Ok(size as usize),

@@ -19,15 +19,19 @@ pub trait Examples {
 }
 
 /// Examples side by side.
-pub trait Batch {
+pub trait Batch: Clone {
     /// What the model is to predict: the tokens that its loss is the mean over.
     fn tokens(&self) -> usize;
 
-    /// Examples.
-    fn rows(&self) -> usize;
+    /// Parts that it can be cut in: examples, or 1 where they belong together.
+    fn rows(&self) -> usize {
+        1
+    }
 
-    /// Some of them, not none.
-    fn cut(&self, rows: &Range<usize>) -> Self;
+    /// Some of these parts, not none.
+    fn cut(&self, _rows: &Range<usize>) -> Self {
+        self.clone()
+    }
 }
 
 /// Marks a target that is read and not scored; no vocabulary is so large.

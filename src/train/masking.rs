@@ -57,6 +57,7 @@ impl Batch for MaskedBatch {
 }
 
 /// Whole texts side by side.
+#[derive(Clone)]
 struct Rows(Vec<Vec<u32>>);
 
 impl OfPairs for Rows {
@@ -68,14 +69,6 @@ impl OfPairs for Rows {
 impl Batch for Rows {
     fn tokens(&self) -> usize {
         self.0.iter().map(Vec::len).sum()
-    }
-
-    fn rows(&self) -> usize {
-        self.0.len()
-    }
-
-    fn cut(&self, rows: &Range<usize>) -> Self {
-        Self(self.0[rows.clone()].to_vec())
     }
 }
 

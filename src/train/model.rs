@@ -6,7 +6,6 @@ use crate::tensor::Tensor;
 
 /// A model by what it does.
 #[derive(Clone)]
-#[expect(clippy::large_enum_variant, reason = "there is one of it at a time, and none is moved in a loop")]
 pub enum Model {
     /// One that continues a text.
     Writes(LanguageModel),

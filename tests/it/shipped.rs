@@ -38,7 +38,9 @@ fn models_are_those_of_the_manifest() {
         } else if model.model_type == "text_classifier" {
             Classifier::from_files(&config, &tokenizer, &weights).unwrap();
         } else if model.model_type == "bert" {
-            MaskFiller::from_files(&config, &tokenizer, &weights).unwrap();
+            let filler = MaskFiller::from_files(&config, &tokenizer, &weights).unwrap();
+            let filled = filler.fill("Tom can speak [MASK] very well.", 1).unwrap();
+            assert_eq!(filled.masks[0][0].text, "French");
         } else {
             let mut translator = Translator::from_files(&config, &tokenizer, &weights).unwrap();
             translator.start("Ich bin müde.", TranslateOptions::default()).unwrap();

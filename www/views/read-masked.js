@@ -4,6 +4,7 @@ import { fill } from '../engine/reader.js';
 import { formatNumber, onLanguage, say, text as words } from '../i18n/index.js';
 import { button, h } from '../ui/dom.js';
 import { textField } from '../ui/fields.js';
+import { shareBar } from '../ui/share-bar.js';
 import { READ_TEXTS } from '../state.js';
 import { Following } from './read-follow.js';
 
@@ -70,6 +71,8 @@ export class MaskedWord {
   show() {
     const { masked } = this.#state.settings;
     if (this.#pieces.join('') !== masked) {
+      // It was typed: places have moved.
+      this.#before.clear();
       this.#pieces = masked.match(PIECES) ?? [];
       this.#drawText();
     }
@@ -89,25 +92,38 @@ export class MaskedWord {
       ...this.#pieces.map((piece, at) => {
         if (isMask(piece)) {
           masks += 1;
-          return this.#button(at, this.#before.get(at) ?? piece, `${masks}`, words('readUnmask', { number: masks }));
+          return this.#mask(at, masks);
         }
-        return isWord(piece) && !isLong ? this.#button(at, BLANK, piece, words('readMask', { word: piece })) : piece;
+        return isWord(piece) && !isLong ? this.#word(at, piece) : piece;
       }),
     );
   }
 
   /**
    * @param {number} at
-   * @param {string} then what stands there after the click
-   * @param {string} shown
-   * @param {string} label
+   * @param {string} word
    */
-  #button(at, then, shown, label) {
-    const isMasked = then !== BLANK;
-    const element = h('button', { type: 'button', class: isMasked ? 'mask' : 'word', 'aria-pressed': String(isMasked), 'aria-label': label }, shown);
+  #word(at, word) {
+    const element = h('button', { type: 'button', 'aria-label': words('readMask', { word }) }, word);
     element.addEventListener('click', () => {
-      if (!isMasked) this.#before.set(at, this.#pieces[at]);
-      this.#put(at, then);
+      this.#before.set(at, word);
+      this.#put(at, BLANK);
+    });
+    return element;
+  }
+
+  /**
+   * @param {number} at
+   * @param {number} number of the mask
+   */
+  #mask(at, number) {
+    const before = this.#before.get(at);
+    const label = before === undefined ? 'readCandidates' : 'readUnmask';
+    const element = h('button', { type: 'button', class: 'mask', 'aria-label': words(label, { number }) }, String(number));
+    element.addEventListener('click', () => {
+      // Of a mask that was typed nobody knows the word; its candidates are what there is to choose from.
+      if (before === undefined) this.#tables.querySelectorAll('table')[number - 1]?.querySelector('button')?.focus();
+      else this.#put(at, before);
     });
     return element;
   }
@@ -143,8 +159,7 @@ export class MaskedWord {
     const row = (/** @type {Candidate} */ { text, begins_word, probability }) => {
       const word = h('button', { type: 'button', lang: '' }, begins_word ? text : `…${text}`);
       word.addEventListener('click', () => this.#put(at, text));
-      const share = h('span', { class: 'share', style: `--share: ${probability}`, 'aria-hidden': 'true' });
-      return h('tr', {}, h('th', { scope: 'row' }, word), h('td', {}, formatNumber(probability, { style: 'percent', maximumFractionDigits: 1 }), share));
+      return h('tr', {}, h('th', { scope: 'row' }, word), h('td', {}, formatNumber(probability, { style: 'percent', maximumFractionDigits: 1 }), shareBar(probability)));
     };
     const head = h('thead', {}, h('tr', {}, h('th', { scope: 'col', t: 'readWord' }), h('th', { scope: 'col', t: 'readProbability' })));
     return h('table', {}, caption, head, h('tbody', {}, ...candidates.map(row)));

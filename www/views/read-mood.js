@@ -5,6 +5,7 @@ import { currentLanguage, formatNumber, onLanguage, text as words } from '../i18
 import { GERMAN_SONGS } from '../songs.js';
 import { button, h } from '../ui/dom.js';
 import { textField } from '../ui/fields.js';
+import { shareBar, sized } from '../ui/share-bar.js';
 import { READ_TEXTS } from '../state.js';
 import { Following } from './read-follow.js';
 
@@ -85,7 +86,7 @@ function drawn({ labels, words: read, rest }) {
       'li',
       {},
       h('span', {}, `${moodOf(label)} ${formatNumber(probability, { style: 'percent', maximumFractionDigits: 0 })}`),
-      h('span', { class: 'share', style: `--share: ${probability}`, 'aria-hidden': 'true' }),
+      shareBar(probability),
     );
   return h('li', {}, line, h('ul', { class: 'shares' }, ...labels.map(meter)));
 }
@@ -99,7 +100,7 @@ function shaded(word, influence) {
   const strength = Math.min(1, Math.abs(influence) / STRONGEST);
   const value = new Intl.NumberFormat(currentLanguage(), { signDisplay: 'always', maximumFractionDigits: 2 }).format(influence);
   const side = influence < 0 ? 'against' : 'for';
-  return h('span', { class: side, style: `--share: ${strength.toFixed(3)}`, title: words('readWithout', { word, value }) }, word);
+  return sized(h('span', { class: side, title: words('readWithout', { word, value }) }, word), strength);
 }
 
 /** @param {string} label */

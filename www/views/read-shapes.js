@@ -14,7 +14,7 @@ import { button, h } from '../ui/dom.js';
  * @property {(string | null)[]} inputs for each column what goes in, if anything does
  * @property {(string | null)[]} outputs and what comes out
  * @property {boolean} [back] it reads from both ends
- * @property {string} needs the type of model that is of this shape; empty for one that has its place and no model yet
+ * @property {string} needs the type of model that is of this shape; empty for one that no list has to name
  * @property {Key} way what the way to this model is called
  * @property {Partial<Settings>} there the settings there
  */
@@ -25,8 +25,8 @@ const PICTURE = '+picture';
 /** @type {readonly Shape[]} */
 const SHAPES = [
   {
-    title: 'shapeOneToMany', hint: 'shapeOneToManyHint', needs: '', way: 'shapeNoModel', there: {},
-    inputs: [PICTURE, null, null, null], outputs: ['a', 'dog', 'in', 'snow'],
+    title: 'shapeOneToMany', hint: 'shapeOneToManyHint', needs: '', way: 'shapeToPictures', there: { view: 'caption' },
+    inputs: [PICTURE, null, null, null], outputs: ['a', 'red', 'boat', '…'],
   },
   {
     title: 'shapeManyToOne', hint: 'shapeManyToOneHint', needs: 'text_classifier', way: 'shapeToMood', there: { view: 'read', reading: 'mood' },
@@ -77,7 +77,7 @@ export class Shapes {
   #draw() {
     const { catalog } = this.#context;
     const listed = new Set(['generator', 'translator', 'reader'].flatMap((kind) => catalog.of(/** @type {import('../engine/kinds.js').Kind} */ (kind)).map(({ model_type }) => model_type)));
-    this.#figures.replaceChildren(...SHAPES.map((shape, i) => this.#figure(shape, i, listed.has(shape.needs))));
+    this.#figures.replaceChildren(...SHAPES.map((shape, i) => this.#figure(shape, i, !shape.needs || listed.has(shape.needs))));
   }
 
   /**
@@ -145,7 +145,8 @@ function picture(shape, told) {
   const edges = edgesOf(shape);
   const named = (/** @type {string | null} */ input) => (input === PICTURE ? text('shapePicture') : (input ?? ''));
   const width = inputs.length * COLUMN;
-  const svg = element('svg', { viewBox: `0 0 ${width} 184`, class: 'network', role: 'group', 'aria-label': text(shape.title), style: `max-width: ${inputs.length * 4}rem` });
+  const svg = element('svg', { viewBox: `0 0 ${width} 184`, class: 'network', role: 'group', 'aria-label': text(shape.title) });
+  svg.style.setProperty('max-width', `${inputs.length * 4}rem`);
   const lines = edges.map(([from, to]) => element('line', { ...ends(from, to), 'data-from': from, 'data-to': to }));
   const cells = inputs.flatMap((_, i) => [`cell ${i}`, ...(back ? [`back ${i}`] : [])]).map((name) => circle(name, ''));
   const made = outputs.flatMap((output, i) => (output === null ? [] : [circle(`output ${i}`, output)]));

@@ -11,7 +11,7 @@ use std::path::PathBuf;
 /// Say which words could stand where a text has [MASK], or three and more underscores.
 #[derive(clap::Args)]
 #[command(after_help = "Example:\n  \
-    liedwerk fill --model MODEL 'I would like a [MASK] with soda'\n\
+    liedwerk fill --model www/models/masked-de-en 'I would like a [MASK] with soda'\n\
     prints for each mask a line for each of the likeliest words: the number of the mask, the probability and the word.")]
 pub struct Args {
     /// Folder with config.json, tokenizer.json and model.safetensors, such as one of a BERT.

@@ -1,5 +1,5 @@
-//! The `liedwerk` command: train, tokenize, generate, translate, classify, tag, caption, verify, evaluate, compare,
-//! memorized, judge, prefer, headers, lexicon, icons, bench, convert, manifest.
+//! The `liedwerk` command: train, prefer, tokenize, generate, translate, classify, tag, fill, caption, verify, evaluate,
+//! compare, memorized, judge, headers, lexicon, icons, bench, convert, manifest.
 
 #[cfg(not(target_arch = "wasm32"))]
 mod arithmetic;

@@ -43,6 +43,7 @@ export const read = {
   shapeToTranslation: 'Mit den GRUs übersetzen',
   shapeToWriting: 'In das Zeichen-LSTM schauen',
   shapeToTags: 'Wortarten bestimmen',
+  shapeToPictures: 'Ein Bild beschreiben',
   shapeNoModel: 'Ein Modell dieser Form hat die Seite noch nicht.',
   readNoWords: 'Hier stehen keine Wörter, über die sich urteilen ließe.',
   readFewLetters: 'So wenige Buchstaben sagen nichts: Das Urteil ist geraten.',

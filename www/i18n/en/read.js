@@ -43,6 +43,7 @@ export const read = {
   shapeToTranslation: 'Translate with the GRUs',
   shapeToWriting: 'Look inside the character LSTM',
   shapeToTags: 'Tell word classes',
+  shapeToPictures: 'Describe a picture',
   shapeNoModel: 'The page has no model of this shape yet.',
   readNoWords: 'There are no words here to judge.',
   readFewLetters: 'So few letters say nothing: the verdict is a guess.',
