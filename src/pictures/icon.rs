@@ -127,7 +127,7 @@ fn ground(background: Background) -> [u8; 3] {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests {
     use super::*;
     use crate::hash::fnv1a;

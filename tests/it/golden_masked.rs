@@ -23,9 +23,11 @@ fn text(name: &str) -> String {
 }
 
 fn model() -> MaskedLm {
-    let ModelConfig::Bert(config) = ModelConfig::from_json(&text("config.json")).unwrap() else {
+    let ModelConfig::Bert(mut config) = ModelConfig::from_json(&text("config.json")).unwrap() else {
         unreachable!()
     };
+    // The library trained it in its state for evaluation.
+    (config.hidden_dropout_prob, config.attention_probs_dropout_prob) = (0.0, 0.0);
     let mut weights = Weights::from_safetensors(&file("model.safetensors")).unwrap();
     let model = MaskedLm::from_weights(config, &mut weights).unwrap();
     weights.finish().unwrap();

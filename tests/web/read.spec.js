@@ -89,6 +89,8 @@ test('moods come with all probabilities, masked words with candidates', async ({
   await expect(page.getByRole('table')).toHaveCount(2);
   await expect(text).toHaveValue('I would like a ___ with ___.');
   await expect(notes).toContainText('by itself');
+  await page.getByRole('button', { name: 'Mask 1', exact: true }).click();
+  await expect(table.getByRole('button').first()).toBeFocused();
   await page.getByRole('button', { name: 'Mask 2: bring the word back' }).click();
   await expect(text).toHaveValue('I would like a ___ with soda.');
   await expect(page.getByRole('table')).toHaveCount(1);

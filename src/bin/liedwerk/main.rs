@@ -21,6 +21,7 @@ mod device;
 mod evaluate;
 #[cfg(not(target_arch = "wasm32"))]
 mod evaluate_labels;
+#[cfg(not(target_arch = "wasm32"))]
 mod evaluate_masked;
 #[cfg(not(target_arch = "wasm32"))]
 mod evaluate_pairs;
@@ -28,6 +29,7 @@ mod evaluate_pairs;
 mod evaluate_text;
 #[cfg(not(target_arch = "wasm32"))]
 mod files;
+#[cfg(not(target_arch = "wasm32"))]
 mod fill;
 #[cfg(not(target_arch = "wasm32"))]
 mod form_argument;
