@@ -102,7 +102,10 @@ fn stored_links_verify() {
         assert!(views.contains(&view), "no stored link of {view:?}");
     }
     let manifest = std::fs::read_to_string(root().join("www/models/index.json")).unwrap();
-    for model in Manifest::from_json(&manifest).unwrap().models {
+    let reads = |kind: &str| ["tagger", "text_classifier", "bert"].contains(&kind);
+    for model in
+        Manifest::from_json(&manifest).unwrap().models.into_iter().filter(|model| !reads(&model.model_type))
+    {
         assert!(models.contains(&model.id), "no stored link of {}", model.id);
     }
 }
