@@ -281,7 +281,7 @@ test('what a class link locks and hides of a form stays so', async ({ page }) =>
   await count.selectOption('2');
   await expectInHash(page, (hash) => [hash.get('scheme'), hash.get('title'), hash.get('stanzas')], ['ABAB', 'Snow', '2']);
   await page.getByText('Class link', { exact: true }).click();
-  await expect(page.getByRole('radio', { name: 'I choose setting by setting' })).toBeChecked();
+  await expect(page.getByRole('radio', { name: 'Choose setting by setting' })).toBeChecked();
   await expect(page.getByRole('checkbox', { name: 'lock Rhyme' })).toBeChecked();
   await expect(page.getByRole('checkbox', { name: 'hide Verses and choruses' })).not.toBeChecked();
 });
