@@ -16,7 +16,7 @@ export const PROMPT_LENGTH = 4000;
 export const GERMAN_LENGTH = 20_000;
 
 /**
- * @typedef {'write' | 'lab' | 'duel' | 'translate' | 'chain' | 'text' | 'look' | 'lecture' | 'train'} ViewId
+ * @typedef {'write' | 'lab' | 'duel' | 'translate' | 'chain' | 'text' | 'look' | 'lecture' | 'train' | 'prefer'} ViewId
  *
  * @typedef {object} Settings
  * @property {ViewId} view
@@ -32,6 +32,10 @@ export const GERMAN_LENGTH = 20_000;
  * @property {string} model_size
  * @property {string} base the id of a trained model that training goes on from; empty from scratch
  * @property {string} trained_layers of that model that learn
+ * @property {string} preferred the id of the model that learns from people
+ * @property {string} judge who stands in for them, and measures
+ * @property {string} method of tuning
+ * @property {number} penalty of the distance to the model as it was
  * @property {string} cleaning of the text to be learned from
  * @property {number} minutes that training is to take on this device
  * @property {number} held_out the share of the songs that only measures
@@ -65,8 +69,8 @@ export const GERMAN_LENGTH = 20_000;
  * @property {'' | '1'} embed the place alone, for a frame in another page
  * @property {'' | 'de' | 'en'} lang a language that the link asks for; empty for the reader's own
  *
- * @typedef {'view' | 'model' | 'prompt' | 'german' | 'english' | 'translator' | 'inspected' | 'forced' | 'compare' | 'text' | 'text_language' | 'use_case' | 'hide' | 'lock' | 'embed' | 'lang' | 'left' | 'right' | 'kind' | 'model_size' | 'base' | 'trained_layers' | 'cleaning' | 'keep_seed' | 'title' | 'style' | 'scheme' | 'parts' | 'syllables'} TextName
- * @typedef {'temperature' | 'top_k' | 'top_p' | 'min_p' | 'typical_p' | 'repetition_penalty' | 'no_repeat_ngram' | 'max_new_tokens' | 'beam_width' | 'merges' | 'step' | 'seed' | 'minutes' | 'held_out' | 'stanzas' | 'lines'} NumberName
+ * @typedef {'view' | 'model' | 'prompt' | 'german' | 'english' | 'translator' | 'inspected' | 'forced' | 'compare' | 'text' | 'text_language' | 'use_case' | 'hide' | 'lock' | 'embed' | 'lang' | 'left' | 'right' | 'kind' | 'model_size' | 'base' | 'trained_layers' | 'preferred' | 'judge' | 'method' | 'cleaning' | 'keep_seed' | 'title' | 'style' | 'scheme' | 'parts' | 'syllables'} TextName
+ * @typedef {'temperature' | 'top_k' | 'top_p' | 'min_p' | 'typical_p' | 'repetition_penalty' | 'no_repeat_ngram' | 'max_new_tokens' | 'beam_width' | 'merges' | 'penalty' | 'step' | 'seed' | 'minutes' | 'held_out' | 'stanzas' | 'lines'} NumberName
  *
  * @typedef {object} TextField
  * @property {TextName} name
@@ -90,15 +94,17 @@ export const GERMAN_LENGTH = 20_000;
  */
 
 /** @type {readonly ViewId[]} */
-const EVERYWHERE = ['write', 'lab', 'duel', 'translate', 'chain', 'text', 'look', 'lecture', 'train'];
+const EVERYWHERE = ['write', 'lab', 'duel', 'translate', 'chain', 'text', 'look', 'lecture', 'train', 'prefer'];
 /** @type {readonly ViewId[]} */
 const WRITING = ['write', 'lab', 'duel', 'chain', 'look'];
 /** @type {readonly ViewId[]} */
-const SEEDED = [...WRITING, 'train'];
+const SEEDED = [...WRITING, 'train', 'prefer'];
 /** @type {readonly ViewId[]} */
 const COMPARING = ['duel'];
 /** @type {readonly ViewId[]} */
 const TRAIN = ['train'];
+/** @type {readonly ViewId[]} */
+const PREFER = ['prefer'];
 /** @type {readonly ViewId[]} */
 const TRANSLATING = ['translate', 'chain', 'look'];
 /** @type {readonly ViewId[]} */
@@ -139,6 +145,9 @@ export const TEXT_FIELDS = [
   { name: 'base', key: 'base', default: '', cut: cutId, views: TRAIN },
   { name: 'cleaning', key: 'cleaning', default: 'none', among: ['none', 'songs', 'lecture'], views: TRAIN },
   { name: 'trained_layers', key: 'layers', default: 'all', among: ['all', 'last'], views: TRAIN },
+  { name: 'preferred', key: 'prefers', default: 'gpt-songs', cut: cutId, views: PREFER },
+  { name: 'judge', key: 'judge', default: 'rhyme', among: ['rhyme', 'short-lines', 'no-old-words'], views: PREFER },
+  { name: 'method', key: 'method', default: 'dpo', among: ['dpo', 'reinforce'], views: PREFER },
   { name: 'text', key: 'text', default: GERMAN_SONGS[0].text, cut: cutGerman, views: ['text'] },
   { name: 'use_case', key: 'case', default: 'lyrics', among: ['lyrics', 'translation'], views: ['lecture'] },
   { name: 'title', key: 'title', default: '', cut: cutId, views: FORMED },
@@ -169,6 +178,7 @@ export const NUMBER_FIELDS = [
   { name: 'stanzas', type: 'integer', key: 'stanzas', min: 0, max: 12, step: 1, default: 0, views: FORMED },
   { name: 'lines', type: 'integer', key: 'lines', min: 0, max: 16, step: 1, default: 0, views: FORMED },
   { name: 'beam_width', type: 'integer', key: 'beam', min: 1, max: 8, step: 1, default: 4, among: [1, 2, 4, 8], views: TRANSLATING },
+  { name: 'penalty', type: 'number', key: 'penalty', min: 0, max: 0.5, step: 0.01, default: 0.1, views: PREFER },
   { name: 'merges', type: 'integer', key: 'merges', min: 0, max: 500, step: 10, default: 40, views: ['text'] },
   { name: 'step', type: 'integer', key: 'step', min: 1, max: 7, step: 1, default: 1, views: ['lecture'] },
   // A link without its seed would not give the same text, so it always carries it.

@@ -39,6 +39,7 @@ export const en = {
   viewTranslate: 'Translate',
   viewChain: 'Taylor meets Helene',
   viewLook: 'Gates and attention',
+  viewPrefer: 'Learn from people',
   desk: 'Your beginning',
   tuning: 'Model and settings',
   model: 'Model',

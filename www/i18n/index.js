@@ -4,15 +4,17 @@
 import { readStored, writeStored } from '../storage.js';
 
 /** @typedef {'de' | 'en'} Language */
-/** @typedef {keyof typeof import('./en.js').en | keyof typeof import('./en/bench.js').bench} Key */
+/** @typedef {keyof typeof import('./en.js').en | keyof typeof import('./en/bench.js').bench | keyof typeof import('./en/prefer.js').prefer} Key */
 /** @typedef {Record<string, string | number>} Params numbers are written as the language writes them */
 
 /** @typedef {Partial<Record<Key, string>>} Words */
 
+/** @typedef {Record<Language, () => Promise<Words>>} Sources how the words of each language are fetched */
+
 /** What has been fetched, by language. @type {Partial<Record<Language, Words>>} */
-const known = {};
-/** How each language is fetched. @type {Record<Language, () => Promise<Words>>} */
-let sources;
+let known = {};
+/** Those of the page, then those that single views have added. @type {Sources[]} */
+let sources = [];
 const STORAGE_KEY = 'liedwerk-language';
 
 /** @type {Language} */
@@ -23,10 +25,26 @@ const listeners = new Set();
 /**
  * To be called before anything speaks.
  *
- * @param {Record<Language, () => Promise<Words>>} given the words of the page that is open, a language each
+ * @param {Sources} given the words of the page that is open
  */
 export function speakFrom(given) {
-  sources = given;
+  sources = [given];
+}
+
+/**
+ * Words that only one view needs, from now on in whatever language is read.
+ *
+ * @param {Sources} given
+ * @throws if the words do not arrive
+ */
+export async function speakAlso(given) {
+  if (sources.includes(given)) return;
+  const spoken = language;
+  const words = await given[spoken]();
+  if (spoken !== language) return speakAlso(given);
+  sources.push(given);
+  // What is known of the other language lacks them.
+  known = { [spoken]: { ...known[spoken], ...words } };
 }
 
 /** @returns {Language} */
@@ -61,7 +79,10 @@ let wanted = '';
  */
 export async function setLanguage(chosen) {
   wanted = chosen;
-  known[chosen] ??= await sources[chosen]();
+  const { length } = sources;
+  known[chosen] ??= Object.assign({}, ...(await Promise.all(sources.map((words) => words[chosen]()))));
+  // A view has brought words meanwhile.
+  if (length !== sources.length) return setLanguage(chosen);
   if (wanted !== chosen) return;
   language = chosen;
   document.documentElement.lang = chosen;

@@ -34,5 +34,6 @@ export const VIEWS = [
   { id: 'look', place: 'inside', title: 'viewLook', load: async () => (await import('./look.js')).mountLook },
   { id: 'text', place: 'inside', title: 'viewText', load: async () => (await import('./text.js')).mountText },
   { id: 'train', place: 'train', title: 'viewTrain', load: async () => (await import('./train.js')).mountTrain },
+  { id: 'prefer', place: 'train', title: 'viewPrefer', load: async () => (await import('./prefer.js')).loadPrefer() },
   { id: 'lecture', place: 'lecture', title: 'viewLecture', load: async () => (await import('./lecture.js')).mountLecture },
 ];
