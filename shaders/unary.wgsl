@@ -23,7 +23,8 @@ fn function(x: f32) -> f32 {
         case 5u: { return select(x, 0.0, x <= 0.0); }
         case 6u: { return gelu(x); }
         case 7u: { return -x; }
-        default: { return x * x; }
+        case 8u: { return x * x; }
+        default: { return gelu_erf(x); }
     }
 }
 

@@ -24,7 +24,8 @@ fn gradient(x: f32, y: f32, dy: f32) -> f32 {
         case 5u: { return select(0.0, dy, x > 0.0); }
         case 6u: { return dy * gelu_derivative(x); }
         case 7u: { return -dy; }
-        default: { return dy * (x + x); }
+        case 8u: { return dy * (x + x); }
+        default: { return dy * gelu_erf_derivative(x); }
     }
 }
 

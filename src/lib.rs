@@ -19,6 +19,7 @@ pub mod link;
 pub mod models;
 pub mod nn;
 pub mod ops;
+pub mod pictures;
 pub mod prefer;
 pub mod read;
 pub mod rng;

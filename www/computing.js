@@ -16,6 +16,9 @@ import { readStored, writeStored } from './storage.js';
 export const CHOICES = ['cpu', 'gpu', 'auto'];
 
 const CHOICE_KEY = 'liedwerk-device';
+const CORES_KEY = 'liedwerk-cores';
+/** With more, the share of each is too small to be computed fast. */
+const MOST_CORES = 8;
 const RACES_KEY = 'liedwerk-races';
 /** Each is a model on a GPU; those of weights and GPUs that are no more go some day. */
 const MOST_RACES = 20;
@@ -36,6 +39,22 @@ export class Computing {
 
   get choice() {
     return this.#choice;
+  }
+
+  /** Workers that a training could use here. */
+  get mostCores() {
+    return Math.min(navigator.hardwareConcurrency || 1, MOST_CORES);
+  }
+
+  /** Those that it uses: all but one, which is left to the page; on a phone, which grows hot, one. */
+  get cores() {
+    const usual = matchMedia('(pointer: coarse)').matches ? 1 : Math.max(1, this.mostCores - 1);
+    return Math.min(Number(readStored(CORES_KEY)) || usual, this.mostCores);
+  }
+
+  set cores(cores) {
+    writeStored(CORES_KEY, String(cores));
+    this.#tell();
   }
 
   /** What is known of the GPU; null while it is not known yet. */

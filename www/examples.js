@@ -2,28 +2,28 @@
 
 /** The link that writes the example. */
 export const EXAMPLE_LINK =
-  'model=gpt-songs&title=The%20Last%20Train&style=modern&scheme=XAXA&syllables=6-9&stanzas=3&temperature=0.9&top-p=1&min-p=0.03&seed=3';
+  'model=gpt-songs&title=The%20Last%20Train&style=modern&scheme=XAXA&syllables=6-9&stanzas=3&temperature=0.7&top-p=1&min-p=0.03&seed=10';
 
 /** @type {{ title: string, text: string, origin: import('./engine/protocol.js').Bilingual }} */
 export const EXAMPLE = {
   title: 'The Last Train',
-  text: `You say it is the last train now,
-the train has gone away.
-It has been there since early spring,
-I take the train to play.
+  text: `I write a train beside the road,
+I do not know the way.
+I want to stay at home at night,
+I want to go to stay.
 
-Hello, old train, you do not know,
-the road is long and deep.
-You cannot look, you cannot see,
-and you will be asleep.
+Tomorrow, the train will come,
+I wish that I would go.
+Tomorrow, I will be back here,
+I will not let you grow.
 
-You came back home, you brought a train,
-you brought me home to you.
-You said that you would always come,
-and I will always do.`,
+I sit here, and I have no fear,
+I see the train go by.
+I turn the key, I hear the clock,
+I hear a little sigh.`,
   origin: {
-    de: 'vom GPT geschrieben, Zufallszahl 3',
-    en: 'written by the GPT, seed 3',
+    de: 'vom GPT geschrieben, Zufallszahl 10',
+    en: 'written by the GPT, seed 10',
   },
 };
 

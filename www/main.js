@@ -30,13 +30,20 @@ const LIVING = /** @type {ViewId[]} */ (['duel', 'chain', 'translate', 'lab', 'l
 /** @typedef {import('./state.js').ViewId} ViewId */
 
 async function main() {
-  const { settings, go, whole, pledge } = await openLink(location.hash);
-  const state = new State(settings);
   speakFrom({
     de: async () => (await import('./i18n/de.js')).de,
     en: async () => (await import('./i18n/en.js')).en,
   });
-  await setLanguage(preferredLanguage(settings.lang));
+  let hash;
+  let opened;
+  do {
+    hash = location.hash;
+    opened = await openLink(hash);
+    await setLanguage(preferredLanguage(opened.settings.lang));
+    // Another link may have come while the words did.
+  } while (hash !== location.hash);
+  const { settings, go, whole, pledge } = opened;
+  const state = new State(settings);
   hasStarted();
   const rewrite = keepAddress(state, whole);
   const computing = new Computing();

@@ -123,6 +123,7 @@ function readEntry(entry, base) {
       dev_bits_per_char: number(figures.dev_bits_per_char),
       dev_bleu: number(figures.dev_bleu),
       dev_chrf: number(figures.dev_chrf),
+      dev_accuracy: number(figures.dev_accuracy),
       parameters: number(figures.parameters),
       measured_with: typeof figures.measured_with === 'string' ? figures.measured_with : undefined,
     },

@@ -4,7 +4,7 @@
 /** How proofs are written. */
 const FORMAT = 1;
 /** Texts of the same engine are the same texts. */
-const ENGINE = 2;
+const ENGINE = 3;
 
 const HASH_BYTES = 12;
 const MARK_BYTES = 3;

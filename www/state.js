@@ -15,8 +15,15 @@ export const PROMPT_LENGTH = 4000;
  */
 export const GERMAN_LENGTH = 20_000;
 
+/** What a visitor finds under Read. */
+export const READ_TEXTS = {
+  tagged: 'Das Kind singt ein schönes Lied.\nThe rose of the garden will never rose again.',
+  judged: 'Everything arrived on time and works beautifully.\nDer Sänger war heiser, und das Licht ging aus.\nThe concert begins at eight.',
+  masked: 'I would like a ___ with soda.',
+};
+
 /**
- * @typedef {'write' | 'lab' | 'duel' | 'translate' | 'chain' | 'text' | 'look' | 'lecture' | 'train' | 'prefer'} ViewId
+ * @typedef {'write' | 'lab' | 'duel' | 'translate' | 'chain' | 'text' | 'look' | 'read' | 'lecture' | 'train' | 'prefer' | 'gan' | 'caption'} ViewId
  *
  * @typedef {object} Settings
  * @property {ViewId} view
@@ -43,6 +50,10 @@ export const GERMAN_LENGTH = 20_000;
  * @property {'' | '1'} compare translate with two models side by side
  * @property {string} text what is prepared
  * @property {'de' | 'en'} text_language
+ * @property {'tags' | 'mood' | 'masked' | 'shapes'} reading what is read of a text
+ * @property {string} tagged the text whose word classes are told
+ * @property {string} judged the lines whose mood is told
+ * @property {string} masked a text in which `___` stands for a word
  * @property {string} title what the song is about
  * @property {string} style of the song, as its model names it
  * @property {string} scheme of rhymes: a song that has one, be it `free`, is written line by line
@@ -51,7 +62,8 @@ export const GERMAN_LENGTH = 20_000;
  * @property {number} stanzas 0 as many as the parts, or four
  * @property {number} lines of a stanza; 0 those of the scheme, or four
  * @property {number} merges of byte pairs
- * @property {'lyrics' | 'translation'} use_case of the lecture
+ * @property {'lyrics' | 'translation' | 'gan'} use_case of the lecture
+ * @property {string} cloud the points that a GAN learns
  * @property {number} step of the lecture
  * @property {number} temperature
  * @property {number} top_k
@@ -69,7 +81,7 @@ export const GERMAN_LENGTH = 20_000;
  * @property {'' | '1'} embed the place alone, for a frame in another page
  * @property {'' | 'de' | 'en'} lang a language that the link asks for; empty for the reader's own
  *
- * @typedef {'view' | 'model' | 'prompt' | 'german' | 'english' | 'translator' | 'inspected' | 'forced' | 'compare' | 'text' | 'text_language' | 'use_case' | 'hide' | 'lock' | 'embed' | 'lang' | 'left' | 'right' | 'kind' | 'model_size' | 'base' | 'trained_layers' | 'preferred' | 'judge' | 'method' | 'cleaning' | 'keep_seed' | 'title' | 'style' | 'scheme' | 'parts' | 'syllables'} TextName
+ * @typedef {'view' | 'model' | 'prompt' | 'german' | 'english' | 'translator' | 'inspected' | 'forced' | 'compare' | 'text' | 'text_language' | 'reading' | 'tagged' | 'judged' | 'masked' | 'use_case' | 'hide' | 'lock' | 'embed' | 'lang' | 'left' | 'right' | 'kind' | 'model_size' | 'base' | 'trained_layers' | 'preferred' | 'judge' | 'method' | 'cleaning' | 'keep_seed' | 'title' | 'style' | 'scheme' | 'parts' | 'syllables' | 'cloud'} TextName
  * @typedef {'temperature' | 'top_k' | 'top_p' | 'min_p' | 'typical_p' | 'repetition_penalty' | 'no_repeat_ngram' | 'max_new_tokens' | 'beam_width' | 'merges' | 'penalty' | 'step' | 'seed' | 'minutes' | 'held_out' | 'stanzas' | 'lines'} NumberName
  *
  * @typedef {object} TextField
@@ -94,21 +106,14 @@ export const GERMAN_LENGTH = 20_000;
  */
 
 /** @type {readonly ViewId[]} */
-const EVERYWHERE = ['write', 'lab', 'duel', 'translate', 'chain', 'text', 'look', 'lecture', 'train', 'prefer'];
+const EVERYWHERE = ['write', 'lab', 'duel', 'translate', 'chain', 'text', 'look', 'read', 'lecture', 'train', 'prefer', 'gan', 'caption'];
 /** @type {readonly ViewId[]} */
 const WRITING = ['write', 'lab', 'duel', 'chain', 'look'];
 /** @type {readonly ViewId[]} */
-const SEEDED = [...WRITING, 'train', 'prefer'];
-/** @type {readonly ViewId[]} */
-const COMPARING = ['duel'];
-/** @type {readonly ViewId[]} */
-const TRAIN = ['train'];
-/** @type {readonly ViewId[]} */
-const PREFER = ['prefer'];
+const SEEDED = [...WRITING, 'train', 'prefer', 'gan', 'caption'];
+const [COMPARING, TRAIN, READING, FORMED, PREFER] = /** @type {const} */ ([['duel'], ['train'], ['read'], ['write'], ['prefer']]);
 /** @type {readonly ViewId[]} */
 const TRANSLATING = ['translate', 'chain', 'look'];
-/** @type {readonly ViewId[]} */
-const FORMED = ['write'];
 
 /** @param {string} text */
 const cutId = (text) => keepStart(text, 100);
@@ -146,16 +151,21 @@ export const TEXT_FIELDS = [
   { name: 'cleaning', key: 'cleaning', default: 'none', among: ['none', 'songs', 'lecture'], views: TRAIN },
   { name: 'trained_layers', key: 'layers', default: 'all', among: ['all', 'last'], views: TRAIN },
   { name: 'preferred', key: 'prefers', default: 'gpt-songs', cut: cutId, views: PREFER },
-  { name: 'judge', key: 'judge', default: 'rhyme', among: ['rhyme', 'short-lines', 'no-old-words'], views: PREFER },
+  { name: 'judge', key: 'judge', default: 'short-lines', among: ['rhyme', 'short-lines', 'no-old-words'], views: PREFER },
   { name: 'method', key: 'method', default: 'dpo', among: ['dpo', 'reinforce'], views: PREFER },
   { name: 'text', key: 'text', default: GERMAN_SONGS[0].text, cut: cutGerman, views: ['text'] },
-  { name: 'use_case', key: 'case', default: 'lyrics', among: ['lyrics', 'translation'], views: ['lecture'] },
+  { name: 'use_case', key: 'case', default: 'lyrics', among: ['lyrics', 'translation', 'gan'], views: ['lecture'] },
+  { name: 'cloud', key: 'cloud', default: 'ring', among: ['ring', 'gaussians', 'line', 'moons', 'drawn'], views: ['gan'] },
   { name: 'title', key: 'title', default: '', cut: cutId, views: FORMED },
   { name: 'style', key: 'style', default: '', cut: cutId, views: FORMED },
   { name: 'scheme', key: 'scheme', default: '', cut: cutId, views: FORMED },
   { name: 'parts', key: 'parts', default: '', cut: cutId, views: FORMED },
   { name: 'syllables', key: 'syllables', default: '', cut: cutRange, views: FORMED },
   { name: 'text_language', key: 'text-language', default: 'de', among: ['de', 'en'], views: ['text'] },
+  { name: 'reading', key: 'reading', default: 'tags', among: ['tags', 'mood', 'masked', 'shapes'], views: READING },
+  { name: 'tagged', key: 'tagged', default: READ_TEXTS.tagged, cut: cutGerman, views: READING },
+  { name: 'judged', key: 'judged', default: READ_TEXTS.judged, cut: cutGerman, views: READING },
+  { name: 'masked', key: 'masked', default: READ_TEXTS.masked, cut: cutPrompt, views: READING },
   // The address keeps a teacher's rules; a link that is handed on is free of them.
   { name: 'hide', key: 'hide', default: '', cut: cutNames, views: [] },
   { name: 'lock', key: 'lock', default: '', cut: cutNames, views: [] },
@@ -200,8 +210,8 @@ export const MODELS_OF = {
 /** What a visitor without a link meets. Cooler, the GPT repeats itself. @type {Partial<Settings>} */
 const FRESH = { model: 'gpt-songs', temperature: 0.8 };
 
-/** How the lines of a form are drawn: there are many, and the best goes on, so they may be bolder. The command's defaults. */
-export const BOLD = { temperature: 0.9, top_p: 1, min_p: 0.03 };
+/** How the lines of a form are drawn: there are many, and the best goes on, so that nothing is cut but what is hardly possible. The command's defaults. */
+export const BOLD = { temperature: 0.7, top_p: 1, min_p: 0.03 };
 /** A form that shows what a form is. */
 export const EXAMPLE_FORM = { style: 'modern', scheme: 'XAXA', syllables: '6-9', stanzas: 3 };
 /** The song that the page offers to whoever brings nothing at all. @type {Partial<Settings>} */

@@ -17,6 +17,9 @@ const ON_DEMAND = [
   'bench/bench.css',
   'bench/page.js',
   'bench/worker.js',
+  'models/captioner-de-en/config.json',
+  'models/captioner-de-en/model.safetensors',
+  'models/captioner-de-en/tokenizer.json',
   'pkg/full/liedwerk.js',
   'pkg/full/liedwerk_bg.wasm',
 ];

@@ -7,10 +7,11 @@ use liedwerk::io::formats::{self, File, HEAD_BYTES, Offered};
 use liedwerk::io::manifest::Manifest;
 use liedwerk::io::{ModelFile, Precision, Weights, to_safetensors};
 use liedwerk::link::{Link, Proof, packed};
-use liedwerk::models::ModelConfig;
+use liedwerk::models::{CaptionerConfig, ModelConfig};
+use liedwerk::pictures::Icon;
 use liedwerk::read::{Classifier, TextTagger};
 use liedwerk::text::rhyme::Lexicon;
-use liedwerk::text::{PairTokenizer, SongIndex, SpellingTokenizer, TextTokenizer, reading};
+use liedwerk::text::{MaskTokenizer, PairTokenizer, SongIndex, SpellingTokenizer, TextTokenizer, reading};
 use std::borrow::Cow;
 use std::path::Path;
 
@@ -21,7 +22,7 @@ pub struct Target {
     pub read: fn(&[u8]),
 }
 
-pub const TARGETS: [Target; 10] = [
+pub const TARGETS: [Target; 11] = [
     Target { name: "safetensors", seeds: safetensors_seeds, read: safetensors },
     Target { name: "config", seeds: config_seeds, read: config },
     Target { name: "tokenizer", seeds: tokenizer_seeds, read: tokenizer },
@@ -32,6 +33,7 @@ pub const TARGETS: [Target; 10] = [
     Target { name: "pytorch", seeds: pytorch_seeds, read: pytorch },
     Target { name: "zip", seeds: zip_seeds, read: zipped },
     Target { name: "folder", seeds: folder_seeds, read: folder },
+    Target { name: "picture", seeds: picture_seeds, read: picture },
 ];
 
 /// A file of the repository.
@@ -62,13 +64,31 @@ fn safetensors(file: &[u8]) {
 }
 
 fn config_seeds() -> Vec<Vec<u8>> {
-    let models = ["char-lstm-songs", "gpt-songs", "seq2seq-de-en", "tagger-de-en", "transformer-de-en"];
+    let models = [
+        "char-lstm-songs",
+        "gpt-songs",
+        "seq2seq-de-en",
+        "tagger-de-en",
+        "transformer-de-en",
+        "captioner-de-en",
+    ];
     let own = models.map(|model| repository(&format!("www/models/{model}/config.json")));
-    own.into_iter().chain([fixture("gpt2-sharded/config.json")]).collect()
+    own.into_iter()
+        .chain([fixture("gpt2-sharded/config.json"), repository("tests/fixtures/golden/bert/config.json")])
+        .collect()
 }
 
 fn config(file: &[u8]) {
-    let _ = ModelConfig::from_json(&String::from_utf8_lossy(file));
+    let json = String::from_utf8_lossy(file);
+    let _ = (ModelConfig::from_json(&json).is_ok(), CaptionerConfig::from_json(&json).is_ok());
+}
+
+fn picture_seeds() -> Vec<Vec<u8>> {
+    vec![[b"P6 # by hand\n3 5\n255\n", &[7; 45][..]].concat(), b"P6 1 1 255 abc".to_vec()]
+}
+
+fn picture(file: &[u8]) {
+    let _ = Icon::of_ppm(file);
 }
 
 fn tokenizer_seeds() -> Vec<Vec<u8>> {
@@ -80,7 +100,8 @@ fn tokenizer_seeds() -> Vec<Vec<u8>> {
     let characters = repository("www/models/char-lstm-songs/tokenizer.json");
     let spelling =
         r#"{"type":"spelling","words":["<pad>","<unk>","das"],"characters":["<pad>","<unk>","d","a"]}"#;
-    vec![bpe, characters, words.into(), with_added.into_bytes(), spelling.into()]
+    let pieces = repository("tests/fixtures/golden/bert/tokenizer.json");
+    vec![bpe, characters, words.into(), with_added.into_bytes(), spelling.into(), pieces]
 }
 
 fn tokenizer(file: &[u8]) {
@@ -91,6 +112,11 @@ fn tokenizer(file: &[u8]) {
     }
     if let Ok(tokenizer) = PairTokenizer::from_json(&json) {
         let _ = tokenizer.decode_target(&tokenizer.encode_target("das ist the wind"));
+    }
+    if let Ok(tokenizer) = MaskTokenizer::from_json(&json) {
+        let ids = tokenizer.encode("Das Lied, ein 🌳 in Thé森");
+        ids.iter().for_each(|&id| drop(tokenizer.token_text(id)));
+        let _ = tokenizer.encode_behind(" das");
     }
     if let Ok(tokenizer) = SpellingTokenizer::from_json(&json) {
         let _ = tokenizer.encode("Das Lied 🌳");

@@ -1,4 +1,4 @@
-// exp, tanh, sigmoid and ln from the polynomials of src/cpu/math.rs: WGSL leaves the accuracy of its own
+// exp, tanh, sigmoid, ln and erf from the polynomials of src/cpu/math.rs: WGSL leaves the accuracy of its own
 // functions too far open. The names end in `_` because WGSL's own must not be shadowed.
 
 const LN2_HIGH: f32 = 0.693359375;
@@ -60,4 +60,22 @@ fn ln_(x: f32) -> f32 {
     q = q * r - 2.4999994e-1;
     q = q * r + 3.333333e-1;
     return r + (q * r * z + e * LN2_LOW - 0.5 * z) + e * LN2_HIGH;
+}
+
+fn erf_(x: f32) -> f32 {
+    let inside = clamp(x, -4.0, 4.0);
+    let z = inside * inside;
+    var above = -2.7261423e-10;
+    above = above * z + 2.7706814e-8;
+    above = above * z - 2.101024e-6;
+    above = above * z - 5.6925065e-5;
+    above = above * z - 7.3499063e-4;
+    above = above * z - 2.9545998e-3;
+    above = above * z - 1.6096033e-2;
+    var below = -1.4566072e-5;
+    below = below * z - 2.1337405e-4;
+    below = below * z - 1.682827e-3;
+    below = below * z - 7.3733292e-3;
+    below = below * z - 1.4264739e-2;
+    return select(inside * above / below, clamp(x, -1.0, 1.0), abs(x) >= 3.92);
 }

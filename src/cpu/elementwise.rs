@@ -1,7 +1,7 @@
 //! Functions of single elements, and the few updates `y += ...` that gradients need.
 
 use super::lanes::{LANES, load, load_or, max, store};
-use super::math::{exp4, ln4, sigmoid4, tanh4};
+use super::math::{erf4, exp4, ln4, sigmoid4, tanh4};
 use super::parallel::{In, Out, for_rows};
 use wide::f32x4;
 
@@ -26,6 +26,8 @@ pub enum Unary {
     Neg,
     /// x^2
     Square,
+    /// `x Phi(x)` with the normal distribution itself, BERT's form.
+    GeluErf,
 }
 
 /// A function of two elements.
@@ -43,6 +45,8 @@ pub enum Binary {
 
 const GELU_SCALE: f32 = 0.797_884_6;
 const GELU_CUBE: f32 = 0.044_715;
+/// Of the normal distribution at 0: `1 / sqrt(2 pi)`.
+const NORMAL_DENSITY: f32 = 0.398_942_3;
 
 #[inline(always)]
 fn splat(value: f32) -> f32x4 {
@@ -61,6 +65,17 @@ fn gelu_derivative(x: f32x4) -> f32x4 {
     splat(0.5) * (splat(1.0) + tanh) + splat(0.5) * x * (splat(1.0) - tanh * tanh) * inner
 }
 
+/// `Phi(x)`, the share of a normal distribution below `x`.
+#[inline(always)]
+fn normal_below(x: f32x4) -> f32x4 {
+    splat(0.5) * (splat(1.0) + erf4(x * splat(std::f32::consts::FRAC_1_SQRT_2)))
+}
+
+#[inline(always)]
+fn gelu_erf_derivative(x: f32x4) -> f32x4 {
+    normal_below(x) + x * (splat(NORMAL_DENSITY) * exp4(splat(-0.5) * (x * x)))
+}
+
 /// `y[i] = f(x[i])`; both slices have the same length.
 pub fn unary(function: Unary, x: &[f32], y: &mut [f32]) {
     match function {
@@ -73,6 +88,7 @@ pub fn unary(function: Unary, x: &[f32], y: &mut [f32]) {
         Unary::Gelu => map(x, y, |x| splat(0.5) * x * (splat(1.0) + gelu_tanh(x))),
         Unary::Neg => map(x, y, |x| -x),
         Unary::Square => map(x, y, |x| x * x),
+        Unary::GeluErf => map(x, y, |x| x * normal_below(x)),
     }
 }
 
@@ -91,6 +107,7 @@ pub fn unary_backward(function: Unary, x: &[f32], y: &[f32], dy: &[f32], dx: &mu
         Unary::Gelu => map_backward(x, y, dy, dx, |x, _, dy| dy * gelu_derivative(x)),
         Unary::Neg => map_backward(x, y, dy, dx, |_, _, dy| -dy),
         Unary::Square => map_backward(x, y, dy, dx, |x, _, dy| dy * (x + x)),
+        Unary::GeluErf => map_backward(x, y, dy, dx, |x, _, dy| dy * gelu_erf_derivative(x)),
     }
 }
 
@@ -157,10 +174,10 @@ pub fn scale(alpha: f32, y: &mut [f32]) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{SIZES, assert_close, doubles, gradient, numbers, sigmoid, weighted};
+    use super::super::testing::{SIZES, assert_close, doubles, erf, gradient, numbers, sigmoid, weighted};
     use super::*;
 
-    const ALL: [Unary; 9] = [
+    const ALL: [Unary; 10] = [
         Unary::Exp,
         Unary::Log,
         Unary::Sqrt,
@@ -170,6 +187,7 @@ mod tests {
         Unary::Gelu,
         Unary::Neg,
         Unary::Square,
+        Unary::GeluErf,
     ];
 
     fn oracle(function: Unary, x: f64) -> f64 {
@@ -186,6 +204,7 @@ mod tests {
             }
             Unary::Neg => -x,
             Unary::Square => x * x,
+            Unary::GeluErf => 0.5 * x * (1.0 + erf(x * std::f64::consts::FRAC_1_SQRT_2)),
         }
     }
 

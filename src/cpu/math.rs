@@ -111,6 +111,30 @@ pub fn ln4(x: f32x4) -> f32x4 {
     (x.abs().simd_lt(splat(f32::from_bits(1)))).select(splat(f32::NEG_INFINITY), log)
 }
 
+/// The error function, a ratio of polynomials (those of Eigen, single precision) with an error below 5e-7; keeps NaN.
+#[inline(always)]
+pub fn erf4(x: f32x4) -> f32x4 {
+    let inside = max(splat(-4.0), min(splat(4.0), x));
+    let z = inside * inside;
+    let above = polynomial(
+        z,
+        [
+            -2.726_142_3e-10,
+            2.770_681_4e-8,
+            -2.101_024e-6,
+            -5.692_506_5e-5,
+            -7.349_906_3e-4,
+            -2.954_6e-3,
+            -1.609_603_3e-2,
+        ],
+    );
+    let below =
+        polynomial(z, [-1.456_607_2e-5, -2.133_740_5e-4, -1.682_827e-3, -7.373_329_2e-3, -1.426_473_9e-2]);
+    // Beyond, the result is 1 to all digits, and must be 1: GELU multiplies what is left by any number.
+    let far = x.abs().simd_ge(splat(3.92));
+    far.select(max(splat(-1.0), min(splat(1.0), x)), inside * above / below)
+}
+
 /// e^x with the bits of [`exp4`].
 pub fn exp(x: f32) -> f32 {
     exp4(splat(x)).to_array()[0]
@@ -131,8 +155,15 @@ pub fn ln(x: f32) -> f32 {
     ln4(splat(x)).to_array()[0]
 }
 
+/// The error function with the bits of [`erf4`].
+#[cfg(test)]
+fn erf(x: f32) -> f32 {
+    erf4(splat(x)).to_array()[0]
+}
+
 #[cfg(test)]
 mod tests {
+    use super::super::testing;
     use super::*;
 
     /// The largest relative error over `from..to`; results below `f32::MIN_POSITIVE` are compared
@@ -164,6 +195,8 @@ mod tests {
         for (name, error) in cases {
             assert!(error < 3e-7, "{name}: relative error {error:e}");
         }
+        let error = worst(-6.0, 6.0, erf, testing::erf);
+        assert!(error < 5e-7, "erf: relative error {error:e}");
     }
 
     #[test]
@@ -173,9 +206,11 @@ mod tests {
         assert_eq!((sigmoid(0.0), sigmoid(1e4), sigmoid(-1e4) < 2e-38), (0.5, 1.0, true));
         assert_eq!((tanh(1e4), tanh(-1e4), tanh(f32::NEG_INFINITY)), (1.0, -1.0, -1.0));
         assert_eq!((tanh(0.0), tanh(-0.0)), (0.0, 0.0));
+        assert_eq!((erf(0.0), erf(3.95), erf(-1e4), erf(f32::INFINITY)), (0.0, 1.0, -1.0, 1.0));
         assert_eq!((ln(1.0), ln(0.0), ln(f32::INFINITY)), (0.0, f32::NEG_INFINITY, f32::INFINITY));
         assert!((ln(f32::from_bits(1)) - f32::from_bits(1).ln()).abs() < 1e-4);
-        let undefined = [exp(f32::NAN), sigmoid(f32::NAN), tanh(f32::NAN), ln(f32::NAN), ln(-1.0)];
+        let undefined =
+            [exp(f32::NAN), sigmoid(f32::NAN), tanh(f32::NAN), ln(f32::NAN), ln(-1.0), erf(f32::NAN)];
         assert!(undefined.iter().all(|x| x.is_nan()), "{undefined:?}");
     }
 

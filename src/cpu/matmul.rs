@@ -7,7 +7,7 @@ use wide::f32x4;
 
 pub use super::product::Matmul;
 
-/// Up to so many rows, packing B costs more than reading it once for every row.
+/// For this many rows or fewer, packing B costs more than reading it once for every row.
 const FEW_ROWS: usize = 4;
 
 /// `C (+)= op(A) op(B)`; see [`Matmul`] for the shapes.

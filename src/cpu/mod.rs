@@ -13,6 +13,7 @@ pub mod adamw;
 pub mod attend;
 pub mod attention;
 pub mod cells;
+pub mod conv2d;
 pub mod cross_entropy;
 pub mod elementwise;
 pub mod gather;
@@ -24,9 +25,11 @@ pub mod math;
 pub mod matmul;
 pub mod matrix;
 pub mod permute;
+pub mod pool2d;
 pub mod recurrent;
 pub mod reduce;
 pub mod softmax;
+pub mod windows;
 
 mod blocked;
 #[cfg(not(target_arch = "wasm32"))]

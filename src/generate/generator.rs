@@ -91,7 +91,7 @@ impl Generator {
         }
     }
 
-    /// If this error means that the GPU is of no more use: goes on without it.
+    /// Gives the GPU up if this error means that it can no longer be used.
     fn survives(&mut self, error: &Error) -> bool {
         let survives = self.on_gpu.is_some() && error.code().is_of_gpu();
         if survives {

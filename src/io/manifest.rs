@@ -92,6 +92,9 @@ pub struct Figures {
     /// chrF on the same.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub dev_chrf: Option<f64>,
+    /// Share of labels that are right on held-out text, for models that read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dev_accuracy: Option<f64>,
     /// Number of weights.
     pub parameters: u64,
     /// The command that measured it.

@@ -27,4 +27,4 @@ pub use settings::{Link, Settings, View};
 /// What a link's `v` says first: how proofs are written.
 pub const FORMAT: u32 = 1;
 /// What it says second: texts of the same engine are the same texts.
-pub const ENGINE: u32 = 2;
+pub const ENGINE: u32 = 3;

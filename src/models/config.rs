@@ -1,6 +1,6 @@
 //! `config.json`: what a model is made of.
 
-use super::{GptConfig, TaggerConfig, TextClassifierConfig};
+use super::{BertConfig, GptConfig, TaggerConfig, TextClassifierConfig};
 use crate::error::{Error, ErrorCode, Result};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -21,6 +21,8 @@ pub enum ModelConfig {
     TextClassifier(TextClassifierConfig),
     /// A bidirectional LSTM that gives every word a label.
     Tagger(TaggerConfig),
+    /// A Transformer encoder that foretells masked tokens, by Hugging Face's name.
+    Bert(BertConfig),
 }
 
 /// Sizes of a [`super::CharLstm`].
@@ -107,6 +109,11 @@ impl ModelConfig {
         let unreadable = |error: serde_json::Error| bad(error.to_string());
         let mut fields: Map<String, Value> = serde_json::from_str(json).map_err(unreadable)?;
         let model_type = fields.remove("model_type").unwrap_or_default();
+        if model_type == "bert" {
+            let config = BertConfig::from_fields(&fields)?;
+            config.check()?;
+            return Ok(Self::Bert(config));
+        }
         // By hand, since what serde derives for a tagged enum is 8 KB of download.
         let fields = Value::Object(fields);
         let config = match model_type.as_str() {
@@ -126,6 +133,7 @@ impl ModelConfig {
             Self::Gpt2(config) => config.check()?,
             Self::TextClassifier(config) => config.check()?,
             Self::Tagger(config) => config.check()?,
+            Self::Bert(_) => unreachable!("checked above"),
         }
         Ok(config)
     }

@@ -1,5 +1,7 @@
 //! The models of the lecture. A constructor checks every parameter once; `forward` reads like the paper.
 
+mod bert_config;
+mod captioner;
 mod char_lstm;
 mod config;
 mod decoder;
@@ -8,6 +10,7 @@ mod gpt_config;
 mod gpt_state;
 mod gpt_weights;
 mod language;
+mod masked_lm;
 mod reading_config;
 mod recording;
 mod reward_model;
@@ -20,6 +23,8 @@ mod transformer;
 mod transformer_state;
 mod translation;
 
+pub use bert_config::BertConfig;
+pub use captioner::{Captioner, CaptionerConfig, PICTURE_SIZE, PLACES};
 pub use char_lstm::CharLstm;
 pub use config::{CharLstmConfig, ModelConfig, Seq2SeqConfig, TransformerConfig};
 pub use decoder::{Decoder, ModelDecoder, State, Stepping};
@@ -28,6 +33,7 @@ pub use gpt_config::GptConfig;
 pub use gpt_state::{GptDecoder, GptState};
 pub use gpt_weights::{cut_vocabulary, fit_vocabulary, is_stored_mask, stored_layout};
 pub use language::{LanguageModel, TextState};
+pub use masked_lm::MaskedLm;
 pub use reading_config::{Pooling, TaggerConfig, TextClassifierConfig};
 pub use recording::{FrameShape, Recording};
 pub use reward_model::RewardModel;

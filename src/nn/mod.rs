@@ -1,17 +1,21 @@
 //! Layers: a struct of tensors and a `forward`. They know nothing of devices or files.
 
 mod additive_attention;
+mod bert_layer;
 mod bi_lstm;
+mod conv2d;
 mod dropout;
 mod embedding;
 mod feed_forward;
 mod gpt_block;
+mod group_norm;
 mod gru;
 mod init;
 mod kv_cache;
 mod layer_norm;
 mod linear;
 mod lstm;
+mod mlp;
 mod multihead_attention;
 pub(crate) mod padded;
 mod positional;
@@ -20,17 +24,21 @@ mod trace;
 mod transformer_layer;
 
 pub use additive_attention::{AdditiveAttention, Memory};
+pub use bert_layer::{BertLayer, BertLayerConfig};
 pub use bi_lstm::BiLstm;
+pub use conv2d::Conv2d;
 pub use dropout::Dropout;
 pub use embedding::Embedding;
 pub use feed_forward::FeedForward;
 pub use gpt_block::{GptBlock, GptBlockConfig};
+pub use group_norm::GroupNorm;
 pub use gru::{Gru, GruConfig};
 pub use init::{forget_gate_bias, normal, orthogonal, reading_init, xavier};
 pub use kv_cache::{KvCache, Rows};
 pub use layer_norm::LayerNorm;
 pub use linear::Linear;
 pub use lstm::{Lstm, LstmState};
+pub use mlp::Mlp;
 pub use multihead_attention::{MultiheadAttention, Reading, Whole};
 pub use positional::PositionalEncoding;
 pub use trace::{Trace, Watch};

@@ -57,12 +57,12 @@ impl MultiheadAttention {
             Reading::Themselves(whole) => {
                 let all = self.projected(x, 0, 3); // (B, T, 3C)
                 let [query, key, value] = [0, 1, 2].map(|index| part(&all, index));
-                self.attention(&query, &key, &value, whole)
+                attend([&query, &key, &value], self.heads, whole)
             }
             Reading::Memory(memory, whole) => {
                 let both = self.projected(memory, 1, 2); // (B, S, 2C)
                 let [key, value] = [0, 1].map(|index| part(&both, index));
-                self.attention(&self.projected(x, 0, 1), &key, &value, whole)
+                attend([&self.projected(x, 0, 1), &key, &value], self.heads, whole)
             }
             Reading::GoingOn(cache, reach, watch) => {
                 cache.extend(&self.projected(x, 0, 3), reach, self.heads, watch)
@@ -90,26 +90,27 @@ impl MultiheadAttention {
         x.linear(&weight, Some(&bias))
     }
 
-    fn attention(&self, query: &Tensor, key: &Tensor, value: &Tensor, whole: Whole<'_>) -> Tensor {
-        let split = |x: &Tensor| {
-            let &[batch, length, channels] = x.shape() else { panic!("attention: {:?}", x.shape()) };
-            x.reshape(&[batch, length, self.heads, channels / self.heads]).transpose(1, 2) // (B, N, T, D)
-        };
-        let Whole { mask, dropout, watch } = whole;
-        let mask = AttentionMask { dropout: dropout.next(), ..mask.clone() };
-        let (queries, keys) = (split(query), split(key));
-        if let Some(watch) = watch {
-            let &[batch, length, _] = query.shape() else { unreachable!("split has seen it") };
-            let weights = queries.attention_weights(&keys, &mask).transpose(1, 2); // (B, T, N, S)
-            watch.push(weights.reshape(&[batch * length, self.heads, key.dim(1)]));
-        }
-        let context = queries.attention(&keys, &split(value), &mask);
-        context.transpose(1, 2).reshape(query.shape())
-    }
-
     pub(crate) fn visit(&mut self, name: &str, f: &mut dyn FnMut(String, &mut Tensor)) {
         f(format!("{name}.in_proj_weight"), &mut self.in_proj_weight);
         f(format!("{name}.in_proj_bias"), &mut self.in_proj_bias);
         self.out_proj.visit(&format!("{name}.out_proj"), f);
     }
+}
+
+/// What queries `(B, T, C)` have read of keys and values `(B, S, C)`, in so many heads: `(B, T, C)`.
+pub(super) fn attend([query, key, value]: [&Tensor; 3], heads: usize, whole: Whole<'_>) -> Tensor {
+    let split = |x: &Tensor| {
+        let &[batch, length, channels] = x.shape() else { panic!("attention: {:?}", x.shape()) };
+        x.reshape(&[batch, length, heads, channels / heads]).transpose(1, 2) // (B, N, T, D)
+    };
+    let Whole { mask, dropout, watch } = whole;
+    let mask = AttentionMask { dropout: dropout.next(), ..mask.clone() };
+    let (queries, keys) = (split(query), split(key));
+    if let Some(watch) = watch {
+        let &[batch, length, _] = query.shape() else { unreachable!("split has seen it") };
+        let weights = queries.attention_weights(&keys, &mask).transpose(1, 2); // (B, T, N, S)
+        watch.push(weights.reshape(&[batch * length, heads, key.dim(1)]));
+    }
+    let context = queries.attention(&keys, &split(value), &mask);
+    context.transpose(1, 2).reshape(query.shape())
 }

@@ -1,5 +1,6 @@
 //! The loss of a classifier over a vocabulary.
 
+use super::concat;
 use crate::cpu::cross_entropy::{cross_entropy, cross_entropy_backward};
 use crate::cpu::reduce::sum;
 use crate::gpu::{Gpu, View};
@@ -49,6 +50,18 @@ impl Tensor {
             vec![Some(Self::from_vec(dx, &shape))]
         });
         loss
+    }
+
+    /// Mean of `-ln sigmoid(x)` where the target is 1 and of `-ln (1 - sigmoid(x))` where it is 0, in nats: one target
+    /// for each logit. Two classes of which the other has the logit 0 are the same, without overflow.
+    ///
+    /// # Panics
+    /// If the number of targets is not the number of logits, or one is neither 0 nor 1.
+    #[track_caller]
+    pub fn binary_cross_entropy_with_logits(&self, targets: &[u32]) -> Self {
+        let logits = self.reshape(&[self.numel(), 1]);
+        let zeros = Self::zeros(logits.shape());
+        concat(&[&zeros, &logits], 1).cross_entropy(targets, CrossEntropy::default())
     }
 
     /// [`Tensor::cross_entropy`] where `counted` targets are not ignored. The loss stays on the GPU.

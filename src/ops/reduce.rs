@@ -17,7 +17,7 @@ pub(super) fn sum_axis(x: &Tensor, [outer, size, inner]: [usize; 3]) -> Tensor {
 }
 
 /// The inverse: `y[o, s, i] = x[o, i]` as (outer, size, inner); not tracked.
-fn repeat(x: &Tensor, [outer, size, inner]: [usize; 3]) -> Tensor {
+pub(super) fn repeat(x: &Tensor, [outer, size, inner]: [usize; 3]) -> Tensor {
     let on_cpu = |[x]: [&[f32]; 1], y: &mut [f32]| {
         for (index, y) in y.chunks_exact_mut(inner.max(1)).enumerate() {
             y.copy_from_slice(&x[index / size * inner..][..inner]);

@@ -69,6 +69,21 @@ impl Tensor {
         self.unary(Unary::Gelu)
     }
 
+    /// `x Φ(x)` with the normal distribution itself, as BERT has it (Hendrycks and Gimpel 2016).
+    pub fn gelu_erf(&self) -> Self {
+        self.unary(Unary::GeluErf)
+    }
+
+    /// `x · sigmoid(x)`, also called swish (Elfwing, Uchibe and Doya 2018).
+    pub fn silu(&self) -> Self {
+        self.mul(&self.sigmoid())
+    }
+
+    /// `x` where it is positive, else `slope · x` (Maas, Hannun and Ng 2013).
+    pub fn leaky_relu(&self, slope: f32) -> Self {
+        self.mul_scalar(slope).add(&self.relu().mul_scalar(1.0 - slope))
+    }
+
     /// `x · factor`.
     pub fn mul_scalar(&self, factor: f32) -> Self {
         let scaled = move |x: &Self| {

@@ -180,8 +180,9 @@ impl Tuning {
         plan: TuningPlan,
     ) -> Self {
         let base = unpacked(model);
-        let objective = Reinforcing { beta: plan.beta, group: plan.group };
-        let nothing = DrawnTexts { texts: Vec::new(), rewards: Vec::new(), reference: Vec::new() };
+        let objective = Reinforcing { beta: plan.beta };
+        let nothing =
+            DrawnTexts { texts: Vec::new(), rewards: Vec::new(), reference: Vec::new(), group: plan.group };
         let trainer = Trainer::new(base.clone(), Latest(nothing), objective, &plan.training(), None)
             .restricted(plan.layers);
         let run = Run::Reinforce { trainer, reward, beginnings };
@@ -246,7 +247,7 @@ impl Tuning {
                 let rewards = rewards(reward, &texts);
                 let mean = rewards.iter().sum::<f32>() / rewards.len() as f32;
                 let reference = sequence_log_probs(&self.base, &texts).to_vec();
-                trainer.examples_mut().0 = DrawnTexts { texts, rewards, reference };
+                trainer.examples_mut().0 = DrawnTexts { texts, rewards, reference, group };
                 let Metrics { step, loss, .. } = now(trainer.next())?;
                 Ok(Progress { step, loss, reward: Some(mean) })
             }

@@ -1,11 +1,15 @@
-//! Reading: from a text to what a model says about it, never without how sure it is.
+//! Reading: from a text or a picture to what a model says about it, never without how sure it is.
 
 mod classifier;
+mod describer;
 mod figures;
+mod masked;
 mod tagger;
 
 pub use classifier::{Classifier, LineVerdict, MAX_LINE_TOKENS, MAX_SHADED_WORDS, ReadWord};
+pub use describer::{DescribedWord, Describer};
 pub use figures::{ClassFigures, LabelFigures};
+pub use masked::{Candidate, Filled, MAX_MASKED_CHARACTERS, MAX_MASKS, MaskFiller, MaskedFigures, taken_out};
 pub use tagger::{MAX_TEXT_CHARACTERS, TaggedText, TaggedWord, TextTagger};
 
 use crate::cpu::softmax::softmax;

@@ -1,7 +1,7 @@
 //! What is compared: small cases that together run every kernel there is, each op's backward included.
 
 use super::Scope;
-use crate::ops::{AttentionMask, CrossEntropy, GruWeights, LstmWeights, Reach, concat};
+use crate::ops::{AttentionMask, Conv2dOptions, CrossEntropy, GruWeights, LstmWeights, Reach, concat};
 use crate::tensor::{Device, Tape, Tensor};
 use crate::train::{AdamW, AdamWConfig};
 use half::f16;
@@ -23,6 +23,8 @@ pub const CASES: &[(&str, Scope, Case)] = &[
     ("softmax", Scope::Inference, softmax),
     ("layer_norm", Scope::Inference, layer_norm),
     ("cross_entropy", Scope::Training, cross_entropy),
+    ("conv2d", Scope::Training, conv2d),
+    ("pool2d", Scope::Training, pool2d),
     ("attention", Scope::Inference, attention),
     ("cached_attention", Scope::Inference, cached_attention),
     ("lstm", Scope::Inference, lstm),
@@ -119,8 +121,17 @@ fn elementwise(on: &On) -> Vec<Tensor> {
     checked(on, &inputs, |x| {
         let (a, b) = (&x[0], &x[1]);
         let positive = b.square().add_scalar(0.1);
-        let unary =
-            [a.exp(), positive.log(), positive.sqrt(), a.neg(), a.tanh(), a.sigmoid(), a.relu(), a.gelu()];
+        let unary = [
+            a.exp(),
+            positive.log(),
+            positive.sqrt(),
+            a.neg(),
+            a.tanh(),
+            a.sigmoid(),
+            a.relu(),
+            a.gelu(),
+            a.gelu_erf(),
+        ];
         let binary = [a.add(b), a.sub(b), a.mul(b), a.div(&positive), a.mul_scalar(1.5)];
         unary.into_iter().chain(binary).collect()
     })
@@ -168,6 +179,22 @@ fn cross_entropy(on: &On) -> Vec<Tensor> {
         checked(on, &[numbers(on, &[6, classes], 1)], |x| vec![x[0].cross_entropy(&targets, options)])
     });
     cases.concat()
+}
+
+fn conv2d(on: &On) -> Vec<Tensor> {
+    let inputs = [&[3, 4, 9, 7][..], &[6, 2, 3, 3], &[6], &[6], &[6]];
+    let inputs = inputs.map(|shape| numbers(on, shape, 1));
+    checked(on, &inputs, |x| {
+        let y = x[0].conv2d(&x[1], Some(&x[2]), Conv2dOptions { stride: 2, padding: 1, groups: 2 });
+        vec![y.group_norm(2, &x[3], &x[4], 1e-5).silu()]
+    })
+}
+
+fn pool2d(on: &On) -> Vec<Tensor> {
+    checked(on, &[numbers(on, &[2, 3, 7, 6], 1)], |x| {
+        let larger = x[0].upsample_nearest2d(2);
+        vec![larger.avg_pool2d(3, 2, 1), x[0].max_pool2d(3, 2, 1), larger.leaky_relu(0.2)]
+    })
 }
 
 fn attention(on: &On) -> Vec<Tensor> {

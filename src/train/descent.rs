@@ -67,6 +67,22 @@ impl Descent {
         self.moving = layers.moving(&self.names);
     }
 
+    /// The parameters that move, in the order of [`Module::visit`].
+    pub fn moving(&self, model: &impl Module) -> Vec<Tensor> {
+        let all = model.parameters().into_iter().zip(&self.moving);
+        all.filter(|(_, moving)| **moving).map(|((_, parameter), _)| parameter).collect()
+    }
+
+    /// Puts others in their place.
+    pub fn replace_moving(&self, model: &mut impl Module, parameters: Vec<Tensor>) {
+        let (mut parameters, mut moving) = (parameters.into_iter(), self.moving.iter());
+        model.visit(&mut |_, parameter| {
+            if moving.next() == Some(&true) {
+                *parameter = parameters.next().expect("one for each parameter that moves");
+            }
+        });
+    }
+
     /// The highest rate of the schedule.
     pub fn lr(&self) -> f32 {
         self.schedule.lr
@@ -80,6 +96,11 @@ impl Descent {
     /// Steps done.
     pub fn steps_done(&self) -> u64 {
         self.adamw.step
+    }
+
+    /// As if that many steps were done.
+    pub fn set_steps_done(&mut self, steps: u64) {
+        self.adamw.step = steps;
     }
 
     /// The loss, not tracked, and its gradient by each parameter that moves, in the order of

@@ -1,5 +1,8 @@
 //! What a model learns from: numbered batches.
 
+use super::shares::cut;
+use std::ops::Range;
+
 /// Batches, each a function of the seed and its number: a run that goes on needs no more than its step.
 pub trait Examples {
     /// What a step learns from.
@@ -16,9 +19,19 @@ pub trait Examples {
 }
 
 /// Examples side by side.
-pub trait Batch {
+pub trait Batch: Clone {
     /// What the model is to predict: the tokens that its loss is the mean over.
     fn tokens(&self) -> usize;
+
+    /// Parts that it can be cut in: examples, or 1 where they belong together.
+    fn rows(&self) -> usize {
+        1
+    }
+
+    /// Some of these parts, not none.
+    fn cut(&self, _rows: &Range<usize>) -> Self {
+        self.clone()
+    }
 }
 
 /// Marks a target that is read and not scored; no vocabulary is so large.
@@ -40,5 +53,19 @@ pub struct TextBatch {
 impl Batch for TextBatch {
     fn tokens(&self) -> usize {
         self.targets.iter().filter(|&&id| id != UNSCORED).count()
+    }
+
+    fn rows(&self) -> usize {
+        self.rows
+    }
+
+    fn cut(&self, rows: &Range<usize>) -> Self {
+        let cut = |ids| cut(ids, self.rows, rows);
+        Self {
+            rows: rows.len(),
+            inputs: cut(&self.inputs),
+            targets: cut(&self.targets),
+            restarts: self.restarts,
+        }
     }
 }

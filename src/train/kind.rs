@@ -2,13 +2,16 @@
 
 use super::PlannedTraining;
 use super::labels::LabelBatch;
-use super::objective::{Classifying, NextCharacter, NextToken, Tagging, Translating};
+use super::masking::{MaskedTexts, Masks};
+use super::objective::{Classifying, Foretelling, NextCharacter, NextToken, Tagging, Translating};
 use super::pairs::{PairBatches, TokenPair};
 use super::streams::Streams;
 use super::trainer::Trainer;
 use super::windows::{SongWindows, TokenSong};
 use crate::error::Result;
-use crate::models::{CharLstm, Gpt, ModelConfig, Tagger, TextClassifier, TranslationModel, WordForm};
+use crate::models::{
+    CharLstm, Gpt, MaskedLm, ModelConfig, Tagger, TextClassifier, TranslationModel, WordForm,
+};
 use serde::{Deserialize, Serialize};
 use std::rc::Rc;
 
@@ -28,6 +31,8 @@ pub enum Kind {
     TextClassifier,
     /// One that gives every word a label.
     Tagger,
+    /// One that foretells masked words.
+    Bert,
 }
 
 /// What a kind of model learns from.
@@ -41,6 +46,8 @@ pub enum Lessons {
     LabelledTexts,
     /// Sentences with a label for every word.
     TaggedSentences,
+    /// Texts as they are.
+    Texts,
 }
 
 impl Kind {
@@ -53,6 +60,7 @@ impl Kind {
             ModelConfig::Transformer(_) => Self::Transformer,
             ModelConfig::TextClassifier(_) => Self::TextClassifier,
             ModelConfig::Tagger(_) => Self::Tagger,
+            ModelConfig::Bert(_) => Self::Bert,
         }
     }
 
@@ -65,6 +73,7 @@ impl Kind {
             Self::Transformer => "transformer",
             Self::TextClassifier => "text_classifier",
             Self::Tagger => "tagger",
+            Self::Bert => "bert",
         }
     }
 
@@ -75,6 +84,7 @@ impl Kind {
             Self::Seq2seq | Self::Transformer => Lessons::Pairs,
             Self::TextClassifier => Lessons::LabelledTexts,
             Self::Tagger => Lessons::TaggedSentences,
+            Self::Bert => Lessons::Texts,
         }
     }
 }
@@ -159,5 +169,23 @@ impl Trainer<Tagger, PairBatches<LabelBatch>, Tagging> {
         let PlannedTraining { tokens_per_batch, label_smoothing, average, seed, .. } = *settings;
         let batches = PairBatches::new(sentences, tokens_per_batch, seed)?;
         Ok(Self::new(model, batches, Tagging { label_smoothing, forms }, settings, Some(average)))
+    }
+}
+
+impl Trainer<MaskedLm, MaskedTexts, Foretelling> {
+    /// On texts, each with its special tokens, of which some of the words are taken out.
+    ///
+    /// # Errors
+    /// `bad-recipe`, or `text-too-short` without texts.
+    pub fn on_texts(
+        model: MaskedLm,
+        rows: Vec<Vec<u32>>,
+        masks: Masks,
+        settings: &PlannedTraining,
+    ) -> Result<Self> {
+        settings.check()?;
+        let PlannedTraining { tokens_per_batch, average, seed, .. } = *settings;
+        let texts = MaskedTexts::new(rows, masks, tokens_per_batch, seed)?;
+        Ok(Self::new(model, texts, Foretelling, settings, Some(average)))
     }
 }

@@ -2,7 +2,9 @@
 
 use super::examples::{Batch, UNSCORED};
 use super::pairs::{OfPairs, TokenPair, padded};
+use super::shares::cut;
 use crate::text::PAD;
+use std::ops::Range;
 
 /// Texts side by side with their labels. The target of such a pair is its label, or its words' labels.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,6 +30,19 @@ impl OfPairs for LabelBatch {
 impl Batch for LabelBatch {
     fn tokens(&self) -> usize {
         self.labels.iter().filter(|&&label| label != UNSCORED).count()
+    }
+
+    fn rows(&self) -> usize {
+        self.lengths.len()
+    }
+
+    fn cut(&self, rows: &Range<usize>) -> Self {
+        let cut = |ids| cut(ids, self.rows(), rows);
+        Self {
+            inputs: cut(&self.inputs),
+            lengths: self.lengths[rows.clone()].to_vec(),
+            labels: cut(&self.labels),
+        }
     }
 }
 

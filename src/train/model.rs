@@ -1,12 +1,11 @@
 //! Any model that is trained here.
 
-use crate::models::{CharLstm, Gpt, LanguageModel, Tagger, TextClassifier, TranslationModel};
+use crate::models::{CharLstm, Gpt, LanguageModel, MaskedLm, Tagger, TextClassifier, TranslationModel};
 use crate::nn::Module;
 use crate::tensor::Tensor;
 
 /// A model by what it does.
 #[derive(Clone)]
-#[expect(clippy::large_enum_variant, reason = "there is one of it at a time, and none is moved in a loop")]
 pub enum Model {
     /// One that continues a text.
     Writes(LanguageModel),
@@ -16,6 +15,8 @@ pub enum Model {
     Classifies(TextClassifier),
     /// One that gives every word a label.
     Tags(Tagger),
+    /// One that foretells masked words.
+    Foretells(MaskedLm),
 }
 
 impl From<CharLstm> for Model {
@@ -48,6 +49,12 @@ impl From<Tagger> for Model {
     }
 }
 
+impl From<MaskedLm> for Model {
+    fn from(model: MaskedLm) -> Self {
+        Self::Foretells(model)
+    }
+}
+
 impl Module for Model {
     fn visit(&mut self, f: &mut dyn FnMut(String, &mut Tensor)) {
         match self {
@@ -55,6 +62,7 @@ impl Module for Model {
             Self::Translates(model) => model.visit(f),
             Self::Classifies(model) => model.visit(f),
             Self::Tags(model) => model.visit(f),
+            Self::Foretells(model) => model.visit(f),
         }
     }
 }

@@ -2,8 +2,9 @@
 
 use super::examples::{Batch, TextBatch, UNSCORED};
 use super::labels::LabelBatch;
+use super::masking::MaskedBatch;
 use super::pairs::PairBatch;
-use crate::models::{CharLstm, Gpt, Tagger, TextClassifier, TranslationModel, WordForm};
+use crate::models::{CharLstm, Gpt, MaskedLm, Tagger, TextClassifier, TranslationModel, WordForm};
 use crate::nn::LstmState;
 use crate::ops::CrossEntropy;
 use crate::tensor::Tensor;
@@ -147,6 +148,26 @@ impl Objective<Tagger> for Tagging {
 
     fn for_validation(&self) -> Self {
         Self { label_smoothing: 0.0, forms: self.forms.clone() }
+    }
+}
+
+/// Foretelling tokens that were taken out of a text.
+#[derive(Clone, Copy, Debug)]
+pub struct Foretelling;
+
+impl Objective<MaskedLm> for Foretelling {
+    type Batch = MaskedBatch;
+
+    fn loss(&mut self, model: &MaskedLm, batch: &MaskedBatch, dropout_seed: Option<u64>) -> Tensor {
+        let features = model.encode(&batch.inputs, &batch.lengths, dropout_seed, None);
+        let rows = features.reshape(&[batch.inputs.len(), features.cols()]);
+        // The logits of the other places would be most of the work, and nobody asks for them.
+        let features = rows.embedding(&batch.places, &[batch.places.len()]);
+        model.predict(&features).cross_entropy(&batch.targets, scored(UNSCORED))
+    }
+
+    fn for_validation(&self) -> Self {
+        *self
     }
 }
 

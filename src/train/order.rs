@@ -1,12 +1,6 @@
 //! The order of training examples, from one hash, so that the PyTorch trainer takes the same.
 
-/// SplitMix64 (Steele et al. 2014): depends on nothing but the seed and the index.
-pub(super) fn hash(seed: u64, index: u64) -> u64 {
-    let z = seed.wrapping_add((index + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15));
-    let z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-    let z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-    z ^ (z >> 31)
-}
+pub(super) use crate::hash::split_mix as hash;
 
 /// What is shuffled for different purposes in one epoch has streams 0 and 1.
 pub(super) fn epoch_seed(seed: u64, epoch: u64, stream: u64) -> u64 {

@@ -2,9 +2,11 @@
 
 use super::examples::{Batch, Examples};
 use super::order::{epoch_seed, permutation};
+use super::shares::cut;
 use crate::error::{Error, ErrorCode, Result};
 use crate::text::{END, PAD, PairTokenizer, START, SentencePair};
 use std::marker::PhantomData;
+use std::ops::Range;
 
 /// A sentence and its translation, each from `<start>` to `<end>`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -75,6 +77,20 @@ pub(super) fn padded(pairs: &[&TokenPair], fill: u32, row: impl Fn(&TokenPair) -
 impl Batch for PairBatch {
     fn tokens(&self) -> usize {
         self.targets.iter().filter(|&&id| id != PAD).count()
+    }
+
+    fn rows(&self) -> usize {
+        self.src_lengths.len()
+    }
+
+    fn cut(&self, rows: &Range<usize>) -> Self {
+        let cut = |ids| cut(ids, self.rows(), rows);
+        Self {
+            src: cut(&self.src),
+            src_lengths: self.src_lengths[rows.clone()].to_vec(),
+            inputs: cut(&self.inputs),
+            targets: cut(&self.targets),
+        }
     }
 }
 

@@ -93,6 +93,9 @@ pub struct PlannedTraining {
     pub steps: u64,
     /// What moves the weights.
     pub optimizer: Optimizer,
+    /// Parts that every batch is computed in, by as many workers or fewer; the weights depend on this number and not on
+    /// that of the workers.
+    pub shares: usize,
     /// Highest learning rate.
     pub lr: f32,
     /// Steps over which the rate rises linearly from 0.
@@ -125,6 +128,7 @@ impl Default for PlannedTraining {
             seed: 1,
             steps: 1000,
             optimizer: Optimizer::AdamW,
+            shares: 1,
             lr: 3e-3,
             warmup_steps: 50,
             decay_steps: 600,
@@ -209,6 +213,7 @@ impl PlannedTraining {
             ("steps", self.steps as f64),
             ("lr", f64::from(self.lr)),
             ("grad_clip", f64::from(self.grad_clip)),
+            ("shares", self.shares as f64),
             ("batch_size", self.batch_size as f64),
             ("window", self.window as f64),
             ("tokens_per_batch", self.tokens_per_batch as f64),

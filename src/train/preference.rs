@@ -5,6 +5,7 @@ use super::objective::Objective;
 use crate::models::{Gpt, RewardModel};
 use crate::ops::{CrossEntropy, concat};
 use crate::tensor::Tensor;
+use std::ops::Range;
 
 /// A text that continues a beginning.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -89,6 +90,19 @@ impl Batch for PairedTexts {
     fn tokens(&self) -> usize {
         written(&self.texts)
     }
+
+    /// Pairs.
+    fn rows(&self) -> usize {
+        self.texts.len() / 2
+    }
+
+    fn cut(&self, rows: &Range<usize>) -> Self {
+        let rejected = rows.start + self.rows()..rows.end + self.rows();
+        Self {
+            texts: [&self.texts[rows.clone()], &self.texts[rejected.clone()]].concat(),
+            reference: [&self.reference[rows.clone()], &self.reference[rejected]].concat(),
+        }
+    }
 }
 
 /// Texts that a model drew.
@@ -100,11 +114,28 @@ pub struct DrawnTexts {
     pub rewards: Vec<f32>,
     /// Of each, the logarithm of its probability in the model that is not to be left far behind.
     pub reference: Vec<f32>,
+    /// Texts of a group, at least 2.
+    pub group: usize,
 }
 
 impl Batch for DrawnTexts {
     fn tokens(&self) -> usize {
         written(&self.texts)
+    }
+
+    /// Groups.
+    fn rows(&self) -> usize {
+        self.texts.len() / self.group
+    }
+
+    fn cut(&self, rows: &Range<usize>) -> Self {
+        let texts = rows.start * self.group..rows.end * self.group;
+        Self {
+            texts: self.texts[texts.clone()].to_vec(),
+            rewards: self.rewards[texts.clone()].to_vec(),
+            reference: self.reference[texts].to_vec(),
+            group: self.group,
+        }
     }
 }
 
@@ -157,8 +188,6 @@ impl Objective<Gpt> for Preferring {
 pub struct Reinforcing {
     /// The price of a nat.
     pub beta: f32,
-    /// Texts of a group.
-    pub group: usize,
 }
 
 impl Objective<Gpt> for Reinforcing {
@@ -169,7 +198,7 @@ impl Objective<Gpt> for Reinforcing {
         let of_each = log_probs.data().iter().zip(&batch.reference).zip(&batch.rewards);
         let rewards: Vec<f32> =
             of_each.map(|((log_p, before), reward)| reward - self.beta * (log_p - before)).collect();
-        policy_gradient(&log_probs, &leave_one_out(&rewards, self.group))
+        policy_gradient(&log_probs, &leave_one_out(&rewards, batch.group))
     }
 
     fn for_validation(&self) -> Self {

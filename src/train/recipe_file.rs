@@ -47,8 +47,7 @@ fn one() -> usize {
     1
 }
 
-/// What `[train]` has of every kind; `shares` is for the PyTorch trainer to spread over its workers, and no result
-/// depends on it.
+/// What `[train]` has of every kind.
 const TRAIN: [&str; 10] = [
     "seed",
     "steps",
@@ -91,6 +90,12 @@ fn fields(kind: Kind) -> Fields {
             train: &["tokens_per_batch", "label_smoothing"],
             train_optional: &["average"],
         },
+        Kind::Bert => Fields {
+            data: &["max_tokens"],
+            data_optional: &[],
+            train: &["tokens_per_batch"],
+            train_optional: &["average"],
+        },
         Kind::Seq2seq | Kind::Transformer => Fields {
             data: &["max_tokens"],
             data_optional: &["reverse"],
@@ -128,7 +133,6 @@ impl Recipe {
         }
         // Nothing of the training files is held out, since there are dev files.
         file.data.insert("held_out".into(), json!(0.0));
-        file.train.remove("shares");
         let checkpoint_every = file.train.remove("checkpoint_every");
         let checkpoint_every = checkpoint_every.and_then(|every| every.as_u64()).unwrap_or_default();
         if checkpoint_every == 0 {
@@ -204,7 +208,7 @@ fn tokenizer(kind: Kind, table: Option<Map<String, Value>>) -> Result<Value> {
             }
             let possible: &[&str] = match lessons {
                 Lessons::Pairs => &["bpe", "words"],
-                Lessons::Songs | Lessons::LabelledTexts => &["bpe"],
+                Lessons::Songs | Lessons::LabelledTexts | Lessons::Texts => &["bpe"],
                 Lessons::TaggedSentences => &["words"],
             };
             match table.get("type").and_then(Value::as_str) {

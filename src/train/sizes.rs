@@ -50,7 +50,7 @@ impl Sizes {
         let [of_first, of_second] = match self.kind()?.learns_from() {
             Lessons::Pairs => [Some("src_vocab_size"), Some("tgt_vocab_size")],
             Lessons::TaggedSentences => [Some("char_vocab_size"), Some("vocab_size")],
-            Lessons::Songs | Lessons::LabelledTexts => [None, Some("vocab_size")],
+            Lessons::Songs | Lessons::LabelledTexts | Lessons::Texts => [None, Some("vocab_size")],
         };
         for (name, size) in [(of_first, first), (of_second, second)] {
             if let Some(name) = name {

@@ -4,77 +4,16 @@ use super::checkpoint::{join_checkpoint, split_checkpoint};
 use super::descent::{Descent, Metrics};
 use super::examples::{Batch, Examples};
 use super::objective::Objective;
+use super::shares::{Share, joined, read_into, rows_of, share_rows, split_state, to_bytes};
 use super::validation::{Measured, Validation};
-use super::{Layers, Model, PlannedTraining};
+use super::{Layers, Learner, Model, PlannedTraining, Waiting};
 use crate::cpu::elementwise::{axpy, scale};
 use crate::error::{Error, ErrorCode, Result};
 use crate::io::{Precision, Weights, to_safetensors};
 use crate::nn::Module;
 use crate::tensor::{Device, Tensor};
 use crate::wgsl;
-use std::pin::Pin;
-
-/// What may have to wait for a GPU; on the CPU it is done when it is given.
-pub type Waiting<'a, T> = Pin<Box<dyn Future<Output = Result<T>> + 'a>>;
-
-/// A training of whatever model, with everything needed to continue to the bit.
-pub trait Learner {
-    /// One batch: forward, backward, update. On a GPU loss and norm are read once.
-    ///
-    /// # Errors
-    /// `diverged` if the loss or a gradient is no longer a number, and `gpu-lost` or `out-of-memory`; the weights are
-    /// then those before.
-    fn step(&mut self) -> Waiting<'_, Metrics>;
-
-    /// Steps done.
-    fn steps_done(&self) -> u64;
-
-    /// Whole passes over the examples before the latest batch.
-    fn epoch(&self) -> u64;
-
-    /// Steps of one pass over the examples.
-    fn steps_per_epoch(&self) -> usize;
-
-    /// The highest learning rate of the schedule.
-    fn lr(&self) -> f32;
-
-    /// Sets it.
-    fn set_lr(&mut self, lr: f32);
-
-    /// Moves the model to `device`.
-    ///
-    /// # Panics
-    /// If it is on a GPU and `device` is another.
-    fn to(&mut self, device: &Device);
-
-    /// The whole run.
-    ///
-    /// # Errors
-    /// `not-finite` if a weight is no longer a number, and those of the GPU.
-    fn checkpoint(&mut self) -> Waiting<'_, Vec<u8>>;
-
-    /// Continues where the run that wrote the checkpoint stood.
-    ///
-    /// # Errors
-    /// `old-checkpoint`; `bad-weights` if it is damaged, and those of [`Weights::take`] if it belongs to another model;
-    /// the run then is as before.
-    fn restore(&mut self, checkpoint: &[u8]) -> Result<()>;
-
-    /// The model after the last step, where that is another than [`Self::best`].
-    fn last(&self) -> Option<Model>;
-
-    /// The model that is measured, tried and kept: the moving average of its weights, where there is one.
-    fn best(&self) -> Model;
-
-    /// Begins to measure [`Self::best`] as it is now on what is held out; `false` if that is nothing.
-    fn begin_validation(&mut self) -> bool;
-
-    /// Measures a slice; gives the result after the last. Steps in between change nothing.
-    ///
-    /// # Errors
-    /// `bad-option` if measuring was not begun, and those of the GPU.
-    fn validate(&mut self) -> Waiting<'_, Option<Measured>>;
-}
+use std::collections::BTreeMap;
 
 /// A model that learns from examples by an objective.
 pub struct Trainer<M, E: Examples, O> {
@@ -85,6 +24,10 @@ pub struct Trainer<M, E: Examples, O> {
     examples: E,
     objective: O,
     seed: u64,
+    /// The most that a batch is cut in.
+    shares: usize,
+    /// Those of the next step that are there already.
+    computed: BTreeMap<usize, Share>,
     validation: Option<Validation<E::Batch, O>>,
     /// The model that is being measured.
     measured: Option<M>,
@@ -107,6 +50,8 @@ impl<M: Module, E: Examples, O: Objective<M, Batch = E::Batch>> Trainer<M, E, O>
             examples,
             objective,
             seed: settings.seed,
+            shares: settings.shares,
+            computed: BTreeMap::new(),
             validation: None,
             measured: None,
         }
@@ -161,15 +106,47 @@ impl<M: Module, E: Examples, O: Objective<M, Batch = E::Batch>> Trainer<M, E, O>
     /// # Errors
     /// As [`Learner::step`].
     pub async fn step_on(&mut self, batch: &E::Batch) -> Result<Metrics> {
-        let dropout_seed = self.seed.wrapping_add(self.descent.steps_done());
-        let objective = &mut self.objective;
-        let found =
-            self.descent.gradients(&self.model, |model| objective.loss(model, batch, Some(dropout_seed)));
-        let metrics = self.descent.step(&mut self.model, found, batch.tokens()).await?;
+        let shares = self.shares_of(batch);
+        let mut computed = std::mem::take(&mut self.computed);
+        let each = (0..shares).map(|share| {
+            let tokens = batch.cut(&share_rows(batch.rows(), share, shares)).tokens();
+            (computed.remove(&share).unwrap_or_else(|| self.share(batch, share)), tokens)
+        });
+        let Share { loss, grads, carried } = joined(each.collect());
+        self.objective.carried().into_iter().zip(carried).for_each(|(old, new)| *old = new);
+        let metrics = self.descent.step(&mut self.model, (loss, grads), batch.tokens()).await?;
         if let Some((average, decay)) = &mut self.average {
             update_average(average, &self.model, *decay, metrics.step);
         }
         Ok(metrics)
+    }
+
+    fn shares_of(&self, batch: &E::Batch) -> usize {
+        let on_cpu =
+            Tensor::gpu_of(&self.model.parameters().iter().map(|(_, tensor)| tensor).collect::<Vec<_>>());
+        if on_cpu.is_none() { self.shares.min(batch.rows()) } else { 1 }
+    }
+
+    /// Computes one, from the weights and what is carried as they are now.
+    fn share(&self, batch: &E::Batch, share: usize) -> Share {
+        let shares = self.shares_of(batch);
+        let rows = share_rows(batch.rows(), share, shares);
+        let mut objective = self.objective.clone();
+        if shares > 1 {
+            objective.carried().into_iter().for_each(|tensor| *tensor = rows_of(tensor, &rows));
+        }
+        // The first share's is that of a whole batch.
+        let dropout_seed =
+            self.seed.wrapping_add(self.descent.steps_done()).wrapping_add((share as u64) << 32);
+        let part = if shares > 1 { &batch.cut(&rows) } else { batch };
+        let (loss, grads) = if shares > 1 && part.tokens() == 0 {
+            // A mean over nothing is no number.
+            let zeros = |tensor: &Tensor| Tensor::zeros(tensor.shape());
+            (Tensor::zeros(&[]), self.descent.moving(&self.model).iter().map(zeros).collect())
+        } else {
+            self.descent.gradients(&self.model, |model| objective.loss(model, part, Some(dropout_seed)))
+        };
+        Share { loss, grads, carried: objective.carried().into_iter().map(|tensor| tensor.clone()).collect() }
     }
 
     /// All tensors of the run, by name, but for what is carried.
@@ -192,6 +169,41 @@ where
 {
     fn step(&mut self) -> Waiting<'_, Metrics> {
         Box::pin(self.next())
+    }
+
+    fn shares(&mut self) -> usize {
+        let batch = self.examples.at(self.steps_done());
+        self.shares_of(&batch)
+    }
+
+    fn state(&mut self) -> Vec<u8> {
+        let moving = self.descent.moving(&self.model);
+        let carried = self.objective.carried();
+        let numbers = to_bytes(moving.iter().chain(carried.into_iter().map(|tensor| &*tensor)));
+        [&self.steps_done().to_le_bytes()[..], &numbers].concat()
+    }
+
+    fn compute_share(&mut self, state: &[u8], share: usize) -> Result<Vec<u8>> {
+        let (step, numbers) = split_state(state)?;
+        let mut moving = self.descent.moving(&self.model);
+        read_into(numbers, moving.iter_mut().chain(self.objective.carried()))?;
+        self.descent.replace_moving(&mut self.model, moving);
+        self.descent.set_steps_done(step);
+        let batch = self.examples.at(step);
+        if share >= self.shares_of(&batch) {
+            return Err(Error::new(ErrorCode::BadOption, format!("the step has no share {share}")));
+        }
+        Ok(self.share(&batch, share).to_bytes())
+    }
+
+    fn take_share(&mut self, share: usize, computed: &[u8]) -> Result<()> {
+        let batch = self.examples.at(self.steps_done());
+        let rows = share_rows(batch.rows(), share, self.shares_of(&batch));
+        let carried: Vec<Tensor> =
+            self.objective.carried().into_iter().map(|tensor| rows_of(tensor, &rows)).collect();
+        let share_found = Share::from_bytes(computed, &self.descent.moving(&self.model), &carried)?;
+        self.computed.insert(share, share_found);
+        Ok(())
     }
 
     fn steps_done(&self) -> u64 {

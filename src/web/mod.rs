@@ -3,8 +3,12 @@
 
 #[cfg(all(feature = "gpu", feature = "train"))]
 mod bench;
+#[cfg(feature = "train")]
+mod describer;
 mod error;
 mod form;
+#[cfg(feature = "train")]
+mod gan;
 mod generator;
 #[cfg(feature = "gpu")]
 mod gpu;
@@ -17,6 +21,8 @@ mod prefer;
 #[cfg(feature = "train")]
 mod preparation;
 #[cfg(feature = "train")]
+mod reader;
+#[cfg(feature = "train")]
 mod reading;
 mod song_index;
 #[cfg(feature = "train")]
@@ -25,7 +31,11 @@ mod translator;
 
 #[cfg(all(feature = "gpu", feature = "train"))]
 pub use bench::Bench;
+#[cfg(feature = "train")]
+pub use describer::{Describer, draw_icon};
 pub use form::{FormWriter, Lexicon};
+#[cfg(feature = "train")]
+pub use gan::Gan;
 pub use generator::Generator;
 #[cfg(feature = "gpu")]
 pub use gpu::Gpu;
@@ -35,6 +45,8 @@ pub use model_file::{open_model, read_model_file, sort_files};
 pub use prefer::{Preference, tuning_plan};
 #[cfg(feature = "train")]
 pub use preparation::prepare_text;
+#[cfg(feature = "train")]
+pub use reader::Reader;
 #[cfg(feature = "train")]
 pub use reading::read_text;
 pub use song_index::SongIndex;

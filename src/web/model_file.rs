@@ -15,7 +15,7 @@ use crate::io::ModelFile;
 use crate::io::formats::{self, File, Group, Offered, OpenedModel, Sorted};
 use crate::models::ModelConfig;
 use crate::nn::Module;
-use crate::read::{Classifier, TextTagger};
+use crate::read::{Classifier, MaskFiller, TextTagger};
 use crate::train::Kind;
 
 #[derive(Serialize, Tsify)]
@@ -92,6 +92,7 @@ fn read(bytes: &[u8]) -> Result<JsModelFile> {
             Classifier::from_files(&config, &tokenizer, bytes)?.model().parameters()
         }
         ModelConfig::Tagger(_) => TextTagger::from_files(&config, &tokenizer, bytes)?.model().parameters(),
+        ModelConfig::Bert(_) => MaskFiller::from_files(&config, &tokenizer, bytes)?.model().parameters(),
     };
     let parameters = parameters.iter().map(|(_, tensor)| tensor.numel()).sum();
     Ok(JsModelFile { config, tokenizer, card, model_type, parameters })

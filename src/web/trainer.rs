@@ -156,7 +156,7 @@ impl Trainer {
         self.inner.is_done()
     }
 
-    /// Goes on with another highest learning rate. Throws `bad-option`.
+    /// Continues with another peak learning rate. Throws `bad-option`.
     #[wasm_bindgen(js_name = setRate)]
     pub fn set_rate(&mut self, lr: f32) -> Result<(), JsValue> {
         self.inner.set_lr(lr).map_err(to_js)
@@ -174,6 +174,28 @@ impl Trainer {
     #[wasm_bindgen(js_name = takeGpuFault)]
     pub fn take_gpu_fault(&mut self) -> Option<JsValue> {
         self.inner.take_gpu_fault().map(to_js)
+    }
+
+    /// In how many shares the next step is cut.
+    pub fn shares(&mut self) -> usize {
+        self.inner.shares()
+    }
+
+    /// What another trainer of the same run needs to compute a share of the next step.
+    pub fn state(&mut self) -> Vec<u8> {
+        self.inner.state()
+    }
+
+    /// A share of the next step of the run that gave `state`. Throws `bad-weights`, `bad-option`.
+    #[wasm_bindgen(js_name = computeShare)]
+    pub fn compute_share(&mut self, state: &[u8], share: usize) -> Result<Vec<u8>, JsValue> {
+        self.inner.compute_share(state, share).map_err(to_js)
+    }
+
+    /// Takes over a share of the next step, which `step` then does not compute. Throws `bad-weights`.
+    #[wasm_bindgen(js_name = takeShare)]
+    pub fn take_share(&mut self, share: usize, computed: &[u8]) -> Result<(), JsValue> {
+        self.inner.take_share(share, computed).map_err(to_js)
     }
 
     /// A checkpoint, and what a divergence or a lost GPU leads back to. `seconds` is how long the run has taken.

@@ -27,6 +27,7 @@ pub mod adamw;
 pub mod attend;
 pub mod attention;
 pub mod cells;
+pub mod conv2d;
 pub mod cross_entropy;
 pub mod elementwise;
 pub mod gather;
@@ -36,11 +37,13 @@ pub mod lstm;
 pub mod matmul;
 pub mod peak;
 pub mod permute;
+pub mod pool2d;
 pub mod recurrent;
 pub mod reduce;
 mod rows;
 pub mod softmax;
 mod strided;
+pub mod windows;
 
 use crate::gpu::{Gpu, Kernel, View};
 
@@ -59,8 +62,10 @@ pub const KERNELS: &[&[Kernel]] = &[
     matmul::KERNELS,
     peak::KERNELS,
     permute::KERNELS,
+    pool2d::KERNELS,
     reduce::KERNELS,
     softmax::KERNELS,
+    windows::KERNELS,
 ];
 
 /// The parts that shaders are joined from.
@@ -81,6 +86,8 @@ mod lib {
     pub const HASH: &str = include_str!("../../shaders/lib/hash.wgsl");
     /// `exp_` and its like.
     pub const MATH: &str = include_str!("../../shaders/lib/math.wgsl");
+    /// Windows and what pooling takes of them; needs `MATH`.
+    pub const POOL2D: &str = include_str!("../../shaders/lib/pool2d.wgsl");
     /// The tiles of a recurrent cell.
     pub const RECURRENT: &str = include_str!("../../shaders/lib/recurrent.wgsl");
     /// The sums of a recurrent layer for one step.

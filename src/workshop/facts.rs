@@ -33,6 +33,8 @@ pub enum Unit {
     LabelledText,
     /// Sentences with a label for every word.
     TaggedSentence,
+    /// Sentences, stanzas or paragraphs.
+    Text,
 }
 
 /// The counts.

@@ -89,13 +89,13 @@ impl<T: Labelled> LabelCorpus<T> {
     /// Whether there is enough to learn from.
     fn check(&self) -> Result<()> {
         let (count, labels) = (self.train.len(), &self.facts.labels);
-        if count < MIN_EXAMPLES {
-            let message = format!("{count} labelled examples; at least {MIN_EXAMPLES} are needed");
-            return Err(Error::new(ErrorCode::TextTooShort, message));
-        }
         if labels.len() < 2 {
             let message = format!("the only label is {labels:?}; there is nothing to tell apart");
             return Err(Error::new(ErrorCode::BadLabels, message));
+        }
+        if count < MIN_EXAMPLES {
+            let message = format!("{count} labelled examples; at least {MIN_EXAMPLES} are needed");
+            return Err(Error::new(ErrorCode::TextTooShort, message));
         }
         Ok(())
     }

@@ -7,6 +7,7 @@ use super::sample::Sample;
 use super::song_material::SongMaterial;
 use super::source::Source;
 use super::tag_material::TagMaterial;
+use super::text_material::TextMaterial;
 use crate::error::{Error, ErrorCode, Result};
 use crate::io::Weights;
 use crate::models::ModelConfig;
@@ -34,6 +35,8 @@ pub enum HeldOut<'a> {
     LabelledTexts(&'a [LabelledText]),
     /// For one that tags.
     TaggedSentences(&'a [TaggedSentence]),
+    /// For one that foretells masked words.
+    Texts(&'a [String]),
 }
 
 /// A text with the tokenizer that numbers it, and the model's configuration.
@@ -87,6 +90,7 @@ pub fn open(plan: &Plan, source: &Source<'_>, base: Option<&Base>) -> Result<Box
         Lessons::Pairs => Box::new(PairMaterial::new(plan, source, base)?),
         Lessons::LabelledTexts => Box::new(LabelMaterial::new(plan, source, base)?),
         Lessons::TaggedSentences => Box::new(TagMaterial::new(plan, source, base)?),
+        Lessons::Texts => Box::new(TextMaterial::new(plan, source, base)?),
     })
 }
 

@@ -12,10 +12,12 @@ mod pair_material;
 mod preset;
 mod sample;
 mod sentence_pairs;
+mod shares;
 mod song_material;
 mod songs;
 mod source;
 mod tag_material;
+mod text_material;
 mod workbench;
 
 pub use crate::train::{Kind, Measured, Plan, PlannedData, PlannedTraining};
@@ -29,6 +31,7 @@ pub use sample::{Sample, Sampled, SampledPair};
 pub use sentence_pairs::MIN_PAIRS;
 pub use songs::MIN_CHARACTERS;
 pub use source::{RecipeFiles, Source};
+pub use text_material::blocks;
 pub use workbench::Workshop;
 
 use crate::text::{LabelledText, TaggedSentence};
@@ -46,5 +49,6 @@ pub fn inspect(text: &str, kind: Kind, data: &PlannedData, seed: u64) -> crate::
         Lessons::Pairs => sentence_pairs::PairCorpus::new(text, data, seed)?.facts,
         Lessons::LabelledTexts => LabelCorpus::<LabelledText>::new(&source, data, seed)?.facts,
         Lessons::TaggedSentences => LabelCorpus::<TaggedSentence>::new(&source, data, seed)?.facts,
+        Lessons::Texts => text_material::TextCorpus::new(&source, data, seed)?.facts,
     })
 }

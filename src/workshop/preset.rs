@@ -27,6 +27,7 @@ impl Plan {
             Kind::Transformer => transformer(size),
             Kind::TextClassifier => text_classifier(size, facts),
             Kind::Tagger => tagger(size, facts),
+            Kind::Bert => bert(size),
         };
         let mut plan = Self {
             name: String::new(),
@@ -44,8 +45,8 @@ impl Plan {
     pub fn fine_tuning(kind: Kind, layers: Layers, facts: &Facts) -> Self {
         let lr = match (kind, layers) {
             (Kind::CharLstm | Kind::Seq2seq | Kind::TextClassifier | Kind::Tagger, _) => 1e-3,
-            (Kind::Gpt2 | Kind::Transformer, Layers::All) => 5e-4,
-            (Kind::Gpt2 | Kind::Transformer, Layers::Last) => 1e-3,
+            (Kind::Gpt2 | Kind::Transformer | Kind::Bert, Layers::All) => 5e-4,
+            (Kind::Gpt2 | Kind::Transformer | Kind::Bert, Layers::Last) => 1e-3,
         };
         let train = match kind {
             Kind::Gpt2 => {
@@ -181,6 +182,26 @@ fn transformer(size: Size) -> Parts {
     let words = PlannedTokenizer::Words { vocab_size: 8000, min_count: 1, lowercase: false };
     let sizes = Sizes::new(Kind::Transformer, sizes);
     (sizes, words, PlannedTraining { lr: 2e-3, tokens_per_batch: 256, ..PlannedTraining::default() })
+}
+
+fn bert(size: Size) -> Parts {
+    let (hidden_size, heads, layers) = match size {
+        Size::Small => (64, 4, 2),
+        Size::Medium => (96, 4, 2),
+        Size::Large => (192, 6, 3),
+    };
+    let sizes = json!({
+        "hidden_size": hidden_size,
+        "num_hidden_layers": layers,
+        "num_attention_heads": heads,
+        "intermediate_size": 4 * hidden_size,
+        "max_position_embeddings": 128,
+        "type_vocab_size": 1,
+        "hidden_dropout_prob": 0.1,
+        "attention_probs_dropout_prob": 0.1,
+    });
+    let train = PlannedTraining { lr: 2e-3, tokens_per_batch: 512, ..PlannedTraining::default() };
+    (Sizes::new(Kind::Bert, sizes), PlannedTokenizer::Bpe { vocab_size: 2000 }, train)
 }
 
 fn text_classifier(size: Size, facts: &Facts) -> Parts {

@@ -2,15 +2,17 @@
 
 use crate::error::Result;
 use crate::generate::{Generator, Options, Sampling, Search, TranslateOptions, Translator};
-use crate::read::{Classifier, TextTagger};
+use crate::read::{Classifier, MaskFiller, TextTagger, taken_out};
 use crate::text::{
-    BpeTokenizer, LabelledText, PairTokenizer, SentencePair, SongIndex, SpellingTokenizer, Stretch,
-    TaggedSentence, TextTokenizer,
+    BpeTokenizer, LabelledText, MASK, MaskTokenizer, PairTokenizer, SentencePair, SongIndex,
+    SpellingTokenizer, Stretch, TaggedSentence, TextTokenizer,
 };
 use crate::train::Model;
 use serde::Serialize;
 
 const TEMPERATURE: f32 = 0.8;
+/// Texts of a sample of masked words.
+const SAMPLED: usize = 5;
 /// A longer sentence has run wild.
 const MOST_TOKENS: usize = 60;
 
@@ -79,6 +81,21 @@ impl Sample {
         for LabelledText { text, label } in texts {
             let found = classifier.read(&text)?.label.map_or("", |found| &classifier.labels()[found]);
             done.push(SampledPair { source: text, text: found.to_owned(), reference: label });
+        }
+        Ok(Self::Labelling(done))
+    }
+
+    /// Texts, with a word of each masked, and what the model takes it for.
+    pub(super) fn foretell(model: Model, tokenizer: &MaskTokenizer, texts: &[String]) -> Result<Self> {
+        let Model::Foretells(model) = model else { unreachable!("texts are for models that foretell words") };
+        let filler = MaskFiller::new(model, tokenizer.clone())?;
+        let mut done = Vec::new();
+        for (text, number) in texts.iter().take(SAMPLED).zip(0..) {
+            let Some((begin, end)) = taken_out(text, number) else { continue };
+            let source = format!("{}{MASK}{}", &text[..begin], &text[end..]);
+            let found = filler.fill(&source, 1)?.masks.concat();
+            let word = found.first().map_or_else(String::new, |word| word.text.clone());
+            done.push(SampledPair { source, text: word, reference: text[begin..end].to_owned() });
         }
         Ok(Self::Labelling(done))
     }

@@ -1,5 +1,6 @@
 //! Where the texts of a training come from.
 
+use super::text_material::blocks;
 use crate::error::Result;
 use crate::hash::fnv1a;
 use crate::text::reading::{LabelReading, PairReading, Reading, pairs, songs};
@@ -88,6 +89,32 @@ impl RecipeFiles {
             both[part].extend(std::iter::repeat_n(reading.examples, repeat).flatten());
         }
         Ok((both, notes))
+    }
+
+    /// The texts to train on, each as often as its file is to be repeated, and those held out: first all that is German,
+    /// then all that is English, then those whose language nobody tells. Also what there is to say of the files.
+    pub(super) fn texts(&self) -> Result<([Vec<String>; 2], Vec<Note>)> {
+        let mut notes = Vec::new();
+        let mut read = |files: &mut dyn Iterator<Item = (&String, &Vec<u8>, usize)>| {
+            let (mut german, mut english, mut others) = (Vec::new(), Vec::new(), Vec::new());
+            for (path, bytes, repeat) in files {
+                if path.ends_with(".tsv") {
+                    let pairs = directed(path, bytes, false, &mut notes)?;
+                    let (source, target): (Vec<_>, Vec<_>) =
+                        pairs.into_iter().map(|pair| (pair.source, pair.target)).unzip();
+                    german.extend(std::iter::repeat_n(source, repeat).flatten());
+                    english.extend(std::iter::repeat_n(target, repeat).flatten());
+                } else {
+                    let Reading { text, notes: said } = songs(path, bytes)?;
+                    notes.extend(said.into_iter().map(|note| note.at(path)));
+                    others.extend(std::iter::repeat_n(blocks(&text), repeat).flatten());
+                }
+            }
+            Ok::<_, crate::Error>([german, english, others].concat())
+        };
+        let train = read(&mut self.train.iter().map(|(file, bytes)| (&file.path, bytes, file.repeat)))?;
+        let dev = read(&mut self.dev.iter().map(|(path, bytes)| (path, bytes, 1)))?;
+        Ok(([train, dev], notes))
     }
 
     /// The pairs that are held out, in the same way.

@@ -23,7 +23,7 @@ use std::cell::OnceCell;
 pub struct Workshop {
     plan: Plan,
     material: Box<dyn Material>,
-    learner: Box<dyn Learner>,
+    pub(super) learner: Box<dyn Learner>,
     monitor: DivergenceMonitor,
     /// Of the text that is trained on, once a sample is compared with it.
     songs: OnceCell<SongIndex>,

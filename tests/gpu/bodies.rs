@@ -9,6 +9,7 @@ pub mod adamw;
 pub mod attend;
 pub mod attention;
 pub mod cells;
+pub mod conv2d;
 pub mod cross_entropy;
 pub mod elementwise;
 pub mod gather;
@@ -80,6 +81,9 @@ macro_rules! for_each_gpu_test {
         $test!(layer_norm_kernels, bodies::layer_norm::forward_and_backward);
         $test!(layer_norm_hostile, bodies::layer_norm::hostile);
         $test!(layer_norm_ops, bodies::layer_norm::ops);
+        $test!(conv2d_unfolding, bodies::conv2d::unfolding);
+        $test!(conv2d_pools, bodies::conv2d::pools);
+        $test!(conv2d_ops, bodies::conv2d::ops);
         $test!(cross_entropy_kernels, bodies::cross_entropy::forward_and_backward);
         $test!(cross_entropy_hostile, bodies::cross_entropy::hostile);
         $test!(cross_entropy_ops, bodies::cross_entropy::ops);

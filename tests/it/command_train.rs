@@ -84,6 +84,18 @@ fn a_folder_that_is_used_is_not_overwritten_unasked() {
 }
 
 #[test]
+fn several_threads_leave_the_weights_that_one_leaves() {
+    let folder = data(&LSTM.replace("batch_size = 2", "batch_size = 5\nshares = 3"));
+    let file = |name: &str| std::fs::read(folder.path().join(name).join("checkpoint.bin")).unwrap();
+    stdout(&train(folder.path(), &["--out", "alone"]));
+    for (out, workers) in [("two", "2"), ("many", "5")] {
+        stdout(&train(folder.path(), &["--out", out, "--workers", workers, "--max-steps", "5"]));
+        stdout(&train(folder.path(), &["--out", out, "--workers", workers, "--resume"]));
+        assert!(file(out) == file("alone"), "{workers} workers");
+    }
+}
+
+#[test]
 fn a_run_goes_on_only_with_its_text_and_its_plan() {
     let folder = data(LSTM);
     let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();

@@ -84,6 +84,6 @@ fn preferring_gives_the_loss_and_all_gradients() {
 fn reinforcing_gives_the_loss_and_all_gradients() {
     let golden = Golden::open("prefer_reinforce");
     let [reference, rewards] = ["in.reference", "in.rewards"].map(|name| golden.get(name).to_vec());
-    let batch = DrawnTexts { texts: texts(&golden), rewards, reference };
-    check(&golden, gpt(&golden), |model| Reinforcing { beta: 0.3, group: 2 }.loss(model, &batch, None));
+    let batch = DrawnTexts { texts: texts(&golden), rewards, reference, group: 2 };
+    check(&golden, gpt(&golden), |model| Reinforcing { beta: 0.3 }.loss(model, &batch, None));
 }

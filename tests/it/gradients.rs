@@ -1,6 +1,6 @@
 //! Every op's backward against finite differences of its forward.
 
-use liedwerk::ops::{AttentionMask, CrossEntropy, GruWeights, LstmWeights, concat};
+use liedwerk::ops::{AttentionMask, Conv2dOptions, CrossEntropy, GruWeights, LstmWeights, concat};
 use liedwerk::rng::Rng;
 use liedwerk::tensor::{Tape, Tensor};
 
@@ -48,11 +48,13 @@ fn check_at(name: &str, inputs: &[Tensor], op: impl Fn(&[Tensor]) -> Tensor) {
 #[test]
 fn unary_ops() {
     type Op = fn(&Tensor) -> Tensor;
-    let ops: [(&str, Op); 8] = [
+    let ops: [(&str, Op); 10] = [
         ("exp", Tensor::exp),
         ("tanh", Tensor::tanh),
         ("sigmoid", Tensor::sigmoid),
         ("gelu", Tensor::gelu),
+        ("gelu_erf", Tensor::gelu_erf),
+        ("silu", Tensor::silu),
         ("square", Tensor::square),
         ("neg", Tensor::neg),
         ("mul_scalar", |x| x.mul_scalar(-1.7)),
@@ -66,6 +68,7 @@ fn unary_ops() {
     check_at("log", std::slice::from_ref(&positive), |x| x[0].log());
     check_at("sqrt", std::slice::from_ref(&positive), |x| x[0].sqrt());
     check_at("relu", &[positive.add_scalar(-1.75)], |x| x[0].relu());
+    check_at("leaky_relu", &[positive.add_scalar(-1.75)], |x| x[0].leaky_relu(0.2));
 }
 
 #[test]
@@ -100,7 +103,27 @@ fn reductions_and_softmax() {
     check("log_softmax", &[&[3, 7]], |x| x[0].log_softmax());
     let options = CrossEntropy { ignore_index: Some(2), label_smoothing: 0.1 };
     check("cross_entropy", &[&[4, 5]], |x| x[0].cross_entropy(&[0, 4, 2, 1], options));
+    check("binary_cross_entropy", &[&[4, 1]], |x| x[0].binary_cross_entropy_with_logits(&[0, 1, 1, 0]));
     check("layer_norm", &[&[3, 6], &[6], &[6]], |x| x[0].layer_norm(&x[1], &x[2], 1e-5));
+}
+
+#[test]
+fn picture_ops() {
+    for options in [
+        Conv2dOptions::default(),
+        Conv2dOptions { stride: 2, padding: 1, groups: 2 },
+        Conv2dOptions { stride: 1, padding: 1, groups: 4 },
+    ] {
+        let weight = &[4, 4 / options.groups, 3, 2];
+        check("conv2d", &[&[2, 4, 5, 4], weight, &[4]], |x| x[0].conv2d(&x[1], Some(&x[2]), options));
+        check("conv2d without bias", &[&[1, 4, 3, 3], weight], |x| x[0].conv2d(&x[1], None, options));
+    }
+    check("avg_pool2d", &[&[2, 2, 5, 4]], |x| x[0].avg_pool2d(2, 2, 1).square());
+    // Values apart from each other, so that a step changes no maximum.
+    let apart: Vec<f32> = (0..40).map(|i| (i * 17 % 40) as f32 / 10.0).collect();
+    check_at("max_pool2d", &[Tensor::from_vec(apart, &[2, 1, 5, 4])], |x| x[0].max_pool2d(3, 2, 1));
+    check("upsample_nearest2d", &[&[2, 2, 2, 3]], |x| x[0].upsample_nearest2d(3).square());
+    check("group_norm", &[&[2, 4, 2, 3], &[4], &[4]], |x| x[0].group_norm(2, &x[1], &x[2], 1e-5));
 }
 
 #[test]

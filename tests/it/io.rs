@@ -167,6 +167,7 @@ fn entry(id: &str) -> ModelEntry {
             dev_bits_per_char: Some(2.0),
             dev_bleu: None,
             dev_chrf: None,
+            dev_accuracy: None,
             parameters: 12,
             measured_with: "liedwerk evaluate".to_owned(),
         },

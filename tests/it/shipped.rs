@@ -3,7 +3,7 @@
 use crate::tidy::{files, root};
 use liedwerk::generate::{Generator, Options, TranslateOptions, Translator};
 use liedwerk::io::manifest::{Manifest, WeightsFile};
-use liedwerk::read::TextTagger;
+use liedwerk::read::{Classifier, MaskFiller, TextTagger};
 use liedwerk::train::Recipe;
 
 #[test]
@@ -33,6 +33,14 @@ fn models_are_those_of_the_manifest() {
             let mut generator = Generator::from_files(&config, &tokenizer, &weights).unwrap();
             generator.start("", Options::default()).unwrap();
             assert!(generator.next().unwrap().is_some());
+        } else if model.model_type == "tagger" {
+            TextTagger::from_files(&config, &tokenizer, &weights).unwrap();
+        } else if model.model_type == "text_classifier" {
+            Classifier::from_files(&config, &tokenizer, &weights).unwrap();
+        } else if model.model_type == "bert" {
+            let filler = MaskFiller::from_files(&config, &tokenizer, &weights).unwrap();
+            let filled = filler.fill("Tom can speak [MASK] very well.", 1).unwrap();
+            assert_eq!(filled.masks[0][0].text, "French");
         } else {
             let mut translator = Translator::from_files(&config, &tokenizer, &weights).unwrap();
             translator.start("Ich bin müde.", TranslateOptions::default()).unwrap();
@@ -42,7 +50,6 @@ fn models_are_those_of_the_manifest() {
     }
 }
 
-/// It is for the command line: the page's list does not name it yet.
 #[test]
 fn the_tagger_tells_word_classes_in_both_languages() {
     let folder = root().join("www/models/tagger-de-en");

@@ -26,6 +26,17 @@ fn plan(kind: Kind) -> Plan {
     plan
 }
 
+/// Its masks are others in another number of shares.
+fn without_dropout(plan: &Plan) -> Plan {
+    let mut json: serde_json::Value = serde_json::from_str(&plan.to_json()).unwrap();
+    for (name, value) in json["model"].as_object_mut().unwrap() {
+        if name.contains("drop") {
+            *value = 0.into();
+        }
+    }
+    Plan::from_json(&json.to_string()).unwrap()
+}
+
 fn begun(plan: &Plan, text: &str) -> Workshop {
     Workshop::new(plan.clone(), text, None).unwrap()
 }
@@ -37,6 +48,51 @@ fn steps(workshop: &mut Workshop, count: usize) -> Vec<u32> {
 
 fn code<T>(result: liedwerk::Result<T>) -> ErrorCode {
     result.err().expect("an error").code()
+}
+
+#[test]
+fn shares_have_the_same_bits_whoever_computes_them() {
+    for kind in [Kind::CharLstm, Kind::Gpt2, Kind::Seq2seq, Kind::Transformer] {
+        let mut cut = plan(kind);
+        cut.train.shares = 3;
+        cut.train.batch_size = 4;
+        let mut alone = begun(&cut, text(kind));
+        let losses = steps(&mut alone, 4);
+        for hands in [1, 2, 8] {
+            let mut run = begun(&cut, text(kind));
+            let mut others: Vec<Workshop> = (0..hands).map(|_| begun(&cut, text(kind))).collect();
+            let shared = (0..4).map(|_| {
+                let state = run.state();
+                // The first share is left to the run itself.
+                for share in (1..run.shares()).rev() {
+                    let computed = others[share % hands].compute_share(&state, share).unwrap();
+                    run.take_share(share, &computed).unwrap();
+                }
+                block_on(run.step()).unwrap().loss.to_bits()
+            });
+            assert!(shared.eq(losses.iter().copied()), "{kind:?} with {hands} other workers");
+        }
+        // One batch in parts is the same sum in another order.
+        let norms = [1, 3].map(|shares| {
+            let mut plan = without_dropout(&cut);
+            plan.train.shares = shares;
+            block_on(begun(&plan, text(kind)).step()).unwrap().grad_norm
+        });
+        assert!((norms[0] / norms[1] - 1.0).abs() < 1e-4, "{kind:?}: another gradient: {norms:?}");
+    }
+}
+
+#[test]
+fn a_share_of_another_run_is_refused() {
+    let mut cut = plan(Kind::CharLstm);
+    cut.train.shares = 2;
+    let mut run = begun(&cut, SONGS);
+    let state = run.state();
+    assert_eq!(code(run.take_share(1, &state[4..])), ErrorCode::BadWeights);
+    assert_eq!(code(run.compute_share(&state[4..], 1)), ErrorCode::BadWeights);
+    assert_eq!(code(run.compute_share(&state, 2)), ErrorCode::BadOption);
+    cut.train.shares = 0;
+    assert_eq!(code(Workshop::new(cut, SONGS, None)), ErrorCode::BadRecipe);
 }
 
 #[test]

@@ -83,9 +83,10 @@ export const PLAN = {
  * @param {Page} page where the page is open
  * @param {'cpu' | 'gpu'} device
  * @param {object} plan
+ * @param {number} cores workers at most
  */
-export async function learn(page, device, plan = PLAN) {
-  return page.evaluate(async ([client, text, plan, device]) => {
+export async function learn(page, device, plan = PLAN, cores = 1) {
+  return page.evaluate(async ([client, text, plan, device, cores]) => {
     const { TrainerClient } = await import(client);
     const trainer = new TrainerClient();
     /** @type {number[]} */
@@ -93,7 +94,7 @@ export async function learn(page, device, plan = PLAN) {
     /** @type {Uint8Array[]} */
     const models = [];
     let used = '';
-    const request = { text, plan, from: null, checkpoint: null, device, every: {} };
+    const request = { text, plan, from: null, checkpoint: null, device, cores, every: {} };
     const run = trainer.train(request, {
       onStarted: (/** @type {{ device: string }} */ { device }) => (used = device),
       onMetrics: (/** @type {{ loss: number[] }} */ { loss }) => losses.push(...loss),
@@ -103,5 +104,5 @@ export async function learn(page, device, plan = PLAN) {
     const { tokenizer } = await trainer.openModel(['trained.safetensors'], [models[0]]);
     trainer.end();
     return { losses, tokenizer, device: used };
-  }, /** @type {const} */ ([source('engine/trainer-client.js'), readFileSync(VERSE, 'utf8'), plan, device]));
+  }, /** @type {const} */ ([source('engine/trainer-client.js'), readFileSync(VERSE, 'utf8'), plan, device, cores]));
 }

@@ -217,7 +217,7 @@ for (const [name, hash, button, length] of [
     await (button === 'Generate' ? page.getByLabel('Start with') : page.getByRole('textbox', { name: 'German' })).fill('O');
     await expect(verdict).toBeHidden();
     await copy.click();
-    await expect(status).toHaveText('Link copied. It opens exactly this text.');
+    await expect(status).toHaveText('Link copied. It opens this view with these settings.');
   });
 }
 

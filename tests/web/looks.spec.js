@@ -40,8 +40,8 @@ for (const language of /** @type {const} */ (['de', 'en'])) {
     page.on('request', (request) => asked.push(request.url()));
     await open(page, `${SHORT}&lang=${language}`);
     const places = page.getByRole('navigation').first().getByRole('link');
-    await expect(places).toHaveCount(5);
-    for (let i = 0; i < 5; i += 1) {
+    await expect(places).toHaveCount(6);
+    for (let i = 0; i < 6; i += 1) {
       await places.nth(i).click();
       await expect(places.nth(i)).toHaveAttribute('aria-current', /page|true/);
       const views = page.getByRole('navigation').nth(1).getByRole('link');

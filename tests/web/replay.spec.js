@@ -74,7 +74,7 @@ test('a song with another setting, model or seed is no longer what the link was 
   await expect(verdict(page)).toBeHidden();
   const { copyLink, status } = controls(page);
   await copyLink.click();
-  await expect(status).toHaveText('Link copied. It opens exactly this text.');
+  await expect(status).toHaveText('Link copied. It opens this view with these settings.');
 });
 
 test('all stored links verify', async ({ page }) => {
@@ -113,7 +113,7 @@ test('damaged and oversized texts break nothing', async ({ page }) => {
   const bomb = fixture('vectors.json').refused.at(-1);
   for (const packed of ['!!', 'AAAA', bomb]) {
     await page.goto('about:blank');
-    await page.goto(`#${SHORT}&go=1&v=1.2&z-prompt=${packed}`);
+    await page.goto(`#${SHORT}&go=1&v=1.3&z-prompt=${packed}`);
     await expect(verdict(page)).toContainText('This link is damaged');
     await expect(controls(page).status).toContainText('ready');
   }
@@ -234,7 +234,7 @@ test('cases 73 and 75: a link that the page makes shows wherever it was cut, and
     async ([module, hash]) => {
       const { openLink } = await import(module);
       const all = [];
-      for (let end = '#v=1.2'.length; end < hash.lastIndexOf('.'); end += 1) all.push((await openLink(hash.slice(0, end))).pledge?.trouble);
+      for (let end = '#v=1.3'.length; end < hash.lastIndexOf('.'); end += 1) all.push((await openLink(hash.slice(0, end))).pledge?.trouble);
       return all;
     },
     [source('link.js'), hash],

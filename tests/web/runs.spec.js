@@ -87,3 +87,28 @@ test('a model learns for 2,000 steps, and no more memory is asked for after the 
   console.log(`memory after 100 and 2,000 steps: ${bytes[100]} and ${bytes[steps]} bytes`);
   expect(bytes[steps]).toBe(bytes[100]);
 });
+
+test('several workers share the steps, and the losses have the bits that one alone gives', async ({ page }) => {
+  await patched(page, `
+    const { computeShare } = Trainer.prototype;
+    const worker = Math.random();
+    const told = new BroadcastChannel('shares');
+    Trainer.prototype.computeShare = function (...all) {
+      told.postMessage(worker);
+      return computeShare.apply(this, all);
+    };`);
+  await page.goto('');
+  const seen = await page.evaluateHandle(() => {
+    /** @type {Set<number>} */
+    const workers = new Set();
+    new BroadcastChannel('shares').addEventListener('message', ({ data }) => workers.add(data));
+    return workers;
+  });
+  const steps = 150;
+  const cut = { ...PLAN, train: { ...PLAN.train, steps, shares: 3 } };
+  const alone = await learn(page, 'cpu', cut);
+  expect(await seen.evaluate(({ size }) => size), 'nobody to share with').toBe(0);
+  const shared = await learn(page, 'cpu', cut, 3);
+  expect(await seen.evaluate(({ size }) => size)).toBe(3);
+  expect(shared.losses).toEqual(alone.losses);
+});

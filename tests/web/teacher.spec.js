@@ -40,7 +40,7 @@ test('the page makes such links and frames itself, and what is handed on by othe
   const { copyLink, status } = await open(page, SHORT);
   await expect(status).toContainText('ready');
   await page.getByText('Class link', { exact: true }).click();
-  await page.getByRole('radio', { name: 'I choose setting by setting' }).check();
+  await page.getByRole('radio', { name: 'Choose setting by setting' }).check();
   await page.getByRole('checkbox', { name: 'lock Temperature' }).check();
   await page.getByRole('checkbox', { name: 'hide Seed' }).check();
   await page.getByRole('checkbox', { name: 'hide Translate' }).check();

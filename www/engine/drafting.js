@@ -1,6 +1,7 @@
 // A plan that fits the time there is: some steps are taken for trial, and the rest is reckoned.
 
 import { toFailure } from '../errors.js';
+import { Hands } from './hands.js';
 import { breath } from './slices.js';
 
 /** @typedef {import('./training-protocol.js').WasmTrainer} WasmTrainer */
@@ -21,18 +22,21 @@ export async function draft(request, module) {
   const { text, kind, size, from, layers, data, seed } = request;
   const plan = JSON.parse(module.draftPlan(text, kind, size, from ? layers : null, data));
   plan.train.seed = seed;
+  plan.train.shares = request.device === 'gpu' ? 1 : request.cores;
   const json = JSON.stringify(plan);
   const trainer = createTrainer(module, json, text, from);
+  const hands = new Hands({ text, plan, from, checkpoint: null }, plan.train.shares);
   try {
     const { gpu, fault } = request.device === 'gpu' ? await useGpu(trainer, module) : { gpu: null, fault: null };
     const { facts, parameters, vocab_size, steps_per_epoch } = trainer.describe();
-    const measured = await measure(trainer);
+    const measured = await measure(trainer, hands);
     gpu?.free();
     const steps = Math.max(10, Math.floor((TRAINING_SHARE * request.seconds) / measured.seconds_per_step));
     const spread = JSON.parse(module.spreadPlan(json, steps, steps_per_epoch));
     return { plan: spread, facts, parameters, vocab_size, fault, ...measured };
   } finally {
     trainer.free();
+    hands.end();
   }
 }
 
@@ -49,13 +53,17 @@ export function createTrainer(module, plan, text, from) {
   return module.Trainer.create(plan, text, config, tokenizer, weights);
 }
 
-/** @param {WasmTrainer} trainer */
-async function measure(trainer) {
+/**
+ * @param {WasmTrainer} trainer
+ * @param {Hands} hands
+ */
+async function measure(trainer, hands) {
   await trainer.step();
+  await hands.ready();
   const begin = performance.now();
   let [steps, tokens, elapsed] = [0, 0, 0];
   while (steps < FEWEST_STEPS || elapsed < ENOUGH_MS) {
-    tokens += (await trainer.step()).tokens;
+    tokens += (await hands.step(trainer)).tokens;
     steps += 1;
     elapsed = performance.now() - begin;
     await breath();

@@ -21,6 +21,7 @@
  * @property {number} [dev_bits_per_char]
  * @property {number} [dev_bleu]
  * @property {number} [dev_chrf]
+ * @property {number} [dev_accuracy] the share of labels that are right
  * @property {number} [parameters]
  * @property {string} [measured_with]
  *

@@ -3,7 +3,7 @@
 import { EngineError, toFailure } from '../errors.js';
 import { draft } from './drafting.js';
 import { startModule } from './module.js';
-import { TrainingLoop } from './training-loop.js';
+import { trainerOf, TrainingLoop } from './training-loop.js';
 
 /** @typedef {import('./training-protocol.js').TrainerCommand} TrainerCommand */
 /** @typedef {import('./training-protocol.js').TrainerEvent} TrainerEvent */
@@ -13,6 +13,8 @@ import { TrainingLoop } from './training-loop.js';
 /** @type {Map<number, TrainingLoop>} */
 const trainings = new Map();
 let queue = Promise.resolve();
+/** Of a run in another worker that this one lends its hands to. @type {import('./training-protocol.js').WasmTrainer | null} */
+let joined = null;
 
 self.addEventListener('message', (/** @type {MessageEvent<TrainerCommand>} */ { data }) => {
   if (data.type === 'instruct') {
@@ -28,6 +30,7 @@ function post(event) {
   const all = [];
   if ('bytes' in event) all.push(event.bytes);
   if (event.type === 'model' && event.best) all.push(event.best.bytes);
+  if (event.type === 'done' && event.result instanceof Uint8Array) all.push(event.result);
   self.postMessage(event, { transfer: all.map(({ buffer }) => buffer) });
 }
 
@@ -64,6 +67,13 @@ async function resultOf(job, module) {
       const { card, ...read } = module.readModelFile(bytes);
       return { ...read, bytes, card: card === undefined ? null : JSON.parse(card) };
     }
+    case 'join':
+      joined?.free();
+      joined = trainerOf(job, module);
+      return true;
+    case 'share':
+      if (!joined) throw new EngineError('bad-option', 'no run was joined');
+      return joined.computeShare(job.state, job.share);
     case 'train':
       throw new EngineError('bad-option', 'a training is no question');
   }

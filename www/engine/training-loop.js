@@ -1,7 +1,8 @@
 // A training in the worker: steps in short slices, and between them what the page wishes.
 
-import { createTrainer, useGpu } from './drafting.js';
 import { toFailure } from '../errors.js';
+import { createTrainer, useGpu } from './drafting.js';
+import { Hands } from './hands.js';
 import { breath } from './slices.js';
 
 /** @typedef {import('./training-protocol.js').Ended} Ended */
@@ -30,6 +31,8 @@ export class TrainingLoop {
   #wake = () => {};
   /** @type {WasmGpu | null} */
   #gpu = null;
+  /** @type {Hands | null} */
+  #hands = null;
   #step = 0;
   /** Of the run so far, pauses not counted. */
   #seconds = 0;
@@ -58,10 +61,7 @@ export class TrainingLoop {
    * @returns {Promise<Ended>}
    */
   async run(module) {
-    const { text, plan, from, checkpoint } = this.#job;
-    const trainer = checkpoint
-      ? module.Trainer.resume(text, checkpoint)
-      : createTrainer(module, JSON.stringify(plan), text, from);
+    const trainer = trainerOf(this.#job, module);
     try {
       await this.#begin(trainer, module);
       const error = await this.#train(trainer);
@@ -69,6 +69,7 @@ export class TrainingLoop {
     } finally {
       trainer.free();
       this.#gpu?.free();
+      this.#hands?.end();
     }
   }
 
@@ -85,7 +86,9 @@ export class TrainingLoop {
     this.#seconds = described.seconds;
     this.#since = performance.now();
     const device = this.#gpu ? 'gpu' : 'cpu';
-    this.#post({ id, type: 'started', started: { ...described, device, plan: JSON.parse(trainer.plan()) } });
+    const cores = Math.min(this.#job.cores, trainer.shares());
+    this.#hands = new Hands(this.#job, cores);
+    this.#post({ id, type: 'started', started: { ...described, device, cores, plan: JSON.parse(trainer.plan()) } });
     if (fault) this.#post({ id, type: 'fault', step: this.#step, error: fault });
     // A run that is lost in its first seconds begins anew anyway.
     this.#keptAt = this.#elapsed();
@@ -138,7 +141,7 @@ export class TrainingLoop {
     let thrown = null;
     do {
       try {
-        const step = await trainer.step();
+        const step = await (this.#hands?.step(trainer) ?? trainer.step());
         this.#fault(trainer, step.step - 1);
         this.#step = step.step;
         tokens += step.tokens;
@@ -293,4 +296,13 @@ export class TrainingLoop {
  */
 function crosses(before, after, every) {
   return Math.floor(after / every) > Math.floor(before / every);
+}
+
+/**
+ * @param {import('./training-protocol.js').Joining} run
+ * @param {WasmTraining} module
+ */
+export function trainerOf({ text, plan, from, checkpoint }, module) {
+  if (checkpoint) return module.Trainer.resume(text, checkpoint);
+  return createTrainer(module, JSON.stringify(plan), text, from);
 }

@@ -20,6 +20,7 @@
  * @typedef {object} PlannedTraining
  * @property {number} seed an integer from 0 to 2^53 - 1
  * @property {number} steps
+ * @property {number} shares parts that a batch is computed in, by as many workers or fewer
  * @property {number} lr the highest learning rate
  * @property {number} warmup_steps
  * @property {number} decay_steps
@@ -64,6 +65,7 @@
  * @property {ModelParts | null} from a model that is trained on
  * @property {Layers} layers
  * @property {Device} device
+ * @property {number} cores workers at most
  *
  * @typedef {object} Drafted
  * @property {Plan} plan
@@ -87,12 +89,16 @@
  * @property {ModelParts | null} from a model that is trained on
  * @property {Uint8Array | null} checkpoint of a run to be resumed
  * @property {Device} device
+ * @property {number} cores workers at most; as many as the plan has shares are of use
  * @property {Every} every
+ *
+ * @typedef {Pick<TrainRequest, 'text' | 'plan' | 'from' | 'checkpoint'>} Joining a run that another worker lends its hands to
  *
  * @typedef {object} Started
  * @property {Plan} plan
  * @property {Facts} facts
  * @property {Device} device
+ * @property {number} cores workers
  * @property {number} parameters
  * @property {number} vocab_size
  * @property {number} characters_per_token bits per character of a batch are loss / ln 2 / this
@@ -153,10 +159,12 @@
  * @typedef {{ id: number, type: 'inspect', text: string, kind: Kind, data: PlannedData, seed: number }} InspectCommand
  * @typedef {{ id: number, type: 'draft' } & DraftRequest} DraftCommand
  * @typedef {{ id: number, type: 'train' } & TrainRequest} TrainCommand
+ * @typedef {{ id: number, type: 'join' } & Joining} JoinCommand
+ * @typedef {{ id: number, type: 'share', state: Uint8Array, share: number }} ShareCommand of the run that was joined
  * @typedef {{ id: number, type: 'read-text', name: string, bytes: Uint8Array, table: boolean }} ReadTextCommand
  * @typedef {{ id: number, type: 'sort', names: string[], heads: Uint8Array[] }} SortCommand
  * @typedef {{ id: number, type: 'open', names: string[], contents: Uint8Array[] }} OpenCommand
- * @typedef {InspectCommand | DraftCommand | TrainCommand | ReadTextCommand | SortCommand | OpenCommand} TrainerJob
+ * @typedef {InspectCommand | DraftCommand | TrainCommand | JoinCommand | ShareCommand | ReadTextCommand | SortCommand | OpenCommand} TrainerJob
  *
  * @typedef {{ type: 'pause' } | { type: 'resume' } | { type: 'stop' } | { type: 'checkpoint' } | { type: 'sample' } | { type: 'rate', lr: number } | { type: 'lose-gpu' }} Instruction
  *   what can be asked for while a training runs; the last one is for trying out what happens then

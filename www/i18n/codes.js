@@ -56,6 +56,7 @@ const ERRORS = {
   'not-finite': 'errorNotFinite',
   'file-too-large': 'errorFileTooLarge',
   'not-text': 'errorNotText',
+  'bad-picture': 'errorBadPicture',
   'other-format': 'errorOtherFormat',
   'text-too-short': 'errorTextTooShort',
   'text-too-long': 'errorTextTooLong',

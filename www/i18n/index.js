@@ -4,17 +4,17 @@
 import { readStored, writeStored } from '../storage.js';
 
 /** @typedef {'de' | 'en'} Language */
-/** @typedef {keyof typeof import('./en.js').en | keyof typeof import('./en/bench.js').bench | keyof typeof import('./en/prefer.js').prefer} Key */
+/** @typedef {keyof typeof import('./en.js').en | keyof typeof import('./en/bench.js').bench | keyof typeof import('./en/read.js').read | keyof typeof import('./en/pictures.js').pictures | keyof typeof import('./en/prefer.js').prefer} Key */
 /** @typedef {Record<string, string | number>} Params numbers are written as the language writes them */
 
 /** @typedef {Partial<Record<Key, string>>} Words */
 
-/** @typedef {Record<Language, () => Promise<Words>>} Sources how the words of each language are fetched */
-
 /** What has been fetched, by language. @type {Partial<Record<Language, Words>>} */
-let known = {};
-/** Those of the page, then those that single views have added. @type {Sources[]} */
-let sources = [];
+const known = {};
+/** @typedef {Record<Language, () => Promise<Words>>} Source how the words of each language are fetched */
+
+/** Those of the page, and of the parts of it that have been asked for. @type {Source[]} */
+const sources = [];
 const STORAGE_KEY = 'liedwerk-language';
 
 /** @type {Language} */
@@ -25,26 +25,30 @@ const listeners = new Set();
 /**
  * To be called before anything speaks.
  *
- * @param {Sources} given the words of the page that is open
+ * @param {Source} given the words of the page that is open
  */
 export function speakFrom(given) {
-  sources = [given];
+  sources.push(given);
 }
 
 /**
- * Words that only one view needs, from now on in whatever language is read.
+ * Words of a part of the page that not everybody sees.
  *
- * @param {Sources} given
- * @throws if the words do not arrive
+ * @param {Source} given
+ * @throws if they do not arrive
  */
-export async function speakAlso(given) {
-  if (sources.includes(given)) return;
-  const spoken = language;
-  const words = await given[spoken]();
-  if (spoken !== language) return speakAlso(given);
+export async function learn(given) {
   sources.push(given);
-  // What is known of the other language lacks them.
-  known = { [spoken]: { ...known[spoken], ...words } };
+  for (const spoken of /** @type {Language[]} */ (Object.keys(known))) Object.assign(known[spoken] ?? {}, await given[spoken]());
+}
+
+/** @param {Language} chosen */
+async function words(chosen) {
+  /** @type {Words} */
+  const all = {};
+  // Another part may be asked for meanwhile.
+  for (const source of sources) Object.assign(all, await source[chosen]());
+  return all;
 }
 
 /** @returns {Language} */
@@ -79,10 +83,7 @@ let wanted = '';
  */
 export async function setLanguage(chosen) {
   wanted = chosen;
-  const { length } = sources;
-  known[chosen] ??= Object.assign({}, ...(await Promise.all(sources.map((words) => words[chosen]()))));
-  // A view has brought words meanwhile.
-  if (length !== sources.length) return setLanguage(chosen);
+  known[chosen] ??= await words(chosen);
   if (wanted !== chosen) return;
   language = chosen;
   document.documentElement.lang = chosen;

@@ -111,4 +111,19 @@ logits.cross_entropy(&batch.targets, CrossEntropy { label_smoothing, ..scored(PA
 let width = self.search.beam_width;
 let normaliser = power(length, self.search.length_penalty);`,
   },
+  ganGame: {
+    file: 'src/train/gan.rs',
+    code: String.raw`let both = concat(&[&tensor(real), &made], 0);
+let targets = [vec![1; real.len()], vec![0; noise.len()]].concat();
+let found = self.of_discriminator.gradients(&self.discriminator, |discriminator| {
+    discriminator.forward(&both).binary_cross_entropy_with_logits(&targets)
+});`,
+  },
+  ganGenerator: {
+    file: 'src/train/gan.rs',
+    code: String.raw`let found = self.of_generator.gradients(&self.generator, |generator| {
+    let logits = self.discriminator.forward(&generator.forward(&noise));
+    logits.binary_cross_entropy_with_logits(&targets)
+});`,
+  },
 };

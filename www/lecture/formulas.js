@@ -53,6 +53,11 @@ const FORMULAS = {
   ),
   lossPairs: row(i('L'), o('='), o('−'), frac(n(1), i('T')), sum(i('t')), i('ln'), i('P'), paren(sub(i('y'), i('t')), o('|'), sub(i('y'), row(o('&lt;'), i('t'))), o(','), i('x'))),
   bleu: row(i('BLEU'), o('='), i('BP'), o('·'), sup(paren(`<munderover>${o('∏')}${row(i('n'), o('='), n(1))}${n(4)}</munderover>`, sub(i('p'), i('n'))), frac(n(1), n(4)))),
+  minimax: row(`<munder>${i('min')}${i('G')}</munder>`, `<munder>${i('max')}${i('D')}</munder>`, sub(i('E'), i('x')), i('ln'), i('D'), paren(i('x')), o('+'), sub(i('E'), i('z')), i('ln'), paren(n(1), o('−'), i('D'), paren(i('G'), paren(i('z'))))),
+  ganLoss: lines(
+    [sub(i('L'), i('D')), o('='), o('−'), frac(n(1), n(2)), i('ln'), i('D'), paren(i('x')), o('−'), frac(n(1), n(2)), i('ln'), paren(n(1), o('−'), i('D'), paren(i('G'), paren(i('z'))))],
+    [sub(i('L'), i('G')), o('='), o('−'), i('ln'), i('D'), paren(i('G'), paren(i('z')))],
+  ),
   beam: row(i('score'), o('='), frac(row(sum(i('t')), i('ln'), i('P'), paren(sub(i('y'), i('t')), o('|'), sub(i('y'), row(o('&lt;'), i('t'))), o(','), i('x'))), sup(i('T'), i('α')))),
 };
 

@@ -1,8 +1,8 @@
-// What the lecture mode tells: two use cases, seven steps each.
+// What the lecture mode tells: two use cases of seven steps each, and a chapter on GANs.
 
 /** @typedef {import('../engine/protocol.js').Bilingual} Bilingual */
-/** @typedef {'lyrics' | 'translation'} UseCase */
-/** @typedef {'sources' | 'clean' | 'words' | 'sentences' | 'windows' | 'sizes' | 'loss' | 'figures' | 'write' | 'translate'} LiveName */
+/** @typedef {'lyrics' | 'translation' | 'gan'} UseCase */
+/** @typedef {'sources' | 'clean' | 'words' | 'sentences' | 'windows' | 'sizes' | 'loss' | 'figures' | 'write' | 'translate' | 'twoLosses'} LiveName */
 
 /**
  * @typedef {object} LectureStep
@@ -93,5 +93,29 @@ export const LECTURE = {
       de: 'Der Decoder schreibt Wort für Wort. Beam Search verfolgt mehrere Anfänge zugleich und nimmt am Ende den wahrscheinlichsten Satz, an der Länge gemessen.\n\n„Taylor meets Helene“ hängt beides aneinander: Das Englische wird zum Anfang eines Liedes.',
       en: 'The decoder writes word by word. Beam search follows several beginnings at once and in the end takes the likeliest sentence, measured by its length.\n\n“Taylor meets Helene” joins the two: the English becomes the beginning of a song.',
     }, { formula: 'beam', excerpt: 'beam', live: 'translate', places: ['translate', 'chain', 'look'] }),
+  ],
+  gan: [
+    {
+      title: { de: '2014: zwei Netze', en: '2014: two networks' },
+      text: {
+        de: 'Wie lernt ein Netz, Bilder zu malen, für die es keine richtige Antwort gibt? Ian Goodfellows Einfall von 2014: Ein zweites Netz ist der Lehrer. Der Generator G macht aus Rauschen z etwas, das echt aussehen soll; der Diskriminator D sagt, für wie wahrscheinlich echt er es hält.\n\nWas der eine gewinnt, verliert der andere: ein Spiel. Sein Gleichgewicht ist erreicht, wenn D nur noch raten kann.',
+        en: 'How does a network learn to paint pictures for which there is no right answer? Ian Goodfellow’s idea of 2014: a second network is the teacher. The generator G turns noise z into something that is to look real; the discriminator D says how likely it takes that to be real.\n\nWhat one wins, the other loses: a game. Its equilibrium is reached when D can only guess.',
+      },
+      formula: 'minimax',
+      excerpt: 'ganGame',
+      live: 'twoLosses',
+      places: ['gan'],
+    },
+    {
+      title: { de: 'Abwechselnd lernen', en: 'Learning in turns' },
+      text: {
+        de: 'Ein Schritt für D: echte Punkte sollen 1 ergeben, erzeugte 0. Dann ein Schritt für G, bei dem D stillhält: Seine Steigung sagt, wohin ein Punkt rücken muss, um echter zu wirken.\n\nAm Anfang erkennt D jede Fälschung, und ln(1 − D) wird flach. Darum steigert G lieber ln D: derselbe Wunsch, aber mit Steigung.',
+        en: 'One step for D: real points should give 1, generated ones 0. Then one step for G, with D held still: its slope says where a point has to move in order to look more real.\n\nAt first D spots every fake, and ln(1 − D) goes flat. So G raises ln D instead: the same wish, but with a slope.',
+      },
+      formula: 'ganLoss',
+      excerpt: 'ganGenerator',
+      live: 'twoLosses',
+      places: ['gan'],
+    },
   ],
 };

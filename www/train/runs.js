@@ -23,6 +23,7 @@ import { noNumbers } from './history.js';
  * @property {Sample[]} samples the newest last
  * @property {string} based the title of the model it started from; empty from scratch
  * @property {'cpu' | 'gpu'} device
+ * @property {number} cores workers that train
  *
  * @typedef {object} Sample
  * @property {number} step
@@ -44,6 +45,7 @@ export function newRun(what) {
     id: crypto.randomUUID?.() ?? String(Math.random()).slice(2),
     created: Date.now(),
     outcome: 'running',
+    cores: 1,
     step: 0,
     steps: 0,
     seconds: 0,

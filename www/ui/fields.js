@@ -7,7 +7,7 @@ import { h } from './dom.js';
 
 /**
  * @param {State} state
- * @param {'prompt' | 'german' | 'text'} name
+ * @param {'prompt' | 'german' | 'text' | 'tagged' | 'judged' | 'masked'} name
  * @param {Record<string, string | boolean>} attributes
  */
 export function textField(state, name, attributes) {

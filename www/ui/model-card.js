@@ -45,6 +45,7 @@ export class ModelCard {
       figureRow(list, 'bitsPerChar', 'bitsPerCharValue', figures.dev_bits_per_char),
       figureRow(list, 'bleu', 'ofUnseenSentences', figures.dev_bleu),
       figureRow(list, 'chrf', 'ofUnseenSentences', figures.dev_chrf),
+      figures.dev_accuracy === undefined ? null : row(list, 'accuracy', formatNumber(figures.dev_accuracy, { style: 'percent', maximumFractionDigits: 1 })),
     ].findLast((cell) => cell !== null);
     if (measured && figures.measured_with) {
       const command = h('code', {}, figures.measured_with);

@@ -70,7 +70,7 @@ export function offlineChoice(catalog) {
     download.element,
   );
 
-  const models = () => [...catalog.of('generator'), ...catalog.of('translator')];
+  const models = () => [...catalog.of('generator'), ...catalog.of('translator'), ...catalog.of('reader')];
   /** @param {boolean} [fresh] ask the host again, after an error */
   const open = async (fresh = false) => {
     try {

@@ -30,7 +30,7 @@ export class Places {
     this.#views = rows.views;
     for (const place of places) {
       const own = doors.filter((door) => door.place === place.id);
-      const link = h('a', { 'data-places': own.map(({ id }) => id).join(' ') }, icon(place.id), h('span', { t: place.title }));
+      const link = h('a', { 'data-views': own.map(({ id }) => id).join(' ') }, icon(place.id), h('span', { t: place.title }));
       // Where one is already, it leads back to the beginning.
       this.#lead(link, () => (link.hasAttribute('aria-current') ? own[0].id : this.#entrance(place)));
       this.#places.set(place, { link, last: own[0].id });
@@ -56,18 +56,18 @@ export class Places {
    * @param {ViewId} id
    */
   #offer(doors, id) {
-    const shown = [...this.#views.children].map((link) => /** @type {HTMLElement} */ (link).dataset.place);
+    const shown = [...this.#views.children].map((link) => /** @type {HTMLElement} */ (link).dataset.view);
     if (shown.join() !== doors.map((door) => door.id).join()) {
       this.#views.replaceChildren(
         ...doors.map((door) => {
           // A link that begins with # and lies out of sight would be taken for one that skips to a part of the page.
-          const link = h('a', { href: `./#view=${door.id}`, 'data-place': door.id, t: door.title });
+          const link = h('a', { href: `./#view=${door.id}`, 'data-view': door.id, t: door.title });
           return this.#lead(link, () => door.id);
         }),
       );
     }
     this.#views.hidden = doors.length === 0;
-    for (const link of this.#views.querySelectorAll('a')) mark(link, link.dataset.place === id && 'page');
+    for (const link of this.#views.querySelectorAll('a')) mark(link, link.dataset.view === id && 'page');
   }
 
   /** @param {Place} place */

@@ -25,7 +25,8 @@ export function presentation(state) {
     // Where it is refused, as in a frame or on a small phone, the large type stays.
     if (on) root.requestFullscreen?.().catch(() => {});
     else if (document.fullscreenElement) void document.exitFullscreen();
-    (on ? code : begin).focus();
+    // The page stays where it is: what is read must not jump away.
+    (on ? code : begin).focus({ preventScroll: true });
   }
 
   async function toggleCode() {
@@ -52,9 +53,9 @@ export function presentation(state) {
     if (!document.fullscreenElement) set(false);
   });
   document.addEventListener('keydown', (event) => {
-    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.defaultPrevented || event.repeat || event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.target instanceof Element && event.target.closest(TYPING)) return;
-    if (event.key.toLowerCase() === 'f') set(!root.classList.contains('presenting'));
+    if (event.key.toLowerCase() === 'f' && state.settings.embed !== '1') set(!root.classList.contains('presenting'));
     else if (event.key === 'Escape' && !document.fullscreenElement) set(false);
   });
   code.hidden = end.hidden = true;

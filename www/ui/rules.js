@@ -1,4 +1,4 @@
-// What the link of a teacher hides and locks: controls by the key of their setting, places by their id.
+// What the link of a teacher hides and locks: controls by the key of their setting, views by their id.
 
 import { toHash } from '../state.js';
 import { button, h } from './dom.js';
@@ -31,10 +31,10 @@ export function followRules(state, main) {
       show(element, !hidden.has(key) && !(key === 'view' && locked.has(key)));
       if (key !== 'view') allow(element, !locked.has(key));
     }
-    // What changes a locked setting, and what leads to a hidden place.
+    // What changes a locked setting, and what leads to a hidden view.
     for (const element of marked('changes')) show(element, !locked.has(element.dataset.changes ?? ''), true);
-    for (const element of marked('place')) show(element, !hidden.has(element.dataset.place ?? ''), true);
-    for (const element of marked('places')) show(element, element.dataset.places?.split(' ').some((id) => !hidden.has(id)) ?? true, true);
+    for (const element of marked('view')) show(element, !hidden.has(element.dataset.view ?? ''), true);
+    for (const element of marked('views')) show(element, element.dataset.views?.split(' ').some((id) => !hidden.has(id)) ?? true, true);
   };
   state.onChange(apply);
   // Views are built when they are first visited.
@@ -49,7 +49,7 @@ export function names(list) {
   return new Set(list.split(',').filter(Boolean));
 }
 
-/** @param {'setting' | 'changes' | 'place' | 'places'} what */
+/** @param {'setting' | 'changes' | 'view' | 'views'} what */
 function marked(what) {
   return /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll(`[data-${what}]`));
 }

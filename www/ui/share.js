@@ -10,11 +10,14 @@ import { qrCode } from './qr.js';
  * @param {() => import('../state.js').Settings} settings that the link carries
  * @param {import('./copy.js').Told} result
  * @param {{ status: HTMLElement, shown: HTMLElement }} places what happened is told there; a link that cannot be copied is shown
+ * @param {(listener: () => void) => void} onChange of the settings or the result
  */
-export function sharing(view, settings, result, { status, shown }) {
+export function sharing(view, settings, result, { status, shown }, onChange) {
   const panel = h('div', { class: 'qr-place', hidden: true });
   const code = button('qr', () => void toggle(), { class: 'quiet', 'aria-expanded': 'false' });
   const share = button('share', () => void handOn());
+  // Which of several drawings is wanted: the settings may change while one waits for its link.
+  let drawing = 0;
 
   async function handOn() {
     if (navigator.share) {
@@ -34,20 +37,22 @@ export function sharing(view, settings, result, { status, shown }) {
     panel.hidden = !panel.hidden;
     code.setAttribute('aria-expanded', String(!panel.hidden));
     if (panel.hidden) return;
-    panel.replaceChildren();
+    const turn = ++drawing;
     const { link } = await linkOf(settings(), view, result);
-    panel.replaceChildren(await drawn(link));
+    const picture = await drawn(link);
+    if (turn === drawing) panel.replaceChildren(picture);
   }
 
-  return {
-    buttons: [share, code],
-    panel,
-    /** Of a result that is no more. */
-    clear() {
-      panel.hidden = true;
-      code.setAttribute('aria-expanded', 'false');
-    },
-  };
+  /** What the code led to is no more. */
+  function clear() {
+    drawing += 1;
+    panel.hidden = true;
+    panel.replaceChildren();
+    code.setAttribute('aria-expanded', 'false');
+  }
+
+  onChange(clear);
+  return { buttons: [share, code], panel };
 }
 
 /**

@@ -1,4 +1,4 @@
-// Makes links for a class: with the settings of this place, some of them locked or out of sight, or in a frame.
+// Makes links for a class: with the settings of this view, some of them locked or out of sight, or in a frame.
 
 import { onLanguage, say, saysNothing, text } from '../i18n/index.js';
 import { makeLink } from '../link.js';
@@ -101,11 +101,17 @@ export function teacherLink(state, views) {
     if (!element.open) return;
     const { view } = state.settings;
     const rows = offered().map((control) => row(control.dataset.setting ?? '', nameOf(control), ['lock', 'hide']));
-    const places = views.filter(({ id }) => id !== view).map(({ id, title }) => row(id, text(title), ['hide']));
-    table.replaceChildren(group('teacherSettings', rows), group('teacherPlaces', places));
+    const others = views.filter(({ id }) => id !== view).map(({ id, title }) => row(id, text(title), ['hide']));
+    table.replaceChildren(group('teacherSettings', rows), group('teacherViews', others));
     if (!presets.querySelector('input')) presets.append(...PRESETS.map(radio));
     offer();
   };
+
+  /** @param {Preset} id */
+  function choose(id) {
+    preset = id;
+    for (const input of presets.querySelectorAll('input')) input.checked = input.value === id;
+  }
 
   /** What can be chosen here, and where it leads. */
   function offer() {
@@ -113,6 +119,7 @@ export function teacherLink(state, views) {
     for (const [value, needed] of /** @type {const} */ ([['same', 'seed'], ['temperature', 'temperature']])) {
       const label = presets.querySelector(`[value="${value}"]`)?.closest('label');
       if (label) label.hidden = !has.has(needed);
+      if (preset === value && !has.has(needed)) choose('free');
     }
     table.hidden = preset !== 'own';
     void linkFor(false).then((link) => preview.setAttribute('href', link));

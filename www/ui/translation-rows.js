@@ -51,6 +51,7 @@ export class TranslationRows {
 
   /** What the first model writes is new: the rows of the text before go. */
   #begin() {
+    for (const column of this.columns) column.forget();
     this.#rows.clear();
     this.#body.replaceChildren();
     this.#empty.hidden = false;
@@ -176,12 +177,17 @@ export class Column {
    */
   clear(model) {
     this.model = model;
+    this.forget();
+    if (this.#place === 0) this.#ends.begun();
+    this.#imprint();
+  }
+
+  /** What has been translated. */
+  forget() {
     this.text = '';
     for (const { element } of this.#english.values()) element.parentElement?.replaceChildren();
     this.#english.clear();
-    if (this.#place === 0) this.#ends.begun();
     saysNothing(this.speed);
-    this.#imprint();
   }
 
   /** @param {boolean} working */

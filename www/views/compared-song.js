@@ -72,7 +72,7 @@ export class ComparedSong {
    * @param {boolean} fresh ask the host again, after an error
    * @param {boolean} replay a link asks for it, not the visitor
    */
-  async open(how, fresh = false, replay = true) {
+  async open(how, fresh = false, replay = how.linked) {
     if (!(await this.#work.openCatalog(fresh, () => void this.open(how, true, replay)))) return;
     if (how.linked && this.#place === 0) this.#parts.verdict.expect(how.pledge);
     this.follow();

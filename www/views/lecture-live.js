@@ -28,6 +28,7 @@ export const LIVE = {
   loss,
   write: (context) => new LiveWriting(context),
   translate: (context) => new LiveTranslation(context),
+  twoLosses,
 };
 
 /**
@@ -182,6 +183,24 @@ function loss() {
   input.addEventListener('input', draw);
   draw();
   return { element: h('div', {}, line, told, h('p', { class: 'small', t: 'lossHint' })) };
+}
+
+/**
+ * What a verdict of the discriminator on a generated point costs either network.
+ *
+ * @returns {Live}
+ */
+function twoLosses() {
+  const [input, line] = slider('lecture-verdict', 'ganVerdict', { min: '0.01', max: '0.99', step: '0.01', value: '0.1' });
+  const told = h('p', { class: 'figure', role: 'status' });
+  const draw = () => {
+    const verdict = Number(input.value);
+    const nats = (/** @type {number} */ probability) => Math.round(-Math.log(probability) * 1000) / 1000;
+    say(told, 'ganVerdictCosts', { discriminator: nats(1 - verdict), generator: nats(verdict) });
+  };
+  input.addEventListener('input', draw);
+  draw();
+  return { element: h('div', {}, line, told, h('p', { class: 'small', t: 'ganVerdictHint' })) };
 }
 
 /**

@@ -1,4 +1,4 @@
-// The view "Lecture": two use cases, seven steps; each with its formula, its lines of Rust, and a part to try.
+// The view "Lecture": use cases in steps; each with its formula, its lines of Rust, and a part to try.
 
 import { currentLanguage, onLanguage, say } from '../i18n/index.js';
 import { EXCERPTS } from '../lecture/excerpts.js';
@@ -10,7 +10,11 @@ import { LIVE } from './lecture-live.js';
 /** @typedef {import('../lecture/steps.js').UseCase} UseCase */
 
 /** @type {readonly UseCase[]} */
-const USE_CASES = ['lyrics', 'translation'];
+const USE_CASES = ['lyrics', 'translation', 'gan'];
+/** @type {Readonly<Record<UseCase, import('../i18n/index.js').Key>>} */
+const NAMES = { lyrics: 'caseLyrics', translation: 'caseTranslation', gan: 'caseGan' };
+/** Every page, in reading order. @type {readonly { use_case: UseCase, step: number }[]} */
+const PAGES = USE_CASES.flatMap((use_case) => LECTURE[use_case].map((_, i) => ({ use_case, step: i + 1 })));
 
 /**
  * @param {HTMLElement} root
@@ -54,7 +58,7 @@ class Lecture {
     this.#context = context;
     const { state } = context;
     this.#cases = USE_CASES.map((use_case) =>
-      button(use_case === 'lyrics' ? 'caseLyrics' : 'caseTranslation', () => state.set({ use_case })),
+      button(NAMES[use_case], () => state.set({ use_case, step: Math.min(state.settings.step, LECTURE[use_case].length) })),
     );
     this.#back = button('stepBack', () => this.#go(-1));
     this.#next = button('stepNext', () => this.#go(1), { class: 'primary' });
@@ -77,7 +81,8 @@ class Lecture {
   /** @returns {{ use_case: UseCase, step: number }} */
   get #place() {
     const { use_case, step } = this.#context.state.settings;
-    return { use_case, step };
+    // A link may ask for a page behind the last one.
+    return { use_case, step: Math.min(step, LECTURE[use_case].length) };
   }
 
   /** Shows the page of the settings. */
@@ -125,9 +130,9 @@ class Lecture {
   /** @param {1 | -1} by one step; behind the last one the next use case begins */
   #go(by) {
     const { use_case, step } = this.#place;
-    const flat = USE_CASES.indexOf(use_case) * 7 + step - 1 + by;
-    if (flat < 0 || flat >= USE_CASES.length * 7) return;
-    this.#context.state.set({ use_case: USE_CASES[Math.floor(flat / 7)], step: (flat % 7) + 1 });
+    const page = PAGES[PAGES.findIndex((candidate) => candidate.use_case === use_case && candidate.step === step) + by];
+    if (!page) return;
+    this.#context.state.set(page);
     scrollTo({ top: 0 });
   }
 

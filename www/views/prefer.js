@@ -2,7 +2,7 @@
 
 import { PreferringClient } from '../engine/preferring-client.js';
 import { EngineError, toFailure } from '../errors.js';
-import { say, speakAlso } from '../i18n/index.js';
+import { say, learn } from '../i18n/index.js';
 import { ChoiceList } from '../train/choices.js';
 import { AlertBox } from '../ui/alert-box.js';
 import { button, h } from '../ui/dom.js';
@@ -160,6 +160,6 @@ function show({ context, model }) {
 
 /** @returns {Promise<import('./index.js').Mount>} with its words */
 export async function loadPrefer() {
-  await speakAlso(WORDS);
+  await learn(WORDS);
   return mountPrefer;
 }

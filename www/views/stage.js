@@ -16,8 +16,8 @@ export class Stage {
   #onShow;
   /** @type {Map<ViewId, { root: HTMLElement, view: View }>} */
   #mounted = new Map();
-  /** What was asked for last; its script may still be on its way. @type {ViewId | null} */
-  #wanted = null;
+  /** Counts what was asked for: a script that arrives late opens nothing that somebody has turned away from. */
+  #turn = 0;
   /** @type {View} */
   view = NONE;
 
@@ -43,14 +43,14 @@ export class Stage {
    * @throws if its script does not arrive
    */
   async show(id, how) {
-    this.#wanted = id;
+    const turn = ++this.#turn;
     if (!this.#mounted.has(id)) {
       this.view = NONE;
       const { load } = VIEWS.find((candidate) => candidate.id === id) ?? VIEWS[0];
       const mount = await load();
       // Somebody has turned to another one meanwhile, or back and here again.
-      if (this.#wanted !== id) return;
-      if (!this.#mounted.has(id)) this.#mount(id, mount);
+      if (this.#turn !== turn) return;
+      this.#mount(id, mount);
     }
     const shown = this.#mounted.get(id);
     if (!shown) return;

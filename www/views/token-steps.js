@@ -80,7 +80,7 @@ export class TokenSteps {
       this.#parts.verdict.expect(how.pledge);
     }
     this.#follow();
-    if (how.go) this.play(true);
+    if (how.go) this.play(how.linked);
   }
 
   /** Of the text as far as it stands. */

@@ -183,7 +183,7 @@ export class Curves {
       ['nowSpeed', this.#perSecond ? text('speed', { rate: Math.round(this.#perSecond) }) : ''],
       ['nowTime', duration(run.seconds)],
       ['nowLeft', this.#left],
-      ['nowDevice', text(run.device === 'gpu' ? 'onGpu' : 'onCpu')],
+      ['nowDevice', run.device === 'gpu' ? text('onGpu') : run.cores > 1 ? text('onCores', { cores: run.cores }) : text('onCpu')],
     ];
     this.#now.replaceChildren(...rows.filter(([, value]) => value).map(([t, value]) => h('div', {}, h('dt', { t }), h('dd', {}, value))));
     const since = overfitSince(numbers.validated);

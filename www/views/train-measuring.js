@@ -40,6 +40,7 @@ export class Measuring {
         from: await this.from(),
         layers: /** @type {import('../engine/training-protocol.js').Layers} */ (settings.trained_layers),
         device: this.device(),
+        cores: this.#context.computing.cores,
       });
       if (drafted.fault) notes.add([{ code: drafted.fault.code }]);
       plan.show(drafted);

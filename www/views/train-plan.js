@@ -50,6 +50,7 @@ export class PlanStep {
   #size;
   #layers;
   #cleaning;
+  #cores;
   #numbers = h('div', { class: 'numbers-of-plan' });
   #estimate = h('p', { class: 'small', role: 'status' });
   #copy = button('copyPlan', () => void this.#copyPlan(), { class: 'quiet', hidden: true });
@@ -71,6 +72,7 @@ export class PlanStep {
     this.#size = field('model_size', choice(state, 'model_size', 'train-model_size', SIZES));
     this.#layers = field('trained_layers', choice(state, 'trained_layers', 'train-layers', LAYERS));
     this.#cleaning = field('cleaning', choice(state, 'cleaning', 'train-cleaning', CLEANINGS));
+    this.#cores = field('cores', coresChoice(context.computing), 'coresHint');
     this.#base.addEventListener('change', () => {
       const model = this.#bases().find(({ id }) => id === this.#base.value);
       // What our songs were cleaned of, the models that read them do not know.
@@ -89,6 +91,7 @@ export class PlanStep {
         this.#size,
         this.#layers,
         this.#cleaning,
+        this.#cores,
         field('minutes', choice(state, 'minutes', 'train-minutes', MINUTES), 'minutesHint'),
         field('held_out', choice(state, 'held_out', 'train-held_out', SHARES), 'held_outHint'),
       ),
@@ -105,6 +108,7 @@ export class PlanStep {
       this.#estimate,
     );
     state.onChange(() => this.#follow());
+    context.computing.onChange(() => this.#follow());
     catalog.onOpen(() => this.#offerBases());
     onLanguage(() => this.#offerBases());
     this.#offerBases();
@@ -172,8 +176,10 @@ export class PlanStep {
   }
 
   #follow() {
-    const { settings } = this.#context.state;
-    const decided = DECIDING.map((name) => settings[name]).join(' ');
+    const { state, computing } = this.#context;
+    const { settings } = state;
+    this.#cores.hidden = computing.mostCores < 2 || computing.choice !== 'cpu';
+    const decided = [...DECIDING.map((name) => settings[name]), computing.cores].join(' ');
     if (decided === this.#decided) return;
     const kindChanged = this.#decided.split(' ')[0] !== settings.kind;
     this.#decided = decided;
@@ -201,8 +207,19 @@ export class PlanStep {
   }
 }
 
+/** @param {import('../computing.js').Computing} computing */
+function coresChoice(computing) {
+  const counts = Array.from({ length: computing.mostCores }, (_, i) => String(i + 1));
+  const select = h('select', { id: 'train-cores' }, ...counts.map((count) => h('option', { value: count }, count)));
+  select.value = String(computing.cores);
+  select.addEventListener('change', () => {
+    computing.cores = Number(select.value);
+  });
+  return select;
+}
+
 /**
- * @param {'kind' | 'base' | 'model_size' | 'cleaning' | 'trained_layers' | 'minutes' | 'held_out'} name
+ * @param {'kind' | 'base' | 'model_size' | 'cleaning' | 'trained_layers' | 'cores' | 'minutes' | 'held_out'} name
  * @param {HTMLElement} control
  * @param {import('../i18n/index.js').Key} [hint]
  */

@@ -242,7 +242,7 @@ export class Training {
 
   /**
    * @param {Run} run
-   * @param {Omit<import('../engine/training-protocol.js').TrainRequest, 'device' | 'every'>} what
+   * @param {Omit<import('../engine/training-protocol.js').TrainRequest, 'device' | 'cores' | 'every'>} what
    */
   async #train(run, what) {
     const { status, offer, setGoing, page } = this.#parts;
@@ -250,7 +250,7 @@ export class Training {
     this.show(run);
     page.scrollIntoView({ block: 'nearest' });
     say(status, 'statusPreparing');
-    const job = this.#trainer.train({ ...what, device: run.device, every: {} }, {
+    const job = this.#trainer.train({ ...what, device: run.device, cores: this.#context.computing.cores, every: {} }, {
       onStarted: (started) => this.#started(run, started),
       onMetrics: (metrics) => this.#learned(run, metrics),
       onValidated: (validated) => run.numbers.validated.push(validated),
@@ -288,12 +288,13 @@ export class Training {
    * @param {Run} run
    * @param {Started} started
    */
-  #started(run, { steps, step, characters_per_token, device }) {
+  #started(run, { steps, step, characters_per_token, device, cores }) {
     const { status, setGoing } = this.#parts;
     run.steps = steps;
     run.step = step;
     run.perToken = characters_per_token;
     run.device = device;
+    run.cores = cores;
     goBack(run.numbers, step);
     if (this.#going) this.#going.pace = new Pace();
     if (this.#shown === run) this.show(run);

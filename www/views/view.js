@@ -1,7 +1,7 @@
 // What a view is given, and what it is asked for. This file holds types only.
 
 /**
- * @typedef {'write' | 'translate' | 'inside' | 'train' | 'lecture'} PlaceId
+ * @typedef {'write' | 'translate' | 'inside' | 'train' | 'pictures' | 'lecture'} PlaceId
  * @typedef {{ id: PlaceId, title: import('../i18n/index.js').Key }} Place
  *
  * @typedef {object} Door that leads to a view

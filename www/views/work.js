@@ -18,7 +18,7 @@ import { say } from '../i18n/index.js';
  */
 
 /**
- * What took a moment took not nothing.
+ * A duration as it is read: however short, it is not 0.
  *
  * @param {number} seconds
  */
@@ -99,6 +99,7 @@ export class Work {
   #loading = null;
   /** The models that were asked for last. */
   #fetched = '';
+  #stops = 0;
 
   /**
    * @param {import('./view.js').Context} context
@@ -115,12 +116,13 @@ export class Work {
   /**
    * @param {boolean} fresh ask the host again, after an error
    * @param {() => void} retry
-   * @returns {Promise<boolean>} whether the list of models is there; otherwise that has been said
+   * @returns {Promise<boolean>} whether to go on: the list of models is there, and nobody has stopped meanwhile
    */
   async openCatalog(fresh, retry) {
+    const stops = this.#stops;
     try {
       await this.#catalog.open({ fresh });
-      return true;
+      return stops === this.#stops;
     } catch (error) {
       this.#fail(error, retry);
       return false;
@@ -169,7 +171,7 @@ export class Work {
    *
    * @param {(task: Task) => Promise<void>} steps
    * @param {() => void} retry after an error
-   * @param {boolean} replay not the visitor asked for it, but a link
+   * @param {boolean} replay a link asked for it, not the visitor
    */
   async perform(steps, retry, replay = false) {
     this.#drop();
@@ -193,6 +195,7 @@ export class Work {
 
   /** Ends the task softly: what it has done so far stands, and it says so itself. */
   stop() {
+    this.#stops += 1;
     this.#task?.stop();
   }
 

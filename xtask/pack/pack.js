@@ -17,8 +17,12 @@ const ENTRIES = [
   'engine/worker.js',
   'engine/trainer-worker.js',
   'engine/preparing-worker.js',
+  'engine/gan-worker.js',
+  'engine/describing-worker.js',
 ];
 const SERVICE_WORKER = 'sw.js';
+/** Models are the page's business, which has a list of them; this one is small enough to be a file like others. */
+const SMALL_MODEL = 'models/captioner-de-en/';
 /** What a host shows where it has nothing. */
 const LOST = '404.html';
 
@@ -122,7 +126,8 @@ async function minified(source, format) {
  * of, which tells them from whatever else a network may answer.
  */
 async function listFiles() {
-  const left = new Set((await files()).filter((file) => ![SERVICE_WORKER, LOST].includes(file) && !file.startsWith('models/')));
+  const isKept = (/** @type {string} */ file) => !file.startsWith('models/') || file.startsWith(SMALL_MODEL);
+  const left = new Set((await files()).filter((file) => ![SERVICE_WORKER, LOST].includes(file) && isKept(file)));
   const version = digest(JSON.stringify(await sums(left)), 'hex').slice(0, 16);
   for (const page of [...left].filter((file) => file.endsWith('.html'))) {
     const path = join(folder, page);

@@ -6,6 +6,7 @@ mod build;
 mod bundle;
 mod cargo;
 mod http;
+mod package;
 mod serve;
 mod server;
 mod size;
@@ -23,6 +24,7 @@ Usage: cargo xtask COMMAND
 
   serve [--port N]   build the page and serve it on 127.0.0.1 (default port 8080, 0 = any free one)
   build --out DIR    write the static site to DIR, ready for any host
+  package --out DIR  write the npm package to DIR
   fuzz [TARGET]... [--seconds N] [--runs N] [--seed N] [--input FILE]
                      damaged files for every reader, a minute each
   test [STAGE]...    everything, or only some of: fmt clippy native site torch oracles wasm page size
@@ -34,6 +36,7 @@ enum Command {
     Help,
     Serve { port: u16 },
     Build { out: PathBuf },
+    Package { out: PathBuf },
     Fuzz { arguments: Vec<OsString> },
     Test { stages: Vec<String> },
     Size,
@@ -47,6 +50,7 @@ fn main() -> ExitCode {
         }
         Command::Serve { port } => serve::run(port),
         Command::Build { out } => build::run(&out),
+        Command::Package { out } => package::run(&out),
         Command::Fuzz { arguments } => fuzz(&arguments),
         Command::Test { stages } => test::run(&stages),
         Command::Size => size::run(),
@@ -74,7 +78,9 @@ fn parse(mut arguments: lexopt::Parser) -> Result<Command> {
         match argument {
             Short('h') | Long("help") => return Ok(Command::Help),
             Long("port") if name.as_deref() == Some("serve") => port = arguments.value()?.parse()?,
-            Long("out") if name.as_deref() == Some("build") => out = Some(arguments.value()?.into()),
+            Long("out") if matches!(name.as_deref(), Some("build" | "package")) => {
+                out = Some(arguments.value()?.into())
+            }
             Value(value) if name.is_none() && value == "fuzz" => {
                 return Ok(Command::Fuzz { arguments: arguments.raw_args()?.collect() });
             }
@@ -87,6 +93,7 @@ fn parse(mut arguments: lexopt::Parser) -> Result<Command> {
         None | Some("help") => Ok(Command::Help),
         Some("serve") => Ok(Command::Serve { port }),
         Some("build") => Ok(Command::Build { out: out.context("`build` needs --out DIR")? }),
+        Some("package") => Ok(Command::Package { out: out.context("`package` needs --out DIR")? }),
         Some("test") => Ok(Command::Test { stages }),
         Some("size") => Ok(Command::Size),
         Some(other) => bail!("there is no command `{other}`\n\n{HELP}"),
@@ -109,6 +116,7 @@ mod tests {
         for wrong in [
             &["serve", "--port", "70000"][..],
             &["build"],
+            &["package"],
             &["size", "--port", "1"],
             &["serve", "twice"],
             &["sing"],

@@ -2,7 +2,7 @@
 
 use crate::cargo::{WASM, cargo, ensure_wasm_target, root, run as run_command, target_dir};
 use crate::server::Server;
-use crate::{build, bundle, size, tools};
+use crate::{build, bundle, package, size, tools};
 use anyhow::{Context, Result, bail};
 use std::env::consts::EXE_EXTENSION;
 use std::fs::File;
@@ -244,6 +244,7 @@ fn page() -> Result<()> {
     let site = target_dir()?.join("site");
     build::write_site(&site.join("liedwerk"))?;
     build::write_sources(&site.join("sources"))?;
+    package::write(&site.join("package"))?;
     let server = Server::start(&site, 0)?;
     install_page_tests()?;
     run_command(
@@ -252,6 +253,7 @@ fn page() -> Result<()> {
             .env("CHROMIUM", &browser.program)
             .env("LIEDWERK_BINARY", &liedwerk)
             .env("LIEDWERK_URL", format!("{}liedwerk/", server.url()))
-            .env("LIEDWERK_SOURCES", format!("{}sources/", server.url())),
+            .env("LIEDWERK_SOURCES", format!("{}sources/", server.url()))
+            .env("LIEDWERK_PACKAGE", site.join("package")),
     )
 }

@@ -2,8 +2,8 @@
 
 use crate::files::is_closed_pipe;
 use crate::{
-    bench, classify, compare, convert, evaluate, generate, headers, judge, lexicon, manifest, memorized,
-    memory, prefer, tag, tokenize, train, translate, verify,
+    bench, caption, classify, compare, convert, evaluate, fill, generate, headers, icons, judge, lexicon,
+    manifest, memorized, memory, prefer, tag, tokenize, train, translate, verify,
 };
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
@@ -30,6 +30,10 @@ enum Command {
     Classify(classify::Args),
     /// Say of every word which class it is of.
     Tag(tag::Args),
+    /// Say what could stand where a text has masks.
+    Fill(fill::Args),
+    /// Say what is to be seen in a picture.
+    Caption(caption::Args),
     /// Write again what a link of the page promises, and compare.
     Verify(verify::Args),
     /// Measure a model on a held-out text, on sentence pairs or on labelled texts.
@@ -46,6 +50,8 @@ enum Command {
     Headers(headers::Args),
     /// Make the file of words and their sounds that rhymes are told by.
     Lexicon(lexicon::Args),
+    /// Draw small pictures with captions in German and English.
+    Icons(icons::Args),
     /// Measure this machine.
     Bench(bench::Args),
     /// Write weights in another number format.
@@ -67,6 +73,8 @@ pub fn main() -> ExitCode {
         Command::Translate(args) => translate::run(args),
         Command::Classify(args) => classify::run(args),
         Command::Tag(args) => tag::run(args),
+        Command::Fill(args) => fill::run(args),
+        Command::Caption(args) => caption::run(args),
         Command::Verify(args) => verify::run(args),
         Command::Evaluate(args) => evaluate::run(args),
         Command::Compare(args) => compare::run(args),
@@ -75,6 +83,7 @@ pub fn main() -> ExitCode {
         Command::Prefer(args) => prefer::run(args),
         Command::Headers(args) => headers::run(args),
         Command::Lexicon(args) => lexicon::run(args),
+        Command::Icons(args) => icons::run(args),
         Command::Bench(args) => bench::run(args),
         Command::Convert(args) => convert::run(args),
         Command::Manifest(args) => manifest::run(args),

@@ -1,4 +1,4 @@
-//! `liedwerk evaluate`: bits per character of a model on a text, the quality of translations, or of labels.
+//! `liedwerk evaluate`: bits per character of a model on a text, the quality of translations, of labels, of words foretold.
 
 use std::path::PathBuf;
 
@@ -9,11 +9,11 @@ use crate::arithmetic::ArithmeticArg;
 use crate::device::DeviceArg;
 use crate::evaluate_text::NormalizeArg;
 use crate::translate::SearchArgs;
-use crate::{evaluate_labels, evaluate_pairs, evaluate_text};
+use crate::{evaluate_labels, evaluate_masked, evaluate_pairs, evaluate_text};
 
-/// Score a text with a trained model, a translator on sentence pairs, or a model that reads on labels.
+/// Score a text with a trained model, a translator on sentence pairs, or a model that reads on labels or masked words.
 #[derive(clap::Args)]
-#[command(group = clap::ArgGroup::new("what").required(true).args(["text", "pairs", "labels"]))]
+#[command(group = clap::ArgGroup::new("what").required(true).args(["text", "pairs", "labels", "masked"]))]
 pub struct Args {
     /// Folder with config.json, tokenizer.json and model.safetensors, or one file that holds all three.
     #[arg(long, value_name = "DIR")]
@@ -30,6 +30,10 @@ pub struct Args {
     /// Texts with labels: `label TAB text` in lines, or for a tagger `word TAB label` with an empty line between sentences.
     #[arg(long, value_name = "FILE")]
     labels: Option<PathBuf>,
+    /// Texts for a model that foretells masked words, a word of each is taken out: sentence pairs in columns (`.tsv`), or
+    /// stanzas and paragraphs.
+    #[arg(long, value_name = "FILE")]
+    masked: Option<PathBuf>,
     /// The translator reads English and writes German.
     #[arg(long, requires = "pairs")]
     reverse: bool,
@@ -55,6 +59,9 @@ pub fn run(args: Args) -> anyhow::Result<()> {
     if let Some(labels) = &args.labels {
         return evaluate_labels::run(&args.model, labels, args.json);
     }
+    if let Some(texts) = &args.masked {
+        return evaluate_masked::run(&args.model, texts, args.json);
+    }
     let wanted = |gpu: &Gpu| args.device == DeviceArg::Gpu || !gpu.is_software();
     // The loss is one of training's ops.
     let gpu = args.device.gpu(Scope::Training)?.filter(wanted);
@@ -64,6 +71,6 @@ pub fn run(args: Args) -> anyhow::Result<()> {
             let (options, out) = (args.search.options(), args.out.as_deref());
             evaluate_pairs::run(&args.model, pairs, args.reverse, options, out, args.json, gpu.as_ref())
         }
-        (None, None) => unreachable!("the group of arguments demands one of the three"),
+        (None, None) => unreachable!("the group of arguments demands one of them"),
     }
 }

@@ -1,10 +1,12 @@
-//! The `liedwerk` command: train, tokenize, generate, translate, classify, tag, verify, evaluate, compare,
-//! memorized, judge, prefer, headers, lexicon, bench, convert, manifest.
+//! The `liedwerk` command: train, prefer, tokenize, generate, translate, classify, tag, fill, caption, verify, evaluate,
+//! compare, memorized, judge, headers, lexicon, icons, bench, convert, manifest.
 
 #[cfg(not(target_arch = "wasm32"))]
 mod arithmetic;
 #[cfg(not(target_arch = "wasm32"))]
 mod bench;
+#[cfg(not(target_arch = "wasm32"))]
+mod caption;
 #[cfg(not(target_arch = "wasm32"))]
 mod classify;
 #[cfg(not(target_arch = "wasm32"))]
@@ -20,11 +22,15 @@ mod evaluate;
 #[cfg(not(target_arch = "wasm32"))]
 mod evaluate_labels;
 #[cfg(not(target_arch = "wasm32"))]
+mod evaluate_masked;
+#[cfg(not(target_arch = "wasm32"))]
 mod evaluate_pairs;
 #[cfg(not(target_arch = "wasm32"))]
 mod evaluate_text;
 #[cfg(not(target_arch = "wasm32"))]
 mod files;
+#[cfg(not(target_arch = "wasm32"))]
+mod fill;
 #[cfg(not(target_arch = "wasm32"))]
 mod form_argument;
 #[cfg(not(target_arch = "wasm32"))]
@@ -33,6 +39,8 @@ mod generate;
 mod generate_form;
 #[cfg(not(target_arch = "wasm32"))]
 mod headers;
+#[cfg(not(target_arch = "wasm32"))]
+mod icons;
 #[cfg(not(target_arch = "wasm32"))]
 mod judge;
 #[cfg(not(target_arch = "wasm32"))]

@@ -1,11 +1,14 @@
 //! `liedwerk manifest`: brings the page's list of models up to date with the files beside it.
 
 use crate::files::say;
+use crate::model_files::lessons_of;
 use anyhow::Context;
 use liedwerk::generate::{Generator, Translator};
 use liedwerk::io::manifest::{Manifest, WeightsFile};
 use liedwerk::io::write_atomically;
 use liedwerk::nn::Module;
+use liedwerk::read::{Classifier, MaskFiller, TextTagger};
+use liedwerk::train::Lessons;
 use std::path::PathBuf;
 
 /// Arguments of `manifest`.
@@ -28,10 +31,16 @@ pub fn run(args: Args) -> anyhow::Result<()> {
         let weights = read(&model.files.weights.path)?;
         let config = String::from_utf8(read(&model.files.config)?)?;
         let tokenizer = String::from_utf8(read(&model.files.tokenizer)?)?;
-        let parameters = if ["char_lstm", "gpt2"].contains(&model.model_type.as_str()) {
-            Generator::from_files(&config, &tokenizer, &weights)?.model().parameters()
-        } else {
-            Translator::from_files(&config, &tokenizer, &weights)?.model().parameters()
+        let parameters = match lessons_of(&config)? {
+            Lessons::Songs => Generator::from_files(&config, &tokenizer, &weights)?.model().parameters(),
+            Lessons::Pairs => Translator::from_files(&config, &tokenizer, &weights)?.model().parameters(),
+            Lessons::LabelledTexts => {
+                Classifier::from_files(&config, &tokenizer, &weights)?.model().parameters()
+            }
+            Lessons::TaggedSentences => {
+                TextTagger::from_files(&config, &tokenizer, &weights)?.model().parameters()
+            }
+            Lessons::Texts => MaskFiller::from_files(&config, &tokenizer, &weights)?.model().parameters(),
         };
         model.files.weights = WeightsFile::describe(model.files.weights.path.clone(), &weights);
         for file in model.files.songs.iter_mut().chain(&mut model.files.lexicon) {

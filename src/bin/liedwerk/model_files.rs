@@ -4,7 +4,7 @@ use crate::files::{read, unreadable};
 use liedwerk::generate::{Generator, Translator};
 use liedwerk::io::formats::{self, File, Format, HEAD_BYTES, Offered, OpenedModel};
 use liedwerk::models::ModelConfig;
-use liedwerk::read::{Classifier, TextTagger};
+use liedwerk::read::{Classifier, MaskFiller, TextTagger};
 use liedwerk::train::{Kind, Lessons};
 use liedwerk::workshop::Base;
 use liedwerk::{Error, ErrorCode};
@@ -95,6 +95,12 @@ pub fn open_tagger(path: &Path) -> anyhow::Result<TextTagger> {
     Ok(TextTagger::from_files(&config, &tokenizer, &weights)?)
 }
 
+/// Opens a model that foretells masked words.
+pub fn open_filler(path: &Path) -> anyhow::Result<MaskFiller> {
+    let Base { config, tokenizer, weights } = checked(path, Lessons::Texts)?;
+    Ok(MaskFiller::from_files(&config, &tokenizer, &weights)?)
+}
+
 /// What the model learns from, which tells what it does.
 pub fn lessons_of(config: &str) -> liedwerk::Result<Lessons> {
     Ok(Kind::of(&ModelConfig::from_json(config)?).learns_from())
@@ -115,6 +121,7 @@ fn checked(path: &Path, wanted: Lessons) -> anyhow::Result<Base> {
         Lessons::Pairs => ("translates", "translate"),
         Lessons::LabelledTexts => ("classifies texts", "classify"),
         Lessons::TaggedSentences => ("tags words", "tag"),
+        Lessons::Texts => ("foretells masked words", "fill"),
     };
     let message = format!("the model {} {does}: use `liedwerk {command}`", path.display());
     Err(Error::new(ErrorCode::BadConfig, message).into())

@@ -2,6 +2,7 @@
 
 mod figures;
 mod folder;
+mod hands;
 mod job;
 mod log;
 mod stop;
@@ -12,6 +13,7 @@ use crate::files::{check_apart, say};
 use crate::texts::note;
 use figures::{exact, report};
 pub use folder::{Folder, Use};
+use hands::Hands;
 use indicatif::{ProgressBar, ProgressStyle};
 use job::Job;
 use liedwerk::gpu::Gpu;
@@ -21,6 +23,7 @@ use liedwerk::workshop::Workshop;
 use log::Log;
 use pollster::block_on;
 use std::path::PathBuf;
+use std::thread;
 use std::time::{Duration, Instant};
 
 /// Between the checkpoints of a plan; a recipe says after how many steps one is due.
@@ -66,6 +69,9 @@ pub struct Args {
     /// Fast uses all cores; portable gives the same weights on every machine.
     #[arg(long, value_enum, default_value = "fast")]
     arithmetic: ArithmeticArg,
+    /// Threads that compute the shares of each step; as many as the plan or recipe has shares are of use.
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=64))]
+    workers: u16,
     /// Where to train; auto takes a GPU unless it is one in software, which is slower than this processor.
     #[arg(long, value_enum, default_value_t = DeviceArg::Cpu)]
     device: DeviceArg,
@@ -84,15 +90,17 @@ pub fn run(args: Args) -> anyhow::Result<()> {
         _ => Use::Begin,
     };
     let folder = Folder::open(&args.out, use_of)?;
-    let (workshop, before) = job.begin(&args, &folder)?;
+    let checkpoint = args.resume.then(|| folder.checkpoint()).transpose()?;
+    let begin = || job.begin(&args, checkpoint.as_deref());
+    let (workshop, before) = begin()?;
     let start = Instant::now();
-    let mut run = Run { job, folder, workshop, before, start };
+    let mut run = Run { job: &job, folder, workshop, before, start };
     let wanted = |gpu: &Gpu| args.device == DeviceArg::Gpu || !gpu.is_software();
     if let Some(gpu) = args.device.gpu(Scope::Training)?.filter(wanted) {
         block_on(run.workshop.use_gpu(&gpu))?;
     }
     run.introduce()?;
-    let trained = run.train(&args);
+    let trained = thread::scope(|scope| run.train(&args, &mut Hands::new(scope, args.workers, &begin)));
     // The state is good also after a divergence: the one to which it went back.
     run.save_checkpoint()?;
     run.write_model()?;
@@ -101,8 +109,8 @@ pub fn run(args: Args) -> anyhow::Result<()> {
 }
 
 /// A training and where it is written.
-struct Run {
-    job: Job,
+struct Run<'a> {
+    job: &'a Job,
     folder: Folder,
     workshop: Workshop,
     /// Seconds that the run had taken before it was resumed.
@@ -110,7 +118,7 @@ struct Run {
     start: Instant,
 }
 
-impl Run {
+impl Run<'_> {
     /// What is trained on.
     fn introduce(&self) -> anyhow::Result<()> {
         let facts = self.workshop.facts();
@@ -129,7 +137,7 @@ impl Run {
         Ok(())
     }
 
-    fn train(&mut self, args: &Args) -> anyhow::Result<()> {
+    fn train(&mut self, args: &Args, hands: &mut Hands) -> anyhow::Result<()> {
         let stop = stop::watch()?;
         let mut log = Log::open(args.log.as_deref())?;
         let (done, steps) = (self.workshop.steps_done(), self.workshop.plan().train.steps);
@@ -138,7 +146,7 @@ impl Run {
         bar.set_style(ProgressStyle::with_template("{pos}/{len} {wide_bar} {msg} {eta}")?);
         let (start, mut tokens, mut mean, mut kept) = (Instant::now(), 0, None, Instant::now());
         while self.workshop.steps_done() < last && !stop.is_asked() {
-            let metrics = block_on(self.workshop.step())?;
+            let metrics = hands.step(&mut self.workshop)?;
             if let Some(fault) = self.workshop.take_gpu_fault() {
                 bar.suspend(|| eprintln!("{fault}; the CPU goes on"));
             }

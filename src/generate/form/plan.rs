@@ -58,7 +58,7 @@ impl Default for Form {
             syllables: None,
             candidates: 16,
             seed: 1,
-            sampling: Sampling { temperature: 0.9, min_p: 0.03, ..Sampling::default() },
+            sampling: Sampling { temperature: 0.7, min_p: 0.03, ..Sampling::default() },
             weights: Weights::default(),
         }
     }

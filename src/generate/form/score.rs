@@ -11,6 +11,8 @@ use crate::text::rhyme::{Lexicon, Listed, Rhyme, last_word, words_of};
 pub struct Weights {
     /// For a perfect rhyme where one is asked for; a near one gets half of it.
     pub rhyme: f32,
+    /// The same where no scheme is asked for, and the line can rhyme with one that has no rhyme yet.
+    pub free_rhyme: f32,
     /// Times the line's mean log-probability.
     pub likely: f32,
     /// Times its pointwise mutual information with the title.
@@ -33,6 +35,7 @@ impl Default for Weights {
     fn default() -> Self {
         Self {
             rhyme: 3.0,
+            free_rhyme: 2.0,
             likely: 0.6,
             title: 1.5,
             repeat: 0.6,
@@ -118,6 +121,8 @@ pub(super) struct SoFar {
 pub(super) struct Asked<'a> {
     /// The last words that it is to rhyme with.
     pub rhymes: &'a [String],
+    /// Whether that is only welcome.
+    pub free: bool,
     /// Whether a later line is to rhyme with it.
     pub opens: bool,
     /// Whether it is the last of its stanza.
@@ -142,6 +147,18 @@ impl SoFar {
         &self.ends
     }
 
+    /// The last word of one of the last `lines` lines, a stanza in the making, that a rhyme would suit where no scheme
+    /// says so: of the line before the last, as in ABAB, or else of the last, as in AABB, unless it has one already.
+    pub fn unrhymed(&self, lexicon: &Lexicon, lines: usize) -> Option<String> {
+        let ends: Vec<String> = self.lines[self.lines.len() - lines..]
+            .iter()
+            .map(|line| last_word(line).unwrap_or_default())
+            .collect();
+        let is_open = |at: &usize| !ends.iter().any(|other| lexicon.rhyme(&ends[*at], other).is_some());
+        let at = [2, 1].into_iter().filter_map(|back| lines.checked_sub(back)).find(is_open)?;
+        Some(ends[at].clone())
+    }
+
     /// How the line rhymes with all that it is to rhyme with; `None` if it does not, or ends like one of them.
     pub fn rhyme(&self, lexicon: &Lexicon, line: &str, asked: &Asked<'_>) -> Option<Rhyme> {
         let last = last_word(line)?;
@@ -153,9 +170,10 @@ impl SoFar {
     /// All parts of the score but those that need the model.
     pub fn rate(&self, lexicon: &Lexicon, line: &str, asked: &Asked<'_>, weights: &Weights) -> Scores {
         let words: Vec<String> = words_of(line).collect();
+        let perfect = if asked.free { weights.free_rhyme } else { weights.rhyme };
         let rhyme = match self.rhyme(lexicon, line, asked) {
-            Some(Rhyme::Perfect) => weights.rhyme,
-            Some(Rhyme::Near) => weights.rhyme * 0.5,
+            Some(Rhyme::Perfect) => perfect,
+            Some(Rhyme::Near) => perfect * 0.5,
             None => 0.0,
         };
         let known = |word: &&String| lexicon.listed(word).is_none() && !self.title.contains(word);

@@ -177,11 +177,13 @@ impl FormWriter {
         let rhyming = |at: &usize| letter.is_some() && self.plan.letters[*at] == letter;
         let earlier =
             (0..line).filter(rhyming).filter_map(|at| last_word(&self.so_far.lines[written - line + at]));
-        let rhymes: Vec<String> = earlier.collect();
+        let free = self.plan.letters.iter().all(Option::is_none);
+        let rhymes: Vec<String> =
+            if free { self.so_far.unrhymed(lexicon, line).into_iter().collect() } else { earlier.collect() };
         let opens = (line + 1..self.plan.letters.len()).any(|at| rhyming(&at));
         let closes = line + 1 == self.plan.letters.len();
-        let asked = Asked { rhymes: &rhymes, opens, closes, syllables: self.form.syllables };
-        let target = rhymes.last().map(String::as_str);
+        let asked = Asked { rhymes: &rhymes, free, opens, closes, syllables: self.form.syllables };
+        let target = rhymes.last().filter(|_| !free).map(String::as_str);
         let mut branches = Branches::new(tokenizer, lexicon, self.form.syllables, target, self.so_far.ends());
         let mut candidates: Vec<Candidate> = Vec::new();
         for round in 0..ROUNDS.min(MAX_CANDIDATE_LINES / self.form.candidates) {

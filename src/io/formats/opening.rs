@@ -211,7 +211,7 @@ fn configure(
 ) -> Result<(Option<Map<String, Value>>, bool)> {
     let config = object(said.map(str::to_owned))?;
     let model_type = config.as_ref().and_then(|config| config.get("model_type")).and_then(Value::as_str);
-    let known = ["gpt2", "char_lstm", "seq2seq", "transformer", "text_classifier", "tagger"];
+    let known = ["gpt2", "char_lstm", "seq2seq", "transformer", "text_classifier", "tagger", "bert"];
     if model_type.is_some_and(|model_type| !known.contains(&model_type)) {
         // The model's own reader refuses it by name.
         return Ok((config, false));

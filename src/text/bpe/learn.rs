@@ -30,7 +30,16 @@ pub fn learn_bpe<'a>(
     vocab_size: usize,
     normalizer: Normalizer,
 ) -> BpeTokenizer {
-    let specials = &["<pad>", "<start>", "<end>"];
+    learn_bpe_with(texts, vocab_size, normalizer, &["<pad>", "<start>", "<end>"])
+}
+
+/// [`learn_bpe`] with other special tokens.
+pub(crate) fn learn_bpe_with<'a>(
+    texts: impl IntoIterator<Item = &'a str>,
+    vocab_size: usize,
+    normalizer: Normalizer,
+    specials: &'static [&'static str],
+) -> BpeTokenizer {
     learn(texts, vocab_size, Scheme { specials, add_prefix_space: true, normalizer })
 }
 

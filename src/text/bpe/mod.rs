@@ -20,6 +20,7 @@ mod pretokenize;
 use added::AddedTokens;
 use pretokenize::words;
 
+pub(crate) use learn::learn_bpe_with;
 pub use learn::{learn_bpe, learn_song_bpe, learn_text_bpe};
 pub use normalizer::Normalizer;
 
@@ -60,25 +61,34 @@ pub struct BpeTokenizer {
 impl BpeTokenizer {
     /// The ids of `text`, without special tokens. Takes O(n log n) for a word of n letters.
     pub fn encode(&self, text: &str) -> Vec<u32> {
+        self.encode_begun(text, self.add_prefix_space)
+    }
+
+    /// [`encode`](Self::encode) of a text that goes on another: no space is put before it.
+    pub(super) fn encode_going_on(&self, text: &str) -> Vec<u32> {
+        self.encode_begun(text, false)
+    }
+
+    fn encode_begun(&self, text: &str, with_space: bool) -> Vec<u32> {
         let mut ids = Vec::with_capacity(text.len() / 3);
         for piece in self.added.split(text) {
             match piece {
                 Ok(id) => ids.push(id),
-                Err(piece) => self.encode_piece(piece, &mut ids),
+                Err(piece) => self.encode_piece(piece, with_space, &mut ids),
             }
         }
         ids
     }
 
     /// A text in which no added token is looked for before it is normalised.
-    fn encode_piece(&self, text: &str, ids: &mut Vec<u32>) {
+    fn encode_piece(&self, text: &str, with_space: bool, ids: &mut Vec<u32>) {
         for piece in self.added.split_normalized(&self.normalizer.apply(text)) {
             let text = match piece {
                 Ok(id) => {
                     ids.push(id);
                     continue;
                 }
-                Err(piece) => begun(self.add_prefix_space, piece.to_owned()),
+                Err(piece) => begun(with_space, piece.to_owned()),
             };
             for word in words(&text) {
                 let bytes = word.bytes().map(|byte| self.byte_ids[usize::from(byte)]);

@@ -4,6 +4,9 @@ The width stays. A token of the new vocabulary begins as the mean of the pieces 
 positions beyond the old window repeat its second half; the old layers are spread over the new depth, and a layer
 between them adds nothing to its input until it has learned to. Where the new model has fewer layers, the ones
 left out are in the middle.
+
+A model that foretells masked words begins with the tokens' vectors of a translator, and one that classifies texts with
+their principal components; all else of it is new.
 """
 
 import json
@@ -18,6 +21,8 @@ from .quantize import dequantized
 
 TOKENS = ("wte.weight", "embedding.weight", "src_embedding.weight", "tgt_embedding.weight", "head.weight")
 ADDS = ("out_proj.weight", "out_proj.bias", "linear2.weight", "linear2.bias")
+WORDS = "bert.embeddings.word_embeddings.weight"
+READS = "lstm.weight_ih_l0_reverse"
 LAYER = re.compile(r"(?P<stack>.*?)(?P<at>\d+)(?P<rest>\..*)")
 
 
@@ -29,6 +34,14 @@ def translated(table: torch.Tensor, old: Tokenizer, new: Tokenizer) -> torch.Ten
         pieces = [same] if same is not None else old.encode(new.decode([token]), add_special_tokens=False).ids
         rows.append(table[pieces].mean(0) if pieces else table.mean(0))
     return torch.stack(rows)
+
+
+def narrowed(table: torch.Tensor, fresh: torch.Tensor) -> torch.Tensor:
+    """The principal components of the table (V, C), as many and as large as those of `fresh` (V, E)."""
+    centred = table - table.mean(0)
+    directions = torch.linalg.svd(centred, full_matrices=False).Vh[: fresh.shape[1]]
+    components = centred @ directions.T
+    return components * (fresh.std() / components.std())
 
 
 def longer(table: torch.Tensor, length: int) -> torch.Tensor:
@@ -51,6 +64,11 @@ def grown(model: torch.nn.Module, tokenizer: Tokenizer, folder: Path) -> dict[st
     old = dequantized(load_file(folder / "model.safetensors"))
     old_tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
     weights = model.state_dict()
+    if WORDS in weights and WORDS not in old:
+        return weights | {WORDS: translated(old["embedding.weight"], old_tokenizer, tokenizer)}
+    if READS in weights and READS not in old:
+        table = translated(old["embedding.weight"], old_tokenizer, tokenizer)
+        return weights | {"embedding.weight": narrowed(table, weights["embedding.weight"])}
     stacks = {}  # how many layers each stack has, new and old
     for side, names in enumerate((weights, old)):
         for match in filter(None, map(LAYER.fullmatch, names)):

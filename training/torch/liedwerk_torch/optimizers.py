@@ -1,12 +1,15 @@
 """The optimizers a recipe can name: AdamW for all parameters, or Muon for the matrices inside the layers."""
 
+import re
+
 import torch
 
 # Coefficients of the Newton-Schulz iteration: they lift small singular values quickly, to between 0.7 and 1.2.
 A, B, C = 3.4445, -4.7750, 2.0315
 ITERATIONS = 5
 MOMENTUM = 0.95
-OUTSIDE = ("wte", "wpe", "embedding", "head", "output")  # tables of tokens and positions, output layers
+# Inside a layer is what has its number; tables of tokens and positions and output layers have none.
+INSIDE = re.compile(r"(\.|_l)\d+(\.|_reverse|$)")
 
 
 def orthogonalized(matrix: torch.Tensor) -> torch.Tensor:
@@ -50,7 +53,7 @@ class Optimizers:
         kind = settings.get("optimizer", "adamw")
         if kind not in ("adamw", "muon"):
             raise SystemExit(f'optimizer = "{kind}" is neither "adamw" nor "muon"')
-        inside = [kind == "muon" and weight.dim() == 2 and not any(part in name for part in OUTSIDE)
+        inside = [kind == "muon" and weight.dim() == 2 and INSIDE.search(name) is not None
                   for name, weight in named]
         matrices = [weight for (_, weight), is_inside in zip(named, inside) if is_inside]
         others = [weight for (_, weight), is_inside in zip(named, inside) if not is_inside]

@@ -46,7 +46,7 @@ def learn_song_bpe(texts, vocab_size: int) -> Tokenizer:
     return tokenizer
 
 
-def learn_bpe(lines, vocab_size: int) -> Tokenizer:
+def learn_bpe(lines, vocab_size: int, special: list[str] = SPECIAL) -> Tokenizer:
     """A byte-level byte-pair encoding of both languages together."""
     tokenizer = Tokenizer(models.BPE())
     replace = [normalizers.Replace(c, plain) for plain, variants in REPLACED.items() for c in variants]
@@ -54,7 +54,7 @@ def learn_bpe(lines, vocab_size: int) -> Tokenizer:
     tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=True, use_regex=True)
     tokenizer.decoder = decoders.ByteLevel()
     trainer = trainers.BpeTrainer(
-        vocab_size=vocab_size, special_tokens=SPECIAL, show_progress=False,
+        vocab_size=vocab_size, special_tokens=special, show_progress=False,
         initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
     )
     tokenizer.train_from_iterator(lines, trainer)

@@ -1,4 +1,4 @@
-"""Tasks of the models that read: a label for a text, a label for every word."""
+"""Tasks of the models that read: a label for a text, a label for every word, the word that was taken out."""
 
 from pathlib import Path
 
@@ -7,7 +7,9 @@ from tokenizers import Tokenizer
 from torch import nn
 
 from .labels import Encoded, Spelling, read_labelled, read_tagged
-from .pairs import PairBatches, learn_bpe, pad
+from .masked_lm import MaskedLm
+from .masking import MASK, hide, read_texts, taken_out
+from .pairs import END, SPECIAL, START, PairBatches, learn_bpe, pad
 from .tagger import Tagger
 from .text_classifier import TextClassifier
 
@@ -25,7 +27,7 @@ def figures(found: list[int], wanted: list[int], classes: int) -> dict:
 
 
 class ReadingTask(nn.Module):
-    """What both have in common: examples are pairs of numbers read and labels."""
+    """What classifier and tagger have in common: examples are pairs of numbers read and labels."""
 
     def __init__(self, recipe: dict, device: torch.device):
         super().__init__()
@@ -138,4 +140,91 @@ class TaggerTask(ReadingTask):
         return model(*(tensor.to(self.device) for tensor in tensors))
 
 
-READING_TASKS = {"text_classifier": ClassifierTask, "tagger": TaggerTask}
+class MaskedTask(nn.Module):
+    """The words that were taken out of a text."""
+
+    unit = "tokens"
+
+    def __init__(self, recipe: dict, data: Path, tokenizer: str | None, device: torch.device):
+        super().__init__()
+        self.recipe, self.shares, self.device = recipe, recipe["train"].get("shares", 1), device
+        self.sizes = {name: size for name, size in recipe["model"].items() if name != "type"}
+        self.states: dict[int, tuple] = {}
+        settings, files = recipe["train"], recipe["data"]
+        train = [text for texts in read_texts(data, files["train"]) for text in texts]
+        self.dev = dict(zip(("german", "english", "other"), read_texts(data, files["dev"])))
+        if tokenizer:
+            self.tokenizer = Tokenizer.from_str(tokenizer)
+        else:
+            self.tokenizer = learn_bpe(train, recipe["tokenizer"]["vocab_size"], [*SPECIAL, "[MASK]"])
+        self.tokenizer_json = tokenizer or self.tokenizer.to_str(pretty=False) + "\n"
+        self.config = {"vocab_size": self.tokenizer.get_vocab_size()} | self.sizes
+        rows = [encoding.ids for encoding in self.tokenizer.encode_batch(train)]
+        self.batches = PairBatches([(row, row) for row in rows if len(row) > 2], Encoded(), files["max_tokens"],
+                                   settings["tokens_per_batch"], settings["seed"])
+        self.last = (-1, ([], []))
+        self.model = MaskedLm(**self.config)
+        self.about = (f"{len(self.batches.pairs)} of {len(train)} texts to train on, "
+                      f"{sum(map(len, self.dev.values()))} to validate on, {self.batches.epoch_len} steps an epoch")
+
+    def hidden(self, step: int) -> tuple[list[list[int]], list[list[int]]]:
+        if self.last[0] != step:
+            rows = [row for row, _ in self.batches.at(step)]
+            self.last = (step, hide(rows, self.config["vocab_size"], self.recipe["train"]["seed"], step))
+        return self.last[1]
+
+    def targets(self, step: int) -> int:
+        return sum(target != UNSCORED for targets in self.hidden(step)[1] for target in targets)
+
+    def forward(self, step: int, share: int) -> torch.Tensor:
+        """The loss in nats, summed over one share of the texts."""
+        hidden, wanted = self.hidden(step)
+        rows, targets = hidden[share :: self.shares] or hidden[:1], pad_labels(wanted[share :: self.shares] or wanted[:1])
+        if len(hidden) <= share:
+            targets = torch.full_like(targets, UNSCORED)
+        features = self.model.encode(pad(rows).to(self.device), torch.tensor([len(row) for row in rows]).to(self.device))
+        targets = targets.to(self.device)
+        scored = targets != UNSCORED
+        return nn.functional.cross_entropy(self.model.predict(features[scored]).float(), targets[scored], reduction="sum")
+
+    @torch.no_grad()
+    def judge(self, model, final: bool) -> tuple[float, dict]:
+        """A score (less is better) and the figures to publish: how often a word taken out of a text is the first
+        candidate, and among the first five. One that takes several tokens is never found."""
+        was_training = model.training
+        model.eval()
+        measured, score = {}, []
+        for language, texts in self.dev.items():
+            ranks = []
+            for begin in range(0, len(texts), 100):
+                ranks += self.ranks(model, texts[begin : begin + 100], begin)
+            if ranks:
+                first, five = (sum(rank < k for rank in ranks) / len(ranks) for k in (1, 5))
+                measured |= {f"dev_{language}_first": round(first, 4), f"dev_{language}_first_five": round(five, 4)}
+                score.append(-five)
+        model.train(was_training)
+        return sum(score) / len(score), measured
+
+    def ranks(self, model, texts: list[str], begin: int) -> list[float]:
+        """How many tokens were thought likelier than the word taken out of each text."""
+        rows, places, words = [], [], []
+        texts = [self.tokenizer.normalizer.normalize_str(text) for text in texts]
+        for index, encoding in enumerate(self.tokenizer.encode_batch(texts, add_special_tokens=False)):
+            if not (word := taken_out(texts[index], begin + index)):
+                continue
+            inside = [at for at, (a, b) in enumerate(encoding.offsets) if b > word[0] and a < word[1]]
+            ids = encoding.ids[: inside[0]] + [MASK] + encoding.ids[inside[-1] + 1 :]
+            if len(ids) + 2 <= self.recipe["data"]["max_tokens"]:
+                rows.append([START, *ids, END])
+                places.append(inside[0] + 1)
+                words.append(encoding.ids[inside[0]] if len(inside) == 1 else None)
+        if not rows:
+            return []
+        features = model.encode(pad(rows).to(self.device), torch.tensor([len(row) for row in rows]).to(self.device))
+        logits = model.predict(features[torch.arange(len(rows)), torch.tensor(places)]).float()
+        logits[:, : MASK + 1] = -float("inf")
+        likelier = lambda row, word: float("inf") if word is None else (row > row[word]).sum().item()
+        return [likelier(row, word) for row, word in zip(logits, words)]
+
+
+READING_TASKS = {"text_classifier": ClassifierTask, "tagger": TaggerTask, "bert": MaskedTask}

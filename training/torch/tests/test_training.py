@@ -22,6 +22,7 @@ import torch
 
 from liedwerk_torch.command import main
 from liedwerk_torch.data import SongWindows
+from liedwerk_torch.masking import UNSCORED, hide
 from liedwerk_torch.order import epoch_seed, hashes, permutation
 
 from .tiny import MODELS, WRITING, write_data, write_recipe
@@ -86,6 +87,12 @@ class Training(unittest.TestCase):
         self.assertEqual(inputs[0], [31, 32, 33, 34, 35, 11, 12, 13, 14, 15])
         self.assertEqual(inputs[1], [23, 24, 25, 26, 30, 100, 0, 1, 2, 3])
         self.assertEqual(inputs[2], [21, 22, 23, 24, 25, 4, 5, 6, 103, 30])
+        # And these in src/train/masking.rs.
+        rows = [[1, 10, 11, 12, 13, 14, 15, 16, 2], [1, 20, 21, 22, 2], [1, 30, 2]]
+        drawn = [[(read, target) for row in zip(*hide(rows, vocab_size=50, seed=9, step=step)) for read, target in zip(*row)
+                  if target != UNSCORED] for step in range(4)]
+        self.assertEqual(drawn, [
+            [(3, 14), (3, 21)], [(3, 10)], [(15, 15)], [(3, 12), (3, 13), (3, 21), (3, 30)]])
 
     def test_two_workers_give_the_losses_of_one(self):
         for kind in WRITING:
@@ -166,6 +173,11 @@ class Training(unittest.TestCase):
                                              self.folder / file, "--json"))
                 self.assertAlmostEqual(report["accuracy"], self.figure(kind, "dev accuracy"), delta=1e-4)
                 self.assertAlmostEqual(report["macro_f1"], self.figure(kind, "dev macro f1"), delta=1e-4)
+        self.train(write_recipe(self.folder, "bert", steps=STEPS), "bert")
+        report = json.loads(liedwerk("evaluate", "--model", self.folder / "bert", "--masked", self.folder / "dev.tsv",
+                                     "--json"))
+        for language in "german", "english":
+            self.assertAlmostEqual(report[language]["first_five"], self.figure("bert", f"dev {language} first five"), delta=1e-4)
         for kind, precision in ("transformer", "int8"), ("seq2seq", "f16"):
             with self.subTest(kind):
                 self.train(write_recipe(self.folder, kind, precision, steps=400), kind, "--eval-every", 1000)

@@ -55,6 +55,15 @@ hidden_size = 12
 num_layers = 1
 labels = ["long", "short", "stop"]
 """
+BERT = """
+type = "bert"
+hidden_size = 24
+num_hidden_layers = 2
+num_attention_heads = 4
+intermediate_size = 40
+max_position_embeddings = 40
+type_vocab_size = 1
+"""
 LABELS = """
 [tokenizer]
 type = "bpe"
@@ -69,6 +78,17 @@ label_smoothing = 0.1
 """
 TAGS = LABELS.replace("labels.tsv", "tags.tsv").replace('"bpe"\nvocab_size = 300',
                                                        '"words"\nvocab_size = 20\nmin_count = 2\nlowercase = true')
+TEXTS = """
+[tokenizer]
+type = "bpe"
+vocab_size = 320
+[data]
+train = ["train.tsv", "songs.txt", {{ path = "more.tsv", repeat = 2 }}]
+dev = "dev.tsv"
+max_tokens = 40
+[train]
+tokens_per_batch = 200
+"""
 PAIRS = """
 [tokenizer]
 type = "bpe"
@@ -116,9 +136,10 @@ beta2 = 0.98
 checkpoint_every = 5
 """
 WRITING = {"transformer": TRANSFORMER, "seq2seq": SEQ2SEQ, "char_lstm": CHAR_LSTM, "gpt2": GPT}
-READING = {"text_classifier": TEXT_CLASSIFIER, "tagger": TAGGER}
+READING = {"text_classifier": TEXT_CLASSIFIER, "tagger": TAGGER, "bert": BERT}
 MODELS = WRITING | READING
-DATA = {"char_lstm": SONGS, "gpt2": WINDOWS, "text_classifier": LABELS.format(), "tagger": TAGS.format()}
+DATA = {"char_lstm": SONGS, "gpt2": WINDOWS, "text_classifier": LABELS.format(), "tagger": TAGS.format(),
+        "bert": TEXTS.format()}
 
 
 def write_data(folder: Path) -> None:
@@ -142,7 +163,8 @@ def write_data(folder: Path) -> None:
 def write_recipe(folder: Path, kind: str, precision: str = "f16", dropout: float = 0.0, steps: int = 20,
                  tokenizer: str = "", data: str = "") -> Path:
     rest = DATA.get(kind) or PAIRS.format(tokenizer=tokenizer, data=data)
-    names = ("resid_pdrop", "embd_pdrop", "attn_pdrop") if kind == "gpt2" else ("dropout",)
+    names = {"gpt2": ("resid_pdrop", "embd_pdrop", "attn_pdrop"),
+             "bert": ("hidden_dropout_prob", "attention_probs_dropout_prob")}.get(kind, ("dropout",))
     dropouts = "".join(f"{name} = {dropout}\n" for name in names)
     text = (f'name = "tiny"\nprecision = "{precision}"\n[model]{MODELS[kind]}{dropouts}'
             + rest + TRAIN.format(steps=steps))

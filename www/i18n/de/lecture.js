@@ -1,6 +1,7 @@
 /** What "Prepare text" and "Lecture" says, in German. @type {typeof import('../en/lecture.js').lecture} */
 export const lecture = {
   viewText: 'Text vorbereiten',
+  viewRead: 'Lesen',
   textLead: 'Bevor ein Netz einen Text liest, wird er gesäubert, zerlegt und in Zahlen verwandelt. Jeder Schritt arbeitet hier an eigenen Worten.',
   ownText: 'Eigener Text',
   textLanguage: 'Sprache des Textes',
@@ -39,10 +40,11 @@ export const lecture = {
   moreTokens: '… und {count} weitere',
   nothingLeft: 'Von dem Text ist nichts übrig.',
   viewLecture: 'Vorlesung',
-  lectureLead: 'Zwei Anwendungen, sieben Schritte: was jeder tut, seine Formel, seine Zeilen Code, und etwas zum Ausprobieren.',
+  lectureLead: 'Zwei Anwendungen in sieben Schritten, und ein Kapitel über Bilder: was jeder Schritt tut, seine Formel, seine Zeilen Code, und etwas zum Ausprobieren.',
   useCases: 'Anwendung',
   caseLyrics: 'Lieder schreiben',
   caseTranslation: 'Übersetzen',
+  caseGan: '2014: GAN',
   stepBack: 'Voriger Schritt',
   stepNext: 'Nächster Schritt',
   lectureKeys: 'Die Pfeiltasten ← → blättern.',
@@ -61,5 +63,8 @@ export const lecture = {
   givenProbability: 'Wahrscheinlichkeit für das richtige Token',
   lossOf: 'Verlust: {nats} Nat = {bits} Bit',
   lossHint: 'Das Mittel davon über alle Tokens ist es, was das Training senkt.',
+  ganVerdict: 'D(G(z)): Der Diskriminator hält einen erzeugten Punkt für echt, mit Wahrscheinlichkeit',
+  ganVerdictCosts: 'Diskriminator: {discriminator} Nat; Generator: {generator} Nat',
+  ganVerdictHint: 'Ein Diskriminator, der nur noch raten kann, sagt 0,5; das kostet beide ln 2 ≈ 0,693.',
   seedIs: 'Zufallszahl {seed}',
 };

@@ -1,6 +1,7 @@
 /** What "Prepare text" and "Lecture" says, in English. */
 export const lecture = {
   viewText: 'Prepare text',
+  viewRead: 'Read',
   textLead: 'Before a network reads a text, the text is cleaned, cut into pieces and numbered. Each step here works on your own words.',
   ownText: 'Your text',
   textLanguage: 'Language of the text',
@@ -39,10 +40,11 @@ export const lecture = {
   moreTokens: '… and {count} more',
   nothingLeft: 'Nothing is left of the text.',
   viewLecture: 'Lecture',
-  lectureLead: 'Two use cases, seven steps: what each one does, its formula, its lines of code, and something to try.',
+  lectureLead: 'Two use cases in seven steps, and a chapter on pictures: what each step does, its formula, its lines of code, and something to try.',
   useCases: 'Use case',
   caseLyrics: 'Writing lyrics',
   caseTranslation: 'Translating',
+  caseGan: '2014: GAN',
   stepBack: 'Previous step',
   stepNext: 'Next step',
   lectureKeys: 'Arrow keys ← → turn the pages.',
@@ -61,5 +63,8 @@ export const lecture = {
   givenProbability: 'Probability given to the right token',
   lossOf: 'Loss: {nats} nats = {bits} bits',
   lossHint: 'The mean of these over all tokens is what training brings down.',
+  ganVerdict: 'D(G(z)): the discriminator takes a generated point for real with probability',
+  ganVerdictCosts: 'Discriminator: {discriminator} nats; generator: {generator} nats',
+  ganVerdictHint: 'A discriminator that can only guess says 0.5, which costs either of them ln 2 ≈ 0.693.',
   seedIs: 'Seed {seed}',
 };

@@ -1,11 +1,14 @@
 //! How good a model in training is on what is held out.
 
 use crate::evaluate_labels::{of_classifier, of_tagger, shown};
+use crate::evaluate_masked::foretold;
 use crate::evaluate_text::score;
 use indicatif::ProgressBar;
 use liedwerk::generate::{Generator, Search, TranslateOptions, Translator};
-use liedwerk::read::{Classifier, LabelFigures, TextTagger};
-use liedwerk::text::{BpeTokenizer, PairTokenizer, SentencePair, SpellingTokenizer, TextTokenizer};
+use liedwerk::read::{Classifier, LabelFigures, MaskFiller, TextTagger};
+use liedwerk::text::{
+    BpeTokenizer, MaskTokenizer, PairTokenizer, SentencePair, SpellingTokenizer, TextTokenizer,
+};
 use liedwerk::train::{Measured, Model, bits, bleu};
 use liedwerk::workshop::{HeldOut, Workshop};
 use pollster::block_on;
@@ -55,6 +58,14 @@ pub fn exact(workshop: &Workshop, model: Model, all: bool) -> anyhow::Result<Fig
             let tagger = TextTagger::new(model, SpellingTokenizer::from_json(&tokenizer)?)?;
             Ok(of_labels(&of_tagger(&tagger, sentences)?))
         }
+        (Model::Foretells(model), HeldOut::Texts(texts)) => {
+            let texts = &texts[..texts.len().min(if all { usize::MAX } else { DEV_PAIRS })];
+            let figures = MaskFiller::new(model, MaskTokenizer::from_json(&tokenizer)?)?.figures(texts)?;
+            Ok(Figure {
+                score: figures.first_five as f64 / figures.count.max(1) as f64,
+                shown: foretold(&figures),
+            })
+        }
         _ => unreachable!("each model has what it learns from"),
     }
 }
@@ -84,6 +95,7 @@ pub fn validated(workshop: &mut Workshop) -> anyhow::Result<Option<String>> {
                 HeldOut::Text(_) | HeldOut::Pairs(_) => {
                     format!("{bits_per_char:.4} bits per character, {loss:.4} a token")
                 }
+                HeldOut::Texts(_) => format!("{loss:.4} bits a masked token"),
                 HeldOut::LabelledTexts(_) | HeldOut::TaggedSentences(_) => format!("{loss:.4} bits a label"),
             }));
         }

@@ -1,7 +1,6 @@
 //! What is trained: a plan with its text, or a recipe with its files.
 
 use super::Args;
-use super::folder::Folder;
 use crate::files::{read, read_text};
 use crate::model_files::read_model;
 use crate::texts::read_decoded;
@@ -45,13 +44,13 @@ impl Job {
     }
 
     /// The training, new or resumed, and how many seconds it has taken.
-    pub fn begin(&self, args: &Args, folder: &Folder) -> anyhow::Result<(Workshop, f64)> {
+    pub fn begin(&self, args: &Args, checkpoint: Option<&[u8]>) -> anyhow::Result<(Workshop, f64)> {
         let (plan, source) = match self {
             Self::Plan(plan, text) => (plan, Source::Text(text)),
             Self::Recipe(recipe, files) => (&recipe.plan, Source::Files(files)),
         };
-        if args.resume {
-            return Ok(Workshop::go_on(Some(plan), source, &folder.checkpoint()?)?);
+        if let Some(checkpoint) = checkpoint {
+            return Ok(Workshop::go_on(Some(plan), source, checkpoint)?);
         }
         let base = args.init.as_deref().map(read_model).transpose()?;
         Ok((Workshop::begin(plan.clone(), source, base)?, 0.0))
@@ -88,7 +87,7 @@ pub fn name(unit: Unit) -> &'static str {
         Unit::Stanza => "stanzas",
         Unit::Lines => "parts",
         Unit::Pair => "pairs",
-        Unit::LabelledText => "texts",
+        Unit::LabelledText | Unit::Text => "texts",
         Unit::TaggedSentence => "sentences",
     }
 }

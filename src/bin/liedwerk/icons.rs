@@ -1,0 +1,45 @@
+//! `liedwerk icons`: the generated pictures with their captions, as files to train on.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use liedwerk::io::write_atomically;
+use liedwerk::pictures::{ICON_SIZE, Icon, caption};
+use safetensors::Dtype;
+use safetensors::tensor::{TensorView, serialize};
+
+/// Draw icons of 32 x 32 pixels, each with a caption in German and English.
+#[derive(clap::Args)]
+pub struct Args {
+    /// How many.
+    #[arg(long, default_value_t = 1000)]
+    count: u64,
+    /// Of which endless collection.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// The number of the first.
+    #[arg(long, default_value_t = 0)]
+    first: u64,
+    /// Writes `FILE.safetensors` with `pictures` (count, 32, 32, 3) in bytes, and `FILE.tsv` with a German and an
+    /// English caption a line.
+    #[arg(long, value_name = "FILE")]
+    out: PathBuf,
+}
+
+/// Does what was asked for.
+pub fn run(args: Args) -> anyhow::Result<()> {
+    let (mut pixels, mut captions) = (Vec::new(), String::new());
+    for index in 0..args.count {
+        let (scene, icon) = Icon::numbered(args.seed, args.first.wrapping_add(index));
+        pixels.extend(icon.pixels);
+        let [german, english] = caption(&scene);
+        captions += &format!("{german}\t{english}\n");
+    }
+    let shape = vec![usize::try_from(args.count)?, ICON_SIZE, ICON_SIZE, 3];
+    let view = TensorView::new(Dtype::U8, shape, &pixels)?;
+    let file = serialize(BTreeMap::from([("pictures", view)]), None)?;
+    write_atomically(&args.out.with_extension("safetensors"), &file)?;
+    write_atomically(&args.out.with_extension("tsv"), captions.as_bytes())?;
+    println!("{}: {} icons", args.out.display(), args.count);
+    Ok(())
+}

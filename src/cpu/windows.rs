@@ -1,0 +1,160 @@
+//! Windows that slide over planes: where they lie, and their elements as the rows of a matrix and back (PyTorch's
+//! `unfold` and `fold`), which turns a convolution into a product.
+
+/// Windows over planes (C, H, W), at distances of `stride`; beyond the edges lie `padding` rows and columns.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Windows {
+    /// Height and width of a plane.
+    pub plane: [usize; 2],
+    /// Height and width of a window.
+    pub kernel: [usize; 2],
+    /// From one window to the next, in both directions.
+    pub stride: usize,
+    /// Rows and columns beyond each edge.
+    pub padding: usize,
+}
+
+impl Windows {
+    /// How many windows there are, in a column and in a row.
+    ///
+    /// # Panics
+    /// If the stride or the kernel is 0, or a window does not fit.
+    #[track_caller]
+    pub fn count(&self) -> [usize; 2] {
+        let Self { plane, kernel, stride, padding } = *self;
+        let fits = (0..2).all(|axis| (1..=plane[axis] + 2 * padding).contains(&kernel[axis]));
+        assert!(stride > 0 && fits, "windows: {self:?}");
+        [0, 1].map(|axis| (plane[axis] + 2 * padding - kernel[axis]) / stride + 1)
+    }
+
+    /// Elements of a window.
+    pub fn area(&self) -> usize {
+        self.kernel[0] * self.kernel[1]
+    }
+
+    /// Elements of a plane.
+    pub fn plane_area(&self) -> usize {
+        self.plane[0] * self.plane[1]
+    }
+
+    /// Windows of a plane.
+    #[track_caller]
+    pub fn windows(&self) -> usize {
+        let [rows, columns] = self.count();
+        rows * columns
+    }
+
+    /// Where in a plane element `offset` of window `window` lies along one axis; `None` beyond the edge.
+    #[inline(always)]
+    pub(super) fn at(&self, axis: usize, window: usize, offset: usize) -> Option<usize> {
+        let place = (window * self.stride + offset).checked_sub(self.padding)?;
+        (place < self.plane[axis]).then_some(place)
+    }
+}
+
+/// `y[c, ky, kx, p] = x[c, …]`, element (ky, kx) of window p; 0 beyond the edges. For `x` (C, H, W) and `y`
+/// (C, kernel, windows).
+pub fn unfold(windows: Windows, x: &[f32], y: &mut [f32]) {
+    let (_, [rows, columns]) = (planes(windows, x.len(), y.len()), windows.count());
+    let ([_, kernel_columns], [_, width]) = (windows.kernel, windows.plane);
+    let places = y.chunks_exact_mut(windows.area() * rows * columns);
+    for (x, y) in x.chunks_exact(windows.plane_area()).zip(places) {
+        for (offset, y) in y.chunks_exact_mut(rows * columns).enumerate() {
+            for (row, y) in y.chunks_exact_mut(columns).enumerate() {
+                let top = windows.at(0, row, offset / kernel_columns);
+                for (column, y) in y.iter_mut().enumerate() {
+                    let place = top.zip(windows.at(1, column, offset % kernel_columns));
+                    *y = place.map_or(0.0, |(top, left)| x[top * width + left]);
+                }
+            }
+        }
+    }
+}
+
+/// `x[c, …] += y[c, ky, kx, p]`: the transposed of [`unfold`], and its gradient. Windows are added in ascending order
+/// of (ky, kx), then of p.
+pub fn fold(windows: Windows, y: &[f32], x: &mut [f32]) {
+    let (planes, [rows, columns]) = (planes(windows, x.len(), y.len()), windows.count());
+    let ([_, kernel_columns], [_, width]) = (windows.kernel, windows.plane);
+    for (plane, y) in (0..planes).zip(y.chunks_exact(windows.area() * rows * columns)) {
+        let x = &mut x[plane * windows.plane_area()..][..windows.plane_area()];
+        for (offset, y) in y.chunks_exact(rows * columns).enumerate() {
+            for (row, y) in y.chunks_exact(columns).enumerate() {
+                let Some(top) = windows.at(0, row, offset / kernel_columns) else { continue };
+                for (column, y) in y.iter().enumerate() {
+                    if let Some(left) = windows.at(1, column, offset % kernel_columns) {
+                        x[top * width + left] += y;
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// How many planes slices of these lengths hold.
+#[track_caller]
+fn planes(windows: Windows, x: usize, y: usize) -> usize {
+    let planes = x.checked_div(windows.plane_area()).unwrap_or(0);
+    let expected = (planes * windows.plane_area(), planes * windows.area() * windows.windows());
+    assert_eq!((x, y), expected, "windows: lengths");
+    planes
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::super::testing::{assert_close, doubles, gradient, numbers, weighted};
+    use super::*;
+
+    /// Windows of every sort: square and not, beside each other, overlapping, with gaps, over the edges.
+    pub const CASES: [Windows; 6] = [
+        Windows { plane: [5, 7], kernel: [3, 3], stride: 1, padding: 1 },
+        Windows { plane: [6, 4], kernel: [2, 2], stride: 2, padding: 0 },
+        Windows { plane: [7, 5], kernel: [3, 2], stride: 2, padding: 1 },
+        Windows { plane: [5, 5], kernel: [1, 1], stride: 1, padding: 0 },
+        Windows { plane: [4, 4], kernel: [1, 1], stride: 3, padding: 0 },
+        Windows { plane: [3, 4], kernel: [3, 4], stride: 1, padding: 0 },
+    ];
+
+    /// Element by element, from the definition.
+    fn oracle(windows: Windows, planes: usize, x: &[f64]) -> Vec<f64> {
+        let ([rows, columns], [height, width]) = (windows.count(), windows.plane);
+        let mut y = Vec::new();
+        for plane in 0..planes {
+            for (ky, kx) in
+                (0..windows.kernel[0]).flat_map(|ky| (0..windows.kernel[1]).map(move |kx| (ky, kx)))
+            {
+                for (row, column) in (0..rows).flat_map(|row| (0..columns).map(move |column| (row, column))) {
+                    let top = (row * windows.stride + ky) as isize - windows.padding as isize;
+                    let left = (column * windows.stride + kx) as isize - windows.padding as isize;
+                    let inside = (0..height as isize).contains(&top) && (0..width as isize).contains(&left);
+                    let index = plane as isize * (height * width) as isize + top * width as isize + left;
+                    y.push(if inside { x[index as usize] } else { 0.0 });
+                }
+            }
+        }
+        y
+    }
+
+    #[test]
+    fn unfolding_and_its_gradient_agree_with_the_oracle() {
+        for windows in CASES {
+            for planes in [0, 1, 3] {
+                let x = numbers(planes * windows.plane_area(), 1);
+                let mut y = vec![f32::NAN; planes * windows.area() * windows.windows()];
+                unfold(windows, &x, &mut y);
+                assert_close("unfold", &y, &oracle(windows, planes, &doubles(&x)), 0.0);
+                let dy = numbers(y.len(), 2);
+                let mut dx = vec![0.0; x.len()];
+                fold(windows, &dy, &mut dx);
+                let expected = gradient(&x, |x| weighted(&oracle(windows, planes, x), &dy));
+                assert_close("fold", &dx, &expected, 1e-5);
+            }
+        }
+    }
+
+    #[test]
+    #[should_panic(expected = "windows")]
+    fn a_window_larger_than_its_plane_is_a_mistake() {
+        Windows { plane: [2, 2], kernel: [3, 3], stride: 1, padding: 0 }.count();
+    }
+}

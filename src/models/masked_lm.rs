@@ -1,0 +1,165 @@
+//! A Transformer encoder in BERT's form (Devlin et al. 2019): it foretells tokens from those on both sides.
+
+use super::BertConfig;
+use crate::error::{Error, ErrorCode, Result};
+use crate::io::Weights;
+use crate::nn::{
+    BertLayer, BertLayerConfig, Dropout, Embedding, LayerNorm, Linear, Module, Source, Watch, Whole, normal,
+};
+use crate::ops::AttentionMask;
+use crate::rng::Rng;
+use crate::tensor::Tensor;
+
+/// Token, position and type embedding, layers, and the token table once more as output: Hugging Face's
+/// `BertForMaskedLM`, with its names.
+#[derive(Clone)]
+pub struct MaskedLm {
+    config: BertConfig,
+    /// `(V, C)`
+    words: Embedding,
+    /// `(N, C)`
+    positions: Embedding,
+    /// Which of two texts a token belongs to; here always to the first.
+    types: Embedding,
+    norm: LayerNorm,
+    layers: Vec<BertLayer>,
+    transform: Linear,
+    transform_norm: LayerNorm,
+    /// `(V)`: how likely a token is wherever it may stand.
+    bias: Tensor,
+}
+
+/// Standard deviation of new weights.
+const STD: f32 = 0.02;
+
+const EMBEDDINGS: &str = "bert.embeddings";
+const LAYERS: &str = "bert.encoder.layer";
+const TRANSFORM: &str = "cls.predictions.transform";
+const BIAS: &str = "cls.predictions.bias";
+/// The output layer, which is the token table.
+const DECODER: &str = "cls.predictions.decoder";
+/// What a file may hold besides: constants, and layers for other questions than the masked token.
+const UNUSED: [&str; 3] = ["bert.embeddings.position_ids", "bert.pooler.", "cls.seq_relationship."];
+
+impl MaskedLm {
+    fn build(config: BertConfig, source: &mut Source<'_>) -> Result<Self> {
+        config.check()?;
+        let BertConfig { vocab_size, hidden_size: channels, layer_norm_eps: eps, .. } = config;
+        let embedding = |part: &str, rows, source: &mut Source<'_>| {
+            Embedding::new(&format!("{EMBEDDINGS}.{part}_embeddings"), rows, channels, source)
+        };
+        let layer = BertLayerConfig {
+            channels,
+            heads: config.num_attention_heads,
+            inner: config.intermediate_size,
+            eps,
+        };
+        Ok(Self {
+            words: embedding("word", vocab_size, source)?,
+            positions: embedding("position", config.max_position_embeddings, source)?,
+            types: embedding("token_type", config.type_vocab_size, source)?,
+            norm: LayerNorm::with_eps(&format!("{EMBEDDINGS}.LayerNorm"), channels, eps, source)?,
+            layers: (0..config.num_hidden_layers)
+                .map(|k| BertLayer::new(&format!("{LAYERS}.{k}"), layer, source))
+                .collect::<Result<_>>()?,
+            transform: Linear::new(&format!("{TRANSFORM}.dense"), channels, channels, source)?,
+            transform_norm: LayerNorm::with_eps(&format!("{TRANSFORM}.LayerNorm"), channels, eps, source)?,
+            bias: source(BIAS, &[vocab_size])?,
+            config,
+        })
+    }
+
+    /// The model with all parameters taken from a file. Of a file for several purposes only these are read.
+    ///
+    /// # Errors
+    /// `missing-parameter` or `parameter-shape` if the file does not fit `config`; `unexpected-parameter` if it has an
+    /// output layer that is not the token table.
+    pub fn from_weights(config: BertConfig, weights: &mut Weights) -> Result<Self> {
+        weights.retain(|name| !UNUSED.iter().any(|unused| name.starts_with(unused)));
+        let model = Self::build(config, &mut |name, shape| weights.take(name, shape))?;
+        for (part, tied) in [("weight", &model.words.weight), ("bias", &model.bias)] {
+            let name = format!("{DECODER}.{part}");
+            if weights.contains(&name) && !weights.take(&name, tied.shape())?.same_values(tied) {
+                let message = format!(
+                    "{name:?} differs from the token table; an output layer of its own is not possible"
+                );
+                return Err(Error::new(ErrorCode::UnexpectedParameter, message));
+            }
+        }
+        Ok(model)
+    }
+
+    /// A new model: normal with a small deviation, as in the paper.
+    ///
+    /// # Errors
+    /// `bad-config` if a size is out of range.
+    pub fn init(config: BertConfig, rng: &mut Rng) -> Result<Self> {
+        Self::build(config, &mut |name, shape| {
+            Ok(match shape {
+                [_, _] => normal(shape, rng).mul_scalar(STD),
+                // Of the vectors only normalisation has a `weight`.
+                _ if name.ends_with("weight") => Tensor::full(shape, 1.0),
+                _ => Tensor::zeros(shape),
+            })
+        })
+    }
+
+    /// Sizes of the model.
+    pub fn config(&self) -> &BertConfig {
+        &self.config
+    }
+
+    /// Features `(B, S, C)` of texts `ids (B, S)`, padded on the right, with `lengths` real tokens each (at least 1);
+    /// `watch` gets each layer's attention `(B S, N, S)`.
+    ///
+    /// `dropout_seed` switches dropout on, for training.
+    ///
+    /// # Panics
+    /// If `S` is above `max_position_embeddings`, or an id is outside the vocabulary.
+    #[track_caller]
+    pub fn encode(
+        &self,
+        ids: &[u32],
+        lengths: &[usize],
+        dropout_seed: Option<u64>,
+        watch: Option<&Watch>,
+    ) -> Tensor {
+        let BertConfig { max_position_embeddings, hidden_dropout_prob, attention_probs_dropout_prob, .. } =
+            self.config;
+        let [hidden, attention] =
+            Dropout::several([hidden_dropout_prob, attention_probs_dropout_prob], dropout_seed);
+        let (batch, length) = (lengths.len(), ids.len() / lengths.len());
+        assert!(
+            length <= max_position_embeddings,
+            "masked_lm: {length} tokens, but {max_position_embeddings} positions"
+        );
+        let places = self.positions.weight.narrow(0, 0, length).add(&self.types.weight.narrow(0, 0, 1));
+        let x = self.words.forward(ids, &[batch, length]).add(&places); // (B, S, C)
+        let mask = AttentionMask { key_lengths: Some(lengths.to_vec()), ..AttentionMask::default() };
+        let whole = Whole { mask: &mask, dropout: &attention, watch };
+        let x = hidden.apply(&self.norm.forward(&x));
+        self.layers.iter().fold(x, |x, layer| layer.forward(&x, whole, &hidden))
+    }
+
+    /// Logits `(…, V)` of what stands where these features `(…, C)` are of.
+    #[track_caller]
+    pub fn predict(&self, features: &Tensor) -> Tensor {
+        let x = self.transform_norm.forward(&self.transform.forward(features).gelu_erf());
+        x.linear(&self.words.weight, Some(&self.bias))
+    }
+}
+
+impl Module for MaskedLm {
+    fn visit(&mut self, f: &mut dyn FnMut(String, &mut Tensor)) {
+        self.words.visit(&format!("{EMBEDDINGS}.word_embeddings"), f);
+        self.positions.visit(&format!("{EMBEDDINGS}.position_embeddings"), f);
+        self.types.visit(&format!("{EMBEDDINGS}.token_type_embeddings"), f);
+        self.norm.visit(&format!("{EMBEDDINGS}.LayerNorm"), f);
+        for (k, layer) in self.layers.iter_mut().enumerate() {
+            layer.visit(&format!("{LAYERS}.{k}"), f);
+        }
+        self.transform.visit(&format!("{TRANSFORM}.dense"), f);
+        self.transform_norm.visit(&format!("{TRANSFORM}.LayerNorm"), f);
+        f(BIAS.to_owned(), &mut self.bias);
+    }
+}

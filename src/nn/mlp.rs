@@ -1,0 +1,37 @@
+use super::{Linear, Module, Source};
+use crate::error::Result;
+use crate::tensor::Tensor;
+
+/// What PyTorch's GANs use.
+const SLOPE: f32 = 0.2;
+
+/// Linear layers with leaky ReLUs of slope 0.2 between them: `torch.nn.Sequential(Linear, LeakyReLU, …, Linear)`.
+#[derive(Clone)]
+pub struct Mlp {
+    layers: Vec<Linear>,
+}
+
+impl Mlp {
+    /// Takes `{2k}.weight` and `{2k}.bias` of layer k, for layers between these widths.
+    pub fn new(widths: &[usize], source: &mut Source<'_>) -> Result<Self> {
+        let layer = |(index, pair): (usize, &[usize])| {
+            Linear::new(&(2 * index).to_string(), pair[0], pair[1], source)
+        };
+        Ok(Self { layers: widths.windows(2).enumerate().map(layer).collect::<Result<_>>()? })
+    }
+
+    /// `(…, first width) -> (…, last width)`
+    #[track_caller]
+    pub fn forward(&self, x: &Tensor) -> Tensor {
+        let (last, hidden) = self.layers.split_last().expect("an MLP has a layer");
+        last.forward(&hidden.iter().fold(x.clone(), |x, layer| layer.forward(&x).leaky_relu(SLOPE)))
+    }
+}
+
+impl Module for Mlp {
+    fn visit(&mut self, f: &mut dyn FnMut(String, &mut Tensor)) {
+        for (index, layer) in self.layers.iter_mut().enumerate() {
+            layer.visit(&(2 * index).to_string(), f);
+        }
+    }
+}

@@ -1,0 +1,130 @@
+//! A picture of any size as an icon.
+
+use super::icon::{ICON_SIZE, Icon};
+use crate::error::{Error, ErrorCode, Result};
+
+/// More pixels than this are no photo.
+const MOST_PIXELS: usize = 1 << 26;
+
+impl Icon {
+    /// The middle square of a picture `(height, width, 3)` in bytes, shrunk or enlarged to 32 x 32 pixels: each the mean
+    /// of what lies in it.
+    ///
+    /// # Panics
+    /// If there are not `3 · width · height` bytes, or none.
+    pub fn of_photo(pixels: &[u8], width: usize, height: usize) -> Self {
+        assert!(
+            width > 0 && height > 0 && pixels.len() == 3 * width * height,
+            "of_photo: {width} x {height}"
+        );
+        let side = width.min(height);
+        let (left, top) = ((width - side) / 2, (height - side) / 2);
+        // At least one pixel for each of the icon's.
+        let range = |index: usize| {
+            let first = index * side / ICON_SIZE;
+            first..((index + 1) * side / ICON_SIZE).max(first + 1)
+        };
+        let mut icon = Self { pixels: Vec::with_capacity(3 * ICON_SIZE * ICON_SIZE) };
+        for (y, x) in (0..ICON_SIZE).flat_map(|y| (0..ICON_SIZE).map(move |x| (y, x))) {
+            let (rows, columns) = (range(y), range(x));
+            let count = (rows.len() * columns.len()) as u64;
+            for channel in 0..3 {
+                let places = rows.clone().flat_map(|row| columns.clone().map(move |column| (row, column)));
+                let sum: u64 = places
+                    .map(|(row, column)| {
+                        u64::from(pixels[3 * ((top + row) * width + left + column) + channel])
+                    })
+                    .sum();
+                icon.pixels.push(((sum + count / 2) / count) as u8);
+            }
+        }
+        icon
+    }
+
+    /// [`of_photo`](Self::of_photo) of a binary PPM (`P6`), which every program for pictures writes.
+    ///
+    /// # Errors
+    /// `other-format` for other bytes, a size of no photo, or fewer pixels than promised.
+    pub fn of_ppm(bytes: &[u8]) -> Result<Self> {
+        let refused =
+            |what: &str| Error::new(ErrorCode::OtherFormat, format!("{what}; PPM (P6, 8 bits) is read"));
+        let (header, pixels) = header(bytes).ok_or_else(|| refused("this is no PPM picture"))?;
+        let [width, height, deepest] = header;
+        if deepest != 255 {
+            return Err(refused("the picture has more or fewer than 8 bits a colour"));
+        }
+        let count = width.checked_mul(height).filter(|count| (1..=MOST_PIXELS).contains(count));
+        let count = count.ok_or_else(|| refused(&format!("a picture of {width} x {height} is no photo")))?;
+        let pixels = pixels.get(..3 * count).ok_or_else(|| refused("the picture breaks off"))?;
+        Ok(Self::of_photo(pixels, width, height))
+    }
+}
+
+/// Width, height and largest value of a PPM, and what comes behind them.
+fn header(bytes: &[u8]) -> Option<([usize; 3], &[u8])> {
+    let mut rest = bytes.strip_prefix(b"P6")?;
+    let mut numbers = [0; 3];
+    for number in &mut numbers {
+        while let Some(stripped) = blank(rest) {
+            rest = stripped;
+        }
+        let digits = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
+        let (text, after) = rest.split_at(digits);
+        *number = std::str::from_utf8(text).ok()?.parse().ok()?;
+        rest = after;
+    }
+    // One blank, and then the pixels.
+    let (first, pixels) = rest.split_first()?;
+    first.is_ascii_whitespace().then_some((numbers, pixels))
+}
+
+/// What follows a blank or a comment.
+fn blank(bytes: &[u8]) -> Option<&[u8]> {
+    let (first, rest) = bytes.split_first()?;
+    match first {
+        b'#' => Some(&rest[rest.iter().position(|byte| *byte == b'\n').map_or(rest.len(), |end| end + 1)..]),
+        byte if byte.is_ascii_whitespace() => Some(rest),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_icon_stays_itself_and_a_photo_is_cropped_and_averaged() {
+        let (_, icon) = Icon::numbered(1, 1);
+        assert_eq!(Icon::of_photo(&icon.pixels, ICON_SIZE, ICON_SIZE), icon);
+        // Black and white columns in turn, and red beside the middle square.
+        let row: Vec<u8> = (0..100)
+            .flat_map(|x| match x {
+                0..18 | 82.. => [255, 0, 0],
+                _ if x % 2 == 0 => [0, 0, 0],
+                _ => [255, 255, 255],
+            })
+            .collect();
+        let photo = Icon::of_photo(&row.repeat(64), 100, 64);
+        assert!(photo.pixels.iter().all(|&value| value == 128), "{:?}", &photo.pixels[..6]);
+        assert_eq!(Icon::of_photo(&[7, 8, 9], 1, 1).pixels[..3], [7, 8, 9]);
+    }
+
+    #[test]
+    fn ppm_is_read_and_damage_is_told() {
+        let (_, icon) = Icon::numbered(1, 2);
+        let file = [b"P6 # a comment\n32\n32 255\n", &icon.pixels[..]].concat();
+        assert_eq!(Icon::of_ppm(&file).unwrap(), icon);
+        for bytes in [
+            &b""[..],
+            b"P6 1 1 65535\nabcdef",
+            b"\x89PNG\r\n",
+            b"P6 0 1 255\n",
+            b"P6 99999999999 99999999999 255\n",
+            b"P6 4294967296 4294967296 255\n",
+            b"P6 2 1 255\nabcde",
+        ] {
+            let refused = Icon::of_ppm(bytes).unwrap_err();
+            assert_eq!(refused.code(), ErrorCode::OtherFormat, "{:?}", String::from_utf8_lossy(bytes));
+        }
+    }
+}

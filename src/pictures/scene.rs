@@ -1,0 +1,121 @@
+//! What an icon shows: the truth that captions and drawings are measured by.
+
+use crate::rng::Rng;
+
+macro_rules! kinds {
+    ($(#[$about:meta])* $name:ident { $($(#[$kind_about:meta])* $kind:ident),* $(,)? }) => {
+        $(#[$about])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        #[allow(missing_docs, reason = "the names say it")]
+        pub enum $name { $($(#[$kind_about])* $kind),* }
+
+        impl $name {
+            /// All of them, in order.
+            pub const ALL: &[Self] = &[$(Self::$kind),*];
+
+            fn drawn(rng: &mut Rng) -> Self {
+                Self::ALL[rng.below(Self::ALL.len())]
+            }
+        }
+    };
+}
+
+kinds! {
+    /// What is drawn.
+    Thing { House, Tree, Star, Moon, Heart, Flower, Fish, Boat, Ball, Cup, Arrow, Cloud }
+}
+
+kinds! {
+    /// Of a thing.
+    Colour { Red, Yellow, Green, Blue, Purple, Brown, Black, White }
+}
+
+kinds! {
+    /// Of a thing. A caption mentions only that something is small.
+    Size { Small, Usual }
+}
+
+kinds! {
+    /// Behind the things.
+    Background { Light, Grey, Dark }
+}
+
+kinds! {
+    /// Where in the picture things are.
+    Place { Left, Right, Top, Bottom, Middle }
+}
+
+impl Background {
+    /// Whether this colour can be told from it.
+    pub fn shows(self, colour: Colour) -> bool {
+        !matches!((self, colour), (Self::Light, Colour::White) | (Self::Dark, Colour::Black))
+    }
+}
+
+/// A thing with its colour and size.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[allow(missing_docs, reason = "the names say it")]
+pub struct Object {
+    pub thing: Thing,
+    pub colour: Colour,
+    pub size: Size,
+}
+
+impl Object {
+    fn drawn(rng: &mut Rng, background: Background) -> Self {
+        let (thing, mut colour, size) = (Thing::drawn(rng), Colour::drawn(rng), Size::drawn(rng));
+        while !background.shows(colour) {
+            colour = Colour::drawn(rng);
+        }
+        Self { thing, colour, size }
+    }
+}
+
+/// What an icon shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Scene {
+    /// One thing somewhere.
+    One(Object, Place, Background),
+    /// Two or three equal things in a row at the top, in the middle or at the bottom.
+    Row(Object, usize, Place, Background),
+    /// The first above the second.
+    Above(Object, Object, Background),
+    /// The first to the left of the second.
+    Beside(Object, Object, Background),
+}
+
+impl Scene {
+    /// A scene at random, of each kind one in four.
+    pub fn drawn(rng: &mut Rng) -> Self {
+        let kind = rng.below(4);
+        let background = Background::drawn(rng);
+        let first = Object::drawn(rng, background);
+        if kind == 0 {
+            return Self::One(first, Place::drawn(rng), background);
+        }
+        if kind == 1 {
+            let rows = [Place::Top, Place::Middle, Place::Bottom];
+            return Self::Row(first, 2 + rng.below(2), rows[rng.below(rows.len())], background);
+        }
+        let mut second = Object::drawn(rng, background);
+        // Equal ones would be a row, or two that no caption tells apart.
+        while (second.thing, second.colour) == (first.thing, first.colour) {
+            second = Object::drawn(rng, background);
+        }
+        if kind == 2 {
+            Self::Above(first, second, background)
+        } else {
+            Self::Beside(first, second, background)
+        }
+    }
+
+    /// Behind the things.
+    pub fn background(&self) -> Background {
+        match *self {
+            Self::One(.., background)
+            | Self::Row(.., background)
+            | Self::Above(.., background)
+            | Self::Beside(.., background) => background,
+        }
+    }
+}

@@ -1,0 +1,32 @@
+// The page's side of the worker that draws icons and describes pictures.
+
+import { Channel } from './channel.js';
+
+/**
+ * @typedef {import('../pkg/full/liedwerk.js').JsDescribedWord} DescribedWord
+ * @typedef {import('../pkg/full/liedwerk.js').JsIcon} DrawnIcon
+ * @typedef {Record<'de' | 'en', DescribedWord[]>} Described
+ *
+ * @typedef {{ id: number, type: 'draw', seed: number, index: number } | { id: number, type: 'describe', pixels: Uint8Array }} DescriberCommand
+ * @typedef {{ id: number, type: 'done', result: any } | import('./protocol.js').FailedEvent} DescriberEvent
+ */
+
+/** @type {Channel<DescriberCommand, DescriberEvent>} */
+const channel = new Channel(new URL('./describing-worker.js', import.meta.url));
+
+/**
+ * @param {number} seed of an endless collection
+ * @param {number} index
+ * @returns {Promise<DrawnIcon>} rejects with an EngineError
+ */
+export async function drawIcon(seed, index) {
+  return (await channel.request({ type: 'draw', seed, index }).done).result;
+}
+
+/**
+ * @param {Uint8Array} pixels 32 x 32, red, green, blue
+ * @returns {Promise<Described>} rejects with an EngineError
+ */
+export async function describe(pixels) {
+  return (await channel.request({ type: 'describe', pixels }).done).result;
+}

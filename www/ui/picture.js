@@ -1,0 +1,81 @@
+// A picture of 32 x 32 pixels as a model sees it, and over it where the model looked.
+
+import { colour } from './colours.js';
+import { h } from './dom.js';
+
+/** Pixels of a picture. */
+export const PICTURE_SIZE = 32;
+/** The canvas has so many for each of them. */
+const ZOOM = 10;
+/** More than a photo has. */
+const MOST_BYTES = 64 << 20;
+
+export class Picture {
+  canvas = h('canvas', { class: 'picture', width: String(PICTURE_SIZE * ZOOM), height: String(PICTURE_SIZE * ZOOM), role: 'img', tLabel: 'captionPicture' });
+  #context = /** @type {CanvasRenderingContext2D} */ (this.canvas.getContext('2d'));
+  /** @type {Uint8Array} */
+  #pixels = new Uint8Array(0);
+
+  /** @param {Uint8Array} pixels red, green, blue */
+  show(pixels) {
+    this.#pixels = pixels;
+    this.look(null);
+  }
+
+  /** @param {ArrayLike<number> | null} looked how much at each of 8 x 8 places, or not at all */
+  look(looked) {
+    if (!this.#pixels.length) return;
+    const context = this.#context;
+    for (let index = 0; index < PICTURE_SIZE * PICTURE_SIZE; index += 1) {
+      const [red, green, blue] = this.#pixels.subarray(3 * index, 3 * index + 3);
+      context.fillStyle = `rgb(${red} ${green} ${blue})`;
+      context.fillRect((index % PICTURE_SIZE) * ZOOM, Math.floor(index / PICTURE_SIZE) * ZOOM, ZOOM, ZOOM);
+    }
+    if (!looked) return;
+    const places = Math.sqrt(looked.length);
+    const size = (PICTURE_SIZE * ZOOM) / places;
+    const most = Math.max(...Array.from(looked));
+    context.lineWidth = 4;
+    for (let index = 0; index < looked.length; index += 1) {
+      const share = looked[index] / most;
+      if (share < 0.15) continue;
+      const [x, y] = [(index % places) * size, Math.floor(index / places) * size];
+      context.globalAlpha = share;
+      // Dark inside light, to be seen on any picture.
+      context.strokeStyle = colour('signed', 1, 1);
+      context.strokeRect(x + 3, y + 3, size - 6, size - 6);
+      context.globalAlpha = 1;
+    }
+  }
+}
+
+/**
+ * The middle square of an image file. The browser decodes it, and no script in it ever runs.
+ *
+ * @param {File} file
+ * @returns {Promise<Uint8Array>} red, green, blue of 32 x 32 pixels
+ * @throws `{code, message}` where it is no picture
+ */
+export async function pixelsOf(file) {
+  const refused = (/** @type {string} */ message) => ({ code: 'bad-picture', message });
+  if (file.size > MOST_BYTES) throw refused(`${file.name} has ${file.size} bytes`);
+  if (/svg/.test(file.type)) throw refused(`${file.name} is no photo`);
+  const canvas = new OffscreenCanvas(PICTURE_SIZE, PICTURE_SIZE);
+  const context = canvas.getContext('2d');
+  /** @type {ImageBitmap} */
+  let image;
+  try {
+    image = await createImageBitmap(file);
+  } catch (error) {
+    throw refused(`${file.name}: ${error}`);
+  }
+  const side = Math.min(image.width, image.height);
+  if (!context || !side) throw refused(file.name);
+  context.imageSmoothingQuality = 'high';
+  context.fillStyle = '#fff';
+  context.fillRect(0, 0, PICTURE_SIZE, PICTURE_SIZE);
+  context.drawImage(image, (image.width - side) / 2, (image.height - side) / 2, side, side, 0, 0, PICTURE_SIZE, PICTURE_SIZE);
+  image.close();
+  const { data } = context.getImageData(0, 0, PICTURE_SIZE, PICTURE_SIZE);
+  return Uint8Array.from({ length: 3 * PICTURE_SIZE * PICTURE_SIZE }, (_, i) => data[4 * Math.floor(i / 3) + (i % 3)]);
+}

@@ -1,0 +1,92 @@
+// A song in any page: <liedwerk-song model="models/gpt-songs/" prompt="O the wind" seed="11"></liedwerk-song>
+
+import { load } from './index.js';
+
+/** Attributes that are options, and how each is read. */
+const OPTIONS = /** @type {const} */ ({
+  prompt: String,
+  seed: Number,
+  temperature: Number,
+  title: String,
+  style: String,
+  scheme: String,
+  lines: Number,
+  stanzas: Number,
+  length: Number,
+});
+
+export class LiedwerkSong extends HTMLElement {
+  static observedAttributes = ['model', 'lexicon', ...Object.keys(OPTIONS)];
+
+  #song = document.createElement('p');
+  /** Counts songs: one whose attributes have changed meanwhile ends in silence. */
+  #turn = 0;
+
+  constructor() {
+    super();
+    const style = document.createElement('style');
+    style.textContent = ':host { display: block } p { margin: 0; white-space: pre-wrap }';
+    this.#song.part.add('song');
+    this.#song.setAttribute('aria-live', 'polite');
+    this.attachShadow({ mode: 'open' }).append(style, this.#song);
+  }
+
+  attributeChangedCallback() {
+    if (this.isConnected) void this.#begin();
+  }
+
+  connectedCallback() {
+    void this.#begin();
+  }
+
+  disconnectedCallback() {
+    this.#turn += 1;
+  }
+
+  /** The song as far as it is written. */
+  get text() {
+    return this.#song.textContent ?? '';
+  }
+
+  async #begin() {
+    const turn = ++this.#turn;
+    // All attributes that a script sets in one go are there.
+    await null;
+    const where = this.getAttribute('model');
+    if (turn !== this.#turn || where === null) return;
+    this.#song.textContent = '';
+    this.#song.setAttribute('aria-busy', 'true');
+    try {
+      await this.#write(turn, where);
+    } catch (error) {
+      if (turn === this.#turn) this.dispatchEvent(new CustomEvent('error', { detail: error }));
+    }
+    if (turn !== this.#turn) return;
+    this.#song.setAttribute('aria-busy', 'false');
+    this.dispatchEvent(new CustomEvent('written', { detail: this.text }));
+  }
+
+  /**
+   * @param {number} turn
+   * @param {string} where
+   */
+  async #write(turn, where) {
+    const writer = await load(where, { lexicon: this.getAttribute('lexicon') ?? undefined });
+    try {
+      for await (const piece of writer.stream(this.#options())) {
+        if (turn !== this.#turn) return;
+        this.#song.append(piece);
+      }
+    } finally {
+      writer.free();
+    }
+  }
+
+  #options() {
+    const given = Object.entries(OPTIONS).filter(([name]) => this.hasAttribute(name));
+    const { length, ...options } = Object.fromEntries(given.map(([name, read]) => [name, read(this.getAttribute(name))]));
+    return length === undefined ? options : { ...options, max_new_tokens: length };
+  }
+}
+
+customElements.define('liedwerk-song', LiedwerkSong);
