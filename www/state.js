@@ -111,9 +111,8 @@ const EVERYWHERE = ['write', 'lab', 'duel', 'translate', 'chain', 'text', 'look'
 const WRITING = ['write', 'lab', 'duel', 'chain', 'look'];
 /** @type {readonly ViewId[]} */
 const SEEDED = [...WRITING, 'train', 'prefer', 'gan', 'caption'];
+const TRANSLATING = /** @type {const} */ (['translate', 'chain', 'look']);
 const [COMPARING, TRAIN, READING, FORMED, PREFER] = /** @type {const} */ ([['duel'], ['train'], ['read'], ['write'], ['prefer']]);
-/** @type {readonly ViewId[]} */
-const TRANSLATING = ['translate', 'chain', 'look'];
 
 /** @param {string} text */
 const cutId = (text) => keepStart(text, 100);
