@@ -104,7 +104,6 @@ export const READ_TEXTS = {
  * @property {readonly number[]} [among]
  * @property {boolean} [always]
  */
-
 /** @type {readonly ViewId[]} */
 const EVERYWHERE = ['write', 'lab', 'duel', 'translate', 'chain', 'text', 'look', 'read', 'lecture', 'train', 'prefer', 'gan', 'caption'];
 /** @type {readonly ViewId[]} */
