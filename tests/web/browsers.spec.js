@@ -25,6 +25,8 @@ async function drop(page, selector) {
 for (const view of ['write', 'translate', 'look', 'lecture', 'train']) {
   test(`case 57: a file dropped in “${view}” opens nothing, and it is said where files go`, async ({ page }) => {
     await open(page, `view=${view}&seed=7`);
+    // Before, nobody listens.
+    await expect(page.locator('.view:not([hidden])')).toBeVisible();
     const note = page.getByRole('status').filter({ hasText: 'Files are taken in “Train”' });
     for (const selector of ['h1', 'footer', '.view:not([hidden]) .lead, .view:not([hidden]) h2', 'textarea']) {
       if (selector === 'textarea' && (view === 'train' || view === 'lecture')) continue;

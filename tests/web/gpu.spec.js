@@ -188,7 +188,7 @@ test('a GPU that is lost in a song: the CPU goes on, and the next song does not 
   await loseDevice(page);
   await expect(status).toContainText('Finished', PATIENT);
   expect(await song.innerText()).toBe(text);
-  await expect(notes).toContainText('The CPU has gone on with the same text');
+  await expect(notes).toContainText('The CPU has continued the same text');
   await expect(badge).toHaveText('The GPU was lost: using the CPU.');
   expect(await written(page)).toBe(text);
   await expect(notes).toBeEmpty();
@@ -207,7 +207,7 @@ test('a GPU that is lost in a translation: the CPU goes on', async ({ page }) =>
   await expect(page.getByText(/^\d of 40 translated/)).toBeVisible(PATIENT);
   await loseDevice(page);
   await expect(status).toContainText('Finished: 40 sentences', PATIENT);
-  await expect(notes).toContainText('The CPU has gone on with the same text');
+  await expect(notes).toContainText('The CPU has continued the same text');
   await expect(badge).toHaveText('The GPU was lost: using the CPU.');
 });
 
@@ -230,7 +230,7 @@ test('a panic in the middle of a song: the CPU goes on with it', async ({ page }
   await choose(page, 'GPU');
   expect(await written(page)).toBe(text);
   await expect(status).toContainText('Finished: 30 tokens');
-  await expect(notes).toContainText('The CPU has gone on with the same text');
+  await expect(notes).toContainText('The CPU has continued the same text');
   await expect(badge).toHaveText(CRASHED);
   await expect(page.getByRole('alert')).toBeEmpty();
   expect(await song.innerText()).toBe(text);
@@ -250,7 +250,7 @@ test('a panic in the middle of a translation: the CPU goes on with it', async ({
   expect(pieces).toHaveLength(5);
   await choose(page, 'GPU');
   expect(await translate()).toEqual(pieces);
-  await expect(notes).toContainText('The CPU has gone on with the same text');
+  await expect(notes).toContainText('The CPU has continued the same text');
   await expect(badge).toHaveText(CRASHED);
 });
 

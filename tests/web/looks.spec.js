@@ -133,7 +133,7 @@ test('the first Tab leads past the links, and forced colours still tell where on
   await page.emulateMedia({ forcedColors: 'active' });
   await expect((await open(page)).generate).toBeVisible();
   await page.keyboard.press('Tab');
-  const skip = page.getByRole('link', { name: 'Skip to the content' });
+  const skip = page.getByRole('link', { name: 'Skip to content' });
   await expect(skip).toBeFocused();
   await expect(skip).toBeInViewport();
   await expectNoViolations(page);

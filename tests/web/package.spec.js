@@ -10,7 +10,7 @@ const binary = process.env.LIEDWERK_BINARY ?? '../../target/debug/liedwerk';
 const MODEL = new URL('../../www/models/char-lstm-songs', import.meta.url).pathname;
 const PROMPT = 'O the wind and the rain,\n';
 /** What the library does where nothing else is asked for. */
-const SAMPLING = ['--seed', '11', '--max-new-tokens', '60', '--temperature', '0.6', '--top-p', '1'];
+const SAMPLING = ['--seed', '11', '--max-new-tokens', '60', '--temperature', '0.6', '--top-p', '0.95'];
 const MOST_BYTES = 1_000_000;
 
 let project = '';

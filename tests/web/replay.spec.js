@@ -227,7 +227,7 @@ test('cases 73 and 75: a link that the page makes shows wherever it was cut, and
   await generate(page);
   const link = await copiedLink(page, 'proves');
   const hash = new URL(link).hash;
-  expect(hash).toMatch(/^#v=1\.2&.*prompt=O%20the%20wind%20%2B%20the%20rain%2C%0AI&/);
+  expect(hash).toMatch(/^#v=1\.3&.*prompt=O%20the%20wind%20%2B%20the%20rain%2C%0AI&/);
   expect(hash).not.toContain('+');
   await expect.poll(() => new URL(page.url()).hash).toContain('O%20the%20wind%20%2B%20the');
   const troubles = await page.evaluate(

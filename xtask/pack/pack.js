@@ -9,17 +9,9 @@ import { join, posix, relative, sep } from 'node:path';
 import { build, transform } from 'esbuild';
 
 const folder = process.argv[2];
-/** What pages and workers begin with. */
-const ENTRIES = [
-  'main.js',
-  'bench/page.js',
-  'bench/worker.js',
-  'engine/worker.js',
-  'engine/trainer-worker.js',
-  'engine/preparing-worker.js',
-  'engine/gan-worker.js',
-  'engine/describing-worker.js',
-];
+/** What pages begin with; workers begin with the scripts that are named after them. */
+const PAGES = ['main.js', 'bench/page.js'];
+const WORKER = /(^|[/-])worker\.js$/;
 const SERVICE_WORKER = 'sw.js';
 /** Models are the page's business, which has a list of them; this one is small enough to be a file like others. */
 const SMALL_MODEL = 'models/captioner-de-en/';
@@ -32,7 +24,8 @@ const isGlue = (/** @type {string} */ file) => file.startsWith('pkg/');
 const own = await files();
 const scripts = own.filter((file) => file.endsWith('.js') && file !== SERVICE_WORKER);
 const later = await partsForLater();
-const packed = new Map((await Promise.all(ENTRIES.map(pack))).flat());
+const entries = [...PAGES, ...scripts.filter((file) => WORKER.test(file))];
+const packed = new Map((await Promise.all(entries.map(pack))).flat());
 for (const file of scripts) {
   const path = join(folder, file);
   if (isGlue(file)) await writeFile(path, await minified(await readFile(path, 'utf8')));
