@@ -23,7 +23,7 @@ export class TuneStep {
   #reward;
   #method = h('select', { id: 'prefer-method' }, h('option', { value: 'dpo', t: 'methodDpo' }), h('option', { value: 'reinforce', t: 'methodReinforce' }));
   #penalty = h('input', { id: 'prefer-penalty', type: 'range', min: '0', max: '0.5', step: '0.01', 'aria-describedby': 'prefer-penalty-hint' });
-  #value = h('output', { for: 'prefer-penalty' });
+  #value = h('span');
   #start = button('preferTuneStart', () => void this.#desk.perform(() => this.#tune(null)), { class: 'primary' });
   #resume = button('preferTuneResume', () => void this.#desk.perform(() => this.#resumeKept()), { hidden: true });
   #worth = new Chart({ title: 'chartWorth', x: 'chartStep', format: DIGITS });
