@@ -23,7 +23,7 @@ export const READ_TEXTS = {
 };
 
 /**
- * @typedef {'write' | 'lab' | 'duel' | 'translate' | 'chain' | 'text' | 'look' | 'read' | 'lecture' | 'train' | 'gan' | 'caption'} ViewId
+ * @typedef {'write' | 'lab' | 'duel' | 'translate' | 'chain' | 'text' | 'look' | 'read' | 'lecture' | 'train' | 'prefer' | 'gan' | 'caption'} ViewId
  *
  * @typedef {object} Settings
  * @property {ViewId} view
@@ -39,6 +39,10 @@ export const READ_TEXTS = {
  * @property {string} model_size
  * @property {string} base the id of a trained model that training goes on from; empty from scratch
  * @property {string} trained_layers of that model that learn
+ * @property {string} preferred the id of the model that learns from people
+ * @property {string} judge who stands in for them, and measures
+ * @property {string} method of tuning
+ * @property {number} penalty of the distance to the model as it was
  * @property {string} cleaning of the text to be learned from
  * @property {number} minutes that training is to take on this device
  * @property {number} held_out the share of the songs that only measures
@@ -77,8 +81,8 @@ export const READ_TEXTS = {
  * @property {'' | '1'} embed the place alone, for a frame in another page
  * @property {'' | 'de' | 'en'} lang a language that the link asks for; empty for the reader's own
  *
- * @typedef {'view' | 'model' | 'prompt' | 'german' | 'english' | 'translator' | 'inspected' | 'forced' | 'compare' | 'text' | 'text_language' | 'reading' | 'tagged' | 'judged' | 'masked' | 'use_case' | 'hide' | 'lock' | 'embed' | 'lang' | 'left' | 'right' | 'kind' | 'model_size' | 'base' | 'trained_layers' | 'cleaning' | 'keep_seed' | 'title' | 'style' | 'scheme' | 'parts' | 'syllables' | 'cloud'} TextName
- * @typedef {'temperature' | 'top_k' | 'top_p' | 'min_p' | 'typical_p' | 'repetition_penalty' | 'no_repeat_ngram' | 'max_new_tokens' | 'beam_width' | 'merges' | 'step' | 'seed' | 'minutes' | 'held_out' | 'stanzas' | 'lines'} NumberName
+ * @typedef {'view' | 'model' | 'prompt' | 'german' | 'english' | 'translator' | 'inspected' | 'forced' | 'compare' | 'text' | 'text_language' | 'reading' | 'tagged' | 'judged' | 'masked' | 'use_case' | 'hide' | 'lock' | 'embed' | 'lang' | 'left' | 'right' | 'kind' | 'model_size' | 'base' | 'trained_layers' | 'preferred' | 'judge' | 'method' | 'cleaning' | 'keep_seed' | 'title' | 'style' | 'scheme' | 'parts' | 'syllables' | 'cloud'} TextName
+ * @typedef {'temperature' | 'top_k' | 'top_p' | 'min_p' | 'typical_p' | 'repetition_penalty' | 'no_repeat_ngram' | 'max_new_tokens' | 'beam_width' | 'merges' | 'penalty' | 'step' | 'seed' | 'minutes' | 'held_out' | 'stanzas' | 'lines'} NumberName
  *
  * @typedef {object} TextField
  * @property {TextName} name
@@ -100,16 +104,14 @@ export const READ_TEXTS = {
  * @property {readonly number[]} [among]
  * @property {boolean} [always]
  */
-
 /** @type {readonly ViewId[]} */
-const EVERYWHERE = ['write', 'lab', 'duel', 'translate', 'chain', 'text', 'look', 'read', 'lecture', 'train', 'gan', 'caption'];
+const EVERYWHERE = ['write', 'lab', 'duel', 'translate', 'chain', 'text', 'look', 'read', 'lecture', 'train', 'prefer', 'gan', 'caption'];
 /** @type {readonly ViewId[]} */
 const WRITING = ['write', 'lab', 'duel', 'chain', 'look'];
 /** @type {readonly ViewId[]} */
-const SEEDED = [...WRITING, 'train', 'gan', 'caption'];
-const [COMPARING, TRAIN, READING, FORMED] = /** @type {const} */ ([['duel'], ['train'], ['read'], ['write']]);
-/** @type {readonly ViewId[]} */
-const TRANSLATING = ['translate', 'chain', 'look'];
+const SEEDED = [...WRITING, 'train', 'prefer', 'gan', 'caption'];
+const TRANSLATING = /** @type {const} */ (['translate', 'chain', 'look']);
+const [COMPARING, TRAIN, READING, FORMED, PREFER] = /** @type {const} */ ([['duel'], ['train'], ['read'], ['write'], ['prefer']]);
 
 /** @param {string} text */
 const cutId = (text) => keepStart(text, 100);
@@ -146,6 +148,9 @@ export const TEXT_FIELDS = [
   { name: 'base', key: 'base', default: '', cut: cutId, views: TRAIN },
   { name: 'cleaning', key: 'cleaning', default: 'none', among: ['none', 'songs', 'lecture'], views: TRAIN },
   { name: 'trained_layers', key: 'layers', default: 'all', among: ['all', 'last'], views: TRAIN },
+  { name: 'preferred', key: 'prefers', default: 'gpt-songs', cut: cutId, views: PREFER },
+  { name: 'judge', key: 'judge', default: 'short-lines', among: ['rhyme', 'short-lines', 'no-old-words'], views: PREFER },
+  { name: 'method', key: 'method', default: 'dpo', among: ['dpo', 'reinforce'], views: PREFER },
   { name: 'text', key: 'text', default: GERMAN_SONGS[0].text, cut: cutGerman, views: ['text'] },
   { name: 'use_case', key: 'case', default: 'lyrics', among: ['lyrics', 'translation', 'gan'], views: ['lecture'] },
   { name: 'cloud', key: 'cloud', default: 'ring', among: ['ring', 'gaussians', 'line', 'moons', 'drawn'], views: ['gan'] },
@@ -181,6 +186,7 @@ export const NUMBER_FIELDS = [
   { name: 'stanzas', type: 'integer', key: 'stanzas', min: 0, max: 12, step: 1, default: 0, views: FORMED },
   { name: 'lines', type: 'integer', key: 'lines', min: 0, max: 16, step: 1, default: 0, views: FORMED },
   { name: 'beam_width', type: 'integer', key: 'beam', min: 1, max: 8, step: 1, default: 4, among: [1, 2, 4, 8], views: TRANSLATING },
+  { name: 'penalty', type: 'number', key: 'penalty', min: 0, max: 0.5, step: 0.01, default: 0.1, views: PREFER },
   { name: 'merges', type: 'integer', key: 'merges', min: 0, max: 500, step: 10, default: 40, views: ['text'] },
   { name: 'step', type: 'integer', key: 'step', min: 1, max: 7, step: 1, default: 1, views: ['lecture'] },
   // A link without its seed would not give the same text, so it always carries it.

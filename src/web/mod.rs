@@ -17,6 +17,8 @@ mod inside;
 mod model_file;
 mod object;
 #[cfg(feature = "train")]
+mod prefer;
+#[cfg(feature = "train")]
 mod preparation;
 #[cfg(feature = "train")]
 mod reader;
@@ -39,6 +41,8 @@ pub use generator::Generator;
 pub use gpu::Gpu;
 #[cfg(feature = "train")]
 pub use model_file::{open_model, read_model_file, sort_files};
+#[cfg(feature = "train")]
+pub use prefer::{Preference, tuning_plan};
 #[cfg(feature = "train")]
 pub use preparation::prepare_text;
 #[cfg(feature = "train")]

@@ -42,6 +42,7 @@ export const de = {
   viewTranslate: 'Übersetzen',
   viewChain: 'Taylor meets Helene',
   viewLook: 'Tore und Aufmerksamkeit',
+  viewPrefer: 'Von Menschen lernen',
   desk: 'Dein Anfang',
   tuning: 'Modell und Einstellungen',
   model: 'Modell',

@@ -42,6 +42,7 @@ export const en = {
   viewTranslate: 'Translate',
   viewChain: 'Taylor meets Helene',
   viewLook: 'Gates and attention',
+  viewPrefer: 'Learn from people',
   desk: 'Your beginning',
   tuning: 'Model and settings',
   model: 'Model',

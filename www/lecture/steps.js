@@ -62,7 +62,7 @@ export const LECTURE = {
     step(7, {
       de: 'Zum Schreiben zieht man aus der Verteilung, hängt das Gezogene an und fragt von Neuem. Die Temperatur τ entscheidet, wie kühn: nahe 0 immer das Wahrscheinlichste, über 1 fast alles.\n\nMit derselben Zufallszahl entsteht auf jedem Rechner derselbe Text.',
       en: 'To write, one draws from the distribution, appends what was drawn and asks again. The temperature τ decides how daring: near 0 always the likeliest, above 1 nearly anything.\n\nThe same seed writes the same text on every machine.',
-    }, { formula: 'temperature', excerpt: 'draw', live: 'write', places: ['write', 'lab', 'look'] }),
+    }, { formula: 'temperature', excerpt: 'draw', live: 'write', places: ['write', 'lab', 'look', 'prefer'] }),
   ],
   translation: [
     step(1, {

@@ -8,12 +8,13 @@ const KINDS = /** @type {const} */ ({
   left: ['generator'],
   right: ['generator'],
   translator: ['translator'],
+  preferred: ['generator'],
   inspected: ['generator', 'translator'],
 });
 /** Leads to where models are opened and trained; no id of a model looks like that. */
 const OWN = '+own';
 /** Which stands in for a model that is no more. */
-const OTHERWISE = { model: 0, left: 0, right: 1, translator: 0, inspected: 0 };
+const OTHERWISE = { model: 0, left: 0, right: 1, preferred: 0, translator: 0, inspected: 0 };
 
 /**
  * The choice among the models of one kind, or of all.

@@ -36,6 +36,7 @@ export const VIEWS = [
   { id: 'text', place: 'inside', title: 'viewText', load: async () => (await import('./text.js')).mountText },
   { id: 'read', place: 'inside', title: 'viewRead', load: async () => (await import('./read.js')).mountRead() },
   { id: 'train', place: 'train', title: 'viewTrain', load: async () => (await import('./train.js')).mountTrain },
+  { id: 'prefer', place: 'train', title: 'viewPrefer', load: async () => (await import('./prefer.js')).loadPrefer() },
   { id: 'gan', place: 'pictures', title: 'viewGan', load: async () => (await import('./gan.js')).loadGan() },
   { id: 'caption', place: 'pictures', title: 'viewCaption', load: async () => (await import('./caption.js')).loadCaption() },
   { id: 'lecture', place: 'lecture', title: 'viewLecture', load: async () => (await import('./lecture.js')).mountLecture },

@@ -1,0 +1,212 @@
+//! Learning from people as a JavaScript class. Each method that computes is short enough for a worker to listen between
+//! two of them.
+
+use serde::Serialize;
+use tsify::Tsify;
+use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::wasm_bindgen;
+
+use super::error::to_js;
+use super::object::to_object;
+use crate::error::{Error, ErrorCode};
+use crate::judge::Share;
+use crate::prefer::{
+    Choice, Choices, Judge, Measurement, Method, PairDrawing, Progress, RewardPlan, Session, TuningPlan,
+    beats_chance,
+};
+
+/// A model, its readers' choices, and what becomes of it. To be `free()`d by JavaScript.
+#[wasm_bindgen]
+pub struct Preference(Session);
+
+#[derive(Serialize, Tsify)]
+struct JsComparison {
+    beginning: String,
+    stanzas: Vec<String>,
+}
+
+#[derive(Serialize, Tsify)]
+struct JsLearned {
+    choices: usize,
+    contradicted: usize,
+}
+
+#[derive(Serialize, Tsify)]
+struct JsFit {
+    step: u64,
+    steps: u64,
+    loss: f32,
+}
+
+#[derive(Serialize, Tsify)]
+struct JsForetold {
+    part: usize,
+    all: usize,
+    beats_chance: bool,
+}
+
+#[derive(Serialize, Tsify)]
+struct JsRanked {
+    text: String,
+    reward: f32,
+    along: Vec<(String, f32)>,
+}
+
+#[derive(Serialize, Tsify)]
+struct JsProgress {
+    step: u64,
+    loss: f32,
+    reward: Option<f32>,
+}
+
+#[derive(Serialize, Tsify)]
+struct JsMeasurement {
+    stanzas: usize,
+    rhymed: [f64; 2],
+    win_rate: f64,
+    kl: f64,
+    distinct: [f64; 2],
+}
+
+fn wrong(message: impl Into<String>) -> JsValue {
+    to_js(Error::new(ErrorCode::BadOption, message))
+}
+
+fn judge_named(name: &str) -> Result<Judge, JsValue> {
+    Judge::named(name).ok_or_else(|| wrong(format!("there is no judge {name}")))
+}
+
+/// The plan that is usual for `dpo` or `reinforce`, as JSON.
+#[wasm_bindgen(js_name = tuningPlan)]
+pub fn tuning_plan(method: &str) -> Result<String, JsValue> {
+    let method: Method = serde_json::from_value(method.into()).map_err(|error| wrong(error.to_string()))?;
+    Ok(serde_json::to_string(&TuningPlan::usual(method)).expect("plain numbers and names always serialise"))
+}
+
+#[wasm_bindgen]
+impl Preference {
+    /// Opens a GPT by its files, with the lexicon of its language. Throws the codes of a model's files, `bad-lexicon`,
+    /// `bad-config` for a model that is no GPT or too large.
+    pub fn open(
+        config: &str,
+        tokenizer: &str,
+        weights: &[u8],
+        lexicon: &[u8],
+    ) -> Result<Preference, JsValue> {
+        Session::from_files(config, tokenizer, weights, lexicon).map(Self).map_err(to_js)
+    }
+
+    /// Two stanzas for a person to compare: those of the `k`-th comparison.
+    #[wasm_bindgen(unchecked_return_type = "JsComparison")]
+    pub fn stanzas(&self, seed: f64, k: f64) -> Result<JsValue, JsValue> {
+        let drawing = PairDrawing { seed: seed as u64, draws: 2 };
+        let (beginning, stanzas) = self.0.stanzas(drawing, k as u64).map_err(to_js)?;
+        to_object(&JsComparison {
+            beginning,
+            stanzas: stanzas.into_iter().map(|stanza| stanza.text).collect(),
+        })
+    }
+
+    /// A judge's choice, a line of a file of choices; `undefined` if it likes all stanzas alike.
+    pub fn judged(&self, seed: f64, k: f64, judge: &str) -> Result<Option<String>, JsValue> {
+        let judge = judge_named(judge)?;
+        let drawing = PairDrawing { seed: seed as u64, draws: judge.draws() };
+        let choice: Option<Choice> = self.0.judged(drawing, k as u64, judge).map_err(to_js)?;
+        Ok(choice.map(|choice| choice.to_line()))
+    }
+
+    /// Takes the content of a file of choices to learn from. Throws `bad-choices`, `too-few-choices`,
+    /// `one-sided-choices`.
+    #[wasm_bindgen(js_name = learnFrom, unchecked_return_type = "JsLearned")]
+    pub fn learn_from(&mut self, lines: &str) -> Result<JsValue, JsValue> {
+        let choices = Choices::from_lines(lines).map_err(to_js)?;
+        let contradicted = choices.contradicted().into_iter().filter(|&contradicted| contradicted).count();
+        let learned = JsLearned { choices: choices.0.len(), contradicted };
+        self.0.learn_from(choices).map_err(to_js)?;
+        to_object(&learned)
+    }
+
+    /// Begins to fit a reward model: in how many steps.
+    #[wasm_bindgen(js_name = fitReward)]
+    pub fn fit_reward(&mut self, seed: f64) -> Result<f64, JsValue> {
+        let plan = RewardPlan { seed: seed as u64, ..RewardPlan::default() };
+        Ok(self.0.fit_reward(&plan).map_err(to_js)?.steps() as f64)
+    }
+
+    /// One step of that. Throws `diverged`.
+    #[wasm_bindgen(js_name = stepReward, unchecked_return_type = "JsFit")]
+    pub fn step_reward(&mut self) -> Result<JsValue, JsValue> {
+        let fit = self.0.reward().ok_or_else(|| wrong("no reward model is begun"))?;
+        let steps = fit.steps();
+        let metrics = fit.step().map_err(to_js)?;
+        to_object(&JsFit { step: metrics.step, steps, loss: metrics.loss })
+    }
+
+    /// How many of the held-out choices it foretells.
+    #[wasm_bindgen(unchecked_return_type = "JsForetold")]
+    pub fn foretold(&mut self) -> Result<JsValue, JsValue> {
+        let fit = self.0.reward().ok_or_else(|| wrong("no reward model is begun"))?;
+        let share = fit.accuracy();
+        let Share { part, all } = share;
+        to_object(&JsForetold { part, all, beats_chance: beats_chance(share) })
+    }
+
+    /// Stanzas, best first, each with what the reward model would give if it ended at a token.
+    #[wasm_bindgen(unchecked_return_type = "JsRanked[]")]
+    pub fn ranked(&self, count: usize, seed: f64) -> Result<JsValue, JsValue> {
+        let ranked = self.0.ranked(count, seed as u64).map_err(to_js)?.into_iter();
+        let of = |(text, verdict): (String, crate::prefer::Verdict)| JsRanked {
+            text,
+            reward: verdict.reward,
+            along: verdict.along,
+        };
+        to_object(&ranked.map(of).collect::<Vec<_>>())
+    }
+
+    /// Begins a tuning by a plan, which is JSON. Throws `bad-option`, `too-few-choices`.
+    pub fn tune(&mut self, plan: &str) -> Result<(), JsValue> {
+        let plan: TuningPlan = serde_json::from_str(plan).map_err(|error| wrong(error.to_string()))?;
+        self.0.tune(plan).map(|_| ()).map_err(to_js)
+    }
+
+    /// One step of that. Throws `diverged`; the model is then as before the step.
+    #[wasm_bindgen(js_name = stepTuning, unchecked_return_type = "JsProgress")]
+    pub fn step_tuning(&mut self) -> Result<JsValue, JsValue> {
+        let tuning = self.0.tuning().ok_or_else(|| wrong("no tuning is begun"))?;
+        let Progress { step, loss, reward } = tuning.step().map_err(to_js)?;
+        to_object(&JsProgress { step, loss, reward })
+    }
+
+    /// What it takes to go on with the tuning later.
+    pub fn checkpoint(&mut self) -> Result<Vec<u8>, JsValue> {
+        self.0.tuning().ok_or_else(|| wrong("no tuning is begun"))?.checkpoint().map_err(to_js)
+    }
+
+    /// Goes on where the tuning stood that wrote the checkpoint, after the same was begun: how many steps are done.
+    pub fn restore(&mut self, checkpoint: &[u8]) -> Result<f64, JsValue> {
+        let tuning = self.0.tuning().ok_or_else(|| wrong("no tuning is begun"))?;
+        tuning.restore(checkpoint).map_err(to_js)?;
+        Ok(tuning.steps_done() as f64)
+    }
+
+    /// The model as it was beside the model as it is.
+    #[wasm_bindgen(unchecked_return_type = "JsMeasurement")]
+    pub fn glance(&mut self, judge: &str, count: usize, seed: f64) -> Result<JsValue, JsValue> {
+        let measured = self.0.glance(judge_named(judge)?, count, seed as u64).map_err(to_js)?;
+        let Measurement { stanzas, rhymed, win_rate, kl, distinct } = measured;
+        to_object(&JsMeasurement { stanzas, rhymed, win_rate, kl, distinct })
+    }
+
+    /// The `k`-th stanza of the old and the new model.
+    #[wasm_bindgen(js_name = sideBySide, unchecked_return_type = "JsComparison")]
+    pub fn side_by_side(&self, k: f64, seed: f64) -> Result<JsValue, JsValue> {
+        let (beginning, stanzas) = self.0.side_by_side(k as u64, seed as u64).map_err(to_js)?;
+        to_object(&JsComparison { beginning, stanzas: stanzas.into() })
+    }
+
+    /// The tuned model in one file.
+    #[wasm_bindgen(js_name = modelFile)]
+    pub fn model_file(&self, name: &str, seconds: f64) -> Result<Vec<u8>, JsValue> {
+        self.0.model_file(name, seconds).map_err(to_js)
+    }
+}
