@@ -12,7 +12,7 @@ const FIRST_BUDGET: u64 = 470_000;
 /// All wasm and JavaScript, most of which the service worker keeps behind the reader's back.
 const CODE_BUDGET: u64 = 580_000;
 /// The module with the GPU and training, which comes beside it to who asks for one of them.
-const FULL_BUDGET: u64 = 1_100_000;
+const FULL_BUDGET: u64 = 1_150_000;
 /// The whole page gzipped and the model it opens with as it is stored, in bytes.
 const VISIT_BUDGET: u64 = 9_500_000;
 /// Any one model, and all together: what a phone may be asked to keep.
