@@ -2,22 +2,6 @@
 // that it was taken to, in ascending order of the kernel's elements. One invocation an element of x. Twin:
 // src/cpu/windows.rs.
 
-struct Params {
-    head: Head,
-    len: u32,
-    images: u32,
-    channels: u32,
-    height: u32,
-    width: u32,
-    kernel_height: u32,
-    kernel_width: u32,
-    rows: u32,
-    columns: u32,
-    stride: u32,
-    padding: u32,
-}
-
-@group(0) @binding(0) var<uniform> p: Params;
 @group(0) @binding(1) var<storage, read> y: array<f32>;
 @group(0) @binding(2) var<storage, read_write> x: array<f32>;
 

@@ -1,22 +1,6 @@
 // The elements of windows as the rows of a matrix: y (C, kernel, N, windows) of x (N, C, H, W), 0 beyond the edges.
 // One invocation an element of y. Twin: src/cpu/windows.rs.
 
-struct Params {
-    head: Head,
-    len: u32,
-    images: u32,
-    channels: u32,
-    height: u32,
-    width: u32,
-    kernel_height: u32,
-    kernel_width: u32,
-    rows: u32,
-    columns: u32,
-    stride: u32,
-    padding: u32,
-}
-
-@group(0) @binding(0) var<uniform> p: Params;
 @group(0) @binding(1) var<storage, read> x: array<f32>;
 @group(0) @binding(2) var<storage, read_write> y: array<f32>;
 

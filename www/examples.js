@@ -2,28 +2,28 @@
 
 /** The link that writes the example. */
 export const EXAMPLE_LINK =
-  'model=gpt-songs&title=The%20Last%20Train&style=modern&scheme=XAXA&syllables=6-9&stanzas=3&temperature=0.7&top-p=1&min-p=0.03&seed=10';
+  'model=gpt-songs&title=The%20Last%20Train&style=modern&scheme=XAXA&syllables=6-9&stanzas=3&temperature=0.7&top-p=1&min-p=0.03&seed=25';
 
 /** @type {{ title: string, text: string, origin: import('./engine/protocol.js').Bilingual }} */
 export const EXAMPLE = {
   title: 'The Last Train',
-  text: `I write a train beside the road,
-I do not know the way.
-I want to stay at home at night,
-I want to go to stay.
+  text: `The last train ran down on our street,
+the train went by at three.
+We went to see the people there,
+and we were young and free.
 
-Tomorrow, the train will come,
-I wish that I would go.
-Tomorrow, I will be back here,
-I will not let you grow.
+We had no money, had no plan,
+the sun was on the pane.
+We sat there in the wind and rain,
+we did not see the train.
 
-I sit here, and I have no fear,
-I see the train go by.
-I turn the key, I hear the clock,
-I hear a little sigh.`,
+The driver said, "Let's walk again?"
+He said, "We'll go to sea."
+We laughed so hard, we sat and cried,
+we looked down at a tree.`,
   origin: {
-    de: 'vom GPT geschrieben, Zufallszahl 10',
-    en: 'written by the GPT, seed 10',
+    de: 'vom GPT geschrieben, Zufallszahl 25',
+    en: 'written by the GPT, seed 25',
   },
 };
 

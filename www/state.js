@@ -19,7 +19,7 @@ export const GERMAN_LENGTH = 20_000;
 export const READ_TEXTS = {
   tagged: 'Das Kind singt ein schönes Lied.\nThe rose of the garden will never rose again.',
   judged: 'Everything arrived on time and works beautifully.\nDer Sänger war heiser, und das Licht ging aus.\nThe concert begins at eight.',
-  masked: 'I would like a ___ with soda.',
+  masked: 'Am Morgen trinke ich eine Tasse ___.',
 };
 
 /**

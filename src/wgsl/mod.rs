@@ -88,6 +88,8 @@ mod lib {
     pub const MATH: &str = include_str!("../../shaders/lib/math.wgsl");
     /// Windows and what pooling takes of them; needs `MATH`.
     pub const POOL2D: &str = include_str!("../../shaders/lib/pool2d.wgsl");
+    /// What unfolding and folding are told.
+    pub const WINDOWS: &str = include_str!("../../shaders/lib/windows.wgsl");
     /// The tiles of a recurrent cell.
     pub const RECURRENT: &str = include_str!("../../shaders/lib/recurrent.wgsl");
     /// The sums of a recurrent layer for one step.

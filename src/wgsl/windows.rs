@@ -7,14 +7,14 @@ use crate::gpu::{Access, Dispatch, Kernel, View};
 
 const UNFOLD: Kernel = Kernel {
     name: "unfold",
-    source: &[lib::HEAD, lib::ELEMENTS, include_str!("../../shaders/unfold.wgsl")],
+    source: &[lib::HEAD, lib::ELEMENTS, lib::WINDOWS, include_str!("../../shaders/unfold.wgsl")],
     bindings: &[Access::Read, Access::Write],
     params: Params::PARAMS,
 };
 
 const FOLD: Kernel = Kernel {
     name: "fold",
-    source: &[lib::HEAD, lib::ELEMENTS, include_str!("../../shaders/fold.wgsl")],
+    source: &[lib::HEAD, lib::ELEMENTS, lib::WINDOWS, include_str!("../../shaders/fold.wgsl")],
     bindings: &[Access::Read, Access::Write],
     params: Params::PARAMS,
 };

@@ -50,9 +50,9 @@ export class Hands {
     }
   }
 
-  /** Once all have read the text, or will not. */
+  /** Once all have read the text, or will not; whoever needs longer joins later. */
   async ready() {
-    await Promise.allSettled(this.#joining);
+    await within(LEAST_PATIENCE_MS, Promise.allSettled(this.#joining));
   }
 
   /**

@@ -84,10 +84,11 @@ export class TrainingLoop {
     const described = trainer.describe();
     this.#step = described.step;
     this.#seconds = described.seconds;
-    this.#since = performance.now();
     const device = this.#gpu ? 'gpu' : 'cpu';
     const cores = Math.min(this.#job.cores, trainer.shares());
     this.#hands = new Hands(this.#job, cores);
+    await this.#hands.ready();
+    this.#since = performance.now();
     this.#post({ id, type: 'started', started: { ...described, device, cores, plan: JSON.parse(trainer.plan()) } });
     if (fault) this.#post({ id, type: 'fault', step: this.#step, error: fault });
     // A run that is lost in its first seconds begins anew anyway.

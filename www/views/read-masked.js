@@ -5,7 +5,6 @@ import { formatNumber, onLanguage, say, text as words } from '../i18n/index.js';
 import { button, h } from '../ui/dom.js';
 import { textField } from '../ui/fields.js';
 import { shareBar } from '../ui/share-bar.js';
-import { READ_TEXTS } from '../state.js';
 import { Following } from './read-follow.js';
 
 /** @typedef {import('../engine/reader.js').Filled} Filled */
@@ -54,7 +53,7 @@ export class MaskedWord {
       h(
         'div',
         { class: 'row examples', role: 'group', tLabel: 'textExamples' },
-        example('readExampleSoda', READ_TEXTS.masked),
+        example('readExampleSoda', 'I would like a ___ with soda.'),
         example('readExampleSong', 'Die Nacht ist ___, und der Mond scheint ___.'),
       ),
       this.#text,
