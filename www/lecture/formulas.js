@@ -48,7 +48,7 @@ const FORMULAS = {
   marks: row(i('x'), o('='), paren(sub(i('w'), n(1)), o(','), o('…'), o(','), sub(i('w'), i('S'))), o('→'), paren(i('&lt;start&gt;'), o(','), sub(i('w'), n(1)), o(','), o('…'), o(','), sub(i('w'), i('S')), o(','), i('&lt;end&gt;'))),
   split: row(i('D'), o('='), sub(i('D'), i('train')), o('∪'), sub(i('D'), i('dev')), o(','), `<mspace width="1em"/>`, sub(i('D'), i('train')), o('∩'), sub(i('D'), i('dev')), o('='), i('∅')),
   attention: lines(
-    [sub(i('α'), i('s')), o('='), i('softmax'), paren(sup(i('v'), i('⊤')), i('tanh'), paren(i('W'), i('h'), o('+'), i('U'), sub(i('e'), i('s'))))],
+    [sub(i('α'), i('s')), o('='), i('softmax'), paren(sup(i('v'), '<mi mathvariant="normal">T</mi>'), i('tanh'), paren(i('W'), i('h'), o('+'), i('U'), sub(i('e'), i('s'))))],
     [i('c'), o('='), sum(i('s')), sub(i('α'), i('s')), sub(i('e'), i('s'))],
   ),
   lossPairs: row(i('L'), o('='), o('−'), frac(n(1), i('T')), sum(i('t')), i('ln'), i('P'), paren(sub(i('y'), i('t')), o('|'), sub(i('y'), row(o('&lt;'), i('t'))), o(','), i('x'))),
@@ -59,6 +59,16 @@ const FORMULAS = {
     [sub(i('L'), i('G')), o('='), o('−'), i('ln'), i('D'), paren(i('G'), paren(i('z')))],
   ),
   beam: row(i('score'), o('='), frac(row(sum(i('t')), i('ln'), i('P'), paren(sub(i('y'), i('t')), o('|'), sub(i('y'), row(o('&lt;'), i('t'))), o(','), i('x'))), sup(i('T'), i('α')))),
+  recurrent: row(sub(i('h'), i('t')), o('='), i('f'), paren(sub(i('h'), before), o(','), xt), o(','), `<mspace width="1em"/>`, sub(i('y'), i('t')), o('='), i('g'), paren(sub(i('h'), i('t')))),
+  sentiment: row(i('P'), paren(i('c'), o('|'), i('x')), o('='), i('softmax'), paren(i('W'), row(o('['), sub(`<mover>${i('h')}${o('→')}</mover>`, i('T')), o(','), sub(`<mover>${i('h')}${o('←')}</mover>`, n(1)), o(']')), o('+'), i('b'))),
+  masked: row(i('L'), o('='), o('−'), frac(n(1), row(o('|'), i('M'), o('|'))), sum(row(i('t'), o('∈'), i('M'))), i('ln'), i('P'), paren(xt, o('|'), sub(i('x'), row(o('∖'), i('M'))))),
+  bradleyTerry: row(i('L'), o('='), o('−'), i('ln'), i('σ'), paren(i('r'), paren(sub(i('y'), i('w'))), o('−'), i('r'), paren(sub(i('y'), i('l'))))),
+  tuned: row(`<munder>${i('max')}${i('π')}</munder>`, i('E'), row(o('['), i('r'), paren(i('y')), o(']')), o('−'), i('β'), i('KL'), paren(i('π'), o('∥'), sub(i('π'), n(0))), o('⇒'), i('π'), paren(i('y')), o('∝'), sub(i('π'), n(0)), paren(i('y')), sup(i('e'), row(i('r'), paren(i('y')), o('/'), i('β')))),
+  sensitivity: row(i('P'), paren(i('y'), o('|'), i('x')), o('≠'), i('P'), paren(i('y'), o('|'), sup(i('x'), o('′')))),
+  copies: row(`<munder>${i('max')}${row(i('s'), o('∈'), i('y'))}</munder>`, o('|'), i('s'), o('|'), `<mspace width="1em"/>`, i('s'), o('∈'), sub(i('D'), i('train'))),
+  bias: row(i('Δ'), paren(i('w')), o('='), i('ln'), frac(row(i('P'), paren(i('w'), o('|'), i('she was'))), row(i('P'), paren(i('w'), o('|'), i('he was'))))),
+  resources: row(i('C'), o('≈'), i('N'), o('·'), i('T'), o(','), `<mspace width="1em"/>`, i('E'), o('='), i('Watt'), o('·'), i('s')),
+  explain: row(sub(i('Δ'), i('s')), o('='), i('P'), paren(i('y'), o('|'), i('x')), o('−'), i('P'), paren(i('y'), o('|'), sub(i('x'), row(o('∖'), i('s'))))),
 };
 
 /**

@@ -33,23 +33,26 @@ export class MaskedWord {
   #before = new Map();
   element;
 
-  /** @param {import('./view.js').Context} context */
-  constructor(context) {
+  /**
+   * @param {import('./view.js').Context} context
+   * @param {string} [place] where it stands: the page may have it twice
+   */
+  constructor(context, place = 'read') {
     const { state } = context;
     this.#state = state;
     this.#following = new Following(context, 'bert', (request, text, onProgress) => fill({ ...request, text, top: TOP }, onProgress), (filled) => {
       this.#filled = filled;
       this.#drawTables();
       return filled.notes;
-    });
+    }, place);
     const example = (/** @type {Key} */ key, /** @type {string} */ masked) => button(key, () => this.#set(masked), { class: 'quiet' });
     this.element = h(
       'section',
-      { class: 'desk', 'aria-labelledby': 'masked-title' },
-      h('h2', { id: 'masked-title', t: 'readMasked' }),
+      { class: 'desk', 'aria-labelledby': `${place}-masked-title` },
+      h('h2', { id: `${place}-masked-title`, t: 'readMasked' }),
       h('p', { class: 'small', t: 'readMaskedHint' }),
-      h('label', { for: 'read-masked', t: 'readMaskedText' }),
-      textField(state, 'masked', { id: 'read-masked', rows: '2', spellcheck: 'false' }),
+      h('label', { for: `${place}-masked`, t: 'readMaskedText' }),
+      textField(state, 'masked', { id: `${place}-masked`, rows: '2', spellcheck: 'false' }),
       h(
         'div',
         { class: 'row examples', role: 'group', tLabel: 'textExamples' },

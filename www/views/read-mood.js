@@ -27,8 +27,11 @@ export class Mood {
   #judged = [];
   element;
 
-  /** @param {import('./view.js').Context} context */
-  constructor(context) {
+  /**
+   * @param {import('./view.js').Context} context
+   * @param {string} [place] where it stands: the page may have it twice
+   */
+  constructor(context, place = 'read') {
     const { state } = context;
     this.#state = state;
     this.#following = new Following(context, 'text_classifier', judge, (judged, text) => {
@@ -36,15 +39,15 @@ export class Mood {
       this.#draw();
       const cut = lines(text).length > MOST_LINES ? [{ code: 'lines-cut' }] : [];
       return [...cut, ...(judged.length ? judged.flatMap(({ notes }) => notes) : [{ code: 'no-words' }])];
-    });
+    }, place);
     const example = (/** @type {Key} */ key, /** @type {string} */ judged) => button(key, () => state.set({ judged }), { class: 'quiet' });
     this.element = h(
       'section',
-      { class: 'desk', 'aria-labelledby': 'mood-title' },
-      h('h2', { id: 'mood-title', t: 'readMood' }),
+      { class: 'desk', 'aria-labelledby': `${place}-mood-title` },
+      h('h2', { id: `${place}-mood-title`, t: 'readMood' }),
       h('p', { class: 'small', t: 'readMoodHint' }),
-      h('label', { for: 'read-judged', t: 'readLines' }),
-      textField(state, 'judged', { id: 'read-judged', rows: '4', spellcheck: 'false' }),
+      h('label', { for: `${place}-judged`, t: 'readLines' }),
+      textField(state, 'judged', { id: `${place}-judged`, rows: '4', spellcheck: 'false' }),
       h(
         'div',
         { class: 'row examples', role: 'group', tLabel: 'textExamples' },

@@ -3,6 +3,7 @@
 
 import { onLanguage, text } from '../i18n/index.js';
 import { button, h } from '../ui/dom.js';
+import { part as element } from '../ui/drawing.js';
 
 /** @typedef {import('../i18n/index.js').Key} Key */
 /** @typedef {import('../state.js').Settings} Settings */
@@ -53,16 +54,21 @@ const RADIUS = 12;
 
 export class Shapes {
   #context;
+  #place;
   #figures = h('div', { class: 'shape-figures' });
   element;
 
-  /** @param {import('./view.js').Context} context */
-  constructor(context) {
+  /**
+   * @param {import('./view.js').Context} context
+   * @param {string} [place] where it stands: the page may have it twice
+   */
+  constructor(context, place = 'read') {
     this.#context = context;
+    this.#place = place;
     this.element = h(
       'section',
-      { class: 'desk', 'aria-labelledby': 'shapes-title' },
-      h('h2', { id: 'shapes-title', t: 'readShapes' }),
+      { class: 'desk', 'aria-labelledby': `${place}-shapes-title` },
+      h('h2', { id: `${place}-shapes-title`, t: 'readShapes' }),
       h('p', { class: 'small', t: 'readShapesHint' }),
       this.#figures,
     );
@@ -86,7 +92,7 @@ export class Shapes {
    * @param {boolean} isThere whether the page has a model of this shape
    */
   #figure(shape, number, isThere) {
-    const id = `shape-${number}`;
+    const id = `${this.#place}-shape-${number}`;
     const told = h('p', { class: 'small reached', role: 'status' });
     const go = () => {
       const { view, ...settings } = shape.there;
@@ -208,14 +214,4 @@ function circle(name, label) {
     group.append(element('rect', { x: String(x - 29), y: String(y - 15), width: '58', height: '30', rx: '4' }), words);
   }
   return group;
-}
-
-/**
- * @param {string} name
- * @param {Record<string, string>} attributes
- */
-function element(name, attributes) {
-  const made = document.createElementNS('http://www.w3.org/2000/svg', name);
-  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
-  return made;
 }
