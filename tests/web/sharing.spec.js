@@ -43,7 +43,9 @@ test('a song is shared where it stands: by the sheet of the system, by copying, 
   await page.getByRole('button', { name: 'QR code' }).filter({ visible: true }).click();
   expect(await read(page.getByRole('img', { name: 'QR code' }))).toBe(link);
   await expectNoViolations(page);
-  await page.evaluate(() => void (/** @type {any} */ (navigator).share = undefined));
+  await page.evaluate(() => {
+    /** @type {any} */ (navigator).share = undefined;
+  });
   await page.getByRole('button', { name: 'Share' }).click();
   await expect(controls(page).status).toContainText('Link copied');
   expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(link);

@@ -133,7 +133,10 @@ const formats = new Map();
 export function formatNumber(value, options = {}) {
   const key = language + JSON.stringify(options);
   let format = formats.get(key);
-  if (!format) formats.set(key, (format = new Intl.NumberFormat(language, options)));
+  if (!format) {
+    format = new Intl.NumberFormat(language, options);
+    formats.set(key, format);
+  }
   return format.format(value);
 }
 

@@ -28,7 +28,7 @@ const lines = (...lines) => `<mtable>${lines.map((line) => `<mtr><mtd>${row(...l
 const xt = sub(i('x'), i('t'));
 const before = row(i('t'), o('−'), n(1));
 /** @param {string} name */
-const gate = (name) => sub(i('W'), i(name)) + `<mo>⁢</mo>` + row(o('['), sub(i('h'), before), o(','), xt, o(']'));
+const gate = (name) => `${sub(i('W'), i(name))}<mo>⁢</mo>${row(o('['), sub(i('h'), before), o(','), xt, o(']'))}`;
 
 /** @type {Readonly<Record<string, Markup>>} */
 const FORMULAS = {

@@ -16,7 +16,8 @@ export class Choice {
    * @param {() => void} onChange
    */
   constructor(label, onChange) {
-    const id = `choice-${(choices += 1)}`;
+    choices += 1;
+    const id = `choice-${choices}`;
     this.#select = h('select', { id });
     this.#select.addEventListener('change', onChange);
     this.element = h('div', { class: 'choice' }, h('label', { for: id, t: label }), this.#select);

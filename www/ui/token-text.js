@@ -87,7 +87,7 @@ export class TokenText {
     element.tabIndex = -1;
     element.addEventListener('click', () => this.#onChoose(index));
     this.#tokens.push({ text, given, element });
-    const [, before, shown, after] = /^(\n*)([^]*?)(\n*)$/.exec(text) ?? [];
+    const [, before, shown, after] = /^(\n*)([\s\S]*?)(\n*)$/.exec(text) ?? [];
     element.append(shown || visibleToken(text));
     element.classList.toggle('unwritten', !shown);
     if (!shown?.trim()) element.setAttribute('aria-label', visibleToken(text));
