@@ -21,7 +21,7 @@ export class EncoderDecoder {
   #context;
   #asking;
   #input;
-  #stage = scrollable(h('div', { class: 'stage' }), 'codecDrawing');
+  #stage = scrollable(h('div', {}), 'codecDrawing');
   #told = h('p', { class: 'small', 'aria-live': 'polite' });
   #attending = h('input', { id: 'lecture-attending', type: 'checkbox', checked: true });
   #without = withoutAttention();
