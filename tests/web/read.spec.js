@@ -82,7 +82,6 @@ test('moods come with all probabilities, masked words with candidates', async ({
   await expectWellMadeInEveryLook(page, SCREEN_AND_PHONE);
 
   await page.getByRole('button', { name: 'Masked word' }).click();
-  // Short enough for the tiny model.
   await page.getByRole('button', { name: 'With soda' }).click();
   const table = page.getByRole('table', { name: 'Mask 1' });
   await expect(table.getByRole('row')).toHaveCount(9);

@@ -76,7 +76,9 @@ export class MaskedWord {
       // It was typed: places have moved.
       this.#before.clear();
       this.#pieces = masked.match(PIECES) ?? [];
+      this.#filled = null;
       this.#drawText();
+      this.#drawTables();
     }
     this.#following.follow(masked);
   }
@@ -160,7 +162,11 @@ export class MaskedWord {
     const caption = say(h('caption'), 'readCandidates', { number });
     const row = (/** @type {Candidate} */ { text, begins_word, probability }) => {
       const word = h('button', { type: 'button', lang: '' }, begins_word ? text : `…${text}`);
-      word.addEventListener('click', () => this.#put(at, text));
+      word.addEventListener('click', () => {
+        // The rest of a word belongs to what stands before it.
+        if (!begins_word && /^\s+$/.test(this.#pieces[at - 1] ?? '')) this.#pieces[at - 1] = '';
+        this.#put(at, text);
+      });
       return h('tr', {}, h('th', { scope: 'row' }, word), h('td', {}, formatNumber(probability, { style: 'percent', maximumFractionDigits: 1 }), shareBar(probability)));
     };
     const head = h('thead', {}, h('tr', {}, h('th', { scope: 'col', t: 'readWord' }), h('th', { scope: 'col', t: 'readProbability' })));
