@@ -297,8 +297,7 @@ export function fromHash(hash) {
 export function toHash(settings, { go, of, seedless = false }) {
   const given = new URLSearchParams();
   // Without a seed, what is left out means what a visitor without a link meets.
-  const isUsual = (/** @type {TextName | NumberName} */ name, /** @type {string | number} */ usual) =>
-    settings[name] === usual && !(seedless && name in FRESH);
+  const isUsual = (/** @type {TextName | NumberName} */ name, /** @type {string | number} */ usual) => settings[name] === usual && !(seedless && name in FRESH);
   for (const { name, key, default: usual, cut, views } of TEXT_FIELDS) {
     if (isUsual(name, usual) || (of && !views.includes(of))) continue;
     given.set(key, cut?.(settings[name]) ?? settings[name]);

@@ -18,7 +18,11 @@ function told(page) {
 }
 
 /** @param {string} text */
-const lines = (text) => text.split('\n').map((line) => line.trim()).join('\n');
+const lines = (text) =>
+  text
+    .split('\n')
+    .map((line) => line.trim())
+    .join('\n');
 
 test('every excerpt stands in its file, word for word', async ({ page }) => {
   await page.goto('#view=lecture');

@@ -42,9 +42,7 @@ export class Choice {
     this.#values = values;
     const before = this.value;
     this.#select.replaceChildren(
-      ...options.map(({ value, name }) =>
-        name ? h('option', { value, t: name }) : h('option', { value }, String(Number(value) + 1)),
-      ),
+      ...options.map(({ value, name }) => (name ? h('option', { value, t: name }) : h('option', { value }, String(Number(value) + 1)))),
     );
     this.value = values.includes(before) ? before : (values[0] ?? '');
     this.element.hidden = options.length < 2;

@@ -2,7 +2,6 @@ import { h } from './dom.js';
 import { visibleToken } from './next-tokens.js';
 import { Verse } from './verse.js';
 
-
 /**
  * A text of which each token can be chosen, by mouse or keyboard: the sheet is one stop of the Tab
  * key, arrow keys walk from token to token.

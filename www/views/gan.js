@@ -51,7 +51,12 @@ class Gan {
   #nearness = h('p', {});
   #play = button('ganPlay', () => this.play(!this.#plays), { class: 'primary', 'aria-keyshortcuts': 'Control+Enter Meta+Enter' });
   #slow = h('input', { id: 'gan-slow', type: 'checkbox' });
-  #drawing = h('div', { hidden: true }, h('p', { class: 'small', t: 'ganDrawHint' }), button('ganDrawClear', () => this.#erase(), { class: 'quiet' }));
+  #drawing = h(
+    'div',
+    { hidden: true },
+    h('p', { class: 'small', t: 'ganDrawHint' }),
+    button('ganDrawClear', () => this.#erase(), { class: 'quiet' }),
+  );
   /** @type {{ instruct: (instruction: Instruction) => void } | null} */
   #session = null;
   /** What the networks were begun with. */

@@ -60,17 +60,20 @@ export class EncoderDecoder {
     await this.#asking.about(MODEL, async (task, model, fresh) => {
       const { request, listeners } = this.#asking.request(task, model, fresh);
       await task.run(() =>
-        this.#context.engine.translate({ ...request, text: german, options: { beam_width: 4 } }, {
-          ...listeners,
-          onPiece: task.own((/** @type {import('../engine/protocol.js').Piece} */ piece) => {
-            if (this.#words || !piece.attention.length) return;
-            this.#words = wordAttention(piece);
-            // The word for which it looked most decidedly.
-            const sharpest = this.#words.weights.map((row) => Math.max(...row));
-            this.#at = sharpest.indexOf(Math.max(...sharpest));
-            this.#draw();
-          }),
-        }),
+        this.#context.engine.translate(
+          { ...request, text: german, options: { beam_width: 4 } },
+          {
+            ...listeners,
+            onPiece: task.own((/** @type {import('../engine/protocol.js').Piece} */ piece) => {
+              if (this.#words || !piece.attention.length) return;
+              this.#words = wordAttention(piece);
+              // The word for which it looked most decidedly.
+              const sharpest = this.#words.weights.map((row) => Math.max(...row));
+              this.#at = sharpest.indexOf(Math.max(...sharpest));
+              this.#draw();
+            }),
+          },
+        ),
       );
     });
     if (!this.#words) this.#asked = '';

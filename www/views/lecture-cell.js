@@ -81,10 +81,13 @@ export class Cell {
       const { request, listeners } = this.#asking.request(task, model, fresh);
       const options = { ...PLAIN, max_new_tokens: 2, temperature: 0, beam_width: 1 };
       await task.run(() =>
-        this.#context.engine.look({ ...request, text: prompt, options }, {
-          ...listeners,
-          onFrames: task.own((/** @type {import('../engine/protocol.js').Recorded} */ recorded) => frames.add(recorded)),
-        }),
+        this.#context.engine.look(
+          { ...request, text: prompt, options },
+          {
+            ...listeners,
+            onFrames: task.own((/** @type {import('../engine/protocol.js').Recorded} */ recorded) => frames.add(recorded)),
+          },
+        ),
       );
       this.#show(model, frames);
     });
@@ -171,8 +174,10 @@ export class Cell {
   /** @param {Record<Gate | 'before' | 'c' | 'h', number>} now */
   #picture(now) {
     const arrow = (/** @type {string} */ d) => part('path', { d, class: 'wire' });
-    const label = (/** @type {number} */ x, /** @type {number} */ y, /** @type {string} */ words, anchor = 'middle') => part('text', { x: String(x), y: String(y), 'text-anchor': anchor }, words);
-    const node = (/** @type {number} */ x, /** @type {number} */ y, /** @type {string} */ sign) => part('g', {}, part('circle', { cx: String(x), cy: String(y), r: '13' }), label(x, y + 5, sign));
+    const label = (/** @type {number} */ x, /** @type {number} */ y, /** @type {string} */ words, anchor = 'middle') =>
+      part('text', { x: String(x), y: String(y), 'text-anchor': anchor }, words);
+    const node = (/** @type {number} */ x, /** @type {number} */ y, /** @type {string} */ sign) =>
+      part('g', {}, part('circle', { cx: String(x), cy: String(y), r: '13' }), label(x, y + 5, sign));
     return drawing(
       { width: 440, height: 250, label: text('cellDrawing') },
       // What is remembered runs along the top; what is shown leaves on the right.

@@ -34,7 +34,17 @@ export class Sensitivity {
     this.#inputs = [one, other];
     this.#temperature = temperature;
     const cards = this.#verses.map(({ element }, i) => h('figure', { class: 'prefer-card' }, h('figcaption', {}, String(i + 1)), element));
-    this.element = h('div', {}, oneLine, otherLine, line, h('div', { class: 'prefer-cards' }, ...cards), this.#told, h('p', { class: 'small', t: 'sensitiveHint' }), this.#asking.element);
+    this.element = h(
+      'div',
+      {},
+      oneLine,
+      otherLine,
+      line,
+      h('div', { class: 'prefer-cards' }, ...cards),
+      this.#told,
+      h('p', { class: 'small', t: 'sensitiveHint' }),
+      this.#asking.element,
+    );
   }
 
   open() {
@@ -118,7 +128,15 @@ export class Bias {
     const [one, oneLine] = typed('lecture-he', 'sensitiveOne', 'He was a', ask);
     const [other, otherLine] = typed('lecture-she', 'sensitiveOther', 'She was a', ask);
     this.#inputs = [one, other];
-    this.element = h('div', {}, oneLine, otherLine, scrollable(h('div', { class: 'next' }, this.#table), 'nextTokens'), h('p', { class: 'small', t: 'biasHint' }), this.#asking.element);
+    this.element = h(
+      'div',
+      {},
+      oneLine,
+      otherLine,
+      scrollable(h('div', { class: 'next' }, this.#table), 'nextTokens'),
+      h('p', { class: 'small', t: 'biasHint' }),
+      this.#asking.element,
+    );
     onLanguage(() => this.#draw());
   }
 
@@ -155,10 +173,19 @@ export class Bias {
     const lean = (/** @type {number} */ id) => Math.log((share(he, id) + 1e-5) / (share(she, id) + 1e-5));
     const all = [...shown].sort(([a], [b]) => lean(b) - lean(a));
     const cell = (/** @type {number} */ value) => h('td', {}, value ? percent(value) : '–', shareBar(value));
-    const head = h('tr', {}, h('th', { scope: 'col', t: 'nextToken' }), ...this.#inputs.map(({ value }) => h('th', { scope: 'col', lang: 'en' }, `${value} …`)));
+    const head = h(
+      'tr',
+      {},
+      h('th', { scope: 'col', t: 'nextToken' }),
+      ...this.#inputs.map(({ value }) => h('th', { scope: 'col', lang: 'en' }, `${value} …`)),
+    );
     this.#table.replaceChildren(
       h('thead', {}, head),
-      h('tbody', {}, ...all.map(([id, token]) => h('tr', {}, h('th', { scope: 'row', lang: 'en' }, visibleToken(token)), cell(share(he, id)), cell(share(she, id))))),
+      h(
+        'tbody',
+        {},
+        ...all.map(([id, token]) => h('tr', {}, h('th', { scope: 'row', lang: 'en' }, visibleToken(token)), cell(share(he, id)), cell(share(she, id)))),
+      ),
     );
   }
 }

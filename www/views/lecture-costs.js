@@ -11,7 +11,8 @@ import { readable } from './work.js';
 
 const MODEL = 'gpt-songs';
 /** A stanza of Christopher Marlowe's, and a line of nobody's. */
-const BEGINNING = 'Come live with me and be my love,\nAnd we will all the pleasures prove\nThat hills and valleys, dale and field,\nAnd all my telephones can yield.\n';
+const BEGINNING =
+  'Come live with me and be my love,\nAnd we will all the pleasures prove\nThat hills and valleys, dale and field,\nAnd all my telephones can yield.\n';
 /** Parameters of GPT-3 (Brown et al. 2020). */
 const GPT3 = 175e9;
 
@@ -40,7 +41,12 @@ export class Copies {
       h('label', { for: this.#text.id, t: 'copiesText' }),
       this.#text,
       line,
-      h('div', { class: 'row' }, button('copiesGo', () => this.run(), { class: 'primary' }), button('copiesContinue', () => void this.#continue())),
+      h(
+        'div',
+        { class: 'row' },
+        button('copiesGo', () => this.run(), { class: 'primary' }),
+        button('copiesContinue', () => void this.#continue()),
+      ),
       this.#told,
       this.#meter,
       h('div', { class: 'sample' }, this.#verse.element),
@@ -60,16 +66,19 @@ export class Copies {
       if (!model.files.songs) return;
       const { request, listeners } = this.#asking.request(task, model, fresh);
       await task.run(() =>
-        this.#context.engine.recall({ ...request, text }, {
-          ...listeners,
-          onRecalled: task.own((/** @type {Stretch[]} */ stretches) => {
-            this.#show(text, stretches);
-            const longest = Math.max(0, ...stretches.map(({ characters }) => characters));
-            say(this.#told, longest ? 'copiesLongest' : 'copiesNone', { longest });
-            const copied = stretches.reduce((sum, { start, end }) => sum + end - start, 0);
-            this.#meter.replaceChildren(bars([{ token: words('copiesShare'), share: copied / Math.max(1, text.length) }]));
-          }),
-        }),
+        this.#context.engine.recall(
+          { ...request, text },
+          {
+            ...listeners,
+            onRecalled: task.own((/** @type {Stretch[]} */ stretches) => {
+              this.#show(text, stretches);
+              const longest = Math.max(0, ...stretches.map(({ characters }) => characters));
+              say(this.#told, longest ? 'copiesLongest' : 'copiesNone', { longest });
+              const copied = stretches.reduce((sum, { start, end }) => sum + end - start, 0);
+              this.#meter.replaceChildren(bars([{ token: words('copiesShare'), share: copied / Math.max(1, text.length) }]));
+            }),
+          },
+        ),
       );
     });
   }
@@ -155,7 +164,8 @@ export class Costs {
     if (!this.#measured) return;
     const { tokens, seconds, parameters } = this.#measured;
     const short = (/** @type {number} */ value) => formatNumber(value, { notation: 'compact', maximumSignificantDigits: 3 });
-    const line = (/** @type {import('../i18n/index.js').Key} */ t, /** @type {string} */ value) => h('div', {}, h('dt', { t }), h('dd', { class: 'figure' }, value));
+    const line = (/** @type {import('../i18n/index.js').Key} */ t, /** @type {string} */ value) =>
+      h('div', {}, h('dt', { t }), h('dd', { class: 'figure' }, value));
     this.#list.replaceChildren(
       line('costsWork', short(parameters * tokens)),
       line('costsTime', `${formatNumber(readable(seconds))} s`),

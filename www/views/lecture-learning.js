@@ -12,7 +12,12 @@ const BEST = LEARNING.reduce((best, point) => (point.held < best.held ? point : 
 /** @returns {import('./lecture-parts.js').Live} */
 export function learning() {
   const chart = new Chart({ title: 'learningCurve', x: 'learningStep', format: { minimumFractionDigits: 2, maximumFractionDigits: 2 } });
-  const [input, line] = slider('lecture-learning', 'learningAt', { min: '0', max: String(LEARNING.length - 1), step: '1', value: String(LEARNING.indexOf(BEST)) });
+  const [input, line] = slider('lecture-learning', 'learningAt', {
+    min: '0',
+    max: String(LEARNING.length - 1),
+    step: '1',
+    value: String(LEARNING.indexOf(BEST)),
+  });
   const told = h('p', { 'aria-live': 'polite' });
   const verse = new Verse();
   const draw = () => {

@@ -17,7 +17,16 @@ import { Work } from './work.js';
 
 /** Drawing as the model has it: nothing cut off, nothing reshaped. @type {import('../engine/protocol.js').GenerateOptions} */
 export const PLAIN = {
-  temperature: 1, top_k: 0, top_p: 1, min_p: 0, typical_p: 1, repetition_penalty: 1, no_repeat_ngram: 0, seed: 1, max_new_tokens: 1, stop: [],
+  temperature: 1,
+  top_k: 0,
+  top_p: 1,
+  min_p: 0,
+  typical_p: 1,
+  repetition_penalty: 1,
+  no_repeat_ngram: 0,
+  seed: 1,
+  max_new_tokens: 1,
+  stop: [],
 };
 
 /** Typing is quicker than this; the answer follows when it pauses. */
@@ -151,12 +160,15 @@ export class Asking {
     const { request, listeners } = this.request(task, model, fresh);
     const options = { ...PLAIN, max_new_tokens: 200, temperature, candidates };
     await task.run(() =>
-      this.#context.engine.walk({ ...request, prompt: beginning(text, model), options, path, more: 1 }, {
-        ...listeners,
-        onSteps: (/** @type {number} */ _, /** @type {import('../engine/protocol.js').Step[]} */ steps) => {
-          rows = steps.at(-1)?.rows ?? rows;
+      this.#context.engine.walk(
+        { ...request, prompt: beginning(text, model), options, path, more: 1 },
+        {
+          ...listeners,
+          onSteps: (/** @type {number} */ _, /** @type {import('../engine/protocol.js').Step[]} */ steps) => {
+            rows = steps.at(-1)?.rows ?? rows;
+          },
         },
-      }),
+      ),
     );
     return rows;
   }
@@ -176,13 +188,16 @@ export class Asking {
     let written = '';
     const { request, listeners } = this.request(task, model, fresh);
     const { tokens, seconds } = await task.run(() =>
-      this.#context.engine.generate({ ...request, prompt: beginning(text, model), options: { ...PLAIN, ...options } }, {
-        ...listeners,
-        onToken: task.own((/** @type {string} */ piece) => {
-          written += piece;
-          onText(written);
-        }),
-      }),
+      this.#context.engine.generate(
+        { ...request, prompt: beginning(text, model), options: { ...PLAIN, ...options } },
+        {
+          ...listeners,
+          onToken: task.own((/** @type {string} */ piece) => {
+            written += piece;
+            onText(written);
+          }),
+        },
+      ),
     );
     return { text: written, tokens, seconds };
   }

@@ -90,7 +90,15 @@ class Expecting {
     const after = this.#change(before, picked, this.#told);
     const focused = [...this.#bars.querySelectorAll('button')].findIndex((element) => element === document.activeElement);
     this.#bars.replaceChildren(
-      bars(this.#rows.map(({ id, text }, i) => ({ token: text, share: after[i], isPicked: picked[i], onPick: () => this.#pick(id), mark: ` (${percent(before[i])})` }))),
+      bars(
+        this.#rows.map(({ id, text }, i) => ({
+          token: text,
+          share: after[i],
+          isPicked: picked[i],
+          onPick: () => this.#pick(id),
+          mark: ` (${percent(before[i])})`,
+        })),
+      ),
     );
     if (focused >= 0) this.#bars.querySelectorAll('button')[focused]?.focus();
     this.#lever.setAttribute('aria-valuetext', formatNumber(Number(this.#lever.value)));
@@ -226,9 +234,7 @@ export class Comparing {
   #draw(better = 0) {
     const one = { minimumFractionDigits: 2, maximumFractionDigits: 2, signDisplay: /** @type {const} */ ('always') };
     const shares = /** @type {const} */ ([0, 1]).map((each) => chosen(this.#rewards, each));
-    this.#bars.replaceChildren(
-      bars(shares.map((share, i) => ({ token: String(i + 1), share, mark: ` (r = ${formatNumber(this.#rewards[i], one)})` }))),
-    );
+    this.#bars.replaceChildren(bars(shares.map((share, i) => ({ token: String(i + 1), share, mark: ` (r = ${formatNumber(this.#rewards[i], one)})` }))));
     say(this.#told, 'comparedLoss', { better: better + 1, nats: formatNumber(-Math.log(shares[better]), { maximumFractionDigits: 3 }) });
   }
 }

@@ -40,11 +40,17 @@ export class MaskedWord {
   constructor(context, place = 'read') {
     const { state } = context;
     this.#state = state;
-    this.#following = new Following(context, 'bert', (request, text, onProgress) => fill({ ...request, text, top: TOP }, onProgress), (filled) => {
-      this.#filled = filled;
-      this.#drawTables();
-      return filled.notes;
-    }, place);
+    this.#following = new Following(
+      context,
+      'bert',
+      (request, text, onProgress) => fill({ ...request, text, top: TOP }, onProgress),
+      (filled) => {
+        this.#filled = filled;
+        this.#drawTables();
+        return filled.notes;
+      },
+      place,
+    );
     const example = (/** @type {Key} */ key, /** @type {string} */ masked) => button(key, () => this.#set(masked), { class: 'quiet' });
     this.element = h(
       'section',
@@ -167,7 +173,12 @@ export class MaskedWord {
         if (!begins_word && /^\s+$/.test(this.#pieces[at - 1] ?? '')) this.#pieces[at - 1] = '';
         this.#put(at, text);
       });
-      return h('tr', {}, h('th', { scope: 'row' }, word), h('td', {}, formatNumber(probability, { style: 'percent', maximumFractionDigits: 1 }), shareBar(probability)));
+      return h(
+        'tr',
+        {},
+        h('th', { scope: 'row' }, word),
+        h('td', {}, formatNumber(probability, { style: 'percent', maximumFractionDigits: 1 }), shareBar(probability)),
+      );
     };
     const head = h('thead', {}, h('tr', {}, h('th', { scope: 'col', t: 'readWord' }), h('th', { scope: 'col', t: 'readProbability' })));
     return h('table', {}, caption, head, h('tbody', {}, ...candidates.map(row)));

@@ -34,12 +34,18 @@ export class Mood {
   constructor(context, place = 'read') {
     const { state } = context;
     this.#state = state;
-    this.#following = new Following(context, 'text_classifier', judge, (judged, text) => {
-      this.#judged = judged;
-      this.#draw();
-      const cut = lines(text).length > MOST_LINES ? [{ code: 'lines-cut' }] : [];
-      return [...cut, ...(judged.length ? judged.flatMap(({ notes }) => notes) : [{ code: 'no-words' }])];
-    }, place);
+    this.#following = new Following(
+      context,
+      'text_classifier',
+      judge,
+      (judged, text) => {
+        this.#judged = judged;
+        this.#draw();
+        const cut = lines(text).length > MOST_LINES ? [{ code: 'lines-cut' }] : [];
+        return [...cut, ...(judged.length ? judged.flatMap(({ notes }) => notes) : [{ code: 'no-words' }])];
+      },
+      place,
+    );
     const example = (/** @type {Key} */ key, /** @type {string} */ judged) => button(key, () => state.set({ judged }), { class: 'quiet' });
     this.element = h(
       'section',
@@ -85,12 +91,7 @@ function lines(text) {
 function drawn({ labels, words: read, rest }) {
   const line = h('p', { class: 'moved', lang: '' }, ...read.flatMap(({ before, text, influence }) => [before, shaded(text, influence)]), rest);
   const meter = (/** @type {Judged['labels'][number]} */ { label, probability }) =>
-    h(
-      'li',
-      {},
-      h('span', {}, `${moodOf(label)} ${formatNumber(probability, { style: 'percent', maximumFractionDigits: 0 })}`),
-      shareBar(probability),
-    );
+    h('li', {}, h('span', {}, `${moodOf(label)} ${formatNumber(probability, { style: 'percent', maximumFractionDigits: 0 })}`), shareBar(probability));
   return h('li', {}, line, h('ul', { class: 'shares' }, ...labels.map(meter)));
 }
 

@@ -26,24 +26,51 @@ const PICTURE = '+picture';
 /** @type {readonly Shape[]} */
 const SHAPES = [
   {
-    title: 'shapeOneToMany', hint: 'shapeOneToManyHint', needs: '', way: 'shapeToPictures', there: { view: 'caption' },
-    inputs: [PICTURE, null, null, null], outputs: ['a', 'red', 'boat', '…'],
+    title: 'shapeOneToMany',
+    hint: 'shapeOneToManyHint',
+    needs: '',
+    way: 'shapeToPictures',
+    there: { view: 'caption' },
+    inputs: [PICTURE, null, null, null],
+    outputs: ['a', 'red', 'boat', '…'],
   },
   {
-    title: 'shapeManyToOne', hint: 'shapeManyToOneHint', needs: 'text_classifier', way: 'shapeToMood', there: { view: 'read', reading: 'mood' },
-    inputs: ['Worth', 'every', 'penny', '!'], outputs: [null, null, null, 'positive'], back: true,
+    title: 'shapeManyToOne',
+    hint: 'shapeManyToOneHint',
+    needs: 'text_classifier',
+    way: 'shapeToMood',
+    there: { view: 'read', reading: 'mood' },
+    inputs: ['Worth', 'every', 'penny', '!'],
+    outputs: [null, null, null, 'positive'],
+    back: true,
   },
   {
-    title: 'shapeManyToMany', hint: 'shapeManyToManyHint', needs: 'seq2seq', way: 'shapeToTranslation', there: { view: 'translate', translator: 'seq2seq-de-en' },
-    inputs: ['Ich', 'singe', 'gern', null, null, null, null], outputs: [null, null, null, 'I', 'like', 'to', 'sing'],
+    title: 'shapeManyToMany',
+    hint: 'shapeManyToManyHint',
+    needs: 'seq2seq',
+    way: 'shapeToTranslation',
+    there: { view: 'translate', translator: 'seq2seq-de-en' },
+    inputs: ['Ich', 'singe', 'gern', null, null, null, null],
+    outputs: [null, null, null, 'I', 'like', 'to', 'sing'],
   },
   {
-    title: 'shapeEqual', hint: 'shapeEqualHint', needs: 'char_lstm', way: 'shapeToWriting', there: { view: 'look', inspected: 'char-lstm-songs' },
-    inputs: ['r', 'o', 's', 'e'], outputs: ['o', 's', 'e', 's'],
+    title: 'shapeEqual',
+    hint: 'shapeEqualHint',
+    needs: 'char_lstm',
+    way: 'shapeToWriting',
+    there: { view: 'look', inspected: 'char-lstm-songs' },
+    inputs: ['r', 'o', 's', 'e'],
+    outputs: ['o', 's', 'e', 's'],
   },
   {
-    title: 'shapeBothWays', hint: 'shapeBothWaysHint', needs: 'tagger', way: 'shapeToTags', there: { view: 'read', reading: 'tags' },
-    inputs: ['The', 'rose', 'will', 'rise'], outputs: ['DET', 'NOUN', 'AUX', 'VERB'], back: true,
+    title: 'shapeBothWays',
+    hint: 'shapeBothWaysHint',
+    needs: 'tagger',
+    way: 'shapeToTags',
+    there: { view: 'read', reading: 'tags' },
+    inputs: ['The', 'rose', 'will', 'rise'],
+    outputs: ['DET', 'NOUN', 'AUX', 'VERB'],
+    back: true,
   },
 ];
 
@@ -82,7 +109,11 @@ export class Shapes {
 
   #draw() {
     const { catalog } = this.#context;
-    const listed = new Set(['generator', 'translator', 'reader'].flatMap((kind) => catalog.of(/** @type {import('../engine/kinds.js').Kind} */ (kind)).map(({ model_type }) => model_type)));
+    const listed = new Set(
+      ['generator', 'translator', 'reader'].flatMap((kind) =>
+        catalog.of(/** @type {import('../engine/kinds.js').Kind} */ (kind)).map(({ model_type }) => model_type),
+      ),
+    );
     this.#figures.replaceChildren(...SHAPES.map((shape, i) => this.#figure(shape, i, !shape.needs || listed.has(shape.needs))));
   }
 
@@ -169,7 +200,13 @@ function picture(shape, told) {
     node.setAttribute('tabindex', '0');
     node.setAttribute('role', 'button');
     node.setAttribute('aria-label', text('shapeInput', { input: named(input) }));
-    for (const [event, from] of /** @type {[string, string | null][]} */ ([['pointerenter', `input ${i}`], ['focus', `input ${i}`], ['click', `input ${i}`], ['pointerleave', null], ['blur', null]])) {
+    for (const [event, from] of /** @type {[string, string | null][]} */ ([
+      ['pointerenter', `input ${i}`],
+      ['focus', `input ${i}`],
+      ['click', `input ${i}`],
+      ['pointerleave', null],
+      ['blur', null],
+    ])) {
       node.addEventListener(event, () => light(from));
     }
     return [node];

@@ -29,9 +29,11 @@ export const lecture = {
   stepChars: 'Zeichen in Zahlen',
   stepCharsHint: 'Solche Zahlen liest der Liedschreiber der Vorlesung. Die vorkommenden Zeichen werden der Reihe nach ab 0 gezählt.',
   stepWords: 'Wörter in Zahlen',
-  stepWordsHint: 'Solche Zahlen liest der Übersetzer der Vorlesung: je häufiger ein Wort, desto kleiner seine Zahl; jeder Satz steht zwischen <start> und <end>.',
+  stepWordsHint:
+    'Solche Zahlen liest der Übersetzer der Vorlesung: je häufiger ein Wort, desto kleiner seine Zahl; jeder Satz steht zwischen <start> und <end>.',
   stepSubwords: 'Bytepaare in Zahlen',
-  stepSubwordsHint: 'Solche Zahlen lesen GPT und Transformer. Das häufigste Paar von Nachbarn wird zu einem Token, wieder und wieder; gelernt hier allein aus diesem Text. „�“ ist ein halbes Zeichen.',
+  stepSubwordsHint:
+    'Solche Zahlen lesen GPT und Transformer. Das häufigste Paar von Nachbarn wird zu einem Token, wieder und wieder; gelernt hier allein aus diesem Text. „�“ ist ein halbes Zeichen.',
   stepSize: '{tokens} Tokens, {size} verschiedene Zahlen.',
   merges: 'Verschmelzungen',
   mergesHint: 'So viele Paare werden zu je einem Token.',

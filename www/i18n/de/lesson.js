@@ -1,6 +1,7 @@
 /** What "Lecture" says, in German. @type {typeof import('../en/lesson.js').lesson} */
 export const lesson = {
-  lectureLead: 'Zwei Anwendungen in sieben Schritten, dazu Kapitel über Bilder, über das Lesen, über das Lernen von Menschen und über das, was schwierig bleibt: jeder Schritt mit seiner Formel, seinen Zeilen Code und etwas zum Ausprobieren.',
+  lectureLead:
+    'Zwei Anwendungen in sieben Schritten, dazu Kapitel über Bilder, über das Lesen, über das Lernen von Menschen und über das, was schwierig bleibt: jeder Schritt mit seiner Formel, seinen Zeilen Code und etwas zum Ausprobieren.',
   useCases: 'Anwendung',
   caseLyrics: 'Lieder schreiben',
   caseTranslation: 'Übersetzen',
@@ -32,7 +33,8 @@ export const lesson = {
   caseChallenges: 'Herausforderungen von ChatGPT',
   likelyText: 'Dein Text',
   likelyTold: 'ln P = {log}; {bits} Bit je Zeichen',
-  likelyHint: 'Je dunkler ein Zeichen, desto wahrscheinlicher findet es das LSTM nach dem, was davor steht. ln P des ganzen Textes ist die Summe über alle Zeichen. Gleichmäßiges Raten unter 76 Zeichen kostet 6,25 Bit.',
+  likelyHint:
+    'Je dunkler ein Zeichen, desto wahrscheinlicher findet es das LSTM nach dem, was davor steht. ln P des ganzen Textes ist die Summe über alle Zeichen. Gleichmäßiges Raten unter 76 Zeichen kostet 6,25 Bit.',
   cellReads: 'Das LSTM liest',
   cellText: 'Zeichen, gefärbt nach dem gewählten Tor',
   cellDrawing: 'Eine Zelle des LSTM',
@@ -51,7 +53,8 @@ export const lesson = {
   withoutLength: 'Längere Sätze',
   withoutAttending: 'Mit Attention',
   withoutEvenly: 'Ohne: jedes Wort zählt gleich viel',
-  withoutHint: 'Dasselbe Netz, die Bewertungen seiner Attention auf null gesetzt. Kurze Sätze überstehen das, lange verlieren ihr Thema. Einem Netz, das ohne Attention trainiert wurde, geht es ebenso: Bahdanau und andere (2015) messen 17,8 BLEU ohne und 26,8 mit ihr.',
+  withoutHint:
+    'Dasselbe Netz, die Bewertungen seiner Attention auf null gesetzt. Kurze Sätze überstehen das, lange verlieren ihr Thema. Einem Netz, das ohne Attention trainiert wurde, geht es ebenso: Bahdanau und andere (2015) messen 17,8 BLEU ohne und 26,8 mit ihr.',
   temperatureCurves: 'Wahrscheinlichkeit nach Temperatur',
   temperatureRest: 'Alle anderen Tokens: {share}',
   learningCurve: 'Verlust in Bit je Zeichen (aufgezeichnet)',
@@ -62,15 +65,18 @@ export const lesson = {
   learningEarly: 'Beide sinken: Das Netz lernt, wie man Englisch schreibt. {train} Bit auf den gelernten Liedern, {held} auf den anderen.',
   learningBest: 'Hier sollte man aufhören: {held} Bit auf den Testliedern, besser wird es nicht ({train} auf den gelernten).',
   learningLate: 'Es lernt auswendig: {train} Bit auf den gelernten Liedern, aber {held} auf den anderen, und es werden mehr.',
-  learningHint: 'Ein kleines LSTM (160 Einheiten) und nur 40 Lieder, damit es schnell geschieht. Unter der Kurve: was es nach diesem Schritt schreibt. „Old Dog Tray“ und „Kate Kearney“ sind Titel gelernter Lieder.',
+  learningHint:
+    'Ein kleines LSTM (160 Einheiten) und nur 40 Lieder, damit es schnell geschieht. Unter der Kurve: was es nach diesem Schritt schreibt. „Old Dog Tray“ und „Kate Kearney“ sind Titel gelernter Lieder.',
   bleuMachine: 'Übersetzung der Maschine',
   bleuHuman: 'Übersetzung eines Menschen',
   bleuRun: 'Folgen zu {n}',
   bleuOf: 'BP = {penalty}; BLEU = {bleu}',
-  bleuLiveHint: 'Ändere ein Wort oder seinen Platz: Die Viererfolgen zerbrechen zuerst. Stimmt keine Viererfolge überein, ist BLEU 0; darum misst man es über viele Sätze.',
+  bleuLiveHint:
+    'Ändere ein Wort oder seinen Platz: Die Viererfolgen zerbrechen zuerst. Stimmt keine Viererfolge überein, ist BLEU 0; darum misst man es über viele Sätze.',
   shownTimes: 'Wie oft gezeigt',
   shownLoss: 'Verlust des Gezeigten: {nats} Nat',
-  shownHint: 'Wähle das Wort, das als Nächstes kommen soll. Bei jedem Zeigen rücken die Logits um den Gradienten des Verlusts. In Klammern: die Wahrscheinlichkeit vorher. Hier lernen nur diese Zahlen, beim echten Training alle Gewichte.',
+  shownHint:
+    'Wähle das Wort, das als Nächstes kommen soll. Bei jedem Zeigen rücken die Logits um den Gradienten des Verlusts. In Klammern: die Wahrscheinlichkeit vorher. Hier lernen nur diese Zahlen, beim echten Training alle Gewichte.',
   comparedFirst: '1 ist besser',
   comparedSecond: '2 ist besser',
   comparedOthers: 'Zwei andere Strophen',
@@ -78,7 +84,8 @@ export const lesson = {
   comparedHint: 'Das GPT hat beide eben geschrieben. Urteile mehrmals, auch gegen dich selbst: Ein erwartetes Urteil ändert wenig, ein überraschendes viel.',
   tunedBeta: 'Preis der Entfernung β',
   tunedTold: 'Mittlere Belohnung {reward}; Abstand zum alten Modell {nats} Nat',
-  tunedHint: 'Wähle die Wörter, die dir gefallen: Jedes bekommt Belohnung 1. Die Balken zeigen das beste Modell bei diesem Preis, in Klammern das alte. Geht β gegen 0, bleibt nichts übrig, als was dir gefällt.',
+  tunedHint:
+    'Wähle die Wörter, die dir gefallen: Jedes bekommt Belohnung 1. Die Balken zeigen das beste Modell bei diesem Preis, in Klammern das alte. Geht β gegen 0, bleibt nichts übrig, als was dir gefällt.',
   sensitiveOne: 'Ein Anfang',
   sensitiveOther: 'Der andere',
   sensitiveTold: '{shared} von {all} Wörtern sind gleich.',
@@ -89,8 +96,10 @@ export const lesson = {
   copiesShare: 'kopiert',
   copiesLongest: 'Längste Folge, die wörtlich in den Trainingsliedern steht: {longest} Zeichen.',
   copiesNone: 'Keine lange Folge steht wörtlich in den Trainingsliedern.',
-  copiesHint: 'Die ersten Zeilen sind von Christopher Marlowe. Setze ein eigenes Lied ein oder lass das GPT weiterdichten, und vergleiche noch einmal: Markiertes steht wörtlich in den gelernten Liedern. Die Seite holt dafür ein Verzeichnis aller Lieder (3,7 MB).',
-  biasHint: 'Die wahrscheinlichsten nächsten Wörter beider Anfänge, von dem, was über den einen gesagt wird, bis zu dem, was über die andere gesagt wird. Diese Lieder sind alt; probiere auch andere Paare wie „His hands were“ und „Her hands were“.',
+  copiesHint:
+    'Die ersten Zeilen sind von Christopher Marlowe. Setze ein eigenes Lied ein oder lass das GPT weiterdichten, und vergleiche noch einmal: Markiertes steht wörtlich in den gelernten Liedern. Die Seite holt dafür ein Verzeichnis aller Lieder (3,7 MB).',
+  biasHint:
+    'Die wahrscheinlichsten nächsten Wörter beider Anfänge, von dem, was über den einen gesagt wird, bis zu dem, was über die andere gesagt wird. Diese Lieder sind alt; probiere auch andere Paare wie „His hands were“ und „Her hands were“.',
   costsTokens: 'Tokens, die geschrieben werden',
   costsWatts: 'Leistung dieses Geräts beim Rechnen, in Watt (geschätzt)',
   costsWork: 'Multiplikationen mit Addition, ungefähr',
@@ -100,5 +109,6 @@ export const lesson = {
   costsHint: 'Es rechnet ein Kern. Ein Telefon braucht etwa 3 W, ein Laptop 15 W. Ein Wasserkocher mit 2.000 W, der zwei Minuten läuft, braucht 240.000 Ws.',
   explainTold: 'Als Nächstes erwartet: „{token}“ ({share})',
   explainWithout: '{word}: {value}',
-  explainHint: 'Jedes Wort wurde einmal weggelassen. Orange: Ohne es wäre das erwartete Wort weniger wahrscheinlich; blau: wahrscheinlicher. Zeige auf ein Wort, um die Zahl zu sehen.',
+  explainHint:
+    'Jedes Wort wurde einmal weggelassen. Orange: Ohne es wäre das erwartete Wort weniger wahrscheinlich; blau: wahrscheinlicher. Zeige auf ein Wort, um die Zahl zu sehen.',
 };

@@ -29,9 +29,11 @@ export const lecture = {
   stepChars: 'Numbering characters',
   stepCharsHint: 'The lecture’s song writer reads such numbers. The characters that occur, in order, count from 0.',
   stepWords: 'Numbering words',
-  stepWordsHint: 'The lecture’s translator reads such numbers: the more frequent a word, the smaller its number; every sentence stands between <start> and <end>.',
+  stepWordsHint:
+    'The lecture’s translator reads such numbers: the more frequent a word, the smaller its number; every sentence stands between <start> and <end>.',
   stepSubwords: 'Numbering byte pairs',
-  stepSubwordsHint: 'GPT and Transformer read such numbers. The most frequent pair of neighbours becomes one token, again and again; learned here from nothing but this text. “�” is half a character.',
+  stepSubwordsHint:
+    'GPT and Transformer read such numbers. The most frequent pair of neighbours becomes one token, again and again; learned here from nothing but this text. “�” is half a character.',
   stepSize: '{tokens} tokens, {size} different numbers.',
   merges: 'Merges',
   mergesHint: 'So many pairs become one token each.',

@@ -1,6 +1,7 @@
 /** What "Lecture" says, in English. */
 export const lesson = {
-  lectureLead: 'Two use cases in seven steps, and chapters on pictures, on reading, on learning from people and on what remains hard: each step with its formula, its lines of code, and something to try.',
+  lectureLead:
+    'Two use cases in seven steps, and chapters on pictures, on reading, on learning from people and on what remains hard: each step with its formula, its lines of code, and something to try.',
   useCases: 'Use case',
   caseLyrics: 'Writing lyrics',
   caseTranslation: 'Translating',
@@ -32,7 +33,8 @@ export const lesson = {
   caseChallenges: 'ChatGPT’s challenges',
   likelyText: 'Your text',
   likelyTold: 'ln P = {log}; {bits} bits per character',
-  likelyHint: 'The darker a character, the likelier the LSTM holds it, given what stands before it. ln P of the whole text is the sum over all characters. Uniform guessing among 76 characters costs 6.25 bits.',
+  likelyHint:
+    'The darker a character, the likelier the LSTM holds it, given what stands before it. ln P of the whole text is the sum over all characters. Uniform guessing among 76 characters costs 6.25 bits.',
   cellReads: 'The LSTM reads',
   cellText: 'Characters, coloured by the gate that is chosen',
   cellDrawing: 'A cell of the LSTM',
@@ -51,7 +53,8 @@ export const lesson = {
   withoutLength: 'Longer sentences',
   withoutAttending: 'With attention',
   withoutEvenly: 'Without: every word counts alike',
-  withoutHint: 'The same network, with the scores of its attention set to zero. Short sentences survive, long ones lose their subject. A network trained without attention fares alike: Bahdanau and others (2015) report 17.8 BLEU without and 26.8 with it.',
+  withoutHint:
+    'The same network, with the scores of its attention set to zero. Short sentences survive, long ones lose their subject. A network trained without attention fares alike: Bahdanau and others (2015) report 17.8 BLEU without and 26.8 with it.',
   temperatureCurves: 'Probability by temperature',
   temperatureRest: 'All other tokens: {share}',
   learningCurve: 'Loss in bits per character (recorded)',
@@ -62,7 +65,8 @@ export const lesson = {
   learningEarly: 'Both fall: the network learns how English is spelled. {train} bits on the songs learned from, {held} on the others.',
   learningBest: 'Here one should stop: {held} bits on held-out songs is the best it gets ({train} on those learned from).',
   learningLate: 'It learns by heart: {train} bits on the songs learned from, but {held} on the others, and rising.',
-  learningHint: 'A small LSTM (160 units) and only 40 songs, so that it happens quickly. Below the curve: what it writes after that step. “Old Dog Tray” and “Kate Kearney” are titles of songs learned from.',
+  learningHint:
+    'A small LSTM (160 units) and only 40 songs, so that it happens quickly. Below the curve: what it writes after that step. “Old Dog Tray” and “Kate Kearney” are titles of songs learned from.',
   bleuMachine: 'The machine’s translation',
   bleuHuman: 'A human’s translation',
   bleuRun: 'runs of {n}',
@@ -70,15 +74,18 @@ export const lesson = {
   bleuLiveHint: 'Change a word, or its place: runs of four break first. If no run of four is shared, BLEU is 0; so it is taken over many sentences.',
   shownTimes: 'Times shown',
   shownLoss: 'Loss of what is shown: {nats} nats',
-  shownHint: 'Choose the word that should come next. Each time it is shown, the logits move by the gradient of the loss. In brackets: the probability before. Here only these numbers learn; in real training all weights do.',
+  shownHint:
+    'Choose the word that should come next. Each time it is shown, the logits move by the gradient of the loss. In brackets: the probability before. Here only these numbers learn; in real training all weights do.',
   comparedFirst: '1 is better',
   comparedSecond: '2 is better',
   comparedOthers: 'Two other stanzas',
   comparedLoss: 'The choice “{better} is better” costs the reward model {nats} nats.',
-  comparedHint: 'The GPT has just written both. Choose a few times, also against yourself: a choice that was expected moves little, a surprising one moves much.',
+  comparedHint:
+    'The GPT has just written both. Choose a few times, also against yourself: a choice that was expected moves little, a surprising one moves much.',
   tunedBeta: 'Price of distance β',
   tunedTold: 'Mean reward {reward}; distance to the old model {nats} nats',
-  tunedHint: 'Choose the words you like: each gets reward 1. The bars show the best model at this price, in brackets the old one. Move β towards 0, and nothing is left but what you like.',
+  tunedHint:
+    'Choose the words you like: each gets reward 1. The bars show the best model at this price, in brackets the old one. Move β towards 0, and nothing is left but what you like.',
   sensitiveOne: 'One beginning',
   sensitiveOther: 'The other',
   sensitiveTold: '{shared} of {all} words are the same.',
@@ -89,8 +96,10 @@ export const lesson = {
   copiesShare: 'copied',
   copiesLongest: 'Longest stretch found word for word in the training songs: {longest} characters.',
   copiesNone: 'No long stretch stands word for word in the training songs.',
-  copiesHint: 'The first lines are Christopher Marlowe’s. Put in a song of your own, or let the GPT go on, and compare again: what is marked stands word for word in the songs it learned from. The page fetches an index of all of them (3.7 MB).',
-  biasHint: 'The likeliest next words of both beginnings, from what is said of the one to what is said of the other. These songs are old; try other pairs, too, such as “His hands were” and “Her hands were”.',
+  copiesHint:
+    'The first lines are Christopher Marlowe’s. Put in a song of your own, or let the GPT go on, and compare again: what is marked stands word for word in the songs it learned from. The page fetches an index of all of them (3.7 MB).',
+  biasHint:
+    'The likeliest next words of both beginnings, from what is said of the one to what is said of the other. These songs are old; try other pairs, too, such as “His hands were” and “Her hands were”.',
   costsTokens: 'Tokens to write',
   costsWatts: 'Power of this device while computing, in watts (an estimate)',
   costsWork: 'Multiply-adds, about',
