@@ -131,7 +131,7 @@ function figures({ title, figures: { dev_bits_per_char, dev_bleu, dev_chrf, para
 function prepared(context, id) {
   const { state } = context;
   const alert = new AlertBox();
-  const body = scrollable(h('div', { class: 'outcome', role: 'region' }), 'tryIt');
+  const body = scrollable(h('div', { class: 'outcome' }), 'tryIt');
   const step = STEPS.find((candidate) => candidate.id === id) ?? STEPS[0];
   const preparing = new Preparing(context, alert, (result) => body.replaceChildren(...step.draw(result)));
   const element = h(
