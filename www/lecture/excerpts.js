@@ -145,8 +145,8 @@ let pooled = match self.config.pooling {
     code: String.raw`if share < MASKED {
     batch.inputs[place] = self.mask;
 } else if share < OTHER {
-    let words = self.vocab_size as u64 - u64::from(self.mask) - 1;
-    batch.inputs[place] = self.mask + 1 + (hash(others, index) % words) as u32;`,
+    // Words stand behind the special tokens, or where `[MASK]` is the last one, before it.
+    let behind = self.vocab_size as u64 - u64::from(self.mask) - 1;`,
   },
   shown: {
     file: 'src/train/preference.rs',
