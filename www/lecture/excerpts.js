@@ -142,15 +142,10 @@ let pooled = match self.config.pooling {
   },
   masked: {
     file: 'src/train/masking.rs',
-    code: String.raw`if share < MASKED {
+    code: String.raw`let share = share(fate, index);
+if share < MASKED {
     batch.inputs[place] = self.mask;
-} else if share < OTHER {
-    // Words stand behind the special tokens, or where `[MASK]` is the last one, before it.
-    let behind = self.vocab_size as u64 - u64::from(self.mask) - 1;
-    let (first, words) =
-        if behind > 0 { (self.mask + 1, behind) } else { (0, u64::from(self.mask)) };
-    batch.inputs[place] = first + (hash(others, index) % words) as u32;`[MASK]` is the last one, before it.
-    let behind = self.vocab_size as u64 - u64::from(self.mask) - 1;`,
+} else if share < OTHER {`,
   },
   shown: {
     file: 'src/train/preference.rs',
