@@ -1,7 +1,7 @@
 //! A language model in GPT-2's form (Radford et al. 2019): the Transformer's decoder without a source.
 
-use super::{GptActivation, GptConfig};
 use super::gpt_weights;
+use super::{GptActivation, GptConfig};
 use crate::error::Result;
 use crate::io::Weights;
 use crate::nn::{
