@@ -37,6 +37,7 @@ export class Desk {
   #busy = false;
   /** @type {import('../engine/preferring-client.js').Running<any> | null} */
   #running = null;
+  /** Whether what is being done is to end: what it still asks for is then stopped, too. */
   #stopped = false;
   context;
   choices;
@@ -110,11 +111,6 @@ export class Desk {
   stop() {
     this.#stopped = true;
     this.#running?.stop();
-  }
-
-  /** Whether what is being done was stopped. */
-  get isStopped() {
-    return this.#stopped;
   }
 
   /**

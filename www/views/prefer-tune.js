@@ -154,7 +154,7 @@ export class TuneStep {
       this.#drawCurves(plan);
     });
     desk.tell(ENDINGS[ended.reason], { step: ended.step, seconds: Math.round(ended.seconds) });
-    if (!desk.isStopped) await this.#sideBySide();
+    await this.#sideBySide();
     await this.#storing;
   }
 
