@@ -113,7 +113,10 @@ export class ChoiceList {
  * @throws {EngineError} bad-choices
  */
 function read(text) {
-  const [head, ...lines] = text.replace(/^\uFEFF/, '').split('\n').filter((line) => line.trim());
+  const [head, ...lines] = text
+    .replace(/^\uFEFF/, '')
+    .split('\n')
+    .filter((line) => line.trim());
   try {
     checkHead(head);
     return lines.map((line) => checked(JSON.parse(line)));

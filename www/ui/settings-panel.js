@@ -69,5 +69,10 @@ function numberField(field, state, view) {
       line.append(h('label', { class: 'keep' }, toggle(state, 'keep_seed', `${id}-keep`), ' ', h('span', { t: 'keepSeed' })));
     }
   }
-  return h('div', { class: 'field', 'data-setting': field.key }, line, h('p', { class: 'small', id: `${id}-hint`, t: name === 'seed' && RENEWING.includes(view) ? 'seedHintSongs' : `${name}Hint` }));
+  return h(
+    'div',
+    { class: 'field', 'data-setting': field.key },
+    line,
+    h('p', { class: 'small', id: `${id}-hint`, t: name === 'seed' && RENEWING.includes(view) ? 'seedHintSongs' : `${name}Hint` }),
+  );
 }

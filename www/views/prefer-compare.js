@@ -116,7 +116,10 @@ export class CompareStep {
   /** @param {Choice['better']} better */
   #choose(better) {
     if (!this.#shown || this.#desk.isBusy) return;
-    const { beginning, stanzas: [first, second] } = this.#shown;
+    const {
+      beginning,
+      stanzas: [first, second],
+    } = this.#shown;
     this.#shown = null;
     this.#desk.choices.add({ beginning, first, second, better, by: 'hand' });
     void this.next();

@@ -73,7 +73,8 @@ export class TuneStep {
     state.onChange(show);
     show();
     const cards = /** @type {const} */ (['preferOld', 'preferNew']).map((t, at) =>
-      h('figure', { class: 'prefer-card' }, h('figcaption', { t }), this.#verses[at].element));
+      h('figure', { class: 'prefer-card' }, h('figcaption', { t }), this.#verses[at].element),
+    );
     this.#both.append(h('div', { class: 'prefer-cards' }, ...cards));
     this.element = h(
       'section',

@@ -9,7 +9,10 @@ import { h } from '../ui/dom.js';
  * @param {string} beginning a header line
  */
 export function titleOf(beginning) {
-  return beginning.replace(/^=== ?/, '').split(' | ')[0].trim();
+  return beginning
+    .replace(/^=== ?/, '')
+    .split(' | ')[0]
+    .trim();
 }
 
 export class Verse {
