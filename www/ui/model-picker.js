@@ -11,6 +11,8 @@ const KINDS = /** @type {const} */ ({
   preferred: ['generator'],
   inspected: ['generator', 'translator'],
 });
+/** Where not every model of the kind will do. @type {Partial<Record<keyof typeof KINDS, string>>} */
+const TYPES = { preferred: 'gpt2' };
 /** Leads to where models are opened and trained; no id of a model looks like that. */
 const OWN = '+own';
 /** Which stands in for a model that is no more. */
@@ -25,7 +27,7 @@ const OTHERWISE = { model: 0, left: 0, right: 1, preferred: 0, translator: 0, in
  */
 export function modelPicker({ state, catalog, visit }, setting, id) {
   const element = h('select', { id, 'data-setting': setting });
-  const models = () => KINDS[setting].flatMap((kind) => catalog.of(kind));
+  const models = () => KINDS[setting].flatMap((kind) => catalog.of(kind)).filter(({ model_type }) => model_type === (TYPES[setting] ?? model_type));
   const otherwise = () => models()[OTHERWISE[setting]];
   const chosen = () => models().find((model) => model.id === state.settings[setting]) ?? otherwise();
   const show = () => {
