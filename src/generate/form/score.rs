@@ -17,9 +17,9 @@ pub struct Weights {
     pub likely: f32,
     /// Times its pointwise mutual information with the title.
     pub title: f32,
-    /// The price of each sequence of three words that came before (in this line, too), three times as high where it came
-    /// twice, and so on; of each word that comes twice in the line, and of beginning with two words that a line begins
-    /// with already.
+    /// The price of each sequence of three words that came before (in this line, too), of each word that comes twice in
+    /// the line, and of beginning with two words that a line begins with already; twenty times of it for four words that
+    /// come a third time, which makes a song a chain.
     pub repeat: f32,
     /// The price of each word that is in no word list.
     pub unlisted: f32,
@@ -47,6 +47,9 @@ impl Default for Weights {
         }
     }
 }
+
+/// How many repetitions a third time of the same four words counts for.
+pub(super) const CHAIN: usize = 20;
 
 /// A line's score, part by part: prices are negative.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
@@ -114,8 +117,9 @@ pub(super) struct SoFar {
     pub title: Vec<String>,
     /// Lines of the song.
     pub lines: Vec<String>,
-    /// How often each came.
-    triples: BTreeMap<[String; 3], usize>,
+    triples: BTreeSet<[String; 3]>,
+    /// How often each sequence of four words came.
+    fours: BTreeMap<[String; 4], usize>,
     ends: Vec<String>,
 }
 
@@ -135,12 +139,13 @@ pub(super) struct Asked<'a> {
 impl SoFar {
     pub fn new(title: &str) -> Self {
         let title = words_of(title).collect();
-        Self { title, lines: Vec::new(), triples: BTreeMap::new(), ends: Vec::new() }
+        Self { title, lines: Vec::new(), triples: BTreeSet::new(), fours: BTreeMap::new(), ends: Vec::new() }
     }
 
     pub fn push(&mut self, line: &str) {
-        for triple in triples(line) {
-            *self.triples.entry(triple).or_default() += 1;
+        self.triples.extend(runs(line));
+        for four in runs(line) {
+            *self.fours.entry(four).or_default() += 1;
         }
         self.ends.extend(last_word(line));
         self.lines.push(line.to_owned());
@@ -183,19 +188,17 @@ impl SoFar {
         let known = |word: &&String| lexicon.listed(word).is_none() && !self.title.contains(word);
         let unlisted = words.iter().filter(known).count();
         let mut within = BTreeSet::new();
-        let again: usize = triples(line)
-            .map(|triple| {
-                let times = self.triples.get(&triple).copied().unwrap_or_default();
-                (times * (times + 1) / 2).max(usize::from(!within.insert(triple)))
-            })
-            .sum();
+        let again = runs::<3>(line)
+            .filter(|triple| self.triples.contains(triple) || !within.insert(triple.clone()))
+            .count();
+        let chains = runs(line).filter(|four| self.fours.get(four).is_some_and(|&times| times >= 2)).count();
         let twice = words.iter().enumerate().filter(|(at, word)| {
             words[..*at].contains(word) && word.len() > 1 && !is_stop_word(word, lexicon.language())
         });
         let same_line = self.lines.iter().filter(|other| *other == line).count();
         let begins = |other: &String| words_of(other).take(2).eq(words.iter().take(2).cloned());
         let begun = usize::from(words.len() > 1 && self.lines.iter().any(begins));
-        let repeats = again + twice.count() + begun + 4 * same_line;
+        let repeats = again + twice.count() + begun + 4 * same_line + CHAIN * chains;
         let off = asked.syllables.map_or(0, |(least, most)| {
             let syllables = lexicon.syllables(line);
             least.saturating_sub(syllables) + syllables.saturating_sub(most)
@@ -225,9 +228,10 @@ impl SoFar {
     }
 }
 
-fn triples(line: &str) -> impl Iterator<Item = [String; 3]> {
+/// All sequences of so many words.
+fn runs<const N: usize>(line: &str) -> impl Iterator<Item = [String; N]> {
     let words: Vec<String> = words_of(line).collect();
-    let triples: Vec<[String; 3]> =
-        words.windows(3).map(|three| [three[0].clone(), three[1].clone(), three[2].clone()]).collect();
-    triples.into_iter()
+    let runs: Vec<[String; N]> =
+        words.windows(N).map(|run| std::array::from_fn(|at| run[at].clone())).collect();
+    runs.into_iter()
 }

@@ -4,7 +4,7 @@ use super::draw::{Drawing, complete, draw};
 use super::endings::Branches;
 use super::plan::{Form, MAX_CANDIDATE_LINES, Plan, Stanza};
 use super::reader::Reader;
-use super::score::{Asked, Scores, SoFar};
+use super::score::{Asked, CHAIN, Scores, SoFar, Weights};
 use super::vocabulary::Vocabulary;
 use super::walk::{Path, read_all};
 use crate::error::Result;
@@ -23,8 +23,6 @@ const ENOUGH_RHYMES: usize = 3;
 const ROUNDS: usize = 3;
 /// A line whose ending costs more is not.
 const SOUND_ENDING: f32 = -0.5;
-/// More is drawn if the best line repeats more than that: what comes a third time makes a chain.
-const SOUND_REPEATS: f32 = -2.4;
 /// The logarithm of this probability.
 const ONE_IN_A_THOUSAND: f32 = -6.9;
 
@@ -204,7 +202,7 @@ impl FormWriter {
                 self.collect(generator, lexicon, &asked, (led, true), &mut candidates);
             }
             candidates = best_first(candidates);
-            if sound(&candidates[0].line, target.is_some()) {
+            if sound(&candidates[0].line, target.is_some(), &self.form.weights) {
                 break;
             }
         }
@@ -274,10 +272,10 @@ impl FormWriter {
     }
 }
 
-/// Whether a line rhymes if it is to, does so with a word that belongs there, and is not one more of the same.
-fn sound(line: &CandidateLine, rhymes: bool) -> bool {
+/// Whether a line rhymes if it is to, does so with a word that belongs there, and makes no chain.
+fn sound(line: &CandidateLine, rhymes: bool, weights: &Weights) -> bool {
     line.scores.ending >= SOUND_ENDING
-        && line.scores.repeats >= SOUND_REPEATS
+        && line.scores.repeats >= -weights.repeat * CHAIN as f32
         && (!rhymes || line.rhyme.is_some())
 }
 
