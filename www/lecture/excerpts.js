@@ -125,5 +125,16 @@ let found = self.of_discriminator.gradients(&self.discriminator, |discriminator|
     let logits = self.discriminator.forward(&generator.forward(&noise));
     logits.binary_cross_entropy_with_logits(&targets)
 });`,
+  },  gram: {
+    file: 'src/style/loss.rs',
+    code: String.raw`let losses = features.iter().zip(&self.grams).map(|(features, (wanted, scale))| {
+    gram(features).sub(wanted).square().sum_all().mul_scalar(*scale)
+});`,
+  },
+  styleStep: {
+    file: 'src/style/transfer.rs',
+    code: String.raw`let leaf = tape.watch(picture);
+let (style, content) = (aim.style_loss(&leaf), aim.content_loss(&leaf));
+let mut loss = style.add(&content.mul_scalar(self.settings.content_weight()));`,
   },
 };

@@ -10,9 +10,9 @@ import { LIVE } from './lecture-live.js';
 /** @typedef {import('../lecture/steps.js').UseCase} UseCase */
 
 /** @type {readonly UseCase[]} */
-const USE_CASES = ['lyrics', 'translation', 'gan'];
+const USE_CASES = ['lyrics', 'translation', 'gan', 'style'];
 /** @type {Readonly<Record<UseCase, import('../i18n/index.js').Key>>} */
-const NAMES = { lyrics: 'caseLyrics', translation: 'caseTranslation', gan: 'caseGan' };
+const NAMES = { lyrics: 'caseLyrics', translation: 'caseTranslation', gan: 'caseGan', style: 'caseStyle' };
 /** Every page, in reading order. @type {readonly { use_case: UseCase, step: number }[]} */
 const PAGES = USE_CASES.flatMap((use_case) => LECTURE[use_case].map((_, i) => ({ use_case, step: i + 1 })));
 

@@ -19,7 +19,7 @@ pub fn waves(size: usize, seed: u64) -> Picture {
         rgb(0xf4_ecd8),
         rgb(0x16_3a6b),
     ];
-    const ACROSS: f32 = 5.0;
+    const ACROSS: f32 = 3.0;
     Canvas::painted(size, |x, y| {
         let shaken = |seed: u64, at: f32| at + 0.02 * (clouds(seed, 6.0 * x, 6.0 * y) - 0.5);
         let (x, y) = (ACROSS * shaken(seed, x), ACROSS * shaken(seed + 1, y));
@@ -52,13 +52,13 @@ pub fn mosaic(size: usize, seed: u64) -> Picture {
     ];
     const MORTAR: Rgb = rgb(0x4a_423a);
     Canvas::painted(size, |x, y| {
-        let (cell, gap) = voronoi(seed, 20.0 * x, 20.0 * y);
-        let at = cell.map(|index| index as f32 / 20.0);
+        let (cell, gap) = voronoi(seed, 12.0 * x, 12.0 * y);
+        let at = cell.map(|index| index as f32 / 12.0);
         let drift = clouds(seed + 2, 3.0 * at[0], 3.0 * at[1]);
         let own = at_cell(seed + 3, cell[0], cell[1]);
         let share = (1.9 * (drift - 0.5) + 0.5 + 0.25 * (own - 0.5)).clamp(0.0, 0.999);
         let stone = shade(of(&STONES, share), 0.8 + 0.4 * at_cell(seed + 4, cell[0], cell[1]));
-        mix(MORTAR, stone, ramp(0.07, 0.16, gap))
+        mix(MORTAR, stone, ramp(0.06, 0.14, gap))
     })
     .finished()
 }
@@ -92,7 +92,7 @@ pub fn glass(size: usize, seed: u64) -> Picture {
     ];
     const LEAD: Rgb = rgb(0x12_1014);
     Canvas::painted(size, |x, y| {
-        let (cell, gap) = voronoi(seed, 8.0 * x, 8.0 * y);
+        let (cell, gap) = voronoi(seed, 6.0 * x, 6.0 * y);
         let pane = of(&PANES, at_cell(seed + 2, cell[0], cell[1]));
         let light = 0.75 + 0.55 * noise(seed + 3, 14.0 * x, 14.0 * y) + 0.25 * ramp(0.1, 0.8, gap);
         mix(LEAD, shade(pane, light), ramp(0.07, 0.11, gap))
@@ -104,7 +104,7 @@ pub fn glass(size: usize, seed: u64) -> Picture {
 pub fn weave(size: usize, seed: u64) -> Picture {
     const WARP: [Rgb; 4] = [rgb(0xa3_2638), rgb(0xe3_b04b), rgb(0xa3_2638), rgb(0x2a_2f55)];
     const WEFT: [Rgb; 5] = [rgb(0xef_e3c8), rgb(0x2f_7f79), rgb(0xef_e3c8), rgb(0xc9_5b2b), rgb(0x2a_2f55)];
-    const THREADS: f32 = 24.0;
+    const THREADS: f32 = 14.0;
     Canvas::painted(size, |x, y| {
         let pulled = |seed: u64| 0.25 * (noise(seed, 9.0 * x, 9.0 * y) - 0.5);
         let (u, v) = (THREADS * x + pulled(seed), THREADS * y + pulled(seed + 1));

@@ -24,18 +24,18 @@ pub fn brush(size: usize, seed: u64) -> Picture {
         [rgb(0x0f1f4b), rgb(0x1d3f8a), rgb(0x2f6fb5), rgb(0x6fb3cf), rgb(0xe9e3a6), rgb(0xf2b632)];
     let mut rng = Rng::new(seed);
     let mut canvas = Canvas::painted(size, |_, _| SKY[0]);
-    for _ in 0..1500 {
+    for _ in 0..900 {
         let mut at = anywhere(&mut rng);
         let light = 2.1 * (clouds(seed + 2, 2.6 * at[0], 2.6 * at[1]) - 0.5) + 0.42 + 0.16 * rng.normal();
         let colour = SKY[((light.clamp(0.0, 0.999)) * SKY.len() as f32) as usize];
         let mut line = vec![at];
         for _ in 0..5 {
             let way = stream(seed, at);
-            at = [at[0] + 0.018 * way[0], at[1] + 0.018 * way[1]];
+            at = [at[0] + 0.022 * way[0], at[1] + 0.022 * way[1]];
             line.push(at);
         }
         let hairs = rng.below(1 << 30) as u32;
-        canvas.stroke(&line, 0.018 + 0.012 * rng.uniform(), 0.95, |side| {
+        canvas.stroke(&line, 0.026 + 0.018 * rng.uniform(), 0.95, |side| {
             let hair = ((side + 1.0) * 3.5) as u32;
             shade(colour, 0.72 + 0.5 * uniform_at(seed, hairs + hair))
         });
@@ -48,12 +48,12 @@ pub fn hatching(size: usize, seed: u64) -> Picture {
     const PAPER: Rgb = rgb(0xf3ead6);
     const INK: Rgb = rgb(0x241c1c);
     const WAYS: [Point; 4] = [[0.8, 0.6], [0.8, -0.6], [0.28, 0.96], [0.96, -0.28]];
-    const GAP: f32 = 0.02;
+    const GAP: f32 = 0.032;
     let mut rng = Rng::new(seed);
     let mut canvas =
         Canvas::painted(size, |x, y| shade(PAPER, 0.96 + 0.06 * noise(seed, 60.0 * x, 60.0 * y)));
     for (layer, way) in WAYS.into_iter().enumerate() {
-        for number in -60..60 {
+        for number in -38..38 {
             let mut along = -0.9 - 0.1 * rng.uniform();
             let offset = (number as f32 + 0.35 * (rng.uniform() - 0.5)) * GAP;
             while along < 0.9 {
@@ -68,7 +68,7 @@ pub fn hatching(size: usize, seed: u64) -> Picture {
                     let [mx, my] = place(along + length / 2.0);
                     let line =
                         [place(along), [mx - bend * way[1], my + bend * way[0]], place(along + length)];
-                    canvas.stroke(&line, 0.0045 + 0.003 * rng.uniform(), 0.85, |_| INK);
+                    canvas.stroke(&line, 0.013 + 0.008 * rng.uniform(), 0.85, |_| INK);
                 }
                 along += length + 0.012 * rng.uniform();
             }
@@ -87,11 +87,11 @@ pub fn dots(size: usize, seed: u64) -> Picture {
     ];
     let mut rng = Rng::new(seed);
     let mut canvas = Canvas::painted(size, |_, _| rgb(0xeadfc6));
-    for _ in 0..7000 {
+    for _ in 0..3200 {
         let at = anywhere(&mut rng);
         let field = 2.2 * (clouds(seed, 2.4 * at[0], 2.4 * at[1]) - 0.5) + 0.5 + 0.07 * rng.normal();
         let family = FAMILIES[(field.clamp(0.0, 0.999) * FAMILIES.len() as f32) as usize];
-        canvas.spot(at, 0.008 + 0.005 * rng.uniform(), 0.92, family[rng.below(4)]);
+        canvas.spot(at, 0.013 + 0.008 * rng.uniform(), 0.92, family[rng.below(4)]);
     }
     canvas.finished()
 }

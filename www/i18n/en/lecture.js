@@ -45,6 +45,7 @@ export const lecture = {
   caseLyrics: 'Writing lyrics',
   caseTranslation: 'Translating',
   caseGan: '2014: GAN',
+  caseStyle: '2015: style transfer',
   stepBack: 'Previous step',
   stepNext: 'Next step',
   lectureKeys: 'Arrow keys ← → turn the pages.',
@@ -65,6 +66,9 @@ export const lecture = {
   lossHint: 'The mean of these over all tokens is what training brings down.',
   ganVerdict: 'D(G(z)): the discriminator takes a generated point for real with probability',
   ganVerdictCosts: 'Discriminator: {discriminator} nats; generator: {generator} nats',
+  gramAngle: 'Angle between the strokes and the second filter, in degrees',
+  gramEntries: 'G = ({a}, {b}; {b}, {c})',
+  gramHint: 'Two filters look at a picture full of parallel strokes: the first finds strokes of its own direction, the second those turned by this angle. Off the diagonal stands how much both answer at the same places. Moving the strokes about changes nothing.',
   ganVerdictHint: 'A discriminator that can only guess says 0.5, which costs either of them ln 2 ≈ 0.693.',
   seedIs: 'Seed {seed}',
 };
