@@ -14,7 +14,9 @@ const REST = /[\s.,;:!?*|`´'"‘’‚“”„«»‹›…()<>[\]{}\u00ad\u20
  * @returns {{ given: URLSearchParams, isCut: boolean }} `isCut`: it ends within a key, as no link does
  */
 export function readFragment(hash) {
-  const pieces = once(hash.replace(/^#/, '')).split('&').map((piece, i) => (i ? withoutEntity(piece) : piece));
+  const pieces = once(hash.replace(/^#/, ''))
+    .split('&')
+    .map((piece, i) => (i ? withoutEntity(piece) : piece));
   const given = [...new URLSearchParams(pieces.join('&'))];
   const last = pieces[pieces.length - 1];
   const isCut = pieces.length > 1 && !last.includes('=');

@@ -55,7 +55,7 @@ export const GERMAN_LENGTH = 20_000;
  * @property {number} stanzas 0 as many as the parts, or four
  * @property {number} lines of a stanza; 0 those of the scheme, or four
  * @property {number} merges of byte pairs
- * @property {'lyrics' | 'translation' | 'gan' | 'style'} use_case of the lecture
+ * @property {'lyrics' | 'translation' | 'gan' | 'style' | 'reading' | 'people' | 'challenges'} use_case of the lecture
  * @property {string} cloud the points that a GAN learns
  * @property {string} motif the scene that is painted in a style
  * @property {string} painting the style
@@ -142,10 +142,16 @@ export const TEXT_FIELDS = [
   { name: 'judge', key: 'judge', default: 'short-lines', among: ['rhyme', 'short-lines', 'no-old-words'], views: PREFER },
   { name: 'method', key: 'method', default: 'dpo', among: ['dpo', 'reinforce'], views: PREFER },
   { name: 'text', key: 'text', default: GERMAN_SONGS[0].text, cut: cutGerman, views: ['text'] },
-  { name: 'use_case', key: 'case', default: 'lyrics', among: ['lyrics', 'translation', 'gan', 'style'], views: ['lecture'] },
+  { name: 'use_case', key: 'case', default: 'lyrics', among: ['lyrics', 'translation', 'gan', 'style', 'reading', 'people', 'challenges'], views: ['lecture'] },
   { name: 'cloud', key: 'cloud', default: 'ring', among: ['ring', 'gaussians', 'line', 'moons', 'drawn'], views: ['gan'] },
   { name: 'motif', key: 'motif', default: 'village', among: ['village', 'boat', 'still-life'], views: STYLE },
-  { name: 'painting', key: 'painting', default: 'glass', among: ['waves', 'brush', 'mosaic', 'hatching', 'dots', 'marble', 'glass', 'geometry', 'weave'], views: STYLE },
+  {
+    name: 'painting',
+    key: 'painting',
+    default: 'glass',
+    among: ['waves', 'brush', 'mosaic', 'hatching', 'dots', 'marble', 'glass', 'geometry', 'weave'],
+    views: STYLE,
+  },
   { name: 'title', key: 'title', default: '', cut: cutId, views: FORMED },
   { name: 'style', key: 'style', default: '', cut: cutId, views: FORMED },
   { name: 'scheme', key: 'scheme', default: '', cut: cutId, views: FORMED },
@@ -292,8 +298,7 @@ export function fromHash(hash) {
 export function toHash(settings, { go, of, seedless = false }) {
   const given = new URLSearchParams();
   // Without a seed, what is left out means what a visitor without a link meets.
-  const isUsual = (/** @type {TextName | NumberName} */ name, /** @type {string | number} */ usual) =>
-    settings[name] === usual && !(seedless && name in FRESH);
+  const isUsual = (/** @type {TextName | NumberName} */ name, /** @type {string | number} */ usual) => settings[name] === usual && !(seedless && name in FRESH);
   for (const { name, key, default: usual, cut, views } of TEXT_FIELDS) {
     if (isUsual(name, usual) || (of && !views.includes(of))) continue;
     given.set(key, cut?.(settings[name]) ?? settings[name]);

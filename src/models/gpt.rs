@@ -1,13 +1,13 @@
 //! A language model in GPT-2's form (Radford et al. 2019): the Transformer's decoder without a source.
 
-use super::GptConfig;
 use super::gpt_weights;
+use super::{GptActivation, GptConfig};
 use crate::error::Result;
 use crate::io::Weights;
 use crate::nn::{
     Dropout, Embedding, GptBlock, GptBlockConfig, LayerNorm, Module, Reading, Source, Watch, Whole, normal,
 };
-use crate::ops::AttentionMask;
+use crate::ops::{AttentionMask, Unary};
 use crate::rng::Rng;
 use crate::tensor::Tensor;
 
@@ -31,7 +31,11 @@ impl Gpt {
         config.check()?;
         let GptConfig { vocab_size, n_positions, n_embd: channels, n_head: heads, .. } = config;
         let eps = config.layer_norm_epsilon;
-        let block = GptBlockConfig { channels, heads, inner: config.inner(), eps };
+        let activation = match config.activation_function {
+            GptActivation::GeluTanh => Unary::Gelu,
+            GptActivation::Gelu => Unary::GeluErf,
+        };
+        let block = GptBlockConfig { channels, heads, inner: config.inner(), activation, eps };
         Ok(Self {
             wte: Embedding::new("wte", vocab_size, channels, source)?,
             wpe: Embedding::new("wpe", n_positions, channels, source)?,

@@ -28,6 +28,8 @@ pub struct GptConfig {
     pub embd_pdrop: f32,
     /// Probability of dropping an attention weight.
     pub attn_pdrop: f32,
+    /// Between the two products of a layer's feed-forward part.
+    pub activation_function: GptActivation,
     /// The styles that a song's header may name to it, if it learned from songs with headers. Ours alone.
     pub styles: Vec<String>,
 }
@@ -43,8 +45,8 @@ struct Gpt2File {
     n_head: usize,
     #[serde(default)]
     n_inner: Option<usize>,
-    #[serde(default = "gelu_new")]
-    activation_function: String,
+    #[serde(default)]
+    activation_function: GptActivation,
     #[serde(default = "layer_norm_epsilon")]
     layer_norm_epsilon: f32,
     #[serde(default = "pdrop")]
@@ -67,12 +69,16 @@ struct Gpt2File {
     styles: Vec<String>,
 }
 
-/// The one activation function there is, by all of its names.
-const GELU_NAMES: [&str; 3] = ["gelu_new", "gelu_pytorch_tanh", "gelu_fast"];
-
-/// GELU with the hyperbolic tangent.
-fn gelu_new() -> String {
-    "gelu_new".to_owned()
+/// The activation functions a [`super::Gpt`] may have, by transformers' names.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum GptActivation {
+    /// GELU approximated with tanh, which is GPT-2's own.
+    #[default]
+    #[serde(rename = "gelu_new", alias = "gelu_pytorch_tanh", alias = "gelu_fast")]
+    GeluTanh,
+    /// GELU itself, which is nanoGPT's.
+    #[serde(rename = "gelu")]
+    Gelu,
 }
 
 /// Where a file or a recipe does not say it.
@@ -93,13 +99,6 @@ impl TryFrom<Gpt2File> for GptConfig {
     type Error = String;
 
     fn try_from(file: Gpt2File) -> Result<Self, String> {
-        if !GELU_NAMES.contains(&file.activation_function.as_str()) {
-            return Err(format!(
-                "activation_function is {:?}; only {:?} is possible",
-                file.activation_function,
-                gelu_new()
-            ));
-        }
         let switches = [
             ("tie_word_embeddings", file.tie_word_embeddings, true),
             ("scale_attn_weights", file.scale_attn_weights, true),
@@ -122,6 +121,7 @@ impl TryFrom<Gpt2File> for GptConfig {
             resid_pdrop: file.resid_pdrop,
             embd_pdrop: file.embd_pdrop,
             attn_pdrop: file.attn_pdrop,
+            activation_function: file.activation_function,
             styles: file.styles,
         })
     }
@@ -136,7 +136,7 @@ impl From<GptConfig> for Gpt2File {
             n_layer: config.n_layer,
             n_head: config.n_head,
             n_inner: config.n_inner,
-            activation_function: gelu_new(),
+            activation_function: config.activation_function,
             layer_norm_epsilon: config.layer_norm_epsilon,
             resid_pdrop: config.resid_pdrop,
             embd_pdrop: config.embd_pdrop,

@@ -29,7 +29,7 @@ pub use char_lstm::CharLstm;
 pub use config::{CharLstmConfig, ModelConfig, Seq2SeqConfig, TransformerConfig};
 pub use decoder::{Decoder, ModelDecoder, State, Stepping};
 pub use gpt::Gpt;
-pub use gpt_config::GptConfig;
+pub use gpt_config::{GptActivation, GptConfig};
 pub use gpt_state::{GptDecoder, GptState};
 pub use gpt_weights::{cut_vocabulary, fit_vocabulary, is_stored_mask, stored_layout};
 pub use language::{LanguageModel, TextState};

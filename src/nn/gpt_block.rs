@@ -22,6 +22,8 @@ pub struct GptBlockConfig {
     pub heads: usize,
     /// Units of the feed-forward part.
     pub inner: usize,
+    /// Of the feed-forward part.
+    pub activation: Unary,
     /// Of the normalisations.
     pub eps: f32,
 }
@@ -29,12 +31,12 @@ pub struct GptBlockConfig {
 impl GptBlock {
     /// Takes `{name}.ln_1.*`, `attn.*` as [`MultiheadAttention`], `ln_2.*` and `mlp.*` as [`FeedForward`].
     pub fn new(name: &str, config: GptBlockConfig, source: &mut Source<'_>) -> Result<Self> {
-        let GptBlockConfig { channels, heads, inner, eps } = config;
+        let GptBlockConfig { channels, heads, inner, activation, eps } = config;
         Ok(Self {
             ln_1: LayerNorm::with_eps(&format!("{name}.ln_1"), channels, eps, source)?,
             attn: MultiheadAttention::new(&format!("{name}.attn"), channels, heads, source)?,
             ln_2: LayerNorm::with_eps(&format!("{name}.ln_2"), channels, eps, source)?,
-            mlp: FeedForward::new(&format!("{name}.mlp"), channels, inner, Unary::Gelu, source)?,
+            mlp: FeedForward::new(&format!("{name}.mlp"), channels, inner, activation, source)?,
         })
     }
 

@@ -9,7 +9,7 @@ use crate::tensor::Tensor;
 use crate::text::Language;
 use serde::Deserialize;
 
-/// A caption of more words is cut: the longest that a model has seen has fourteen.
+/// A caption of more words is cut; those of drawn icons have at most sixteen.
 const MOST_WORDS: usize = 24;
 
 /// A model that describes pictures, with its words.

@@ -1,6 +1,6 @@
 //! How good verdicts are.
 
-/// LabelFigures of a model that names classes.
+/// How well a model names classes.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LabelFigures {
     /// Verdicts.
@@ -17,7 +17,7 @@ pub struct LabelFigures {
     pub confusion: Vec<Vec<usize>>,
 }
 
-/// LabelFigures of one class; a share of nothing is 0.
+/// How well it names one of them; a share of nothing is 0.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ClassFigures {
     /// Examples of it.

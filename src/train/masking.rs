@@ -118,8 +118,11 @@ impl Masks {
             if share < MASKED {
                 batch.inputs[place] = self.mask;
             } else if share < OTHER {
-                let words = self.vocab_size as u64 - u64::from(self.mask) - 1;
-                batch.inputs[place] = self.mask + 1 + (hash(others, index) % words) as u32;
+                // Words stand behind the special tokens, or where `[MASK]` is the last one, before it.
+                let behind = self.vocab_size as u64 - u64::from(self.mask) - 1;
+                let (first, words) =
+                    if behind > 0 { (self.mask + 1, behind) } else { (0, u64::from(self.mask)) };
+                batch.inputs[place] = first + (hash(others, index) % words) as u32;
             }
         }
         batch

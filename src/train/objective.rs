@@ -1,4 +1,4 @@
-//! Losses: functions over a model and a batch. The only place that calls the models' `forward` for training.
+//! Losses: functions over a model and a batch. Only those of preferences and of the GAN live elsewhere, with their rooms.
 
 use super::examples::{Batch, TextBatch, UNSCORED};
 use super::labels::LabelBatch;
@@ -16,7 +16,7 @@ pub trait Objective<M>: Clone {
     /// What it is judged on.
     type Batch: Batch;
 
-    /// The mean loss of a batch, a scalar, in nats a token; with a seed, of a model that trains with dropout.
+    /// The mean loss of a batch, a scalar: in nats a token, of preferences in nats a choice; with a seed, of a model that trains with dropout.
     fn loss(&mut self, model: &M, batch: &Self::Batch, dropout_seed: Option<u64>) -> Tensor;
 
     /// The same before the first batch, without what only helps learning: for text that is held out.

@@ -12,6 +12,7 @@ use crate::models::{BertConfig, MaskedLm, ModelConfig};
 use crate::rng::Rng;
 use crate::text::{MaskTokenizer, Note};
 use crate::train::{Learner, Masks, Model, Plan, PlannedData, PlannedTokenizer, Trainer, masked_once};
+use std::collections::BTreeSet;
 
 /// Texts to train on and texts held out, both in the order of the source.
 pub struct TextCorpus {
@@ -70,6 +71,10 @@ impl TextCorpus {
         for (index, block) in blocks.into_iter().enumerate() {
             both[usize::from(apart.contains(&index))].push(block);
         }
+        // The same text must not stand on both sides: a refrain that is held out gives way.
+        let known: BTreeSet<&String> = both[0].iter().collect();
+        let fresh = both[1].iter().filter(|block| !known.contains(block)).cloned().collect();
+        both[1] = fresh;
         Ok(both)
     }
 
@@ -95,8 +100,14 @@ impl TextMaterial {
             _ => return Err(bad("the tokenizer of a model that foretells masked words is of subwords")),
         };
         let config = config(plan, base, [tokenizer.vocab_size(); 2])?;
-        if !matches!(config, ModelConfig::Bert(_)) {
+        let ModelConfig::Bert(sizes) = &config else {
             return Err(bad("this model foretells no masked words"));
+        };
+        if sizes.vocab_size != tokenizer.vocab_size() {
+            return Err(Error::new(
+                ErrorCode::BadTokenizer,
+                "the tokenizer has another vocabulary size than the model",
+            ));
         }
         Ok(Self { corpus, tokenizer, config })
     }

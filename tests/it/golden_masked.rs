@@ -1,7 +1,8 @@
 //! BERT against Hugging Face's transformers. `tests/golden/generate_masked.py` wrote the fixtures.
 
+use crate::formats::opened;
 use crate::golden::{Golden, constant_rate};
-use liedwerk::io::Weights;
+use liedwerk::io::{Precision, Weights, to_safetensors};
 use liedwerk::models::{MaskedLm, ModelConfig};
 use liedwerk::nn::Module;
 use liedwerk::ops::CrossEntropy;
@@ -99,6 +100,26 @@ fn a_folder_of_transformers_gives_its_logits_gradients_and_ten_losses() {
         let loss = block_on(trainer.step_on(&batch(&golden, step))).unwrap().loss;
         assert!((loss - expected).abs() < 1e-4 * expected, "step {step}: {loss}, transformers {expected}");
     }
+}
+
+#[test]
+fn the_first_names_of_its_normalisations_are_known() {
+    let weights = Weights::from_safetensors(&file("model.safetensors")).unwrap();
+    let theirs = |name: &str| {
+        name.replace("LayerNorm.weight", "LayerNorm.gamma").replace("LayerNorm.bias", "LayerNorm.beta")
+    };
+    let parameters = weights.into_parameters().unwrap().into_iter();
+    let renamed: Vec<_> = parameters.map(|(name, tensor)| (theirs(&name), tensor)).collect();
+    assert!(renamed.iter().any(|(name, _)| name.ends_with("LayerNorm.gamma")));
+    let old = to_safetensors(&renamed, Precision::F32).unwrap();
+    let brought = |name: &str, bytes: Vec<u8>| (name.to_owned(), bytes);
+    let beside = ["config.json", "tokenizer.json"].map(|name| brought(name, file(name)));
+    let opened = opened(&[&beside[..], &[brought("model.safetensors", old)]].concat()).unwrap();
+    let filled = |weights: &[u8]| {
+        let filler = MaskFiller::from_files(&opened.config, &opened.tokenizer, weights).unwrap();
+        filler.fill("The [MASK]!", 5).unwrap().masks
+    };
+    assert_eq!(filled(&opened.weights), filled(&file("model.safetensors")));
 }
 
 #[test]

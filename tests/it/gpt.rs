@@ -1,6 +1,6 @@
 //! GPT-2: decoding from caches against recomputing everything.
 
-use liedwerk::models::{Decoder, Gpt, GptConfig};
+use liedwerk::models::{Decoder, Gpt, GptActivation, GptConfig};
 use liedwerk::nn::Module;
 use liedwerk::rng::Rng;
 use pollster::block_on;
@@ -17,6 +17,7 @@ pub fn config() -> GptConfig {
         resid_pdrop: 0.1,
         embd_pdrop: 0.1,
         attn_pdrop: 0.1,
+        activation_function: GptActivation::GeluTanh,
         styles: Vec::new(),
     }
 }

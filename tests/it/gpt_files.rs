@@ -181,7 +181,7 @@ fn configurations_of_other_models_are_refused() {
         (r#""n_positions": 1024"#, r#""n_positions": 1000000"#, "n_positions"),
         (r#""vocab_size": 50257"#, r#""vocab_size": 2000000"#, "vocab_size"),
         (r#""vocab_size": 50257"#, r#""vocab_size": "50257""#, "invalid type"),
-        (r#""gelu_new""#, r#""gelu""#, "activation_function"),
+        (r#""gelu_new""#, r#""relu""#, "unknown variant `relu`"),
         (r#""attn_pdrop": 0.1"#, r#""attn_pdrop": 1.0"#, "attn_pdrop"),
         (r#""embd_pdrop": 0.1"#, r#""embd_pdrop": -0.1"#, "embd_pdrop"),
         (r#""resid_pdrop": 0.1"#, r#""resid_pdrop": 7"#, "resid_pdrop"),

@@ -12,7 +12,10 @@ export const SCREEN_AND_PHONE = [
   { width: 360, colorScheme: 'dark' },
 ];
 /** @type {Look[]} */
-const ALL = [1280, 360].flatMap((width) => [{ width, colorScheme: 'light' }, { width, colorScheme: 'dark' }]);
+const ALL = [1280, 360].flatMap((width) => [
+  { width, colorScheme: 'light' },
+  { width, colorScheme: 'dark' },
+]);
 
 /** @param {Page} page */
 export async function expectNoViolations(page) {

@@ -8,12 +8,7 @@ test.use({
   launchOptions: {
     executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
     // A GPU in software, as CI has no other.
-    args: [
-      '--no-sandbox',
-      '--enable-unsafe-webgpu',
-      '--enable-features=Vulkan',
-      '--use-webgpu-adapter=swiftshader',
-    ],
+    args: ['--no-sandbox', '--enable-unsafe-webgpu', '--enable-features=Vulkan', '--use-webgpu-adapter=swiftshader'],
   },
 });
 
@@ -33,8 +28,15 @@ test('CPU and GPU are measured side by side, and the figures can be saved', asyn
   const report = JSON.parse(await readFile(await (await downloading).path(), 'utf8'));
   const saved = report.figures.map((/** @type {{ name: string, device: string }} */ it) => `${it.name} ${it.device}`);
   expect(saved.sort()).toEqual([
-    'decode_char_lstm cpu', 'decode_char_lstm gpu', 'matmul_256 cpu', 'matmul_256 gpu', 'matvec_1024x256 cpu',
-    'matvec_1024x256 gpu', 'peak_copy cpu', 'peak_copy gpu', 'peak_fma gpu',
+    'decode_char_lstm cpu',
+    'decode_char_lstm gpu',
+    'matmul_256 cpu',
+    'matmul_256 gpu',
+    'matvec_1024x256 cpu',
+    'matvec_1024x256 gpu',
+    'peak_copy cpu',
+    'peak_copy gpu',
+    'peak_fma gpu',
   ]);
   for (const { rate } of report.figures) expect(rate).toBeGreaterThan(0);
   const share = report.figures.find((/** @type {{ name: string, device: string }} */ it) => it.name === 'matmul_256' && it.device === 'gpu').share;

@@ -15,11 +15,14 @@ import { open, SHORT, source } from './page.js';
  * @returns {Promise<boolean[]>} whether the browser was kept from opening it, over there and when it fell
  */
 async function drop(page, selector) {
-  return await page.locator(selector).first().evaluate((element) => {
-    const dataTransfer = new DataTransfer();
-    dataTransfer.items.add(new File(['Ein Lied'], 'lied.txt', { type: 'text/plain' }));
-    return ['dragover', 'drop'].map((type) => !element.dispatchEvent(new DragEvent(type, { dataTransfer, bubbles: true, cancelable: true })));
-  });
+  return await page
+    .locator(selector)
+    .first()
+    .evaluate((element) => {
+      const dataTransfer = new DataTransfer();
+      dataTransfer.items.add(new File(['Ein Lied'], 'lied.txt', { type: 'text/plain' }));
+      return ['dragover', 'drop'].map((type) => !element.dispatchEvent(new DragEvent(type, { dataTransfer, bubbles: true, cancelable: true })));
+    });
 }
 
 for (const view of ['write', 'translate', 'look', 'lecture', 'train']) {
@@ -85,20 +88,17 @@ function closeDatabases(times) {
 test('case 61: a database that the browser has closed is opened anew, once', async ({ page }) => {
   await page.addInitScript(`window.closeDatabases = ${closeDatabases}`);
   await page.goto(`#${SHORT}`);
-  const answers = await page.evaluate(
-    async (database) => {
-      const { get, putAll } = await import(database);
-      const closeNext = /** @type {any} */ (window).closeDatabases;
-      const put = (/** @type {string} */ value) => putAll([{ store: 'bytes', key: 'name', value }]).catch((/** @type {any} */ error) => error.code);
-      await put('first');
-      closeNext(1);
-      const [again, then] = [await put('second'), await get('bytes', 'name')];
-      closeNext(2);
-      const [refused, mended] = [await put('third'), await put('fourth')];
-      return [again, then, refused, mended, await get('bytes', 'name')];
-    },
-    source('shelf/database.js'),
-  );
+  const answers = await page.evaluate(async (database) => {
+    const { get, putAll } = await import(database);
+    const closeNext = /** @type {any} */ (window).closeDatabases;
+    const put = (/** @type {string} */ value) => putAll([{ store: 'bytes', key: 'name', value }]).catch((/** @type {any} */ error) => error.code);
+    await put('first');
+    closeNext(1);
+    const [again, then] = [await put('second'), await get('bytes', 'name')];
+    closeNext(2);
+    const [refused, mended] = [await put('third'), await put('fourth')];
+    return [again, then, refused, mended, await get('bytes', 'name')];
+  }, source('shelf/database.js'));
   expect(answers).toEqual([undefined, 'second', 'storage-denied', undefined, 'fourth']);
 });
 
@@ -110,7 +110,10 @@ test('case 62: the note that nothing is kept goes when storage works again, and 
   await page.evaluate(closeDatabases, 2);
   await start.click();
   await expect(page.getByText('It is learning')).toBeVisible();
-  const note = page.getByRole('list', { name: 'Notes' }).getByRole('listitem').filter({ hasText: /keeps nothing|does not keep|storage/ });
+  const note = page
+    .getByRole('list', { name: 'Notes' })
+    .getByRole('listitem')
+    .filter({ hasText: /keeps nothing|does not keep|storage/ });
   await expect(note).toBeVisible();
   await page.getByRole('button', { name: 'Pause' }).filter({ visible: true }).click();
   await expect(page.getByText(/^Paused/).first()).toBeVisible();
@@ -121,7 +124,9 @@ test('case 62: the note that nothing is kept goes when storage works again, and 
   await page.waitForTimeout(500);
   await page.reload();
   await expect(train(page).runs.getByRole('textbox')).toHaveValue('My run');
-  await train(page).runs.getByRole('button', { name: /^Go on/ }).click();
+  await train(page)
+    .runs.getByRole('button', { name: /^Go on/ })
+    .click();
   await expect(page.getByText('It is learning')).toBeVisible();
 });
 
@@ -153,7 +158,11 @@ test('case 67: Play says that it begins and how it ended, and not each token', a
   await expect(status).toContainText('ready');
   await status.evaluate((element) => {
     const said = /** @type {string[]} */ ([]);
-    new MutationObserver((all) => all.forEach(() => said.push(element.textContent ?? ''))).observe(element, { childList: true, characterData: true, subtree: true });
+    new MutationObserver((all) => all.forEach(() => said.push(element.textContent ?? ''))).observe(element, {
+      childList: true,
+      characterData: true,
+      subtree: true,
+    });
     Object.assign(window, { said });
   });
   await page.getByRole('button', { name: 'Play', exact: true }).click();

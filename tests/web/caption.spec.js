@@ -15,7 +15,11 @@ test('a drawn icon is described in two languages; a word says how sure it is; wh
   await page.getByRole('button', { name: 'Another picture' }).click();
   await expect.poll(async () => (await words.allInnerTexts()).join(' ')).not.toBe(first);
   const file = page.getByLabel('Your own picture');
-  await file.setInputFiles({ name: 'a.svg', mimeType: 'image/svg+xml', buffer: Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"><script>document.title = "hacked"</script></svg>') });
+  await file.setInputFiles({
+    name: 'a.svg',
+    mimeType: 'image/svg+xml',
+    buffer: Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"><script>document.title = "hacked"</script></svg>'),
+  });
   await expect(page.getByRole('alert')).toContainText('bad-picture');
   await file.setInputFiles('../../www/icon-192.png');
   await expect(page.getByRole('alert')).toBeEmpty();

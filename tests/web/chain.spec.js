@@ -3,15 +3,7 @@
 import { expect, test } from '@playwright/test';
 import { expectToFitEveryWidth, expectWellMadeInEveryLook } from './appearance.js';
 import { controls, expectInHash, generate } from './page.js';
-import {
-  clipboard,
-  desk,
-  LORELEY,
-  openChain,
-  openTranslate,
-  stages,
-  translators,
-} from './translating.js';
+import { clipboard, desk, LORELEY, openChain, openTranslate, stages, translators } from './translating.js';
 
 /** @typedef {import('@playwright/test').Page} Page */
 
@@ -45,7 +37,7 @@ test('one button goes all the way, and all three stages stay in sight', async ({
   for (const stage of [german, english, song]) await expect(stage).toBeInViewport();
 });
 
-test('from the view that translates one click goes on to the song, and the visitor\'s own wording can come back', async ({ page }) => {
+test("from the view that translates one click goes on to the song, and the visitor's own wording can come back", async ({ page }) => {
   const { english, restore, status } = await openChain(page);
   await english.fill('My own words.');
   await page.getByRole('link', { name: 'Translate' }).click();

@@ -96,7 +96,7 @@ function withoutRoom(module) {
       shift += 7;
     }
   };
-  const bytes = (/** @type {number} */ value) => [value & 127 | 128, value >> 7 & 127 | 128, value >> 14 & 127];
+  const bytes = (/** @type {number} */ value) => [(value & 127) | 128, ((value >> 7) & 127) | 128, (value >> 14) & 127];
   for (let at = 8; ; ) {
     const { value: size, next } = leb(at + 1);
     // Section 5: one memory, flags, pages at first.
@@ -299,7 +299,13 @@ test('a worker that hung is replaced, and the new one asks for the GPU itself', 
   const { generate, stop, status, speed } = await open(page, `${GPT}&length=2`);
   await choose(page, 'GPU');
   const worker = await gpuWorker(page);
-  void worker.evaluate(() => setTimeout(() => { for (;;); })).catch(() => {});
+  void worker
+    .evaluate(() =>
+      setTimeout(() => {
+        for (;;);
+      }),
+    )
+    .catch(() => {});
   await generate.click();
   await stop.click();
   await expect(status).toContainText('Stopped');
@@ -342,10 +348,24 @@ test('two models side by side, each on a GPU of its own', async ({ page }) => {
 /** As small as the LSTM. */
 const SMALL_GPT = {
   ...PLAN,
-  model: { type: 'gpt2', n_positions: 32, n_embd: 32, n_layer: 2, n_head: 2, n_inner: null, layer_norm_epsilon: 1e-5, resid_pdrop: 0.1, embd_pdrop: 0.1, attn_pdrop: 0.1 },
+  model: {
+    type: 'gpt2',
+    n_positions: 32,
+    n_embd: 32,
+    n_layer: 2,
+    n_head: 2,
+    n_inner: null,
+    layer_norm_epsilon: 1e-5,
+    resid_pdrop: 0.1,
+    embd_pdrop: 0.1,
+    attn_pdrop: 0.1,
+  },
 };
 
-for (const [name, plan] of /** @type {const} */ ([['an LSTM', PLAN], ['a GPT', SMALL_GPT]])) {
+for (const [name, plan] of /** @type {const} */ ([
+  ['an LSTM', PLAN],
+  ['a GPT', SMALL_GPT],
+])) {
   test(`${name} learns on the GPU as on the CPU: twelve losses to 1e-4`, async ({ page }) => {
     await patched(page, BELIEVED);
     await page.goto('');

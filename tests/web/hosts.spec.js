@@ -94,7 +94,10 @@ test('case 77: where nothing is kept, it is said that a web page came', async ({
   }
 });
 
-for (const [how, answer] of /** @type {const} */ ([['is missing', { status: 404, type: 'text/plain', body: '404' }], ['is the start page', LOGIN]])) {
+for (const [how, answer] of /** @type {const} */ ([
+  ['is missing', { status: 404, type: 'text/plain', body: '404' }],
+  ['is the start page', LOGIN],
+])) {
   test(`case 78: training names the file of its module that ${how}`, async ({ page, baseURL }) => {
     const { url, state } = await mirror(baseURL);
     state.change = (path, usual) => (path.startsWith('pkg/full/') ? answer : usual);
@@ -245,12 +248,15 @@ test('a first visit keeps no weights that are not whole, and asks for them once'
   await works(page, url, text);
 });
 
-test('words of one language come, the other\'s when it is chosen; what does not arrive is said', async ({ page, baseURL }) => {
+test("words of one language come, the other's when it is chosen; what does not arrive is said", async ({ page, baseURL }) => {
   const { url, state } = await mirror(baseURL);
   const asked = (/** @type {string} */ language) => state.asked.filter((path) => new RegExp(`(^|/)${language}(-\\w+)?\\.js$`).test(path)).length;
   await page.goto(`${url}#${SHORT}`);
   await expect(controls(page).generate).toBeVisible();
-  expect([asked('en') > 0, await page.evaluate(() => performance.getEntriesByType('resource').filter(({ name }) => /\/de(-\w+)?\.js$/.test(name)).length)]).toEqual([true, 0]);
+  expect([
+    asked('en') > 0,
+    await page.evaluate(() => performance.getEntriesByType('resource').filter(({ name }) => /\/de(-\w+)?\.js$/.test(name)).length),
+  ]).toEqual([true, 0]);
   state.change = (path, answer) => (/(^|\/)(de|train)(-\w+)?\.js$/.test(path) ? { ...answer, status: 404 } : answer);
   await page.getByRole('button', { name: 'Deutsch' }).click();
   const alert = page.getByRole('alert').filter({ hasText: 'did not arrive' });

@@ -86,23 +86,26 @@ export const PLAN = {
  * @param {number} cores workers at most
  */
 export async function learn(page, device, plan = PLAN, cores = 1) {
-  return page.evaluate(async ([client, text, plan, device, cores]) => {
-    const { TrainerClient } = await import(client);
-    const trainer = new TrainerClient();
-    /** @type {number[]} */
-    const losses = [];
-    /** @type {Uint8Array[]} */
-    const models = [];
-    let used = '';
-    const request = { text, plan, from: null, checkpoint: null, device, cores, every: {} };
-    const run = trainer.train(request, {
-      onStarted: (/** @type {{ device: string }} */ { device }) => (used = device),
-      onMetrics: (/** @type {{ loss: number[] }} */ { loss }) => losses.push(...loss),
-      onModel: (/** @type {{ bytes: Uint8Array }} */ { bytes }) => models.push(bytes),
-    });
-    await run.finished;
-    const { tokenizer } = await trainer.openModel(['trained.safetensors'], [models[0]]);
-    trainer.end();
-    return { losses, tokenizer, device: used };
-  }, /** @type {const} */ ([source('engine/trainer-client.js'), readFileSync(VERSE, 'utf8'), plan, device, cores]));
+  return page.evaluate(
+    async ([client, text, plan, device, cores]) => {
+      const { TrainerClient } = await import(client);
+      const trainer = new TrainerClient();
+      /** @type {number[]} */
+      const losses = [];
+      /** @type {Uint8Array[]} */
+      const models = [];
+      let used = '';
+      const request = { text, plan, from: null, checkpoint: null, device, cores, every: {} };
+      const run = trainer.train(request, {
+        onStarted: (/** @type {{ device: string }} */ { device }) => (used = device),
+        onMetrics: (/** @type {{ loss: number[] }} */ { loss }) => losses.push(...loss),
+        onModel: (/** @type {{ bytes: Uint8Array }} */ { bytes }) => models.push(bytes),
+      });
+      await run.finished;
+      const { tokenizer } = await trainer.openModel(['trained.safetensors'], [models[0]]);
+      trainer.end();
+      return { losses, tokenizer, device: used };
+    },
+    /** @type {const} */ ([source('engine/trainer-client.js'), readFileSync(VERSE, 'utf8'), plan, device, cores]),
+  );
 }

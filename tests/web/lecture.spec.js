@@ -18,12 +18,16 @@ function told(page) {
 }
 
 /** @param {string} text */
-const lines = (text) => text.split('\n').map((line) => line.trim()).join('\n');
+const lines = (text) =>
+  text
+    .split('\n')
+    .map((line) => line.trim())
+    .join('\n');
 
 test('every excerpt stands in its file, word for word', async ({ page }) => {
   await page.goto('#view=lecture');
   const { EXCERPTS } = await told(page);
-  expect(Object.keys(EXCERPTS)).toHaveLength(16);
+  expect(Object.keys(EXCERPTS)).toHaveLength(27);
   for (const { file, code } of Object.values(EXCERPTS)) {
     expect(code.split('\n').length).toBeGreaterThan(1);
     expect(lines(readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8')), file).toContain(lines(code));
@@ -64,4 +68,28 @@ test('the last steps write and translate', async ({ page }) => {
   await page.getByRole('button', { name: 'Translate', exact: true }).first().click();
   await expect(page.getByRole('status').filter({ visible: true })).toContainText('Finished: 4 sentences');
   await expect(page.getByRole('region', { name: /English/ })).toContainText('I');
+});
+
+test('what is tried answers: a gate, attention, temperature, a reward, a bias', async ({ page }) => {
+  const open = (/** @type {string} */ hash) => page.goto(`#view=lecture&lang=en&${hash}`);
+  const slide = (/** @type {RegExp | string} */ name, /** @type {string} */ value) => page.getByRole('slider', { name }).first().fill(value);
+  await open('step=4');
+  await page.getByRole('button', { name: /^forget gate f/ }).click();
+  await slide(/^forget gate f/, '0');
+  await expect(page.getByText(/Changed by you: c′ was/)).toBeVisible();
+  await open('case=translation&step=4');
+  await page.getByRole('button', { name: /^dog:/ }).click();
+  await expect(page.getByText(/For “dog” the decoder looked most at “Hund”/)).toBeVisible();
+  await page.getByRole('checkbox', { name: 'Attention' }).uncheck();
+  await expect(page.getByText(/through one vector of 768 numbers/)).toBeVisible();
+  await open('step=7');
+  const bars = page.getByRole('main').getByRole('list').filter({ hasText: '%' }).first();
+  await slide('Temperature', '0.1');
+  await expect(bars.getByRole('listitem').first()).toContainText(/sea(9\d|100)\.\d%/);
+  await open('case=people&step=3');
+  await expect(page.getByText(/^Mean reward 0\.\d\d; distance/)).toBeVisible();
+  await slide('Price of distance β', '0.05');
+  await expect(page.getByText(/^Mean reward (0\.9\d|1\.00); distance/)).toBeVisible();
+  await open('case=challenges&step=3');
+  await expect(page.getByRole('row', { name: /girl/ })).toContainText('%');
 });

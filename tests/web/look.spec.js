@@ -226,14 +226,33 @@ test('units of the LSTM that are named do what their names say', async ({ page }
   const modules = ['engine/client.js', 'computing.js', 'models.js', 'ui/frames.js', 'ui/known-units.js'].map(source);
   const found = await page.evaluate(
     async ([client, computing, models, frames, known, text]) => {
-      const [{ EngineClient }, { Computing }, { Catalog }, { Frames }, { knownUnits }] = await Promise.all([client, computing, models, frames, known].map((file) => import(file)));
+      const [{ EngineClient }, { Computing }, { Catalog }, { Frames }, { knownUnits }] = await Promise.all(
+        [client, computing, models, frames, known].map((file) => import(file)),
+      );
       const catalog = new Catalog();
       await catalog.open({ fresh: false });
       const model = catalog.of('generator').find((/** @type {any} */ { id }) => id === 'char-lstm-songs');
       const read = new Frames();
-      const options = { seed: 1, max_new_tokens: 1, temperature: 0, repetition_penalty: 1, no_repeat_ngram: 0, top_k: 0, top_p: 1, min_p: 0, typical_p: 1, stop: [] };
+      const options = {
+        seed: 1,
+        max_new_tokens: 1,
+        temperature: 0,
+        repetition_penalty: 1,
+        no_repeat_ngram: 0,
+        top_k: 0,
+        top_p: 1,
+        min_p: 0,
+        typical_p: 1,
+        stop: [],
+      };
       const nothing = () => {};
-      const listeners = { onDevice: nothing, onProgress: nothing, onLoaded: nothing, onStarted: nothing, onFrames: (/** @type {any} */ recorded) => read.add(recorded) };
+      const listeners = {
+        onDevice: nothing,
+        onProgress: nothing,
+        onLoaded: nothing,
+        onStarted: nothing,
+        onFrames: (/** @type {any} */ recorded) => read.add(recorded),
+      };
       await new EngineClient(new Computing()).look({ model, fresh: false, known: catalog.known(), text, options }, listeners).finished;
       const all = read.tokens.map((/** @type {any} */ token) => token.text);
       /** What each unit is to follow, after each character. @type {Record<string, number[]>} */

@@ -27,7 +27,11 @@ for (const view of ['lab', 'duel']) {
     await page.goto(`#view=${view}&${SHORT}`);
     await expect(controls(page).status.filter({ hasText: 'ready' }).last()).toBeVisible();
     await page.getByRole('button', { name: view === 'lab' ? 'To the end' : 'Generate' }).click();
-    await expect(controls(page).status.filter({ hasText: /Finished|ends here/ }).first()).toBeVisible();
+    await expect(
+      controls(page)
+        .status.filter({ hasText: /Finished|ends here/ })
+        .first(),
+    ).toBeVisible();
     await expectWellMadeInEveryLook(page, SCREEN_AND_PHONE);
   });
 }

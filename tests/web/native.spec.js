@@ -21,7 +21,10 @@ function written(model, tokens) {
   return report.prompt + report.continuation;
 }
 
-for (const [model, tokens] of /** @type {const} */ ([['char-lstm-songs', 1000], ['gpt-songs', 600]])) {
+for (const [model, tokens] of /** @type {const} */ ([
+  ['char-lstm-songs', 1000],
+  ['gpt-songs', 600],
+])) {
   test(`the page writes what the native command writes: ${model}`, { tag: '@smoke' }, async ({ page }) => {
     const text = written(model, tokens);
     expect(text.length).toBeGreaterThan(PROMPT.length + 200);

@@ -93,9 +93,7 @@ export async function generate(page) {
  * @param {unknown} value
  */
 export async function expectInHash(page, read, value) {
-  await expect
-    .poll(() => read(new URLSearchParams(new URL(page.url()).hash.slice(1))))
-    .toEqual(value);
+  await expect.poll(() => read(new URLSearchParams(new URL(page.url()).hash.slice(1)))).toEqual(value);
 }
 
 /** Stands in for the GPU's self-test, for [patched]. */

@@ -26,7 +26,11 @@ async function listTinyModels(page) {
       const bytes = await readFile(`${FIXTURES}${folder}/model.safetensors`);
       const sha256 = createHash('sha256').update(bytes).digest('hex');
       const at = `tiny/${folder}`;
-      const files = { config: `${at}/config.json`, tokenizer: `${at}/tokenizer.json`, weights: { path: `${at}/model.safetensors`, bytes: bytes.length, sha256 } };
+      const files = {
+        config: `${at}/config.json`,
+        tokenizer: `${at}/tokenizer.json`,
+        weights: { path: `${at}/model.safetensors`, bytes: bytes.length, sha256 },
+      };
       const listed = manifest.models.findIndex((/** @type {any} */ model) => model.model_type === model_type);
       if (listed >= 0) manifest.models.splice(listed, 1);
       manifest.models.push({ id: model_type, model_type, files, title: { de: 'klein', en: 'tiny' } });
@@ -82,6 +86,7 @@ test('moods come with all probabilities, masked words with candidates', async ({
   await expectWellMadeInEveryLook(page, SCREEN_AND_PHONE);
 
   await page.getByRole('button', { name: 'Masked word' }).click();
+  await page.getByRole('button', { name: 'With soda' }).click();
   const table = page.getByRole('table', { name: 'Mask 1' });
   await expect(table.getByRole('row')).toHaveCount(9);
   await expect(table.getByRole('row').nth(1)).toContainText(/\d%/);

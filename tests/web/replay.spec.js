@@ -10,8 +10,7 @@ import { controls, copiedLink, finished, generate, open, SHORT, source } from '.
 
 const binary = process.env.LIEDWERK_BINARY ?? '../../target/debug/liedwerk';
 const models = new URL('../../www/models/', import.meta.url).pathname;
-const fixture = (/** @type {string} */ name) =>
-  JSON.parse(readFileSync(new URL(`../fixtures/links/${name}`, import.meta.url), 'utf8'));
+const fixture = (/** @type {string} */ name) => JSON.parse(readFileSync(new URL(`../fixtures/links/${name}`, import.meta.url), 'utf8'));
 /** Links of the shipped models, made by the command and by the page. @type {string[]} */
 const STORED = fixture('stored.json');
 const STANZA = 'The moon is up, the stars are bright,\nThe river sings below;\nAnd all the lovers of the night\nAre where the willows grow.\n';
@@ -44,9 +43,12 @@ function verified(link) {
  * @param {string} hash
  */
 async function follow(page, hash) {
-  await page.evaluate((next) => {
-    location.hash = next;
-  }, hash.replace(/^.*#/, ''));
+  await page.evaluate(
+    (next) => {
+      location.hash = next;
+    },
+    hash.replace(/^.*#/, ''),
+  );
 }
 
 test('a copied link verifies in another browser, and natively', async ({ page, browser }) => {
@@ -95,7 +97,10 @@ test('why a text differs is said', async ({ page }) => {
   await expect(verdict(page)).toContainText(/differs (by|from) character|within the first/);
   await expect(verdict(page)).toContainText('somebody has changed the link');
   const say = async (/** @type {(given: URLSearchParams, proof: string) => void} */ change, /** @type {string} */ text) => {
-    await follow(page, changed(first, (given) => change(given, given.get('proof') ?? '')));
+    await follow(
+      page,
+      changed(first, (given) => change(given, given.get('proof') ?? '')),
+    );
     await expect(verdict(page)).toContainText(text);
   };
   await say((given, proof) => given.set('proof', `0123456789ab${proof.slice(12)}`), 'its weights are other ones');
@@ -129,9 +134,7 @@ test('page and command write and read proofs alike', async ({ page }) => {
       const { pack, unpack } = await import(modules.link);
       const every = (/** @type {any[]} */ all, /** @type {(one: any) => unknown} */ answer) => Promise.all(all.map(answer));
       return {
-        proofs: await every(proofs, ({ text, whole, model, sha256 }) =>
-          prove(text, whole, { id: model, files: { weights: { sha256 } } }),
-        ),
+        proofs: await every(proofs, ({ text, whole, model, sha256 }) => prove(text, whole, { id: model, files: { weights: { sha256 } } })),
         comparisons: await every(comparisons, ({ proof, text }) => compare(parseProof(proof), text)),
         malformed: malformed.map(parseProof),
         packed: await every(packed, async (one) => [await unpack(one.packed), await unpack(await pack(one.text))]),
@@ -184,7 +187,10 @@ for (const [what, hash, button] of [
   });
 }
 
-for (const [language, name] of [['de', 'Prüfung des Links'], ['en', 'Check of the link']]) {
+for (const [language, name] of [
+  ['de', 'Prüfung des Links'],
+  ['en', 'Check of the link'],
+]) {
   test(`the verdict is clear to axe: ${language}`, async ({ page }) => {
     await page.goto(`${changed(STORED[0], (given) => given.set('seed', '1'))}&lang=${language}`);
     await expect(page.getByRole('region', { name })).toContainText(language === 'de' ? 'Grund' : 'Why');
@@ -211,7 +217,13 @@ test('case 72: a proven link verifies whatever sentence it stands in', async ({ 
 test('case 73: a link that has lost its end says that it is not whole', async ({ page }) => {
   const [link] = STORED;
   const proof = link.indexOf('&proof=');
-  for (const cut of [link.slice(0, proof), link.slice(0, proof + 1), link.slice(0, proof + 4), link.slice(0, link.indexOf('&seed') + 3), link.slice(0, proof + 40)]) {
+  for (const cut of [
+    link.slice(0, proof),
+    link.slice(0, proof + 1),
+    link.slice(0, proof + 4),
+    link.slice(0, link.indexOf('&seed') + 3),
+    link.slice(0, proof + 40),
+  ]) {
     await page.goto('about:blank');
     await page.goto(cut);
     await expect(verdict(page)).toContainText('not whole');

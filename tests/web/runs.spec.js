@@ -48,14 +48,19 @@ test('who learns by heart keeps the model from before, too', async ({ page }) =>
   console.log(`held out, at step ${step} and 300: ${await bits(earlier)} and ${await bits(last)} bits`);
   expect(await bits(earlier)).toBeLessThan(await bits(last));
   const offer = page.getByText(`So is what it was at step ${step}, before it began to learn by heart:`);
-  await offer.locator('..').getByRole('button', { name: /^Write with it/ }).click();
+  await offer
+    .locator('..')
+    .getByRole('button', { name: /^Write with it/ })
+    .click();
   await controls(page).generate.click();
   await expect(controls(page).status).toContainText('Finished');
 });
 
 test('a model learns for 2,000 steps, and no more memory is asked for after the first', async ({ page }) => {
   test.setTimeout(120_000);
-  await patched(page, `
+  await patched(
+    page,
+    `
     const { instantiateStreaming } = WebAssembly;
     const { step } = Trainer.prototype;
     const told = new BroadcastChannel('memory');
@@ -71,7 +76,8 @@ test('a model learns for 2,000 steps, and no more memory is asked for after the 
       steps += 1;
       if (steps % 20 === 0) told.postMessage([steps, memory.buffer.byteLength]);
       return result;
-    };`);
+    };`,
+  );
   await page.goto('');
   const seen = await page.evaluateHandle(() => {
     /** @type {Record<number, number>} */
@@ -89,14 +95,17 @@ test('a model learns for 2,000 steps, and no more memory is asked for after the 
 });
 
 test('several workers share the steps, and the losses have the bits that one alone gives', async ({ page }) => {
-  await patched(page, `
+  await patched(
+    page,
+    `
     const { computeShare } = Trainer.prototype;
     const worker = Math.random();
     const told = new BroadcastChannel('shares');
     Trainer.prototype.computeShare = function (...all) {
       told.postMessage(worker);
       return computeShare.apply(this, all);
-    };`);
+    };`,
+  );
   await page.goto('');
   const seen = await page.evaluateHandle(() => {
     /** @type {Set<number>} */

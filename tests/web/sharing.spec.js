@@ -32,7 +32,7 @@ async function read(picture) {
 test('a song is shared where it stands: by the sheet of the system, by copying, and as a picture', async ({ page }) => {
   await page.addInitScript(() => {
     Object.assign(window, { shared: [] });
-    navigator.share = async (data) => void /** @type {any} */ (window).shared.push(data?.url);
+    navigator.share = async (data) => void (/** @type {any} */ (window).shared.push(data?.url));
   });
   await open(page);
   await generate(page);
@@ -43,7 +43,9 @@ test('a song is shared where it stands: by the sheet of the system, by copying, 
   await page.getByRole('button', { name: 'QR code' }).filter({ visible: true }).click();
   expect(await read(page.getByRole('img', { name: 'QR code' }))).toBe(link);
   await expectNoViolations(page);
-  await page.evaluate(() => void (/** @type {any} */ (navigator).share = undefined));
+  await page.evaluate(() => {
+    /** @type {any} */ (navigator).share = undefined;
+  });
   await page.getByRole('button', { name: 'Share' }).click();
   await expect(controls(page).status).toContainText('Link copied');
   expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(link);
@@ -74,7 +76,10 @@ test('on a projector: large type, the text on the left, and the code of what is 
   await page.getByRole('heading', { name: 'liedwerk' }).click();
   await page.keyboard.press('f');
   await expect(page.getByRole('button', { name: 'End presentation' })).toBeVisible();
-  const size = await song.locator('p').last().evaluate((line) => parseFloat(getComputedStyle(line).fontSize));
+  const size = await song
+    .locator('p')
+    .last()
+    .evaluate((line) => parseFloat(getComputedStyle(line).fontSize));
   expect(size).toBeGreaterThanOrEqual(28);
   const [left, right] = [await song.boundingBox(), await button.boundingBox()];
   expect(left?.x).toBeLessThan(right?.x ?? 0);

@@ -32,7 +32,11 @@ test('own pictures: no script, no ruins, the first frame; in German, on a phone,
   await page.goto('#view=style&seed=3&picture-size=64&lang=de');
   const file = page.getByLabel('Eigener Inhalt');
   const alert = page.getByRole('alert');
-  await file.setInputFiles({ name: 'a.svg', mimeType: 'image/svg+xml', buffer: Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"><script>document.title = "hacked"</script></svg>') });
+  await file.setInputFiles({
+    name: 'a.svg',
+    mimeType: 'image/svg+xml',
+    buffer: Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"><script>document.title = "hacked"</script></svg>'),
+  });
   await expect(alert).toContainText('bad-picture');
   await file.setInputFiles({ name: 'broken.png', mimeType: 'image/png', buffer: Buffer.from('no picture') });
   await expect(alert).toContainText('broken.png');

@@ -110,7 +110,10 @@ test('names that mean nothing do nothing', async ({ page }) => {
   await generate(page);
 });
 
-for (const [lang, name, free] of [['de', 'Link für die Klasse', 'Alles freigeben'], ['en', 'Class link', 'Unlock all settings']]) {
+for (const [lang, name, free] of [
+  ['de', 'Link für die Klasse', 'Alles freigeben'],
+  ['en', 'Class link', 'Unlock all settings'],
+]) {
   test(`axe finds nothing: ${lang}`, async ({ page }) => {
     await page.goto(`#${SHORT}&lang=${lang}&lock=prompt,model&hide=top-k`);
     await expect(page.getByRole('button', { name: free })).toBeVisible();

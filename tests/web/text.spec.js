@@ -41,10 +41,14 @@ test('what a step makes goes on in the other places', async ({ page }) => {
   await cleaned.getByRole('button', { name: 'Das übersetzen' }).click();
   await expect(page.getByRole('textbox', { name: 'Deutsch' })).toHaveValue(/^ich weiß nicht was soll/);
   await page.getByRole('link', { name: 'Ins Modell schauen' }).click();
-  await step(page, /Stoppwörter/).getByRole('button', { name: 'Als Anfang nehmen' }).click();
+  await step(page, /Stoppwörter/)
+    .getByRole('button', { name: 'Als Anfang nehmen' })
+    .click();
   await expect(page.getByRole('textbox', { name: 'Erste Worte' })).toHaveValue('weiß bedeuten traurig märchen alten zeiten kommt sinn');
   await page.goBack();
-  await step(page, /Stoppwörter/).getByRole('button', { name: 'Damit weiterarbeiten' }).click();
+  await step(page, /Stoppwörter/)
+    .getByRole('button', { name: 'Damit weiterarbeiten' })
+    .click();
   await expect(step(page, /Stoppwörter/)).toContainText('0 von 8');
 });
 

@@ -225,13 +225,19 @@ test('models as people have them are opened, a GGUF of three gigabytes is refuse
   await models.setInputFiles(gguf);
   await expect(alert('other-format')).toContainText('GGUF', { timeout: 1000 });
   // What was opened writes.
-  await own.getByRole('button', { name: /^Write/ }).first().click();
+  await own
+    .getByRole('button', { name: /^Write/ })
+    .first()
+    .click();
   await controls(page).prompt.fill('hallo wir ');
   await controls(page).generate.click();
   await expect(controls(page).status).toContainText('Finished');
 });
 
-for (const [lang, width] of /** @type {const} */ ([['de', 360], ['en', 1440]])) {
+for (const [lang, width] of /** @type {const} */ ([
+  ['de', 360],
+  ['en', 1440],
+])) {
   test(`axe finds nothing and nothing scrolls sideways: ${lang}, ${width} px`, async ({ page }) => {
     await page.emulateMedia({ colorScheme: width === 360 ? 'dark' : 'light' });
     await page.setViewportSize({ width, height: 800 });

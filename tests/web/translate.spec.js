@@ -1,16 +1,7 @@
 import { expect, test } from '@playwright/test';
 import { expectNoSidewaysScroll, expectNoViolations, expectToFitEveryWidth, expectWellMadeInEveryLook } from './appearance.js';
 import { expectInHash, source } from './page.js';
-import {
-  clipboard,
-  desk,
-  LORELEY,
-  openTranslate,
-  pieces,
-  column,
-  translate,
-  translators,
-} from './translating.js';
+import { clipboard, desk, LORELEY, openTranslate, pieces, column, translate, translators } from './translating.js';
 
 /** @typedef {import('@playwright/test').Page} Page */
 
@@ -77,7 +68,10 @@ test('the alignment is a table of words whose rows sum to one', async ({ page })
   for (const word of ['Der', 'alte', 'Mann', 'trinkt', 'heute', 'keinen', 'Kaffee']) {
     expect(columns).toContain(word);
   }
-  const rows = await table.getByRole('row').filter({ has: page.getByRole('rowheader') }).all();
+  const rows = await table
+    .getByRole('row')
+    .filter({ has: page.getByRole('rowheader') })
+    .all();
   expect(rows.length).toBeGreaterThan(4);
   for (const row of rows) {
     const weights = await row.getByRole('cell').allTextContents();
@@ -127,7 +121,11 @@ test('a word that is pointed at lights up what the model looked at', async ({ pa
   const [model] = await translators(page);
   await openTranslate(page);
   await translate(page, 'Der Hund schläft.\nIch trinke Kaffee.');
-  const lit = (/** @type {string} */ word) => page.getByRole('region', { name: 'Translation' }).getByText(word, { exact: true }).evaluate((element) => Number(element.style.getPropertyValue('--light')));
+  const lit = (/** @type {string} */ word) =>
+    page
+      .getByRole('region', { name: 'Translation' })
+      .getByText(word, { exact: true })
+      .evaluate((element) => Number(element.style.getPropertyValue('--light')));
   await pieces(page, model).first().getByText('dog', { exact: true }).hover();
   expect(await lit('Hund')).toBeGreaterThan(await lit('Der'));
   await expect(page.getByText(/^dog ← Hund: \d+%$/)).toBeVisible();

@@ -98,7 +98,10 @@ export function column(page, { title }) {
  * @param {Model} model
  */
 export function pieces(page, model) {
-  return page.getByRole('region', { name: 'Translation' }).getByRole('button').and(page.locator(`[data-model="${model.id}"]`));
+  return page
+    .getByRole('region', { name: 'Translation' })
+    .getByRole('button')
+    .and(page.locator(`[data-model="${model.id}"]`));
 }
 
 /**

@@ -21,7 +21,10 @@ test('the song begins with the first words', async ({ page }) => {
   expect(await generate(page)).toMatch(/^My love is like /);
 });
 
-for (const [lang, name, settings, keep] of [['en', 'Generate', 'Settings', 'Keep'], ['de', 'Dichten', 'Einstellungen', 'Behalten']]) {
+for (const [lang, name, settings, keep] of [
+  ['en', 'Generate', 'Settings', 'Keep'],
+  ['de', 'Dichten', 'Einstellungen', 'Behalten'],
+]) {
   test(`each time another song, unless the seed is kept: ${lang}`, async ({ page }) => {
     await open(page, `${SHORT}&lang=${lang}`);
     const { status } = controls(page);

@@ -147,8 +147,7 @@ class BenchPage {
 
   /** The figures as the language writes numbers. */
   #write() {
-    const number = (/** @type {number} */ value, digits = 3) =>
-      formatNumber(value, { maximumSignificantDigits: digits });
+    const number = (/** @type {number} */ value, digits = 3) => formatNumber(value, { maximumSignificantDigits: digits });
     for (const { name, device, unit, rate, share } of this.#figures) {
       const cells = this.#row(name).cells;
       const [value, of] = [number(rate), unit === 'tokens/s' ? text('benchTokens') : unit];

@@ -19,6 +19,18 @@ const TRAINING_SHARE = 0.9;
  * @returns {Promise<import('./training-protocol.js').Drafted>}
  */
 export async function draft(request, module) {
+  const drafted = await draftOn(request, module);
+  if (!drafted.fault) return drafted;
+  // The CPU takes its place, and has cores that a plan for a GPU does not reckon with.
+  return { ...(await draftOn({ ...request, device: 'cpu' }, module)), fault: drafted.fault };
+}
+
+/**
+ * @param {import('./training-protocol.js').DraftRequest} request
+ * @param {WasmTraining} module
+ * @returns {Promise<import('./training-protocol.js').Drafted>}
+ */
+async function draftOn(request, module) {
   const { text, kind, size, from, layers, data, seed } = request;
   const plan = JSON.parse(module.draftPlan(text, kind, size, from ? layers : null, data));
   plan.train.seed = seed;

@@ -142,7 +142,10 @@ class Session {
     const [real, made, warped, field] = [gan.real(), gan.made(), gan.warped(GRID), gan.field(FIELD)];
     const picture = { step: this.#step, real, made, warped, field, losses: this.#losses, nearness: gan.nearness() };
     this.#losses = { discriminator: [], generator: [] };
-    this.#post({ id: this.#id, type: 'picture', picture }, [real, made, warped, field].map(({ buffer }) => buffer));
+    this.#post(
+      { id: this.#id, type: 'picture', picture },
+      [real, made, warped, field].map(({ buffer }) => buffer),
+    );
     this.#shown = performance.now();
   }
 }

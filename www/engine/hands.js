@@ -75,24 +75,29 @@ export class Hands {
     const state = trainer.state();
     const begin = performance.now();
     let open = true;
-    /** @type {Set<Hand>} */
-    const awaited = new Set();
-    const arriving = [];
-    for (let share = 1; share < shares; share += 1) {
-      const hand = others[(share % (others.length + 1)) - 1];
-      if (!hand) continue;
-      awaited.add(hand);
-      const { done } = hand.channel.request({ type: 'share', state, share });
-      arriving.push(done.then(({ result }) => open && trainer.takeShare(share, /** @type {Uint8Array} */ (result))));
+    /** Whoever does not answer, or fails, will not do better next time. @type {Set<Hand>} */
+    const late = new Set();
+    const arriving = others.map(async (hand, at) => {
+      late.add(hand);
+      const mine = [];
+      for (let share = at + 1; share < shares; share += others.length + 1) {
+        const { done } = hand.channel.request({ type: 'share', state, share });
+        mine.push(done.then(({ result }) => open && trainer.takeShare(share, /** @type {Uint8Array} */ (result))));
+      }
+      await Promise.all(mine);
+      late.delete(hand);
+    });
+    try {
+      for (let share = 0; share < shares; share += others.length + 1) {
+        trainer.takeShare(share, trainer.computeShare(state, share));
+      }
+      const patience = Math.max(LEAST_PATIENCE_MS, PATIENCE * (performance.now() - begin));
+      await within(patience, Promise.allSettled(arriving));
+    } finally {
+      // What comes now belongs to a step that is over.
+      open = false;
     }
-    for (let share = 0; share < shares; share += others.length + 1) {
-      trainer.takeShare(share, trainer.computeShare(state, share));
-    }
-    const patience = Math.max(LEAST_PATIENCE_MS, PATIENCE * (performance.now() - begin));
-    const all = await within(patience, Promise.allSettled(arriving));
-    open = false;
-    // Whoever did not answer will not do so better next time.
-    if (!all) awaited.forEach((hand) => this.#leave(hand));
+    late.forEach((hand) => this.#leave(hand));
   }
 
   /** @param {Hand} hand */

@@ -52,9 +52,6 @@ function open(request, onProgress) {
  */
 async function load(request, onProgress) {
   const { signal } = new AbortController();
-  const [module, { config, tokenizer, bytes, notes }] = await Promise.all([
-    startModule('full'),
-    modelFiles(request, { signal, onProgress }),
-  ]);
+  const [module, { config, tokenizer, bytes, notes }] = await Promise.all([startModule('full'), modelFiles(request, { signal, onProgress })]);
   return { reader: module.Reader.load(bytes, config, tokenizer), notes };
 }

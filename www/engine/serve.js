@@ -11,8 +11,7 @@ import { toFailure } from '../errors.js';
 export function serve(run) {
   self.addEventListener('message', async (/** @type {MessageEvent<C>} */ { data }) => {
     const { id } = data;
-    const post = (/** @type {{ type: string }} */ event, /** @type {Transferable[]} */ transfer = []) =>
-      self.postMessage({ ...event, id }, { transfer });
+    const post = (/** @type {{ type: string }} */ event, /** @type {Transferable[]} */ transfer = []) => self.postMessage({ ...event, id }, { transfer });
     try {
       post({ type: 'done', ...(await run(data, post)) });
     } catch (error) {

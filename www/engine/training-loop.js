@@ -154,11 +154,7 @@ export class TrainingLoop {
         thrown = error;
         break;
       }
-    } while (
-      performance.now() - begin < SLICE_MS &&
-      !trainer.isDone() &&
-      !due.some((steps) => this.#step % steps === 0)
-    );
+    } while (performance.now() - begin < SLICE_MS && !trainer.isDone() && !due.some((steps) => this.#step % steps === 0));
     if (metrics.step.length > 0) {
       metrics.tokens_per_second = (1000 * tokens) / (performance.now() - begin);
       metrics.seconds = this.#elapsed();

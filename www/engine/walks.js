@@ -48,10 +48,7 @@ export async function walk(job, generator, signal, post) {
   while (!ended && ids.length < end && !signal.aborted) {
     const from = ids.length;
     const start = performance.now();
-    const step =
-      from < path.length
-        ? forced(given, path.slice(from), start + SLICE_MS)
-        : given.next(Math.min(slice, end - from));
+    const step = from < path.length ? forced(given, path.slice(from), start + SLICE_MS) : given.next(Math.min(slice, end - from));
     const { steps, done } = await unlessStopped(step, signal);
     tellLoss(job, generator, post);
     for (const step of steps) ids.push(step.id);

@@ -197,7 +197,5 @@ async function request(url, fresh, signal) {
  * @param {AbortSignal} signal
  */
 function failedDownload(url, error, signal) {
-  return signal.aborted
-    ? new EngineError('cancelled', 'the download was cancelled')
-    : new EngineError('download-failed', `${url}: ${error}`);
+  return signal.aborted ? new EngineError('cancelled', 'the download was cancelled') : new EngineError('download-failed', `${url}: ${error}`);
 }

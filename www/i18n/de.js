@@ -72,7 +72,8 @@ export const de = {
   max_new_tokensHint: 'So viele Tokens werden geschrieben: Zeichen, oder Wortstücke bei einem GPT.',
   seed: 'Zufallszahl (Seed)',
   seedHint: 'Gleiche Zufallszahl und gleiche Einstellungen ergeben auf jedem Rechner denselben Text.',
-  seedHintSongs: 'Gleiche Zufallszahl und gleiche Einstellungen ergeben auf jedem Rechner denselben Text. Jedes weitere Lied bekommt eine neue, außer diese wird behalten.',
+  seedHintSongs:
+    'Gleiche Zufallszahl und gleiche Einstellungen ergeben auf jedem Rechner denselben Text. Jedes weitere Lied bekommt eine neue, außer diese wird behalten.',
   keepSeed: 'Behalten',
   newSeed: 'Neue Zufallszahl',
   sheet: 'Lied',
@@ -102,7 +103,8 @@ export const de = {
   statusStopped: 'Nach {tokens} Zeichen gestoppt.',
   statusStoppedTokens: 'Nach {tokens} Tokens gestoppt.',
   statusFailed: 'Das ging nicht.',
-  tokenByTokenLead: 'Bei jedem Schritt gibt ein Modell jedem Token eine Wahrscheinlichkeit, die Einstellungen streichen manche, und eines wird gezogen. Ein Klick in der Tabelle setzt ein Token in den Text.',
+  tokenByTokenLead:
+    'Bei jedem Schritt gibt ein Modell jedem Token eine Wahrscheinlichkeit, die Einstellungen streichen manche, und eines wird gezogen. Ein Klick in der Tabelle setzt ein Token in den Text.',
   vodka: 'Beispiel: „I would like a vodka with …“',
   play: 'Abspielen',
   pause: 'Pause',
@@ -114,7 +116,8 @@ export const de = {
   nextBefore: 'Modell',
   nextAfter: 'Nach Einstellungen',
   nextWhy: 'Ergebnis',
-  nextHint: '␣ ist ein Leerzeichen, ↵ ein Zeilenumbruch. „Modell“ ist die Wahrscheinlichkeit nach dem Modell allein, „Nach Einstellungen“ die, mit der gezogen wurde. Ein Klick auf ein Token im Text zeigt seine Tabelle.',
+  nextHint:
+    '␣ ist ein Leerzeichen, ↵ ein Zeilenumbruch. „Modell“ ist die Wahrscheinlichkeit nach dem Modell allein, „Nach Einstellungen“ die, mit der gezogen wurde. Ein Klick auf ein Token im Text zeigt seine Tabelle.',
   nextOthers: 'alle anderen',
   nextDrawn: 'gezogen',
   nextByHand: 'von dir gesetzt',
@@ -149,7 +152,8 @@ export const de = {
   noTranslator: 'Diese Seite hat noch kein Modell, das übersetzt.',
   noTranslatorHere: 'Diese Seite hat noch kein Modell, das übersetzt. Du kannst das Englische selbst schreiben, und das Lied geht von dort weiter.',
   alignment: 'Wohin das Modell geschaut hat',
-  alignmentHint: 'Wähle oben eine Zeile. Je kräftiger ein Feld gefärbt ist, desto mehr hat das Modell auf das deutsche Wort der Spalte geschaut, als es das englische Wort der Zeile schrieb.',
+  alignmentHint:
+    'Wähle oben eine Zeile. Je kräftiger ein Feld gefärbt ist, desto mehr hat das Modell auf das deutsche Wort der Spalte geschaut, als es das englische Wort der Zeile schrieb.',
   weight: '{target} ← {source}: {weight}',
   weightHint: 'Zeige auf ein Feld, um sein Gewicht zu sehen, oder gehe mit den Pfeiltasten.',
   markStart: '(Anfang)',
@@ -183,7 +187,8 @@ export const de = {
   lookLead: 'Ein Modell schreibt oder übersetzt, und zu jedem Token ist zu sehen, was in ihm geschah. Mit dem Regler oder im Text lässt sich jedes wählen.',
   hello: 'Beispiel: „Hello my name is“',
   offline: 'Offline verfügbar machen',
-  offlineHint: 'Die Seite selbst bleibt nach dem ersten Besuch. Ein Modell bleibt, wenn es benutzt wurde oder wenn es hier gewählt wird; ebenso der Teil, der trainiert und misst.',
+  offlineHint:
+    'Die Seite selbst bleibt nach dem ersten Besuch. Ein Modell bleibt, wenn es benutzt wurde oder wenn es hier gewählt wird; ebenso der Teil, der trainiert und misst.',
   offlineMore: 'Training, GPU und Messen',
   offlineKeep: 'Behalten',
   offlineRemove: 'Entfernen',
@@ -201,7 +206,8 @@ export const de = {
   linkCopied: 'Link kopiert. Er öffnet diese Ansicht mit diesen Einstellungen.',
   linkCopiedProven: 'Link kopiert. Er öffnet genau diesen Text und beweist, dass es derselbe ist.',
   linkCopiedGpu: 'Link kopiert. Er rechnet auf der CPU, darum kann sein Text von diesem abweichen, den die GPU schrieb.',
-  linkCopiedOwn: 'Link kopiert. Sein Modell gibt es nur in diesem Browser: Wer den Link anderswo öffnet, braucht auch dessen Datei (Trainieren, Herunterladen).',
+  linkCopiedOwn:
+    'Link kopiert. Sein Modell gibt es nur in diesem Browser: Wer den Link anderswo öffnet, braucht auch dessen Datei (Trainieren, Herunterladen).',
   linkReplays: 'Er rechnet auf der CPU, darum kann sein Text von diesem abweichen, den die GPU schrieb.',
   textCopied: 'Text kopiert.',
   linkShown: 'Der Browser lässt die Seite nicht kopieren. Hier ist der Link:',
@@ -211,13 +217,15 @@ export const de = {
   replaySamePart: 'Geprüft: {title_de} hat den Text geschrieben, den der Link verspricht; gestoppt wurde er dort nach {length} Zeichen.',
   replayDiffersAt: '{title_de} hat einen anderen Text geschrieben, als der Link verspricht: Er weicht ab Zeichen {by} ab.',
   replayDiffersEarly: '{title_de} hat einen anderen Text geschrieben, als der Link verspricht: Er weicht innerhalb der ersten {by} Zeichen ab.',
-  replayDiffers: '{title_de} hat einen anderen Text geschrieben, als der Link verspricht: Die ersten {same} Zeichen stimmen, spätestens Zeichen {by} ist anders.',
+  replayDiffers:
+    '{title_de} hat einen anderen Text geschrieben, als der Link verspricht: Die ersten {same} Zeichen stimmen, spätestens Zeichen {by} ist anders.',
   replayModel: 'Grund: Der Link handelt vom Modell „{id}“, geschrieben hat hier {title_de}.',
   replayWeights: 'Grund: Das Modell hat seither anderes gelernt; seine Gewichte sind nicht die, die der Link nennt.',
   replaySettings: 'Grund: Einstellungen des Links sind hier unbekannt oder außerhalb ihrer Grenzen: {names}.',
   replayEngine: 'Grund: Eine andere Fassung der Seite hat den Text des Links berechnet.',
   replayAltered: 'Grund: Modell, Einstellungen und Programm sind dieselben. Also hat jemand den Link verändert, oder eines von zwei Geräten rechnet falsch.',
-  replayNewer: 'Dieser Link stammt von einer neueren Fassung der Seite. Seine Einstellungen wurden übernommen, soweit sie bekannt sind; sein Text lässt sich hier nicht prüfen.',
+  replayNewer:
+    'Dieser Link stammt von einer neueren Fassung der Seite. Seine Einstellungen wurden übernommen, soweit sie bekannt sind; sein Text lässt sich hier nicht prüfen.',
   replayCut: 'Dieser Link ist nicht vollständig: Sein Ende fehlt. Was davon da ist, wurde übernommen; prüfen lässt sich nichts.',
   replayDamaged: 'Dieser Link ist beschädigt oder nicht vollständig. Was lesbar war, wurde übernommen; zu prüfen ist nichts.',
   replayUnhashed: 'Ohne https kann der Browser nicht prüfen, ob der Text der ist, den der Link verspricht.',
@@ -225,7 +233,8 @@ export const de = {
   openFreely: 'Alles freigeben',
   openInLiedwerk: 'In liedwerk öffnen',
   teacherLink: 'Link für die Klasse',
-  teacherHint: 'Ein Link mit den Einstellungen dieser Ansicht. Gesperrtes ist zu sehen, lässt sich aber nicht ändern; Verborgenes ist nicht zu sehen. Ist die Zufallszahl nicht gesperrt, bekommt jeder eine eigene.',
+  teacherHint:
+    'Ein Link mit den Einstellungen dieser Ansicht. Gesperrtes ist zu sehen, lässt sich aber nicht ändern; Verborgenes ist nicht zu sehen. Ist die Zufallszahl nicht gesperrt, bekommt jeder eine eigene.',
   teacherSettings: 'Einstellungen',
   teacherViews: 'Ansichten',
   toLock: 'sperren',

@@ -4,7 +4,7 @@
 import { readStored, writeStored } from '../storage.js';
 
 /** @typedef {'de' | 'en'} Language */
-/** @typedef {keyof typeof import('./en.js').en | keyof typeof import('./en/bench.js').bench | keyof typeof import('./en/read.js').read | keyof typeof import('./en/pictures.js').pictures | keyof typeof import('./en/prefer.js').prefer} Key */
+/** @typedef {keyof typeof import('./en.js').en | keyof typeof import('./en/bench.js').bench | keyof typeof import('./en/read.js').read | keyof typeof import('./en/pictures.js').pictures | keyof typeof import('./en/prefer.js').prefer | keyof typeof import('./en/lesson.js').lesson} Key */
 /** @typedef {Record<string, string | number>} Params numbers are written as the language writes them */
 
 /** @typedef {Partial<Record<Key, string>>} Words */
@@ -133,7 +133,10 @@ const formats = new Map();
 export function formatNumber(value, options = {}) {
   const key = language + JSON.stringify(options);
   let format = formats.get(key);
-  if (!format) formats.set(key, (format = new Intl.NumberFormat(language, options)));
+  if (!format) {
+    format = new Intl.NumberFormat(language, options);
+    formats.set(key, format);
+  }
   return format.format(value);
 }
 

@@ -125,7 +125,8 @@ let found = self.of_discriminator.gradients(&self.discriminator, |discriminator|
     let logits = self.discriminator.forward(&generator.forward(&noise));
     logits.binary_cross_entropy_with_logits(&targets)
 });`,
-  },  gram: {
+  },
+  gram: {
     file: 'src/style/loss.rs',
     code: String.raw`let losses = features.iter().zip(&self.grams).map(|(features, (wanted, scale))| {
     gram(features).sub(wanted).square().sum_all().mul_scalar(*scale)
@@ -136,5 +137,72 @@ let found = self.of_discriminator.gradients(&self.discriminator, |discriminator|
     code: String.raw`let leaf = tape.watch(picture);
 let (style, content) = (aim.style_loss(&leaf), aim.content_loss(&leaf));
 let mut loss = style.add(&content.mul_scalar(self.settings.content_weight()));`,
+  },
+  bothWays: {
+    file: 'src/nn/bi_lstm.rs',
+    code: String.raw`let there = x.lstm(&zero, &zero, from_begin.lstm()).output;
+// Reversed within its length a sequence has its padding at the end again.
+let back = rows(&x, &backwards).lstm(&zero, &zero, from_end.lstm()).output;
+let at_end = |y: &Tensor| y.reshape(&[steps * batch, self.hidden]).embedding(&ends, &[batch]);
+last = concat(&[&at_end(&there), &at_end(&back)], 1);`,
+  },
+  sentiment: {
+    file: 'src/models/text_classifier.rs',
+    code: String.raw`let (y, last) = self.lstm.forward(&x, lengths, &dropout); // (S, B, 2H), (B, 2H)
+let pooled = match self.config.pooling {
+    Pooling::Last => last,`,
+  },
+  masked: {
+    file: 'src/train/masking.rs',
+    code: String.raw`if share < MASKED {
+    batch.inputs[place] = self.mask;
+} else if share < OTHER {
+    let words = self.vocab_size as u64 - u64::from(self.mask) - 1;
+    batch.inputs[place] = self.mask + 1 + (hash(others, index) % words) as u32;`,
+  },
+  shown: {
+    file: 'src/train/preference.rs',
+    code: String.raw`let log_p = model.scores_of(&x).log_softmax(); // (R, V)
+let vocab = log_p.dim(1);
+let place = |(r, &(row, at)): (usize, &(usize, usize))| (r * vocab) as u32 + texts[row].tokens[at];`,
+  },
+  bradleyTerry: {
+    file: 'src/train/preference.rs',
+    code: String.raw`let column = |rewards: &Tensor| rewards.reshape(&[rewards.numel(), 1]);
+concat(&[&column(chosen), &column(rejected)], 1)
+    .cross_entropy(&vec![0; chosen.numel()], CrossEntropy::default())`,
+  },
+  tuned: {
+    file: 'src/train/preference.rs',
+    code: String.raw`let rewards: Vec<f32> =
+    of_each.map(|((log_p, before), reward)| reward - self.beta * (log_p - before)).collect();
+policy_gradient(&log_probs, &leave_one_out(&rewards, batch.group))`,
+  },
+  step: {
+    file: 'src/generate/session.rs',
+    code: String.raw`let id = forced.unwrap_or(chosen);
+self.tokens.push(id);`,
+  },
+  copies: {
+    file: 'src/text/song_index.rs',
+    code: String.raw`for gram in characters.windows(GRAM) {
+    hits.push(self.hashes.binary_search(&hash(gram)).is_ok());`,
+  },
+  listing: {
+    file: 'src/generate/candidates.rs',
+    code: String.raw`let max = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+let total = logits.iter().map(|&logit| probability(logit, max, 1.0)).sum();`,
+  },
+  multiply: {
+    file: 'src/cpu/matmul.rs',
+    code: String.raw`for (w, y) in w.chunks_exact(GROUP * k).zip(groups) {
+    let row = |index: usize| &w[index * k..(index + 1) * k];
+    let sums = dots([row(0), row(1), row(2), row(3)], x);
+    y.iter_mut().zip(sums).for_each(|(y, sum)| *y += sum);`,
+  },
+  leftOut: {
+    file: 'src/read/classifier.rs',
+    code: String.raw`for (word, without) in words.iter_mut().zip(all) {
+    word.influence = Some(whole[label] - without[label]);`,
   },
 };

@@ -95,7 +95,10 @@ export class ChoiceList {
  */
 function read(text) {
   const bad = () => new EngineError('bad-choices', 'this is no file of choices');
-  const [head, ...lines] = text.replace(/^\uFEFF/, '').split('\n').filter((line) => line.trim());
+  const [head, ...lines] = text
+    .replace(/^\uFEFF/, '')
+    .split('\n')
+    .filter((line) => line.trim());
   try {
     const { liedwerk, version } = JSON.parse(head);
     if (liedwerk !== HEAD.liedwerk || version !== HEAD.version) throw bad();

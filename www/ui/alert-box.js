@@ -14,11 +14,7 @@ export class AlertBox {
       this.clear();
       retry();
     };
-    this.element.replaceChildren(
-      h('p', { t: errorKey(code) }),
-      button('retry', again),
-      h('p', { class: 'small' }, h('code', {}, code), ` ${message}`),
-    );
+    this.element.replaceChildren(h('p', { t: errorKey(code) }), button('retry', again), h('p', { class: 'small' }, h('code', {}, code), ` ${message}`));
     // The button that was pressed may stand far below.
     this.element.scrollIntoView({ block: 'nearest' });
   }

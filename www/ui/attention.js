@@ -136,8 +136,7 @@ export class Attention {
     if (part === 'tiles' || this.#table.contains(document.activeElement)) return;
     const layer = Number(this.#layer.value);
     const head = Number(this.#head.value);
-    const words = (/** @type {Frames} */ of, /** @type {number[]} */ places) =>
-      places.map((place) => visibleToken(of.tokens[place].text).replace('␣', ''));
+    const words = (/** @type {Frames} */ of, /** @type {number[]} */ places) => places.map((place) => visibleToken(of.tokens[place].text).replace('␣', ''));
     // A text's looks at itself are drawn above its words; between two texts the table is clearer.
     const isOwn = columns === frames && read.join() === rows.join();
     this.#arcs.show(isOwn ? words(frames, rows) : [], weights(layer, head), rows.indexOf(Math.min(this.#at, frames.length - 1)), languages.rows);

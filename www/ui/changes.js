@@ -33,7 +33,10 @@ export function changes(state, view) {
       chip.addEventListener('click', () => back([name]));
       return chip;
     });
-    element.replaceChildren(...chips, button('reset', () => back(changed.map(({ name }) => name)), { class: 'quiet' }));
+    element.replaceChildren(
+      ...chips,
+      button('reset', () => back(changed.map(({ name }) => name)), { class: 'quiet' }),
+    );
   };
 
   /** @param {import('../state.js').NumberName[]} which */

@@ -32,6 +32,8 @@ export class Chart {
   #series = [];
   /** @type {Level[]} */
   #levels = [];
+  /** An x that is looked at, if any. @type {number | null} */
+  #at = null;
   #frame = 0;
   element;
 
@@ -65,10 +67,12 @@ export class Chart {
   /**
    * @param {Series[]} series
    * @param {Level[]} [levels]
+   * @param {number | null} [at] an x to be marked
    */
-  show(series, levels = []) {
+  show(series, levels = [], at = null) {
     this.#series = series;
     this.#levels = levels;
+    this.#at = at;
     this.#soon();
   }
 
@@ -89,6 +93,7 @@ export class Chart {
     const faintFirst = [...this.#series].sort((a, b) => Number(b.faint ?? false) - Number(a.faint ?? false));
     this.#plot.replaceChildren(
       ...this.#grid(frame),
+      ...(this.#at === null ? [] : [line(`M${frame.x(this.#at)} ${EDGE.top}V${frame.bottom}`, 'marker')]),
       ...this.#levels.map(({ y, look }) => line(`M${EDGE.left} ${frame.y(y)}H${frame.right}`, `level ${look}`)),
       ...faintFirst.map((series) => line(path(series.points, frame), `curve ${series.look}${series.faint ? ' faint' : ''}`)),
     );
@@ -122,7 +127,8 @@ export class Chart {
         const y = frame.y(value);
         return [line(`M${EDGE.left} ${y}H${right}`, 'grid'), label(EDGE.left - 6, y + 4, 'end', this.#tick(value))];
       }),
-      ...frame.xTicks.map((value) => label(frame.x(value), bottom + 17, 'middle', formatNumber(value))),
+      // The last one would be cut off at the edge.
+      ...frame.xTicks.map((value) => label(frame.x(value), bottom + 17, right - frame.x(value) < EDGE.right ? 'end' : 'middle', formatNumber(value))),
     ];
   }
 

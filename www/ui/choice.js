@@ -16,7 +16,8 @@ export class Choice {
    * @param {() => void} onChange
    */
   constructor(label, onChange) {
-    const id = `choice-${(choices += 1)}`;
+    choices += 1;
+    const id = `choice-${choices}`;
     this.#select = h('select', { id });
     this.#select.addEventListener('change', onChange);
     this.element = h('div', { class: 'choice' }, h('label', { for: id, t: label }), this.#select);
@@ -41,9 +42,7 @@ export class Choice {
     this.#values = values;
     const before = this.value;
     this.#select.replaceChildren(
-      ...options.map(({ value, name }) =>
-        name ? h('option', { value, t: name }) : h('option', { value }, String(Number(value) + 1)),
-      ),
+      ...options.map(({ value, name }) => (name ? h('option', { value, t: name }) : h('option', { value }, String(Number(value) + 1)))),
     );
     this.value = values.includes(before) ? before : (values[0] ?? '');
     this.element.hidden = options.length < 2;

@@ -30,8 +30,7 @@ export class HeatMap {
     const pick = (/** @type {PointerEvent} */ event) => {
       if (!event.buttons) return;
       const { left, top, width, height } = this.#canvas.getBoundingClientRect();
-      const place = (/** @type {number} */ share, /** @type {number} */ count) =>
-        Math.max(0, Math.min(count - 1, Math.floor(share * count)));
+      const place = (/** @type {number} */ share, /** @type {number} */ count) => Math.max(0, Math.min(count - 1, Math.floor(share * count)));
       onPick({
         column: place((event.clientX - left) / width, this.#canvas.width),
         row: place((event.clientY - top) / height, this.#canvas.height),

@@ -5,7 +5,7 @@
 
 /** By the sha256 of the weights; layers and units count from 1, as on the page. @type {Readonly<Record<string, readonly KnownUnit[]>>} */
 const KNOWN = {
-  'b739e23ccaa0924515509c3d67b200d3c3d549d0541536ac9c3ad056d1efa437': [
+  b739e23ccaa0924515509c3d67b200d3c3d549d0541536ac9c3ad056d1efa437: [
     { name: 'unitColumn', layer: 1, part: 'c', unit: 154, correlation: -0.95 },
     { name: 'unitWord', layer: 4, part: 'h', unit: 24, correlation: 0.83 },
     { name: 'unitStanza', layer: 4, part: 'c', unit: 3, correlation: -0.81 },

@@ -8,12 +8,7 @@ import { h } from './dom.js';
 export class ModelCard {
   #body = h('div');
   #name = h('span');
-  element = h(
-    'details',
-    { class: 'card', hidden: true },
-    h('summary', {}, h('span', { t: 'aboutModel' }), this.#name),
-    this.#body,
-  );
+  element = h('details', { class: 'card', hidden: true }, h('summary', {}, h('span', { t: 'aboutModel' }), this.#name), this.#body);
   /** @type {ModelEntry | null} */
   #model = null;
   #named = false;

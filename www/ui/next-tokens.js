@@ -72,14 +72,7 @@ export class NextTokens {
       : h('span', { class: 'still', lang: 'en' }, visibleToken(row.text));
     if (onForce) word.addEventListener('click', () => onForce(row.id));
     const kind = taken ? 'taken' : row.cut ? 'cut' : '';
-    return h(
-      'tr',
-      { class: kind },
-      h('th', { scope: 'row' }, word),
-      share(row.before),
-      share(row.after),
-      h('td', { class: 'why' }, this.#why(row, taken)),
-    );
+    return h('tr', { class: kind }, h('th', { scope: 'row' }, word), share(row.before), share(row.after), h('td', { class: 'why' }, this.#why(row, taken)));
   }
 
   /**
@@ -105,8 +98,7 @@ export function visibleToken(token) {
 
 /** @param {Row[]} rows */
 function others(rows) {
-  const rest = (/** @type {'before' | 'after'} */ name) =>
-    Math.max(0, 1 - rows.reduce((sum, row) => sum + row[name], 0));
+  const rest = (/** @type {'before' | 'after'} */ name) => Math.max(0, 1 - rows.reduce((sum, row) => sum + row[name], 0));
   return [h('th', { scope: 'row' }, text('nextOthers')), share(rest('before')), share(rest('after')), h('td')];
 }
 

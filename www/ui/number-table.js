@@ -52,9 +52,7 @@ export class NumberTable {
           return h('td', { class: own ? 'marked' : '' }, number(value(row, column)));
         }),
       );
-    this.#body.replaceChildren(
-      h('table', { class: 'plain' }, h('caption', {}, caption), h('thead', {}, head), h('tbody', {}, ...rows.map(line))),
-    );
+    this.#body.replaceChildren(h('table', { class: 'plain' }, h('caption', {}, caption), h('thead', {}, head), h('tbody', {}, ...rows.map(line))));
   }
 }
 

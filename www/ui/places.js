@@ -82,9 +82,11 @@ export class Places {
    */
   #entrance(place) {
     const hidden = this.#state.settings.hide.split(',');
-    const open = this.#of(place).map(({ id }) => id).filter((id) => !hidden.includes(id));
+    const open = this.#of(place)
+      .map(({ id }) => id)
+      .filter((id) => !hidden.includes(id));
     const last = this.#places.get(place)?.last;
-    return last && (open.includes(last) || open.length === 0) ? last : open[0] ?? this.#of(place)[0].id;
+    return last && (open.includes(last) || open.length === 0) ? last : (open[0] ?? this.#of(place)[0].id);
   }
 
   /**

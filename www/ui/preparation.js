@@ -35,7 +35,10 @@ export const STEPS = [
     title: 'stepStops',
     hint: 'stepStopsHint',
     draw: stopped,
-    output: ({ words }) => told(words).map(({ text }) => text).join(' '),
+    output: ({ words }) =>
+      told(words)
+        .map(({ text }) => text)
+        .join(' '),
   },
   {
     id: 'stems',

@@ -15,7 +15,13 @@ const CONTROLS = 'input, select, textarea, button';
  */
 export function followRules(state, main) {
   const open = h('a', { target: '_blank', rel: 'noopener', t: 'openInLiedwerk' });
-  const free = h('span', {}, h('span', { t: 'ruled' }), ' ', button('openFreely', () => state.set({ hide: '', lock: '' }), { class: 'quiet' }));
+  const free = h(
+    'span',
+    {},
+    h('span', { t: 'ruled' }),
+    ' ',
+    button('openFreely', () => state.set({ hide: '', lock: '' }), { class: 'quiet' }),
+  );
   const strip = h('p', { class: 'rules small' }, free, ' ', open);
   main.prepend(strip);
   const apply = () => {

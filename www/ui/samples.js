@@ -52,10 +52,5 @@ function verse(written) {
 
 /** @param {{ source: string, text: string, reference: string }} pair */
 function pair({ source, text: translation, reference }) {
-  return h(
-    'div',
-    {},
-    h('dt', { lang: 'de' }, source),
-    h('dd', { lang: 'en' }, translation || '…', ' ', h('small', {}, `(${reference})`)),
-  );
+  return h('div', {}, h('dt', { lang: 'de' }, source), h('dd', { lang: 'en' }, translation || '…', ' ', h('small', {}, `(${reference})`)));
 }

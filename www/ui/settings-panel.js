@@ -30,7 +30,9 @@ export function settingsPanel(state, view) {
  */
 function numberField(field, state, view) {
   const { min, max, step, type } = field;
-  const name = /** @type {Exclude<import('../state.js').NumberName, 'step' | 'stanzas' | 'lines' | 'strength' | 'picture_size' | 'painting_steps'>} */ (field.name);
+  const name = /** @type {Exclude<import('../state.js').NumberName, 'step' | 'stanzas' | 'lines' | 'strength' | 'picture_size' | 'painting_steps'>} */ (
+    field.name
+  );
   const id = `${view}-${name}`;
   const slider = type === 'number';
   const input = h('input', {
@@ -69,5 +71,10 @@ function numberField(field, state, view) {
       line.append(h('label', { class: 'keep' }, toggle(state, 'keep_seed', `${id}-keep`), ' ', h('span', { t: 'keepSeed' })));
     }
   }
-  return h('div', { class: 'field', 'data-setting': field.key }, line, h('p', { class: 'small', id: `${id}-hint`, t: name === 'seed' && RENEWING.includes(view) ? 'seedHintSongs' : `${name}Hint` }));
+  return h(
+    'div',
+    { class: 'field', 'data-setting': field.key },
+    line,
+    h('p', { class: 'small', id: `${id}-hint`, t: name === 'seed' && RENEWING.includes(view) ? 'seedHintSongs' : `${name}Hint` }),
+  );
 }

@@ -43,7 +43,13 @@ export function teacherLink(state, views) {
     h('p', { class: 'small', t: 'teacherHint' }),
     presets,
     table,
-    h('div', { class: 'row' }, button('copyTeacherLink', () => void copy(false)), preview, button('copyFrame', () => void copy(true), { class: 'quiet' })),
+    h(
+      'div',
+      { class: 'row' },
+      button('copyTeacherLink', () => void copy(false)),
+      preview,
+      button('copyFrame', () => void copy(true), { class: 'quiet' }),
+    ),
     said,
     field,
   );
@@ -116,7 +122,10 @@ export function teacherLink(state, views) {
   /** What can be chosen here, and where it leads. */
   function offer() {
     const has = new Set(offered().map((control) => control.dataset.setting));
-    for (const [value, needed] of /** @type {const} */ ([['same', 'seed'], ['temperature', 'temperature']])) {
+    for (const [value, needed] of /** @type {const} */ ([
+      ['same', 'seed'],
+      ['temperature', 'temperature'],
+    ])) {
       const label = presets.querySelector(`[value="${value}"]`)?.closest('label');
       if (label) label.hidden = !has.has(needed);
       if (preset === value && !has.has(needed)) choose('free');

@@ -58,9 +58,7 @@ export class TokenFacts {
   near(rated) {
     this.#rated = rated;
     this.#neighbours.replaceChildren(
-      ...rated.map(({ text, value }) =>
-        h('tr', {}, h('th', { scope: 'row', translate: 'no' }, visibleToken(text)), h('td', {}, number(value))),
-      ),
+      ...rated.map(({ text, value }) => h('tr', {}, h('th', { scope: 'row', translate: 'no' }, visibleToken(text)), h('td', {}, number(value)))),
     );
   }
 }

@@ -2,7 +2,6 @@ import { h } from './dom.js';
 import { visibleToken } from './next-tokens.js';
 import { Verse } from './verse.js';
 
-
 /**
  * A text of which each token can be chosen, by mouse or keyboard: the sheet is one stop of the Tab
  * key, arrow keys walk from token to token.
@@ -87,7 +86,7 @@ export class TokenText {
     element.tabIndex = -1;
     element.addEventListener('click', () => this.#onChoose(index));
     this.#tokens.push({ text, given, element });
-    const [, before, shown, after] = /^(\n*)([^]*?)(\n*)$/.exec(text) ?? [];
+    const [, before, shown, after] = /^(\n*)([\s\S]*?)(\n*)$/.exec(text) ?? [];
     element.append(shown || visibleToken(text));
     element.classList.toggle('unwritten', !shown);
     if (!shown?.trim()) element.setAttribute('aria-label', visibleToken(text));

@@ -244,7 +244,10 @@ export class Column {
         shine(german, weights[t]);
         this.#read(words, german, weights, t);
       } else if (s >= 0) {
-        shine(words, weights.map((row) => row[s]));
+        shine(
+          words,
+          weights.map((row) => row[s]),
+        );
       }
       if (t >= 0 || s >= 0) word.classList.add('pointed-at');
       if (t >= 0) return;

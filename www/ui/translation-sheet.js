@@ -29,7 +29,8 @@ export class TranslationSheet {
   /** @param {(piece: Piece) => void} onChoose */
   constructor(onChoose) {
     this.#onChoose = onChoose;
-    const id = `translation-${(sheets += 1)}`;
+    sheets += 1;
+    const id = `translation-${sheets}`;
     const title = h('h2', { id, class: 'model-name' }, this.#name, ' ', this.#bleu);
     this.element = h(
       'section',

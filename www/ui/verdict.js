@@ -23,11 +23,7 @@ export class Verdict {
   #context;
   #view;
   #list = h('ul');
-  element = h(
-    'section',
-    { class: 'verdict small', tLabel: 'replay', 'aria-live': 'polite', hidden: true },
-    this.#list,
-  );
+  element = h('section', { class: 'verdict small', tLabel: 'replay', 'aria-live': 'polite', hidden: true }, this.#list);
   /** @type {Pledge | null} */
   #pledge = null;
   /** The settings that it holds for. */

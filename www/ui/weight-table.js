@@ -17,9 +17,7 @@ export function weightTable({ caption, rows, columns, weights }) {
   const readout = h('p', { class: 'readout small' });
   const corner = h('td', { class: 'corner' });
   const head = h('tr', {}, corner, ...columns.words.map((word) => heading(word, 'col', columns.lang)));
-  const body = rows.words.map((word, i) =>
-    h('tr', {}, heading(word, 'row', rows.lang), ...columns.words.map((_, j) => weightCell(weights[i][j]))),
-  );
+  const body = rows.words.map((word, i) => h('tr', {}, heading(word, 'row', rows.lang), ...columns.words.map((_, j) => weightCell(weights[i][j]))));
   const table = h('table', {}, h('caption', {}, caption), h('thead', {}, head), h('tbody', {}, ...body));
   new Pointer(table, { source: columns.words, target: rows.words, weights }, readout);
   // The keyboard scrolls it by its cells, one of which takes the focus.

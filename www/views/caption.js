@@ -99,18 +99,24 @@ class Captions {
   }
 
   #draw() {
-    return this.#perform(async (isWanted) => {
-      const { pixels, captions } = await drawIcon(UNSEEN + this.#seed, this.#index);
-      if (isWanted()) await this.#show(Uint8Array.from(pixels), captions, isWanted);
-    }, () => void this.#draw());
+    return this.#perform(
+      async (isWanted) => {
+        const { pixels, captions } = await drawIcon(UNSEEN + this.#seed, this.#index);
+        if (isWanted()) await this.#show(Uint8Array.from(pixels), captions, isWanted);
+      },
+      () => void this.#draw(),
+    );
   }
 
   /** @param {File} file */
   #take(file) {
-    return this.#perform(async (isWanted) => {
-      const { pixels } = await squareOf(file, PICTURE_SIZE);
-      if (isWanted()) await this.#show(pixels, null, isWanted);
-    }, () => void this.#take(file));
+    return this.#perform(
+      async (isWanted) => {
+        const { pixels } = await squareOf(file, PICTURE_SIZE);
+        if (isWanted()) await this.#show(pixels, null, isWanted);
+      },
+      () => void this.#take(file),
+    );
   }
 
   /**

@@ -60,8 +60,18 @@ export function mountChain(root, context) {
   const link = button('copyLink', () => {
     void copyLink(chaining.linkSettings(), 'chain', parts.shown, chaining).then(report);
   });
-  const share = sharing('chain', () => chaining.linkSettings(), chaining, parts, (listener) => state.onChange(listener));
-  parts.afterwards.append(...share.buttons, button('copyText', () => void copyText(parts.sheet.text).then(report), { class: 'quiet' }), share.panel);
+  const share = sharing(
+    'chain',
+    () => chaining.linkSettings(),
+    chaining,
+    parts,
+    (listener) => state.onChange(listener),
+  );
+  parts.afterwards.append(
+    ...share.buttons,
+    button('copyText', () => void copyText(parts.sheet.text).then(report), { class: 'quiet' }),
+    share.panel,
+  );
   parts.sheet.showHint('songHint');
   const stages = [germanStage(state, chaining), englishStage(parts, state), songStage(parts, state, () => anew(() => chaining.write()))];
   root.append(head(parts, link, changes(state, 'chain')), h('div', { class: 'stages' }, ...stages));

@@ -5,11 +5,17 @@
  * @returns {Map<number, number>} ids by place, in rising order
  */
 export function parseForced(spelled) {
-  const pairs = spelled.split('-').filter(Boolean).map((pair) => pair.split('.').map(Number));
+  const pairs = spelled
+    .split('-')
+    .filter(Boolean)
+    .map((pair) => pair.split('.').map(Number));
   return new Map(pairs.sort(([a], [b]) => a - b).map(([place, id]) => [place, id]));
 }
 
 /** @param {Map<number, number>} given */
 export function spellForced(given) {
-  return [...given].sort(([a], [b]) => a - b).map((pair) => pair.join('.')).join('-');
+  return [...given]
+    .sort(([a], [b]) => a - b)
+    .map((pair) => pair.join('.'))
+    .join('-');
 }

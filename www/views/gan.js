@@ -17,6 +17,8 @@ import { speakOfPictures } from './picture-words.js';
 
 /** @type {readonly Network[]} */
 const BOTH = ['discriminator', 'generator'];
+/** Of a curve. */
+const MOST_POINTS = 4000;
 /** Curves grow slowly: so often is enough. */
 const CURVES_MS = 400;
 
@@ -49,7 +51,12 @@ class Gan {
   #nearness = h('p', {});
   #play = button('ganPlay', () => this.play(!this.#plays), { class: 'primary', 'aria-keyshortcuts': 'Control+Enter Meta+Enter' });
   #slow = h('input', { id: 'gan-slow', type: 'checkbox' });
-  #drawing = h('div', { hidden: true }, h('p', { class: 'small', t: 'ganDrawHint' }), button('ganDrawClear', () => this.#erase(), { class: 'quiet' }));
+  #drawing = h(
+    'div',
+    { hidden: true },
+    h('p', { class: 'small', t: 'ganDrawHint' }),
+    button('ganDrawClear', () => this.#erase(), { class: 'quiet' }),
+  );
   /** @type {{ instruct: (instruction: Instruction) => void } | null} */
   #session = null;
   /** What the networks were begun with. */
@@ -222,7 +229,11 @@ class Gan {
   #show(picture) {
     this.#picture = picture;
     this.#plane.draw(picture);
-    for (const network of BOTH) this.#losses[network].push(...picture.losses[network]);
+    for (const network of BOTH) {
+      const points = [...this.#losses[network], ...picture.losses[network]];
+      // More than a screen has columns cannot be seen, and a lesson is long.
+      this.#losses[network] = points.length > MOST_POINTS ? points.filter((_, at) => at % 2 === 0) : points;
+    }
     const now = performance.now();
     if (this.#plays && now - this.#drawn < CURVES_MS) return;
     this.#drawn = now;

@@ -1,17 +1,32 @@
 // The parts of the lecture that one can try: each a working piece of the page, or its measured figures.
 
 import { currentLanguage, formatNumber, onLanguage, say } from '../i18n/index.js';
+import { EncoderDecoder } from './lecture-attention.js';
+import { bleu } from './lecture-bleu.js';
+import { Cell } from './lecture-cell.js';
+import { Bias, Explaining, Sensitivity } from './lecture-challenges.js';
+import { Copies, Costs } from './lecture-costs.js';
+import { gramMatrix } from './lecture-gram.js';
+import { learning } from './lecture-learning.js';
+import { slider } from './lecture-parts.js';
+import { Comparing, demonstrate, tune } from './lecture-people.js';
+import { Probability } from './lecture-probability.js';
+import { Temperature } from './lecture-temperature.js';
 import { LiveWriting } from './live-writing.js';
 import { LiveTranslation } from './live-translation.js';
 import { AlertBox } from '../ui/alert-box.js';
 import { h, scrollable } from '../ui/dom.js';
 import { languageChoice, textField } from '../ui/fields.js';
+import { notArrived } from '../ui/not-arrived.js';
 import { STEPS } from '../ui/preparation.js';
 import { Preparing } from './preparing.js';
+import { MaskedWord } from './read-masked.js';
+import { Mood } from './read-mood.js';
+import { Shapes } from './read-shapes.js';
 
 /** @typedef {import('./view.js').Context} Context */
 /** @typedef {import('../lecture/steps.js').UseCase} UseCase */
-/** @typedef {{ element: HTMLElement, open?: () => void, run?: () => void, stop?: () => void }} Live */
+/** @typedef {import('./lecture-parts.js').Live} Live */
 
 /** What the lecture's windows are cut from, and how long they are. */
 const WINDOW = 100;
@@ -30,7 +45,39 @@ export const LIVE = {
   translate: (context) => new LiveTranslation(context),
   twoLosses,
   gramMatrix,
+  probability: (context) => new Probability(context),
+  cell: (context) => new Cell(context),
+  codec: (context) => new EncoderDecoder(context),
+  learning,
+  temperature: (context) => new Temperature(context),
+  bleu,
+  shapes: (context) => reading(context, Shapes),
+  mood: (context) => reading(context, Mood),
+  masked: (context) => reading(context, MaskedWord),
+  demonstrate,
+  compare: (context) => new Comparing(context),
+  tune,
+  sensitivity: (context) => new Sensitivity(context),
+  copies: (context) => new Copies(context),
+  bias: (context) => new Bias(context),
+  resources: (context) => new Costs(context),
+  explain: (context) => new Explaining(context),
 };
+
+/**
+ * A part of "Read", on the words that stand there, too.
+ *
+ * @param {Context} context
+ * @param {typeof Shapes | typeof Mood | typeof MaskedWord} Part
+ * @returns {Live}
+ */
+function reading(context, Part) {
+  const part = new Part(context, 'lecture');
+  const { catalog, state } = context;
+  state.onChange(() => part.element.isConnected && part.show());
+  // Without the list of models there is nothing to ask; other views say so.
+  return { element: part.element, open: () => void catalog.open({ fresh: false }).then(() => part.show(), notArrived) };
+}
 
 /**
  * Something about the models of a use case, from the page's own list.
@@ -86,7 +133,7 @@ function figures({ title, figures: { dev_bits_per_char, dev_bleu, dev_chrf, para
 function prepared(context, id) {
   const { state } = context;
   const alert = new AlertBox();
-  const body = scrollable(h('div', { class: 'outcome', role: 'region' }), 'tryIt');
+  const body = scrollable(h('div', { class: 'outcome' }), 'tryIt');
   const step = STEPS.find((candidate) => candidate.id === id) ?? STEPS[0];
   const preparing = new Preparing(context, alert, (result) => body.replaceChildren(...step.draw(result)));
   const element = h(
@@ -202,38 +249,4 @@ function twoLosses() {
   input.addEventListener('input', draw);
   draw();
   return { element: h('div', {}, line, told, h('p', { class: 'small', t: 'ganVerdictHint' })) };
-}
-
-/** Strokes in one direction as two filters see them; where the strokes lie, no entry says. @returns {Live} */
-function gramMatrix() {
-  const [input, line] = slider('lecture-angle', 'gramAngle', { min: '0', max: '90', step: '5', value: '30' });
-  const told = h('p', { class: 'figure', role: 'status' });
-  const draw = () => {
-    // How strongly each filter answers to a stroke: by the cosine of the angle between them.
-    const [first, second] = [1, Math.cos((Number(input.value) * Math.PI) / 180)];
-    const shown = (/** @type {number} */ value) => formatNumber(value, { minimumFractionDigits: 2, maximumFractionDigits: 2 });
-    say(told, 'gramEntries', { a: shown(first * first), b: shown(first * second), c: shown(second * second) });
-  };
-  input.addEventListener('input', draw);
-  onLanguage(draw);
-  draw();
-  return { element: h('div', {}, line, told, h('p', { class: 'small', t: 'gramHint' })) };
-}
-
-/**
- * @param {string} id
- * @param {import('../i18n/index.js').Key} label
- * @param {Record<string, string>} attributes
- * @returns {[HTMLInputElement, HTMLElement]}
- */
-function slider(id, label, attributes) {
-  const input = h('input', { id, type: 'range', ...attributes });
-  const value = h('span', { class: 'value', 'aria-hidden': 'true' });
-  const show = () => {
-    value.textContent = formatNumber(Number(input.value));
-  };
-  input.addEventListener('input', show);
-  onLanguage(show);
-  show();
-  return [input, h('div', { class: 'field line-up' }, h('label', { for: id, t: label }), value, input)];
 }

@@ -1,6 +1,6 @@
 // The view "Lecture": use cases in steps; each with its formula, its lines of Rust, and a part to try.
 
-import { currentLanguage, onLanguage, say } from '../i18n/index.js';
+import { currentLanguage, learn, onLanguage, say } from '../i18n/index.js';
 import { EXCERPTS } from '../lecture/excerpts.js';
 import { formula } from '../lecture/formulas.js';
 import { LECTURE } from '../lecture/steps.js';
@@ -10,23 +10,46 @@ import { LIVE } from './lecture-live.js';
 /** @typedef {import('../lecture/steps.js').UseCase} UseCase */
 
 /** @type {readonly UseCase[]} */
-const USE_CASES = ['lyrics', 'translation', 'gan', 'style'];
+const USE_CASES = ['lyrics', 'translation', 'gan', 'style', 'reading', 'people', 'challenges'];
 /** @type {Readonly<Record<UseCase, import('../i18n/index.js').Key>>} */
-const NAMES = { lyrics: 'caseLyrics', translation: 'caseTranslation', gan: 'caseGan', style: 'caseStyle' };
+const NAMES = {
+  lyrics: 'caseLyrics',
+  translation: 'caseTranslation',
+  gan: 'caseGan',
+  style: 'caseStyle',
+  reading: 'caseReading',
+  people: 'casePeople',
+  challenges: 'caseChallenges',
+};
 /** Every page, in reading order. @type {readonly { use_case: UseCase, step: number }[]} */
 const PAGES = USE_CASES.flatMap((use_case) => LECTURE[use_case].map((_, i) => ({ use_case, step: i + 1 })));
+
+/** Fetches the words of the view, and of "Read", whose parts it shows. */
+export async function loadLecture() {
+  await Promise.all([
+    learn({
+      de: async () => (await import('../i18n/de/lesson.js')).lesson,
+      en: async () => (await import('../i18n/en/lesson.js')).lesson,
+    }),
+    learn({
+      de: async () => (await import('../i18n/de/read.js')).read,
+      en: async () => (await import('../i18n/en/read.js')).read,
+    }),
+  ]);
+  return mountLecture;
+}
 
 /**
  * @param {HTMLElement} root
  * @param {import('./view.js').Context} context
  * @returns {import('./view.js').View}
  */
-export function mountLecture(root, context) {
+function mountLecture(root, context) {
   const lecture = new Lecture(root, context);
   return {
     open: async () => lecture.show(),
-    run: () => lecture.live?.run?.(),
-    stop: () => lecture.live?.stop?.(),
+    run: () => lecture.live.find(({ run }) => run)?.run?.(),
+    stop: () => lecture.stop(),
   };
 }
 
@@ -45,9 +68,9 @@ class Lecture {
   #next;
   /** Which page is on the screen. */
   #shown = '';
-  /** The part of this page that one can try. @type {import('./lecture-live.js').Live | null} */
-  live = null;
-  /** Made once each, so that what was written in them stays. @type {Map<string, import('./lecture-live.js').Live>} */
+  /** The parts of this page that one can try. @type {import('./lecture-parts.js').Live[]} */
+  live = [];
+  /** Made once each, so that what was written in them stays. @type {Map<string, import('./lecture-parts.js').Live[]>} */
   #lives = new Map();
 
   /**
@@ -91,16 +114,20 @@ class Lecture {
     const page = `${use_case} ${step}`;
     if (page === this.#shown) return;
     const turned = this.#shown !== '';
-    this.live?.stop?.();
+    this.stop();
     this.#shown = page;
     this.#tell();
-    const { live: name, places } = LECTURE[use_case][step - 1];
-    this.live = this.#lives.get(page) ?? LIVE[name](this.#context, use_case);
+    const lesson = LECTURE[use_case][step - 1];
+    this.live = this.#lives.get(page) ?? lesson.live.map((name) => LIVE[name](this.#context, use_case));
     this.#lives.set(page, this.live);
-    this.#ways.replaceChildren(...this.#links(places));
-    this.#live.replaceChildren(h('h3', { id: 'live-title', t: 'tryIt' }), this.live.element, this.#ways);
-    this.live.open?.();
+    this.#ways.replaceChildren(...this.#links(lesson));
+    this.#live.replaceChildren(h('h3', { id: 'live-title', t: 'tryIt' }), ...this.live.map(({ element }) => element), this.#ways);
+    for (const part of this.live) part.open?.();
     if (turned && document.activeElement === document.body) this.#title.focus({ preventScroll: true });
+  }
+
+  stop() {
+    for (const part of this.live) part.stop?.();
   }
 
   /** All that is words: in the reader's language. */
@@ -147,11 +174,14 @@ class Lecture {
     else if (event.key === 'ArrowLeft') this.#go(-1);
   }
 
-  /** @param {readonly string[]} places of the page; those that it does not have are left out */
-  #links(places) {
-    const links = this.#context.views
-      .filter(({ id }) => places.includes(id))
-      .map(({ id, title }) => button(title, () => this.#context.visit(id), { class: 'quiet' }));
+  /** @param {import('../lecture/steps.js').LectureStep} lesson whose places are led to; those that the page does not have are left out */
+  #links({ places, there }) {
+    const { state, views, visit } = this.#context;
+    const go = (/** @type {import('../state.js').ViewId} */ id) => {
+      if (there) state.set(there);
+      visit(id);
+    };
+    const links = views.filter(({ id }) => places.includes(id)).map(({ id, title }) => button(title, () => go(id), { class: 'quiet' }));
     return links.length ? [h('span', { class: 'small', t: 'goOnIn' }), ' ', ...links] : [];
   }
 }

@@ -46,7 +46,10 @@ export function mountLook(root, context) {
     slider,
     place: h('span', { class: 'value', 'aria-hidden': 'true' }),
     scrubber: h('div', { class: 'field line-up scrubber', hidden: true }),
-    gates: new Gates((place) => looking.scrub(place), () => looking.tint()),
+    gates: new Gates(
+      (place) => looking.scrub(place),
+      () => looking.tint(),
+    ),
     attention: new Attention(),
     alignment: new Alignment(),
     lens: new Lens(),
@@ -66,11 +69,9 @@ export function mountLook(root, context) {
   slider.addEventListener('input', () => looking.scrub(Number(slider.value) - 1));
   parts.scrubber.append(h('label', { for: 'look-at', t: 'scrub' }), parts.place, slider);
   const report = (/** @type {import('../i18n/index.js').Key} */ key) => say(parts.status, key);
-  const link = button(
-    'copyLink',
-    () => void copyLink(carried(parts.picker.chosen(), state.settings), 'look', parts.shown, looking).then(report),
-    { class: 'quiet' },
-  );
+  const link = button('copyLink', () => void copyLink(carried(parts.picker.chosen(), state.settings), 'look', parts.shown, looking).then(report), {
+    class: 'quiet',
+  });
   parts.prompt.append(
     h(
       'div',

@@ -121,7 +121,10 @@ export class Looking {
       return;
     }
     this.#parts.shown.replaceChildren();
-    void this.#work.perform((task) => this.#run(task, model, fresh), () => this.go(true));
+    void this.#work.perform(
+      (task) => this.#run(task, model, fresh),
+      () => this.go(true),
+    );
   }
 
   stop() {
@@ -309,8 +312,7 @@ export class Looking {
     this.#drawn.asked = now;
     try {
       const { engine, catalog } = this.#context;
-      const ask = (/** @type {import('../engine/protocol.js').Question} */ question) =>
-        engine.ask({ model, fresh: false, known: catalog.known(), question });
+      const ask = (/** @type {import('../engine/protocol.js').Question} */ question) => engine.ask({ model, fresh: false, known: catalog.known(), question });
       const { rated: near = [[]] } = await ask({ of: 'neighbours', token: token.id, count: NEIGHBOURS, source: false });
       const residual = at > 0 && at <= this.#frames.length ? this.#frames.residual(at - 1) : new Float32Array();
       const { rated = [] } = residual.length ? await ask({ of: 'lens', residual, count: DEPTH_ROWS }) : {};

@@ -64,10 +64,7 @@ export function mountLstmAgainstGpt(root, context) {
     h(
       'section',
       { class: 'tuning', tLabel: 'tuning' },
-      ...songs.flatMap(({ picker }, i) => [
-        h('label', { for: `duel-model-${i}`, t: i === 0 ? 'left' : 'right' }),
-        picker.element,
-      ]),
+      ...songs.flatMap(({ picker }, i) => [h('label', { for: `duel-model-${i}`, t: i === 0 ? 'left' : 'right' }), picker.element]),
       settingsPanel(state, 'duel'),
       ...songs.map(({ card }) => card.element),
     ),

@@ -115,10 +115,12 @@ export class Lyrics {
         this.#started(model.language, read, 'prompt' in wanted && typed.length > PROMPT_LENGTH ? [...notes, { code: 'prompt-cut' }] : notes);
         if ('form' in wanted) this.#parts.sheet.entitle(wanted.form.title);
       }),
-      onLine: task.own((/** @type {import('../engine/protocol.js').LineEvent['line']} */ { before, text }, /** @type {number} */ line, /** @type {number} */ lines) => {
-        this.#parts.sheet.append(before + text, false);
-        say(this.#parts.speed, 'formLine', { line, lines });
-      }),
+      onLine: task.own(
+        (/** @type {import('../engine/protocol.js').LineEvent['line']} */ { before, text }, /** @type {number} */ line, /** @type {number} */ lines) => {
+          this.#parts.sheet.append(before + text, false);
+          say(this.#parts.speed, 'formLine', { line, lines });
+        },
+      ),
       onJudged: task.own((/** @type {import('../engine/protocol.js').SongFigures} */ figures) => this.#parts.figures?.show(figures)),
       onToken: task.own((/** @type {string} */ text, /** @type {number} */ tokens, /** @type {number} */ seconds) => {
         this.#grow(text, tokens, seconds);

@@ -107,7 +107,10 @@ export class CompareStep {
   /** @param {{ beginning: string, stanzas: string[] }} shown */
   #show(shown) {
     this.#shown = shown;
-    this.#beginning.textContent = shown.beginning.replace(/^=== ?/, '').split(' | ')[0].trim();
+    this.#beginning.textContent = shown.beginning
+      .replace(/^=== ?/, '')
+      .split(' | ')[0]
+      .trim();
     this.#verses.forEach((verse, at) => verse.show(shown.stanzas[at], this.#desk.model()?.language));
     this.draw();
   }
@@ -115,7 +118,10 @@ export class CompareStep {
   /** @param {Choice['better']} better */
   #choose(better) {
     if (!this.#shown || this.#desk.isBusy()) return;
-    const { beginning, stanzas: [first, second] } = this.#shown;
+    const {
+      beginning,
+      stanzas: [first, second],
+    } = this.#shown;
     this.#shown = null;
     this.#desk.choices.add({ beginning, first, second, better, by: 'hand' });
     void this.next();

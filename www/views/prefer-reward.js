@@ -69,7 +69,8 @@ export class RewardStep {
     tell('preferRanking', { count: RANKED });
     /** @type {import('../engine/preferring-protocol.js').Ranked[]} */
     const ranked = await ask({ type: 'rank', count: RANKED, seed: context.state.settings.seed });
-    const cards = (/** @type {typeof ranked} */ some) => h('div', { class: 'prefer-cards' }, ...some.map((one) => judgedVerse(one, this.#desk.model()?.language)));
+    const cards = (/** @type {typeof ranked} */ some) =>
+      h('div', { class: 'prefer-cards' }, ...some.map((one) => judgedVerse(one, this.#desk.model()?.language)));
     this.#ranked.replaceChildren(
       h('h3', { t: 'preferBest' }),
       cards(ranked.slice(0, SHOWN)),

@@ -68,7 +68,8 @@ export class TuneStep {
     state.onChange(show);
     show();
     const cards = /** @type {const} */ (['preferOld', 'preferNew']).map((t, at) =>
-      h('figure', { class: 'prefer-card' }, h('figcaption', { t }), this.#verses[at].element));
+      h('figure', { class: 'prefer-card' }, h('figcaption', { t }), this.#verses[at].element),
+    );
     this.#both.append(h('div', { class: 'prefer-cards' }, ...cards));
     this.element = h(
       'section',
@@ -185,7 +186,10 @@ export class TuneStep {
     /** @type {import('../engine/preferring-protocol.js').Comparison} */
     const { beginning, stanzas } = await ask({ type: 'compare', k: this.#pair, seed: context.state.settings.seed });
     this.#pair += 1;
-    this.#beginning.textContent = beginning.replace(/^=== ?/, '').split(' | ')[0].trim();
+    this.#beginning.textContent = beginning
+      .replace(/^=== ?/, '')
+      .split(' | ')[0]
+      .trim();
     this.#verses.forEach((verse, at) => verse.show(stanzas[at], model()?.language));
     this.#both.hidden = false;
   }

@@ -54,13 +54,14 @@ export class Following {
    * @param {string} type of the model
    * @param {Ask<T>} ask
    * @param {(result: T, text: string) => Note[]} draw gives the notes about the text
+   * @param {string} [place] where it stands: the page may have it twice
    */
-  constructor({ catalog }, type, ask, draw) {
+  constructor({ catalog }, type, ask, draw, place = 'read') {
     this.#catalog = catalog;
     this.#type = type;
     this.#ask = ask;
     this.#draw = draw;
-    this.#download = new DownloadBar(`read-${type}`);
+    this.#download = new DownloadBar(`${place}-${type}`);
     this.element = h('div', { class: 'news' }, this.#alert.element, this.#download.element, this.#notes);
     this.card = this.#card.element;
   }

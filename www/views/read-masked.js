@@ -33,23 +33,32 @@ export class MaskedWord {
   #before = new Map();
   element;
 
-  /** @param {import('./view.js').Context} context */
-  constructor(context) {
+  /**
+   * @param {import('./view.js').Context} context
+   * @param {string} [place] where it stands: the page may have it twice
+   */
+  constructor(context, place = 'read') {
     const { state } = context;
     this.#state = state;
-    this.#following = new Following(context, 'bert', (request, text, onProgress) => fill({ ...request, text, top: TOP }, onProgress), (filled) => {
-      this.#filled = filled;
-      this.#drawTables();
-      return filled.notes;
-    });
+    this.#following = new Following(
+      context,
+      'bert',
+      (request, text, onProgress) => fill({ ...request, text, top: TOP }, onProgress),
+      (filled) => {
+        this.#filled = filled;
+        this.#drawTables();
+        return filled.notes;
+      },
+      place,
+    );
     const example = (/** @type {Key} */ key, /** @type {string} */ masked) => button(key, () => this.#set(masked), { class: 'quiet' });
     this.element = h(
       'section',
-      { class: 'desk', 'aria-labelledby': 'masked-title' },
-      h('h2', { id: 'masked-title', t: 'readMasked' }),
+      { class: 'desk', 'aria-labelledby': `${place}-masked-title` },
+      h('h2', { id: `${place}-masked-title`, t: 'readMasked' }),
       h('p', { class: 'small', t: 'readMaskedHint' }),
-      h('label', { for: 'read-masked', t: 'readMaskedText' }),
-      textField(state, 'masked', { id: 'read-masked', rows: '2', spellcheck: 'false' }),
+      h('label', { for: `${place}-masked`, t: 'readMaskedText' }),
+      textField(state, 'masked', { id: `${place}-masked`, rows: '2', spellcheck: 'false' }),
       h(
         'div',
         { class: 'row examples', role: 'group', tLabel: 'textExamples' },
@@ -73,7 +82,9 @@ export class MaskedWord {
       // It was typed: places have moved.
       this.#before.clear();
       this.#pieces = masked.match(PIECES) ?? [];
+      this.#filled = null;
       this.#drawText();
+      this.#drawTables();
     }
     this.#following.follow(masked);
   }
@@ -157,8 +168,17 @@ export class MaskedWord {
     const caption = say(h('caption'), 'readCandidates', { number });
     const row = (/** @type {Candidate} */ { text, begins_word, probability }) => {
       const word = h('button', { type: 'button', lang: '' }, begins_word ? text : `…${text}`);
-      word.addEventListener('click', () => this.#put(at, text));
-      return h('tr', {}, h('th', { scope: 'row' }, word), h('td', {}, formatNumber(probability, { style: 'percent', maximumFractionDigits: 1 }), shareBar(probability)));
+      word.addEventListener('click', () => {
+        // The rest of a word belongs to what stands before it.
+        if (!begins_word && /^\s+$/.test(this.#pieces[at - 1] ?? '')) this.#pieces[at - 1] = '';
+        this.#put(at, text);
+      });
+      return h(
+        'tr',
+        {},
+        h('th', { scope: 'row' }, word),
+        h('td', {}, formatNumber(probability, { style: 'percent', maximumFractionDigits: 1 }), shareBar(probability)),
+      );
     };
     const head = h('thead', {}, h('tr', {}, h('th', { scope: 'col', t: 'readWord' }), h('th', { scope: 'col', t: 'readProbability' })));
     return h('table', {}, caption, head, h('tbody', {}, ...candidates.map(row)));

@@ -27,24 +27,33 @@ export class Mood {
   #judged = [];
   element;
 
-  /** @param {import('./view.js').Context} context */
-  constructor(context) {
+  /**
+   * @param {import('./view.js').Context} context
+   * @param {string} [place] where it stands: the page may have it twice
+   */
+  constructor(context, place = 'read') {
     const { state } = context;
     this.#state = state;
-    this.#following = new Following(context, 'text_classifier', judge, (judged, text) => {
-      this.#judged = judged;
-      this.#draw();
-      const cut = lines(text).length > MOST_LINES ? [{ code: 'lines-cut' }] : [];
-      return [...cut, ...(judged.length ? judged.flatMap(({ notes }) => notes) : [{ code: 'no-words' }])];
-    });
+    this.#following = new Following(
+      context,
+      'text_classifier',
+      judge,
+      (judged, text) => {
+        this.#judged = judged;
+        this.#draw();
+        const cut = lines(text).length > MOST_LINES ? [{ code: 'lines-cut' }] : [];
+        return [...cut, ...(judged.length ? judged.flatMap(({ notes }) => notes) : [{ code: 'no-words' }])];
+      },
+      place,
+    );
     const example = (/** @type {Key} */ key, /** @type {string} */ judged) => button(key, () => state.set({ judged }), { class: 'quiet' });
     this.element = h(
       'section',
-      { class: 'desk', 'aria-labelledby': 'mood-title' },
-      h('h2', { id: 'mood-title', t: 'readMood' }),
+      { class: 'desk', 'aria-labelledby': `${place}-mood-title` },
+      h('h2', { id: `${place}-mood-title`, t: 'readMood' }),
       h('p', { class: 'small', t: 'readMoodHint' }),
-      h('label', { for: 'read-judged', t: 'readLines' }),
-      textField(state, 'judged', { id: 'read-judged', rows: '4', spellcheck: 'false' }),
+      h('label', { for: `${place}-judged`, t: 'readLines' }),
+      textField(state, 'judged', { id: `${place}-judged`, rows: '4', spellcheck: 'false' }),
       h(
         'div',
         { class: 'row examples', role: 'group', tLabel: 'textExamples' },
@@ -82,12 +91,7 @@ function lines(text) {
 function drawn({ labels, words: read, rest }) {
   const line = h('p', { class: 'moved', lang: '' }, ...read.flatMap(({ before, text, influence }) => [before, shaded(text, influence)]), rest);
   const meter = (/** @type {Judged['labels'][number]} */ { label, probability }) =>
-    h(
-      'li',
-      {},
-      h('span', {}, `${moodOf(label)} ${formatNumber(probability, { style: 'percent', maximumFractionDigits: 0 })}`),
-      shareBar(probability),
-    );
+    h('li', {}, h('span', {}, `${moodOf(label)} ${formatNumber(probability, { style: 'percent', maximumFractionDigits: 0 })}`), shareBar(probability));
   return h('li', {}, line, h('ul', { class: 'shares' }, ...labels.map(meter)));
 }
 

@@ -3,6 +3,7 @@
 
 import { onLanguage, text } from '../i18n/index.js';
 import { button, h } from '../ui/dom.js';
+import { part as element } from '../ui/drawing.js';
 
 /** @typedef {import('../i18n/index.js').Key} Key */
 /** @typedef {import('../state.js').Settings} Settings */
@@ -25,24 +26,51 @@ const PICTURE = '+picture';
 /** @type {readonly Shape[]} */
 const SHAPES = [
   {
-    title: 'shapeOneToMany', hint: 'shapeOneToManyHint', needs: '', way: 'shapeToPictures', there: { view: 'caption' },
-    inputs: [PICTURE, null, null, null], outputs: ['a', 'red', 'boat', '…'],
+    title: 'shapeOneToMany',
+    hint: 'shapeOneToManyHint',
+    needs: '',
+    way: 'shapeToPictures',
+    there: { view: 'caption' },
+    inputs: [PICTURE, null, null, null],
+    outputs: ['a', 'red', 'boat', '…'],
   },
   {
-    title: 'shapeManyToOne', hint: 'shapeManyToOneHint', needs: 'text_classifier', way: 'shapeToMood', there: { view: 'read', reading: 'mood' },
-    inputs: ['Worth', 'every', 'penny', '!'], outputs: [null, null, null, 'positive'], back: true,
+    title: 'shapeManyToOne',
+    hint: 'shapeManyToOneHint',
+    needs: 'text_classifier',
+    way: 'shapeToMood',
+    there: { view: 'read', reading: 'mood' },
+    inputs: ['Worth', 'every', 'penny', '!'],
+    outputs: [null, null, null, 'positive'],
+    back: true,
   },
   {
-    title: 'shapeManyToMany', hint: 'shapeManyToManyHint', needs: 'seq2seq', way: 'shapeToTranslation', there: { view: 'translate', translator: 'seq2seq-de-en' },
-    inputs: ['Ich', 'singe', 'gern', null, null, null, null], outputs: [null, null, null, 'I', 'like', 'to', 'sing'],
+    title: 'shapeManyToMany',
+    hint: 'shapeManyToManyHint',
+    needs: 'seq2seq',
+    way: 'shapeToTranslation',
+    there: { view: 'translate', translator: 'seq2seq-de-en' },
+    inputs: ['Ich', 'singe', 'gern', null, null, null, null],
+    outputs: [null, null, null, 'I', 'like', 'to', 'sing'],
   },
   {
-    title: 'shapeEqual', hint: 'shapeEqualHint', needs: 'char_lstm', way: 'shapeToWriting', there: { view: 'look', inspected: 'char-lstm-songs' },
-    inputs: ['r', 'o', 's', 'e'], outputs: ['o', 's', 'e', 's'],
+    title: 'shapeEqual',
+    hint: 'shapeEqualHint',
+    needs: 'char_lstm',
+    way: 'shapeToWriting',
+    there: { view: 'look', inspected: 'char-lstm-songs' },
+    inputs: ['r', 'o', 's', 'e'],
+    outputs: ['o', 's', 'e', 's'],
   },
   {
-    title: 'shapeBothWays', hint: 'shapeBothWaysHint', needs: 'tagger', way: 'shapeToTags', there: { view: 'read', reading: 'tags' },
-    inputs: ['The', 'rose', 'will', 'rise'], outputs: ['DET', 'NOUN', 'AUX', 'VERB'], back: true,
+    title: 'shapeBothWays',
+    hint: 'shapeBothWaysHint',
+    needs: 'tagger',
+    way: 'shapeToTags',
+    there: { view: 'read', reading: 'tags' },
+    inputs: ['The', 'rose', 'will', 'rise'],
+    outputs: ['DET', 'NOUN', 'AUX', 'VERB'],
+    back: true,
   },
 ];
 
@@ -53,16 +81,21 @@ const RADIUS = 12;
 
 export class Shapes {
   #context;
+  #place;
   #figures = h('div', { class: 'shape-figures' });
   element;
 
-  /** @param {import('./view.js').Context} context */
-  constructor(context) {
+  /**
+   * @param {import('./view.js').Context} context
+   * @param {string} [place] where it stands: the page may have it twice
+   */
+  constructor(context, place = 'read') {
     this.#context = context;
+    this.#place = place;
     this.element = h(
       'section',
-      { class: 'desk', 'aria-labelledby': 'shapes-title' },
-      h('h2', { id: 'shapes-title', t: 'readShapes' }),
+      { class: 'desk', 'aria-labelledby': `${place}-shapes-title` },
+      h('h2', { id: `${place}-shapes-title`, t: 'readShapes' }),
       h('p', { class: 'small', t: 'readShapesHint' }),
       this.#figures,
     );
@@ -76,7 +109,11 @@ export class Shapes {
 
   #draw() {
     const { catalog } = this.#context;
-    const listed = new Set(['generator', 'translator', 'reader'].flatMap((kind) => catalog.of(/** @type {import('../engine/kinds.js').Kind} */ (kind)).map(({ model_type }) => model_type)));
+    const listed = new Set(
+      ['generator', 'translator', 'reader'].flatMap((kind) =>
+        catalog.of(/** @type {import('../engine/kinds.js').Kind} */ (kind)).map(({ model_type }) => model_type),
+      ),
+    );
     this.#figures.replaceChildren(...SHAPES.map((shape, i) => this.#figure(shape, i, !shape.needs || listed.has(shape.needs))));
   }
 
@@ -86,7 +123,7 @@ export class Shapes {
    * @param {boolean} isThere whether the page has a model of this shape
    */
   #figure(shape, number, isThere) {
-    const id = `shape-${number}`;
+    const id = `${this.#place}-shape-${number}`;
     const told = h('p', { class: 'small reached', role: 'status' });
     const go = () => {
       const { view, ...settings } = shape.there;
@@ -163,7 +200,13 @@ function picture(shape, told) {
     node.setAttribute('tabindex', '0');
     node.setAttribute('role', 'button');
     node.setAttribute('aria-label', text('shapeInput', { input: named(input) }));
-    for (const [event, from] of /** @type {[string, string | null][]} */ ([['pointerenter', `input ${i}`], ['focus', `input ${i}`], ['click', `input ${i}`], ['pointerleave', null], ['blur', null]])) {
+    for (const [event, from] of /** @type {[string, string | null][]} */ ([
+      ['pointerenter', `input ${i}`],
+      ['focus', `input ${i}`],
+      ['click', `input ${i}`],
+      ['pointerleave', null],
+      ['blur', null],
+    ])) {
       node.addEventListener(event, () => light(from));
     }
     return [node];
@@ -208,14 +251,4 @@ function circle(name, label) {
     group.append(element('rect', { x: String(x - 29), y: String(y - 15), width: '58', height: '30', rx: '4' }), words);
   }
   return group;
-}
-
-/**
- * @param {string} name
- * @param {Record<string, string>} attributes
- */
-function element(name, attributes) {
-  const made = document.createElementNS('http://www.w3.org/2000/svg', name);
-  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
-  return made;
 }

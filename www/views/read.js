@@ -73,9 +73,7 @@ class Reading {
     const { state } = this.#context;
     const parts = this.#parts;
     if (this.#doors.children.length !== parts.length) {
-      this.#doors.replaceChildren(
-        ...parts.map(({ id, title }) => button(title, () => state.set({ reading: id }), { 'data-part': id })),
-      );
+      this.#doors.replaceChildren(...parts.map(({ id, title }) => button(title, () => state.set({ reading: id }), { 'data-part': id })));
     }
     const part = parts.find(({ id }) => id === state.settings.reading) ?? parts[0];
     for (const door of /** @type {Iterable<HTMLElement>} */ (this.#doors.children)) {

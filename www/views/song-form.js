@@ -10,9 +10,20 @@ import { askFor, hasForm, isFirstSong, linesOffered, NO_FORM } from './song-form
 /** @typedef {[value: string, label: Key | null]} Option without a label its value is shown */
 
 /** @type {Option[]} */
-const SCHEMES = [['', 'formAny'], ['free', 'formSchemeFree'], ['AABB', 'formSchemePairs'], ['ABAB', 'formSchemeCrossed'], ['XAXA', 'formSchemeSecond']];
+const SCHEMES = [
+  ['', 'formAny'],
+  ['free', 'formSchemeFree'],
+  ['AABB', 'formSchemePairs'],
+  ['ABAB', 'formSchemeCrossed'],
+  ['XAXA', 'formSchemeSecond'],
+];
 /** @type {Option[]} */
-const PARTS = [['', 'formPartsVerses'], ['VCVC', null], ['VCVCBC', null], ['VVCVC', null]];
+const PARTS = [
+  ['', 'formPartsVerses'],
+  ['VCVC', null],
+  ['VCVCBC', null],
+  ['VVCVC', null],
+];
 /** @type {Option[]} */
 const STANZAS = [['0', 'formUsual'], ...numbered(12)];
 /** @type {Readonly<Record<string, Key>>} */
@@ -78,7 +89,10 @@ export class SongForm {
     const { settings } = this.#state;
     this.#style.hidden = this.#header.styles.length === 0 && settings.style === '';
     const { style, scheme } = settings;
-    this.#asked.textContent = [style, scheme === 'free' ? '' : scheme].filter(Boolean).map((part) => ` · ${part}`).join('');
+    this.#asked.textContent = [style, scheme === 'free' ? '' : scheme]
+      .filter(Boolean)
+      .map((part) => ` · ${part}`)
+      .join('');
     say(this.#titleHint, this.#header.titles ? 'formTitleHint' : 'formTitleUnread');
   }
 
@@ -152,8 +166,7 @@ function picker(state, name, id, label, options, hint) {
  * @param {State} state
  */
 function syllables(state) {
-  const number = (/** @type {string} */ id) =>
-    h('input', { id, type: 'number', inputmode: 'numeric', min: '1', max: String(MOST_SYLLABLES), step: '1' });
+  const number = (/** @type {string} */ id) => h('input', { id, type: 'number', inputmode: 'numeric', min: '1', max: String(MOST_SYLLABLES), step: '1' });
   const [least, most] = [number('syllables-least'), number('syllables-most')];
   const show = () => {
     // While a number is being typed, the fields are the visitor's.

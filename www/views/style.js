@@ -17,11 +17,21 @@ import { speakOfPictures } from './picture-words.js';
 
 /** Painted beforehand with what a link without settings means, and seed 1. */
 const EXAMPLE = 'examples/style.png';
-const MOTIFS = /** @type {const} */ ([['village', 'motifVillage'], ['boat', 'motifBoat'], ['still-life', 'motifStillLife']]);
+const MOTIFS = /** @type {const} */ ([
+  ['village', 'motifVillage'],
+  ['boat', 'motifBoat'],
+  ['still-life', 'motifStillLife'],
+]);
 const PAINTINGS = /** @type {const} */ ([
-  ['waves', 'paintingWaves'], ['brush', 'paintingBrush'], ['mosaic', 'paintingMosaic'],
-  ['hatching', 'paintingHatching'], ['dots', 'paintingDots'], ['marble', 'paintingMarble'],
-  ['glass', 'paintingGlass'], ['geometry', 'paintingGeometry'], ['weave', 'paintingWeave'],
+  ['waves', 'paintingWaves'],
+  ['brush', 'paintingBrush'],
+  ['mosaic', 'paintingMosaic'],
+  ['hatching', 'paintingHatching'],
+  ['dots', 'paintingDots'],
+  ['marble', 'paintingMarble'],
+  ['glass', 'paintingGlass'],
+  ['geometry', 'paintingGeometry'],
+  ['weave', 'paintingWeave'],
 ]);
 
 /** Fetches the words of the view. */
@@ -116,13 +126,7 @@ class Studio {
       this.#desk(),
       this.#alert.element,
       this.#notes.element,
-      h(
-        'div',
-        { class: 'style-board' },
-        this.#frames.content.element,
-        this.#frames.style.element,
-        h('div', {}, this.#result.element, this.#bar, this.#told),
-      ),
+      h('div', { class: 'style-board' }, this.#frames.content.element, this.#frames.style.element, h('div', {}, this.#result.element, this.#bar, this.#told)),
       h(
         'details',
         { class: 'gan-reading' },

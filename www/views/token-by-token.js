@@ -93,12 +93,5 @@ function tuning(parts, state) {
   const settings = settingsPanel(state, 'lab');
   // To move them and watch the table is what this view is for.
   settings.open = true;
-  return h(
-    'section',
-    { class: 'tuning', tLabel: 'tuning' },
-    h('label', { for: 'lab-model', t: 'model' }),
-    parts.picker.element,
-    settings,
-    parts.card.element,
-  );
+  return h('section', { class: 'tuning', tLabel: 'tuning' }, h('label', { for: 'lab-model', t: 'model' }), parts.picker.element, settings, parts.card.element);
 }

@@ -102,13 +102,16 @@ export class TokenSteps {
    * @param {boolean} replay a link asks for it
    */
   play(replay = false) {
-    this.#perform(async (task, fresh) => {
-      const pace = this.#parts.picker.chosen()?.model_type === 'char_lstm' ? PACE_MS.char_lstm : PACE_MS.gpt2;
-      while (!this.#ended) {
-        if (await this.#advance(task, this.#ids(), 1, fresh)) return;
-        await new Promise((resolve) => setTimeout(resolve, pace));
-      }
-    }, { replay });
+    this.#perform(
+      async (task, fresh) => {
+        const pace = this.#parts.picker.chosen()?.model_type === 'char_lstm' ? PACE_MS.char_lstm : PACE_MS.gpt2;
+        while (!this.#ended) {
+          if (await this.#advance(task, this.#ids(), 1, fresh)) return;
+          await new Promise((resolve) => setTimeout(resolve, pace));
+        }
+      },
+      { replay },
+    );
   }
 
   /** All the rest, as fast as it goes. */
@@ -213,10 +216,7 @@ export class TokenSteps {
       }),
     };
     const request = { model, fresh, known: catalog.known(), prompt, options, replay: task.replay };
-    const walk = (/** @type {number[]} */ ids, /** @type {number} */ count) =>
-      task.run(() =>
-        engine.walk({ ...request, path: ids, more: count }, listeners),
-      );
+    const walk = (/** @type {number[]} */ ids, /** @type {number} */ count) => task.run(() => engine.walk({ ...request, path: ids, more: count }, listeners));
     const goal = path.length + more;
     let { cancelled } = await walk(path, this.#untilGiven(path.length, goal));
     while (!cancelled && !this.#ended && this.#steps.length < goal) {

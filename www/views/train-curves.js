@@ -94,10 +94,7 @@ export class Curves {
 
   #offer() {
     const chosen = this.#compare.value;
-    this.#compare.replaceChildren(
-      h('option', { value: '', t: 'compareNone' }),
-      ...this.#others.map(({ id, name }) => h('option', { value: id }, name)),
-    );
+    this.#compare.replaceChildren(h('option', { value: '', t: 'compareNone' }), ...this.#others.map(({ id, name }) => h('option', { value: id }, name)));
     this.#compare.value = this.#others.some(({ id }) => id === chosen) ? chosen : '';
   }
 

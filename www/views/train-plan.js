@@ -192,9 +192,7 @@ export class PlanStep {
 
   #bases() {
     const { catalog, state } = this.#context;
-    return [...catalog.of('generator'), ...catalog.of('translator')].filter(
-      ({ model_type }) => model_type === state.settings.kind,
-    );
+    return [...catalog.of('generator'), ...catalog.of('translator')].filter(({ model_type }) => model_type === state.settings.kind);
   }
 
   #offerBases() {

@@ -75,7 +75,12 @@ export class TextStep {
       'section',
       { class: 'train-step drop', 'aria-labelledby': 'train-text-title' },
       h('h2', { id: 'train-text-title', t: 'trainText' }),
-      h('div', { class: 'line-up' }, h('label', { for: 'train-text', t: 'trainTextLabel' }), button('emptyText', () => this.set(''), { class: 'quiet' })),
+      h(
+        'div',
+        { class: 'line-up' },
+        h('label', { for: 'train-text', t: 'trainTextLabel' }),
+        button('emptyText', () => this.set(''), { class: 'quiet' }),
+      ),
       this.#area,
       h('p', { class: 'small', id: 'train-text-hint', t: 'trainTextHint' }),
       h('div', { class: 'row files' }, h('label', { for: 'train-files', t: 'chooseFiles' }), this.#files),

@@ -92,7 +92,13 @@ export function mountTrain(root, context) {
  */
 function offered({ step, ...model }, shelf) {
   const told = step === undefined ? h('p', { t: 'afterTraining' }) : say(h('p'), 'afterTrainingEarlier', { step });
-  return h('div', { class: 'row' }, told, ...shelf.uses(model), labelled('download', model.name, () => void shelf.download(model)));
+  return h(
+    'div',
+    { class: 'row' },
+    told,
+    ...shelf.uses(model),
+    labelled('download', model.name, () => void shelf.download(model)),
+  );
 }
 
 /**

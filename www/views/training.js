@@ -98,36 +98,35 @@ export class Training {
 
   /** Measures this device and shows the plan, without starting. */
   async measure() {
-    await this.#perform(async () => {
-      await this.#textArrived();
-      await this.#measuring.draft();
-      say(this.#parts.status, 'statusMeasured');
-    }, () => void this.measure());
+    await this.#perform(
+      async () => {
+        await this.#textArrived();
+        await this.#measuring.draft();
+        say(this.#parts.status, 'statusMeasured');
+      },
+      () => void this.measure(),
+    );
   }
 
   /** Trains what is chosen. */
   async start() {
-    await this.#perform(async () => {
-      await this.#textArrived();
-      const drafted = this.#parts.plan.drafted ?? (await this.#measuring.draft());
-      const { plan } = this.#parts;
-      const base = plan.base;
-      const kind = kindOfTraining(this.#context.state.settings);
-      const run = newRun({
-        name: this.#measuring.nameOf(kind),
-        kind,
-        based: base?.title[currentLanguage()] ?? '',
-        device: this.#measuring.device(),
-      });
-      run.steps = drafted.plan.train.steps;
-      this.#runs.unshift(run);
-      const source = this.#parts.text.text;
-      void navigator.storage?.persist?.().catch(() => {});
-      this.#means.set(run.id, { text: source });
-      await this.#keep(run, { text: source });
-      const from = await this.#measuring.from();
-      await this.#train(run, { text: source, plan: drafted.plan, from, checkpoint: null });
-    }, () => void this.start());
+    await this.#perform(
+      async () => {
+        await this.#textArrived();
+        const drafted = this.#parts.plan.drafted ?? (await this.#measuring.draft());
+        const kind = kindOfTraining(this.#context.state.settings);
+        const based = this.#parts.plan.base?.title[currentLanguage()] ?? '';
+        const run = newRun({ name: this.#measuring.nameOf(kind), kind, based, device: this.#measuring.device() });
+        run.steps = drafted.plan.train.steps;
+        this.#runs.unshift(run);
+        const source = this.#parts.text.text;
+        void navigator.storage?.persist?.().catch(() => {});
+        this.#means.set(run.id, { text: source });
+        await this.#keep(run, { text: source });
+        await this.#train(run, { text: source, plan: drafted.plan, from: await this.#measuring.from(), checkpoint: null });
+      },
+      () => void this.start(),
+    );
   }
 
   /** Whoever starts at once means the text that he has just asked for. */
@@ -138,17 +137,20 @@ export class Training {
 
   /** @param {Run} run from its last checkpoint */
   async resume(run) {
-    await this.#perform(async () => {
-      const means = (await meansOf(run).catch(() => null)) ?? this.#means.get(run.id);
-      if (!means?.checkpoint) {
-        this.#parts.notes.add([{ code: 'nothing-to-resume' }]);
-        say(this.#parts.status, 'statusNothing');
-        return;
-      }
-      this.#means.set(run.id, means);
-      run.outcome = 'running';
-      await this.#train(run, { text: means.text, plan: null, from: null, checkpoint: means.checkpoint });
-    }, () => void this.resume(run));
+    await this.#perform(
+      async () => {
+        const means = (await meansOf(run).catch(() => null)) ?? this.#means.get(run.id);
+        if (!means?.checkpoint) {
+          this.#parts.notes.add([{ code: 'nothing-to-resume' }]);
+          say(this.#parts.status, 'statusNothing');
+          return;
+        }
+        this.#means.set(run.id, means);
+        run.outcome = 'running';
+        await this.#train(run, { text: means.text, plan: null, from: null, checkpoint: means.checkpoint });
+      },
+      () => void this.resume(run),
+    );
   }
 
   pause() {
@@ -250,30 +252,33 @@ export class Training {
     this.show(run);
     page.scrollIntoView({ block: 'nearest' });
     say(status, 'statusPreparing');
-    const job = this.#trainer.train({ ...what, device: run.device, cores: this.#context.computing.cores, every: {} }, {
-      onStarted: (started) => this.#started(run, started),
-      onMetrics: (metrics) => this.#learned(run, metrics),
-      onValidated: (validated) => run.numbers.validated.push(validated),
-      onSample: (sample) => {
-        keepSample(run, sample);
-        if (this.#shown === run) this.#parts.samples.add(sample);
+    const job = this.#trainer.train(
+      { ...what, device: run.device, cores: this.#context.computing.cores, every: {} },
+      {
+        onStarted: (started) => this.#started(run, started),
+        onMetrics: (metrics) => this.#learned(run, metrics),
+        onValidated: (validated) => run.numbers.validated.push(validated),
+        onSample: (sample) => {
+          keepSample(run, sample);
+          if (this.#shown === run) this.#parts.samples.add(sample);
+        },
+        onCheckpoint: ({ step, bytes }) => this.#checkpoint(run, step, bytes),
+        onModel: (model) => this.#finishing.push(this.#finish(run, model)),
+        onFault: ({ error, step }) => {
+          run.device = 'cpu';
+          this.#parts.notes.add([{ code: step === 0 && UNUSABLE.has(error.code) ? error.code : 'gpu-lost-in-training' }]);
+        },
+        onPaused: ({ step }) => {
+          setGoing('paused');
+          this.#pace(null);
+          say(status, 'statusPaused', { step });
+        },
+        onResumed: () => {
+          setGoing('training');
+          say(status, 'statusTraining');
+        },
       },
-      onCheckpoint: ({ step, bytes }) => this.#checkpoint(run, step, bytes),
-      onModel: (model) => this.#finishing.push(this.#finish(run, model)),
-      onFault: ({ error, step }) => {
-        run.device = 'cpu';
-        this.#parts.notes.add([{ code: step === 0 && UNUSABLE.has(error.code) ? error.code : 'gpu-lost-in-training' }]);
-      },
-      onPaused: ({ step }) => {
-        setGoing('paused');
-        this.#pace(null);
-        say(status, 'statusPaused', { step });
-      },
-      onResumed: () => {
-        setGoing('training');
-        say(status, 'statusTraining');
-      },
-    });
+    );
     this.#going = { run, job, pace: new Pace() };
     this.#list();
     const ended = await job.finished;
@@ -357,8 +362,7 @@ export class Training {
    * @param {TrainedModel & { best: TrainedModel | null }} model
    */
   async #finish(run, { best, ...model }) {
-    const add = (/** @type {string} */ name, /** @type {TrainedModel} */ { bytes, card }) =>
-      this.#parts.shelf.add(name, bytes, { ...card, card });
+    const add = (/** @type {string} */ name, /** @type {TrainedModel} */ { bytes, card }) => this.#parts.shelf.add(name, bytes, { ...card, card });
     const offered = [await add(run.name, model)];
     if (best && best.step === overfitSince(run.numbers.validated)) {
       const { step } = best;

@@ -57,7 +57,13 @@ export function mountTranslate(root, context) {
   parts.deeper.append(parts.alignment.element);
   const translating = new Translating(context, parts);
   const report = (/** @type {import('../i18n/index.js').Key} */ key) => say(parts.status, key);
-  const share = sharing('translate', () => state.settings, translating, parts, (listener) => state.onChange(listener));
+  const share = sharing(
+    'translate',
+    () => state.settings,
+    translating,
+    parts,
+    (listener) => state.onChange(listener),
+  );
   parts.afterwards.append(
     ...share.buttons,
     button('sing', () => context.visit('chain', true), { 'data-view': 'chain' }),

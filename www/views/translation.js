@@ -84,9 +84,7 @@ export class Translation {
     this.#last.delete(model.id);
     const options = { beam_width };
     const { replay } = task;
-    const { cancelled, tokens, seconds } = await task.run(() =>
-      engine.translate({ model, fresh, known: catalog.known(), text, options, replay }, listeners),
-    );
+    const { cancelled, tokens, seconds } = await task.run(() => engine.translate({ model, fresh, known: catalog.known(), text, options, replay }, listeners));
     if (tokens > 0 && seconds > 0) {
       say(speed, `translateSpeed${from}`, {
         ms: Math.round((seconds * 1000) / done),

@@ -61,8 +61,18 @@ export function mountWrite(root, context) {
   const writing = new Writing(context, parts);
   const report = (/** @type {import('../i18n/index.js').Key} */ key) => say(parts.status, key);
   const link = button('copyLink', () => void copyLink(state.settings, 'write', parts.shown, writing).then(report));
-  const share = sharing('write', () => state.settings, writing, parts, (listener) => state.onChange(listener));
-  parts.afterwards.append(...share.buttons, button('copyText', () => void copyText(parts.sheet.whole).then(report), { class: 'quiet' }), share.panel);
+  const share = sharing(
+    'write',
+    () => state.settings,
+    writing,
+    parts,
+    (listener) => state.onChange(listener),
+  );
+  parts.afterwards.append(
+    ...share.buttons,
+    button('copyText', () => void copyText(parts.sheet.whole).then(report), { class: 'quiet' }),
+    share.panel,
+  );
   root.classList.add('facing');
   const rhyming = button('formExample', () => showRhyming(), { class: 'quiet', 'data-changes': 'scheme' });
   const showRhyming = () => {

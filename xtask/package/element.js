@@ -56,14 +56,16 @@ export class LiedwerkSong extends HTMLElement {
     if (turn !== this.#turn || where === null) return;
     this.#song.textContent = '';
     this.#song.setAttribute('aria-busy', 'true');
-    try {
-      await this.#write(turn, where);
-    } catch (error) {
-      if (turn === this.#turn) this.dispatchEvent(new CustomEvent('error', { detail: error }));
-    }
-    if (turn !== this.#turn) return;
-    this.#song.setAttribute('aria-busy', 'false');
-    this.dispatchEvent(new CustomEvent('written', { detail: this.text }));
+    /** @type {(name: 'written' | 'error', detail: unknown) => void} */
+    const end = (name, detail) => {
+      if (turn !== this.#turn) return;
+      this.#song.setAttribute('aria-busy', 'false');
+      this.dispatchEvent(new CustomEvent(name, { detail }));
+    };
+    await this.#write(turn, where).then(
+      () => end('written', this.text),
+      (error) => end('error', error),
+    );
   }
 
   /**

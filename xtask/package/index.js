@@ -16,7 +16,11 @@ let started;
  */
 export async function load(where, { lexicon } = {}) {
   const files = typeof where === 'string' || where instanceof URL ? await fetched(folder(where)) : where;
-  started ??= begin();
+  started ??= begin().catch((error) => {
+    // What was out of reach may not be so for ever.
+    started = undefined;
+    throw error;
+  });
   await started;
   const { config, tokenizer, weights } = files;
   if (TRANSLATORS.includes(JSON.parse(config).model_type)) return new Translator(Translation.load(weights, config, tokenizer));
@@ -153,8 +157,13 @@ function folder(where) {
  * @param {string | URL} where
  */
 function address(where) {
-  const beside = typeof document === 'undefined' ? `file://${globalThis.process?.cwd() ?? ''}/` : document.baseURI;
-  return new URL(where, beside);
+  return new URL(where, typeof document === 'undefined' ? workingDirectory() : document.baseURI);
+}
+
+/** Its address, whatever signs are in its name. */
+function workingDirectory() {
+  const path = encodeURI((globalThis.process?.cwd() ?? '').replaceAll('\\', '/').replace(/^\//, ''));
+  return `file:///${path.replace(/[#?]/g, encodeURIComponent)}/`;
 }
 
 /** @param {URL} folder */

@@ -19,8 +19,8 @@ pub fn run(out: &Path) -> Result<()> {
 
 /// Writes the package with the module that was built last. A folder that holds another thing is an error.
 pub fn write(out: &Path) -> Result<()> {
-    let manifest = out.join("package.json");
-    if out.exists() && !manifest.is_file() && out.read_dir()?.next().is_some() {
+    let is_package = ["package.json", "wasm/liedwerk_bg.wasm"].iter().all(|name| out.join(name).is_file());
+    if out.exists() && !is_package && out.read_dir()?.next().is_some() {
         bail!("{} is not empty and holds no package; name another folder", out.display());
     }
     if out.exists() {
@@ -39,4 +39,17 @@ pub fn write(out: &Path) -> Result<()> {
         copy(&root.join("www/pkg").join(name), &out.join("wasm").join(name))?;
     }
     LICENCES.iter().try_for_each(|name| copy(&root.join(name), &out.join(name)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_package_of_another_is_never_replaced() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("package.json"), "{}").unwrap();
+        assert!(write(folder.path()).is_err());
+        assert!(folder.path().join("package.json").exists());
+    }
 }

@@ -9,6 +9,7 @@ use std::fs::File;
 use std::path::PathBuf;
 use std::process::{Child, Command};
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -17,7 +18,7 @@ type Stage = (&'static str, &'static str, fn() -> Result<()>);
 
 /// In running order: the quick ones first, and `page` and `size` after the `site` they look at. See also [`COMPANIONS`].
 const STAGES: [Stage; 9] = [
-    ("fmt", "formatting", fmt),
+    ("fmt", "formatting, and lints of the page's scripts and styles", fmt),
     ("clippy", "lints, natively and for wasm", clippy),
     ("native", "unit, property, oracle, golden and GPU tests, documentation examples", native),
     ("site", "the optimised page, and the types of its JavaScript against those of the modules", site),
@@ -115,7 +116,10 @@ impl Beside {
 }
 
 fn fmt() -> Result<()> {
-    run_command(cargo().args(["fmt", "--all", "--", "--check"]))
+    run_command(cargo().args(["fmt", "--all", "--", "--check"]))?;
+    install_page_tests()?;
+    // The page's formatter is its linter, too, and does both in two seconds.
+    run_command(in_page_tests("npx").args(["--no-install", "biome", "check", "--error-on-warnings", "../.."]))
 }
 
 fn clippy() -> Result<()> {
@@ -229,10 +233,22 @@ fn in_page_tests(program: &str) -> Command {
     command
 }
 
-/// Playwright, axe and TypeScript, as the lock file has them.
+/// Playwright, axe, TypeScript and Biome, as the lock file has them; once in a run.
 fn install_page_tests() -> Result<()> {
+    static INSTALLED: AtomicBool = AtomicBool::new(false);
+    if INSTALLED.load(Relaxed) {
+        return Ok(());
+    }
     tools::ensure_node()?;
-    run_command(in_page_tests("npm").args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"]))
+    run_command(in_page_tests("npm").args([
+        "ci",
+        "--ignore-scripts",
+        "--prefer-offline",
+        "--no-audit",
+        "--no-fund",
+    ]))?;
+    INSTALLED.store(true, Relaxed);
+    Ok(())
 }
 
 /// The page's tests run against a copy in a subfolder of the server, as on a host that gives a project

@@ -1,7 +1,7 @@
 //! `liedwerk icons`: the generated pictures with their captions, as files to train on.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use liedwerk::io::write_atomically;
 use liedwerk::pictures::{ICON_SIZE, Icon, caption};
@@ -38,8 +38,11 @@ pub fn run(args: Args) -> anyhow::Result<()> {
     let shape = vec![usize::try_from(args.count)?, ICON_SIZE, ICON_SIZE, 3];
     let view = TensorView::new(Dtype::U8, shape, &pixels)?;
     let file = serialize(BTreeMap::from([("pictures", view)]), None)?;
-    write_atomically(&args.out.with_extension("safetensors"), &file)?;
-    write_atomically(&args.out.with_extension("tsv"), captions.as_bytes())?;
+    // Whoever names the first of both files means both; any other dot belongs to the name.
+    let name = args.out.as_os_str().to_string_lossy();
+    let name = name.strip_suffix(".safetensors").unwrap_or(&name);
+    write_atomically(Path::new(&format!("{name}.safetensors")), &file)?;
+    write_atomically(Path::new(&format!("{name}.tsv")), captions.as_bytes())?;
     println!("{}: {} icons", args.out.display(), args.count);
     Ok(())
 }

@@ -164,6 +164,7 @@ pub fn nanogpt_config(args: &Map<String, Value>, entries: &Entries<'_>) -> Resul
         "n_embd": n_embd,
         "n_layer": layers.unwrap_or(0),
         "n_head": heads,
+        "activation_function": "gelu",
         "resid_pdrop": dropout,
         "embd_pdrop": dropout,
         "attn_pdrop": dropout,

@@ -242,6 +242,10 @@ fn configure(
             changed |= torch_names::rename_transformer(entries)?;
             Ok((config, changed))
         }
+        Some("bert") => {
+            changed |= torch_names::rename_bert(entries)?;
+            Ok((config, changed))
+        }
         Some(_) => Ok((config, changed)),
     }
 }

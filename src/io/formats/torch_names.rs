@@ -67,6 +67,19 @@ pub fn rename_transformer(entries: &mut Entries<'_>) -> Result<bool> {
     })
 }
 
+/// The names of normalisations in the first BERTs, which TensorFlow gave them, as those of today.
+///
+/// # Errors
+/// `bad-weights` if two different tensors come to have one name.
+pub fn rename_bert(entries: &mut Entries<'_>) -> Result<bool> {
+    entries.rename(|name| {
+        let old = [(".LayerNorm.gamma", ".LayerNorm.weight"), (".LayerNorm.beta", ".LayerNorm.bias")];
+        let known =
+            old.iter().find_map(|(theirs, ours)| Some(format!("{}{ours}", name.strip_suffix(theirs)?)));
+        Some(known.unwrap_or_else(|| name.to_owned()))
+    })
+}
+
 /// The configuration of a pair of GRUs as its tensors show it.
 fn seq2seq(entries: &Entries<'_>) -> Result<Value> {
     let tied = entries.get("embedding.weight").is_some();

@@ -1,6 +1,7 @@
 /** What the page that measures a device says, in German. @type {typeof import('../en/bench.js').bench} */
 export const bench = {
-  benchLead: 'Wie schnell ist dieses Gerät bei dem, was die Modelle hier tun? Der Prozessor und, wenn der Browser eine anbietet, die Grafikkarte multiplizieren Matrizen, schreiben und lernen jeweils ein, zwei Sekunden lang. Das dauert ein paar Minuten.',
+  benchLead:
+    'Wie schnell ist dieses Gerät bei dem, was die Modelle hier tun? Der Prozessor und, wenn der Browser eine anbietet, die Grafikkarte multiplizieren Matrizen, schreiben und lernen jeweils ein, zwei Sekunden lang. Das dauert ein paar Minuten.',
   benchMeasure: 'Messen',
   benchSave: 'Als JSON sichern',
   benchLoading: 'Der rechnende Teil wird geholt …',
@@ -15,7 +16,8 @@ export const bench = {
   benchGpu: 'Grafikkarte',
   benchShare: 'Anteil am Möglichen',
   benchTokens: 'Tokens/s',
-  benchNote: 'Jede Zahl ist der Median von bis zu drei Runden. Möglich ist, was eben dieses Gerät schafft, wenn es nur kopiert oder, auf der Grafikkarte, nur rechnet; wo beide gemessen sind, gilt der Anteil der Grafikkarte. Die Modelle haben zufällige Gewichte und die Größen derer auf dieser Seite; eine echte Grafikkarte lernt aus größeren Stapeln als der Prozessor.',
+  benchNote:
+    'Jede Zahl ist der Median von bis zu drei Runden. Möglich ist, was eben dieses Gerät schafft, wenn es nur kopiert oder, auf der Grafikkarte, nur rechnet; wo beide gemessen sind, gilt der Anteil der Grafikkarte. Die Modelle haben zufällige Gewichte und die Größen derer auf dieser Seite; eine echte Grafikkarte lernt aus größeren Stapeln als der Prozessor.',
   benchPrivacy: 'Alles wird auf diesem Gerät berechnet. Die Zahlen verlassen es nur, wenn sie jemand weitergibt.',
   benchPeakFma: 'Multiplizieren und addieren, höchstens',
   benchPeakCopy: 'Kopieren, höchstens',

@@ -4,20 +4,24 @@ export const common = {
   stop: 'Stopp',
   retry: 'Noch einmal versuchen',
   gpuChecking: 'Die GPU wird geprüft …',
-  errorBadManifest: 'Die Liste der Modelle ließ sich nicht lesen. Verlangt dieses Netz eine Anmeldung, dann melde dich in einem anderen Tab an und versuche es noch einmal.',
+  errorBadManifest:
+    'Die Liste der Modelle ließ sich nicht lesen. Verlangt dieses Netz eine Anmeldung, dann melde dich in einem anderen Tab an und versuche es noch einmal.',
   errorDownloadFailed: 'Das Modell ließ sich nicht holen. Vielleicht fehlt die Verbindung.',
   errorHashMismatch: 'Das Modell kam beschädigt an und wurde verworfen.',
   errorEngineUnavailable: 'Eine Datei dieser Seite fehlt auf dem Server oder kam nicht an. Wer die Seite dort abgelegt hat, muss ihren ganzen Ordner kopieren.',
   errorSimdMissing: 'Der rechnende Teil der Seite konnte nicht starten. Er braucht einen Browser mit WebAssembly-SIMD.',
-  errorWebAssemblyOff: 'WebAssembly ist hier abgeschaltet, und diese Seite rechnet damit. Der Blockierungsmodus auf iPhone, iPad und Mac tut das: Erlaube diese Website im Seitenmenü von Safari unter „Website-Einstellungen“. Sonst hilft die Sicherheitsstufe (Tor, Edge) oder javascript.options.wasm (Firefox).',
-  errorPageInstead: 'Statt der Datei kam eine Webseite. Verlangt dieses Netz eine Anmeldung, dann melde dich in einem anderen Tab an und versuche es noch einmal. Sonst fehlt die Datei auf dem Server.',
+  errorWebAssemblyOff:
+    'WebAssembly ist hier abgeschaltet, und diese Seite rechnet damit. Der Blockierungsmodus auf iPhone, iPad und Mac tut das: Erlaube diese Website im Seitenmenü von Safari unter „Website-Einstellungen“. Sonst hilft die Sicherheitsstufe (Tor, Edge) oder javascript.options.wasm (Firefox).',
+  errorPageInstead:
+    'Statt der Datei kam eine Webseite. Verlangt dieses Netz eine Anmeldung, dann melde dich in einem anderen Tab an und versuche es noch einmal. Sonst fehlt die Datei auf dem Server.',
   errorEngineCrashed: 'Der rechnende Teil der Seite ist abgebrochen. Beim nächsten Versuch beginnt er von vorn.',
   errorOutOfMemory: 'Für dieses Modell reicht der Speicher nicht.',
   errorBadOption: 'Mit einer der Einstellungen kann das Modell nichts anfangen.',
   errorNotFinite: 'Das Modell hat etwas berechnet, das keine Zahl ist. Wahrscheinlich ist seine Datei beschädigt.',
   errorFileTooLarge: 'Diese Datei ist zu groß: Gelesen werden höchstens 20 MB Text und Modelle bis 1 GB.',
   errorNotText: 'Diese Datei ist kein Text.',
-  errorOtherFormat: 'Diese Datei ist kein Modell in einem Format, das hier gelesen wird. Öffnen lassen sich config.json, tokenizer.json und model.safetensors zusammen, als Ordner oder Zip, und Checkpoints von PyTorch (.pt).',
+  errorOtherFormat:
+    'Diese Datei ist kein Modell in einem Format, das hier gelesen wird. Öffnen lassen sich config.json, tokenizer.json und model.safetensors zusammen, als Ordner oder Zip, und Checkpoints von PyTorch (.pt).',
   errorTextTooShort: 'Das ist zu wenig Text zum Lernen. Ein paar Lieder, einige tausend Zeichen, sind ein Anfang.',
   errorTextTooLong: 'Das ist mehr Text, als eine Seite lernen kann. Die Kommandozeile nimmt ihn.',
   errorBadPairs: 'Ein Übersetzer lernt aus Paaren: in jeder Zeile Deutsch, ein Tabulator, Englisch.',

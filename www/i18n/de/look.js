@@ -6,7 +6,8 @@ export const look = {
   head: 'Kopf',
   headMean: 'Mittel aller',
   gates: 'Tore und Gedächtnis',
-  gatesHint: 'Eine Spalte für jedes Zeichen, eine Zeile für jede Einheit der Schicht. Ein Druck auf das Bild wählt Einheit und Zeichen: Der Text oben ist dann danach gefärbt, was diese Einheit tat. Blau ist niedrig, orange hoch; bei den Toren heißt dunkler mehr.',
+  gatesHint:
+    'Eine Spalte für jedes Zeichen, eine Zeile für jede Einheit der Schicht. Ein Druck auf das Bild wählt Einheit und Zeichen: Der Text oben ist dann danach gefärbt, was diese Einheit tat. Blau ist niedrig, orange hoch; bei den Toren heißt dunkler mehr.',
   lstmPart: 'Was',
   gateInput: 'Eingangstor i',
   gateForget: 'Vergesstor f',
@@ -26,20 +27,24 @@ export const look = {
   attentionSource: 'Deutsch auf sich selbst',
   attentionTiles: 'Alle {layers} Schichten (abwärts) und {heads} Köpfe auf einen Blick. Ein Druck auf einen zeigt ihn als Tabelle.',
   lens: 'Wie das Token entstand, Schicht für Schicht',
-  lensHint: 'Was das Modell hier geschrieben hätte, wenn es nur so viele Schichten hätte: sein Residualstrom, auf jeder Tiefe durch die Ausgabeschicht gelesen („Logit Lens“).',
+  lensHint:
+    'Was das Modell hier geschrieben hätte, wenn es nur so viele Schichten hätte: sein Residualstrom, auf jeder Tiefe durch die Ausgabeschicht gelesen („Logit Lens“).',
   lensCaption: 'Die wahrscheinlichsten Tokens in jeder Tiefe',
   lensInput: 'vor der ersten Schicht',
   lensLayer: 'nach Schicht {layer}',
   tokensAndNumbers: 'Tokens und ihre Nummern',
-  tokensHint: 'Ein Modell sieht nie Buchstaben, nur diese Nummern und zu jeder einen gelernten Vektor. Tokens mit ähnlichen Vektoren gleichen sich für das Modell.',
+  tokensHint:
+    'Ein Modell sieht nie Buchstaben, nur diese Nummern und zu jeder einen gelernten Vektor. Tokens mit ähnlichen Vektoren gleichen sich für das Modell.',
   neighbours: 'Nächste Tokens',
   neighboursOf: 'Am nächsten bei „{token}“ (Nummer {id}), nach dem Kosinus ihrer Vektoren.',
   cosine: 'Kosinus',
   positions: 'Positionen',
-  positionsHint: 'Aufmerksamkeit allein weiß nicht, in welcher Reihenfolge Wörter stehen. Deshalb kommt an jeder Position ein Vektor hinzu: eine Zeile für jede Position, eine Spalte für jeden Kanal.',
+  positionsHint:
+    'Aufmerksamkeit allein weiß nicht, in welcher Reihenfolge Wörter stehen. Deshalb kommt an jeder Position ein Vektor hinzu: eine Zeile für jede Position, eine Spalte für jeden Kanal.',
   position: 'Position',
   channel: 'Kanal',
-  nextHintLook: '␣ ist ein Leerzeichen, ↵ ein Zeilenumbruch. „Modell“ ist die Wahrscheinlichkeit nach dem Modell allein, „Nach Einstellungen“ die, mit der gezogen wurde.',
+  nextHintLook:
+    '␣ ist ein Leerzeichen, ↵ ein Zeilenumbruch. „Modell“ ist die Wahrscheinlichkeit nach dem Modell allein, „Nach Einstellungen“ die, mit der gezogen wurde.',
   noteLookCut: 'Um ins Modell zu schauen, darf ein Text nicht zu lang sein: Gelesen wurde nur ein Teil davon.',
   attentionArcs: 'Aufmerksamkeit als Bögen',
   unitTracks: 'Achtet auf',

@@ -1,6 +1,7 @@
 /** What "Pictures" says, in German. @type {typeof import('../en/pictures.js').pictures} */
 export const pictures = {
-  ganLead: 'Zwei Netze spielen gegeneinander: Der Generator macht aus Rauschen Punkte, der Diskriminator versucht, sie von echten zu unterscheiden. Die Regel hinter den echten Punkten sieht keiner von beiden.',
+  ganLead:
+    'Zwei Netze spielen gegeneinander: Der Generator macht aus Rauschen Punkte, der Diskriminator versucht, sie von echten zu unterscheiden. Die Regel hinter den echten Punkten sieht keiner von beiden.',
   ganTitle: 'GAN in der Ebene',
   ganCloud: 'Echte Punkte',
   ganRing: 'Ring',
@@ -35,20 +36,24 @@ export const pictures = {
   ganGuessing: 'bloßes Raten (ln 2)',
   ganReading: 'Was man sieht',
   ganReadingLoss: 'Am Ende gewinnt niemand: Ein Diskriminator, der nur noch raten kann, hat den Verlust ln 2 ≈ 0,69, und das Feld verblasst.',
-  ganReadingCollapse: 'Bei acht Häufchen bedient der Generator manchmal nur wenige und springt von einem zum nächsten: Mode Collapse. Die zweite Prozentzahl zeigt es.',
-  ganReadingHand: 'Trainiere eine Weile nur den Diskriminator: Er wird so sicher, dass der Generator kaum noch etwas lernt. Trainiere nur den Generator: Er läuft dorthin, wo das Feld orange ist.',
+  ganReadingCollapse:
+    'Bei acht Häufchen bedient der Generator manchmal nur wenige und springt von einem zum nächsten: Mode Collapse. Die zweite Prozentzahl zeigt es.',
+  ganReadingHand:
+    'Trainiere eine Weile nur den Diskriminator: Er wird so sicher, dass der Generator kaum noch etwas lernt. Trainiere nur den Generator: Er läuft dorthin, wo das Feld orange ist.',
   captionLead: 'Von einem Bild zu vielen Wörtern: Faltungen sehen, ein LSTM schreibt, und Attention entscheidet bei jedem Wort, wohin es schaut.',
   captionTitle: 'Ein Bild beschreiben',
   captionNext: 'Anderes Bild',
   captionOwn: 'Eigenes Bild',
   captionPicture: 'Das Bild, wie das Modell es sieht, 32 mal 32 Pixel',
   captionHint: 'Zeige auf ein Wort, oder gehe mit der Tabulatortaste hin: Die Rahmen zeigen, wohin das Modell dafür geschaut hat.',
-  captionWorld: 'Es kennt zwölf Dinge (Haus, Baum, Stern, Mond, Herz, Blume, Fisch, Boot, Ball, Tasse, Pfeil, Wolke) in acht Farben und nennt alles mit diesen Wörtern, auch ein Foto. Zieh ein eigenes Bild auf das Bild und sieh selbst.',
+  captionWorld:
+    'Es kennt zwölf Dinge (Haus, Baum, Stern, Mond, Herz, Blume, Fisch, Boot, Ball, Tasse, Pfeil, Wolke) in acht Farben und nennt alles mit diesen Wörtern, auch ein Foto. Zieh ein eigenes Bild auf das Bild und sieh selbst.',
   captionSure: '„{word}“: zu {share} sicher',
   errorBadPicture: 'Das ist kein Bild, das sich hier lesen lässt: PNG, JPEG, WebP und GIF (sein erstes Bild) gehen, bis 64 MB.',
   captionRight: 'Alle Wörter stimmen.',
   captionWrong: 'Gezeichnet war: {de}',
-  styleLead: 'Ein Bild im Stil eines anderen. Hier wird kein Netz trainiert: Die Pixel selbst lernen, bis das Bild den Inhalt zeigt und die Textur des Stils hat.',
+  styleLead:
+    'Ein Bild im Stil eines anderen. Hier wird kein Netz trainiert: Die Pixel selbst lernen, bis das Bild den Inhalt zeigt und die Textur des Stils hat.',
   styleContent: 'Inhalt',
   styleStyle: 'Stil',
   styleResult: 'Ergebnis',
@@ -57,7 +62,8 @@ export const pictures = {
   styleResultPicture: 'Das gemalte Bild',
   styleOwnContent: 'Eigener Inhalt',
   styleOwnStyle: 'Eigener Stil',
-  styleOwnHint: 'Eigene Bilder lassen sich auch auf die Rahmen ziehen. Sie bleiben auf diesem Gerät und stehen nicht im Link; verwendet wird ihr mittleres Quadrat.',
+  styleOwnHint:
+    'Eigene Bilder lassen sich auch auf die Rahmen ziehen. Sie bleiben auf diesem Gerät und stehen nicht im Link; verwendet wird ihr mittleres Quadrat.',
   styleDropOwn: 'Ohne eigene Bilder',
   styleStrength: 'Stärke des Stils',
   styleSize: 'Breite und Höhe in Pixeln',
@@ -69,8 +75,10 @@ export const pictures = {
   styleBegins: 'Die Filter werden vorbereitet …',
   styleTold: 'Schritt {step} von {steps} nach {seconds} s. Verlust am Stil {style}, am Inhalt {content}.',
   styleBeforehand: 'Vorab berechnet: das Dorf als Glasfenster, 150 Schritte, Seed 1. „Malen“ macht ein eigenes.',
-  styleReadingLoss: 'Zwei Verluste werden addiert. Der Inhaltsverlust vergleicht die leicht unscharfen Pixel mit dem Inhalt in den Farben des Stils. Der Stilverlust vergleicht Gram-Matrizen: wie oft zwei Merkmale zusammen vorkommen, egal wo. Die Stärke sagt, welcher von beiden mehr zählt.',
-  styleReadingFilters: 'Die Merkmale sind je 32 zufällige Filter in vier Größen. Niemand hat sie trainiert: Für Texturen genügt eine Schicht zufälliger Filter (Ustyuzhaninov et al. 2016).',
+  styleReadingLoss:
+    'Zwei Verluste werden addiert. Der Inhaltsverlust vergleicht die leicht unscharfen Pixel mit dem Inhalt in den Farben des Stils. Der Stilverlust vergleicht Gram-Matrizen: wie oft zwei Merkmale zusammen vorkommen, egal wo. Die Stärke sagt, welcher von beiden mehr zählt.',
+  styleReadingFilters:
+    'Die Merkmale sind je 32 zufällige Filter in vier Größen. Niemand hat sie trainiert: Für Texturen genügt eine Schicht zufälliger Filter (Ustyuzhaninov et al. 2016).',
   styleReadingSizes: 'Die erste Hälfte der Schritte malt in halber Größe: Große Formen entstehen zuerst, und jeder Schritt ist nur ein Viertel der Arbeit.',
   motifVillage: 'Dorf',
   motifBoat: 'Boot am Abend',

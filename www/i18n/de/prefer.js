@@ -1,11 +1,14 @@
 /** What "Learn from people" says, in German. @type {typeof import('../en/prefer.js').prefer} */
 export const prefer = {
-  preferLead: 'ChatGPT entstand in drei Schritten: Menschen machten einem Modell vor, was es schreiben soll, verglichen, was es schrieb, und es wurde auf das abgestimmt, was ihnen gefiel. Dasselbe hier, mit einem kleinen Modell, auf diesem Gerät.',
+  preferLead:
+    'ChatGPT entstand in drei Schritten: Menschen machten einem Modell vor, was es schreiben soll, verglichen, was es schrieb, und es wurde auf das abgestimmt, was ihnen gefiel. Dasselbe hier, mit einem kleinen Modell, auf diesem Gerät.',
   preferShow: '1. Vormachen',
-  preferShowHint: 'Zuerst lernt ein Modell aus dem, was Menschen geschrieben haben (überwachtes Feintuning). „Trainieren“ tut das mit eigenen Liedern; das Modell, das dabei entsteht, lässt sich oben wählen.',
+  preferShowHint:
+    'Zuerst lernt ein Modell aus dem, was Menschen geschrieben haben (überwachtes Feintuning). „Trainieren“ tut das mit eigenen Liedern; das Modell, das dabei entsteht, lässt sich oben wählen.',
   preferShowGo: 'Ihm in „Trainieren“ Lieder zeigen',
   preferCompare: '2. Vergleichen',
-  preferCompareHint: 'Das Modell schreibt zwei Strophen zum selben Titel. Welche ist besser? Dreißig Urteile sind ein Anfang; ein Juror, der nur eines mag, kann einspringen.',
+  preferCompareHint:
+    'Das Modell schreibt zwei Strophen zum selben Titel. Welche ist besser? Dreißig Urteile sind ein Anfang; ein Juror, der nur eines mag, kann einspringen.',
   preferNext: 'Zwei Strophen schreiben lassen',
   preferJudge: 'oder ein Juror,',
   judgeRhyme: 'der Reime mag',
@@ -27,25 +30,29 @@ export const prefer = {
   preferJudged: 'Der Juror hat {count} Urteile gefällt.',
   preferImported: 'Urteile gelesen. Jetzt sind es {count}.',
   preferReward: '3. Belohnung',
-  preferRewardHint: 'Ein zweites Modell lernt aus den Urteilen, was gefällt: dasselbe Netz, das statt des nächsten Worts eine Zahl ausgibt. Jedes fünfte Urteil bleibt zurück, um es zu messen.',
+  preferRewardHint:
+    'Ein zweites Modell lernt aus den Urteilen, was gefällt: dasselbe Netz, das statt des nächsten Worts eine Zahl ausgibt. Jedes fünfte Urteil bleibt zurück, um es zu messen.',
   preferFit: 'Belohnungsmodell trainieren',
   preferRank: 'Was ihm am besten und am wenigsten gefällt',
   preferFitting: 'Das Belohnungsmodell lernt: Schritt {step} von {steps}.',
   preferFitted: 'Das Belohnungsmodell ist trainiert.',
   preferForetold: 'Es sagt {part} von {all} zurückgehaltenen Urteilen voraus ({share}). Raten trifft die Hälfte.',
-  preferForetoldNothing: 'Es sagt {part} von {all} zurückgehaltenen Urteilen voraus ({share}). Das ist nicht besser als Raten: Aus diesen Urteilen lässt sich nichts lernen. Sie widersprechen einander, oder es sind zu wenige für das, was sie meinen.',
+  preferForetoldNothing:
+    'Es sagt {part} von {all} zurückgehaltenen Urteilen voraus ({share}). Das ist nicht besser als Raten: Aus diesen Urteilen lässt sich nichts lernen. Sie widersprechen einander, oder es sind zu wenige für das, was sie meinen.',
   preferRanking: 'Das Modell schreibt {count} Strophen, das Belohnungsmodell liest sie …',
   preferRanked: 'Die besten und schlechtesten Strophen nach dem Belohnungsmodell.',
   preferBest: 'Gefällt am besten',
   preferWorst: 'Gefällt am wenigsten',
   preferAlongHint: 'Die Zahl ist die Belohnung. Farbig: was jedes Token dafür getan hat, grün hinauf, blau hinunter; beim Daraufzeigen steht die Zahl.',
   preferTune: '4. Abstimmen',
-  preferTuneHint: 'Das Modell wird so verändert, dass es mehr von dem schreibt, was gefällt, und soll sich dabei nicht weit von sich entfernen. Das alte Modell bleibt, wie es ist.',
+  preferTuneHint:
+    'Das Modell wird so verändert, dass es mehr von dem schreibt, was gefällt, und soll sich dabei nicht weit von sich entfernen. Das alte Modell bleibt, wie es ist.',
   preferMethod: 'Verfahren',
   methodDpo: 'DPO: direkt aus den Urteilen',
   methodReinforce: 'REINFORCE: aus Belohnungen für Geschriebenes',
   penalty: 'Strafe für Abstand',
-  penaltyHint: 'Der Preis für jedes Nat Abstand zum alten Modell. Bei null hält das Modell nichts: Es stürzt sich auf das, was das Belohnungsmodell mag (Reward Hacking).',
+  penaltyHint:
+    'Der Preis für jedes Nat Abstand zum alten Modell. Bei null hält das Modell nichts: Es stürzt sich auf das, was das Belohnungsmodell mag (Reward Hacking).',
   preferTuneStart: 'Modell abstimmen',
   preferTuneResume: 'Die aufgehobene Abstimmung fortsetzen',
   preferTuning: 'Abstimmung: Schritt {step} von {steps}.',

@@ -6,17 +6,20 @@ export const read = {
   readMood: 'Stimmung',
   readMasked: 'Verdecktes Wort',
   readShapes: 'Formen',
-  readTagsHint: 'Ein bidirektionales LSTM liest den ganzen Satz und die Buchstaben jedes Wortes. Unter jedem Wort steht seine Wortart mit ihrer Wahrscheinlichkeit; wo sie unter 80 % liegt, auch die zweitbeste.',
+  readTagsHint:
+    'Ein bidirektionales LSTM liest den ganzen Satz und die Buchstaben jedes Wortes. Unter jedem Wort steht seine Wortart mit ihrer Wahrscheinlichkeit; wo sie unter 80 % liegt, auch die zweitbeste.',
   readOr: 'oder {other}',
   readExampleRose: 'Rose und rose',
-  readMoodHint: 'Jede Zeile bekommt die Wahrscheinlichkeiten aller Stimmungen. Wörter sind danach getönt, was sich ändert, wenn man sie weglässt: Orange spricht für die wahrscheinlichste Stimmung, Blau dagegen.',
+  readMoodHint:
+    'Jede Zeile bekommt die Wahrscheinlichkeiten aller Stimmungen. Wörter sind danach getönt, was sich ändert, wenn man sie weglässt: Orange spricht für die wahrscheinlichste Stimmung, Blau dagegen.',
   readLines: 'Zeilen',
   readExampleFeedback: 'Rückmeldungen von Kunden',
   readWithout: '{word}: {value}, verglichen mit der Zeile ohne dieses Wort',
   moodNegative: 'negativ',
   moodNeutral: 'neutral',
   moodPositive: 'positiv',
-  readMaskedHint: 'Ein Encoder in der Form von BERT sieht beide Seiten der Lücke. Ein Klick auf ein Wort verdeckt es, ein Klick auf die Lücke holt es zurück, ein Klick auf einen Vorschlag setzt ihn ein. Im Feld steht ___ für eine Lücke.',
+  readMaskedHint:
+    'Ein Encoder in der Form von BERT sieht beide Seiten der Lücke. Ein Klick auf ein Wort verdeckt es, ein Klick auf die Lücke holt es zurück, ein Klick auf einen Vorschlag setzt ihn ein. Im Feld steht ___ für eine Lücke.',
   readMaskedText: 'Text mit Lücken',
   readExampleSoda: 'Mit Soda',
   readExampleSong: 'Ein deutscher Vers',
@@ -25,7 +28,8 @@ export const read = {
   readCandidates: 'Lücke {number}',
   readWord: 'Wort',
   readProbability: 'Wahrscheinlichkeit',
-  readShapesHint: 'Eine Eingabe oder viele, eine Ausgabe oder viele, gleich viele oder nicht. Zeige auf eine Eingabe oder gehe mit der Tabulatortaste zu ihr: Was sie erreicht, leuchtet auf.',
+  readShapesHint:
+    'Eine Eingabe oder viele, eine Ausgabe oder viele, gleich viele oder nicht. Zeige auf eine Eingabe oder gehe mit der Tabulatortaste zu ihr: Was sie erreicht, leuchtet auf.',
   shapeOneToMany: 'Eins zu vielen',
   shapeOneToManyHint: 'Ein Bild geht hinein, ein Satz kommt heraus.',
   shapeManyToOne: 'Viele zu eins',

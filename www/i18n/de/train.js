@@ -3,10 +3,12 @@ export const train = {
   viewTrain: 'Trainieren',
   left: 'Links',
   right: 'Rechts',
-  trainLead: 'Ein kleines Netz bekommt einen eigenen Text, und man sieht ihm beim Lernen zu: erst Buchstaben, dann Wörter, dann Verse. Was daraus wird, schreibt oder übersetzt in jeder Ansicht dieser Seite.',
+  trainLead:
+    'Ein kleines Netz bekommt einen eigenen Text, und man sieht ihm beim Lernen zu: erst Buchstaben, dann Wörter, dann Verse. Was daraus wird, schreibt oder übersetzt in jeder Ansicht dieser Seite.',
   trainText: '1. Der Text',
   trainTextLabel: 'Lieder oder Satzpaare',
-  trainTextHint: 'Vor jedem Lied eine Zeile „=== Titel“, oder eine Leerzeile zwischen den Strophen; für einen Übersetzer ein Paar je Zeile, Deutsch, Tabulator, Englisch. Dateien lassen sich hier ablegen: .txt, .tsv, .lrc. Der Text verlässt diesen Browser nie; er wird hier aufgehoben, bis sein Lauf zu Ende ist, damit ein Neuladen nichts kostet, und verschwindet, wenn der Lauf gelöscht wird.',
+  trainTextHint:
+    'Vor jedem Lied eine Zeile „=== Titel“, oder eine Leerzeile zwischen den Strophen; für einen Übersetzer ein Paar je Zeile, Deutsch, Tabulator, Englisch. Dateien lassen sich hier ablegen: .txt, .tsv, .lrc. Der Text verlässt diesen Browser nie; er wird hier aufgehoben, bis sein Lauf zu Ende ist, damit ein Neuladen nichts kostet, und verschwindet, wenn der Lauf gelöscht wird.',
   emptyText: 'Leeren',
   chooseFiles: 'Oder Dateien öffnen',
   oursIntro: 'Oder ein kleiner Text von uns:',
@@ -59,7 +61,8 @@ export const train = {
   measure: 'Messen und Plan zeigen',
   planEstimate: '{parameters} Parameter, {steps} Schritte: etwa {time} auf diesem Gerät.',
   copyPlan: 'Plan kopieren',
-  planCopied: 'Kopiert. In einer Datei lernt daraus und aus diesem Text die Befehlszeile dasselbe: liedwerk train --plan DATEI --text TEXT --out ORDNER --arithmetic portable',
+  planCopied:
+    'Kopiert. In einer Datei lernt daraus und aus diesem Text die Befehlszeile dasselbe: liedwerk train --plan DATEI --text TEXT --out ORDNER --arithmetic portable',
   startTraining: 'Training beginnen',
   shortcutsTrain: 'Strg + Eingabe beginnt. Das Training läuft in anderen Ansichten weiter.',
   trainLearning: 'Wie es lernt',
@@ -114,7 +117,8 @@ export const train = {
   renameLabel: 'Name',
   ownModels: 'Eigene Modelle',
   noOwnModels: 'Noch keine. Was hier trainiert oder abgelegt wird, steht dann in jeder Modell-Liste.',
-  ownModelsHint: 'Ein Modell ist eine einzige Datei: Sie lässt sich herunterladen und in einem anderen Browser auf dieser Seite ablegen. Auch die Kommandozeile öffnet sie. Ebenso öffnen sich GPT-2 von Hugging Face (alle Dateien zusammen, als Ordner oder Zip) und Checkpoints von PyTorch und nanoGPT.',
+  ownModelsHint:
+    'Ein Modell ist eine einzige Datei: Sie lässt sich herunterladen und in einem anderen Browser auf dieser Seite ablegen. Auch die Kommandozeile öffnet sie. Ebenso öffnen sich GPT-2 von Hugging Face (alle Dateien zusammen, als Ordner oder Zip) und Checkpoints von PyTorch und nanoGPT.',
   takeModel: 'Modelldatei öffnen',
   onlyInMemory: 'vom Browser nicht aufgehoben: bitte herunterladen',
   runs: 'Läufe',

@@ -1,6 +1,7 @@
 /** What the page that measures a device says, in English. */
 export const bench = {
-  benchLead: 'How fast is this device at what the models here do? The processor and, where the browser offers one, the graphics card each multiply matrices, write and learn for a second or two. It takes a few minutes.',
+  benchLead:
+    'How fast is this device at what the models here do? The processor and, where the browser offers one, the graphics card each multiply matrices, write and learn for a second or two. It takes a few minutes.',
   benchMeasure: 'Measure',
   benchSave: 'Save as JSON',
   benchLoading: 'Fetching the computing part …',
@@ -15,7 +16,8 @@ export const bench = {
   benchGpu: 'Graphics card',
   benchShare: 'Share of its peak',
   benchTokens: 'tokens/s',
-  benchNote: 'Each figure is the median of up to three rounds. The peak is what this very device was measured to do at most when it only copies or, on the graphics card, only calculates; where both are measured, the share is the graphics card’s. The models have random weights and the sizes of those on this page; a real graphics card learns from larger batches than the processor.',
+  benchNote:
+    'Each figure is the median of up to three rounds. The peak is what this very device was measured to do at most when it only copies or, on the graphics card, only calculates; where both are measured, the share is the graphics card’s. The models have random weights and the sizes of those on this page; a real graphics card learns from larger batches than the processor.',
   benchPrivacy: 'Everything is computed on this device. The figures leave it only if you pass them on.',
   benchPeakFma: 'Multiply and add, the most possible',
   benchPeakCopy: 'Copy, the most possible',

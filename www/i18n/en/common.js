@@ -9,15 +9,18 @@ export const common = {
   errorHashMismatch: 'The model arrived damaged and was thrown away.',
   errorEngineUnavailable: 'A file of this page is missing on its host, or did not arrive. Whoever put the page there has to copy its whole folder.',
   errorSimdMissing: 'The computing part of this page could not start. It needs a browser with WebAssembly SIMD.',
-  errorWebAssemblyOff: 'WebAssembly is switched off here, and this page computes with it. Lockdown Mode on iPhone, iPad and Mac does that: allow this website in Safari’s page menu under “Website Settings”. Elsewhere see the security level (Tor, Edge) or javascript.options.wasm (Firefox).',
-  errorPageInstead: 'A web page came instead of the file. If this network wants you to log in, do so in another tab and try again. Otherwise the file is missing on the host.',
+  errorWebAssemblyOff:
+    'WebAssembly is switched off here, and this page computes with it. Lockdown Mode on iPhone, iPad and Mac does that: allow this website in Safari’s page menu under “Website Settings”. Elsewhere see the security level (Tor, Edge) or javascript.options.wasm (Firefox).',
+  errorPageInstead:
+    'A web page came instead of the file. If this network wants you to log in, do so in another tab and try again. Otherwise the file is missing on the host.',
   errorEngineCrashed: 'The engine crashed; try again.',
   errorOutOfMemory: 'There is not enough memory for this model.',
   errorBadOption: 'The model cannot work with one of the settings.',
   errorNotFinite: 'The model computed something that is no number. Its file is probably damaged.',
   errorFileTooLarge: 'That file is too large: at most 20 MB of text and models of up to 1 GB are read here.',
   errorNotText: 'That file is not a text.',
-  errorOtherFormat: 'That file is not a model in a format that is read here. What opens: config.json, tokenizer.json and model.safetensors together, as a folder or a zip, and checkpoints of PyTorch (.pt).',
+  errorOtherFormat:
+    'That file is not a model in a format that is read here. What opens: config.json, tokenizer.json and model.safetensors together, as a folder or a zip, and checkpoints of PyTorch (.pt).',
   errorTextTooShort: 'That is too little text to learn from. A few songs, some thousand characters, make a beginning.',
   errorTextTooLong: 'That is more text than a page can learn from. The command line takes it.',
   errorBadPairs: 'A translator learns from pairs: on each line German, a tab, English.',

@@ -6,7 +6,8 @@ export const look = {
   head: 'Head',
   headMean: 'mean of all',
   gates: 'Gates and memory',
-  gatesHint: 'A column for each character, a row for each of the layer’s units. Press on the picture to pick a unit and a character: the text above is then coloured by what this unit did. Blue is low, orange is high; for the gates, darker is more.',
+  gatesHint:
+    'A column for each character, a row for each of the layer’s units. Press on the picture to pick a unit and a character: the text above is then coloured by what this unit did. Blue is low, orange is high; for the gates, darker is more.',
   lstmPart: 'What',
   gateInput: 'input gate i',
   gateForget: 'forget gate f',
@@ -26,7 +27,8 @@ export const look = {
   attentionSource: 'German at itself',
   attentionTiles: 'All {layers} layers (downwards) and {heads} heads at once. Press on one to see it as a table.',
   lens: 'How the token came about, layer by layer',
-  lensHint: 'What the model would have written here if it had only these layers: its residual stream read through the output layer at every depth (the “logit lens”).',
+  lensHint:
+    'What the model would have written here if it had only these layers: its residual stream read through the output layer at every depth (the “logit lens”).',
   lensCaption: 'The likeliest tokens at each depth',
   lensInput: 'before the first layer',
   lensLayer: 'after layer {layer}',
@@ -36,7 +38,8 @@ export const look = {
   neighboursOf: 'Nearest to “{token}” (number {id}) by the cosine of their vectors.',
   cosine: 'Cosine',
   positions: 'Positions',
-  positionsHint: 'Attention alone does not know in which order words stand. So a vector is added at each position: a row for each position, a column for each channel.',
+  positionsHint:
+    'Attention alone does not know in which order words stand. So a vector is added at each position: a row for each position, a column for each channel.',
   position: 'Position',
   channel: 'Channel',
   nextHintLook: '␣ is a space, ↵ a line break. “Model” is the probability by the model alone, “After settings” the one that was drawn with.',

@@ -1,6 +1,7 @@
 /** What "Pictures" says, in English; fetched with the first of its views. */
 export const pictures = {
-  ganLead: 'Two networks play against each other: the generator turns noise into points, the discriminator tries to tell them from real ones. Neither ever sees the rule behind the real points.',
+  ganLead:
+    'Two networks play against each other: the generator turns noise into points, the discriminator tries to tell them from real ones. Neither ever sees the rule behind the real points.',
   ganTitle: 'GAN in the plane',
   ganCloud: 'Real points',
   ganRing: 'Ring',
@@ -35,20 +36,24 @@ export const pictures = {
   ganGuessing: 'guessing (ln 2)',
   ganReading: 'How to read it',
   ganReadingLoss: 'At the end nobody wins: a discriminator that can only guess has a loss of ln 2 ≈ 0.69, and the field turns pale.',
-  ganReadingCollapse: 'With eight clusters the generator may serve only a few of them and jump from one to the next: mode collapse. The second percentage shows it.',
-  ganReadingHand: 'Train only the discriminator for a while: it becomes so sure of itself that the generator learns little. Train only the generator: it runs to wherever the field is orange.',
+  ganReadingCollapse:
+    'With eight clusters the generator may serve only a few of them and jump from one to the next: mode collapse. The second percentage shows it.',
+  ganReadingHand:
+    'Train only the discriminator for a while: it becomes so sure of itself that the generator learns little. Train only the generator: it runs to wherever the field is orange.',
   captionLead: 'From one picture to many words: convolutions see, an LSTM writes, and attention decides for each word where to look.',
   captionTitle: 'Describe a picture',
   captionNext: 'Another picture',
   captionOwn: 'Your own picture',
   captionPicture: 'The picture as the model sees it, 32 by 32 pixels',
   captionHint: 'Point at a word, or go to it with the Tab key: the frames show where the model looked for it.',
-  captionWorld: 'It knows twelve things (house, tree, star, moon, heart, flower, fish, boat, ball, cup, arrow, cloud) in eight colours, and calls everything by these words: a photo, too. Drop a picture of your own on the picture and see.',
+  captionWorld:
+    'It knows twelve things (house, tree, star, moon, heart, flower, fish, boat, ball, cup, arrow, cloud) in eight colours, and calls everything by these words: a photo, too. Drop a picture of your own on the picture and see.',
   captionSure: '“{word}”: {share} sure',
   errorBadPicture: 'This is no picture that can be read here: PNG, JPEG, WebP and GIF (its first frame) can, up to 64 MB.',
   captionRight: 'All words are right.',
   captionWrong: 'It was drawn as: {en}',
-  styleLead: 'One picture in the style of another. No network is trained here: the pixels themselves learn, until the picture shows the content and has the texture of the style.',
+  styleLead:
+    'One picture in the style of another. No network is trained here: the pixels themselves learn, until the picture shows the content and has the texture of the style.',
   styleContent: 'Content',
   styleStyle: 'Style',
   styleResult: 'Result',
@@ -69,8 +74,10 @@ export const pictures = {
   styleBegins: 'Preparing the filters …',
   styleTold: 'Step {step} of {steps} after {seconds} s. Style loss {style}, content loss {content}.',
   styleBeforehand: 'Computed beforehand: the village in stained glass, 150 steps, seed 1. Press Paint for your own.',
-  styleReadingLoss: 'Two losses are added. The content loss compares pixels, blurred a little, with the content in the colours of the style. The style loss compares Gram matrices: how often two features occur together, wherever that is. The strength says which of them counts more.',
-  styleReadingFilters: 'The features are 32 random filters at each of four scales. Nobody trained them: for textures one layer of random filters is enough (Ustyuzhaninov et al. 2016).',
+  styleReadingLoss:
+    'Two losses are added. The content loss compares pixels, blurred a little, with the content in the colours of the style. The style loss compares Gram matrices: how often two features occur together, wherever that is. The strength says which of them counts more.',
+  styleReadingFilters:
+    'The features are 32 random filters at each of four scales. Nobody trained them: for textures one layer of random filters is enough (Ustyuzhaninov et al. 2016).',
   styleReadingSizes: 'The first half of the steps is painted at half the size: large shapes come first, and each step is a quarter of the work.',
   motifVillage: 'Village',
   motifBoat: 'Boat in the evening',

@@ -1,11 +1,14 @@
 /** What "Learn from people" says, in English. */
 export const prefer = {
-  preferLead: 'ChatGPT was made in three steps: people showed a model what to write, compared what it wrote, and it was tuned towards what they liked. The same here, with a small model, on this device.',
+  preferLead:
+    'ChatGPT was made in three steps: people showed a model what to write, compared what it wrote, and it was tuned towards what they liked. The same here, with a small model, on this device.',
   preferShow: '1. Show',
-  preferShowHint: 'A model first learns from what people wrote (supervised fine-tuning). “Train” does that with your own songs; the model that comes of it can be chosen above.',
+  preferShowHint:
+    'A model first learns from what people wrote (supervised fine-tuning). “Train” does that with your own songs; the model that comes of it can be chosen above.',
   preferShowGo: 'Show it songs in “Train”',
   preferCompare: '2. Compare',
-  preferCompareHint: 'The model writes two stanzas with the same title. Which one is better? Thirty choices are a beginning; a judge that likes one thing can stand in for you.',
+  preferCompareHint:
+    'The model writes two stanzas with the same title. Which one is better? Thirty choices are a beginning; a judge that likes one thing can stand in for you.',
   preferNext: 'Draw two stanzas',
   preferJudge: 'or a judge',
   judgeRhyme: 'who likes rhymes',
@@ -27,13 +30,15 @@ export const prefer = {
   preferJudged: 'The judge has made {count} choices.',
   preferImported: 'Choices read. There are {count} now.',
   preferReward: '3. Reward',
-  preferRewardHint: 'A second model learns from the choices what is liked: the same network, which gives one number instead of the next word. Every fifth choice is held out to measure it.',
+  preferRewardHint:
+    'A second model learns from the choices what is liked: the same network, which gives one number instead of the next word. Every fifth choice is held out to measure it.',
   preferFit: 'Fit the reward model',
   preferRank: 'What it likes best and least',
   preferFitting: 'The reward model is learning: step {step} of {steps}.',
   preferFitted: 'The reward model is fitted.',
   preferForetold: 'It foretells {part} of {all} held-out choices ({share}). Guessing foretells half of them.',
-  preferForetoldNothing: 'It foretells {part} of {all} held-out choices ({share}). That is no better than guessing: nothing can be learned from these choices. They contradict each other, or are too few for what they mean.',
+  preferForetoldNothing:
+    'It foretells {part} of {all} held-out choices ({share}). That is no better than guessing: nothing can be learned from these choices. They contradict each other, or are too few for what they mean.',
   preferRanking: 'The model is writing {count} stanzas, the reward model is reading them …',
   preferRanked: 'Best and worst stanzas by the reward model.',
   preferBest: 'Liked best',
@@ -45,7 +50,8 @@ export const prefer = {
   methodDpo: 'DPO: from the choices directly',
   methodReinforce: 'REINFORCE: from rewards of what it writes',
   penalty: 'Penalty on distance',
-  penaltyHint: 'The price of each nat of distance to the old model. At zero nothing holds the model: it collapses onto whatever the reward model likes (reward hacking).',
+  penaltyHint:
+    'The price of each nat of distance to the old model. At zero nothing holds the model: it collapses onto whatever the reward model likes (reward hacking).',
   preferTuneStart: 'Tune the model',
   preferTuneResume: 'Go on with the kept tuning',
   preferTuning: 'Tuning: step {step} of {steps}.',

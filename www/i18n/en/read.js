@@ -6,17 +6,20 @@ export const read = {
   readMood: 'Mood',
   readMasked: 'Masked word',
   readShapes: 'Shapes',
-  readTagsHint: 'A bidirectional LSTM reads the whole sentence, and the letters of every word. Below each word stands its class with its probability; where that is below 80 %, also the second best.',
+  readTagsHint:
+    'A bidirectional LSTM reads the whole sentence, and the letters of every word. Below each word stands its class with its probability; where that is below 80 %, also the second best.',
   readOr: 'or {other}',
   readExampleRose: 'Rose and rose',
-  readMoodHint: 'Each line gets the probabilities of all moods. Words are shaded by leaving each of them out: orange speaks for the likeliest mood, blue against it.',
+  readMoodHint:
+    'Each line gets the probabilities of all moods. Words are shaded by leaving each of them out: orange speaks for the likeliest mood, blue against it.',
   readLines: 'Lines',
   readExampleFeedback: 'Customers’ feedback',
   readWithout: '{word}: {value}, compared with the line without it',
   moodNegative: 'negative',
   moodNeutral: 'neutral',
   moodPositive: 'positive',
-  readMaskedHint: 'An encoder in BERT’s form sees both sides of the gap. Click a word to mask it, click a mask to have the word back, or a candidate to put it there. In the field, ___ is a mask.',
+  readMaskedHint:
+    'An encoder in BERT’s form sees both sides of the gap. Click a word to mask it, click a mask to have the word back, or a candidate to put it there. In the field, ___ is a mask.',
   readMaskedText: 'Text with masks',
   readExampleSoda: 'With soda',
   readExampleSong: 'A German verse',

@@ -12,9 +12,12 @@ use std::thread::Scope;
 type Order = (Arc<[u8]>, usize);
 
 /// The threads beside the one that the run belongs to.
-pub struct Hands {
-    others: Vec<Sender<Order>>,
-    computed: Receiver<(usize, Result<Vec<u8>, Error>)>,
+pub struct Hands(Vec<Hand>);
+
+/// One of them: what it is asked for, and what it answers, in the same order.
+struct Hand {
+    orders: Sender<Order>,
+    computed: Receiver<Result<Vec<u8>, Error>>,
 }
 
 impl Hands {
@@ -23,39 +26,42 @@ impl Hands {
     where
         F: Fn() -> anyhow::Result<(Workshop, f64)> + Sync,
     {
-        let (answer, computed) = channel();
-        let other = || {
-            let ((order, orders), answer) = (channel::<Order>(), answer.clone());
+        let hand = || {
+            let ((orders, ordered), (answer, computed)) = (channel::<Order>(), channel());
             scope.spawn(move || {
                 // What is wrong with the texts, the run itself has said.
                 let Ok((mut workshop, _)) = begin() else { return };
-                for (state, share) in orders {
-                    if answer.send((share, workshop.compute_share(&state, share))).is_err() {
+                for (state, share) in ordered {
+                    if answer.send(workshop.compute_share(&state, share)).is_err() {
                         return;
                     }
                 }
             });
-            order
+            Hand { orders, computed }
         };
-        Self { others: (1..workers).map(|_| other()).collect(), computed }
+        Self((1..workers).map(|_| hand()).collect())
     }
 
-    /// One step of the run.
+    /// One step of the run, which computes itself what a thread that is gone does not answer.
     pub fn step(&mut self, workshop: &mut Workshop) -> Result<Metrics, Error> {
         let shares = workshop.shares();
-        if shares > 1 && !self.others.is_empty() {
+        if shares > 1 && !self.0.is_empty() {
             let state: Arc<[u8]> = workshop.state().into();
-            let workers = self.others.len() + 1;
-            let orders = (0..shares)
-                .filter(|share| share % workers != 0)
-                .filter(|share| self.others[share % workers - 1].send((state.clone(), *share)).is_ok());
-            let ordered = orders.count();
+            let workers = self.0.len() + 1;
+            let others = || (0..shares).filter(|share| share % workers != 0);
+            let hand = |share: usize| &self.0[share % workers - 1];
+            for share in others() {
+                // One that is gone does not answer either.
+                let _ = hand(share).orders.send((state.clone(), share));
+            }
             for share in (0..shares).step_by(workers) {
                 let own = workshop.compute_share(&state, share)?;
                 workshop.take_share(share, &own)?;
             }
-            for (share, computed) in self.computed.iter().take(ordered) {
-                workshop.take_share(share, &computed?)?;
+            for share in others() {
+                if let Ok(computed) = hand(share).computed.recv() {
+                    workshop.take_share(share, &computed?)?;
+                }
             }
         }
         block_on(workshop.step())
