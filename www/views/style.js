@@ -320,7 +320,8 @@ class Studio {
   #show(painted, steps) {
     this.#result.show(painted);
     this.#bar.value = painted.step / steps;
-    const shown = (/** @type {number} */ value) => formatNumber(value, { maximumSignificantDigits: 2 });
+    // Numbers, so that they follow the language.
+    const shown = (/** @type {number} */ value) => Number(value.toPrecision(2));
     say(this.#told, 'styleTold', { step: painted.step, steps, style: shown(painted.style), content: shown(painted.content), seconds: shown(painted.seconds) });
     this.#save.disabled = false;
   }
