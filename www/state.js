@@ -139,7 +139,7 @@ export const TEXT_FIELDS = [
   { name: 'cleaning', key: 'cleaning', default: 'none', among: ['none', 'songs', 'lecture'], views: TRAIN },
   { name: 'trained_layers', key: 'layers', default: 'all', among: ['all', 'last'], views: TRAIN },
   { name: 'preferred', key: 'prefers', default: 'gpt-songs', cut: cutId, views: PREFER },
-  { name: 'judge', key: 'judge', default: 'short-lines', among: ['rhyme', 'short-lines', 'no-old-words'], views: PREFER },
+  { name: 'judge', key: 'judge', default: 'short-lines', among: ['rhyme', 'short-lines', 'no-old-words', 'cheerful'], views: PREFER },
   { name: 'method', key: 'method', default: 'dpo', among: ['dpo', 'reinforce'], views: PREFER },
   { name: 'text', key: 'text', default: GERMAN_SONGS[0].text, cut: cutGerman, views: ['text'] },
   { name: 'use_case', key: 'case', default: 'lyrics', among: ['lyrics', 'translation', 'gan', 'style', 'reading', 'people', 'challenges'], views: ['lecture'] },

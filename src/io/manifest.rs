@@ -25,6 +25,9 @@ pub struct ModelEntry {
     pub id: String,
     /// `model_type` of its `config.json`.
     pub model_type: String,
+    /// Of the songs it writes, by ISO 639-1; English if not said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub language: Option<String>,
     /// What to download.
     pub files: ModelFiles,
     /// Licence of the weights.

@@ -9,6 +9,7 @@ use crate::tensor::Tensor;
 /// Parameters are named as in the `GPT2ForSequenceClassification` of transformers with one label.
 #[derive(Clone)]
 pub struct RewardModel {
+    /// The GPT that reads.
     body: Gpt,
     /// `(1, C)`
     score: Tensor,
@@ -19,11 +20,6 @@ impl RewardModel {
     pub fn new(body: Gpt) -> Self {
         let score = Tensor::zeros(&[1, body.config().n_embd]);
         Self { body, score }
-    }
-
-    /// The GPT that reads.
-    pub fn body(&self) -> &Gpt {
-        &self.body
     }
 
     /// Rewards `(B)` of texts `ids (B, T)`, padded on the right, with `lengths` real tokens each (at least 1).

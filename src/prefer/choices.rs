@@ -5,6 +5,7 @@ use crate::error::{Error, ErrorCode, Result};
 use crate::text::TextTokenizer;
 use crate::train::Continuation;
 use serde::{Deserialize, Serialize};
+use std::collections::HashSet;
 
 /// From fewer choices nothing is learned.
 pub const MIN_CHOICES: usize = 10;
@@ -61,19 +62,45 @@ pub struct Pair {
     pub rejected: Continuation,
 }
 
+impl Pair {
+    /// Both texts, whichever was chosen: the same for all who were shown the same.
+    pub fn texts(&self) -> [&[u32]; 2] {
+        let mut texts = [&self.chosen.tokens[..], &self.rejected.tokens[..]];
+        texts.sort_unstable();
+        texts
+    }
+
+    /// Tokens of the longer one.
+    fn longest(&self) -> usize {
+        self.chosen.tokens.len().max(self.rejected.tokens.len())
+    }
+}
+
+/// What of some choices can be learned from, and how much was left out.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Learnable {
+    /// The preferences.
+    pub pairs: Vec<Pair>,
+    /// Choices that others contradict.
+    pub contradicted: usize,
+    /// Choices with more tokens than the model reads.
+    pub too_long: usize,
+}
+
 impl Choice {
     /// Its line in a file of choices, without the break.
     pub fn to_line(&self) -> String {
         serde_json::to_string(self).expect("plain strings always serialise")
     }
 
-    /// The stanza that was chosen and the one that was not.
-    fn ordered(&self) -> Option<(&str, &str)> {
-        match self.better {
-            Better::First => Some((&self.first, &self.second)),
-            Better::Second => Some((&self.second, &self.first)),
-            Better::Neither => None,
-        }
+    /// The beginning, the stanza that was chosen and the one that was not; none if the choice says nothing.
+    fn ordered(&self) -> Option<[&str; 3]> {
+        let (chosen, rejected) = match self.better {
+            Better::First => (&self.first, &self.second),
+            Better::Second => (&self.second, &self.first),
+            Better::Neither => return None,
+        };
+        (chosen != rejected).then_some([&self.beginning, chosen, rejected])
     }
 }
 
@@ -132,44 +159,58 @@ impl Choices {
 
     /// For each choice whether another says the opposite of the same two stanzas.
     pub fn contradicted(&self) -> Vec<bool> {
-        let opposite = |choice: &Choice, other: &Choice| {
-            choice.beginning == other.beginning
-                && matches!((choice.ordered(), other.ordered()), (Some((a, b)), Some((c, d))) if a == d && b == c)
-        };
-        self.0.iter().map(|choice| self.0.iter().any(|other| opposite(choice, other))).collect()
+        let said: HashSet<_> = self.0.iter().filter_map(Choice::ordered).collect();
+        let opposite =
+            |[beginning, chosen, rejected]: [&str; 3]| said.contains(&[beginning, rejected, chosen]);
+        self.0.iter().map(|choice| choice.ordered().is_some_and(opposite)).collect()
     }
 
-    /// What can be learned from: without what is contradicted, and without what says nothing.
+    /// What a model that reads `n_positions` tokens can learn from: without what is contradicted, what says nothing, and
+    /// what is too long.
     ///
     /// # Errors
-    /// `too-few-choices`; `one-sided-choices` if all are for the stanza that stood first, or all for the other.
-    pub fn pairs(&self, tokenizer: &TextTokenizer) -> Result<Vec<Pair>> {
+    /// `too-few-choices`, of which equal ones count as one; `one-sided-choices` if all are for the stanza that stood
+    /// first, or all for the other.
+    pub fn pairs(&self, tokenizer: &TextTokenizer, n_positions: usize) -> Result<Learnable> {
         let contradicted = self.contradicted();
-        let kept = || self.0.iter().zip(&contradicted).filter(|(_, contradicted)| !**contradicted);
-        let pairs: Vec<Pair> = kept().filter_map(|(choice, _)| pair(choice, tokenizer)).collect();
-        if pairs.len() < MIN_CHOICES {
+        let mut learnable =
+            Learnable { contradicted: contradicted.iter().filter(|&&is| is).count(), ..Learnable::default() };
+        let mut first = 0;
+        for (choice, _) in self.0.iter().zip(contradicted).filter(|(_, contradicted)| !contradicted) {
+            match pair(choice, tokenizer) {
+                Some(pair) if pair.longest() > n_positions => learnable.too_long += 1,
+                Some(pair) => {
+                    first += usize::from(choice.better == Better::First);
+                    learnable.pairs.push(pair);
+                }
+                None => {}
+            }
+        }
+        let different = learnable.pairs.iter().map(Pair::texts).collect::<HashSet<_>>().len();
+        if different < MIN_CHOICES {
+            let Learnable { contradicted, too_long, .. } = learnable;
             let message = format!(
-                "{} choices say which stanza is better and are not contradicted; at least {MIN_CHOICES} are needed",
-                pairs.len()
+                "{different} different choices say which stanza is better; at least {MIN_CHOICES} are needed \
+                 ({contradicted} are contradicted, {too_long} are too long for this model)"
             );
             return Err(Error::new(ErrorCode::TooFewChoices, message));
         }
-        let first = kept().filter(|(choice, _)| choice.better == Better::First).count();
-        if first == 0 || first == pairs.len() {
+        if first == 0 || first == learnable.pairs.len() {
             let message = "all choices are for the stanza on the same side; that tells nothing about stanzas";
             return Err(Error::new(ErrorCode::OneSidedChoices, message));
         }
-        Ok(pairs)
+        Ok(learnable)
     }
 }
 
 /// The tokens of a choice; none if it says nothing.
 fn pair(choice: &Choice, tokenizer: &TextTokenizer) -> Option<Pair> {
-    let (chosen, rejected) = choice.ordered().filter(|(chosen, rejected)| chosen != rejected)?;
-    let beginning = Beginning::new(&choice.beginning, tokenizer);
+    let [beginning, chosen, rejected] = choice.ordered()?;
+    let beginning = Beginning::new(beginning, tokenizer);
     let continued = |stanza: &str| {
         let tokens = [beginning.tokens.clone(), tokenizer.encode(&format!("{stanza}\n"))].concat();
         Continuation { tokens, beginning: beginning.tokens.len() }
     };
-    Some(Pair { chosen: continued(chosen), rejected: continued(rejected) })
+    let pair = Pair { chosen: continued(chosen), rejected: continued(rejected) };
+    (pair.chosen != pair.rejected && pair.chosen.written() > 0 && pair.rejected.written() > 0).then_some(pair)
 }

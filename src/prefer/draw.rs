@@ -9,7 +9,7 @@ use crate::now::now;
 use crate::text::TextTokenizer;
 use crate::train::Continuation;
 
-/// A stanza ends after so many tokens, whatever it is.
+/// A stanza ends after so many tokens, or where the model can read no more.
 pub const MAX_STANZA_TOKENS: usize = 64;
 /// A stanza ends after so many lines.
 const LINES: usize = 4;
@@ -26,9 +26,9 @@ pub struct Stanza {
 /// A model that writes stanzas, with its tokenizer.
 #[derive(Clone, Copy)]
 pub struct Writer<'a> {
-    /// It.
+    /// The model.
     pub model: &'a Gpt,
-    /// Its tokens.
+    /// The tokenizer of its texts.
     pub tokenizer: &'a TextTokenizer,
     /// How tokens are chosen.
     pub sampling: Sampling,
@@ -68,7 +68,7 @@ impl Writer<'_> {
             for (row, &text) in writing.iter().enumerate() {
                 let id = samplers[text].sample(&mut logits[row * vocab..][..vocab], &texts[text])?;
                 texts[text].push(id);
-                if !self.is_whole(&texts[text][asked[text].0.tokens.len()..]) {
+                if !self.is_whole(&texts[text], asked[text].0.tokens.len()) {
                     kept.push(row);
                     going_on.push(text);
                     tokens.push(id);
@@ -88,8 +88,11 @@ impl Writer<'_> {
     }
 
     /// Whether a stanza ends here: after its last line, at a blank one, or where the model ends the text.
-    fn is_whole(&self, drawn: &[u32]) -> bool {
-        if drawn.len() >= MAX_STANZA_TOKENS || drawn.last().copied() == self.tokenizer.end_id() {
+    fn is_whole(&self, tokens: &[u32], beginning: usize) -> bool {
+        let drawn = &tokens[beginning..];
+        // Choices end with a line break, for which there has to be room.
+        let is_full = tokens.len() + 1 >= self.model.config().n_positions;
+        if is_full || drawn.len() >= MAX_STANZA_TOKENS || drawn.last().copied() == self.tokenizer.end_id() {
             return true;
         }
         let text = self.tokenizer.decode(drawn);

@@ -1,10 +1,14 @@
 //! Judges that stand in for people: what each of them likes can be computed, and hence measured.
 
+use crate::error::{Error, ErrorCode, Result};
 use crate::judge::Share;
+use crate::read::Classifier;
 use crate::text::rhyme::{Lexicon, Rhyme, words_of};
 
 /// Lines of a stanza that are compared with one another.
 const LINES: usize = 4;
+/// Comparisons at most for each choice that a judge makes: of many it has no opinion.
+const TRIES: usize = 10;
 /// What songs of our time no longer say.
 const OLD_WORDS: [&str; 40] = [
     "thee",
@@ -58,11 +62,68 @@ pub enum Judge {
     ShortLines,
     /// Dislikes words such as `thee` and `o'er`.
     NoOldWords,
+    /// Likes lines whose mood is positive, as a [`Classifier`] reads them.
+    Cheerful,
+}
+
+/// What judges go by: words with their sounds, and, for those that ask for it, the mood of a line.
+pub struct Knowledge {
+    lexicon: Lexicon,
+    mood: Option<Mood>,
+}
+
+struct Mood {
+    classifier: Classifier,
+    positive: usize,
+    negative: usize,
+}
+
+impl Knowledge {
+    /// Of sounds alone.
+    pub fn new(lexicon: Lexicon) -> Self {
+        Self { lexicon, mood: None }
+    }
+
+    /// Adds moods.
+    ///
+    /// # Errors
+    /// `bad-config` if the model has no classes `positive` and `negative`.
+    pub fn learn_moods(&mut self, classifier: Classifier) -> Result<()> {
+        let class = |name: &str| {
+            classifier.labels().iter().position(|label| label == name).ok_or_else(|| {
+                Error::new(ErrorCode::BadConfig, format!("the model of moods has no class {name}"))
+            })
+        };
+        let (positive, negative) = (class("positive")?, class("negative")?);
+        self.mood = Some(Mood { classifier, positive, negative });
+        Ok(())
+    }
+
+    /// Whether moods are known.
+    pub fn knows_moods(&self) -> bool {
+        self.mood.is_some()
+    }
+
+    /// The words with their sounds.
+    pub fn lexicon(&self) -> &Lexicon {
+        &self.lexicon
+    }
+
+    /// How cheerful lines are, on average: from -1 to 1.
+    fn cheer(&self, lines: &[&str]) -> Result<f32> {
+        let Some(Mood { classifier, positive, negative }) = &self.mood else {
+            let message = "the judge cheerful needs a model that tells moods";
+            return Err(Error::new(ErrorCode::BadOption, message));
+        };
+        let probabilities = classifier.probabilities(lines)?;
+        let sum: f32 = probabilities.iter().map(|of| of[*positive] - of[*negative]).sum();
+        Ok(sum / lines.len().max(1) as f32)
+    }
 }
 
 impl Judge {
     /// All of them.
-    pub const ALL: [Self; 3] = [Self::Rhyme, Self::ShortLines, Self::NoOldWords];
+    pub const ALL: [Self; 4] = [Self::Rhyme, Self::ShortLines, Self::NoOldWords, Self::Cheerful];
 
     /// The name in kebab-case, as a file of choices has it.
     pub fn as_str(self) -> &'static str {
@@ -70,6 +131,7 @@ impl Judge {
             Self::Rhyme => "rhyme",
             Self::ShortLines => "short-lines",
             Self::NoOldWords => "no-old-words",
+            Self::Cheerful => "cheerful",
         }
     }
 
@@ -83,24 +145,33 @@ impl Judge {
         match self {
             Self::Rhyme => 8,
             Self::ShortLines => 2,
-            Self::NoOldWords => 4,
+            Self::NoOldWords | Self::Cheerful => 4,
         }
+    }
+
+    /// How many comparisons a judge is asked to make so many choices, at most.
+    pub fn most_comparisons(choices: usize) -> u64 {
+        choices as u64 * TRIES as u64
     }
 
     /// How much the judge likes a stanza; only which of two is liked more means something.
     ///
+    /// # Errors
+    /// Of the judge [`Cheerful`](Self::Cheerful): `bad-option` where no moods are known, `not-finite` for damaged weights.
+    ///
     /// ```
-    /// use liedwerk::prefer::Judge;
+    /// use liedwerk::prefer::{Judge, Knowledge};
     /// use liedwerk::text::{Language, rhyme::Lexicon};
-    /// let lexicon = Lexicon::build(Language::German, "", "");
-    /// let score = |judge: Judge, stanza| judge.score(stanza, &lexicon);
+    /// let knowledge = Knowledge::new(Lexicon::build(Language::German, "", ""));
+    /// let score = |judge: Judge, stanza| judge.score(stanza, &knowledge).unwrap();
     /// assert_eq!(score(Judge::Rhyme, "Im Haus\nbei Nacht\nist's aus\nerwacht"), 2.0);
     /// assert_eq!(score(Judge::Rhyme, "Im Haus\nbei Nacht\nam Tag\nim Wald"), 0.0);
     /// assert!(score(Judge::ShortLines, "Im Haus") > score(Judge::ShortLines, "In diesem schönen Haus"));
     /// ```
-    pub fn score(self, stanza: &str, lexicon: &Lexicon) -> f32 {
+    pub fn score(self, stanza: &str, knowledge: &Knowledge) -> Result<f32> {
+        let lexicon = &knowledge.lexicon;
         let lines = || stanza.lines().filter(|line| !line.trim().is_empty());
-        match self {
+        Ok(match self {
             Self::Rhyme => rhymed_pairs(stanza, lexicon).part as f32,
             Self::ShortLines => {
                 let syllables: usize = lines().map(|line| lexicon.syllables(line)).sum();
@@ -111,7 +182,8 @@ impl Judge {
                 let old = words.iter().filter(|word| OLD_WORDS.contains(&word.as_str())).count();
                 -(old as f32) / words.len().max(1) as f32
             }
-        }
+            Self::Cheerful => knowledge.cheer(&lines().collect::<Vec<_>>())?,
+        })
     }
 }
 

@@ -2,16 +2,18 @@
 
 use super::beginnings::Beginning;
 use super::draw::{Stanza, Writer};
-use super::judge::{Judge, rhymed_pairs};
+use super::judge::{Judge, Knowledge, rhymed_pairs};
 use crate::error::{Error, ErrorCode, Result};
 use crate::generate::Sampling;
 use crate::judge::Share;
 use crate::models::Gpt;
 use crate::text::TextTokenizer;
-use crate::text::rhyme::{Lexicon, words_of};
+use crate::text::rhyme::words_of;
 use crate::train::sequence_log_probs;
 use serde::Serialize;
+use std::cmp::Ordering;
 use std::collections::BTreeSet;
+use std::ops::Range;
 
 /// Stanzas written side by side.
 const AT_ONCE: usize = 8;
@@ -19,14 +21,14 @@ const AT_ONCE: usize = 8;
 /// The models that are compared.
 #[derive(Clone, Copy)]
 pub struct Comparison<'a> {
-    /// As it was.
+    /// The model as it was.
     pub old: &'a Gpt,
-    /// As it is.
+    /// The model as it is.
     pub new: &'a Gpt,
-    /// Of both.
+    /// The tokenizer of both.
     pub tokenizer: &'a TextTokenizer,
-    /// What rhymes.
-    pub lexicon: &'a Lexicon,
+    /// What judges go by.
+    pub knowledge: &'a Knowledge,
     /// How both write.
     pub sampling: Sampling,
 }
@@ -47,7 +49,7 @@ pub struct Measurement {
 }
 
 impl Comparison<'_> {
-    /// Stanzas of a model, to one beginning after the other.
+    /// The stanzas of a model with these numbers, to one beginning after the other.
     ///
     /// # Errors
     /// `not-finite`.
@@ -55,13 +57,13 @@ impl Comparison<'_> {
         &self,
         model: &Gpt,
         beginnings: &[Beginning],
-        count: usize,
+        numbers: Range<usize>,
         seed: u64,
     ) -> Result<Vec<Stanza>> {
         let asked: Vec<_> =
-            (0..count).map(|at| (&beginnings[at % beginnings.len()], seed.wrapping_add(at as u64))).collect();
+            numbers.map(|at| (&beginnings[at % beginnings.len()], seed.wrapping_add(at as u64))).collect();
         let writer = Writer { model, tokenizer: self.tokenizer, sampling: self.sampling };
-        let mut stanzas = Vec::with_capacity(count);
+        let mut stanzas = Vec::with_capacity(asked.len());
         for asked in asked.chunks(AT_ONCE) {
             stanzas.extend(writer.draw(asked)?);
         }
@@ -79,10 +81,10 @@ impl Comparison<'_> {
         count: usize,
         seed: u64,
     ) -> Result<Measurement> {
-        let old = self.stanzas(self.old, beginnings, count, seed)?;
-        let new = self.stanzas(self.new, beginnings, count, seed)?;
+        let old = self.stanzas(self.old, beginnings, 0..count, seed)?;
+        let new = self.stanzas(self.new, beginnings, 0..count, seed)?;
         let plain = Comparison { sampling: Sampling::default(), ..*self };
-        self.of(judge, &old, &new, &plain.stanzas(self.new, beginnings, count, seed)?)
+        self.of(judge, &old, &new, &plain.stanzas(self.new, beginnings, 0..count, seed)?)
     }
 
     /// The figures of stanzas that are there already; `plain` are some of the new model that were drawn without any
@@ -91,22 +93,22 @@ impl Comparison<'_> {
     /// # Errors
     /// `not-finite`.
     pub fn of(&self, judge: Judge, old: &[Stanza], new: &[Stanza], plain: &[Stanza]) -> Result<Measurement> {
+        let lexicon = self.knowledge.lexicon();
         let rhymed =
-            |stanzas: &[Stanza]| share(stanzas.iter().map(|stanza| rhymed_pairs(&stanza.text, self.lexicon)));
-        let wins = old.iter().zip(new).map(|(old, new)| {
-            let [old, new] = [old, new].map(|stanza| judge.score(&stanza.text, self.lexicon));
-            if new > old {
-                1.0
-            } else if new == old {
-                0.5
-            } else {
-                0.0
-            }
-        });
+            |stanzas: &[Stanza]| share(stanzas.iter().map(|stanza| rhymed_pairs(&stanza.text, lexicon)));
+        let mut wins = 0.0;
+        for (old, new) in old.iter().zip(new) {
+            let score = |stanza: &Stanza| judge.score(&stanza.text, self.knowledge);
+            wins += match score(new)?.total_cmp(&score(old)?) {
+                Ordering::Greater => 1.0,
+                Ordering::Equal => 0.5,
+                Ordering::Less => 0.0,
+            };
+        }
         Ok(Measurement {
             stanzas: new.len(),
             rhymed: [rhymed(old), rhymed(new)],
-            win_rate: wins.sum::<f64>() / new.len().max(1) as f64,
+            win_rate: wins / new.len().max(1) as f64,
             kl: self.kl(plain)?,
             distinct: [distinct(old), distinct(new)],
         })

@@ -1,5 +1,5 @@
 //! Learning from what people prefer: stanzas to compare, choices, a model of what is liked, and the tuning of the model
-//! that writes (Ouyang et al. 2022). `liedwerk prefer` is this.
+//! that writes (Ouyang et al. 2022). The page's Train > Learn from people and `liedwerk prefer` are both this.
 
 mod beginnings;
 mod choices;
@@ -9,14 +9,16 @@ mod measure;
 mod pairs;
 mod reward;
 mod session;
+mod showing;
 mod tuning;
 
 pub use beginnings::{Beginning, beginnings};
-pub use choices::{Better, Choice, Choices, MIN_CHOICES, Pair};
+pub use choices::{Better, Choice, Choices, Learnable, MIN_CHOICES, Pair};
 pub use draw::{MAX_STANZA_TOKENS, Stanza, Writer};
-pub use judge::{Judge, rhymed_pairs};
+pub use judge::{Judge, Knowledge, rhymed_pairs};
 pub use measure::{Comparison, Measurement};
 pub use pairs::PairDrawing;
 pub use reward::{RewardFit, RewardPlan, Verdict, beats_chance, rewards, verdict};
 pub use session::{MAX_PARAMETERS, Session};
+pub use showing::{MIN_STANZAS, ShowPlan, Showing};
 pub use tuning::{Method, Progress, Tuning, TuningPlan};

@@ -3,10 +3,9 @@
 use super::beginnings::Beginning;
 use super::choices::{Better, Choice};
 use super::draw::{Stanza, Writer};
-use super::judge::Judge;
-use crate::error::Result;
+use super::judge::{Judge, Knowledge};
+use crate::error::{Error, ErrorCode, Result};
 use crate::rng::Rng;
-use crate::text::rhyme::Lexicon;
 
 /// Seeds of one pair; no more stanzas are drawn for it.
 const SEEDS: u64 = 64;
@@ -21,10 +20,10 @@ pub struct PairDrawing {
 }
 
 impl PairDrawing {
-    /// The `k`-th pair.
+    /// The stanzas of the `k`-th pair, none of them empty.
     ///
     /// # Errors
-    /// `not-finite`.
+    /// `not-finite`; `bad-config` for a model that writes nothing but empty lines.
     pub fn stanzas(
         &self,
         writer: Writer<'_>,
@@ -33,9 +32,17 @@ impl PairDrawing {
     ) -> Result<(String, Vec<Stanza>)> {
         let beginning = &beginnings[k as usize % beginnings.len()];
         let first = self.seed.wrapping_mul(1_000_003).wrapping_add(k).wrapping_mul(SEEDS);
-        let asked: Vec<_> =
-            (0..self.draws.clamp(2, SEEDS as usize) as u64).map(|at| (beginning, first + at)).collect();
-        Ok((beginning.text.clone(), writer.draw(&asked)?))
+        let wanted = self.draws.clamp(2, SEEDS as usize);
+        let (mut stanzas, mut seeds) = (Vec::new(), first..first + SEEDS);
+        while stanzas.len() < wanted && !seeds.is_empty() {
+            let asked: Vec<_> =
+                seeds.by_ref().take(wanted - stanzas.len()).map(|seed| (beginning, seed)).collect();
+            stanzas.extend(writer.draw(&asked)?.into_iter().filter(|stanza| !stanza.text.is_empty()));
+        }
+        if stanzas.len() < 2 {
+            return Err(Error::new(ErrorCode::BadConfig, "the model writes nothing but empty lines"));
+        }
+        Ok((beginning.text.clone(), stanzas))
     }
 
     /// The judge's choice between the best and the worst of the `k`-th stanzas; none if it likes all alike. Which of
@@ -49,20 +56,21 @@ impl PairDrawing {
         beginnings: &[Beginning],
         k: u64,
         judge: Judge,
-        lexicon: &Lexicon,
+        knowledge: &Knowledge,
     ) -> Result<Option<Choice>> {
         let (beginning, stanzas) = self.stanzas(writer, beginnings, k)?;
-        let scores: Vec<f32> = stanzas.iter().map(|stanza| judge.score(&stanza.text, lexicon)).collect();
+        let scores =
+            stanzas.iter().map(|stanza| judge.score(&stanza.text, knowledge)).collect::<Result<Vec<_>>>()?;
         // Of equals the first.
         let (mut best, mut worst) = (0, 0);
         for at in 1..scores.len() {
             best = if scores[at] > scores[best] { at } else { best };
             worst = if scores[at] < scores[worst] { at } else { worst };
         }
-        let [best_text, worst_text] = [best, worst].map(|at| stanzas[at].text.clone());
-        if scores[best] <= scores[worst] || worst_text.is_empty() || best_text.is_empty() {
+        if scores[best] <= scores[worst] {
             return Ok(None);
         }
+        let [best_text, worst_text] = [best, worst].map(|at| stanzas[at].text.clone());
         let by = judge.as_str().to_owned();
         let is_first = Rng::new(self.seed.wrapping_add(k)).below(2) == 0;
         Ok(Some(if is_first {

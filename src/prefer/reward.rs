@@ -1,7 +1,7 @@
 //! A model of what is liked, fitted to choices.
 
 use super::choices::Pair;
-use crate::error::Result;
+use crate::error::{Error, ErrorCode, Result};
 use crate::judge::Share;
 use crate::models::{Gpt, RewardModel};
 use crate::now::now;
@@ -10,8 +10,9 @@ use crate::train::{
     Continuation, Layers, Metrics, Paired, PlannedTraining, Preferred, Rewarding, Trainer, padded,
 };
 use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
 
-/// Each so many-th choice is never learned from, but measured by.
+/// Of the different choices each so many-th is never learned from, but measured by.
 const HELD_OUT: usize = 5;
 
 /// How a reward model is fitted.
@@ -36,6 +37,21 @@ impl Default for RewardPlan {
     }
 }
 
+impl RewardPlan {
+    /// # Errors
+    /// `bad-option`, naming the value that cannot work.
+    pub fn check(&self) -> Result<()> {
+        if self.epochs == 0 || self.batch_size == 0 {
+            let message = "epochs and batch_size of a reward model must be at least 1";
+            return Err(Error::new(ErrorCode::BadOption, message));
+        }
+        if !(self.lr > 0.0 && self.lr.is_finite()) {
+            return Err(Error::new(ErrorCode::BadOption, "lr of a reward model must be above 0"));
+        }
+        Ok(())
+    }
+}
+
 /// What a reward model says about a text, word by word.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Verdict {
@@ -53,19 +69,24 @@ pub struct RewardFit {
 }
 
 impl RewardFit {
-    /// Before the first step; `model` writes what is judged.
+    /// Before the first step; `model` writes what is judged. A choice that was made several times is held out each time,
+    /// and measured by once.
     pub fn new(model: &Gpt, pairs: &[Pair], plan: &RewardPlan) -> Self {
-        let is_held_out = |at: usize| at % HELD_OUT == HELD_OUT - 1;
-        let (held_out, learned): (Vec<_>, Vec<_>) =
-            pairs.iter().enumerate().partition(|(at, _)| is_held_out(*at));
-        let learned: Vec<Preferred> = learned
-            .into_iter()
-            .map(|(_, Pair { chosen, rejected })| Preferred {
-                chosen: chosen.clone(),
-                rejected: rejected.clone(),
-                reference: [0.0; 2],
-            })
-            .collect();
+        let (mut held_out, mut learned) = (Vec::new(), Vec::new());
+        let mut numbers = HashMap::new();
+        for pair in pairs {
+            let next = numbers.len();
+            let number = *numbers.entry(pair.texts()).or_insert(next);
+            if number % HELD_OUT != HELD_OUT - 1 {
+                learned.push(Preferred {
+                    chosen: pair.chosen.clone(),
+                    rejected: pair.rejected.clone(),
+                    reference: [0.0; 2],
+                });
+            } else if number == next {
+                held_out.push(pair.clone());
+            }
+        }
         let steps = plan.epochs * (learned.len() / plan.batch_size.min(learned.len())) as u64;
         let settings = PlannedTraining {
             seed: plan.seed,
@@ -78,7 +99,7 @@ impl RewardFit {
         let examples = Paired::new(learned, plan.batch_size, plan.seed);
         let trainer = Trainer::new(RewardModel::new(model.clone()), examples, Rewarding, &settings, None)
             .restricted(plan.layers);
-        Self { trainer, steps, held_out: held_out.into_iter().map(|(_, pair)| pair.clone()).collect() }
+        Self { trainer, steps, held_out }
     }
 
     /// A step on some choices.

@@ -1,36 +1,45 @@
 //! One learning from people, from a model to a tuned one: what the page and the command line go through step by step.
 
 use super::beginnings::{Beginning, beginnings};
-use super::choices::{Choice, Choices, Pair};
+use super::choices::{Choice, Choices, Learnable};
 use super::draw::{Stanza, Writer};
-use super::judge::Judge;
+use super::judge::{Judge, Knowledge};
 use super::measure::{Comparison, Measurement};
 use super::pairs::PairDrawing;
 use super::reward::{RewardFit, RewardPlan, Verdict, verdict};
+use super::showing::{ShowPlan, Showing};
 use super::tuning::{Method, Tuning, TuningPlan};
 use crate::error::{Error, ErrorCode, Result};
 use crate::generate::{Generator, Options, Sampling};
 use crate::io::{ModelFile, Precision, to_safetensors};
 use crate::models::{Gpt, LanguageModel, stored_layout};
 use crate::nn::Module;
+use crate::read::Classifier;
 use crate::text::TextTokenizer;
 use crate::text::rhyme::Lexicon;
+use crate::train::Layers;
 use crate::workshop::{Card, Unit};
+use std::ops::Range;
 
 /// Of a larger model a step takes too long to wait for.
 pub const MAX_PARAMETERS: usize = 40_000_000;
+/// Tokens of a stanza that a model has to have room for behind its longest beginning.
+const LEAST_TOKENS: usize = 16;
+/// What is measured by has other random numbers than what is learned from.
+const MEASURED: u64 = 1_000_000;
 
 /// A GPT, what it is judged by, and what has been learned of its readers.
 pub struct Session {
     model: Gpt,
     tokenizer: TextTokenizer,
-    lexicon: Lexicon,
+    knowledge: Knowledge,
     /// Those that stanzas are drawn to.
     shown: Vec<Beginning>,
     /// Those that only measuring sees.
     kept: Vec<Beginning>,
+    showing: Option<Showing>,
     choices: Choices,
-    pairs: Vec<Pair>,
+    learnable: Learnable,
     reward: Option<RewardFit>,
     tuning: Option<Tuning>,
     /// What the model as it was has drawn to be glanced at, by number and seed.
@@ -41,39 +50,65 @@ impl Session {
     /// A model that writes, opened from its files, with the words of its language.
     ///
     /// # Errors
-    /// Those of [`Generator::from_files`] and [`Lexicon::from_bytes`]; `bad-config` for a model that is no GPT or has more
-    /// than [`MAX_PARAMETERS`].
+    /// Those of [`Generator::from_files`], [`Lexicon::from_bytes`] and [`Self::new`]; `bad-config` for a model that is no
+    /// GPT.
     pub fn from_files(config: &str, tokenizer: &str, weights: &[u8], lexicon: &[u8]) -> Result<Self> {
         let generator = Generator::from_files(config, tokenizer, weights)?;
-        let bad = |message: String| Error::new(ErrorCode::BadConfig, message);
-        let LanguageModel::Gpt(model) = generator.model() else {
-            return Err(bad("only a GPT learns from choices; this model is an LSTM".to_owned()));
-        };
-        let parameters: usize = model.parameters().iter().map(|(_, tensor)| tensor.numel()).sum();
-        if parameters > MAX_PARAMETERS {
-            let message =
-                format!("the model has {parameters} parameters; at most {MAX_PARAMETERS} are tuned here");
-            return Err(bad(message));
-        }
-        Ok(Self::new(model.clone(), generator.tokenizer().clone(), Lexicon::from_bytes(lexicon)?))
+        Self::of_generator(&generator, Lexicon::from_bytes(lexicon)?)
     }
 
-    /// A model that is in memory already.
-    pub fn new(model: Gpt, tokenizer: TextTokenizer, lexicon: Lexicon) -> Self {
+    /// A model that writes and is in memory already.
+    ///
+    /// # Errors
+    /// As [`Self::from_files`].
+    pub fn of_generator(generator: &Generator, lexicon: Lexicon) -> Result<Self> {
+        let LanguageModel::Gpt(model) = generator.model() else {
+            return Err(bad("only a GPT learns from choices; this model is an LSTM"));
+        };
+        Self::new(model.clone(), generator.tokenizer().clone(), lexicon)
+    }
+
+    /// A GPT that is in memory already.
+    ///
+    /// # Errors
+    /// `bad-config` for a model that has more than [`MAX_PARAMETERS`], or reads too few tokens for a title and a stanza.
+    pub fn new(model: Gpt, tokenizer: TextTokenizer, lexicon: Lexicon) -> Result<Self> {
+        let parameters: usize = model.parameters().iter().map(|(_, tensor)| tensor.numel()).sum();
+        if parameters > MAX_PARAMETERS {
+            return Err(bad(format!(
+                "the model has {parameters} parameters; at most {MAX_PARAMETERS} are tuned here"
+            )));
+        }
         let mut shown = beginnings(&model, &tokenizer);
+        let longest = shown.iter().map(|beginning| beginning.tokens.len()).max().unwrap_or(0);
+        let (needed, found) = (longest + LEAST_TOKENS, model.config().n_positions);
+        if found < needed {
+            return Err(bad(format!(
+                "the model reads {found} tokens at once; a title and a stanza need {needed} and more"
+            )));
+        }
         let kept = shown.split_off(shown.len() * 2 / 3);
-        Self {
+        Ok(Self {
             model,
             tokenizer,
-            lexicon,
+            knowledge: Knowledge::new(lexicon),
             shown,
             kept,
+            showing: None,
             choices: Choices::default(),
-            pairs: Vec::new(),
+            learnable: Learnable::default(),
             reward: None,
             tuning: None,
             before: None,
-        }
+        })
+    }
+
+    /// Adds moods, which the judge [`Cheerful`](Judge::Cheerful) goes by.
+    ///
+    /// # Errors
+    /// As [`Knowledge::learn_moods`].
+    pub fn learn_moods(&mut self, classifier: Classifier) -> Result<()> {
+        self.knowledge.learn_moods(classifier)
     }
 
     /// How stanzas are written that somebody reads.
@@ -85,10 +120,23 @@ impl Session {
         Writer { model: &self.model, tokenizer: &self.tokenizer, sampling: Self::sampling() }
     }
 
+    /// Begins to show stanzas to a copy of the model: see [`Self::showing`].
+    ///
+    /// # Errors
+    /// Those of [`Showing::new`].
+    pub fn show(&mut self, text: &str, plan: ShowPlan) -> Result<&mut Showing> {
+        Ok(self.showing.insert(Showing::new(&self.model, &self.tokenizer, text, plan)?))
+    }
+
+    /// The model that is being shown stanzas.
+    pub fn showing(&mut self) -> Option<&mut Showing> {
+        self.showing.as_mut()
+    }
+
     /// The beginning and the stanzas of the `k`-th comparison.
     ///
     /// # Errors
-    /// `not-finite`.
+    /// As [`PairDrawing::stanzas`].
     pub fn stanzas(&self, drawing: PairDrawing, k: u64) -> Result<(String, Vec<Stanza>)> {
         drawing.stanzas(self.writer(), &self.shown, k)
     }
@@ -96,28 +144,29 @@ impl Session {
     /// A judge's choice in the `k`-th comparison; none if it likes all stanzas alike.
     ///
     /// # Errors
-    /// `not-finite`.
+    /// As [`PairDrawing::stanzas`] and [`Judge::score`].
     pub fn judged(&self, drawing: PairDrawing, k: u64, judge: Judge) -> Result<Option<Choice>> {
-        drawing.judged(self.writer(), &self.shown, k, judge, &self.lexicon)
+        drawing.judged(self.writer(), &self.shown, k, judge, &self.knowledge)
     }
 
     /// Takes choices to learn from; a reward model and a tuning by others are given up.
     ///
     /// # Errors
     /// Those of [`Choices::pairs`]; all is then as before.
-    pub fn learn_from(&mut self, choices: Choices) -> Result<()> {
-        self.pairs = choices.pairs(&self.tokenizer)?;
+    pub fn learn_from(&mut self, choices: Choices) -> Result<&Learnable> {
+        self.learnable = choices.pairs(&self.tokenizer, self.model.config().n_positions)?;
         (self.choices, self.reward, self.tuning) = (choices, None, None);
-        Ok(())
+        Ok(&self.learnable)
     }
 
     /// Begins to fit a reward model: see [`Self::reward`].
     ///
     /// # Errors
-    /// `too-few-choices` before [`Self::learn_from`].
+    /// `bad-option` for a plan that cannot work; `too-few-choices` before [`Self::learn_from`].
     pub fn fit_reward(&mut self, plan: &RewardPlan) -> Result<&mut RewardFit> {
+        plan.check()?;
         self.check_choices()?;
-        Ok(self.reward.insert(RewardFit::new(&self.model, &self.pairs, plan)))
+        Ok(self.reward.insert(RewardFit::new(&self.model, &self.learnable.pairs, plan)))
     }
 
     /// The reward model in the making.
@@ -125,14 +174,14 @@ impl Session {
         self.reward.as_mut()
     }
 
-    /// Stanzas with what the reward model thinks of them, best first.
+    /// Stanzas with these numbers, and what the reward model thinks of them, best first.
     ///
     /// # Errors
     /// `too-few-choices` without a reward model; `not-finite`.
-    pub fn ranked(&self, count: usize, seed: u64) -> Result<Vec<(String, Verdict)>> {
+    pub fn ranked(&self, numbers: Range<usize>, seed: u64) -> Result<Vec<(String, Verdict)>> {
         let Some(fit) = &self.reward else { return Err(nothing_learned()) };
         let comparison = self.comparison(&self.model);
-        let stanzas = comparison.stanzas(&self.model, &self.kept, count, seed)?;
+        let stanzas = comparison.stanzas(&self.model, &self.kept, numbers, seed)?;
         let of = |stanza: Stanza| (stanza.text, verdict(fit.model(), &self.tokenizer, &stanza.drawn));
         let mut ranked: Vec<_> = stanzas.into_iter().map(of).collect();
         ranked.sort_by(|(_, a), (_, b)| b.reward.total_cmp(&a.reward));
@@ -149,7 +198,7 @@ impl Session {
         plan.check()?;
         let (model, tokenizer) = (&self.model, &self.tokenizer);
         let tuning = match (plan.method, &self.reward) {
-            (Method::Dpo, _) => Tuning::by_choices(model, tokenizer, &self.pairs, plan),
+            (Method::Dpo, _) => Tuning::by_choices(model, tokenizer, &self.learnable.pairs, plan),
             (Method::Reinforce, Some(reward)) => {
                 Tuning::by_reward(model, tokenizer, reward.model().clone(), self.shown.clone(), plan)
             }
@@ -164,19 +213,20 @@ impl Session {
     }
 
     fn check_choices(&self) -> Result<()> {
-        if self.pairs.is_empty() { Err(nothing_learned()) } else { Ok(()) }
+        if self.learnable.pairs.is_empty() { Err(nothing_learned()) } else { Ok(()) }
     }
 
     /// The model as it was beside the one as it is, on beginnings that were never shown.
     ///
     /// # Errors
-    /// `not-finite`, and `bad-option` where nothing is tuned.
+    /// `bad-option` where nothing is tuned; as [`Judge::score`]; `not-finite`.
     pub fn measure(&self, judge: Judge, count: usize, seed: u64) -> Result<Measurement> {
         let tuning = self.tuned()?;
-        self.comparison(tuning.model()).measure(judge, &self.kept, count, seed)
+        self.comparison(tuning.model()).measure(judge, &self.kept, count, seed.wrapping_add(MEASURED))
     }
 
-    /// The same, quickly and while a tuning goes on: all figures of the same stanzas, which are drawn without any filter.
+    /// [`Self::measure`], quickly and while a tuning goes on: all figures are of the same stanzas, which are drawn without
+    /// any filter.
     ///
     /// # Errors
     /// As [`Self::measure`].
@@ -184,7 +234,8 @@ impl Session {
         let of = |session: &Self, new: bool| {
             let tuning = session.tuned()?;
             let plain = Comparison { sampling: Sampling::default(), ..session.comparison(tuning.model()) };
-            plain.stanzas(if new { tuning.model() } else { tuning.base() }, &session.kept, count, seed)
+            let model = if new { tuning.model() } else { tuning.base() };
+            plain.stanzas(model, &session.kept, 0..count, seed.wrapping_add(MEASURED))
         };
         if self.before.as_ref().is_none_or(|(key, _)| *key != (count, seed)) {
             self.before = Some(((count, seed), of(self, false)?));
@@ -203,9 +254,9 @@ impl Session {
         let beginning = &self.kept[k as usize % self.kept.len()];
         let stanza = |model: &Gpt| -> Result<String> {
             let writer = Writer { model, ..self.writer() };
-            Ok(writer.draw(&[(beginning, seed.wrapping_add(k))])?.remove(0).text)
+            Ok(writer.draw(&[(beginning, seed.wrapping_add(MEASURED).wrapping_add(k))])?.remove(0).text)
         };
-        Ok((beginning.text.clone(), [stanza(&self.model)?, stanza(tuning.model())?]))
+        Ok((beginning.text.clone(), [stanza(tuning.base())?, stanza(tuning.model())?]))
     }
 
     fn tuned(&self) -> Result<&Tuning> {
@@ -214,8 +265,8 @@ impl Session {
 
     fn comparison<'a>(&'a self, new: &'a Gpt) -> Comparison<'a> {
         let old = self.tuning.as_ref().map_or(&self.model, Tuning::base);
-        let (tokenizer, lexicon) = (&self.tokenizer, &self.lexicon);
-        Comparison { old, new, tokenizer, lexicon, sampling: Self::sampling() }
+        let (tokenizer, knowledge) = (&self.tokenizer, &self.knowledge);
+        Comparison { old, new, tokenizer, knowledge, sampling: Self::sampling() }
     }
 
     /// The tuned model in one file with its card; `seconds` is how long it took.
@@ -224,41 +275,81 @@ impl Session {
     /// `not-finite`; `bad-option` where nothing is tuned.
     pub fn model_file(&self, name: &str, seconds: f64) -> Result<Vec<u8>> {
         let tuning = self.tuned()?;
-        let weights =
-            to_safetensors(&stored_layout(tuning.model().parameters(), Precision::F16), Precision::F16)?;
+        self.file_of(tuning.model(), &self.tuned_card(tuning, name, seconds))
+    }
+
+    /// The model that was shown stanzas in one file with its card; `seconds` is how long it took.
+    ///
+    /// # Errors
+    /// `not-finite`; `bad-option` where nothing is shown.
+    pub fn shown_file(&self, name: &str, seconds: f64) -> Result<Vec<u8>> {
+        let nothing = || Error::new(ErrorCode::BadOption, "no stanzas are shown yet");
+        let showing = self.showing.as_ref().ok_or_else(nothing)?;
+        let plan = showing.plan();
+        let card = Card {
+            songs: showing.stanzas(),
+            characters: showing.characters(),
+            steps: showing.steps_done(),
+            tokens: plan.epochs * showing.tokens() as u64,
+            layers: plan.layers,
+            seed: plan.seed,
+            ..card(showing.model(), name, seconds)
+        };
+        self.file_of(showing.model(), &card)
+    }
+
+    fn file_of(&self, model: &Gpt, card: &Card) -> Result<Vec<u8>> {
+        let weights = to_safetensors(&stored_layout(model.parameters(), Precision::F16), Precision::F16)?;
         let plain = "plain numbers and strings always serialise";
-        let config = LanguageModel::from(tuning.model().clone()).config();
+        let config = LanguageModel::from(model.clone()).config();
         let parts = ModelFile {
             config: serde_json::to_string_pretty(&config).expect(plain),
             tokenizer: self.tokenizer.to_json(),
-            card: Some(serde_json::to_string(&self.card(tuning, name, seconds)).expect(plain)),
+            card: Some(serde_json::to_string(card).expect(plain)),
         };
         parts.join(&weights)
     }
 
-    fn card(&self, tuning: &Tuning, name: &str, seconds: f64) -> Card {
+    fn tuned_card(&self, tuning: &Tuning, name: &str, seconds: f64) -> Card {
         let texts = self.choices.0.iter().flat_map(|choice| [&choice.first, &choice.second]);
         let learned: usize =
-            self.pairs.iter().map(|pair| pair.chosen.written() + pair.rejected.written()).sum();
+            self.learnable.pairs.iter().map(|pair| pair.chosen.written() + pair.rejected.written()).sum();
         Card {
-            name: name.to_owned(),
-            model_type: "gpt2".to_owned(),
-            parameters: tuning.model().parameters().iter().map(|(_, tensor)| tensor.numel()).sum(),
-            unit: Unit::Stanza,
             songs: 2 * self.choices.0.len(),
             characters: texts.map(|text| text.chars().count()).sum(),
-            held_out_share: 0.0,
             steps: tuning.steps_done(),
             tokens: learned as u64,
-            seconds,
-            loss: None,
-            bits_per_char: None,
-            fine_tuned: true,
             layers: tuning.plan().layers,
             seed: tuning.plan().seed,
-            version: env!("CARGO_PKG_VERSION").to_owned(),
+            ..card(tuning.model(), name, seconds)
         }
     }
+}
+
+/// What the card of any model says that comes of a session.
+fn card(model: &Gpt, name: &str, seconds: f64) -> Card {
+    Card {
+        name: name.to_owned(),
+        model_type: "gpt2".to_owned(),
+        parameters: model.parameters().iter().map(|(_, tensor)| tensor.numel()).sum(),
+        unit: Unit::Stanza,
+        songs: 0,
+        characters: 0,
+        held_out_share: 0.0,
+        steps: 0,
+        tokens: 0,
+        seconds,
+        loss: None,
+        bits_per_char: None,
+        fine_tuned: true,
+        layers: Layers::All,
+        seed: 0,
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+    }
+}
+
+fn bad(message: impl Into<String>) -> Error {
+    Error::new(ErrorCode::BadConfig, message)
 }
 
 fn nothing_learned() -> Error {

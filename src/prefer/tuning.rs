@@ -125,7 +125,11 @@ pub struct Progress {
 
 #[expect(clippy::large_enum_variant, reason = "there is one of it at a time")]
 enum Run {
-    Dpo(Trainer<Gpt, Paired, Preferring>),
+    Dpo {
+        trainer: Trainer<Gpt, Paired, Preferring>,
+        /// So many of the pairs have their log-probabilities in the model as it was.
+        prepared: usize,
+    },
     Reinforce {
         trainer: Trainer<Gpt, Latest<DrawnTexts>, Reinforcing>,
         reward: RewardModel,
@@ -143,31 +147,25 @@ pub struct Tuning {
 }
 
 /// The model with all its numbers as f32, as training moves them.
-fn unpacked(model: &Gpt) -> Gpt {
+pub(super) fn unpacked(model: &Gpt) -> Gpt {
     let mut model = model.clone();
     model.visit(&mut |_, tensor| *tensor = Tensor::from_vec(tensor.to_vec(), tensor.shape()));
     model
 }
 
 impl Tuning {
-    /// By choices, before the first step.
+    /// By choices, before the first step. There is something to [prepare](Self::prepare).
     pub fn by_choices(model: &Gpt, tokenizer: &TextTokenizer, pairs: &[Pair], plan: TuningPlan) -> Self {
         let base = unpacked(model);
-        let mut reference = Vec::new();
-        for pairs in pairs.chunks(AT_ONCE) {
-            let texts: Vec<_> =
-                pairs.iter().flat_map(|pair| [pair.chosen.clone(), pair.rejected.clone()]).collect();
-            reference.extend(sequence_log_probs(&base, &texts).to_vec());
-        }
-        let preferred = pairs.iter().zip(reference.as_chunks::<2>().0).map(|(pair, &reference)| Preferred {
+        let preferred = pairs.iter().map(|pair| Preferred {
             chosen: pair.chosen.clone(),
             rejected: pair.rejected.clone(),
-            reference,
+            reference: [0.0; 2],
         });
         let examples = Paired::new(preferred.collect(), plan.batch_size, plan.seed);
         let objective = Preferring { beta: plan.beta };
         let trainer = Trainer::new(base.clone(), examples, objective, &plan.training(), None);
-        let run = Run::Dpo(trainer.restricted(plan.layers));
+        let run = Run::Dpo { trainer: trainer.restricted(plan.layers), prepared: 0 };
         Self { plan, base, tokenizer: tokenizer.clone(), run }
     }
 
@@ -202,7 +200,7 @@ impl Tuning {
     /// The model as it is.
     pub fn model(&self) -> &Gpt {
         match &self.run {
-            Run::Dpo(trainer) => trainer.model(),
+            Run::Dpo { trainer, .. } => trainer.model(),
             Run::Reinforce { trainer, .. } => trainer.model(),
         }
     }
@@ -210,7 +208,7 @@ impl Tuning {
     /// Steps done.
     pub fn steps_done(&self) -> u64 {
         match &self.run {
-            Run::Dpo(trainer) => trainer.steps_done(),
+            Run::Dpo { trainer, .. } => trainer.steps_done(),
             Run::Reinforce { trainer, .. } => trainer.steps_done(),
         }
     }
@@ -220,14 +218,35 @@ impl Tuning {
         self.steps_done() >= self.plan.steps
     }
 
+    /// Computes for a few choices more what the model as it was thinks of them: how many are still to come. A short call,
+    /// for those who want to do something in between; [`Self::step`] prepares what is left.
+    pub fn prepare(&mut self) -> usize {
+        let Run::Dpo { trainer, prepared } = &mut self.run else { return 0 };
+        let rest = &mut trainer.examples_mut().pairs_mut()[*prepared..];
+        let still = rest.len().saturating_sub(AT_ONCE);
+        let some = rest.iter_mut().take(AT_ONCE).collect::<Vec<_>>();
+        if some.is_empty() {
+            return 0;
+        }
+        let texts: Vec<_> =
+            some.iter().flat_map(|pair| [pair.chosen.clone(), pair.rejected.clone()]).collect();
+        *prepared += some.len();
+        let reference = sequence_log_probs(&self.base, &texts).to_vec();
+        some.into_iter()
+            .zip(reference.as_chunks::<2>().0)
+            .for_each(|(pair, &of_pair)| pair.reference = of_pair);
+        still
+    }
+
     /// One step.
     ///
     /// # Errors
     /// `diverged`: the model is then as it was before the step.
     pub fn step(&mut self) -> Result<Progress> {
+        while self.prepare() > 0 {}
         let step = self.steps_done();
         match &mut self.run {
-            Run::Dpo(trainer) => {
+            Run::Dpo { trainer, .. } => {
                 let Metrics { step, loss, .. } = now(trainer.next())?;
                 Ok(Progress { step, loss, reward: None })
             }
@@ -260,7 +279,7 @@ impl Tuning {
     /// `not-finite`.
     pub fn checkpoint(&mut self) -> Result<Vec<u8>> {
         match &mut self.run {
-            Run::Dpo(trainer) => now(trainer.checkpoint()),
+            Run::Dpo { trainer, .. } => now(trainer.checkpoint()),
             Run::Reinforce { trainer, .. } => now(trainer.checkpoint()),
         }
     }
@@ -271,7 +290,7 @@ impl Tuning {
     /// Those of [`Learner::restore`].
     pub fn restore(&mut self, checkpoint: &[u8]) -> Result<()> {
         match &mut self.run {
-            Run::Dpo(trainer) => trainer.restore(checkpoint),
+            Run::Dpo { trainer, .. } => trainer.restore(checkpoint),
             Run::Reinforce { trainer, .. } => trainer.restore(checkpoint),
         }
     }

@@ -37,6 +37,12 @@ pub trait Batch: Clone {
 /// Marks a target that is read and not scored; no vocabulary is so large.
 pub const UNSCORED: u32 = u32::MAX;
 
+/// Rows filled to the length of the longest: `(B, T)`.
+pub(super) fn padded_rows<'a>(rows: impl Iterator<Item = &'a [u32]> + Clone, fill: u32) -> Vec<u32> {
+    let width = rows.clone().map(<[u32]>::len).max().unwrap_or(0);
+    rows.flat_map(|row| row.iter().copied().chain(std::iter::repeat(fill)).take(width)).collect()
+}
+
 /// Windows of texts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TextBatch {

@@ -1,7 +1,7 @@
 //! Labelled examples: a text with one label, or a sentence with one for every word.
 
-use super::examples::{Batch, UNSCORED};
-use super::pairs::{OfPairs, TokenPair, padded};
+use super::examples::{Batch, UNSCORED, padded_rows};
+use super::pairs::{OfPairs, TokenPair};
 use super::shares::cut;
 use crate::text::PAD;
 use std::ops::Range;
@@ -20,9 +20,9 @@ pub struct LabelBatch {
 impl OfPairs for LabelBatch {
     fn of_pairs(pairs: &[&TokenPair]) -> Self {
         Self {
-            inputs: padded(pairs, PAD, |pair| &pair.source),
+            inputs: padded_rows(pairs.iter().map(|pair| &pair.source[..]), PAD),
             lengths: pairs.iter().map(|pair| pair.source.len()).collect(),
-            labels: padded(pairs, UNSCORED, |pair| &pair.target),
+            labels: padded_rows(pairs.iter().map(|pair| &pair.target[..]), UNSCORED),
         }
     }
 }

@@ -48,12 +48,12 @@ pub use metrics::bits;
 pub use model::Model;
 pub use objective::{Classifying, Foretelling, NextCharacter, NextToken, Objective, Tagging, Translating};
 pub use optimizer::{AdamW, AdamWConfig, clip_factor, loss_and_norm};
-pub use paired::{Latest, Paired, Preferred};
+pub use paired::{Latest, Paired, Preferred, Written};
 pub use pairs::{OfPairs, PairBatch, PairBatches, TokenPair, batches_by_length, encode_pairs};
 pub use plan::{Optimizer, Plan, PlannedData, PlannedTokenizer, PlannedTraining};
 pub use preference::{
-    Continuation, DrawnTexts, PairedTexts, Preferring, Reinforcing, Rewarding, bradley_terry, leave_one_out,
-    padded, policy_gradient, sequence_log_probs,
+    Continuation, DrawnTexts, Imitating, PairedTexts, Preferring, Reinforcing, Rewarding, WrittenTexts,
+    bradley_terry, leave_one_out, padded, policy_gradient, sequence_log_probs,
 };
 pub use recipe::{Recipe, TrainFile};
 pub use schedule::Schedule;

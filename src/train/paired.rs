@@ -1,8 +1,8 @@
-//! Pairs of texts in shuffled batches, and batches that a model has drawn itself.
+//! Texts that somebody wrote or preferred to others, in shuffled batches, and batches that a model has drawn itself.
 
 use super::examples::{Batch, Examples};
 use super::order::{epoch_seed, permutation};
-use super::preference::{Continuation, PairedTexts};
+use super::preference::{Continuation, PairedTexts, WrittenTexts};
 
 /// A text that was preferred to another.
 #[derive(Clone, Debug, PartialEq)]
@@ -15,24 +15,55 @@ pub struct Preferred {
     pub reference: [f32; 2],
 }
 
-/// Pairs, each once in an epoch.
-pub struct Paired {
-    pairs: Vec<Preferred>,
+/// Items, each once in an epoch, but for those that fill no batch.
+struct Shuffled<T> {
+    items: Vec<T>,
     batch_size: usize,
     seed: u64,
     epoch: u64,
     order: Vec<usize>,
 }
 
+impl<T> Shuffled<T> {
+    #[track_caller]
+    fn new(items: Vec<T>, batch_size: usize, seed: u64) -> Self {
+        assert!(!items.is_empty() && batch_size > 0, "shuffled: no items, or batches of none");
+        let order = permutation(epoch_seed(seed, 0, 0), items.len());
+        Self { batch_size: batch_size.min(items.len()), items, seed, epoch: 0, order }
+    }
+
+    fn steps_per_epoch(&self) -> usize {
+        self.items.len() / self.batch_size
+    }
+
+    /// The items of this step.
+    fn due(&mut self, step: u64) -> Vec<&T> {
+        let steps = self.steps_per_epoch() as u64;
+        if step / steps != self.epoch {
+            self.epoch = step / steps;
+            self.order = permutation(epoch_seed(self.seed, self.epoch, 0), self.items.len());
+        }
+        let first = (step % steps) as usize * self.batch_size;
+        self.order[first..first + self.batch_size].iter().map(|&at| &self.items[at]).collect()
+    }
+}
+
+/// Pairs, each once in an epoch.
+pub struct Paired(Shuffled<Preferred>);
+
 impl Paired {
     /// Batches of `batch_size` pairs, or of as many as there are.
     ///
     /// # Panics
     /// Without pairs, or if `batch_size` is 0.
+    #[track_caller]
     pub fn new(pairs: Vec<Preferred>, batch_size: usize, seed: u64) -> Self {
-        assert!(!pairs.is_empty() && batch_size > 0, "paired: no pairs, or batches of none");
-        let order = permutation(epoch_seed(seed, 0, 0), pairs.len());
-        Self { batch_size: batch_size.min(pairs.len()), pairs, seed, epoch: 0, order }
+        Self(Shuffled::new(pairs, batch_size, seed))
+    }
+
+    /// All pairs, in the order in which they were given.
+    pub fn pairs_mut(&mut self) -> &mut [Preferred] {
+        &mut self.0.items
     }
 }
 
@@ -40,14 +71,7 @@ impl Examples for Paired {
     type Batch = PairedTexts;
 
     fn at(&mut self, step: u64) -> PairedTexts {
-        let steps = self.steps_per_epoch() as u64;
-        if step / steps != self.epoch {
-            self.epoch = step / steps;
-            self.order = permutation(epoch_seed(self.seed, self.epoch, 0), self.pairs.len());
-        }
-        let first = (step % steps) as usize * self.batch_size;
-        let batch: Vec<&Preferred> =
-            self.order[first..first + self.batch_size].iter().map(|&at| &self.pairs[at]).collect();
+        let batch = self.0.due(step);
         let chosen = batch.iter().map(|pair| pair.chosen.clone());
         let rejected = batch.iter().map(|pair| pair.rejected.clone());
         let of = |side: usize| batch.iter().map(move |pair| pair.reference[side]);
@@ -55,11 +79,41 @@ impl Examples for Paired {
     }
 
     fn epoch(&self) -> u64 {
-        self.epoch
+        self.0.epoch
     }
 
     fn steps_per_epoch(&self) -> usize {
-        self.pairs.len() / self.batch_size
+        self.0.steps_per_epoch()
+    }
+}
+
+/// Texts that somebody wrote, each once in an epoch.
+pub struct Written(Shuffled<Continuation>);
+
+impl Written {
+    /// Batches of `batch_size` texts, or of as many as there are.
+    ///
+    /// # Panics
+    /// Without texts, or if `batch_size` is 0.
+    #[track_caller]
+    pub fn new(texts: Vec<Continuation>, batch_size: usize, seed: u64) -> Self {
+        Self(Shuffled::new(texts, batch_size, seed))
+    }
+}
+
+impl Examples for Written {
+    type Batch = WrittenTexts;
+
+    fn at(&mut self, step: u64) -> WrittenTexts {
+        WrittenTexts(self.0.due(step).into_iter().cloned().collect())
+    }
+
+    fn epoch(&self) -> u64 {
+        self.0.epoch
+    }
+
+    fn steps_per_epoch(&self) -> usize {
+        self.0.steps_per_epoch()
     }
 }
 

@@ -1,6 +1,6 @@
 //! Sentence pairs as token ids, and batches of similar length.
 
-use super::examples::{Batch, Examples};
+use super::examples::{Batch, Examples, padded_rows};
 use super::order::{epoch_seed, permutation};
 use super::shares::cut;
 use crate::error::{Error, ErrorCode, Result};
@@ -59,19 +59,12 @@ pub struct PairBatch {
 impl OfPairs for PairBatch {
     fn of_pairs(pairs: &[&TokenPair]) -> Self {
         Self {
-            src: padded(pairs, PAD, |pair| &pair.source),
+            src: padded_rows(pairs.iter().map(|pair| &pair.source[..]), PAD),
             src_lengths: pairs.iter().map(|pair| pair.source.len()).collect(),
-            inputs: padded(pairs, PAD, |pair| &pair.target[..pair.target.len() - 1]),
-            targets: padded(pairs, PAD, |pair| &pair.target[1..]),
+            inputs: padded_rows(pairs.iter().map(|pair| &pair.target[..pair.target.len() - 1]), PAD),
+            targets: padded_rows(pairs.iter().map(|pair| &pair.target[1..]), PAD),
         }
     }
-}
-
-/// A row of each pair, all filled to the length of the longest.
-pub(super) fn padded(pairs: &[&TokenPair], fill: u32, row: impl Fn(&TokenPair) -> &[u32]) -> Vec<u32> {
-    let length = pairs.iter().map(|pair| row(pair).len()).max().unwrap_or(0);
-    let filled = |pair| row(pair).iter().copied().chain(std::iter::repeat(fill)).take(length);
-    pairs.iter().flat_map(|&pair| filled(pair)).collect()
 }
 
 impl Batch for PairBatch {

@@ -1,6 +1,7 @@
-//! Losses by which a model learns what people prefer: of which of two texts is better, and of how good each was.
+//! Losses by which a model learns what people write and prefer: of texts that were shown, of which of two texts is better,
+//! and of how good each was.
 
-use super::examples::Batch;
+use super::examples::{Batch, padded_rows};
 use super::objective::Objective;
 use crate::models::{Gpt, RewardModel};
 use crate::ops::{CrossEntropy, concat};
@@ -10,7 +11,7 @@ use std::ops::Range;
 /// A text that continues a beginning.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Continuation {
-    /// All of it.
+    /// The beginning and what was written behind it.
     pub tokens: Vec<u32>,
     /// How many of them are the beginning, at least 1 and not all.
     pub beginning: usize,
@@ -25,8 +26,7 @@ impl Continuation {
 
 /// Texts side by side, padded on the right: `(B, T)`.
 pub fn padded(texts: &[Continuation]) -> Vec<u32> {
-    let width = texts.iter().map(|text| text.tokens.len()).max().unwrap_or(0);
-    texts.iter().flat_map(|text| (0..width).map(|at| text.tokens.get(at).copied().unwrap_or(0))).collect()
+    padded_rows(texts.iter().map(|text| &text.tokens[..]), 0)
 }
 
 /// The logarithm of the probability that `model` gives to each text behind its beginning: `(B)`, in nats.
@@ -77,6 +77,24 @@ pub fn policy_gradient(log_probs: &Tensor, advantages: &[f32]) -> Tensor {
     log_probs.mul(&Tensor::from_vec(weights, &[advantages.len()])).mean_all()
 }
 
+/// Texts that somebody wrote behind their beginnings.
+#[derive(Clone, Debug, PartialEq)]
+pub struct WrittenTexts(pub Vec<Continuation>);
+
+impl Batch for WrittenTexts {
+    fn tokens(&self) -> usize {
+        written(&self.0)
+    }
+
+    fn rows(&self) -> usize {
+        self.0.len()
+    }
+
+    fn cut(&self, rows: &Range<usize>) -> Self {
+        Self(self.0[rows.clone()].to_vec())
+    }
+}
+
 /// Texts of which some were preferred to others.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PairedTexts {
@@ -108,7 +126,7 @@ impl Batch for PairedTexts {
 /// Texts that a model drew.
 #[derive(Clone, Debug, PartialEq)]
 pub struct DrawnTexts {
-    /// They: groups that have the same beginning, one after the other.
+    /// Groups that have the same beginning, one after the other.
     pub texts: Vec<Continuation>,
     /// How much each was liked.
     pub rewards: Vec<f32>,
@@ -136,6 +154,24 @@ impl Batch for DrawnTexts {
             reference: self.reference[texts].to_vec(),
             group: self.group,
         }
+    }
+}
+
+/// Writing what somebody wrote: the cross entropy of all that stands behind the beginnings.
+#[derive(Clone, Copy, Debug)]
+pub struct Imitating;
+
+impl Objective<Gpt> for Imitating {
+    type Batch = WrittenTexts;
+
+    /// Without dropout, as in the steps that follow.
+    fn loss(&mut self, model: &Gpt, batch: &WrittenTexts, _dropout_seed: Option<u64>) -> Tensor {
+        let per_token = batch.rows() as f32 / batch.tokens().max(1) as f32;
+        sequence_log_probs(model, &batch.0).mean_all().mul_scalar(-per_token)
+    }
+
+    fn for_validation(&self) -> Self {
+        *self
     }
 }
 

@@ -87,7 +87,7 @@ impl<M: Module, E: Examples, O: Objective<M, Batch = E::Batch>> Trainer<M, E, O>
         &self.examples
     }
 
-    /// The same, where the caller makes the batches.
+    /// The examples to change, where the caller makes the batches.
     pub fn examples_mut(&mut self) -> &mut E {
         &mut self.examples
     }
@@ -95,7 +95,7 @@ impl<M: Module, E: Examples, O: Objective<M, Batch = E::Batch>> Trainer<M, E, O>
     /// [`Learner::step`], also of a model that is no [`Model`] by itself.
     ///
     /// # Errors
-    /// As it.
+    /// Those of [`Learner::step`].
     pub async fn next(&mut self) -> Result<Metrics> {
         let batch = self.examples.at(self.descent.steps_done());
         self.step_on(&batch).await

@@ -44,7 +44,7 @@ pub use gpu::Gpu;
 #[cfg(feature = "train")]
 pub use model_file::{open_model, read_model_file, sort_files};
 #[cfg(feature = "train")]
-pub use prefer::{Preference, tuning_plan};
+pub use prefer::{Preference, most_comparisons, tuning_plan};
 #[cfg(feature = "train")]
 pub use preparation::prepare_text;
 #[cfg(feature = "train")]

@@ -7,13 +7,15 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::error::to_js;
-use super::object::to_object;
+use super::object::{model_texts, to_object};
 use crate::error::{Error, ErrorCode};
 use crate::judge::Share;
 use crate::prefer::{
-    Choice, Choices, Judge, Measurement, Method, PairDrawing, Progress, RewardPlan, Session, TuningPlan,
-    beats_chance,
+    Choice, Choices, Judge, Learnable, Measurement, Method, PairDrawing, Progress, RewardPlan, Session,
+    ShowPlan, TuningPlan, beats_chance,
 };
+use crate::read::Classifier;
+use crate::train::Layers;
 
 /// A model, its readers' choices, and what becomes of it. To be `free()`d by JavaScript.
 #[wasm_bindgen]
@@ -29,6 +31,7 @@ struct JsComparison {
 struct JsLearned {
     choices: usize,
     contradicted: usize,
+    too_long: usize,
 }
 
 #[derive(Serialize, Tsify)]
@@ -83,6 +86,12 @@ pub fn tuning_plan(method: &str) -> Result<String, JsValue> {
     Ok(serde_json::to_string(&TuningPlan::usual(method)).expect("plain numbers and names always serialise"))
 }
 
+/// How many comparisons a judge is asked to make so many choices, at most.
+#[wasm_bindgen(js_name = mostComparisons)]
+pub fn most_comparisons(choices: usize) -> f64 {
+    Judge::most_comparisons(choices) as f64
+}
+
 #[wasm_bindgen]
 impl Preference {
     /// Opens a GPT by its files, with the lexicon of its language. Throws the codes of a model's files, `bad-lexicon`,
@@ -94,6 +103,44 @@ impl Preference {
         lexicon: &[u8],
     ) -> Result<Preference, JsValue> {
         Session::from_files(config, tokenizer, weights, lexicon).map(Self).map_err(to_js)
+    }
+
+    /// Opens a model that tells moods, which the judge `cheerful` goes by; `config` and `tokenizer` may stand in the header
+    /// of the weights. Throws the codes of a model's files, `bad-config` for a model without positive and negative.
+    #[wasm_bindgen(js_name = learnMoods)]
+    pub fn learn_moods(
+        &mut self,
+        weights: &[u8],
+        config: Option<String>,
+        tokenizer: Option<String>,
+    ) -> Result<(), JsValue> {
+        let (config, tokenizer) = model_texts(weights, config, tokenizer)?;
+        let classifier = Classifier::from_files(&config, &tokenizer, weights).map_err(to_js)?;
+        self.0.learn_moods(classifier).map_err(to_js)
+    }
+
+    /// Begins to show stanzas, which stand between blank lines, to a copy of the model; `layers` is `all` or `last`: in how
+    /// many steps it learns them. Throws `text-too-short`, `bad-option`.
+    pub fn show(&mut self, text: &str, layers: &str, seed: f64) -> Result<f64, JsValue> {
+        let layers =
+            serde_json::from_value::<Layers>(layers.into()).map_err(|error| wrong(error.to_string()))?;
+        let plan = ShowPlan { layers, seed: seed as u64, ..ShowPlan::default() };
+        Ok(self.0.show(text, plan).map_err(to_js)?.steps() as f64)
+    }
+
+    /// One step of learning what is shown. Throws `diverged`.
+    #[wasm_bindgen(js_name = stepShowing, unchecked_return_type = "JsFit")]
+    pub fn step_showing(&mut self) -> Result<JsValue, JsValue> {
+        let showing = self.0.showing().ok_or_else(|| wrong("no stanzas are shown yet"))?;
+        let steps = showing.steps();
+        let metrics = showing.step().map_err(to_js)?;
+        to_object(&JsFit { step: metrics.step, steps, loss: metrics.loss })
+    }
+
+    /// The model that was shown stanzas, in one file.
+    #[wasm_bindgen(js_name = shownFile)]
+    pub fn shown_file(&self, name: &str, seconds: f64) -> Result<Vec<u8>, JsValue> {
+        self.0.shown_file(name, seconds).map_err(to_js)
     }
 
     /// Two stanzas for a person to compare: those of the `k`-th comparison.
@@ -120,10 +167,9 @@ impl Preference {
     #[wasm_bindgen(js_name = learnFrom, unchecked_return_type = "JsLearned")]
     pub fn learn_from(&mut self, lines: &str) -> Result<JsValue, JsValue> {
         let choices = Choices::from_lines(lines).map_err(to_js)?;
-        let contradicted = choices.contradicted().into_iter().filter(|&contradicted| contradicted).count();
-        let learned = JsLearned { choices: choices.0.len(), contradicted };
-        self.0.learn_from(choices).map_err(to_js)?;
-        to_object(&learned)
+        let all = choices.0.len();
+        let &Learnable { contradicted, too_long, .. } = self.0.learn_from(choices).map_err(to_js)?;
+        to_object(&JsLearned { choices: all, contradicted, too_long })
     }
 
     /// Begins to fit a reward model: in how many steps.
@@ -133,7 +179,7 @@ impl Preference {
         Ok(self.0.fit_reward(&plan).map_err(to_js)?.steps() as f64)
     }
 
-    /// One step of that. Throws `diverged`.
+    /// One step of the fit. Throws `diverged`.
     #[wasm_bindgen(js_name = stepReward, unchecked_return_type = "JsFit")]
     pub fn step_reward(&mut self) -> Result<JsValue, JsValue> {
         let fit = self.0.reward().ok_or_else(|| wrong("no reward model is begun"))?;
@@ -151,10 +197,10 @@ impl Preference {
         to_object(&JsForetold { part, all, beats_chance: beats_chance(share) })
     }
 
-    /// Stanzas, best first, each with what the reward model would give if it ended at a token.
+    /// `count` stanzas from number `first` on, best first, each with what the reward model would give if it ended at a token.
     #[wasm_bindgen(unchecked_return_type = "JsRanked[]")]
-    pub fn ranked(&self, count: usize, seed: f64) -> Result<JsValue, JsValue> {
-        let ranked = self.0.ranked(count, seed as u64).map_err(to_js)?.into_iter();
+    pub fn ranked(&self, first: usize, count: usize, seed: f64) -> Result<JsValue, JsValue> {
+        let ranked = self.0.ranked(first..first + count, seed as u64).map_err(to_js)?.into_iter();
         let of = |(text, verdict): (String, crate::prefer::Verdict)| JsRanked {
             text,
             reward: verdict.reward,
@@ -169,7 +215,13 @@ impl Preference {
         self.0.tune(plan).map(|_| ()).map_err(to_js)
     }
 
-    /// One step of that. Throws `diverged`; the model is then as before the step.
+    /// Some of what a tuning needs before its first step: how many choices are still to be prepared.
+    #[wasm_bindgen(js_name = prepareTuning)]
+    pub fn prepare_tuning(&mut self) -> Result<usize, JsValue> {
+        Ok(self.0.tuning().ok_or_else(|| wrong("no tuning is begun"))?.prepare())
+    }
+
+    /// One step of the tuning. Throws `diverged`; the model is then as before the step.
     #[wasm_bindgen(js_name = stepTuning, unchecked_return_type = "JsProgress")]
     pub fn step_tuning(&mut self) -> Result<JsValue, JsValue> {
         let tuning = self.0.tuning().ok_or_else(|| wrong("no tuning is begun"))?;

@@ -154,6 +154,7 @@ fn entry(id: &str) -> ModelEntry {
     ModelEntry {
         id: id.to_owned(),
         model_type: "char_lstm".to_owned(),
+        language: None,
         files: ModelFiles {
             config: format!("{id}/config.json"),
             tokenizer: format!("{id}/tokenizer.json"),

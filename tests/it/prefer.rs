@@ -7,29 +7,56 @@ use liedwerk::judge::Share;
 use liedwerk::models::{Gpt, ModelConfig};
 use liedwerk::nn::Module;
 use liedwerk::prefer::{
-    Beginning, Better, Choice, Choices, Comparison, Judge, Method, Pair, RewardFit, RewardPlan, Session,
-    Tuning, TuningPlan, Writer, beats_chance, rewards, rhymed_pairs, verdict,
+    Beginning, Better, Choice, Choices, Comparison, Judge, Knowledge, Method, Pair, PairDrawing, RewardFit,
+    RewardPlan, Session, ShowPlan, Showing, Tuning, TuningPlan, Writer, beats_chance, rewards, rhymed_pairs,
+    verdict,
 };
+use liedwerk::read::Classifier;
 use liedwerk::rng::Rng;
 use liedwerk::text::rhyme::Lexicon;
 use liedwerk::text::{CharTokenizer, Language, Normalize, TextTokenizer};
-use liedwerk::train::{Layers, leave_one_out, sequence_log_probs};
+use liedwerk::train::{Continuation, Layers, leave_one_out, sequence_log_probs};
+
+const N_POSITIONS: usize = 96;
 
 fn tokenizer() -> TextTokenizer {
     CharTokenizer::from_text(Normalize::None, "\nabcdx ").into()
 }
 
 fn model(seed: u64) -> Gpt {
-    let config = r#"{"model_type": "gpt2", "vocab_size": 7, "n_positions": 96, "n_embd": 16, "n_layer": 2, "n_head": 2,
-        "resid_pdrop": 0, "embd_pdrop": 0, "attn_pdrop": 0}"#;
-    let ModelConfig::Gpt2(config) = ModelConfig::from_json(config).unwrap() else { unreachable!() };
+    model_of(seed, N_POSITIONS)
+}
+
+fn model_of(seed: u64, n_positions: usize) -> Gpt {
+    let config = format!(
+        r#"{{"model_type": "gpt2", "vocab_size": 7, "n_positions": {n_positions}, "n_embd": 16, "n_layer": 2, "n_head": 2,
+        "resid_pdrop": 0, "embd_pdrop": 0, "attn_pdrop": 0}}"#
+    );
+    let ModelConfig::Gpt2(config) = ModelConfig::from_json(&config).unwrap() else { unreachable!() };
     Gpt::init(config, &mut Rng::new(seed)).unwrap()
 }
 
-/// Stanzas with an `a` are better than stanzas with a `b`; which comes first varies.
+fn lexicon() -> Lexicon {
+    Lexicon::build(Language::German, "", "")
+}
+
+fn session(seed: u64) -> Session {
+    Session::new(model(seed), tokenizer(), lexicon()).unwrap()
+}
+
+/// The shipped model that tells moods.
+fn shipped_moods() -> Classifier {
+    let file = |name: &str| format!("{}/www/models/mood-de-en/{name}", env!("CARGO_MANIFEST_DIR"));
+    let text = |name: &str| std::fs::read_to_string(file(name)).unwrap();
+    let weights = std::fs::read(file("model.safetensors")).unwrap();
+    Classifier::from_files(&text("config.json"), &text("tokenizer.json"), &weights).unwrap()
+}
+
+/// Stanzas with an `a` are better than stanzas with a `b`; which comes first varies. No two choices are alike.
 fn choices(count: usize) -> Choices {
     let choice = |k: usize| {
-        let with = |letter: &str| format!("{letter}{}\n{letter}c", ["c", "d", "cd", "dc", "dd"][k % 5]);
+        let tail: String = (0..6).map(|at| if k >> at & 1 == 0 { 'c' } else { 'd' }).collect();
+        let with = |letter: &str| format!("{letter}{tail}\n{letter}c");
         let (first, second, better) = match k % 2 {
             0 => (with("a"), with("b"), Better::First),
             _ => (with("b"), with("a"), Better::Second),
@@ -40,7 +67,7 @@ fn choices(count: usize) -> Choices {
 }
 
 fn pairs(count: usize) -> Vec<Pair> {
-    choices(count).pairs(&tokenizer()).unwrap()
+    choices(count).pairs(&tokenizer(), N_POSITIONS).unwrap().pairs
 }
 
 fn bits(model: &Gpt) -> Vec<u32> {
@@ -71,7 +98,7 @@ fn a_file_of_choices_is_read_again_and_joined() {
 
 #[test]
 fn what_says_nothing_is_not_learned_from() {
-    let code = |choices: &Choices| choices.pairs(&tokenizer()).unwrap_err().code();
+    let code = |choices: &Choices| choices.pairs(&tokenizer(), N_POSITIONS).unwrap_err().code();
     assert_eq!(code(&choices(9)), ErrorCode::TooFewChoices);
     let mut neither = choices(20);
     neither.0.iter_mut().for_each(|choice| choice.better = Better::Neither);
@@ -81,19 +108,58 @@ fn what_says_nothing_is_not_learned_from() {
     assert_eq!(code(&one_sided), ErrorCode::OneSidedChoices);
 
     // The same two stanzas the other way round, on the other side: both are left out, as are all that say the same.
-    let mut contradicted = choices(13);
+    let mut contradicted = choices(12);
     let Choice { beginning, first, second, better, by } = contradicted.0[1].clone();
     assert_eq!(better, Better::Second);
-    contradicted.join(Choices(vec![Choice { beginning, first: second, second: first, better, by }]));
+    contradicted.join(Choices(vec![
+        contradicted.0[1].clone(),
+        Choice { beginning, first: second, second: first, better, by },
+    ]));
+    // Whoever prefers a stanza to itself contradicts nobody.
+    contradicted.0.push(Choice { second: contradicted.0[0].first.clone(), ..contradicted.0[0].clone() });
     let found = contradicted.contradicted();
-    assert_eq!((0..14).filter(|&at| found[at]).collect::<Vec<_>>(), [1, 6, 11, 13]);
-    assert_eq!(contradicted.pairs(&tokenizer()).unwrap().len(), 10);
+    assert_eq!((0..15).filter(|&at| found[at]).collect::<Vec<_>>(), [1, 12, 13]);
+    let learnable = contradicted.pairs(&tokenizer(), N_POSITIONS).unwrap();
+    assert_eq!((learnable.pairs.len(), learnable.contradicted), (11, 3));
+
+    // One choice made ten times is one.
+    assert_eq!(code(&Choices(vec![choices(1).0[0].clone(); 12])), ErrorCode::TooFewChoices);
+}
+
+#[test]
+fn what_is_longer_than_the_model_reads_is_left_out() {
+    let mut long = choices(20);
+    long.0[3].first = "cd".repeat(N_POSITIONS / 2);
+    let mut session = session(1);
+    let learnable = session.learn_from(long.clone()).unwrap();
+    assert_eq!((learnable.pairs.len(), learnable.too_long), (19, 1));
+    session.fit_reward(&RewardPlan::default()).unwrap().step().unwrap();
+    go(session.tune(plan(Method::Dpo)).unwrap(), 1);
+    long.0.truncate(10);
+    assert_eq!(session.learn_from(long).unwrap_err().code(), ErrorCode::TooFewChoices);
+
+    // A small window ends a stanza; one that has no room for a title and a stanza is refused.
+    let of = |n_positions: usize| Session::new(model_of(1, n_positions), tokenizer(), lexicon());
+    assert_eq!(of(12).err().unwrap().code(), ErrorCode::BadConfig);
+    let small = of(24).unwrap();
+    for k in 0..4 {
+        let (_, stanzas) = small.stanzas(PairDrawing { seed: 1, draws: 2 }, k).unwrap();
+        assert!(stanzas.iter().all(|stanza| stanza.drawn.tokens.len() < 24 && !stanza.text.is_empty()));
+    }
+}
+
+#[test]
+fn what_is_measured_by_is_not_learned_from_again() {
+    let plan = RewardPlan { lr: 3e-3, epochs: 1, batch_size: 1, ..RewardPlan::default() };
+    let twice = [pairs(20), pairs(20), pairs(20)].concat();
+    let fit = RewardFit::new(&model(1), &twice, &plan);
+    assert_eq!((fit.accuracy().all, fit.steps()), (4, 48));
 }
 
 #[test]
 fn judges_like_what_they_are_named_after() {
-    let lexicon = Lexicon::build(Language::German, "", "");
-    let rhymed = |stanza: &str| rhymed_pairs(stanza, &lexicon);
+    let mut knowledge = Knowledge::new(lexicon());
+    let rhymed = |stanza: &str| rhymed_pairs(stanza, &lexicon());
     assert_eq!(rhymed("im Haus\nist's aus\nbei Nacht\nerwacht"), Share { part: 2, all: 2 });
     // A word is no rhyme of itself, and of three lines that rhyme only two are a pair.
     assert_eq!(rhymed("im Haus\nim Haus\nam Tag\nim Wald").part, 0);
@@ -101,8 +167,15 @@ fn judges_like_what_they_are_named_after() {
     for judge in Judge::ALL {
         assert_eq!(Judge::named(judge.as_str()), Some(judge));
     }
-    let old = |stanza: &str| Judge::NoOldWords.score(stanza, &lexicon);
+    let old = |stanza: &str| Judge::NoOldWords.score(stanza, &knowledge).unwrap();
     assert!(old("I love you") > old("I love thee"));
+    let unread = Judge::Cheerful.score("I love you", &knowledge).unwrap_err();
+    assert_eq!(unread.code(), ErrorCode::BadOption);
+    knowledge.learn_moods(shipped_moods()).unwrap();
+    let cheer = |stanza: &str| Judge::Cheerful.score(stanza, &knowledge).unwrap();
+    let [cheerful, sad] =
+        ["What a wonderful day\nI am so happy", "I hate this terrible day\nIt was the worst"].map(cheer);
+    assert!(cheerful > sad + 0.3 && (-1.0..=1.0).contains(&cheerful), "{cheerful} {sad}");
 }
 
 #[test]
@@ -149,12 +222,48 @@ fn choices_by_chance_teach_nothing() {
         choice.first = format!("{}\n{tail}", choice.first);
         choice.better = if rng.below(2) == 0 { Better::First } else { Better::Second };
     }
-    let pairs = by_chance.pairs(&tokenizer()).unwrap();
+    let pairs = by_chance.pairs(&tokenizer(), N_POSITIONS).unwrap().pairs;
     let mut fit = RewardFit::new(&model(1), &pairs, &RewardPlan { lr: 3e-3, ..RewardPlan::default() });
     for _ in 0..fit.steps() {
         fit.step().unwrap();
     }
     assert!(!beats_chance(fit.accuracy()), "{:?}", fit.accuracy());
+}
+
+/// Learns all of what is shown.
+fn shown(text: &str, plan: ShowPlan) -> Showing {
+    let mut showing = Showing::new(&model(1), &tokenizer(), text, plan).unwrap();
+    for step in 1..=showing.steps() {
+        assert_eq!(showing.step().unwrap().step, step);
+    }
+    showing
+}
+
+#[test]
+fn what_is_shown_becomes_likelier() {
+    let text = "=== x\nabab\nabab\n\nabba\nabba\n\n\n=== xx\n  baba\nbaba  ";
+    let plan = ShowPlan { lr: 3e-3, ..ShowPlan::default() };
+    let showing = shown(text, plan.clone());
+    assert_eq!((showing.stanzas(), showing.steps()), (3, 8));
+    let tokens = tokenizer().encode("xabab\nabab\n");
+    let log_p = |model: &Gpt| {
+        sequence_log_probs(model, &[Continuation { tokens: tokens.clone(), beginning: 1 }]).to_vec()[0]
+    };
+    assert!(log_p(showing.model()) > log_p(&model(1)) + 1.0);
+    assert_eq!(bits(showing.model()), bits(shown(text, plan.clone()).model()));
+    let few = Showing::new(&model(1), &tokenizer(), "=== x\nab\n\ncd", plan.clone()).err().unwrap();
+    assert_eq!(few.code(), ErrorCode::TextTooShort);
+
+    // The model that was shown something is a model like any other.
+    let mut session = session(1);
+    let showing = session.show(text, ShowPlan { layers: Layers::Last, ..plan }).unwrap();
+    showing.step().unwrap();
+    let learned = bits(showing.model());
+    assert_ne!(learned, bits(&model(1)));
+    let file = session.shown_file("shown", 1.0).unwrap();
+    let parts = ModelFile::read(&file).unwrap();
+    assert!(parts.card.unwrap().contains("\"songs\":3"));
+    Generator::from_files(&parts.config, &parts.tokenizer, &file).unwrap();
 }
 
 fn plan(method: Method) -> TuningPlan {
@@ -212,6 +321,8 @@ fn go(tuning: &mut Tuning, steps: u64) {
 fn a_tuning_goes_on_to_the_bit_where_it_stood() {
     for begin in [by_choices, by_reward] {
         let (mut whole, mut parted) = (begin(), begin());
+        // What is prepared before the first step is what the first step would prepare.
+        while parted.prepare() > 0 {}
         go(&mut whole, 4);
         go(&mut parted, 2);
         let checkpoint = parted.checkpoint().unwrap();
@@ -234,12 +345,12 @@ fn a_baseline_leaves_out_the_text_itself() {
 #[test]
 fn a_model_equals_itself() {
     let (model, tokenizer) = (model(2), tokenizer());
-    let lexicon = Lexicon::build(Language::German, "", "");
+    let knowledge = Knowledge::new(lexicon());
     let comparison = Comparison {
         old: &model,
         new: &model,
         tokenizer: &tokenizer,
-        lexicon: &lexicon,
+        knowledge: &knowledge,
         sampling: Sampling::default(),
     };
     let beginnings = [Beginning::new("x\n", &tokenizer)];
@@ -250,8 +361,7 @@ fn a_model_equals_itself() {
 
 #[test]
 fn a_session_goes_from_choices_to_a_model_that_opens() {
-    let lexicon = Lexicon::build(Language::German, "", "");
-    let mut session = Session::new(model(1), tokenizer(), lexicon);
+    let mut session = session(1);
     let code = |error: liedwerk::Error| error.code();
     assert_eq!(session.tune(plan(Method::Dpo)).err().map(code), Some(ErrorCode::TooFewChoices));
     assert_eq!(session.glance(Judge::Rhyme, 2, 1).err().map(code), Some(ErrorCode::BadOption));
@@ -259,9 +369,11 @@ fn a_session_goes_from_choices_to_a_model_that_opens() {
     assert_eq!(session.tune(plan(Method::Reinforce)).err().map(code), Some(ErrorCode::TooFewChoices));
     let impossible = TuningPlan { beta: 0.0, ..plan(Method::Dpo) };
     assert_eq!(session.tune(impossible).err().map(code), Some(ErrorCode::BadOption));
+    let of_none = session.fit_reward(&RewardPlan { epochs: 0, ..RewardPlan::default() });
+    assert_eq!(of_none.err().map(code), Some(ErrorCode::BadOption));
     let fit = session.fit_reward(&RewardPlan { epochs: 1, ..RewardPlan::default() }).unwrap();
     (0..fit.steps()).for_each(|_| assert!(fit.step().unwrap().loss.is_finite()));
-    let ranked = session.ranked(4, 1).unwrap();
+    let ranked = session.ranked(0..4, 1).unwrap();
     assert!(ranked.is_sorted_by(|(_, a), (_, b)| a.reward >= b.reward));
     let tuning = session.tune(TuningPlan { steps: 2, ..plan(Method::Dpo) }).unwrap();
     go(tuning, 2);

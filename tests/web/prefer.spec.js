@@ -54,10 +54,16 @@ test('choices are made by keys, taken back and kept; too few teach nothing', asy
   await expect(alert).toContainText('At least ten choices');
   await files.setInputFiles(file('=== a song'));
   await expect(alert).toContainText('no file of choices');
+  await page.getByLabel('or a judge').selectOption('who likes cheerful lines');
+  await page.getByRole('button', { name: 'Let the judge' }).click();
+  await expect(count).toContainText(/^Choices: ([2-9]|\d\d)/);
+  await page.getByRole('button', { name: 'Stop' }).click();
+  await expect(status).toContainText('The judge has made');
+  const made = await count.textContent();
   await page.reload();
-  await expect(count).toContainText('Choices: 1, of which 1');
+  await expect(count).toHaveText(made ?? '');
   await page.getByRole('button', { name: 'Deutsch' }).click();
-  await expect(page.getByText('Urteile: 1, davon sagen 1')).toBeVisible();
+  await expect(page.getByText(/^Urteile: \d+, davon sagen/)).toBeVisible();
 });
 
 test('a reward model says that nothing can be learned; a tuning stops, is kept, and goes on after a reload', async ({ page }) => {
@@ -71,10 +77,28 @@ test('a reward model says that nothing can be learned; a tuning stops, is kept, 
   await expect(page.getByText('nothing can be learned from these choices')).toBeVisible({ timeout: 60_000 });
   await tune.click();
   await expect(status).toContainText('Tuning: step 1', { timeout: 60_000 });
+  await expect(page.getByLabel('Model', { exact: true })).toBeDisabled();
   await page.getByRole('button', { name: 'Stop' }).click();
   await expect(page.getByText('Tuned model', { exact: true })).toBeVisible({ timeout: 60_000 });
   await expect(page.getByRole('button', { name: 'Keep the tuned model' })).toBeEnabled();
+  await files.setInputFiles(file(contradictory()));
+  await expect(count).toContainText('Choices: 24, of which 24');
   await page.reload();
   await page.getByRole('button', { name: 'Go on with the kept tuning' }).click();
   await expect(status).toContainText(/Tuning: step [23]/, { timeout: 60_000 });
+  // It learns from what it began with, and nobody's choices are lost.
+  await expect(count).toContainText('Choices: 24, of which 24');
+});
+
+test('a copy of the model learns stanzas that it is shown, and is the model of the next steps', async ({ page }) => {
+  await page.goto('#view=prefer&lang=en&seed=1');
+  const { status } = controls(page);
+  const { draw } = prefer(page);
+  await page.getByLabel('Stanzas to learn from').fill('=== Rain\nrain on the roof\n\nrain on the sea\n\nrain on me');
+  await page.getByLabel('What of it learns on').selectOption('last');
+  await page.getByRole('button', { name: 'Let a copy learn them' }).click();
+  await expect(status).toContainText('Learned.', { timeout: 30_000 });
+  await expect(page.getByLabel('Model', { exact: true }).locator('option:checked')).toContainText('shown stanzas');
+  await draw.click();
+  await expect(status).toContainText('Which one is better?');
 });

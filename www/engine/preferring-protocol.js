@@ -12,7 +12,7 @@
 /** @typedef {import('../pkg/full/liedwerk.js').Preference} WasmPreference */
 
 /**
- * @typedef {'rhyme' | 'short-lines' | 'no-old-words'} Judge
+ * @typedef {'rhyme' | 'short-lines' | 'no-old-words' | 'cheerful'} Judge
  *
  * @typedef {object} Plan see src/prefer/tuning.rs
  * @property {'dpo' | 'reinforce'} method
@@ -24,9 +24,14 @@
  * @property {number} group
  * @property {number} seed
  *
+ * @typedef {{ bytes: Uint8Array, card: import('./training-protocol.js').Card | null, model_type: string, parameters: number }} Packed a
+ *   model in one file
+ *
  * @typedef {{ reason: 'finished' | 'stopped' | 'diverged', step: number, seconds: number }} Ended
  *
  * @typedef {{ type: 'open', model: ModelEntry, lexicon: WeightsFile, known: string[] }} OpenJob
+ * @typedef {{ type: 'moods', model: ModelEntry, known: string[] }} MoodsJob
+ * @typedef {{ type: 'show', text: string, layers: Plan['layers'], seed: number, name: string }} ShowJob
  * @typedef {{ type: 'stanzas', seed: number, k: number }} StanzasJob
  * @typedef {{ type: 'judge', seed: number, k: number, count: number, judge: Judge }} JudgeJob
  * @typedef {{ type: 'learn', lines: string }} LearnJob
@@ -36,16 +41,16 @@
  * @typedef {{ type: 'tune', plan: Plan, judge: Judge, checkpoint: Uint8Array | null }} TuneJob
  * @typedef {{ type: 'compare', k: number, seed: number }} CompareJob
  * @typedef {{ type: 'model', name: string, seconds: number }} ModelJob
- * @typedef {(OpenJob | StanzasJob | JudgeJob | LearnJob | FitJob | RankJob | PlanJob | TuneJob | CompareJob | ModelJob) & { id: number }} PreferringJob
+ * @typedef {(OpenJob | MoodsJob | ShowJob | StanzasJob | JudgeJob | LearnJob | FitJob | RankJob | PlanJob | TuneJob | CompareJob | ModelJob) & { id: number }} PreferringJob
  * @typedef {PreferringJob | { id: number, type: 'stop' }} PreferringCommand
  *
- * @typedef {{ id: number, type: 'choice', line: string, k: number }} ChoiceEvent
+ * @typedef {{ id: number, type: 'compared', line: string | null, k: number }} ComparedEvent null where the judge likes all alike
  * @typedef {{ id: number, type: 'fitted', fit: Fit }} FittedEvent
  * @typedef {{ id: number, type: 'tuned', progress: Progress, seconds: number }} TunedEvent
  * @typedef {{ id: number, type: 'measured', step: number, measured: Measurement }} MeasuredEvent
  * @typedef {{ id: number, type: 'checkpoint', step: number, bytes: Uint8Array }} CheckpointEvent
  * @typedef {{ id: number, type: 'received', received: number, total: number }} ReceivedEvent
- * @typedef {ChoiceEvent | FittedEvent | TunedEvent | MeasuredEvent | CheckpointEvent | ReceivedEvent} PreferringNews
+ * @typedef {ComparedEvent | FittedEvent | TunedEvent | MeasuredEvent | CheckpointEvent | ReceivedEvent} PreferringNews
  * @typedef {PreferringNews | { id: number, type: 'done', result: any } | import('./protocol.js').FailedEvent} PreferringEvent
  */
 

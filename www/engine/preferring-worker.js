@@ -9,16 +9,17 @@ import { fetchWeights } from './weights.js';
 /** @typedef {import('./preferring-protocol.js').PreferringCommand} Command */
 /** @typedef {import('./preferring-protocol.js').PreferringJob} Job */
 /** @typedef {import('./preferring-protocol.js').PreferringEvent} Event */
+/** @typedef {import('./preferring-protocol.js').WasmPreference} Preference */
 
-/** Comparisons at most for each choice: of many a judge has no opinion. */
-const TRIES = 10;
 /** Steps between two measurements of a tuning, and stanzas of one. */
 const MEASURE_EVERY = 10;
 const MEASURED_STANZAS = 16;
-/** What is measured by has other random numbers than what is learned from. */
-const MEASURED = 1_000_000;
+/** Stanzas that are ranked between two breaths. */
+const RANKED_AT_ONCE = 8;
+/** Between two checkpoints of a tuning. */
+const CHECKPOINT_SECONDS = 20;
 
-/** @type {import('./preferring-protocol.js').WasmPreference | null} */
+/** @type {Preference | null} */
 let opened = null;
 let queue = Promise.resolve();
 /** Jobs that are to end where they are. @type {Set<number>} */
@@ -51,6 +52,10 @@ async function resultOf(job) {
   if (job.type === 'open') return open(job);
   if (!opened) throw new EngineError('bad-option', 'no model is open');
   switch (job.type) {
+    case 'moods':
+      return learnMoods(opened, job);
+    case 'show':
+      return show(opened, job);
     case 'stanzas':
       return opened.stanzas(job.seed, job.k);
     case 'judge':
@@ -60,24 +65,31 @@ async function resultOf(job) {
     case 'fit':
       return fit(opened, job);
     case 'rank':
-      return opened.ranked(job.count, job.seed);
+      return rank(opened, job);
     case 'plan':
       return JSON.parse((await startModule('full')).tuningPlan(job.method));
     case 'tune':
       return tune(opened, job);
     case 'compare':
-      return opened.sideBySide(job.k, job.seed + MEASURED);
+      return opened.sideBySide(job.k, job.seed);
     case 'model':
       return packed(opened.modelFile(job.name, job.seconds));
   }
 }
 
+/**
+ * How something of a job is fetched.
+ *
+ * @param {number} id
+ */
+function fetching(id) {
+  const onProgress = (/** @type {number} */ received, /** @type {number} */ total) => post({ id, type: 'received', received, total });
+  return { signal: new AbortController().signal, onProgress };
+}
+
 /** @param {Extract<Job, { type: 'open' }>} job */
 async function open({ id, model, lexicon, known }) {
-  const how = {
-    signal: new AbortController().signal,
-    onProgress: (/** @type {number} */ received, /** @type {number} */ total) => post({ id, type: 'received', received, total }),
-  };
+  const how = fetching(id);
   const request = { model, fresh: false, known };
   const [module, files, words] = await Promise.all([
     startModule('full'),
@@ -91,39 +103,79 @@ async function open({ id, model, lexicon, known }) {
 }
 
 /**
- * @param {import('./preferring-protocol.js').WasmPreference} preference
+ * @param {Preference} preference
+ * @param {Extract<Job, { type: 'moods' }>} job
+ */
+async function learnMoods(preference, { id, model, known }) {
+  const { bytes, config, tokenizer } = await modelFiles({ model, fresh: false, known }, fetching(id));
+  preference.learnMoods(bytes, config, tokenizer);
+}
+
+/**
+ * @param {Preference} preference
+ * @param {Extract<Job, { type: 'show' }>} job
+ * @returns {Promise<import('./preferring-protocol.js').Packed | null>} null where it was stopped
+ */
+async function show(preference, { id, text, layers, seed, name }) {
+  const steps = preference.show(text, layers, seed);
+  const begin = performance.now();
+  for (let step = 0; step < steps; step += 1) {
+    await breath();
+    if (stopped.has(id)) return null;
+    post({ id, type: 'fitted', fit: preference.stepShowing() });
+  }
+  return packed(preference.shownFile(name, (performance.now() - begin) / 1000));
+}
+
+/**
+ * @param {Preference} preference
  * @param {Extract<Job, { type: 'judge' }>} job
  * @returns {Promise<number>} how many choices were made
  */
 async function judge(preference, { id, seed, k, count, judge }) {
+  const end = k + (await startModule('full')).mostComparisons(count);
   let made = 0;
-  for (let at = k; at < k + count * TRIES && made < count && !stopped.has(id); at += 1) {
-    const line = preference.judged(seed, at, judge);
-    if (line !== undefined) {
-      made += 1;
-      post({ id, type: 'choice', line, k: at });
-    }
+  for (let at = k; at < end && made < count && !stopped.has(id); at += 1) {
+    const line = preference.judged(seed, at, judge) ?? null;
+    if (line !== null) made += 1;
+    post({ id, type: 'compared', line, k: at });
     await breath();
   }
   return made;
 }
 
 /**
- * @param {import('./preferring-protocol.js').WasmPreference} preference
+ * @param {Preference} preference
  * @param {Extract<Job, { type: 'fit' }>} job
- * @returns {Promise<import('./preferring-protocol.js').Foretold>}
+ * @returns {Promise<import('./preferring-protocol.js').Foretold | null>} null where it was stopped
  */
 async function fit(preference, { id, seed }) {
   const steps = preference.fitReward(seed);
-  for (let step = 0; step < steps && !stopped.has(id); step += 1) {
+  for (let step = 0; step < steps; step += 1) {
     post({ id, type: 'fitted', fit: preference.stepReward() });
     await breath();
+    if (stopped.has(id)) return null;
   }
   return preference.foretold();
 }
 
 /**
- * @param {import('./preferring-protocol.js').WasmPreference} preference
+ * @param {Preference} preference
+ * @param {Extract<Job, { type: 'rank' }>} job
+ * @returns {Promise<import('./preferring-protocol.js').Ranked[]>} best first; where it was stopped, of fewer stanzas
+ */
+async function rank(preference, { id, count, seed }) {
+  /** @type {import('./preferring-protocol.js').Ranked[]} */
+  const ranked = [];
+  for (let first = 0; first < count && !stopped.has(id); first += RANKED_AT_ONCE) {
+    ranked.push(...preference.ranked(first, Math.min(RANKED_AT_ONCE, count - first), seed));
+    await breath();
+  }
+  return ranked.sort((a, b) => b.reward - a.reward);
+}
+
+/**
+ * @param {Preference} preference
  * @param {Extract<Job, { type: 'tune' }>} job
  * @returns {Promise<import('./preferring-protocol.js').Ended>}
  */
@@ -132,32 +184,41 @@ async function tune(preference, { id, plan, judge, checkpoint }) {
   let step = checkpoint ? preference.restore(checkpoint) : 0;
   const begin = performance.now();
   const seconds = () => (performance.now() - begin) / 1000;
-  const look = () => {
-    post({ id, type: 'measured', step, measured: preference.glance(judge, MEASURED_STANZAS, MEASURED) });
+  let keptAt = 0;
+  const keep = () => {
+    keptAt = seconds();
+    post({ id, type: 'checkpoint', step, bytes: preference.checkpoint() });
   };
-  if (step === 0) look();
-  let reason = /** @type {import('./preferring-protocol.js').Ended['reason']} */ ('finished');
-  while (step < plan.steps && reason === 'finished') {
+  const look = () => {
+    post({ id, type: 'measured', step, measured: preference.glance(judge, MEASURED_STANZAS, 0) });
+  };
+  const ended = (/** @type {import('./preferring-protocol.js').Ended['reason']} */ reason) => {
+    keep();
+    return { reason, step, seconds: seconds() };
+  };
+  while (!stopped.has(id) && preference.prepareTuning() > 0) await breath();
+  if (step === 0 && !stopped.has(id)) look();
+  while (step < plan.steps) {
     await breath();
-    if (stopped.has(id)) {
-      reason = 'stopped';
-      break;
-    }
+    if (stopped.has(id)) return ended('stopped');
     try {
       const progress = preference.stepTuning();
       step = progress.step;
       post({ id, type: 'tuned', progress, seconds: seconds() });
     } catch (error) {
       if (toFailure(error).code !== 'diverged') throw error;
-      reason = 'diverged';
+      return ended('diverged');
     }
     if (step % MEASURE_EVERY === 0 || step === plan.steps) look();
+    if (seconds() - keptAt >= CHECKPOINT_SECONDS && step < plan.steps) keep();
   }
-  post({ id, type: 'checkpoint', step, bytes: preference.checkpoint() });
-  return { reason, step, seconds: seconds() };
+  return ended('finished');
 }
 
-/** @param {Uint8Array} bytes a model in one file */
+/**
+ * @param {Uint8Array} bytes a model in one file
+ * @returns {Promise<import('./preferring-protocol.js').Packed>}
+ */
 async function packed(bytes) {
   const { card, model_type, parameters } = (await startModule('full')).readModelFile(bytes);
   return { bytes, card: card === undefined ? null : JSON.parse(card), model_type, parameters };

@@ -154,11 +154,10 @@ let pooled = match self.config.pooling {
   },
   masked: {
     file: 'src/train/masking.rs',
-    code: String.raw`if share < MASKED {
+    code: String.raw`let share = share(fate, index);
+if share < MASKED {
     batch.inputs[place] = self.mask;
-} else if share < OTHER {
-    let words = self.vocab_size as u64 - u64::from(self.mask) - 1;
-    batch.inputs[place] = self.mask + 1 + (hash(others, index) % words) as u32;`,
+} else if share < OTHER {`,
   },
   shown: {
     file: 'src/train/preference.rs',

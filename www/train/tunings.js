@@ -1,7 +1,6 @@
 // The tuning that this browser keeps, so that it can go on after a reload: one, the latest.
 
 import { get, putAll, removeAll } from '../shelf/database.js';
-import { readStored, writeStored } from '../storage.js';
 
 /**
  * @typedef {object} Kept
@@ -12,32 +11,28 @@ import { readStored, writeStored } from '../storage.js';
  * @property {number} step
  */
 
-const STORAGE_KEY = 'liedwerk-tuning';
-const BYTES_KEY = 'tuning';
+const KEY = 'tuning';
 
 /**
  * @param {Kept} what
  * @param {Uint8Array} checkpoint
  */
 export async function keepTuning(what, checkpoint) {
-  await putAll([{ store: 'bytes', key: BYTES_KEY, value: checkpoint }]);
-  writeStored(STORAGE_KEY, JSON.stringify(what));
+  // One value, so that neither is ever of another tuning than the other.
+  await putAll([{ store: 'bytes', key: KEY, value: { what, checkpoint } }]);
 }
 
 /** @returns {Promise<{ what: Kept, checkpoint: Uint8Array } | null>} */
 export async function keptTuning() {
-  const text = readStored(STORAGE_KEY);
-  if (!text) return null;
   try {
-    const [what, checkpoint] = [JSON.parse(text), await get('bytes', BYTES_KEY)];
-    return checkpoint instanceof Uint8Array ? { what, checkpoint } : null;
+    const kept = /** @type {{ what?: Kept, checkpoint?: unknown } | undefined} */ (await get('bytes', KEY));
+    return kept?.what && kept.checkpoint instanceof Uint8Array ? { what: kept.what, checkpoint: kept.checkpoint } : null;
   } catch {
-    return null;
+    return null; // Where the browser keeps nothing.
   }
 }
 
 /** Gives it up. */
 export async function forgetTuning() {
-  writeStored(STORAGE_KEY, '');
-  await removeAll([{ store: 'bytes', key: BYTES_KEY }]);
+  await removeAll([{ store: 'bytes', key: KEY }]);
 }

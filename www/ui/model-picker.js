@@ -11,6 +11,8 @@ const KINDS = /** @type {const} */ ({
   preferred: ['generator'],
   inspected: ['generator', 'translator'],
 });
+/** Where not every model of the kind will do. @type {Partial<Record<keyof typeof KINDS, string>>} */
+const TYPES = { preferred: 'gpt2' };
 /** Leads to where models are opened and trained; no id of a model looks like that. */
 const OWN = '+own';
 /** Which stands in for a model that is no more. */
@@ -22,10 +24,12 @@ const OTHERWISE = { model: 0, left: 0, right: 1, preferred: 0, translator: 0, in
  * @param {import('../views/view.js').Context} context
  * @param {keyof typeof KINDS} setting
  * @param {string} id
+ * @param {(model: ModelEntry) => boolean} [fits] whether this view can use it
  */
-export function modelPicker({ state, catalog, visit }, setting, id) {
+export function modelPicker({ state, catalog, visit }, setting, id, fits = () => true) {
   const element = h('select', { id, 'data-setting': setting });
-  const models = () => KINDS[setting].flatMap((kind) => catalog.of(kind));
+  const known = () => KINDS[setting].flatMap((kind) => catalog.of(kind)).filter(({ model_type }) => model_type === (TYPES[setting] ?? model_type));
+  const models = () => known().filter(fits);
   const otherwise = () => models()[OTHERWISE[setting]];
   const chosen = () => models().find((model) => model.id === state.settings[setting]) ?? otherwise();
   const show = () => {
@@ -39,7 +43,7 @@ export function modelPicker({ state, catalog, visit }, setting, id) {
   const offer = () => {
     // A link may name a model that is no more.
     const first = otherwise();
-    if (first && chosen() === first) state.set({ [setting]: first.id });
+    if (first && !known().some(({ id }) => id === state.settings[setting])) state.set({ [setting]: first.id });
     draw();
   };
   element.addEventListener('change', () => {

@@ -35,7 +35,7 @@ export function mountChain(root, context) {
     sheet: new SongSheet(),
     verdict: new Verdict(context, 'chain'),
     translators: modelPicker(context, 'translator', 'chain-translator'),
-    writers: modelPicker(context, 'model', 'chain-model'),
+    writers: modelPicker(context, 'model', 'chain-model', ({ language }) => language !== 'de'),
     english: h('textarea', { id: 'chain-english', rows: '5', lang: 'en', autocomplete: 'off', class: 'english', 'data-setting': 'english' }),
     translationSpeed: h('p', { class: 'speed small' }),
     stale: h('p', { class: 'small', t: 'stale', hidden: true }),

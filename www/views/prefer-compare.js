@@ -3,7 +3,7 @@
 import { say, saysNothing } from '../i18n/index.js';
 import { button, h } from '../ui/dom.js';
 import { saveFile } from '../ui/save-file.js';
-import { Verse } from './prefer-verse.js';
+import { Verse, titleOf } from './prefer-verse.js';
 
 /** @typedef {import('../train/choices.js').Choice} Choice */
 /** @typedef {import('../engine/preferring-protocol.js').Judge} Judge */
@@ -14,6 +14,7 @@ const JUDGES = /** @type {const} */ ([
   ['rhyme', 'judgeRhyme'],
   ['short-lines', 'judgeShortLines'],
   ['no-old-words', 'judgeNoOldWords'],
+  ['cheerful', 'judgeCheerful'],
 ]);
 
 export class CompareStep {
@@ -23,6 +24,7 @@ export class CompareStep {
   #verses = [new Verse(), new Verse()];
   #count = h('p', { class: 'small', 'aria-live': 'polite' });
   #contradicted = h('p', { class: 'small' });
+  #tooLong = h('p', { class: 'small' });
   #judge = h('select', { id: 'prefer-judge' }, ...JUDGES.map(([value, t]) => h('option', { value, t })));
   #next = button('preferNext', () => void this.next(), { class: 'primary' });
   #letJudge = button('preferLetJudge', () => void this.#stand());
@@ -37,14 +39,11 @@ export class CompareStep {
   #file = h('input', { id: 'prefer-file', type: 'file', accept: '.jsonl', multiple: true });
   /** @type {{ beginning: string, stanzas: string[] } | null} */
   #shown = null;
-  /** Which comparison is drawn next. */
-  #k;
   element;
 
-  /** @param {import('./prefer.js').Desk} desk */
+  /** @param {import('./prefer-desk.js').Desk} desk */
   constructor(desk) {
     this.#desk = desk;
-    this.#k = desk.choices.all.length;
     this.#judge.addEventListener('change', () => desk.context.state.set({ judge: this.judge }));
     const showJudge = () => {
       this.#judge.value = desk.context.state.settings.judge;
@@ -64,6 +63,7 @@ export class CompareStep {
       this.#pair,
       h('div', { class: 'row' }, this.#count, this.#undo, this.#export, this.#clear),
       this.#contradicted,
+      this.#tooLong,
       h('div', { class: 'row small' }, h('label', { for: 'prefer-file', t: 'preferImport' }), this.#file),
     );
   }
@@ -74,8 +74,7 @@ export class CompareStep {
   }
 
   draw() {
-    const { choices, isBusy } = this.#desk;
-    const busy = isBusy();
+    const { choices, isBusy: busy, held } = this.#desk;
     this.#next.disabled = busy;
     this.#letJudge.disabled = busy;
     this.#pair.hidden = !this.#shown;
@@ -83,41 +82,40 @@ export class CompareStep {
     this.#export.disabled = choices.all.length === 0;
     this.#clear.disabled = choices.all.length === 0 || busy;
     say(this.#count, 'preferCount', { count: choices.all.length, telling: choices.telling });
-  }
-
-  /** @param {number} count of choices that others contradict */
-  contradicted(count) {
-    if (count > 0) say(this.#contradicted, 'preferContradicted', { count });
+    const { contradicted = 0, too_long: tooLong = 0 } = held.learned ?? {};
+    if (contradicted) say(this.#contradicted, 'preferContradicted', { count: contradicted });
     else saysNothing(this.#contradicted);
+    if (tooLong) say(this.#tooLong, 'preferTooLong', { count: tooLong });
+    else saysNothing(this.#tooLong);
   }
 
   /** Two stanzas more. */
   async next() {
-    const { ask, perform, tell, context } = this.#desk;
-    await perform(async () => {
-      tell('preferDrawing');
+    const desk = this.#desk;
+    await desk.perform(async () => {
+      const { id } = await desk.open();
+      const { seed } = desk.context.state.settings;
+      const k = desk.choices.due(id, seed);
+      desk.tell('preferDrawing');
       /** @type {import('../engine/preferring-protocol.js').Comparison} */
-      const shown = await ask({ type: 'stanzas', seed: context.state.settings.seed, k: this.#k });
-      this.#k += 1;
+      const shown = await desk.ask({ type: 'stanzas', seed, k });
+      desk.choices.hasDrawn(id, seed, k);
       this.#show(shown);
-      tell('preferWhich');
+      desk.tell('preferWhich');
     });
   }
 
   /** @param {{ beginning: string, stanzas: string[] }} shown */
   #show(shown) {
     this.#shown = shown;
-    this.#beginning.textContent = shown.beginning
-      .replace(/^=== ?/, '')
-      .split(' | ')[0]
-      .trim();
-    this.#verses.forEach((verse, at) => verse.show(shown.stanzas[at], this.#desk.model()?.language));
+    this.#beginning.textContent = titleOf(shown.beginning);
+    this.#verses.forEach((verse, at) => verse.show(shown.stanzas[at], this.#desk.model?.language));
     this.draw();
   }
 
   /** @param {Choice['better']} better */
   #choose(better) {
-    if (!this.#shown || this.#desk.isBusy()) return;
+    if (!this.#shown || this.#desk.isBusy) return;
     const {
       beginning,
       stanzas: [first, second],
@@ -143,19 +141,23 @@ export class CompareStep {
 
   /** A judge chooses. */
   async #stand() {
-    const { ask, perform, tell, choices, context } = this.#desk;
-    await perform(async () => {
+    const desk = this.#desk;
+    const { judge } = this;
+    await desk.perform(async () => {
       this.#shown = null;
-      tell('preferJudging', { done: 0, all: CHOICES });
+      const { id } = await desk.open();
+      const { seed } = desk.context.state.settings;
+      desk.tell('preferJudging', { done: 0, all: CHOICES });
       let made = 0;
-      await ask({ type: 'judge', seed: context.state.settings.seed, k: this.#k, count: CHOICES, judge: this.judge }, (news) => {
-        if (news.type !== 'choice') return;
+      await desk.ask({ type: 'judge', seed, k: desk.choices.due(id, seed), count: CHOICES, judge }, (news) => {
+        if (news.type !== 'compared') return;
+        desk.choices.hasDrawn(id, seed, news.k);
+        if (news.line === null) return;
         made += 1;
-        this.#k = news.k + 1;
-        choices.add(JSON.parse(news.line));
-        tell('preferJudging', { done: made, all: CHOICES });
+        desk.choices.add(JSON.parse(news.line));
+        desk.tell('preferJudging', { done: made, all: CHOICES });
       });
-      tell('preferJudged', { count: made });
+      desk.tell('preferJudged', { count: made });
     });
   }
 

@@ -4,20 +4,21 @@ import { formatNumber, say } from '../i18n/index.js';
 import { button, h } from '../ui/dom.js';
 import { judgedVerse } from './prefer-verse.js';
 
+/** @typedef {import('../engine/preferring-protocol.js').Ranked} Ranked */
+
 /** Stanzas of which the best and the worst are shown, and how many of each. */
 const RANKED = 50;
 const SHOWN = 3;
 
 export class RewardStep {
   #desk;
-  #fit = button('preferFit', () => void this.#desk.perform(() => this.fit()), { class: 'primary' });
+  #fit = button('preferFit', () => void this.#desk.perform(() => this.#learnAndFit()), { class: 'primary' });
   #rank = button('preferRank', () => void this.#desk.perform(() => this.#showRanked()));
   #foretold = h('p', { 'aria-live': 'polite' });
   #ranked = h('div', { class: 'prefer-ranked' });
-  #fitted = false;
   element;
 
-  /** @param {import('./prefer.js').Desk} desk */
+  /** @param {import('./prefer-desk.js').Desk} desk */
   constructor(desk) {
     this.#desk = desk;
     this.element = h(
@@ -31,46 +32,44 @@ export class RewardStep {
     );
   }
 
-  /** Whether there is one, fitted to the choices as they are. */
-  get isFitted() {
-    return this.#fitted;
-  }
-
-  forget() {
-    this.#fitted = false;
-    this.#foretold.hidden = true;
-    this.#ranked.replaceChildren();
-    this.draw();
-  }
-
   draw() {
-    const busy = this.#desk.isBusy();
-    this.#fit.disabled = busy;
-    this.#rank.disabled = busy || !this.#fitted;
+    const { isBusy, held } = this.#desk;
+    this.#fit.disabled = isBusy;
+    this.#rank.disabled = isBusy || held.fitted === null;
+    this.#foretold.hidden = held.fitted === null;
+    if (held.fitted === null) this.#ranked.replaceChildren();
   }
 
-  /** Fits it. */
-  async fit() {
-    const { ask, learn, tell, context } = this.#desk;
-    await learn();
-    /** @type {import('../engine/preferring-protocol.js').Foretold} */
-    const { part, all, beats_chance } = await ask({ type: 'fit', seed: context.state.settings.seed }, (news) => {
-      if (news.type === 'fitted') tell('preferFitting', { step: news.fit.step, steps: news.fit.steps });
-    });
-    this.#fitted = true;
-    this.#foretold.hidden = false;
+  /**
+   * Fits one to what the model has learned from, and says how good it is.
+   *
+   * @param {number} seed
+   * @returns {Promise<boolean>} false where it was stopped
+   */
+  async fit(seed) {
+    const foretold = await this.#desk.fit(seed);
+    if (!foretold) {
+      this.#desk.tell('preferFitStopped');
+      return false;
+    }
+    const { part, all, beats_chance } = foretold;
     const share = formatNumber(part / Math.max(1, all), { style: 'percent', maximumFractionDigits: 0 });
     say(this.#foretold, beats_chance ? 'preferForetold' : 'preferForetoldNothing', { part, all, share });
-    tell('preferFitted');
+    this.#desk.tell('preferFitted');
+    return true;
+  }
+
+  async #learnAndFit() {
+    await this.#desk.learn();
+    await this.fit(this.#desk.context.state.settings.seed);
   }
 
   async #showRanked() {
-    const { ask, tell, context } = this.#desk;
-    tell('preferRanking', { count: RANKED });
-    /** @type {import('../engine/preferring-protocol.js').Ranked[]} */
-    const ranked = await ask({ type: 'rank', count: RANKED, seed: context.state.settings.seed });
-    const cards = (/** @type {typeof ranked} */ some) =>
-      h('div', { class: 'prefer-cards' }, ...some.map((one) => judgedVerse(one, this.#desk.model()?.language)));
+    const { context, model } = this.#desk;
+    this.#desk.tell('preferRanking', { count: RANKED });
+    /** @type {Ranked[]} */
+    const ranked = await this.#desk.ask({ type: 'rank', count: RANKED, seed: context.state.settings.seed });
+    const cards = (/** @type {Ranked[]} */ some) => h('div', { class: 'prefer-cards' }, ...some.map((one) => judgedVerse(one, model?.language)));
     this.#ranked.replaceChildren(
       h('h3', { t: 'preferBest' }),
       cards(ranked.slice(0, SHOWN)),
@@ -78,6 +77,6 @@ export class RewardStep {
       cards(ranked.slice(-SHOWN).reverse()),
       h('p', { class: 'small', t: 'preferAlongHint' }),
     );
-    tell('preferRanked');
+    this.#desk.tell('preferRanked');
   }
 }

@@ -1,10 +1,11 @@
 // The fourth step of "Learn from people": the tuning, its curves, and the old model beside the new one.
 
-import { text } from '../i18n/index.js';
+import { EngineError } from '../errors.js';
+import { say, saysNothing, text } from '../i18n/index.js';
 import { forgetTuning, keepTuning, keptTuning } from '../train/tunings.js';
 import { Chart } from '../ui/chart.js';
 import { button, h } from '../ui/dom.js';
-import { Verse } from './prefer-verse.js';
+import { Verse, titleOf } from './prefer-verse.js';
 
 /** @typedef {import('../engine/preferring-protocol.js').Plan} Plan */
 /** @typedef {import('../engine/preferring-protocol.js').Ended} Ended */
@@ -24,7 +25,7 @@ export class TuneStep {
   #method = h('select', { id: 'prefer-method' }, h('option', { value: 'dpo', t: 'methodDpo' }), h('option', { value: 'reinforce', t: 'methodReinforce' }));
   #penalty = h('input', { id: 'prefer-penalty', type: 'range', min: '0', max: '0.5', step: '0.01', 'aria-describedby': 'prefer-penalty-hint' });
   #value = h('span');
-  #start = button('preferTuneStart', () => void this.#desk.perform(() => this.#tune(null)), { class: 'primary' });
+  #start = button('preferTuneStart', () => void this.#desk.perform(() => this.#begin()), { class: 'primary' });
   #resume = button('preferTuneResume', () => void this.#desk.perform(() => this.#resumeKept()), { hidden: true });
   #worth = new Chart({ title: 'chartWorth', x: 'chartStep', format: DIGITS });
   #distance = new Chart({ title: 'chartDistance', x: 'chartStep', format: DIGITS, small: true });
@@ -41,16 +42,20 @@ export class TuneStep {
   #steps = [];
   /** @type {{ step: number, measured: Measurement }[]} */
   #measured = [];
-  /** What is tuned now, and can be looked at. @type {{ plan: Plan, seconds: number } | null} */
-  #tuned = null;
-  /** @type {Kept | null} */
+  /** Whose curves those are. */
+  #curvesOf = '';
+  /** What can go on after a reload. @type {Kept | null} */
   #kept = null;
+  /** What is being written of it, one after the other. */
+  #storing = Promise.resolve();
   #pair = 0;
+  /** The tuned model on the shelf. */
   #id = '';
+  #note = h('p', { class: 'small', 'aria-live': 'polite' });
   element;
 
   /**
-   * @param {import('./prefer.js').Desk} desk
+   * @param {import('./prefer-desk.js').Desk} desk
    * @param {import('./prefer-reward.js').RewardStep} reward
    */
   constructor(desk, reward) {
@@ -82,6 +87,7 @@ export class TuneStep {
       h('div', { class: 'row' }, this.#start, this.#resume),
       this.#curves,
       h('div', { class: 'row' }, this.#compare, this.#keep, this.#write),
+      this.#note,
       this.#both,
     );
   }
@@ -92,51 +98,79 @@ export class TuneStep {
     this.draw();
   }
 
-  forget() {
-    this.#tuned = null;
-    this.#both.hidden = true;
-    this.draw();
-  }
-
   draw() {
-    const busy = this.#desk.isBusy();
+    const { isBusy: busy, held } = this.#desk;
     this.#start.disabled = busy;
     this.#resume.hidden = this.#kept === null || this.#kept.step >= this.#kept.plan.steps;
     this.#resume.disabled = busy;
-    this.#compare.disabled = busy || !this.#tuned;
-    this.#keep.disabled = busy || !this.#tuned;
+    this.#compare.disabled = busy || !held.tuned;
+    this.#keep.disabled = busy || !held.tuned;
+    if (!held.tuned) this.#both.hidden = true;
     this.#write.hidden = !this.#id;
   }
 
-  /** @param {Uint8Array | null} checkpoint to go on from, of the tuning that is kept */
-  async #tune(checkpoint) {
-    const { ask, learn, tell, choices, context, model } = this.#desk;
-    const { method, penalty, seed, judge } = context.state.settings;
-    await learn();
+  /** A new tuning, by the choices of this browser. */
+  async #begin() {
+    const desk = this.#desk;
+    const { method, penalty, seed, judge } = desk.context.state.settings;
+    const choices = desk.choices.lines();
+    await desk.learn(choices);
+    const usual = /** @type {Plan} */ (await desk.ask({ type: 'plan', method: /** @type {Plan['method']} */ (method) }));
+    const plan = { ...usual, seed, beta: method === 'dpo' ? Math.max(LEAST, penalty) : penalty };
+    const what = { plan, judge: /** @type {Kept['judge']} */ (judge), model: desk.model?.id ?? '', choices, step: 0 };
+    await this.#tune(what, null);
+  }
+
+  /** By the choices that it began with, which need not be those of this browser any more. */
+  async #resumeKept() {
+    const desk = this.#desk;
+    const kept = await keptTuning();
+    if (!kept) return;
+    const { plan, judge, model, choices } = kept.what;
+    desk.context.state.set({ method: plan.method, penalty: plan.beta, judge, preferred: model });
+    if (desk.model?.id !== model) throw new EngineError('bad-option', `the model of the kept tuning, ${model}, is no more`);
+    await desk.learn(choices);
+    await this.#tune(kept.what, kept.checkpoint);
+  }
+
+  /**
+   * @param {Kept} what
+   * @param {Uint8Array | null} checkpoint to go on from
+   */
+  async #tune(what, checkpoint) {
+    const desk = this.#desk;
+    const { plan } = what;
+    if (plan.method === 'reinforce' && desk.held.fitted !== plan.seed && !(await this.#reward.fit(plan.seed))) return;
     this.#id = '';
-    this.#tuned = null;
-    const usual = /** @type {Plan} */ (await ask({ type: 'plan', method: /** @type {Plan['method']} */ (method) }));
-    const wanted = { ...usual, seed, beta: method === 'dpo' ? Math.max(LEAST, penalty) : penalty };
-    const plan = checkpoint && this.#kept ? this.#kept.plan : wanted;
-    if (plan.method === 'reinforce' && !this.#reward.isFitted) await this.#reward.fit();
-    if (!checkpoint) [this.#steps, this.#measured] = [[], []];
+    saysNothing(this.#note);
+    this.#goBack(what, checkpoint ? what.step : 0);
     this.#curves.hidden = false;
-    const what = { plan, judge: /** @type {Kept['judge']} */ (judge), model: model()?.id ?? '', choices: choices.lines(), step: 0 };
-    let seconds = 0;
-    /** @type {Ended} */
-    const ended = await ask({ type: 'tune', plan, judge: what.judge, checkpoint }, (news) => {
+    const ended = await desk.tune({ type: 'tune', plan, judge: what.judge, checkpoint }, (news) => {
       if (news.type === 'tuned') {
-        seconds = news.seconds;
         this.#steps.push({ step: news.progress.step, worth: news.progress.reward ?? news.progress.loss });
-        tell('preferTuning', { step: news.progress.step, steps: plan.steps });
+        desk.tell('preferTuning', { step: news.progress.step, steps: plan.steps });
       }
       if (news.type === 'measured') this.#measured.push(news);
-      if (news.type === 'checkpoint') void this.#store({ ...what, step: news.step }, news.bytes);
+      if (news.type === 'checkpoint') this.#storing = this.#storing.then(() => this.#store({ ...what, step: news.step }, news.bytes));
       this.#drawCurves(plan);
     });
-    this.#tuned = { plan, seconds };
-    tell(ENDINGS[ended.reason], { step: ended.step, seconds: Math.round(ended.seconds) });
+    desk.tell(ENDINGS[ended.reason], { step: ended.step, seconds: Math.round(ended.seconds) });
     await this.#sideBySide();
+    await this.#storing;
+  }
+
+  /**
+   * Leaves of the curves what belongs to a tuning at this step.
+   *
+   * @param {Kept} what
+   * @param {number} step
+   */
+  #goBack({ plan, model, choices }, step) {
+    const key = JSON.stringify([plan, model, choices]);
+    const before = (/** @type {{ step: number }} */ one) => key === this.#curvesOf && step > 0 && one.step <= step;
+    this.#steps = this.#steps.filter(before);
+    this.#measured = this.#measured.filter(before);
+    this.#curvesOf = key;
   }
 
   /**
@@ -146,24 +180,14 @@ export class TuneStep {
    * @param {Uint8Array} checkpoint
    */
   async #store(what, checkpoint) {
+    const isDone = what.step >= what.plan.steps;
     try {
-      if (what.step >= what.plan.steps) await forgetTuning();
-      else await keepTuning(what, checkpoint);
-      this.#kept = what.step >= what.plan.steps ? null : what;
+      await (isDone ? forgetTuning() : keepTuning(what, checkpoint));
+      this.#kept = isDone ? null : what;
     } catch {
       this.#kept = null;
     }
     this.draw();
-  }
-
-  async #resumeKept() {
-    const kept = await keptTuning();
-    if (!kept) return;
-    const { choices, context } = this.#desk;
-    this.#kept = kept.what;
-    choices.replace(kept.what.choices);
-    context.state.set({ method: kept.what.plan.method, penalty: kept.what.plan.beta, judge: kept.what.judge, preferred: kept.what.model });
-    await this.#tune(kept.checkpoint);
   }
 
   /** @param {Plan} plan */
@@ -182,26 +206,27 @@ export class TuneStep {
 
   /** The same beginning and random numbers, old and new. */
   async #sideBySide() {
-    const { ask, context, model } = this.#desk;
+    const { context, model } = this.#desk;
     /** @type {import('../engine/preferring-protocol.js').Comparison} */
-    const { beginning, stanzas } = await ask({ type: 'compare', k: this.#pair, seed: context.state.settings.seed });
+    const { beginning, stanzas } = await this.#desk.ask({ type: 'compare', k: this.#pair, seed: context.state.settings.seed });
     this.#pair += 1;
-    this.#beginning.textContent = beginning
-      .replace(/^=== ?/, '')
-      .split(' | ')[0]
-      .trim();
-    this.#verses.forEach((verse, at) => verse.show(stanzas[at], model()?.language));
+    this.#beginning.textContent = titleOf(beginning);
+    this.#verses.forEach((verse, at) => verse.show(stanzas[at], model?.language));
     this.#both.hidden = false;
   }
 
   async #putOnShelf() {
-    const { ask, context, model, tell } = this.#desk;
-    const name = text('preferName', { model: model()?.id ?? '' });
-    /** @type {{ bytes: Uint8Array, card: import('../engine/training-protocol.js').Card, model_type: string, parameters: number }} */
-    const { bytes, ...what } = await ask({ type: 'model', name, seconds: this.#tuned?.seconds ?? 0 });
-    const { id } = await context.catalog.shelf.add(bytes, { name, ...what });
+    const desk = this.#desk;
+    const { tuned } = desk.held;
+    if (!tuned) return;
+    const name = text('preferName', { model: tuned.name });
+    /** @type {import('../engine/preferring-protocol.js').Packed} */
+    const { bytes, ...what } = await desk.ask({ type: 'model', name, seconds: tuned.seconds });
+    const { id, refused } = await desk.context.catalog.shelf.add(bytes, { name, ...what });
     this.#id = id;
-    tell('preferOnShelf', { name });
+    if (refused) say(this.#note, 'preferNotKept');
+    else saysNothing(this.#note);
+    desk.tell(refused ? 'preferInPage' : 'preferOnShelf', { name });
   }
 
   #writeWith() {

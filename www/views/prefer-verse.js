@@ -3,6 +3,18 @@
 import { formatNumber } from '../i18n/index.js';
 import { h } from '../ui/dom.js';
 
+/**
+ * The title that stanzas have in common.
+ *
+ * @param {string} beginning a header line
+ */
+export function titleOf(beginning) {
+  return beginning
+    .replace(/^=== ?/, '')
+    .split(' | ')[0]
+    .trim();
+}
+
 export class Verse {
   element = h('blockquote', { class: 'verse', translate: 'no' });
 

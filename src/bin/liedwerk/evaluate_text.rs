@@ -40,6 +40,8 @@ pub enum NormalizeArg {
     Lecture,
     /// Songs with their lines, titles dropped.
     Songs,
+    /// The same of German songs.
+    Lieder,
 }
 
 /// Prints the loss, and bits per character.
@@ -124,6 +126,7 @@ fn cleaned(tokenizer: &TextTokenizer, text: &str, normalize: Option<NormalizeArg
                 None | Some(NormalizeArg::None) => Normalize::None,
                 Some(NormalizeArg::Lecture) => Normalize::Lecture,
                 Some(NormalizeArg::Songs) => Normalize::Songs,
+                Some(NormalizeArg::Lieder) => Normalize::Lieder,
             };
             Ok(tokenizer.normalize(&said(normalize.normalize(text))))
         }

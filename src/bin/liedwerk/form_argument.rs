@@ -5,11 +5,10 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 use liedwerk::generate::Sampling;
 use liedwerk::generate::form::Form;
-use liedwerk::io::manifest::Manifest;
 use liedwerk::text::rhyme::Lexicon;
 
-use crate::files::read_text;
 use crate::lexicon;
+use crate::model_files::models_beside;
 
 /// A song's form. Any of these but title and style has it written line by line, each the best of many.
 #[derive(clap::Args, Clone)]
@@ -91,9 +90,8 @@ impl FormArgs {
 /// The lexicon that the list of models names for the model in this folder.
 pub fn lexicon_of(model: &Path) -> anyhow::Result<Lexicon> {
     let found = || {
-        let model = model.canonicalize().ok()?;
-        let (models, id) = (model.parent()?.to_owned(), model.file_name()?.to_str()?.to_owned());
-        let manifest = Manifest::from_json(&read_text(&models.join("index.json")).ok()?).ok()?;
+        let (models, manifest) = models_beside(model)?;
+        let id = model.canonicalize().ok()?.file_name()?.to_str()?.to_owned();
         let entry = manifest.models.into_iter().find(|entry| entry.id == id)?;
         Some(models.join(entry.files.lexicon?.path))
     };

@@ -1,8 +1,9 @@
 //! Models as they lie on a disk: a folder, a zip, a checkpoint, or one file that holds all of a model.
 
-use crate::files::{read, unreadable};
+use crate::files::{read, read_text, unreadable};
 use liedwerk::generate::{Generator, Translator};
 use liedwerk::io::formats::{self, File, Format, HEAD_BYTES, Offered, OpenedModel};
+use liedwerk::io::manifest::Manifest;
 use liedwerk::models::ModelConfig;
 use liedwerk::read::{Classifier, MaskFiller, TextTagger};
 use liedwerk::train::{Kind, Lessons};
@@ -69,6 +70,13 @@ fn offer(path: &Path) -> Result<Offered, Error> {
     file.take(HEAD_BYTES as u64).read_to_end(&mut head).map_err(|e| unreadable(path, &e))?;
     let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
     Ok(Offered { name, head })
+}
+
+/// The folder that a model's folder lies in, and the list of models there.
+pub fn models_beside(model: &Path) -> Option<(PathBuf, Manifest)> {
+    let models = model.canonicalize().ok()?.parent()?.to_owned();
+    let manifest = Manifest::from_json(&read_text(&models.join("index.json")).ok()?).ok()?;
+    Some((models, manifest))
 }
 
 /// Opens a model that continues a text.

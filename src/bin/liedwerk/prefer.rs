@@ -4,25 +4,22 @@ use crate::arithmetic::ArithmeticArg;
 use crate::files::{print, read_text, say};
 use crate::form_argument::lexicon_of;
 use crate::lexicon;
-use crate::model_files::open_generator;
+use crate::model_files::{models_beside, open_classifier, open_generator};
 use crate::progress::progress_bar;
 use crate::train::{Folder, Use};
+use anyhow::Context;
+use liedwerk::generate::Generator;
 use liedwerk::io::ModelFile;
 use liedwerk::judge::Share;
-use liedwerk::models::LanguageModel;
 use liedwerk::prefer::{
-    Choices, Judge, Measurement, Method, PairDrawing, RewardPlan, Session, TuningPlan, beats_chance,
+    Choices, Judge, Learnable, Measurement, Method, PairDrawing, RewardPlan, Session, ShowPlan, TuningPlan,
+    beats_chance,
 };
+use liedwerk::text::rhyme::Lexicon;
 use liedwerk::train::Layers;
-use liedwerk::{Error, ErrorCode};
 use serde_json::{Value, json};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
-
-/// What is measured by has other random numbers than what is learned from.
-const MEASURED: u64 = 1_000_000;
-/// Pairs that are drawn at most for each that the judge has an opinion of.
-const TRIES: u64 = 10;
 
 /// Tune a model that writes towards what a judge, or a file of choices, prefers.
 #[derive(clap::Args)]
@@ -30,12 +27,18 @@ pub struct Args {
     /// The model's folder.
     #[arg(long, value_name = "DIR")]
     model: PathBuf,
-    /// Who compares, and measures: rhyme, short-lines or no-old-words.
+    /// Who compares, and measures: rhyme, short-lines, no-old-words or cheerful.
     #[arg(long, value_name = "NAME", default_value = "rhyme", value_parser = judge)]
     judge: Judge,
     /// Words and their sounds; without it the model's own.
     #[arg(long, value_name = "FILE")]
     lexicon: Option<PathBuf>,
+    /// A model that tells moods, for the judge cheerful; without it that of the list of models beside the model.
+    #[arg(long, value_name = "DIR")]
+    mood: Option<PathBuf>,
+    /// Stanzas with blank lines between, which the model is shown before anything is compared.
+    #[arg(long, value_name = "FILE")]
+    show: Option<PathBuf>,
     /// Choices that the judge makes.
     #[arg(long, value_name = "N", default_value_t = 100)]
     pairs: usize,
@@ -116,20 +119,19 @@ pub fn run(args: Args) -> anyhow::Result<()> {
     if let Some(path) = &args.save_choices {
         liedwerk::io::write_atomically(path, choices.to_lines().as_bytes())?;
     }
-    let contradicted = choices.contradicted().into_iter().filter(|&contradicted| contradicted).count();
     let number = choices.0.len();
-    session.learn_from(choices)?;
+    let &Learnable { contradicted, too_long, .. } = session.learn_from(choices)?;
     let began = Instant::now();
     let accuracy = fit(&args, &mut session)?;
     let (fitted_in, began) = (began.elapsed().as_secs_f64(), Instant::now());
     let plan = tune(&args, &mut session)?;
     let tuned_in = began.elapsed().as_secs_f64();
-    let measured = session.measure(args.judge, args.measure, args.seed.wrapping_add(MEASURED))?;
+    let measured = session.measure(args.judge, args.measure, args.seed)?;
     if let Some(folder) = &folder {
         write(folder, &session.model_file(&name(&args), tuned_in)?)?;
     }
     let seconds = [drawn_in, fitted_in, tuned_in];
-    let report = Report { choices: number, contradicted, accuracy, seconds, measured, plan };
+    let report = Report { choices: number, contradicted, too_long, accuracy, seconds, measured, plan };
     if args.json {
         say!("{}", report.json());
     } else {
@@ -140,15 +142,48 @@ pub fn run(args: Args) -> anyhow::Result<()> {
 
 fn open(args: &Args) -> anyhow::Result<Session> {
     let generator = open_generator(&args.model)?;
-    let LanguageModel::Gpt(model) = generator.model() else {
-        let message = "only a GPT learns from choices; this model is an LSTM";
-        return Err(Error::new(ErrorCode::BadConfig, message).into());
+    let generator = match &args.show {
+        Some(stanzas) => shown(args, &generator, stanzas)?,
+        None => generator,
     };
-    let lexicon = match &args.lexicon {
-        Some(path) => lexicon::open(path)?,
-        None => lexicon_of(&args.model)?,
-    };
-    Ok(Session::new(model.clone(), generator.tokenizer().clone(), lexicon))
+    let mut session = Session::of_generator(&generator, open_lexicon(args)?)?;
+    if args.judge == Judge::Cheerful {
+        let mood = args.mood.clone().map_or_else(|| mood_beside(&args.model), Ok)?;
+        session.learn_moods(open_classifier(&mood)?)?;
+    }
+    Ok(session)
+}
+
+fn open_lexicon(args: &Args) -> anyhow::Result<Lexicon> {
+    match &args.lexicon {
+        Some(path) => lexicon::open(path),
+        None => lexicon_of(&args.model),
+    }
+}
+
+/// The model after it was shown stanzas, rounded as its file rounds it: the page goes on from there, too.
+fn shown(args: &Args, generator: &Generator, stanzas: &Path) -> anyhow::Result<Generator> {
+    let mut session = Session::of_generator(generator, open_lexicon(args)?)?;
+    let began = Instant::now();
+    let showing = session.show(&read_text(stanzas)?, ShowPlan { seed: args.seed, ..ShowPlan::default() })?;
+    let bar = progress_bar(showing.steps() as usize, "steps on what is shown", args.json);
+    for _ in 0..showing.steps() {
+        showing.step()?;
+        bar.inc(1);
+    }
+    bar.finish_and_clear();
+    let file = session.shown_file(&name(args), began.elapsed().as_secs_f64())?;
+    let ModelFile { config, tokenizer, .. } = ModelFile::read(&file)?;
+    Ok(Generator::from_files(&config, &tokenizer, &file)?)
+}
+
+/// The model that tells moods in the list of models beside this one.
+fn mood_beside(model: &Path) -> anyhow::Result<PathBuf> {
+    let found = models_beside(model).and_then(|(models, manifest)| {
+        let entry = manifest.models.into_iter().find(|entry| entry.model_type == "text_classifier")?;
+        Some(models.join(entry.files.config).parent()?.to_owned())
+    });
+    found.with_context(|| format!("no model of moods is known for {}; name one with --mood", model.display()))
 }
 
 /// The choices of the judge.
@@ -156,7 +191,7 @@ fn judged(args: &Args, session: &Session) -> anyhow::Result<Choices> {
     let drawing = PairDrawing { seed: args.seed, draws: args.draws.unwrap_or(args.judge.draws()) };
     let bar = progress_bar(args.pairs, "choices", args.json);
     let mut choices = Choices::default();
-    for k in 0..args.pairs as u64 * TRIES {
+    for k in 0..Judge::most_comparisons(args.pairs) {
         if choices.0.len() == args.pairs {
             break;
         }
@@ -238,6 +273,7 @@ fn write(folder: &Folder, model: &[u8]) -> anyhow::Result<()> {
 struct Report {
     choices: usize,
     contradicted: usize,
+    too_long: usize,
     accuracy: Option<Share>,
     seconds: [f64; 3],
     measured: Measurement,
@@ -251,7 +287,8 @@ impl Report {
             |share| json!({"share": share.value(), "part": share.part, "all": share.all, "beats_chance": beats_chance(share)}),
         );
         json!({
-            "choices": self.choices, "contradicted": self.contradicted, "reward_accuracy": accuracy,
+            "choices": self.choices, "contradicted": self.contradicted, "too_long": self.too_long,
+            "reward_accuracy": accuracy,
             "plan": self.plan, "measured": self.measured,
             "seconds": {"choices": drawing, "reward": fitting, "tuning": tuning},
         })
@@ -262,6 +299,9 @@ impl std::fmt::Display for Report {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let Measurement { stanzas, rhymed, win_rate, kl, distinct } = &self.measured;
         writeln!(f, "{} choices, of which {} contradict each other", self.choices, self.contradicted)?;
+        if self.too_long > 0 {
+            writeln!(f, "{} are longer than what the model reads, and left out", self.too_long)?;
+        }
         if let Some(share) = self.accuracy {
             let percent = 100.0 * share.value();
             writeln!(f, "held-out choices foretold  {percent:.0} % ({} of {})", share.part, share.all)?;

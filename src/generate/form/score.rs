@@ -1,6 +1,6 @@
 //! What makes a line better than another.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::text::is_stop_word;
 use crate::text::rhyme::{Lexicon, Listed, Rhyme, last_word, words_of};
@@ -17,8 +17,9 @@ pub struct Weights {
     pub likely: f32,
     /// Times its pointwise mutual information with the title.
     pub title: f32,
-    /// The price of each sequence of three words that came before (in this line, too), of each word that comes twice in
-    /// the line, and of beginning with two words that a line begins with already.
+    /// The price of each sequence of three words that came before (in this line, too), three times as high where it came
+    /// twice, and so on; of each word that comes twice in the line, and of beginning with two words that a line begins
+    /// with already.
     pub repeat: f32,
     /// The price of each word that is in no word list.
     pub unlisted: f32,
@@ -113,7 +114,8 @@ pub(super) struct SoFar {
     pub title: Vec<String>,
     /// Lines of the song.
     pub lines: Vec<String>,
-    triples: BTreeSet<[String; 3]>,
+    /// How often each came.
+    triples: BTreeMap<[String; 3], usize>,
     ends: Vec<String>,
 }
 
@@ -133,11 +135,13 @@ pub(super) struct Asked<'a> {
 impl SoFar {
     pub fn new(title: &str) -> Self {
         let title = words_of(title).collect();
-        Self { title, lines: Vec::new(), triples: BTreeSet::new(), ends: Vec::new() }
+        Self { title, lines: Vec::new(), triples: BTreeMap::new(), ends: Vec::new() }
     }
 
     pub fn push(&mut self, line: &str) {
-        self.triples.extend(triples(line));
+        for triple in triples(line) {
+            *self.triples.entry(triple).or_default() += 1;
+        }
         self.ends.extend(last_word(line));
         self.lines.push(line.to_owned());
     }
@@ -179,9 +183,12 @@ impl SoFar {
         let known = |word: &&String| lexicon.listed(word).is_none() && !self.title.contains(word);
         let unlisted = words.iter().filter(known).count();
         let mut within = BTreeSet::new();
-        let again =
-            triples(line).filter(|triple| self.triples.contains(triple) || !within.insert(triple.clone()));
-        let again = again.count();
+        let again: usize = triples(line)
+            .map(|triple| {
+                let times = self.triples.get(&triple).copied().unwrap_or_default();
+                (times * (times + 1) / 2).max(usize::from(!within.insert(triple)))
+            })
+            .sum();
         let twice = words.iter().enumerate().filter(|(at, word)| {
             words[..*at].contains(word) && word.len() > 1 && !is_stop_word(word, lexicon.language())
         });

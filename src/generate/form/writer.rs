@@ -23,6 +23,8 @@ const ENOUGH_RHYMES: usize = 3;
 const ROUNDS: usize = 3;
 /// A line whose ending costs more is not.
 const SOUND_ENDING: f32 = -0.5;
+/// More is drawn if the best line repeats more than that: what comes a third time makes a chain.
+const SOUND_REPEATS: f32 = -2.4;
 /// The logarithm of this probability.
 const ONE_IN_A_THOUSAND: f32 = -6.9;
 
@@ -272,9 +274,11 @@ impl FormWriter {
     }
 }
 
-/// Whether a line rhymes if it is to, and does so with a word that belongs there.
+/// Whether a line rhymes if it is to, does so with a word that belongs there, and is not one more of the same.
 fn sound(line: &CandidateLine, rhymes: bool) -> bool {
-    line.scores.ending >= SOUND_ENDING && (!rhymes || line.rhyme.is_some())
+    line.scores.ending >= SOUND_ENDING
+        && line.scores.repeats >= SOUND_REPEATS
+        && (!rhymes || line.rhyme.is_some())
 }
 
 /// The logarithm of the probability of a line's last word, behind what stands before it.
