@@ -25,6 +25,7 @@ pub mod read;
 pub mod rng;
 pub mod self_test;
 pub mod shape;
+pub mod style;
 pub mod tensor;
 pub mod text;
 pub mod train;

@@ -71,3 +71,10 @@ Mit Pulver und Blei:
 Die Gedanken sind frei!`,
   },
 ];
+
+/** What a visitor finds under Read. */
+export const READ_TEXTS = {
+  tagged: 'Das Kind singt ein schönes Lied.\nThe rose of the garden will never rose again.',
+  judged: 'Everything arrived on time and works beautifully.\nDer Sänger war heiser, und das Licht ging aus.\nThe concert begins at eight.',
+  masked: 'Am Morgen trinke ich eine Tasse ___.',
+};

@@ -1,7 +1,7 @@
 // Every setting of the page, declared once. Input fields, limits and the link all follow this table.
 
 import { spellFragment } from './fragment.js';
-import { GERMAN_SONGS } from './songs.js';
+import { GERMAN_SONGS, READ_TEXTS } from './songs.js';
 
 /**
  * Longer beginnings are cut from the left, in links and on the way to the engine. The engine reads
@@ -15,15 +15,8 @@ export const PROMPT_LENGTH = 4000;
  */
 export const GERMAN_LENGTH = 20_000;
 
-/** What a visitor finds under Read. */
-export const READ_TEXTS = {
-  tagged: 'Das Kind singt ein schönes Lied.\nThe rose of the garden will never rose again.',
-  judged: 'Everything arrived on time and works beautifully.\nDer Sänger war heiser, und das Licht ging aus.\nThe concert begins at eight.',
-  masked: 'Am Morgen trinke ich eine Tasse ___.',
-};
-
 /**
- * @typedef {'write' | 'lab' | 'duel' | 'translate' | 'chain' | 'text' | 'look' | 'read' | 'lecture' | 'train' | 'prefer' | 'gan' | 'caption'} ViewId
+ * @typedef {'write' | 'lab' | 'duel' | 'translate' | 'chain' | 'text' | 'look' | 'read' | 'lecture' | 'train' | 'prefer' | 'gan' | 'caption' | 'style'} ViewId
  *
  * @typedef {object} Settings
  * @property {ViewId} view
@@ -62,8 +55,13 @@ export const READ_TEXTS = {
  * @property {number} stanzas 0 as many as the parts, or four
  * @property {number} lines of a stanza; 0 those of the scheme, or four
  * @property {number} merges of byte pairs
- * @property {'lyrics' | 'translation' | 'gan' | 'reading' | 'people' | 'challenges'} use_case of the lecture
+ * @property {'lyrics' | 'translation' | 'gan' | 'style' | 'reading' | 'people' | 'challenges'} use_case of the lecture
  * @property {string} cloud the points that a GAN learns
+ * @property {string} motif the scene that is painted in a style
+ * @property {string} painting the style
+ * @property {number} strength of the style, from 0 to 1
+ * @property {number} picture_size
+ * @property {number} painting_steps
  * @property {number} step of the lecture
  * @property {number} temperature
  * @property {number} top_k
@@ -81,8 +79,8 @@ export const READ_TEXTS = {
  * @property {'' | '1'} embed the place alone, for a frame in another page
  * @property {'' | 'de' | 'en'} lang a language that the link asks for; empty for the reader's own
  *
- * @typedef {'view' | 'model' | 'prompt' | 'german' | 'english' | 'translator' | 'inspected' | 'forced' | 'compare' | 'text' | 'text_language' | 'reading' | 'tagged' | 'judged' | 'masked' | 'use_case' | 'hide' | 'lock' | 'embed' | 'lang' | 'left' | 'right' | 'kind' | 'model_size' | 'base' | 'trained_layers' | 'preferred' | 'judge' | 'method' | 'cleaning' | 'keep_seed' | 'title' | 'style' | 'scheme' | 'parts' | 'syllables' | 'cloud'} TextName
- * @typedef {'temperature' | 'top_k' | 'top_p' | 'min_p' | 'typical_p' | 'repetition_penalty' | 'no_repeat_ngram' | 'max_new_tokens' | 'beam_width' | 'merges' | 'penalty' | 'step' | 'seed' | 'minutes' | 'held_out' | 'stanzas' | 'lines'} NumberName
+ * @typedef {'view' | 'model' | 'prompt' | 'german' | 'english' | 'translator' | 'inspected' | 'forced' | 'compare' | 'text' | 'text_language' | 'reading' | 'tagged' | 'judged' | 'masked' | 'use_case' | 'hide' | 'lock' | 'embed' | 'lang' | 'left' | 'right' | 'kind' | 'model_size' | 'base' | 'trained_layers' | 'preferred' | 'judge' | 'method' | 'cleaning' | 'keep_seed' | 'title' | 'style' | 'scheme' | 'parts' | 'syllables' | 'cloud' | 'motif' | 'painting'} TextName
+ * @typedef {'temperature' | 'top_k' | 'top_p' | 'min_p' | 'typical_p' | 'repetition_penalty' | 'no_repeat_ngram' | 'max_new_tokens' | 'beam_width' | 'merges' | 'penalty' | 'step' | 'seed' | 'minutes' | 'held_out' | 'stanzas' | 'lines' | 'strength' | 'picture_size' | 'painting_steps'} NumberName
  *
  * @typedef {object} TextField
  * @property {TextName} name
@@ -105,29 +103,21 @@ export const READ_TEXTS = {
  * @property {boolean} [always]
  */
 /** @type {readonly ViewId[]} */
-const EVERYWHERE = ['write', 'lab', 'duel', 'translate', 'chain', 'text', 'look', 'read', 'lecture', 'train', 'prefer', 'gan', 'caption'];
+const EVERYWHERE = ['write', 'lab', 'duel', 'translate', 'chain', 'text', 'look', 'read', 'lecture', 'train', 'prefer', 'gan', 'caption', 'style'];
 /** @type {readonly ViewId[]} */
 const WRITING = ['write', 'lab', 'duel', 'chain', 'look'];
 /** @type {readonly ViewId[]} */
-const SEEDED = [...WRITING, 'train', 'prefer', 'gan', 'caption'];
+const SEEDED = [...WRITING, 'train', 'prefer', 'gan', 'caption', 'style'];
 const TRANSLATING = /** @type {const} */ (['translate', 'chain', 'look']);
-const [COMPARING, TRAIN, READING, FORMED, PREFER] = /** @type {const} */ ([['duel'], ['train'], ['read'], ['write'], ['prefer']]);
+const [COMPARING, TRAIN, READING, FORMED, PREFER, STYLE] = /** @type {const} */ ([['duel'], ['train'], ['read'], ['write'], ['prefer'], ['style']]);
 
-/** @param {string} text */
-const cutId = (text) => keepStart(text, 100);
-/** @param {string} text */
-const cutGerman = (text) => keepStart(text, GERMAN_LENGTH);
-/** @param {string} text */
-const cutPrompt = (text) => keepEnd(text, PROMPT_LENGTH);
-
-/** @param {string} text */
-const cutNames = (text) => (/^[a-z0-9,-]{1,500}$/.test(text) ? text : '');
-
-/** @param {string} text */
-const cutRange = (text) => (/^\d{1,2}-\d{1,2}$/.test(text) ? text : '');
-
-/** @param {string} text */
-const cutForced = (text) => (/^(\d{1,5}\.\d{1,6}(-|$)){1,10000}$/.test(text) ? text : '');
+/** @typedef {(text: string) => string} Cut */
+const cutId = /** @type {Cut} */ ((text) => keepStart(text, 100));
+const cutGerman = /** @type {Cut} */ ((text) => keepStart(text, GERMAN_LENGTH));
+const cutPrompt = /** @type {Cut} */ ((text) => keepEnd(text, PROMPT_LENGTH));
+const cutNames = /** @type {Cut} */ ((text) => (/^[a-z0-9,-]{1,500}$/.test(text) ? text : ''));
+const cutRange = /** @type {Cut} */ ((text) => (/^\d{1,2}-\d{1,2}$/.test(text) ? text : ''));
+const cutForced = /** @type {Cut} */ ((text) => (/^(\d{1,5}\.\d{1,6}(-|$)){1,10000}$/.test(text) ? text : ''));
 
 /** @type {readonly TextField[]} */
 export const TEXT_FIELDS = [
@@ -152,8 +142,16 @@ export const TEXT_FIELDS = [
   { name: 'judge', key: 'judge', default: 'short-lines', among: ['rhyme', 'short-lines', 'no-old-words', 'cheerful'], views: PREFER },
   { name: 'method', key: 'method', default: 'dpo', among: ['dpo', 'reinforce'], views: PREFER },
   { name: 'text', key: 'text', default: GERMAN_SONGS[0].text, cut: cutGerman, views: ['text'] },
-  { name: 'use_case', key: 'case', default: 'lyrics', among: ['lyrics', 'translation', 'gan', 'reading', 'people', 'challenges'], views: ['lecture'] },
+  { name: 'use_case', key: 'case', default: 'lyrics', among: ['lyrics', 'translation', 'gan', 'style', 'reading', 'people', 'challenges'], views: ['lecture'] },
   { name: 'cloud', key: 'cloud', default: 'ring', among: ['ring', 'gaussians', 'line', 'moons', 'drawn'], views: ['gan'] },
+  { name: 'motif', key: 'motif', default: 'village', among: ['village', 'boat', 'still-life'], views: STYLE },
+  {
+    name: 'painting',
+    key: 'painting',
+    default: 'glass',
+    among: ['waves', 'brush', 'mosaic', 'hatching', 'dots', 'marble', 'glass', 'geometry', 'weave'],
+    views: STYLE,
+  },
   { name: 'title', key: 'title', default: '', cut: cutId, views: FORMED },
   { name: 'style', key: 'style', default: '', cut: cutId, views: FORMED },
   { name: 'scheme', key: 'scheme', default: '', cut: cutId, views: FORMED },
@@ -192,6 +190,9 @@ export const NUMBER_FIELDS = [
   // A link without its seed would not give the same text, so it always carries it.
   { name: 'seed', type: 'integer', key: 'seed', min: 0, max: Number.MAX_SAFE_INTEGER, step: 1, default: 0, always: true, views: SEEDED },
   { name: 'minutes', type: 'integer', key: 'minutes', min: 1, max: 60, step: 1, default: 1, among: [1, 5, 60], views: TRAIN },
+  { name: 'strength', type: 'number', key: 'strength', min: 0, max: 1, step: 0.05, default: 0.5, views: STYLE },
+  { name: 'picture_size', type: 'integer', key: 'picture-size', min: 64, max: 256, step: 64, default: 128, among: [64, 128, 192, 256], views: STYLE },
+  { name: 'painting_steps', type: 'integer', key: 'painting-steps', min: 50, max: 600, step: 50, default: 150, among: [50, 150, 300, 600], views: STYLE },
   { name: 'held_out', type: 'number', key: 'held-out', min: 0.1, max: 0.3, step: 0.1, default: 0.2, among: [0.1, 0.2, 0.3], views: TRAIN },
 ];
 

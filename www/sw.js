@@ -17,6 +17,7 @@ const ON_DEMAND = [
   'bench/bench.css',
   'bench/page.js',
   'bench/worker.js',
+  'examples/style.png',
   'models/captioner-de-en/config.json',
   'models/captioner-de-en/model.safetensors',
   'models/captioner-de-en/tokenizer.json',

@@ -1,6 +1,8 @@
 //! Windows that slide over planes: where they lie, and their elements as the rows of a matrix and back (PyTorch's
 //! `unfold` and `fold`), which turns a convolution into a product.
 
+use std::ops::Range;
+
 /// Windows over planes (C, H, W), at distances of `stride`; beyond the edges lie `padding` rows and columns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Windows {
@@ -50,6 +52,16 @@ impl Windows {
         let place = (window * self.stride + offset).checked_sub(self.padding)?;
         (place < self.plane[axis]).then_some(place)
     }
+
+    /// The windows of a row whose column `offset` lies within the plane, and where it lies in the first of them.
+    fn inside(&self, offset: usize) -> (Range<usize>, usize) {
+        let Self { plane, stride, padding, .. } = *self;
+        let count = self.count()[1];
+        let end = (plane[1] + padding).saturating_sub(offset).div_ceil(stride).min(count);
+        let start = padding.saturating_sub(offset).div_ceil(stride).min(end);
+        let first = (start * stride + offset).saturating_sub(padding).min(plane[1]);
+        (start..end, first)
+    }
 }
 
 /// `y[c, ky, kx, p] = x[c, …]`, element (ky, kx) of window p; 0 beyond the edges. For `x` (C, H, W) and `y`
@@ -60,11 +72,18 @@ pub fn unfold(windows: Windows, x: &[f32], y: &mut [f32]) {
     let places = y.chunks_exact_mut(windows.area() * rows * columns);
     for (x, y) in x.chunks_exact(windows.plane_area()).zip(places) {
         for (offset, y) in y.chunks_exact_mut(rows * columns).enumerate() {
+            let (inside, first) = windows.inside(offset % kernel_columns);
             for (row, y) in y.chunks_exact_mut(columns).enumerate() {
-                let top = windows.at(0, row, offset / kernel_columns);
-                for (column, y) in y.iter_mut().enumerate() {
-                    let place = top.zip(windows.at(1, column, offset % kernel_columns));
-                    *y = place.map_or(0.0, |(top, left)| x[top * width + left]);
+                let Some(top) = windows.at(0, row, offset / kernel_columns) else {
+                    y.fill(0.0);
+                    continue;
+                };
+                y[..inside.start].fill(0.0);
+                y[inside.end..].fill(0.0);
+                let (x, y) = (&x[top * width..][..width], &mut y[inside.clone()]);
+                match windows.stride {
+                    1 => y.copy_from_slice(&x[first..][..y.len()]),
+                    stride => y.iter_mut().zip(x[first..].iter().step_by(stride)).for_each(|(y, x)| *y = *x),
                 }
             }
         }
@@ -79,12 +98,13 @@ pub fn fold(windows: Windows, y: &[f32], x: &mut [f32]) {
     for (plane, y) in (0..planes).zip(y.chunks_exact(windows.area() * rows * columns)) {
         let x = &mut x[plane * windows.plane_area()..][..windows.plane_area()];
         for (offset, y) in y.chunks_exact(rows * columns).enumerate() {
+            let (inside, first) = windows.inside(offset % kernel_columns);
             for (row, y) in y.chunks_exact(columns).enumerate() {
                 let Some(top) = windows.at(0, row, offset / kernel_columns) else { continue };
-                for (column, y) in y.iter().enumerate() {
-                    if let Some(left) = windows.at(1, column, offset % kernel_columns) {
-                        x[top * width + left] += y;
-                    }
+                let (x, y) = (&mut x[top * width..][..width], &y[inside.clone()]);
+                match windows.stride {
+                    1 => x[first..].iter_mut().zip(y).for_each(|(x, y)| *x += y),
+                    stride => x[first..].iter_mut().step_by(stride).zip(y).for_each(|(x, y)| *x += y),
                 }
             }
         }

@@ -8,7 +8,7 @@ use crate::tensor::{Tensor, record};
 use crate::wgsl::{self, matmul::Activation};
 
 /// `op(a) op(b)` over a batch of matrices; an operand of rank 2 serves every matrix of the other.
-fn product(a: &Tensor, b: &Tensor, trans_a: bool, trans_b: bool) -> Tensor {
+pub(super) fn product(a: &Tensor, b: &Tensor, trans_a: bool, trans_b: bool) -> Tensor {
     let (ra, ca, batch_a) = matrices(a);
     let (rb, cb, batch_b) = matrices(b);
     let (m, k) = if trans_a { (ca, ra) } else { (ra, ca) };

@@ -11,6 +11,7 @@ mod cross_entropy;
 mod device;
 mod dropout;
 mod embedding;
+mod gram;
 mod group_norm;
 mod gru;
 mod layer_norm;

@@ -1,6 +1,7 @@
-//! A picture of any size as an icon.
+//! A photo of any size made a small square.
 
 use super::icon::{ICON_SIZE, Icon};
+use super::picture::Picture;
 use crate::error::{Error, ErrorCode, Result};
 
 /// More pixels than this are no photo.
@@ -13,32 +14,7 @@ impl Icon {
     /// # Panics
     /// If there are not `3 · width · height` bytes, or none.
     pub fn of_photo(pixels: &[u8], width: usize, height: usize) -> Self {
-        assert!(
-            width > 0 && height > 0 && pixels.len() == 3 * width * height,
-            "of_photo: {width} x {height}"
-        );
-        let side = width.min(height);
-        let (left, top) = ((width - side) / 2, (height - side) / 2);
-        // At least one pixel for each of the icon's.
-        let range = |index: usize| {
-            let first = index * side / ICON_SIZE;
-            first..((index + 1) * side / ICON_SIZE).max(first + 1)
-        };
-        let mut icon = Self { pixels: Vec::with_capacity(3 * ICON_SIZE * ICON_SIZE) };
-        for (y, x) in (0..ICON_SIZE).flat_map(|y| (0..ICON_SIZE).map(move |x| (y, x))) {
-            let (rows, columns) = (range(y), range(x));
-            let count = (rows.len() * columns.len()) as u64;
-            for channel in 0..3 {
-                let places = rows.clone().flat_map(|row| columns.clone().map(move |column| (row, column)));
-                let sum: u64 = places
-                    .map(|(row, column)| {
-                        u64::from(pixels[3 * ((top + row) * width + left + column) + channel])
-                    })
-                    .sum();
-                icon.pixels.push(((sum + count / 2) / count) as u8);
-            }
-        }
-        icon
+        Self { pixels: Picture::of_photo(pixels, width, height, ICON_SIZE).pixels }
     }
 
     /// [`of_photo`](Self::of_photo) of a binary PPM (`P6`), which every program for pictures writes.
@@ -46,18 +22,35 @@ impl Icon {
     /// # Errors
     /// `other-format` for other bytes, a size of no photo, or fewer pixels than promised.
     pub fn of_ppm(bytes: &[u8]) -> Result<Self> {
-        let refused =
-            |what: &str| Error::new(ErrorCode::OtherFormat, format!("{what}; PPM (P6, 8 bits) is read"));
-        let (header, pixels) = header(bytes).ok_or_else(|| refused("this is no PPM picture"))?;
-        let [width, height, deepest] = header;
-        if deepest != 255 {
-            return Err(refused("the picture has more or fewer than 8 bits a colour"));
-        }
-        let count = width.checked_mul(height).filter(|count| (1..=MOST_PIXELS).contains(count));
-        let count = count.ok_or_else(|| refused(&format!("a picture of {width} x {height} is no photo")))?;
-        let pixels = pixels.get(..3 * count).ok_or_else(|| refused("the picture breaks off"))?;
+        let ([width, height], pixels) = read_ppm(bytes)?;
         Ok(Self::of_photo(pixels, width, height))
     }
+}
+
+impl Picture {
+    /// [`of_photo`](Self::of_photo) of a binary PPM (`P6`).
+    ///
+    /// # Errors
+    /// `other-format` for other bytes, a size of no photo, or fewer pixels than promised.
+    pub fn of_ppm(bytes: &[u8], size: usize) -> Result<Self> {
+        let ([width, height], pixels) = read_ppm(bytes)?;
+        Ok(Self::of_photo(pixels, width, height, size))
+    }
+}
+
+/// Width, height and pixels of a PPM.
+fn read_ppm(bytes: &[u8]) -> Result<([usize; 2], &[u8])> {
+    let refused =
+        |what: &str| Error::new(ErrorCode::OtherFormat, format!("{what}; PPM (P6, 8 bits) is read"));
+    let (header, pixels) = header(bytes).ok_or_else(|| refused("this is no PPM picture"))?;
+    let [width, height, deepest] = header;
+    if deepest != 255 {
+        return Err(refused("the picture has more or fewer than 8 bits a colour"));
+    }
+    let count = width.checked_mul(height).filter(|count| (1..=MOST_PIXELS).contains(count));
+    let count = count.ok_or_else(|| refused(&format!("a picture of {width} x {height} is no photo")))?;
+    let pixels = pixels.get(..3 * count).ok_or_else(|| refused("the picture breaks off"))?;
+    Ok(([width, height], pixels))
 }
 
 /// Width, height and largest value of a PPM, and what comes behind them.

@@ -26,6 +26,8 @@ mod reader;
 mod reading;
 mod song_index;
 #[cfg(feature = "train")]
+mod style;
+#[cfg(feature = "train")]
 mod trainer;
 mod translator;
 
@@ -50,6 +52,8 @@ pub use reader::Reader;
 #[cfg(feature = "train")]
 pub use reading::read_text;
 pub use song_index::SongIndex;
+#[cfg(feature = "train")]
+pub use style::{StyleTransfer, draw_picture};
 #[cfg(feature = "train")]
 pub use trainer::{Trainer, TrainingSample, draft_plan, inspect_text, spread_plan};
 pub use translator::Translator;

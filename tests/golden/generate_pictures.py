@@ -77,6 +77,52 @@ def gan() -> Case:
     return case
 
 
+def style() -> Case:
+    """Ten steps of Adam on a picture that is to have a content and, at two scales, a style's Gram matrices."""
+    lr, betas, content_weight = 0.05, (0.9, 0.99), 0.05
+    case = Case("style", lr=lr, betas=betas, content_weight=content_weight)
+    picture, content, painting = (torch.rand(1, 3, 16, 16) for _ in range(3))
+    filters = [(torch.randn(6, 3, 5, 5), torch.randn(6)) for _ in range(2)]
+    for name, value in (("picture", picture), ("content", content), ("style", painting)):
+        case.put(f"in.{name}", value)
+    for scale, (weight, bias) in enumerate(filters):
+        case.put(f"param.{scale}.weight", weight)
+        case.put(f"param.{scale}.bias", bias)
+    mean = painting.mean((2, 3), keepdim=True)
+    case.put("param.mean", mean.view(3, 1, 1))
+
+    def halved(x: torch.Tensor) -> torch.Tensor:
+        return nn.functional.avg_pool2d(x, 4, 2, 1, count_include_pad=False)
+
+    def grams(x: torch.Tensor) -> list[torch.Tensor]:
+        x, found = x - mean, []
+        for weight, bias in filters:
+            features = nn.functional.conv2d(x, weight, bias, padding=2).relu()[0].flatten(1)
+            found.append(features @ features.T / features.shape[1])
+            x = halved(x)
+        return found
+
+    picture.requires_grad_()
+    optimizer = torch.optim.Adam([picture], lr, betas, foreach=False)
+    target, losses = halved(content), []
+    for step in range(10):
+        pairs = zip(grams(picture), grams(painting))
+        style_loss = sum((found - wanted).square().sum() / wanted.square().sum() for found, wanted in pairs)
+        spread = (target - target.mean()).square().sum()
+        content_loss = (halved(picture) - target).square().sum() / spread
+        loss = style_loss + content_weight * content_loss
+        optimizer.zero_grad()
+        loss.backward()
+        if step == 0:
+            case.put("grad.in.picture", picture.grad)
+        optimizer.step()
+        with torch.no_grad():
+            picture.clamp_(0, 1)
+        losses.append(torch.stack([style_loss, content_loss]).detach())
+    case.put("out.losses", torch.stack(losses))
+    return case
+
+
 def captioner() -> Case:
     """Ten steps on one batch, one caption shorter than the other: losses, and logits and gradients of step 1."""
     sizes = {"vocab_size": 11, "channels": [4, 6, 8], "embedding_size": 5, "hidden_size": 7, "attention_size": 6}
@@ -114,7 +160,7 @@ def main() -> None:
     out = parser.parse_args().outdir
     out.mkdir(parents=True, exist_ok=True)
     torch.set_num_threads(1)
-    for case in (conv2d, group_norm, pool2d, gan, captioner):
+    for case in (conv2d, group_norm, pool2d, gan, style, captioner):
         case().write(out)
 
 

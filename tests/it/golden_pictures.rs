@@ -6,6 +6,7 @@ use liedwerk::nn::{Mlp, Module};
 use liedwerk::ops::{Conv2dOptions, CrossEntropy};
 use liedwerk::pictures::Cloud;
 use liedwerk::rng::Rng;
+use liedwerk::style::{Aim, Filters};
 use liedwerk::tensor::{Tape, Tensor};
 use liedwerk::train::{AdamW, AdamWConfig, GanSettings, GanTrainer};
 use pollster::block_on;
@@ -129,5 +130,37 @@ fn ten_losses_of_a_captioner() {
             optimizer.update(index, parameter, grad, 1.0, 3e-3);
             index += 1;
         });
+    }
+}
+
+#[test]
+fn ten_steps_of_a_style_transfer() {
+    let golden = Golden::open("style");
+    let get = |name: &str| golden.get(name).clone();
+    let scales = [0, 1].map(|scale| {
+        let [weight, bias] = ["weight", "bias"].map(|part| get(&format!("param.{scale}.{part}")));
+        (weight, bias)
+    });
+    let filters = Filters::of(get("param.mean"), scales.into());
+    let aim = Aim::new(filters, golden.get("in.content"), golden.get("in.style"));
+    let mut picture = get("in.picture");
+    let config = AdamWConfig { beta1: 0.9, beta2: 0.99, eps: 1e-8, weight_decay: 0.0 };
+    let mut adam = AdamW::new(config, &[("picture".into(), picture.clone())]);
+    let losses = golden.get("out.losses");
+    assert_eq!(losses.shape(), [10, 2]);
+    for (step, expected) in losses.data().as_chunks::<2>().0.iter().enumerate() {
+        let tape = Tape::new();
+        let leaf = tape.watch(&picture);
+        let (style, content) = (aim.style_loss(&leaf), aim.content_loss(&leaf));
+        for (loss, expected) in [&style, &content].into_iter().zip(expected) {
+            assert!((loss.item() - expected).abs() <= 1e-4 * expected, "step {step}: {loss:?}, {expected}");
+        }
+        let grads = tape.backward(&style.add(&content.mul_scalar(0.05)));
+        if step == 0 {
+            golden.check_grads(&grads, &[("in.picture", &leaf)]);
+        }
+        adam.begin_step();
+        adam.update(0, &mut picture, grads.get(&leaf).unwrap(), 1.0, 0.05);
+        picture.data_mut().iter_mut().for_each(|value| *value = value.clamp(0.0, 1.0));
     }
 }

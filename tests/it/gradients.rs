@@ -118,6 +118,7 @@ fn picture_ops() {
         check("conv2d", &[&[2, 4, 5, 4], weight, &[4]], |x| x[0].conv2d(&x[1], Some(&x[2]), options));
         check("conv2d without bias", &[&[1, 4, 3, 3], weight], |x| x[0].conv2d(&x[1], None, options));
     }
+    check("gram", &[&[3, 5]], |x| x[0].gram());
     check("avg_pool2d", &[&[2, 2, 5, 4]], |x| x[0].avg_pool2d(2, 2, 1).square());
     // Values apart from each other, so that a step changes no maximum.
     let apart: Vec<f32> = (0..40).map(|i| (i * 17 % 40) as f32 / 10.0).collect();

@@ -39,6 +39,8 @@ const NOTES = {
   'held-out-empty': 'noteHeldOutEmpty',
   'gpu-lost': 'noteGpuLost',
   'form-on-cpu': 'noteFormOnCpu',
+  'picture-shrunk': 'notePictureShrunk',
+  'first-frame': 'noteFirstFrame',
 };
 
 /** @type {Readonly<Record<string, Key>>} */

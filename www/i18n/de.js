@@ -33,6 +33,7 @@ export const de = {
   placePictures: 'Bilder',
   viewGan: 'GAN in der Ebene',
   viewCaption: 'Ein Bild beschreiben',
+  viewStyle: 'Stil übertragen',
   placeInside: 'Ins Modell schauen',
   views: 'Ansichten dieses Bereichs',
   viewWrite: 'Schreiben',

@@ -34,6 +34,7 @@ export const en = {
   placePictures: 'Pictures',
   viewGan: 'GAN in the plane',
   viewCaption: 'Describe a picture',
+  viewStyle: 'Style transfer',
   views: 'Views of this place',
   viewWrite: 'Write',
   viewSong: 'A song',

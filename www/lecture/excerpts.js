@@ -126,6 +126,18 @@ let found = self.of_discriminator.gradients(&self.discriminator, |discriminator|
     logits.binary_cross_entropy_with_logits(&targets)
 });`,
   },
+  gram: {
+    file: 'src/style/loss.rs',
+    code: String.raw`let losses = features.iter().zip(&self.grams).map(|(features, (wanted, scale))| {
+    gram(features).sub(wanted).square().sum_all().mul_scalar(*scale)
+});`,
+  },
+  styleStep: {
+    file: 'src/style/transfer.rs',
+    code: String.raw`let leaf = tape.watch(picture);
+let (style, content) = (aim.style_loss(&leaf), aim.content_loss(&leaf));
+let mut loss = style.add(&content.mul_scalar(self.settings.content_weight()));`,
+  },
   bothWays: {
     file: 'src/nn/bi_lstm.rs',
     code: String.raw`let there = x.lstm(&zero, &zero, from_begin.lstm()).output;

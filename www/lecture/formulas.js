@@ -25,6 +25,11 @@ const paren = (...inner) => row(o('('), ...inner, o(')'));
 /** @param {Markup[][]} lines */
 const lines = (...lines) => `<mtable>${lines.map((line) => `<mtr><mtd>${row(...line)}</mtd></mtr>`).join('')}</mtable>`;
 
+/** @param {Markup} inner */
+const squared = (inner) => sup(row(o('‖'), inner, o('‖')), n(2));
+/** @param {Markup} a @param {Markup} b */
+const norm = (a, b) => squared(row(a, o('−'), b));
+
 const xt = sub(i('x'), i('t'));
 const before = row(i('t'), o('−'), n(1));
 /** @param {string} name */
@@ -164,6 +169,16 @@ const FORMULAS = {
       paren(n(1), o('−'), i('D'), paren(i('G'), paren(i('z')))),
     ],
     [sub(i('L'), i('G')), o('='), o('−'), i('ln'), i('D'), paren(i('G'), paren(i('z')))],
+  ),
+  gram: row(sub(i('G'), row(i('i'), i('j'))), o('='), frac(n(1), i('N')), sum(i('p')), sub(i('F'), row(i('i'), i('p'))), sub(i('F'), row(i('j'), i('p')))),
+  styleLoss: row(
+    i('L'),
+    o('='),
+    sum(i('s')),
+    frac(norm(sub(i('G'), i('s')), sub(i('A'), i('s'))), squared(sub(i('A'), i('s')))),
+    o('+'),
+    i('α'),
+    frac(norm(i('P'), i('C')), squared(row(i('C'), o('−'), `<mover>${i('C')}${o('¯')}</mover>`))),
   ),
   beam: row(
     i('score'),

@@ -1,15 +1,16 @@
-// What the lecture mode tells: two use cases of seven steps each, and chapters on GANs, on models that read, on learning from
+// What the lecture mode tells: two use cases of seven steps each, and chapters on GANs, on style transfer, on models that read, on learning from
 // people and on the challenges of large models.
 
 import { CHALLENGES } from './challenges.js';
 import { PEOPLE } from './people.js';
 import { READING } from './reading.js';
+import { STYLE } from './style.js';
 
 /** @typedef {import('../engine/protocol.js').Bilingual} Bilingual */
-/** @typedef {'lyrics' | 'translation' | 'gan' | 'reading' | 'people' | 'challenges'} UseCase */
+/** @typedef {'lyrics' | 'translation' | 'gan' | 'style' | 'reading' | 'people' | 'challenges'} UseCase */
 /**
  * @typedef {'sources' | 'probability' | 'clean' | 'words' | 'sentences' | 'windows' | 'sizes' | 'cell' | 'codec' | 'loss' | 'learning' | 'figures' | 'write' | 'temperature'
- *   | 'bleu' | 'translate' | 'twoLosses' | 'shapes' | 'mood' | 'masked' | 'demonstrate' | 'compare' | 'tune' | 'sensitivity' | 'copies' | 'bias' | 'resources' | 'explain'} LiveName a part that one can try
+ *   | 'bleu' | 'translate' | 'twoLosses' | 'gramMatrix' | 'shapes' | 'mood' | 'masked' | 'demonstrate' | 'compare' | 'tune' | 'sensitivity' | 'copies' | 'bias' | 'resources' | 'explain'} LiveName a part that one can try
  */
 
 /**
@@ -183,6 +184,7 @@ export const LECTURE = {
       places: ['gan'],
     },
   ],
+  style: STYLE,
   reading: READING,
   people: PEOPLE,
   challenges: CHALLENGES,

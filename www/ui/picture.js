@@ -7,8 +7,6 @@ import { h } from './dom.js';
 export const PICTURE_SIZE = 32;
 /** The canvas has so many for each of them. */
 const ZOOM = 10;
-/** More than a photo has. */
-const MOST_BYTES = 64 << 20;
 
 export class Picture {
   canvas = h('canvas', { class: 'picture', width: String(PICTURE_SIZE * ZOOM), height: String(PICTURE_SIZE * ZOOM), role: 'img', tLabel: 'captionPicture' });
@@ -47,35 +45,4 @@ export class Picture {
       context.globalAlpha = 1;
     }
   }
-}
-
-/**
- * The middle square of an image file. The browser decodes it, and no script in it ever runs.
- *
- * @param {File} file
- * @returns {Promise<Uint8Array>} red, green, blue of 32 x 32 pixels
- * @throws `{code, message}` where it is no picture
- */
-export async function pixelsOf(file) {
-  const refused = (/** @type {string} */ message) => ({ code: 'bad-picture', message });
-  if (file.size > MOST_BYTES) throw refused(`${file.name} has ${file.size} bytes`);
-  if (/svg/.test(file.type)) throw refused(`${file.name} is no photo`);
-  const canvas = new OffscreenCanvas(PICTURE_SIZE, PICTURE_SIZE);
-  const context = canvas.getContext('2d');
-  /** @type {ImageBitmap} */
-  let image;
-  try {
-    image = await createImageBitmap(file);
-  } catch (error) {
-    throw refused(`${file.name}: ${error}`);
-  }
-  const side = Math.min(image.width, image.height);
-  if (!context || !side) throw refused(file.name);
-  context.imageSmoothingQuality = 'high';
-  context.fillStyle = '#fff';
-  context.fillRect(0, 0, PICTURE_SIZE, PICTURE_SIZE);
-  context.drawImage(image, (image.width - side) / 2, (image.height - side) / 2, side, side, 0, 0, PICTURE_SIZE, PICTURE_SIZE);
-  image.close();
-  const { data } = context.getImageData(0, 0, PICTURE_SIZE, PICTURE_SIZE);
-  return Uint8Array.from({ length: 3 * PICTURE_SIZE * PICTURE_SIZE }, (_, i) => data[4 * Math.floor(i / 3) + (i % 3)]);
 }

@@ -1,11 +1,12 @@
 // The view "Describe a picture": one picture, many words, and where the model looks for each of them.
 
 import { describe, drawIcon } from '../engine/describer.js';
+import { squareOf } from '../engine/photo.js';
 import { toFailure } from '../errors.js';
 import { formatNumber, onLanguage, say, saysNothing } from '../i18n/index.js';
 import { AlertBox } from '../ui/alert-box.js';
 import { button, h } from '../ui/dom.js';
-import { Picture, pixelsOf } from '../ui/picture.js';
+import { Picture, PICTURE_SIZE } from '../ui/picture.js';
 import { speakOfPictures } from './picture-words.js';
 
 /** @typedef {import('../engine/describer.js').DescribedWord} DescribedWord */
@@ -111,7 +112,7 @@ class Captions {
   #take(file) {
     return this.#perform(
       async (isWanted) => {
-        const pixels = await pixelsOf(file);
+        const { pixels } = await squareOf(file, PICTURE_SIZE);
         if (isWanted()) await this.#show(pixels, null, isWanted);
       },
       () => void this.#take(file),

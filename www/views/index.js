@@ -39,5 +39,6 @@ export const VIEWS = [
   { id: 'prefer', place: 'train', title: 'viewPrefer', load: async () => (await import('./prefer.js')).loadPrefer() },
   { id: 'gan', place: 'pictures', title: 'viewGan', load: async () => (await import('./gan.js')).loadGan() },
   { id: 'caption', place: 'pictures', title: 'viewCaption', load: async () => (await import('./caption.js')).loadCaption() },
+  { id: 'style', place: 'pictures', title: 'viewStyle', load: async () => (await import('./style.js')).loadStyle() },
   { id: 'lecture', place: 'lecture', title: 'viewLecture', load: async () => (await import('./lecture.js')).loadLecture() },
 ];

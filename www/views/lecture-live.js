@@ -6,6 +6,7 @@ import { bleu } from './lecture-bleu.js';
 import { Cell } from './lecture-cell.js';
 import { Bias, Explaining, Sensitivity } from './lecture-challenges.js';
 import { Copies, Costs } from './lecture-costs.js';
+import { gramMatrix } from './lecture-gram.js';
 import { learning } from './lecture-learning.js';
 import { slider } from './lecture-parts.js';
 import { Comparing, demonstrate, tune } from './lecture-people.js';
@@ -43,6 +44,7 @@ export const LIVE = {
   write: (context) => new LiveWriting(context),
   translate: (context) => new LiveTranslation(context),
   twoLosses,
+  gramMatrix,
   probability: (context) => new Probability(context),
   cell: (context) => new Cell(context),
   codec: (context) => new EncoderDecoder(context),

@@ -10,12 +10,13 @@ import { LIVE } from './lecture-live.js';
 /** @typedef {import('../lecture/steps.js').UseCase} UseCase */
 
 /** @type {readonly UseCase[]} */
-const USE_CASES = ['lyrics', 'translation', 'gan', 'reading', 'people', 'challenges'];
+const USE_CASES = ['lyrics', 'translation', 'gan', 'style', 'reading', 'people', 'challenges'];
 /** @type {Readonly<Record<UseCase, import('../i18n/index.js').Key>>} */
 const NAMES = {
   lyrics: 'caseLyrics',
   translation: 'caseTranslation',
   gan: 'caseGan',
+  style: 'caseStyle',
   reading: 'caseReading',
   people: 'casePeople',
   challenges: 'caseChallenges',

@@ -6,7 +6,7 @@ import { GERMAN_SONGS } from '../songs.js';
 import { button, h } from '../ui/dom.js';
 import { textField } from '../ui/fields.js';
 import { shareBar, sized } from '../ui/share-bar.js';
-import { READ_TEXTS } from '../state.js';
+import { READ_TEXTS } from '../songs.js';
 import { Following } from './read-follow.js';
 
 /** @typedef {import('../engine/reader.js').Judged} Judged */

@@ -1,5 +1,5 @@
 //! The `liedwerk` command: train, prefer, tokenize, generate, translate, classify, tag, fill, caption, verify, evaluate,
-//! compare, memorized, judge, headers, lexicon, icons, bench, convert, manifest.
+//! compare, memorized, judge, headers, lexicon, icons, style, bench, convert, manifest.
 
 #[cfg(not(target_arch = "wasm32"))]
 mod arithmetic;
@@ -56,9 +56,13 @@ mod memory;
 #[cfg(not(target_arch = "wasm32"))]
 mod model_files;
 #[cfg(not(target_arch = "wasm32"))]
+mod png_files;
+#[cfg(not(target_arch = "wasm32"))]
 mod prefer;
 #[cfg(not(target_arch = "wasm32"))]
 mod progress;
+#[cfg(not(target_arch = "wasm32"))]
+mod style;
 #[cfg(not(target_arch = "wasm32"))]
 mod tag;
 #[cfg(not(target_arch = "wasm32"))]

@@ -6,6 +6,7 @@ export const lesson = {
   caseLyrics: 'Lieder schreiben',
   caseTranslation: 'Übersetzen',
   caseGan: '2014: GAN',
+  caseStyle: '2015: Stil übertragen',
   stepBack: 'Voriger Schritt',
   stepNext: 'Nächster Schritt',
   lectureKeys: 'Die Pfeiltasten ← → blättern.',
@@ -27,6 +28,10 @@ export const lesson = {
   ganVerdict: 'D(G(z)): Der Diskriminator hält einen erzeugten Punkt für echt, mit Wahrscheinlichkeit',
   ganVerdictCosts: 'Diskriminator: {discriminator} Nat; Generator: {generator} Nat',
   ganVerdictHint: 'Ein Diskriminator, der nur noch raten kann, sagt 0,5; das kostet beide ln 2 ≈ 0,693.',
+  gramAngle: 'Winkel zwischen den Strichen und dem zweiten Filter, in Grad',
+  gramEntries: 'G = ({a}; {b} / {b}; {c})',
+  gramHint:
+    'Zwei Filter sehen ein Bild voller paralleler Striche: Der erste findet Striche seiner Richtung, der zweite um diesen Winkel gedrehte. Neben der Diagonale steht, wie stark beide an denselben Stellen antworten. Verschiebt man die Striche, ändert sich nichts.',
   seedIs: 'Zufallszahl {seed}',
   caseReading: 'Lesen: Formen, Stimmung, BERT',
   casePeople: 'Von Menschen lernen',

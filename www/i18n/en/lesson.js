@@ -6,6 +6,7 @@ export const lesson = {
   caseLyrics: 'Writing lyrics',
   caseTranslation: 'Translating',
   caseGan: '2014: GAN',
+  caseStyle: '2015: style transfer',
   stepBack: 'Previous step',
   stepNext: 'Next step',
   lectureKeys: 'Arrow keys ← → turn the pages.',
@@ -27,6 +28,10 @@ export const lesson = {
   ganVerdict: 'D(G(z)): the discriminator takes a generated point for real with probability',
   ganVerdictCosts: 'Discriminator: {discriminator} nats; generator: {generator} nats',
   ganVerdictHint: 'A discriminator that can only guess says 0.5, which costs either of them ln 2 ≈ 0.693.',
+  gramAngle: 'Angle between the strokes and the second filter, in degrees',
+  gramEntries: 'G = ({a}, {b}; {b}, {c})',
+  gramHint:
+    'Two filters look at a picture full of parallel strokes: the first finds strokes of its own direction, the second those turned by this angle. Off the diagonal stands how much both answer at the same places. Moving the strokes about changes nothing.',
   seedIs: 'Seed {seed}',
   caseReading: 'Reading: shapes, sentiment, BERT',
   casePeople: 'Learning from people',
