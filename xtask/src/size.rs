@@ -10,9 +10,9 @@ use std::path::Path;
 /// What a first visit needs of wasm and JavaScript before its first song, gzipped, in bytes.
 const FIRST_BUDGET: u64 = 470_000;
 /// All wasm and JavaScript, most of which the service worker keeps behind the reader's back.
-const CODE_BUDGET: u64 = 600_000;
+const CODE_BUDGET: u64 = 620_000;
 /// The module with the GPU and training, which comes beside it to who asks for one of them.
-const FULL_BUDGET: u64 = 1_150_000;
+const FULL_BUDGET: u64 = 1_190_000;
 /// The whole page gzipped and the model it opens with as it is stored, in bytes.
 const VISIT_BUDGET: u64 = 9_500_000;
 /// Any one model, and all together: what a phone may be asked to keep.
