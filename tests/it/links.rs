@@ -87,7 +87,7 @@ fn a_link_of_other_weights_is_renewed() {
 #[test]
 fn stored_links_verify() {
     let links = stored();
-    assert_eq!(links.len(), 20);
+    assert_eq!(links.len(), 21);
     let mut views = Vec::new();
     let mut models = Vec::new();
     for link in &links {
