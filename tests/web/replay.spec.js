@@ -81,7 +81,7 @@ test('a song with another setting, model or seed is no longer what the link was 
 
 test('all stored links verify', async ({ page }) => {
   test.setTimeout(120_000);
-  expect(STORED).toHaveLength(20);
+  expect(STORED).toHaveLength(21);
   await page.goto('');
   for (const link of STORED) {
     await follow(page, link);
