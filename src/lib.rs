@@ -2,7 +2,7 @@
 //!
 //! One crate holds a tensor core, recurrent and attention models, their tokenizers, decoding and
 //! training; compiled to WebAssembly it is the engine of a static page, natively it is the
-//! `liedwerk` command. `src/ARCHITECTURE.md` is the map.
+//! `liedwerk` command. `src/ARCHITECTURE.md` is the map, `examples/` a way in.
 
 // Without the GPU its type has no value, and the compiler sees that nothing behind one is ever reached.
 #![cfg_attr(not(feature = "gpu"), allow(dead_code, unreachable_code, unused_mut, unused_variables))]
