@@ -16,7 +16,9 @@ fn main() -> anyhow::Result<()> {
             println!("step {}: {:.3} nats a character", workshop.steps_done(), metrics.loss);
         }
     }
-    let sample = block_on(workshop.sample(1, 200))?;
+    let mut sample = block_on(workshop.sample(1, 200))?;
+    // In slices, as a page does that must not stand still.
+    while !sample.go_on(50)? {}
     println!("{}", workshop.finish_sample(sample).text);
     Ok(())
 }
