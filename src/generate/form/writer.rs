@@ -8,8 +8,8 @@ use super::score::{Asked, CHAIN, Scores, SoFar, Weights};
 use super::vocabulary::Vocabulary;
 use super::walk::{Path, read_all};
 use crate::error::Result;
-use crate::generate::Generator;
 use crate::generate::sampler::Sampler;
+use crate::generate::{Generator, Sampling};
 use crate::now::now;
 use crate::order::{highest_first, in_order};
 use crate::text::TextTokenizer;
@@ -21,6 +21,8 @@ const COMPARED: usize = 10;
 const ENOUGH_RHYMES: usize = 3;
 /// So often as many lines again are drawn where the best of them is not [`sound`].
 const ROUNDS: usize = 3;
+/// The temperature at which lines are drawn where all others would make a chain.
+const HOT: f32 = 1.1;
 /// A line whose ending costs more is not.
 const SOUND_ENDING: f32 = -0.5;
 /// The logarithm of this probability.
@@ -34,6 +36,8 @@ pub struct FormWriter {
     plan: Plan,
     vocabulary: Vocabulary,
     sampler: Sampler,
+    /// For where the other one draws nothing but what came before.
+    hot_sampler: Sampler,
     with_title: Reader,
     /// Where a title makes a difference, the same song under none.
     without: Option<Reader>,
@@ -104,6 +108,10 @@ impl FormWriter {
         Ok(Self {
             vocabulary: Vocabulary::of(tokenizer),
             sampler: Sampler::new(form.sampling, form.seed)?,
+            hot_sampler: Sampler::new(
+                Sampling { temperature: form.sampling.temperature.max(HOT), ..form.sampling },
+                form.seed,
+            )?,
             with_title: Reader::new(model, tokens(&header)).await?,
             without,
             so_far: SoFar::new(&title),
@@ -189,9 +197,10 @@ impl FormWriter {
         for round in 0..ROUNDS.min(MAX_CANDIDATE_LINES / self.form.candidates) {
             let drawing =
                 Drawing { line: written, first: round * self.form.candidates, count: self.form.candidates };
+            let loops = candidates.first().is_some_and(|best| makes_chain(&best.line, &self.form.weights));
+            let sampler = if loops { &mut self.hot_sampler } else { &mut self.sampler };
             let drawn =
-                draw(model, &self.with_title, &self.vocabulary, &mut self.sampler, drawing, &mut branches)
-                    .await?;
+                draw(model, &self.with_title, &self.vocabulary, sampler, drawing, &mut branches).await?;
             self.collect(generator, lexicon, &asked, (drawn, false), &mut candidates);
             let natural = candidates
                 .iter()
@@ -274,9 +283,12 @@ impl FormWriter {
 
 /// Whether a line rhymes if it is to, does so with a word that belongs there, and makes no chain.
 fn sound(line: &CandidateLine, rhymes: bool, weights: &Weights) -> bool {
-    line.scores.ending >= SOUND_ENDING
-        && line.scores.repeats >= -weights.repeat * CHAIN as f32
-        && (!rhymes || line.rhyme.is_some())
+    line.scores.ending >= SOUND_ENDING && !makes_chain(line, weights) && (!rhymes || line.rhyme.is_some())
+}
+
+/// Whether the same four words would come a third time.
+fn makes_chain(line: &CandidateLine, weights: &Weights) -> bool {
+    line.scores.repeats < -weights.repeat * CHAIN as f32
 }
 
 /// The logarithm of the probability of a line's last word, behind what stands before it.
