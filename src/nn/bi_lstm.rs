@@ -15,8 +15,8 @@ pub struct BiLstm {
 }
 
 impl BiLstm {
-    /// Takes `{name}.weight_ih_l{k} (4H, I)`, `weight_hh_l{k} (4H, H)`, `bias_ih_l{k}` and `bias_hh_l{k}
-    /// (4H)`, and the same with the suffix `_reverse` for the backward direction.
+    /// Takes `{name}.weight_ih_l{k} (4H, I)`, `weight_hh_l{k} (4H, H)`, `bias_ih_l{k}` and
+    /// `bias_hh_l{k} (4H)`, and the same with the suffix `_reverse` for the backward direction.
     pub fn new(
         name: &str,
         inputs: usize,

@@ -27,8 +27,8 @@ pub struct GruConfig {
 }
 
 impl Gru {
-    /// Takes `{name}.weight_ih_l{k} (3H, I)`, `weight_hh_l{k} (3H, H)`, `bias_ih_l{k}` and `bias_hh_l{k}
-    /// (3H)`, and the same with the suffix `_reverse` for the backward direction.
+    /// Takes `{name}.weight_ih_l{k} (3H, I)`, `weight_hh_l{k} (3H, H)`, `bias_ih_l{k}` and
+    /// `bias_hh_l{k} (3H)`, and the same with the suffix `_reverse` for the backward direction.
     pub fn new(name: &str, config: GruConfig, source: &mut Source<'_>) -> Result<Self> {
         let GruConfig { inputs, hidden, num_layers, bidirectional } = config;
         let directions = &DIRECTIONS[..if bidirectional { 2 } else { 1 }];

@@ -42,8 +42,8 @@ impl KvCache {
         context
     }
 
-    /// Attends with queries `(R, C)` to the positions that `reach` makes visible. Returns the contexts `(R,
-    /// C)`; `watch`, if given, receives the weights `(R, N, S)`.
+    /// Attends with queries `(R, C)` to the positions that `reach` makes visible. Returns the contexts
+    /// `(R, C)`; `watch`, if given, receives the weights `(R, N, S)`.
     pub fn read(&self, queries: &Tensor, reach: Reach<'_>, heads: usize, watch: Option<&Watch>) -> Tensor {
         let (context, weights) =
             queries.attend_cached(&self.keys, &self.values, reach, heads, watch.is_some());

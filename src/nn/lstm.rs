@@ -54,8 +54,8 @@ impl Lstm {
     /// final state.
     ///
     /// With `dropout_seed`, applies dropout between layers (not after the last). `watch`, if given, receives
-    /// for each layer the activated gates `(T, B, 4H)` and the cell and hidden states after every step `(T,
-    /// B, H)`.
+    /// for each layer the activated gates `(T, B, 4H)` and the cell and hidden states after every step
+    /// `(T, B, H)`.
     pub fn forward(
         &self,
         x: &Tensor,

@@ -5,7 +5,7 @@ use crate::tensor::Tensor;
 /// The slope used by PyTorch's GAN examples.
 const SLOPE: f32 = 0.2;
 
-/// Linear layers with leaky ReLUs of slope 0.2 between them: `torch.nn.Sequential(Linear, LeakyReLU, …, Linear)`.
+/// Linear layers with leaky ReLUs between them: `torch.nn.Sequential(Linear, LeakyReLU(0.2), …, Linear)`.
 #[derive(Clone)]
 pub struct Mlp {
     layers: Vec<Linear>,

@@ -79,8 +79,8 @@ impl MultiheadAttention {
         self.projected(memory, 1, 2)
     }
 
-    /// Applies `parts` of the stacked query, key and value projections, starting with number `part`: `(…,
-    /// parts C)`.
+    /// Applies `parts` of the stacked query, key and value projections, starting with number `part`:
+    /// `(…, parts C)`.
     fn projected(&self, x: &Tensor, part: usize, parts: usize) -> Tensor {
         if parts == 3 {
             return x.linear(&self.in_proj_weight, Some(&self.in_proj_bias));

@@ -1,7 +1,7 @@
 use crate::tensor::Tensor;
 
-/// Sinusoidal position encoding (Vaswani et al. 2017): column `2i` is `sin(t / 10000^(2i/C))`, column `2i +
-/// 1` the cosine.
+/// Sinusoidal position encoding (Vaswani et al. 2017): column `2i` is `sin(t / 10000^(2i/C))`, column
+/// `2i + 1` the cosine.
 ///
 /// Computed in double precision using only addition, multiplication and division, so that the table has the
 /// same bits on every machine.

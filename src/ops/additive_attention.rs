@@ -6,10 +6,10 @@ use crate::cpu::attend::attend_additive;
 use crate::tensor::Tensor;
 
 impl Tensor {
-    /// Attends with each query `(R, A)` to the positions of its text. The scores are `score · tanh(query +
-    /// key)` for `keys (texts, S, A)` and `score (1, A)`. Returns the contexts `(R, K)`, weighted means of
-    /// `values (texts, S, K)`, and the weights `(R, S)`, 0 beyond a text's length. No gradient; every row is
-    /// computed as if it were alone.
+    /// Attends with each query `(R, A)` to the positions of its text. The scores are
+    /// `score · tanh(query + key)` for `keys (texts, S, A)` and `score (1, A)`. Returns the contexts
+    /// `(R, K)`, weighted means of `values (texts, S, K)`, and the weights `(R, S)`, 0 beyond a text's
+    /// length. No gradient; every row is computed as if it were alone.
     #[track_caller]
     pub fn attend_additive(
         &self,

@@ -92,8 +92,8 @@ fn upload_lengths(gpu: &Gpu, mask: &AttentionMask) -> Option<crate::gpu::Buffer>
 }
 
 impl Tensor {
-    /// Computes `softmax(query keyᵀ / √D + mask) value` with `N` heads: query `(B, N, T, D)`, key `(B, N, S,
-    /// D)`, value `(B, N, S, E)`. Returns the context `(B, N, T, E)`.
+    /// Computes `softmax(query keyᵀ / √D + mask) value` with `N` heads: query `(B, N, T, D)`, key
+    /// `(B, N, S, D)`, value `(B, N, S, E)`. Returns the context `(B, N, T, E)`.
     #[track_caller]
     pub fn attention(&self, key: &Self, value: &Self, mask: &AttentionMask) -> Self {
         let sizes = Sizes::of(self, key, Some(value), mask);

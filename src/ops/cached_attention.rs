@@ -45,8 +45,8 @@ fn sizes(op: &str, keys: &Tensor, values: &Tensor, reach: Reach<'_>, heads: usiz
 }
 
 impl Tensor {
-    /// Writes columns `column .. column + C` of `x (B, T, W)` to positions `at .. at + T` of texts `text ..
-    /// text + B` of this cache `(texts, capacity, C)`, in place unless another tensor shares it.
+    /// Writes columns `column .. column + C` of `x (B, T, W)` to positions `at .. at + T` of texts
+    /// `text .. text + B` of this cache `(texts, capacity, C)`, in place unless another tensor shares it.
     ///
     /// # Panics
     /// If the shapes do not fit, or the cache has no room.
@@ -113,9 +113,9 @@ impl Tensor {
         self.attended(keys, values, reach, shapes, watching)
     }
 
-    /// Appends each row of this `(R, 3C)` to its text and attends with it. Columns `C .. 2C` (key) and `2C ..
-    /// 3C` (value) are written to the caches `(texts, capacity, C)` at the last position that `reach` makes
-    /// visible; the query, columns `.. C`, then attends to the text. Returns the same as
+    /// Appends each row of this `(R, 3C)` to its text and attends with it. Columns `C .. 2C` (key) and
+    /// `2C .. 3C` (value) are written to the caches `(texts, capacity, C)` at the last position that `reach`
+    /// makes visible; the query, columns `.. C`, then attends to the text. Returns the same as
     /// [`Tensor::attend_cached`].
     ///
     /// The rows must belong to different texts, or be consecutive positions of a single one.

@@ -40,9 +40,10 @@ fn spec(x: &Tensor, weight: &Tensor, options: Conv2dOptions) -> kernel::Conv2d {
 }
 
 impl Tensor {
-    /// Computes `y[n, o, i, j] = bias[o] + Σ_c,a,b weight[o, c, a, b] · x[n, c, i·stride + a - padding,
-    /// j·stride + b - padding]` for `x (N, C, H, W)`, `weight (O, C / groups, kernel height, kernel width)`
-    /// and `bias (O)`, like `torch.nn.Conv2d`.
+    /// Convolves `x (N, C, H, W)` with `weight (O, C / groups, kernel height, kernel width)` and adds
+    /// `bias (O)`, like `torch.nn.Conv2d`:
+    /// `y[n, o, i, j] = bias[o] + Σ_c,a,b weight[o, c, a, b] · x[n, c, u, v]` with
+    /// `u = i·stride + a - padding` and `v = j·stride + b - padding`.
     ///
     /// # Panics
     /// If the shapes do not fit, or the kernel is larger than the padded input.

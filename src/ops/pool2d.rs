@@ -55,8 +55,8 @@ impl Tensor {
         y
     }
 
-    /// Repeats every pixel of `(N, C, H, W)` as a square of `scale` x `scale`; returns `(N, C, scale·H,
-    /// scale·W)`, like `torch.nn.Upsample(mode="nearest")`.
+    /// Repeats every pixel of `(N, C, H, W)` as a square of `scale` x `scale`; returns
+    /// `(N, C, scale·H, scale·W)`, like `torch.nn.Upsample(mode="nearest")`.
     #[track_caller]
     pub fn upsample_nearest2d(&self, scale: usize) -> Self {
         let &[images, channels, height, width] = self.shape() else {
