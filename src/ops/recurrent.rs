@@ -6,7 +6,7 @@ use crate::cpu::recurrent::{Sequence, Weights};
 use crate::shape::Shape;
 use crate::tensor::{Tensor, is_tracked};
 
-/// Approximate number of rows up to which the one-step kernel reads the weights only once.
+/// Maximum number of rows for the one-step kernels, which read the weights again for every few rows.
 const MOST_STEP_ROWS: usize = 16;
 
 /// Whether this is a decoding step: one step of few rows, without a backward pass.
