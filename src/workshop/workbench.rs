@@ -81,8 +81,7 @@ impl Workshop {
         })
     }
 
-    /// Continues a run on one text from a checkpoint, on the CPU; also returns its duration so far in
-    /// seconds.
+    /// Continues a run on one text from a checkpoint, on the CPU; also returns its duration in seconds.
     ///
     /// # Errors
     /// As [`Self::go_on`].
@@ -321,8 +320,7 @@ impl Workshop {
         }
     }
 
-    /// Starts a sample of the current model: a text of `tokens` tokens, or some held-out sentences,
-    /// translated.
+    /// Starts a sample: a text of `tokens` tokens, or translations of some held-out sentences.
     ///
     /// # Errors
     /// `bad-option` if the number of tokens is out of range.
