@@ -46,7 +46,7 @@ pub fn ids(tokens: &[Token]) -> Vec<u32> {
     tokens.iter().map(|token| token.id).collect()
 }
 
-/// Random weights sometimes end a text; most tests need one that goes on.
+/// Random weights sometimes end a text; most tests need one that continues.
 pub fn endless() -> Options {
     Options { sampling: PLAIN, logit_bias: vec![(0, f32::NEG_INFINITY)], ..Options::default() }
 }
