@@ -5,7 +5,7 @@ use liedwerk::workshop::{Kind, Plan, PlannedData, Size, Workshop, inspect};
 use pollster::block_on;
 
 fn main() -> anyhow::Result<()> {
-    let songs = std::fs::read_to_string("www/train/verse-en.txt")?;
+    let songs = std::fs::read_to_string("www/places/train/texts/verse-en.txt")?;
     let facts = inspect(&songs, Kind::CharLstm, &PlannedData::default(), 1)?;
     let mut plan = Plan::preset(Kind::CharLstm, Size::Small, &facts);
     plan.spread_over(100);

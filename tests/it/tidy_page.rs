@@ -39,10 +39,12 @@ fn resolved(folder: &Path, name: &str) -> PathBuf {
     path
 }
 
-/// The module of a script: its folder in `www`, or its own name if it is directly in `www`.
+/// The module of a script: its folder in `www` or in `www/places`, or its own name if it is directly in one
+/// of these.
 fn room(path: &Path) -> String {
     let inside = path.strip_prefix(root().join("www")).unwrap();
-    inside.iter().next().unwrap().to_string_lossy().into_owned()
+    let depth = if inside.starts_with("places") { 2 } else { 1 };
+    inside.iter().take(depth).map(|part| part.to_string_lossy()).collect::<Vec<_>>().join("/")
 }
 
 #[test]

@@ -8,8 +8,8 @@ use liedwerk::train::Metrics;
 use liedwerk::workshop::{Base, Kind, MAX_TEXT_BYTES, Plan, PlannedData, Size, Workshop, inspect};
 use pollster::block_on;
 
-const SONGS: &str = include_str!("../../www/train/verse-en.txt");
-const PAIRS: &str = include_str!("../../www/train/pairs.tsv");
+const SONGS: &str = include_str!("../../www/places/train/texts/verse-en.txt");
+const PAIRS: &str = include_str!("../../www/places/train/texts/pairs.tsv");
 
 fn text(kind: Kind) -> &'static str {
     if matches!(kind, Kind::CharLstm | Kind::Gpt2) { SONGS } else { PAIRS }

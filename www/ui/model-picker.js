@@ -21,7 +21,7 @@ const OTHERWISE = { model: 0, left: 0, right: 1, preferred: 0, translator: 0, in
 /**
  * The choice among the models of one kind, or of all.
  *
- * @param {import('../views/view.js').Context} context
+ * @param {import('../places/common/view.js').Context} context
  * @param {keyof typeof KINDS} setting
  * @param {string} id
  * @param {(model: ModelEntry) => boolean} [fits] whether this view can use it
