@@ -1,5 +1,5 @@
-//! Trains a small character LSTM on eleven songs for 100 steps, then lets it write: `cargo run --release
-//! --example train`.
+//! Trains a small character LSTM on eleven songs for 100 steps, then lets it write:
+//! `cargo run --release --example train`.
 
 use liedwerk::workshop::{Kind, Plan, PlannedData, Size, Workshop, inspect};
 use pollster::block_on;

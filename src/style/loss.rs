@@ -38,8 +38,8 @@ impl Aim {
         Self { filters, grams, content, content_scale }
     }
 
-    /// Distance of the Gram matrices `G = F Fᵀ / N` of a picture from those of the style: `Σ_scales ‖G - A‖²
-    /// / ‖A‖²`, so that every scale counts the same.
+    /// Distance of the Gram matrices `G = F Fᵀ / N` of a picture from those of the style:
+    /// `Σ_scales ‖G - A‖² / ‖A‖²`, so that every scale counts the same.
     pub fn style_loss(&self, picture: &Tensor) -> Tensor {
         let features = self.filters.features(picture);
         let losses = features.iter().zip(&self.grams).map(|(features, (wanted, scale))| {

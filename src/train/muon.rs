@@ -32,9 +32,9 @@ impl Muon {
         Self { momentum: Tensor::zeros(shape), weight_decay }
     }
 
-    /// Updates `w` on its device: with `g` the gradient times `grad_scale`, `m = 0.95 m + 0.05 g`, `u = 0.05
-    /// g + 0.95 m` (Nesterov), `w = (1 - lr * weight_decay) w - lr * 0.2 sqrt(max(rows, columns)) *
-    /// orthogonal(u)`.
+    /// Updates `w` on its device: with `g` the gradient times `grad_scale`, `m = 0.95 m + 0.05 g`,
+    /// `u = 0.05 g + 0.95 m` (Nesterov),
+    /// `w = (1 - lr * weight_decay) w - lr * 0.2 sqrt(max(rows, columns)) * orthogonal(u)`.
     pub fn update(&mut self, parameter: &mut Tensor, grad: &Tensor, grad_scale: f32, lr: f32) {
         let fresh = grad.detach().mul_scalar((1.0 - MOMENTUM) * grad_scale);
         self.momentum = self.momentum.to(&parameter.device()).mul_scalar(MOMENTUM).add(&fresh);

@@ -54,8 +54,8 @@ pub fn sequence_log_probs(model: &Gpt, texts: &[Continuation]) -> Tensor {
     Tensor::from_vec(of_text, &[texts.len(), scored.len()]).matmul(&log_p).reshape(&[texts.len()])
 }
 
-/// Loss of the rewards `(N)` of chosen texts against the rewards `(N)` of rejected ones: the mean of `-ln
-/// σ(chosen - rejected)` (Bradley and Terry 1952), which is the cross entropy between the two.
+/// Loss of the rewards `(N)` of chosen texts against the rewards `(N)` of rejected ones: the mean of
+/// `-ln σ(chosen - rejected)` (Bradley and Terry 1952), which is the cross entropy between the two.
 ///
 /// # Panics
 /// If the shapes differ.

@@ -1,8 +1,8 @@
 //! GPT-2's splitting of a text into words, which precedes byte-pair merging.
 //!
-//! It is defined by a regular expression, `'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+|
-//! ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+`, which is matched by hand because the `regex` crate has no look-ahead and
-//! would be a large part of the page's download.
+//! It is defined by a regular expression,
+//! `'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+`, which is matched by hand
+//! because the `regex` crate has no look-ahead and would be a large part of the page's download.
 
 use crate::text::unicode::is_mark;
 
