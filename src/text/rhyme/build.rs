@@ -49,8 +49,8 @@ impl Lexicon {
     /// Builds the lexicon of the words in `texts`, ignoring lines that start with `===`.
     ///
     /// English pronunciations come from `dictionary`, lines of CMUdict (`delight D IH0 L AY1 T`,
-    /// `read(2) R EH1 D`); frequent words it lacks are guessed from words with the same ending. German needs no
-    /// dictionary but may have a word list, one word per line; words not on it need at least five uses.
+    /// `read(2) R EH1 D`); frequent words it lacks are guessed from words with the same ending. German needs
+    /// no dictionary but may have a word list, one word per line; words not on it need at least five uses.
     pub fn build(language: Language, dictionary: &str, texts: &str) -> Self {
         let uses = uses(texts);
         let total: usize = uses.values().map(|uses| uses.count).sum();
