@@ -1,4 +1,4 @@
-//! Trains a small character LSTM on eleven songs for 100 steps, and lets it write:
+//! Trains a small character LSTM on eleven songs for 100 steps, then lets it write:
 //! `cargo run --release --example train`.
 
 use liedwerk::workshop::{Kind, Plan, PlannedData, Size, Workshop, inspect};
@@ -17,7 +17,7 @@ fn main() -> anyhow::Result<()> {
         }
     }
     let mut sample = block_on(workshop.sample(1, 200))?;
-    // In slices, as a page does that must not stand still.
+    // In small slices, like a page that has to stay responsive.
     while !sample.go_on(50)? {}
     println!("{}", workshop.finish_sample(sample).text);
     Ok(())

@@ -1,6 +1,6 @@
-//! `cargo xtask`: serve the page, build the static site, run every test, measure its size.
+//! `cargo xtask`: serves the page, builds the static site, runs all tests, measures sizes.
 //!
-//! Needs only a Rust toolchain, except `test`, which also drives a browser and says what is missing.
+//! Needs only a Rust toolchain, except `test`, which also drives a browser and reports what is missing.
 
 mod build;
 mod bundle;
@@ -64,7 +64,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// The fuzzer is a program of its own, with an allocator that counts.
+/// The fuzzer is a separate program with its own counting allocator.
 fn fuzz(arguments: &[OsString]) -> Result<()> {
     cargo::run(cargo::cargo().args(["run", "--quiet", "--package", "fuzz", "--"]).args(arguments))
 }
