@@ -205,7 +205,7 @@ impl ModelConfig {
 }
 
 fn no_language_model() -> Error {
-    Error::new(ErrorCode::BadConfig, "config.json: this model translates, it does not continue a text")
+    Error::new(ErrorCode::BadConfig, "config.json: this model does not continue a text")
 }
 
 impl From<CharLstm> for LanguageModel {

@@ -136,7 +136,7 @@ impl TranslationModel {
 }
 
 fn no_translator() -> Error {
-    Error::new(ErrorCode::BadConfig, "config.json: this model continues a text, it does not translate")
+    Error::new(ErrorCode::BadConfig, "config.json: this model does not translate")
 }
 
 impl Module for TranslationModel {
