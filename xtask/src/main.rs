@@ -28,6 +28,7 @@ Usage: cargo xtask COMMAND
   fuzz [TARGET]... [--seconds N] [--runs N] [--seed N] [--input FILE]
                      damaged files for every reader, a minute each
   test [STAGE]...    everything, or only some of: fmt clippy native site torch oracles wasm page size
+  test quick         formatting and the tests on the CPU, within five minutes
   size               sizes of the built page against their budget
 ";
 
