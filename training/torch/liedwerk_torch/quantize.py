@@ -1,4 +1,4 @@
-"""How weights lie in a file: f16, or int8 with one scale for each row of a matrix."""
+"""The storage of weights: f16, or int8 with one scale per row of a matrix."""
 
 import torch
 
@@ -6,7 +6,7 @@ SMALLEST = 32  # matrices with fewer rows or columns gain nothing from int8
 
 
 def stored(weights: dict[str, torch.Tensor], precision: str) -> dict[str, torch.Tensor]:
-    """The tensors of the file. An int8 matrix NAME has its row scales beside it, as NAME.scale."""
+    """Returns the tensors to store. The row scales of an int8 matrix NAME are stored as NAME.scale."""
     tensors = {}
     for name, weight in weights.items():
         if precision == "int8" and weight.dim() == 2 and min(weight.shape) >= SMALLEST:
@@ -20,7 +20,7 @@ def stored(weights: dict[str, torch.Tensor], precision: str) -> dict[str, torch.
 
 
 def dequantized(tensors: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
-    """What a reader of the file computes with, in f32."""
+    """Converts stored tensors back to f32, as readers of the file do."""
     return {
         name: tensor.float() * (tensors[f"{name}.scale"][:, None] if tensor.dtype == torch.int8 else 1)
         for name, tensor in tensors.items() if not name.endswith(".scale")
