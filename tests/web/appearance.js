@@ -1,4 +1,4 @@
-// What a page must look like whatever it shows: nothing for axe to find, and no wider than its window.
+// Checks of a page's appearance: no axe violations, and no horizontal overflow.
 
 import AxeBuilder from '@axe-core/playwright';
 import { expect, test } from '@playwright/test';
@@ -6,7 +6,7 @@ import { expect, test } from '@playwright/test';
 /** @typedef {import('@playwright/test').Page} Page */
 /** @typedef {{ width: number, colorScheme: 'light' | 'dark' }} Look */
 
-/** A screen and a phone, one of them by night. @type {Look[]} */
+/** A desktop screen in light mode and a phone in dark mode. @type {Look[]} */
 export const SCREEN_AND_PHONE = [
   { width: 1440, colorScheme: 'light' },
   { width: 360, colorScheme: 'dark' },
@@ -19,15 +19,15 @@ const ALL = [1280, 360].flatMap((width) => [
 
 /** @param {Page} page */
 export async function expectNoViolations(page) {
-  // In one go: otherwise axe opens a page of its own each time, for what frames of other origins say.
+  // Legacy mode: otherwise axe opens an extra page each time, to combine the results of frames.
   const { violations } = await new AxeBuilder({ page }).setLegacyMode().analyze();
   const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
   expect(found).toEqual([]);
 }
 
 /**
- * Whether a box overflows depends on the fonts of the machine, and axe looks only at those that do: whatever may scroll
- * has to be within the keyboard's reach.
+ * Checks that every scrollable box is reachable by keyboard. axe only checks boxes that overflow, which depends on the
+ * fonts of the machine.
  *
  * @param {Page} page
  */
@@ -63,7 +63,7 @@ export async function expectWellMade(page) {
 }
 
 /**
- * Widens whatever font this machine has, by more than readers must be able to ask for (WCAG 1.4.12).
+ * Widens the text, whichever fonts the machine has, by more than the spacing that WCAG 1.4.12 requires to work.
  *
  * @param {Page} page
  */
@@ -76,8 +76,7 @@ export async function widenFonts(page) {
 }
 
 /**
- * What the page shows now, in one look after the other: windows are made narrower and nights fall while a page is
- * open, too.
+ * Checks the current page in each look, changing width and colour scheme while it is open.
  *
  * @param {Page} page
  * @param {Look[]} [looks]
@@ -93,7 +92,7 @@ export async function expectWellMadeInEveryLook(page, looks = ALL) {
 }
 
 /**
- * What the page shows now, from the narrowest phone up.
+ * Checks the current page at several widths, from the narrowest phone up.
  *
  * @param {Page} page
  */
