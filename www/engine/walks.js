@@ -15,7 +15,7 @@ import { breath, FIRST_SLICE, nextSlice, SLICE_MS, unlessStopped } from './slice
 /** @type {WeakMap<WasmGenerator, Stand>} */
 const stands = new WeakMap();
 
-/** @param {WasmGenerator} generator which now writes another text */
+/** Forgets the state of a generator that now writes another text. @param {WasmGenerator} generator */
 export function forgetWalk(generator) {
   stands.delete(generator);
 }

@@ -99,7 +99,7 @@ export function rememberLanguage(chosen) {
   writeStored(STORAGE_KEY, chosen);
 }
 
-/** @param {() => void} listener updates anything but the plain text of an element */
+/** Registers a listener that updates anything but the plain text of an element. @param {() => void} listener */
 export function onLanguage(listener) {
   listeners.add(listener);
 }

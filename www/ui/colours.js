@@ -19,7 +19,7 @@ matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => {
   for (const listener of listeners) listener();
 });
 
-/** @param {() => void} listener called when the page switches between light and dark mode */
+/** Registers a listener for switches between light and dark mode. @param {() => void} listener */
 export function onColours(listener) {
   listeners.add(listener);
 }

@@ -61,7 +61,7 @@ function named(element, label) {
   return element;
 }
 
-/** @param {HTMLElement} element scrolled into view if it is near or below the bottom edge, as on a phone */
+/** Scrolls an element into view if it is near or below the bottom edge, as on a phone. @param {HTMLElement} element */
 export function bringIntoSight(element) {
   const { top } = element.getBoundingClientRect();
   if (top > innerHeight * 0.8) element.scrollIntoView({ block: 'start' });

@@ -65,7 +65,7 @@ export class Frames {
     return this.#frames[place].values.subarray(start, start + this.channels);
   }
 
-  /** @param {number} place returns the first position that this token attends to */
+  /** Returns the first position that a token attends to. @param {number} place */
   firstRead(place) {
     return this.#isSource ? 0 : place + 1 - this.#frames[place].span;
   }
@@ -108,7 +108,7 @@ export class Frames {
     return mean;
   }
 
-  /** @param {number} place returns the residual stream before the first layer and after each; empty if there is none */
+  /** Returns the residual stream before the first layer and after each; empty if there is none. @param {number} place */
   residual(place) {
     const frame = this.#frames[place];
     if (!frame || this.heads === 0 || this.#isSource || frame.span === 0) return new Float32Array();

@@ -209,7 +209,7 @@ export function scaleOf(part) {
   return part === 'i' || part === 'f' || part === 'o' ? 'amount' : 'signed';
 }
 
-/** @param {LstmPart} part returns the value with the strongest colour; a cell state seldom exceeds 3 */
+/** Returns the value with the strongest colour; a cell state seldom exceeds 3. @param {LstmPart} part */
 export function limitOf(part) {
   return part === 'c' ? 3 : 1;
 }

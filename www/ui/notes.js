@@ -15,7 +15,7 @@ export class Notes {
     this.#shown.clear();
   }
 
-  /** @param {string[]} codes of notes that no longer apply */
+  /** Removes notes that no longer apply. @param {string[]} codes */
   remove(codes) {
     for (const item of [...this.element.children]) {
       const { code = '' } = /** @type {HTMLElement} */ (item).dataset;
@@ -24,7 +24,7 @@ export class Notes {
     for (const code of codes) this.#shown.delete(code);
   }
 
-  /** @param {Note[]} notes each code is shown once */
+  /** Adds notes, showing each code only once. @param {Note[]} notes */
   add(notes) {
     for (const { code, message, characters } of notes) {
       if (this.#shown.has(code)) continue;

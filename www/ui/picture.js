@@ -20,7 +20,7 @@ export class Picture {
     this.look(null);
   }
 
-  /** @param {ArrayLike<number> | null} looked attention weights of the 8 x 8 positions; null shows none */
+  /** Draws the picture, with attention weights of 8 x 8 positions unless null. @param {ArrayLike<number> | null} looked */
   look(looked) {
     if (!this.#pixels.length) return;
     const context = this.#context;

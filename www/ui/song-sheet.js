@@ -30,7 +30,7 @@ export class SongSheet {
     return this.#title.hidden ? this.#text : `${this.#title.textContent}\n\n${this.#text}`;
   }
 
-  /** @param {string} title the visitor's title for the song, which is not part of the text */
+  /** Shows the visitor's title for the song, which is not part of the text. @param {string} title */
   entitle(title) {
     this.#title.textContent = title;
     this.#title.hidden = title.trim() === '';
@@ -41,7 +41,7 @@ export class SongSheet {
     return this.#text.slice(this.#given);
   }
 
-  /** @param {import('../engine/protocol.js').Stretch[]} stretches parts of `written` to highlight */
+  /** Highlights parts of `written`. @param {import('../engine/protocol.js').Stretch[]} stretches */
   mark(stretches) {
     const [given, written] = [this.#text.slice(0, this.#given), this.written];
     const title = this.#title.hidden ? '' : (this.#title.textContent ?? '');
@@ -74,7 +74,7 @@ export class SongSheet {
     this.element.prepend(label);
   }
 
-  /** @param {import('../i18n/index.js').Key} key hint to show until there is a song */
+  /** Shows a hint until there is a song. @param {import('../i18n/index.js').Key} key */
   showHint(key) {
     this.element.prepend(h('p', { class: 'example small', t: key }));
   }

@@ -5,7 +5,7 @@ import { button, h } from './dom.js';
 
 const SHOWN_MS = 12_000;
 
-/** @param {() => void} onTake shows the view that accepts files */
+/** Listens for stray files on the whole document. @param {() => void} onTake shows the view that accepts files */
 export function noteStrayFiles(onTake) {
   const go = button('strayFilesGo', () => {
     note.remove();

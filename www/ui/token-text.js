@@ -57,7 +57,7 @@ export class TokenText {
     for (const { text } of steps) this.#append(text, isGiven(this.#tokens.length));
   }
 
-  /** @param {(index: number) => string} colourOf background colour of each token; empty for none */
+  /** Colours the background of tokens. @param {(index: number) => string} colourOf a CSS colour, or empty for none */
   tint(colourOf) {
     this.#tokens.forEach(({ element }, i) => {
       const ground = colourOf(i);
@@ -66,7 +66,7 @@ export class TokenText {
     });
   }
 
-  /** @param {number} index of the token to select */
+  /** Selects a token. @param {number} index */
   mark(index) {
     press(this.#marked, false);
     this.#marked = this.#tokens[index]?.element ?? null;

@@ -44,7 +44,7 @@ export class Verdict {
     });
   }
 
-  /** @param {Pledge | null} pledge of the opened link, once its models are chosen */
+  /** Sets the proofs of the opened link; to be called once its models are chosen. @param {Pledge | null} pledge */
   expect(pledge) {
     this.#pledge = pledge;
     this.#key = this.#settings();

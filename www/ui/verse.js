@@ -27,7 +27,7 @@ export class Verse {
     for (const part of text.split(/(\n)/)) this.#set(part, wrap);
   }
 
-  /** @param {HTMLElement} element appended to the current line */
+  /** Appends an element to the current line. @param {HTMLElement} element */
   place(element) {
     this.#openLine().append(element);
   }

@@ -154,7 +154,7 @@ class Lecture {
     this.#next.disabled = step === LECTURE[use_case].length && use_case === USE_CASES.at(-1);
   }
 
-  /** @param {1 | -1} by one step; after the last one, the next use case begins */
+  /** Turns to the next or previous page, also across use cases. @param {1 | -1} by */
   #go(by) {
     const { use_case, step } = this.#place;
     const page = PAGES[PAGES.findIndex((candidate) => candidate.use_case === use_case && candidate.step === step) + by];
@@ -174,7 +174,7 @@ class Lecture {
     else if (event.key === 'ArrowLeft') this.#go(-1);
   }
 
-  /** @param {import('../lecture/steps.js').LectureStep} lesson makes links to its places, except those that the page does not have */
+  /** Makes links to the places of a lesson that the page has. @param {import('../lecture/steps.js').LectureStep} lesson */
   #links({ places, there }) {
     const { state, views, visit } = this.#context;
     const go = (/** @type {import('../state.js').ViewId} */ id) => {

@@ -95,7 +95,7 @@ export class LiveTranslation {
     );
   }
 
-  /** @param {import('../engine/protocol.js').Piece} piece the piece whose attention to show */
+  /** Shows the attention of a piece. @param {import('../engine/protocol.js').Piece} piece */
   #choose(piece) {
     this.#chosen = true;
     this.#sheet.mark(piece.index);

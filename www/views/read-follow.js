@@ -94,7 +94,7 @@ export class Following {
     this.#download.hide();
   }
 
-  /** @param {Note[]} notes each code is shown once */
+  /** Shows notes, each code only once. @param {Note[]} notes */
   #tell(notes) {
     const told = new Map(notes.map((note) => [note.code, note]));
     const item = (/** @type {Note} */ { code, message }) => {

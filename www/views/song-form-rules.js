@@ -18,7 +18,7 @@ export function hasForm(settings) {
   return settings.scheme !== '';
 }
 
-/** @param {Settings} settings whether the form is still that of the first song */
+/** Whether the form is still that of the first song. @param {Settings} settings */
 export function isFirstSong(settings) {
   return Object.entries(FIRST_SONG).every(([name, value]) => settings[/** @type {keyof Settings} */ (name)] === value);
 }

@@ -78,7 +78,7 @@ export class SongForm {
     show();
   }
 
-  /** @param {Header} header header fields that the chosen model understands */
+  /** Adapts the form to the header fields that the chosen model understands. @param {Header} header */
   offer(header) {
     this.#header = header;
     this.#show();

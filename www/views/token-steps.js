@@ -133,7 +133,7 @@ export class TokenSteps {
     this.#work.stop();
   }
 
-  /** @param {number} index of the step whose table to show */
+  /** Shows the table of a step. @param {number} index */
   look(index) {
     this.#at = index;
     this.#show();
@@ -270,7 +270,7 @@ export class TokenSteps {
     return this.#steps.map(({ id }) => id);
   }
 
-  /** @param {number} end chosen tokens from this position on are dropped if the text is cut there */
+  /** Drops chosen tokens from position `end` on, if the text is cut there. @param {number} end */
   #keepGiven(end) {
     if (this.#steps.length <= end) return;
     for (const place of this.#given.keys()) if (place >= end) this.#given.delete(place);
