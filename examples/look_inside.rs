@@ -1,5 +1,5 @@
-//! What each layer of a GPT would write next, at every token of a line (the logit lens, nostalgebraist 2020):
-//! `cargo run --release --example look_inside "The rain is falling on the"`.
+//! Shows what each layer of a GPT would write next, at every token of a line (the logit lens, nostalgebraist
+//! 2020): `cargo run --release --example look_inside "The rain is falling on the"`.
 
 use liedwerk::generate::{Generator, Options};
 use std::fs::{read, read_to_string};

@@ -1,11 +1,11 @@
-//! Trains a small character LSTM on eleven songs for 100 steps, and lets it write:
+//! Trains a small character LSTM on eleven songs for 100 steps, then lets it write:
 //! `cargo run --release --example train`.
 
 use liedwerk::workshop::{Kind, Plan, PlannedData, Size, Workshop, inspect};
 use pollster::block_on;
 
 fn main() -> anyhow::Result<()> {
-    let songs = std::fs::read_to_string("www/train/verse-en.txt")?;
+    let songs = std::fs::read_to_string("www/places/train/texts/verse-en.txt")?;
     let facts = inspect(&songs, Kind::CharLstm, &PlannedData::default(), 1)?;
     let mut plan = Plan::preset(Kind::CharLstm, Size::Small, &facts);
     plan.spread_over(100);
@@ -17,7 +17,7 @@ fn main() -> anyhow::Result<()> {
         }
     }
     let mut sample = block_on(workshop.sample(1, 200))?;
-    // In slices, as a page does that must not stand still.
+    // In small slices, like a page that has to stay responsive.
     while !sample.go_on(50)? {}
     println!("{}", workshop.finish_sample(sample).text);
     Ok(())

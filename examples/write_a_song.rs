@@ -1,4 +1,4 @@
-//! Writes a song in a form: `cargo run --release --example write_a_song "First Snow"`.
+//! Writes a song with a form: `cargo run --release --example write_a_song "First Snow"`.
 
 use liedwerk::generate::Generator;
 use liedwerk::generate::form::{Form, FormWriter};

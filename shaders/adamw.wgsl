@@ -1,5 +1,5 @@
-// One update of AdamW: one invocation an element, weights and both moments in place. `grad_scale` clips the
-// gradient. Twin: src/cpu/adamw.rs.
+// One AdamW update, in place: one invocation per element of the weights and both moments. `grad_scale` clips
+// the gradient. Twin: src/cpu/adamw.rs.
 
 struct Params {
     head: Head,

@@ -1,5 +1,5 @@
-// y = factor * x + term, element by element: multiplication by a number (term 0) and addition of one
-// (factor 1), each rounded once. Twin: `scale` in src/cpu/elementwise.rs.
+// y = factor * x + term, elementwise: multiplication by a number (term 0) or addition of one (factor 1), each
+// rounded once. Twin: `scale` in src/cpu/elementwise.rs.
 
 struct Params {
     head: Head,

@@ -1,45 +1,45 @@
-// Attention of a single query, as decoding needs it: a workgroup takes one head of one row and walks over the
-// row's cache, as many keys at a time as it has invocations. Eight invocations share the product with a key;
-// for the values, an invocation takes a column of every so-manieth position. The row's own new key and value
-// may join the cache on the way. Twin: src/cpu/attend.rs.
+// Attention of a single query, for decoding. A workgroup processes one head of one row and walks over the
+// row's cache, as many keys at a time as it has invocations. Eight invocations share the dot product with a
+// key; for the values, each invocation sums one column over every (WIDTH / COLUMNS)th position. The row's own
+// new key and value may be appended to the cache as well. Twin: src/cpu/attend.rs.
 
 struct Params {
     head: Head,
     rows: u32,
     heads: u32,
-    // Width of all heads together, and of one.
+    // Width of all heads together, and of a single one.
     channels: u32,
     d: u32,
-    // From one row of x to the next.
+    // Stride between rows of x.
     x_stride: u32,
-    // Positions that a cache has room for.
+    // Number of positions that fit into a cache.
     capacity: u32,
     scale: f32,
 }
 
 @group(0) @binding(0) var<uniform> p: Params;
-// (rows, x_stride): the query, and behind it the new key and the new value.
+// (rows, x_stride): the query, followed by the new key and the new value.
 @group(0) @binding(1) var<storage, read> x: array<f32>;
-// (rows, 2): the number of the row's cache, and how many positions that has.
+// (rows, 2): index of the row's cache, and its number of positions.
 @group(0) @binding(2) var<storage, read> places: array<u32>;
 // (caches, capacity, channels)
 @group(0) @binding(3) var<storage, read_write> keys: array<f32>;
 @group(0) @binding(4) var<storage, read_write> values: array<f32>;
 @group(0) @binding(5) var<storage, read_write> context: array<f32>;
 
-// 1: the new key and value join the cache.
+// 1: append the new key and value to the cache.
 override APPEND: u32 = 0u;
-// The power of two that is not below d, and not above WIDTH: invocations that share a position's value.
+// The smallest power of two not below d; at most WIDTH: invocations that share a position's value.
 override COLUMNS: u32 = 64u;
-// Invocations that share a key.
+// Number of invocations that share a key.
 const SHARE: u32 = 8u;
 
 var<workgroup> query: array<f32, 256>;
 var<workgroup> scratch: array<f32, 2048>;
 var<workgroup> weights: array<f32, 256>;
 
-// The product of the query with each of WIDTH keys, in SHARE parts; what has just been written is not read
-// back.
+// Dot products of the query with WIDTH keys, in SHARE parts. The key that was just appended is taken from x
+// instead of being read back.
 fn share_dots(x_row: u32, k_cache: u32, first: u32, count: u32, lane: u32) {
     for (var i = lane; i < SHARE * WIDTH; i += WIDTH) {
         let key = first + i / SHARE;
@@ -55,7 +55,7 @@ fn share_dots(x_row: u32, k_cache: u32, first: u32, count: u32, lane: u32) {
     }
 }
 
-// The invocation's part of the weighted sum of WIDTH values: a column of every so-manieth position.
+// This invocation's part of the weighted sum of WIDTH values: one column of its positions.
 fn share_values(x_row: u32, v_cache: u32, first: u32, count: u32, lane: u32) -> f32 {
     let column = lane % COLUMNS;
     var total = 0.0;

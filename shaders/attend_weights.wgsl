@@ -1,24 +1,24 @@
-// The weights of single queries over their caches, for looking at: a workgroup takes one head of one row, an
-// invocation every so-manieth position. Positions that a cache has not are 0. Twin: src/cpu/attend.rs.
+// Attention weights of single queries over their caches, for inspection: one workgroup per head of a row; its
+// invocations take the positions in turn. The rest of the capacity is 0. Twin: src/cpu/attend.rs.
 
 struct Params {
     head: Head,
     rows: u32,
     heads: u32,
-    // Width of all heads together, and of one.
+    // Width of all heads together, and of a single one.
     channels: u32,
     d: u32,
-    // From one row of x to the next.
+    // Stride between rows of x.
     x_stride: u32,
-    // Positions that a cache has room for.
+    // Number of positions that fit into a cache.
     capacity: u32,
     scale: f32,
 }
 
 @group(0) @binding(0) var<uniform> p: Params;
-// (rows, x_stride), beginning with the query.
+// (rows, x_stride), starting with the query.
 @group(0) @binding(1) var<storage, read> x: array<f32>;
-// (rows, 2): the number of the row's cache, and how many positions that has.
+// (rows, 2): index of the row's cache, and its number of positions.
 @group(0) @binding(2) var<storage, read> places: array<u32>;
 // (caches, capacity, channels)
 @group(0) @binding(3) var<storage, read> keys: array<f32>;

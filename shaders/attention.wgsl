@@ -1,13 +1,13 @@
-// Scaled dot-product attention without the matrix of weights (FlashAttention, Dao et al. 2022): a workgroup
-// takes 32 queries of one head and walks over the keys, 32 at a time, with the maximum and the sum so far;
-// what it has summed up is scaled whenever the maximum grows. Kept for the gradient: each query's maximum and
-// 1 / sum. Twin: src/cpu/attention.rs.
+// Scaled dot-product attention without a matrix of weights (FlashAttention, Dao et al. 2022): a workgroup
+// takes 32 queries of one head and walks over the keys, 32 at a time, keeping a running maximum and sum.
+// Whenever the maximum grows, the sums so far are rescaled. Each query's maximum and 1 / sum are saved for
+// the gradient. Twin: src/cpu/attention.rs.
 @group(0) @binding(4) var<storage, read> v: array<f32>;
 @group(0) @binding(5) var<storage, read_write> out: array<f32>;
-// (rows, 2): maximum of the scores, 1 / sum of the exponentials; 0 of a query that sees no key.
+// (rows, 2): maximum of the scores, 1 / sum of the exponentials; 0 for a query that sees no key.
 @group(0) @binding(6) var<storage, read_write> rows: array<f32>;
 
-// Tiles that a row of values is cut into; at most 4.
+// Number of tiles that a row of values spans, at most 4.
 override VALUE_TILES: u32 = 1u;
 
 var<workgroup> shared_rows: array<vec4<f32>, LANES>;
@@ -29,7 +29,7 @@ fn at(name: u32, row: u32, col: u32) -> f32 {
     }
 }
 
-// The largest and the sum of what the eight invocations of a row have, for each of its four queries.
+// Maximum and sum over the eight invocations of a row, for each of its four queries.
 fn largest_of_row(own: vec4<f32>, lane: u32) -> vec4<f32> {
     shared_rows[lane] = own;
     workgroupBarrier();
@@ -50,7 +50,7 @@ fn sum_of_row(own: vec4<f32>, lane: u32) -> vec4<f32> {
     return sum;
 }
 
-// The scaled scores of the invocation's four queries and keys, the lowest number where a key is not seen.
+// Scaled scores of this invocation's four queries and keys; LOWEST where a key is not visible.
 fn scores_of(first: u32, query: u32, key: u32, length: u32, lane: u32) -> mat4x4<f32> {
     var scores = dots(Q, first, K, key, p.d, lane);
     for (var i = 0u; i < 4u; i++) {
@@ -74,7 +74,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
     let first = (index % p.tiles) * TILE;
     let length = keys_of(head);
     let end = visible(min(first + TILE, p.t) - 1u, length);
-    // The first of the invocation's four queries, and of its four keys or columns.
+    // The first of this invocation's four queries, and of its four keys or columns.
     let query = first + 4u * (lane / SIDE);
     let x = 4u * (lane % SIDE);
     var largest = vec4<f32>(LOWEST);

@@ -1,9 +1,9 @@
-// Attention's gradient with respect to keys and values: a workgroup takes 32 keys of one head and walks over
-// the queries that see them, 32 at a time, whose weights it computes once more. Twin: src/cpu/attention.rs.
+// Gradient of attention with respect to keys and values: a workgroup takes 32 keys of one head and walks over
+// the queries that see them, 32 at a time, recomputing the weights. Twin: src/cpu/attention.rs.
 @group(0) @binding(7) var<storage, read_write> dk: array<f32>;
 @group(0) @binding(8) var<storage, read_write> dvalue: array<f32>;
 
-// Tiles that a row of keys, and one of values, is cut into; at most 4.
+// Number of tiles that a row of keys and a row of values span, at most 4.
 override KEY_TILES: u32 = 1u;
 override VALUE_TILES: u32 = 1u;
 
@@ -21,7 +21,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
     let x = 4u * (lane % SIDE);
     var dk_sums: array<mat4x4<f32>, 4>;
     var dv_sums: array<mat4x4<f32>, 4>;
-    // Nobody sees padding, nor a query a key too far ahead.
+    // No query sees padding, and earlier queries do not see these keys.
     let start = select(p.t, (max(first, p.offset) - p.offset) / TILE * TILE, first < length);
     for (var query = start; query < p.t; query += TILE) {
         var weights = dots(K, first, Q, query, p.d, lane);

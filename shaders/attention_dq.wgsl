@@ -1,8 +1,8 @@
-// Attention's gradient with respect to the queries: a workgroup takes 32 queries of one head and walks over
-// the keys, 32 at a time, whose weights it computes once more. Twin: src/cpu/attention.rs.
+// Gradient of attention with respect to the queries: a workgroup takes 32 queries of one head and walks over
+// the keys, 32 at a time, recomputing the weights. Twin: src/cpu/attention.rs.
 @group(0) @binding(7) var<storage, read_write> dq: array<f32>;
 
-// Tiles that a row of queries is cut into; at most 4.
+// Number of tiles that a row of queries spans, at most 4.
 override KEY_TILES: u32 = 1u;
 
 @compute @workgroup_size(LANES)

@@ -1,12 +1,12 @@
-// Attention's gradient, first step: beside each query's maximum and 1 / sum the sum of dout * out, by which
-// the gradient of the softmax is taken. Long rows have a workgroup each, short ones an invocation.
+// First step of attention's gradient: adds to each query's maximum and 1 / sum the sum of dout * out, which
+// the gradient of the softmax needs. One workgroup per long row, one invocation per short row.
 // Twin: src/cpu/attention.rs.
 
 struct Params {
     head: Head,
     rows: u32,
     cols: u32,
-    // Rows of a head, heads of a sequence.
+    // Number of rows per head, and of heads per sequence.
     t: u32,
     heads: u32,
     // Strides of sequence, head and row of out and dout.

@@ -1,5 +1,5 @@
-// The scaled scores (T, S) of attention, for looking at what a softmax makes of them: a workgroup computes a
-// tile of 32 queries by 32 keys of one head. What a query does not see is the lowest number.
+// Scaled scores (T, S) of attention, for inspecting their softmax: a workgroup computes a tile of 32 queries
+// by 32 keys of one head. Scores of invisible keys are LOWEST.
 // Twin: src/cpu/attention.rs.
 @group(0) @binding(4) var<storage, read_write> scores: array<f32>;
 

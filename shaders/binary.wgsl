@@ -1,7 +1,6 @@
-// Two operands element by element, each with its own strides over the axes of the result, so that one that
-// is broadcast has strides of 0; OPERATION is the place in the enum `Binary`. Operands of one shape have a
-// single axis (RANK 1). Twin: `Binary` in src/cpu/elementwise.rs,
-// and src/ops/binary.rs.
+// Two operands, elementwise. Each has its own strides over the axes of the result; broadcast axes have
+// stride 0. OPERATION is the index in the enum `Binary`. Operands of equal shape have a single axis (RANK 1).
+// Twin: `Binary` in src/cpu/elementwise.rs, and src/ops/binary.rs.
 
 struct Params {
     head: Head,

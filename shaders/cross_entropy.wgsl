@@ -1,13 +1,13 @@
-// Cross-entropy of rows of logits with a class each, label smoothing included: the row's maximum, then the
-// sum of the exponentials and that of the shifted logits, then the loss. Maximum and sum are kept, from which
-// the gradient computes the probabilities again. Long rows have a workgroup each, short ones an invocation.
+// Cross-entropy of rows of logits with one class each, with label smoothing: the row's maximum, then the sums
+// of the exponentials and of the shifted logits, then the loss. Maximum and sum are saved; the gradient
+// recomputes the probabilities from them. One workgroup per long row, one invocation per short row.
 // Twin: src/cpu/cross_entropy.rs.
 
 struct Params {
     head: Head,
     rows: u32,
     cols: u32,
-    // The class that counts for nothing, if there is one.
+    // The class to ignore, if any.
     ignores: u32,
     ignored: u32,
     smoothing: f32,

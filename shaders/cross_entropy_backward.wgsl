@@ -1,16 +1,16 @@
-// The gradient of the mean cross-entropy, by rows: upstream / count * (probability - what it should be), zeros
-// where the target is ignored. The probabilities come from the logits and from the row's maximum and sum.
-// Long rows have a workgroup each, short ones an invocation. Twin: src/cpu/cross_entropy.rs.
+// Gradient of the mean cross-entropy, row by row: upstream / count * (probability - target probability),
+// zeros where the target is ignored. The probabilities are recomputed from the logits and the row's maximum
+// and sum. One workgroup per long row, one invocation per short row. Twin: src/cpu/cross_entropy.rs.
 
 struct Params {
     head: Head,
     rows: u32,
     cols: u32,
-    // The class that counts for nothing, if there is one.
+    // The class to ignore, if any.
     ignores: u32,
     ignored: u32,
     smoothing: f32,
-    // Number of rows that the mean is taken over.
+    // Number of rows in the mean.
     counted: f32,
 }
 

@@ -1,5 +1,5 @@
-// The mean of the losses of the rows that count, by one workgroup: each invocation sums every 256th, then a
-// tree sums these. Twin: src/cpu/cross_entropy.rs.
+// Mean loss of the counted rows, by one workgroup: each invocation sums every 256th row, then a tree adds up
+// their sums. Twin: src/cpu/cross_entropy.rs.
 
 struct Params {
     head: Head,

@@ -1,5 +1,5 @@
-// Dropout: each element is multiplied with 0 or with `kept`, by a hash of the seed and the element's index in
-// the whole tensor, of which this run's first element has the index `first`. Twin: src/ops/dropout.rs.
+// Dropout: multiplies each element by 0 or `kept`, chosen by a hash of the seed and the element's index in
+// the whole tensor. `first` is the index of this dispatch's first element. Twin: src/ops/dropout.rs.
 
 struct Params {
     head: Head,

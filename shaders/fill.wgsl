@@ -1,5 +1,5 @@
-// y = value throughout: the zeros that a part of a tensor or rows of a table are written into. Twin: what the
-// callers of src/cpu/gather.rs begin with.
+// Sets all of y to `value`, as zeros for kernels that write only part of a tensor or some rows of a table.
+// Twin: the initial zeros of the callers of src/cpu/gather.rs.
 
 struct Params {
     head: Head,

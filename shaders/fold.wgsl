@@ -1,6 +1,6 @@
-// The transposed of unfold.wgsl: each element of x (N, C, H, W) is the sum of the places of y (C, kernel, N, windows)
-// that it was taken to, in ascending order of the kernel's elements. One invocation an element of x. Twin:
-// src/cpu/windows.rs.
+// The transpose of unfold.wgsl: each element of x (N, C, H, W) is the sum over all places in y (C, kernel, N,
+// windows) that unfolding copies it to, in ascending order of the kernel's elements. One invocation per
+// element of x. Twin: src/cpu/windows.rs.
 
 @group(0) @binding(1) var<storage, read> y: array<f32>;
 @group(0) @binding(2) var<storage, read_write> x: array<f32>;

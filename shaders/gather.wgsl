@@ -1,5 +1,5 @@
-// Rows of a table by index: out[r] = table[ids[r]], for those ids that lie in the part of the table that is
-// bound, which has `rows` rows from row `first` on. One invocation an element. Twin: src/cpu/gather.rs.
+// Row lookup: out[r] = table[ids[r]], for ids in the bound part of the table, `rows` rows starting with row
+// `first`. One invocation per element. Twin: src/cpu/gather.rs.
 
 struct Params {
     head: Head,
@@ -19,7 +19,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
     let first = group_index(p.head.groups_x, group) * CHUNK;
     let starts = p.head.starts[0];
     for (var i = first + lane; i < min(first + CHUNK, p.len); i += LANES) {
-        // Below `first` it wraps round to a large number.
+        // For ids below `first` this wraps around to a large number.
         let row = ids[starts.y + i / p.cols] - p.first;
         if row < p.rows {
             y[starts.z + i] = table[starts.x + row * p.cols + i % p.cols];

@@ -1,18 +1,18 @@
-// The gradient of gather.wgsl: each row of the table gets the sum of the gradients of the places that it was
-// taken to, in a fixed order. A workgroup has one row and a tile of WIDTH columns: 256 / WIDTH places at a
-// time, then these in a tree of fixed shape. Rows that were never taken are not written. `lists` begins with
-// the rows taken, `rows` of them from word `first` on; for each, from word `bounds` on, where its places
-// begin; and from word `places` on, the places. Twin: src/cpu/gather.rs.
+// Gradient of gather.wgsl: each row of the table receives the sum of the gradients of the places it was
+// copied to, in a fixed order. A workgroup has one row and a tile of WIDTH columns; it adds 256 / WIDTH
+// places at a time, then these in a tree of fixed shape. Rows that were never looked up are not written.
+// `lists` holds, from word `first` on, the rows looked up; from word `bounds` on, where each one's places
+// start; and from word `places` on, the places. Twin: src/cpu/gather.rs.
 
 struct Params {
     head: Head,
     cols: u32,
     tiles: u32,
-    // Words of `lists`.
+    // Word offsets in `lists`.
     first: u32,
     bounds: u32,
     places: u32,
-    // The row of the table that the bound part begins with.
+    // First row of the bound part of the table.
     table_first: u32,
 }
 

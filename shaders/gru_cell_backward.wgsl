@@ -1,28 +1,28 @@
-// The gradient of a GRU step: one invocation an element of the state; where RECUR is 1, the product that
-// brings the gradient back from the next step as well. The work is cut up in lib/recurrent.wgsl.
+// Gradient of a GRU step: one invocation per element of the state, and with RECUR = 1 also the product that
+// brings the gradient back from the next step. lib/recurrent.wgsl divides the work.
 // Twin: gru_cell_backward of src/cpu/cells.rs.
 
 @group(0) @binding(0) var<uniform> p: Params;
-// (3H, H), read where RECUR is 1.
+// (3H, H), read if RECUR is 1.
 @group(0) @binding(1) var<storage, read> weight_hh: array<f32>;
 // (B, 3H): the activated gates r, z, n.
 @group(0) @binding(2) var<storage, read> rzn: array<f32>;
 // (B, 3H): the last third is W_hn h + b_hn.
 @group(0) @binding(3) var<storage, read> gh: array<f32>;
 @group(0) @binding(4) var<storage, read> h_prev: array<f32>;
-// (B, H): the output's gradient, if there is one.
+// (B, H): gradient of the output, if there is one.
 @group(0) @binding(5) var<storage, read> dy: array<f32>;
-// (B, H): what came back from the next step in (where RECUR is 1, without the product), the direct part of
-// dL/dh_prev out.
+// (B, H): gradient from the next step in (if RECUR is 1, without the product); the direct part of dL/dh_prev
+// out.
 @group(0) @binding(6) var<storage, read_write> dh: array<f32>;
 // (B, 3H)
 @group(0) @binding(7) var<storage, read_write> dgx: array<f32>;
-// (B, 3H); where RECUR is 1, (2, B, 3H): behind this step's the next one's, which are there.
+// (B, 3H); if RECUR is 1, (2, B, 3H), whose second half holds the next step's gradients.
 @group(0) @binding(8) var<storage, read_write> dgh: array<f32>;
 
 const BACKWARD: bool = true;
 
-// From the three gates of unit k back to a unit.
+// Weights from the three gates of unit k back to a unit.
 fn weights_at(k: u32, unit: u32) -> vec4<f32> {
     let at = p.head.starts[0].x + k * p.hidden + unit;
     let gate = p.hidden * p.hidden;

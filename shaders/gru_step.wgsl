@@ -1,6 +1,6 @@
-// A whole GRU layer for one step of a few rows, in one dispatch. The work is cut up in
-// lib/recurrent_step.wgsl; two quarters of a workgroup have the gates r and z, and one each the two sums of
-// n, which the gate r stands between. Twin: a step of forward in src/cpu/gru.rs.
+// One step of a GRU layer for a few rows, in a single dispatch. lib/recurrent_step.wgsl divides the work: two
+// quarters of a workgroup compute the gates r and z, the other two the two sums of n, which the gate r
+// combines. Twin: a step of forward in src/cpu/gru.rs.
 
 // (R, H): h after the step.
 @group(0) @binding(7) var<storage, read_write> next: array<f32>;

@@ -1,6 +1,6 @@
-// Layer normalisation of rows: the mean, then the variance around it (in two passes, against cancellation),
-// then the row; mean and 1 / standard deviation are kept for the gradient. Long rows have a workgroup each,
-// short ones an invocation. Twin: src/cpu/layer_norm.rs.
+// Layer normalisation of rows: the mean, then the variance around it (two passes, to avoid cancellation),
+// then the row. Mean and 1 / standard deviation are saved for the gradient. One workgroup per long row, one
+// invocation per short row. Twin: src/cpu/layer_norm.rs.
 
 struct Params {
     head: Head,

@@ -1,6 +1,6 @@
-// The gradient of layer normalisation with respect to its input, by rows: with n = (x - mean) * rstd and
-// g = dy * weight, rstd * (g - mean g - n * mean (g * n)). Long rows have a workgroup each, short ones an
-// invocation. Twin: src/cpu/layer_norm.rs.
+// Gradient of layer normalisation with respect to its input, row by row: with n = (x - mean) * rstd and
+// g = dy * weight, rstd * (g - mean g - n * mean (g * n)). One workgroup per long row, one invocation per
+// short row. Twin: src/cpu/layer_norm.rs.
 
 struct Params {
     head: Head,

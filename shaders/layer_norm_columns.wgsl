@@ -1,15 +1,15 @@
-// The gradients of layer normalisation's weight and bias, first stage: a workgroup takes 64 columns of one
-// block of rows, an invocation the sums over one of these columns, of dy * n and of dy. What comes out is
-// (blocks, 2, cols). Twin: src/cpu/layer_norm.rs.
+// Gradients of layer normalisation's weight and bias, first stage: one workgroup per 64 columns of a block of
+// rows, one invocation per column, which sums dy * n and dy over the block. The result is (blocks, 2, cols).
+// Twin: src/cpu/layer_norm.rs.
 const LANES: u32 = 64u;
 
 struct Params {
     head: Head,
     rows: u32,
     cols: u32,
-    // Rows of a block; the last one may have fewer.
+    // Rows per block; the last block may have fewer.
     block: u32,
-    // Workgroups that share a block.
+    // Workgroups per block.
     tiles: u32,
 }
 

@@ -1,5 +1,5 @@
-// The gradients of layer normalisation's weight and bias, second stage: the sums over the blocks of rows,
-// (blocks, 2, cols) to (cols) twice, in the order of the blocks; an invocation takes a column.
+// Gradients of layer normalisation's weight and bias, second stage: sums (blocks, 2, cols) over the blocks,
+// in order, to (cols) twice; one invocation per column.
 // Twin: src/cpu/layer_norm.rs.
 const LANES: u32 = 64u;
 

@@ -1,21 +1,21 @@
-// An LSTM step: the gate arithmetic with the biases, one invocation an element of the state; where RECUR is
-// 1, the product with the state before it as well. The work is cut up in lib/recurrent.wgsl.
+// An LSTM step: gate arithmetic with the biases, one invocation per element of the state, and with RECUR = 1
+// also the product with the previous state. lib/recurrent.wgsl divides the work.
 // Twin: lstm_cell of src/cpu/cells.rs.
 
 @group(0) @binding(0) var<uniform> p: Params;
-// (4H, H), read where RECUR is 1.
+// (4H, H), read if RECUR is 1.
 @group(0) @binding(1) var<storage, read> weight_hh: array<f32>;
 @group(0) @binding(2) var<storage, read> bias_ih: array<f32>;
 @group(0) @binding(3) var<storage, read> bias_hh: array<f32>;
 // (B, 4H): sums of products in, activated gates out.
 @group(0) @binding(4) var<storage, read_write> gates: array<f32>;
-// (2, B, H): the states before the step, and those after it.
+// (2, B, H): the states before and after the step.
 @group(0) @binding(5) var<storage, read_write> c: array<f32>;
 @group(0) @binding(6) var<storage, read_write> h: array<f32>;
 
 const BACKWARD: bool = false;
 
-// From unit k to the four gates of a unit.
+// Weights from unit k to the four gates of a unit.
 fn weights_at(k: u32, unit: u32) -> vec4<f32> {
     let at = p.head.starts[0].x + unit * p.hidden + k;
     let gate = p.hidden * p.hidden;

@@ -1,26 +1,26 @@
-// The gradient of an LSTM step: one invocation an element of the state; where RECUR is 1, the product that
-// brings the gradient back from the next step as well. The work is cut up in lib/recurrent.wgsl.
+// Gradient of an LSTM step: one invocation per element of the state, and with RECUR = 1 also the product that
+// brings the gradient back from the next step. lib/recurrent.wgsl divides the work.
 // Twin: lstm_cell_backward of src/cpu/cells.rs.
 
 @group(0) @binding(0) var<uniform> p: Params;
-// (4H, H), read where RECUR is 1.
+// (4H, H), read if RECUR is 1.
 @group(0) @binding(1) var<storage, read> weight_hh: array<f32>;
 // (B, 4H), activated.
 @group(0) @binding(2) var<storage, read> gates: array<f32>;
-// (2, B, H): the cell state before the step, and the one after it.
+// (2, B, H): the cell states before and after the step.
 @group(0) @binding(3) var<storage, read> c: array<f32>;
-// (B, H): the output's gradient, if there is one.
+// (B, H): gradient of the output, if there is one.
 @group(0) @binding(4) var<storage, read> dy: array<f32>;
-// (B, H): what came back from the next step, read where RECUR is 0.
+// (B, H): gradient from the next step, read if RECUR is 0.
 @group(0) @binding(5) var<storage, read> dh: array<f32>;
 // (B, H): dL/dc in, dL/dc_prev out.
 @group(0) @binding(6) var<storage, read_write> dc: array<f32>;
-// (B, 4H); where RECUR is 1, (2, B, 4H): behind this step's the next one's, which are there.
+// (B, 4H); if RECUR is 1, (2, B, 4H), whose second half holds the next step's gradients.
 @group(0) @binding(7) var<storage, read_write> dgates: array<f32>;
 
 const BACKWARD: bool = true;
 
-// From the four gates of unit k back to a unit.
+// Weights from the four gates of unit k back to a unit.
 fn weights_at(k: u32, unit: u32) -> vec4<f32> {
     let at = p.head.starts[0].x + k * p.hidden + unit;
     let gate = p.hidden * p.hidden;

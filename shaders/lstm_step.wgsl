@@ -1,5 +1,5 @@
-// A whole LSTM layer for one step of a few rows, in one dispatch. The work is cut up in
-// lib/recurrent_step.wgsl; a quarter of a workgroup has a gate. Twin: a step of forward in src/cpu/lstm.rs.
+// One step of an LSTM layer for a few rows, in a single dispatch. lib/recurrent_step.wgsl divides the work;
+// each quarter of a workgroup computes a gate. Twin: a step of forward in src/cpu/lstm.rs.
 
 // (R, H)
 @group(0) @binding(7) var<storage, read> c: array<f32>;

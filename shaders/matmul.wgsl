@@ -1,12 +1,13 @@
-// C = op(A) op(B), tile by tile: a workgroup computes 8 ROWS x 8 COLUMNS elements of C, each of its
-// invocations 8 x 8 of them in registers. It walks along k in steps of DEPTH: all invocations bring a tile of
-// A and one of B into workgroup memory, in blocks of 4 x 4 that are transposed on the way where need be, and
-// then every invocation multiplies its 8 columns of A's tile with its 8 rows of B's.
+// C = op(A) op(B), in tiles: a workgroup computes 8 ROWS x 8 COLUMNS elements of C, each invocation 8 x 8 of
+// them in registers. The workgroup walks along k in steps of DEPTH. All invocations load a tile of A and one
+// of B into workgroup memory, in blocks of 4 x 4 that are transposed on the way if necessary; then each
+// invocation multiplies its 8 rows of A's tile with its 8 columns of B's.
 //
-// Small outputs with long sums are cut along k into parts, which matmul_parts.wgsl adds up. In front of this
-// file: matmul_operands.wgsl, those that read and write, and matmul_blocks.wgsl. Twin: src/cpu/matmul.rs.
+// Small outputs with long sums are split along k into parts, which matmul_parts.wgsl adds up. Precede this
+// file with matmul_operands.wgsl, one each of matmul_a_*, _b_*, _c_*, and matmul_blocks.wgsl. Twin:
+// src/cpu/matmul.rs.
 
-// Invocations down and across.
+// Number of invocations down and across.
 override ROWS: u32 = 8u;
 override COLUMNS: u32 = 8u;
 override DEPTH: u32 = 16u;
@@ -15,10 +16,10 @@ override DEPTH: u32 = 16u;
 var<workgroup> tile_a: array<vec4<f32>, DEPTH * 2u * ROWS>;
 var<workgroup> tile_b: array<vec4<f32>, DEPTH * 2u * COLUMNS>;
 
-// Rows `row ..` and columns `k .. k + DEPTH` of op(A), up to `end`.
+// Loads rows `row ..` and columns `k .. k + DEPTH` of op(A), up to `end`.
 fn fill_a(first: u32, row: u32, k: u32, end: u32, lane: u32) {
     for (var i = lane; i < DEPTH / 2u * ROWS; i += ROWS * COLUMNS) {
-        // Neighbours read neighbouring memory.
+        // Adjacent invocations read adjacent memory.
         let quad = select(i / (DEPTH / 4u), i % (2u * ROWS), TRANS_A == 1u);
         let step = select(i % (DEPTH / 4u), i / (2u * ROWS), TRANS_A == 1u);
         let block = block_a(first, row + 4u * quad, k + 4u * step, end);
@@ -30,7 +31,7 @@ fn fill_a(first: u32, row: u32, k: u32, end: u32, lane: u32) {
     }
 }
 
-// Columns `column ..` and rows `k .. k + DEPTH` of op(B), up to `end`.
+// Loads columns `column ..` and rows `k .. k + DEPTH` of op(B), up to `end`.
 fn fill_b(first: u32, column: u32, k: u32, end: u32, lane: u32) {
     for (var i = lane; i < DEPTH / 2u * COLUMNS; i += ROWS * COLUMNS) {
         let quad = select(i % (2u * COLUMNS), i / (DEPTH / 4u), TRANS_B == 1u);

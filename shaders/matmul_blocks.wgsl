@@ -1,12 +1,12 @@
-// Blocks of 4 x 4 elements of A and B, however they are stored, and the product of such blocks. Twin:
+// Blocks of 4 x 4 elements of A and B, in any storage layout, and the product of such blocks. Twin:
 // src/cpu/matmul.rs.
 
-// 1: A is stored (k, m).
+// 1: A is stored as (k, m).
 override TRANS_A: u32 = 0u;
-// 1: B is stored (n, k).
+// 1: B is stored as (n, k).
 override TRANS_B: u32 = 0u;
-// Four elements of stored row `row` from `column` on; zeros outside of (rows, columns), where something else
-// is read: a branch would cost more.
+// Four elements of stored row `row` from `column` on; zeros outside of (rows, columns). There another element
+// is read and discarded, since a branch would cost more.
 fn read_a(first: u32, row: u32, column: u32, rows: u32, columns: u32) -> vec4<f32> {
     let inside = min(column, columns - 1u);
     let values = a4(first + min(row, rows - 1u) * p.stride_a + inside, columns - inside);
@@ -20,7 +20,7 @@ fn read_b(first: u32, row: u32, column: u32, rows: u32, columns: u32) -> vec4<f3
     return select(vec4<f32>(), values, row < rows && column < columns);
 }
 
-// Columns `k ..` of op(A) before column `end`, of four rows each: those from `m` on.
+// Columns `k ..` of op(A), up to column `end`, for the four rows from `m` on.
 fn block_a(first: u32, m: u32, k: u32, end: u32) -> mat4x4<f32> {
     if TRANS_A == 1u {
         return mat4x4<f32>(
@@ -38,7 +38,7 @@ fn block_a(first: u32, m: u32, k: u32, end: u32) -> mat4x4<f32> {
     ));
 }
 
-// Rows `k ..` of op(B) before row `end`, of four columns each: those from `n` on.
+// Rows `k ..` of op(B), up to row `end`, for the four columns from `n` on.
 fn block_b(first: u32, n: u32, k: u32, end: u32) -> mat4x4<f32> {
     if TRANS_B == 1u {
         return transpose(mat4x4<f32>(
@@ -56,11 +56,11 @@ fn block_b(first: u32, n: u32, k: u32, end: u32) -> mat4x4<f32> {
     );
 }
 
-// 8 x 8 elements of C: of row i, columns 0 to 3 are in 2i and columns 4 to 7 in 2i + 1.
+// 8 x 8 elements of C: row i has columns 0 to 3 in element 2i and columns 4 to 7 in element 2i + 1.
 alias Sums = array<vec4<f32>, 16>;
 
-// Adds a column of A, eight rows, times a row of B, eight columns. Written out, so that the sums lie in
-// registers: software adapters do not unroll loops.
+// Adds the product of a column of A (eight rows) and a row of B (eight columns). Written out so that the sums
+// stay in registers: software adapters do not unroll loops.
 fn add_product(s: ptr<function, Sums>, a0: vec4<f32>, a1: vec4<f32>, b0: vec4<f32>, b1: vec4<f32>) {
     (*s)[0] += a0.x * b0;
     (*s)[1] += a0.x * b1;
@@ -80,12 +80,13 @@ fn add_product(s: ptr<function, Sums>, a0: vec4<f32>, a1: vec4<f32>, b0: vec4<f3
     (*s)[15] += a1.w * b1;
 }
 
-// Writes C's 8 x 8 elements: its upper four rows to those from m0 on, the others to those from m1 on, the
-// left four columns to those from n0 on, the others to those from n1 on.
+// Writes 8 x 8 elements of C: the upper four rows from row m0 on, the lower four from m1 on; the left four
+// columns from n0 on, the right four from n1 on.
 fn write_sums(s: ptr<function, Sums>, first: u32, m0: u32, m1: u32, n0: u32, n1: u32) {
-    // No row i lies above row i of C. A bound that is not constant keeps compilers from unrolling this.
+    // The block's row i is row i of C or a later one, so p.m bounds i. A non-constant bound prevents
+    // unrolling.
     for (var i = 0u; i < min(8u, p.m); i++) {
-        // An index that is not constant would move the sums from registers into memory.
+        // A non-constant index would move the sums from registers to memory.
         var left = (*s)[0];
         var right = (*s)[1];
         if i == 1u {

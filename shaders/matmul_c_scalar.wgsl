@@ -1,8 +1,8 @@
 // Writes C word by word.
 @group(0) @binding(3) var<storage, read_write> c: array<f32>;
 
-// The first `count` (at least one) of C's elements from `at` on, in columns `column ..`, become the sums
-// with bias and activation.
+// Sets the first `count` (at least one) of C's four elements from `at` on, in columns `column ..`, to the
+// sums with bias and activation.
 fn write4(at: u32, column: u32, count: u32, sums: vec4<f32>) {
     let i = p.head.starts[0].z + at + min(FOUR, vec4<u32>(count - 1u));
     var y = sums;

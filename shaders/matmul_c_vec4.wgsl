@@ -1,7 +1,7 @@
-// Writes C four words at a time: every row begins at a multiple of four, and ends at one.
+// Writes C four words at a time: every row starts and ends at a multiple of four.
 @group(0) @binding(3) var<storage, read_write> c: array<vec4<f32>>;
 
-// C's elements from `at` on, in columns `column ..`, become the sums with bias and activation.
+// Sets four elements of C from `at` on, in columns `column ..`, to the sums with bias and activation.
 fn write4(at: u32, column: u32, count: u32, sums: vec4<f32>) {
     let i = (p.head.starts[0].z + at) / 4u;
     var y = sums;

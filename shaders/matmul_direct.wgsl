@@ -1,9 +1,8 @@
-// C = op(A) op(B) where workgroup memory and barriers cost more than they spare: on a processor that plays the
-// GPU. An invocation computes 8 x 8 elements of C in registers and reads A and B by itself, in blocks of 4 x 4.
-// The parts are those of matmul.wgsl. In front of this file: matmul_operands.wgsl, those that read and write,
-// and matmul_blocks.wgsl. Twin: src/cpu/matmul.rs.
+// C = op(A) op(B) for software adapters, where workgroup memory and barriers cost more than they save. An
+// invocation computes 8 x 8 elements of C in registers and reads A and B on its own, in blocks of 4 x 4.
+// Parts and preceding files are those of matmul.wgsl. Twin: src/cpu/matmul.rs.
 
-// Invocations down and across.
+// Number of invocations down and across.
 override ROWS: u32 = 4u;
 override COLUMNS: u32 = 4u;
 

@@ -1,30 +1,30 @@
-// What the products of matrices share: their parameters, and what becomes of a sum before it is written.
-// Behind this file come those that read A, read B, and read and write C, four elements at a time:
+// Shared by the matrix product kernels: their parameters, and bias and activation of a sum. This file is
+// followed by one that reads A, one that reads B, and one that reads and writes C, four elements at a time:
 //   matmul_a_vec4.wgsl, matmul_a_scalar.wgsl
 //   matmul_b_vec4.wgsl, matmul_b_scalar.wgsl, matmul_b_f16.wgsl, matmul_b_int8.wgsl
 //   matmul_c_vec4.wgsl, matmul_c_scalar.wgsl
-// Those called vec4 need rows that begin at multiples of four words.
+// The vec4 variants require rows that start at multiples of four words.
 
 struct Params {
     head: Head,
     m: u32,
     k: u32,
     n: u32,
-    // Products of a batch.
+    // Number of products in the batch.
     items: u32,
-    // Every product is cut along k into so many parts of `depth` each, which C holds one after the other.
+    // Every product is split along k into this many parts of `depth` each, stored consecutively in C.
     parts: u32,
     depth: u32,
-    // Elements from row to row as stored, and from one product of a batch to the next.
+    // Strides in elements: from row to row as stored, and from product to product in the batch.
     stride_a: u32,
     item_a: u32,
     stride_b: u32,
     item_b: u32,
     stride_c: u32,
     item_c: u32,
-    // 1: the sum is added to C. These two are no constants of compilation: there are kernels enough.
+    // 1: add the sum to C. These two are not override constants, to limit the number of pipelines.
     accumulate: u32,
-    // 1: the bias is added to every row.
+    // 1: add the bias to every row.
     biased: u32,
 }
 
@@ -36,7 +36,7 @@ override ACTIVATION: u32 = 0u;
 
 const FOUR: vec4<u32> = vec4<u32>(0u, 1u, 2u, 3u);
 
-// The bias of `count` columns from `column` on.
+// The bias of the `count` columns from `column` on.
 fn bias4(column: u32, count: u32) -> vec4<f32> {
     let at = p.head.starts[0].w + column + min(FOUR, vec4<u32>(count - 1u));
     return vec4<f32>(bias[at.x], bias[at.y], bias[at.z], bias[at.w]);

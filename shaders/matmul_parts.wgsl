@@ -1,5 +1,5 @@
-// C = the sum of a product's parts, with bias and activation: four columns an invocation. A holds the parts
-// (parts, m, n) one after the other. In front of this file: matmul_operands.wgsl. Twin: src/cpu/matmul.rs.
+// C = the sum of a product's parts, with bias and activation; four columns per invocation. A holds the parts
+// (parts, m, n) consecutively. Precede this file with matmul_operands.wgsl. Twin: src/cpu/matmul.rs.
 
 const INVOCATIONS: u32 = 256u;
 

@@ -1,13 +1,12 @@
-// Y = X W^T for few rows of X (R, k) and W (n, k): decoding reads every weight once a token. A workgroup has
-// several rows of W, LANES invocations for each, which walk along k together, four elements a step; then one
-// invocation for each element of Y adds up the lanes. Up to four rows of X share a reading of W; more take
-// workgroups of their own. A is X, B is W. In front of this file: matmul_operands.wgsl. Twin:
-// src/cpu/matmul.rs.
+// Y = X W^T for few rows of X (R, k) and W (n, k): decoding reads every weight once per token. A workgroup
+// has several rows of W, with LANES invocations each, which walk along k together, four elements per step;
+// then one invocation per element of Y adds up the lanes. Up to four rows of X share one read of W; more rows
+// need more workgroups. A is X, B is W. Precede this file with matmul_operands.wgsl. Twin: src/cpu/matmul.rs.
 
-// Rows of X in a workgroup, 1 to 4.
+// Rows of X per workgroup, 1 to 4.
 override SHARING: u32 = 1u;
 override LANES: u32 = 32u;
-// Rows of W in a workgroup.
+// Rows of W per workgroup.
 override ROWS: u32 = 8u;
 
 var<workgroup> lanes: array<vec4<f32>, ROWS * LANES>;
@@ -25,7 +24,7 @@ fn main(
     let blocks = (p.n + ROWS - 1u) / ROWS;
     let first_row = index % blocks * ROWS;
     let first_x = index / blocks * SHARING;
-    // Past the last row the last one is computed again: reading it is safe, and nobody writes the result.
+    // Beyond the last row, recompute it: reading it is safe, and the result is not written.
     let row = min(first_row + local.y, p.n - 1u);
     let x = min(vec4<u32>(first_x) + FOUR, vec4<u32>(p.m - 1u)) * p.stride_a;
     let w = row * p.stride_b;

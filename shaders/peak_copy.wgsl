@@ -1,5 +1,5 @@
-// How fast memory can be read and written: y = x, four words at a time, neighbours by neighbours. Both views begin
-// at a multiple of four words. Twin: src/bench/ops.rs, which times it.
+// Measures memory bandwidth: y = x, four words at a time, adjacent invocations at adjacent words. Both views
+// start at a multiple of four words. Twin: src/bench/ops.rs, which times it.
 
 struct Params {
     head: Head,

@@ -1,6 +1,6 @@
-// How fast multiplications and additions can be: every invocation multiplies and adds 32 numbers in registers,
-// `rounds` times, and touches memory only at its end. Eight chains of four let pipelines fill; the numbers stay
-// finite. Twin: src/bench/ops.rs, which times it.
+// Measures the peak rate of multiply-adds: every invocation multiplies and adds 32 numbers in registers,
+// `rounds` times, and accesses memory only at the end. Eight chains of four fill the pipelines; the numbers
+// stay finite. Twin: src/bench/ops.rs, which times it.
 
 struct Params {
     head: Head,

@@ -1,4 +1,4 @@
-// The mean or the maximum of each window: y (C, windows) of x (C, H, W). One invocation a window. Twin:
+// Average or maximum of each window of x (C, H, W), as y (C, windows). One invocation per window. Twin:
 // src/cpu/pool2d.rs.
 
 @group(0) @binding(2) var<storage, read_write> y: array<f32>;

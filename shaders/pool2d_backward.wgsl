@@ -1,5 +1,5 @@
-// The gradient of pool2d.wgsl: each element of dx (C, H, W) gathers from the windows (C, windows) that it lies in, a
-// maximum only if it was the window's. One invocation an element. Twin: src/cpu/pool2d.rs.
+// Gradient of pool2d.wgsl: each element of dx (C, H, W) gathers from the windows (C, windows) that contain
+// it, for the maximum only where it is the maximum. One invocation per element. Twin: src/cpu/pool2d.rs.
 
 @group(0) @binding(2) var<storage, read> dy: array<f32>;
 @group(0) @binding(3) var<storage, read_write> dx: array<f32>;

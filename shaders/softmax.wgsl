@@ -1,5 +1,5 @@
-// Softmax of rows of any length: first the row's maximum is found, then the sum of the exponentials, then
-// the row is written. Long rows have a workgroup each, short ones an invocation. Twin: src/cpu/softmax.rs.
+// Softmax of rows of any length: the row's maximum, then the sum of the exponentials, then the row. One
+// workgroup per long row, one invocation per short row. Twin: src/cpu/softmax.rs.
 
 struct Params {
     head: Head,
@@ -11,7 +11,7 @@ struct Params {
 @group(0) @binding(1) var<storage, read> x: array<f32>;
 @group(0) @binding(2) var<storage, read_write> y: array<f32>;
 
-// 1: the logarithm of the softmax.
+// 1: log-softmax.
 override LOG: u32 = 0u;
 
 @compute @workgroup_size(WIDTH)
@@ -32,7 +32,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
         sum += exp_(x[x_row + col] - largest);
     }
     sum = row_sum(sum, lane);
-    // All masked: -inf throughout gives zeros, or stays.
+    // A row that is entirely -inf (masked) becomes zeros; for log-softmax it stays.
     let masked = largest == LOWEST;
     for (var col = first_col(lane); col < p.cols; col += step()) {
         let shifted = x[x_row + col] - largest;

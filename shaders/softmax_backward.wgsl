@@ -1,5 +1,5 @@
-// The gradient of softmax, y * (dy - sum y * dy), or of its logarithm, dy - exp(y) * sum dy, by rows: first
-// the sum, then the row. Long rows have a workgroup each, short ones an invocation.
+// Gradient of softmax, y * (dy - sum y * dy), or log-softmax, dy - exp(y) * sum dy, row by row: the sum, then
+// the row. One workgroup per long row, one invocation per short row.
 // Twin: src/cpu/softmax.rs.
 
 struct Params {
@@ -13,7 +13,7 @@ struct Params {
 @group(0) @binding(2) var<storage, read> dy: array<f32>;
 @group(0) @binding(3) var<storage, read_write> dx: array<f32>;
 
-// 1: y is the logarithm of the softmax.
+// 1: y is a log-softmax.
 override LOG: u32 = 0u;
 
 @compute @workgroup_size(WIDTH)

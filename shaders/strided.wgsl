@@ -1,5 +1,5 @@
-// Copies elements between two tensors, each with its own strides over the same axes: permutations, parts
-// along an axis, and repetition (strides of 0 in x). Twin: src/cpu/permute.rs, and src/ops/layout.rs.
+// Copies between two tensors, each with its own strides over common axes: permutations, slices along an axis,
+// and repetition (strides of 0 in x). Twin: src/cpu/permute.rs, and src/ops/layout.rs.
 
 struct Params {
     head: Head,

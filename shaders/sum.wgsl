@@ -1,7 +1,7 @@
-// Sums over the middle of x (outer, size, inner). The rows of a block are cut into `parts` of `part` rows. A
-// workgroup takes a tile of WIDTH columns and as many parts as it can serve with HEIGHT rows at a time: each
-// invocation adds up its column in every HEIGHT-th row, then the rows are added in a tree of fixed shape. What
-// comes out is (outer, parts, inner), to be summed again until there is one part. Twin: src/cpu/reduce.rs.
+// Sums over the middle axis of x (outer, size, inner). The rows of a block are divided into `parts` of `part`
+// rows. A workgroup takes a tile of WIDTH columns, and as many parts as it can process with HEIGHT rows each
+// at a time: each invocation sums its column over every HEIGHTth row, then a tree of fixed shape adds the
+// rows. The result, (outer, parts, inner), is summed again until one part is left. Twin: src/cpu/reduce.rs.
 
 struct Params {
     head: Head,
@@ -10,7 +10,7 @@ struct Params {
     part: u32,
     parts: u32,
     tiles: u32,
-    // Parts of all blocks together.
+    // Number of parts in all blocks.
     all_parts: u32,
 }
 
@@ -21,9 +21,9 @@ struct Params {
 const LANES: u32 = 256u;
 override WIDTH: u32 = 1u;
 override HEIGHT: u32 = 256u;
-// Invocations that share a part.
+// Number of invocations that share a part.
 override TEAM: u32 = WIDTH * HEIGHT;
-// 1: the sum of squares.
+// 1: sum of squares.
 override SQUARED: u32 = 0u;
 
 var<workgroup> sums: array<f32, LANES>;

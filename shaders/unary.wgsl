@@ -1,4 +1,4 @@
-// Functions of one number, element by element; FUNCTION is the place in the enum `Unary`. Twin: `unary` in
+// Elementwise functions of one operand; FUNCTION is the index in the enum `Unary`. Twin: `unary` in
 // src/cpu/elementwise.rs.
 
 struct Params {
@@ -19,7 +19,7 @@ fn function(x: f32) -> f32 {
         case 2u: { return sqrt(x); }
         case 3u: { return tanh_(x); }
         case 4u: { return sigmoid_(x); }
-        // Not max, which may lose NaN.
+        // Not max, which may drop NaN.
         case 5u: { return select(x, 0.0, x <= 0.0); }
         case 6u: { return gelu(x); }
         case 7u: { return -x; }

@@ -1,5 +1,5 @@
-// The gradients of unary.wgsl, from the function's argument x, its value y and the gradient of y; FUNCTION as
-// there. Twin: `unary_backward` in src/cpu/elementwise.rs.
+// Gradients of unary.wgsl, from the argument x, the value y and the gradient of y; FUNCTION as there. Twin:
+// `unary_backward` in src/cpu/elementwise.rs.
 
 struct Params {
     head: Head,

@@ -1,5 +1,5 @@
-// The elements of windows as the rows of a matrix: y (C, kernel, N, windows) of x (N, C, H, W), 0 beyond the edges.
-// One invocation an element of y. Twin: src/cpu/windows.rs.
+// Unfolds windows into the rows of a matrix: y (C, kernel, N, windows) from x (N, C, H, W), 0 beyond the
+// edges. One invocation per element of y. Twin: src/cpu/windows.rs.
 
 @group(0) @binding(1) var<storage, read> x: array<f32>;
 @group(0) @binding(2) var<storage, read_write> y: array<f32>;
@@ -13,7 +13,7 @@ fn element(i: u32) -> f32 {
     let kx = rest % p.kernel_width;
     let ky = rest / p.kernel_width % p.kernel_height;
     let channel = rest / p.kernel_width / p.kernel_height;
-    // Before the edge they wrap round to large numbers.
+    // Before the edge these wrap around to large numbers.
     let top = row * p.stride + ky - p.padding;
     let left = column * p.stride + kx - p.padding;
     if top >= p.height || left >= p.width {

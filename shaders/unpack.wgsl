@@ -1,5 +1,5 @@
-// Rows of packed weights as f32: all of them, or those with given ids, the embedding. Four columns an
-// invocation. In front of this file: matmul_operands.wgsl, one that reads B, and matmul_c_scalar.wgsl.
+// Unpacks rows of weights to f32: all of them, or those with given ids (embedding). Four columns per
+// invocation. Precede this file with matmul_operands.wgsl, one of matmul_b_*, and matmul_c_scalar.wgsl.
 // Twin: src/cpu/int8.rs, src/cpu/gather.rs.
 
 @group(0) @binding(1) var<storage, read> ids: array<u32>;

@@ -1,16 +1,16 @@
-// Some columns of rows, one row for each position, go to their places in a cache; an invocation takes an
-// element. Twin: src/cpu/attend.rs, whose caches these are.
+// Copies some columns of x, one row per position, into a cache; one invocation per element. Twin:
+// src/cpu/attend.rs, whose caches these are.
 const LANES: u32 = 256u;
 
 struct Params {
     head: Head,
-    // Elements to write, and of a position.
+    // Number of elements to write, and of elements per position.
     len: u32,
     channels: u32,
-    // From one row of x to the next, and the first column that counts.
+    // Stride between rows of x, and the first column to copy.
     x_stride: u32,
     column: u32,
-    // Positions of each text that are written, the first of them, and how many a cache has room for.
+    // Positions written per text, the first of them, and the capacity of a cache.
     steps: u32,
     first: u32,
     capacity: u32,

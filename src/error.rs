@@ -1,12 +1,12 @@
 //! Errors for everything that comes from outside: files, text, links, settings.
 //!
-//! A mistake in the program itself (shapes that do not fit) panics instead.
+//! Programming errors, such as mismatched shapes, panic instead.
 
-/// What went wrong, as a stable name that callers and the page may compare with.
+/// A stable error code that callers and the page can match on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ErrorCode {
-    /// `config.json` does not parse, or has values no model can have.
+    /// `config.json` does not parse, or has values that no model can have.
     BadConfig,
     /// `tokenizer.json` does not parse, or contradicts the model.
     BadTokenizer,
@@ -14,77 +14,77 @@ pub enum ErrorCode {
     BadWeights,
     /// `index.json` does not parse.
     BadManifest,
-    /// A recipe does not parse, or asks for something impossible.
+    /// A recipe does not parse, or has settings that cannot work.
     BadRecipe,
-    /// A file of sentence pairs has a line that is no pair.
+    /// A sentence-pair file has a malformed line.
     BadPairs,
-    /// A file of choices has a line that is no choice, or is none.
+    /// A file of preference choices has a malformed line, or is not such a file at all.
     BadChoices,
-    /// There are too few choices to learn from.
+    /// There are too few preference choices to train on.
     TooFewChoices,
-    /// All choices are for the stanza that stood on the same side.
+    /// In every choice the preferred stanza was on the same side.
     OneSidedChoices,
-    /// A labelled text has no labels, or only one.
+    /// The training data has no labels, or only one distinct label.
     BadLabels,
-    /// An index of songs is truncated, damaged or of another version.
+    /// A song index is truncated, damaged or of another version.
     BadIndex,
     /// A lexicon is truncated, damaged or of another version.
     BadLexicon,
-    /// A parameter of the model is not in the file.
+    /// A parameter of the model is missing from the file.
     MissingParameter,
-    /// A parameter has another shape than the configuration says.
+    /// A parameter's shape differs from the one in the configuration.
     ParameterShape,
-    /// A parameter is stored in a number format that is not supported.
+    /// A parameter is stored in an unsupported number format.
     ParameterDtype,
     /// The file holds a parameter that the model does not have.
     UnexpectedParameter,
     /// A weight or a logit is NaN or infinite.
     NotFinite,
-    /// A link is damaged, promises nothing, or cannot carry what it should.
+    /// A link is damaged, lacks its proof, or cannot hold the requested content.
     BadLink,
-    /// A text is not the one that its link promises.
+    /// The replayed text differs from the one the link promises.
     TextDiffers,
     /// A sampling or training setting is outside its range.
     BadOption,
-    /// The text is too short for what was asked.
+    /// The text is too short for the operation.
     TextTooShort,
-    /// The text is longer than what can be trained on.
+    /// The text exceeds the training limit.
     TextTooLong,
-    /// A file is in a format that is not read here.
+    /// The file format is not supported.
     OtherFormat,
-    /// A file that is to be a text is none.
+    /// A file that should be text is not.
     NotText,
-    /// A checkpoint of a training belongs to another text.
+    /// A training checkpoint belongs to another text.
     OtherText,
-    /// A checkpoint of a training belongs to another plan.
+    /// A training checkpoint belongs to another plan.
     OtherPlan,
-    /// A checkpoint was written by a version of this program that cannot be continued.
+    /// A checkpoint was written by an incompatible version of this program.
     OldCheckpoint,
-    /// A folder that is to be written holds something already.
+    /// The output folder is not empty.
     FolderUsed,
-    /// Another process writes into a folder.
+    /// Another process is writing to the folder.
     FolderLocked,
-    /// Training diverged: the loss is no longer a number, or far above where it began.
+    /// Training diverged: the loss is NaN, infinite, or far above its initial value.
     Diverged,
     /// A file could not be read or written.
     File,
-    /// There is no GPU that can be used.
+    /// No usable GPU is available.
     GpuUnavailable,
-    /// The GPU was lost, or reported an error, while it was in use.
+    /// The GPU was lost or reported an error during use.
     GpuLost,
-    /// The GPU computes something else than the CPU.
+    /// The GPU's results differ from the CPU's.
     GpuWrong,
-    /// The GPU's memory is used up.
+    /// GPU memory is exhausted.
     OutOfMemory,
 }
 
 impl ErrorCode {
-    /// Whether a GPU is of no more use, but the CPU can go on.
+    /// Whether this is a GPU error, after which the CPU can take over.
     pub fn is_of_gpu(self) -> bool {
         matches!(self, Self::GpuUnavailable | Self::GpuLost | Self::GpuWrong | Self::OutOfMemory)
     }
 
-    /// The code in kebab-case, as JavaScript and `--json` see it.
+    /// Returns the code in kebab-case, as JavaScript and `--json` see it.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::BadConfig => "bad-config",
@@ -135,16 +135,16 @@ pub struct Error {
 }
 
 impl Error {
-    /// `message` says what is wrong and, where possible, what to do about it.
+    /// Creates an error; `message` says what is wrong and, where possible, how to fix it.
     pub fn new(code: ErrorCode, message: impl Into<String>) -> Self {
         Self { code, message: message.into() }
     }
 
-    /// The stable code.
+    /// Returns the stable code.
     pub fn code(&self) -> ErrorCode {
         self.code
     }
 }
 
-/// Result of everything that reads input from outside.
+/// Result type of everything that reads outside input.
 pub type Result<T, E = Error> = std::result::Result<T, E>;

@@ -1,4 +1,4 @@
-//! Short hashes that tell inputs apart, draw and shuffle, and guard nothing.
+//! Short non-cryptographic hashes, for telling inputs apart, sampling and shuffling.
 
 /// FNV-1a (Fowler, Noll and Vo 1991) in 64 bits.
 pub fn fnv1a(bytes: impl IntoIterator<Item = u8>) -> u64 {
@@ -6,7 +6,7 @@ pub fn fnv1a(bytes: impl IntoIterator<Item = u8>) -> u64 {
     bytes.into_iter().fold(0xcbf2_9ce4_8422_2325, step)
 }
 
-/// SplitMix64 (Steele et al. 2014): depends on nothing but the seed and the index.
+/// SplitMix64 (Steele et al. 2014) of element `index`: a pure function of the seed and the index.
 pub fn split_mix(seed: u64, index: u64) -> u64 {
     let z = seed.wrapping_add((index + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15));
     let z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);

@@ -1,10 +1,10 @@
 //! **liedwerk**: language models that write songs and translate, on the visitor's own machine.
 //!
-//! One crate holds a tensor core, recurrent and attention models, their tokenizers, decoding and
-//! training; compiled to WebAssembly it is the engine of a static page, natively it is the
-//! `liedwerk` command. `src/ARCHITECTURE.md` is the map, `examples/` a way in.
+//! One crate holds the tensor core, recurrent and attention models, tokenizers, decoding and training.
+//! Compiled to WebAssembly it is the engine of a static page; natively it is the `liedwerk` command. Start
+//! with `src/ARCHITECTURE.md` for an overview and `examples/` for working code.
 
-// Without the GPU its type has no value, and the compiler sees that nothing behind one is ever reached.
+// Without the `gpu` feature, `Gpu` is uninhabited, so the compiler reports all code behind it as unreachable.
 #![cfg_attr(not(feature = "gpu"), allow(dead_code, unreachable_code, unused_mut, unused_variables))]
 
 pub mod bench;
@@ -41,7 +41,7 @@ mod order;
 pub use error::{Error, ErrorCode, Result};
 pub use tensor::Tensor;
 
-/// The example of the documentation, compiled and run.
+/// Compiles and runs the examples in `docs/library.md` as doctests.
 #[cfg(doctest)]
 #[doc = include_str!("../docs/library.md")]
 struct Library;

@@ -1,9 +1,10 @@
-//! Waiting for what takes no time: the way from the async functions, which a GPU needs, to the plain ones.
+//! Runs the async functions that a GPU needs from plain, synchronous ones.
 
-/// The result of a future that does not have to wait, as all on the CPU do. Natively it may wait for a GPU.
+/// Returns the result of a future that is ready at once, as every future on the CPU is. Natively it may block
+/// on a GPU.
 ///
 /// # Panics
-/// In a browser, if it had to wait: only JavaScript can do that there.
+/// In a browser, if the future is pending: there only JavaScript can wait.
 pub(crate) fn now<T>(future: impl Future<Output = T>) -> T {
     #[cfg(not(target_arch = "wasm32"))]
     return pollster::block_on(future);

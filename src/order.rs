@@ -1,20 +1,22 @@
-//! Orders of numbers by what they stand for: two sorts for all, since each more would be 7 kB of the page's download.
+//! Index sorting. All of the crate shares two sorts, since each additional one adds 7 kB to the page's
+//! download.
 
 use std::cmp::Ordering;
 
-/// The numbers below `count` in the order of what they stand for; equals stay in theirs.
+/// Returns the indices `0..count` sorted by `compare`. The sort is stable.
 pub(crate) fn sorted(count: usize, compare: &dyn Fn(usize, usize) -> Ordering) -> Vec<u32> {
     let mut places: Vec<u32> = (0..count as u32).collect();
     places.sort_by(|&a, &b| compare(a as usize, b as usize));
     places
 }
 
-/// Sorts ids by their rising keys; equals stay in the order they have. The quick one: a sampler needs it for each token.
+/// Sorts ids by ascending key. The sort is stable. Not generic, for speed: the sampler calls it for every
+/// token.
 pub(crate) fn sort_ids(ids: &mut [u32], keys: &[f32]) {
     ids.sort_by(|&a, &b| keys[a as usize].total_cmp(&keys[b as usize]));
 }
 
-/// The places of these keys, of the highest first; of equals the first comes first.
+/// Returns the indices of `keys` in descending order of key; of equal keys the first comes first.
 pub(crate) fn highest_first(keys: &[f32]) -> Vec<u32> {
     let mut places: Vec<u32> = (0..keys.len() as u32).rev().collect();
     sort_ids(&mut places, keys);
@@ -22,7 +24,7 @@ pub(crate) fn highest_first(keys: &[f32]) -> Vec<u32> {
     places
 }
 
-/// The things at these places, each of which is named once.
+/// Yields the elements of `things` in the order of `places`, each of which may occur only once.
 pub(crate) fn in_order<T>(things: Vec<T>, places: Vec<u32>) -> impl Iterator<Item = T> {
     let mut things: Vec<Option<T>> = things.into_iter().map(Some).collect();
     places.into_iter().filter_map(move |place| things[place as usize].take())

@@ -8,13 +8,12 @@ use rand_chacha::rand_core::{Rng as _, SeedableRng};
 pub struct Rng(ChaCha8Rng);
 
 impl Rng {
-    /// A stream that depends on nothing but `seed`.
+    /// Creates a stream that depends only on `seed`.
     pub fn new(seed: u64) -> Self {
         Self(ChaCha8Rng::seed_from_u64(seed))
     }
 
-    /// Goes to the place where so many of [`uniform`](Self::uniform)'s numbers have been taken from the
-    /// beginning.
+    /// Jumps to the position after `taken` calls of [`uniform`](Self::uniform), counted from the beginning.
     pub fn seek(&mut self, taken: u64) {
         self.0.set_word_pos(taken.into());
     }
@@ -29,10 +28,10 @@ impl Rng {
         (self.0.next_u64() >> 11) as f64 * (1.0 / 9_007_199_254_740_992.0)
     }
 
-    /// Nearly normal with mean 0 and variance 1: the sum of twelve uniforms less six (Irwin-Hall).
+    /// Approximately normal with mean 0 and variance 1: the sum of twelve uniforms minus six (Irwin-Hall).
     ///
-    /// It needs only additions, so it has the same bits everywhere, which `ln` and `cos` have not.
-    /// Tails end at 6 standard deviations: fine for initial weights.
+    /// It uses only additions, so it has the same bits everywhere, unlike `ln` and `cos`. The tails end at 6
+    /// standard deviations, which is fine for initial weights.
     pub fn normal(&mut self) -> f32 {
         (0..12).map(|_| self.uniform()).sum::<f32>() - 6.0
     }
@@ -47,10 +46,10 @@ impl Rng {
     }
 }
 
-/// A hash of `(seed, index)` to `[0, 1)`: dropout masks that any device can compute in any order.
+/// Hashes `(seed, index)` to `[0, 1)`, so that any device can compute a dropout mask in any order.
 ///
-/// Two rounds of the PCG-RXS-M-XS permutation (Jarzynski and Olano 2020), 32-bit arithmetic only,
-/// so that a shader computes the same.
+/// Two rounds of the PCG-RXS-M-XS permutation (Jarzynski and Olano 2020), in 32-bit arithmetic only, so that
+/// a shader computes the same value.
 pub fn uniform_at(seed: u64, index: u32) -> f32 {
     let mixed = pcg(index ^ pcg(seed as u32 ^ pcg((seed >> 32) as u32)));
     (mixed >> 8) as f32 * (1.0 / 16_777_216.0)

@@ -1,9 +1,9 @@
-//! Whether this machine's GPU computes what the CPU computes: small cases of every op, forward and backward, which
-//! together run every kernel.
+//! Tests whether this machine's GPU computes the same as the CPU: small cases of every op, forward and
+//! backward, which together run every kernel.
 //!
-//! Some drivers compute wrongly without saying so. Before a GPU may write a word, every case is run on both
-//! devices and compared; most of the time goes into compiling the shaders. Who only writes need not wait for those of
-//! training: they are checked before it begins.
+//! Some drivers silently compute wrong results. Before a GPU is used for writing, every case is run on both
+//! devices and compared; most of the time is spent compiling the shaders. To keep the start of writing fast,
+//! the kernels that only training needs are checked before training begins.
 
 mod cases;
 
@@ -13,35 +13,35 @@ use crate::error::{Error, ErrorCode, Result};
 use crate::gpu::Gpu;
 use crate::tensor::{Device, Tensor, read_all};
 
-/// The largest normalised difference between the devices that is no error of the GPU: rounding, over sums of
-/// this length, stays far below.
+/// The largest normalised difference between the devices that is not considered an error. Rounding over sums
+/// of this length stays far below it.
 const TOLERANCE: f64 = 1e-5;
 
-/// What the GPU is to do, and so which kernels must be right.
+/// What the GPU will be used for, and so which kernels must be correct.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Scope {
-    /// Write and translate: ops forward.
+    /// Writing and translating: ops forward.
     Inference,
-    /// Train, too: every kernel there is.
+    /// Training as well: every kernel.
     Training,
 }
 
-/// What the self-test has found.
+/// Result of the self-test.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Checked {
     /// The largest normalised difference between the devices.
     pub largest_error: f64,
-    /// The op it was found in.
+    /// The op in which it occurred.
     pub op: &'static str,
-    /// How many ops were compared.
+    /// Number of ops compared.
     pub ops: usize,
 }
 
-/// Compares the ops of this GPU with the CPU's, all that this scope needs.
+/// Compares the results of all ops that this scope needs on this GPU with those on the CPU.
 ///
 /// # Errors
-/// `gpu-wrong`, naming the first op that differs, and those of its kernels that no other op has proven right;
-/// `gpu-lost` or `out-of-memory`.
+/// `gpu-wrong` with the first op that differs and those of its kernels that no earlier op has exercised
+/// successfully; `gpu-lost` or `out-of-memory`.
 pub async fn self_test(gpu: &Gpu, scope: Scope) -> Result<Checked> {
     let mut checked = Checked { largest_error: 0.0, op: CASES[0].0, ops: 0 };
     for (op, _, case) in CASES.iter().filter(|(_, needed, _)| *needed == Scope::Inference || scope == *needed)
@@ -67,7 +67,8 @@ pub async fn self_test(gpu: &Gpu, scope: Scope) -> Result<Checked> {
     Ok(checked)
 }
 
-/// The largest normalised difference of any tensor from its numbers among `actual`; not a number if one of them is not.
+/// The largest normalised difference of any tensor from its part of `actual`; NaN if one of the differences
+/// is NaN.
 fn largest_error(mut actual: &[f32], expected: &[Tensor]) -> f64 {
     let errors = expected.iter().map(|expected| {
         let (own, rest) = actual.split_at(expected.numel());
@@ -77,7 +78,7 @@ fn largest_error(mut actual: &[f32], expected: &[Tensor]) -> f64 {
     errors.fold(0.0, |largest, error| if error > largest || error.is_nan() { error } else { largest })
 }
 
-/// The root of the squared differences over that of the squares.
+/// Root of the sum of squared differences, relative to the root of the sum of squares.
 fn normalised_difference(actual: &[f32], expected: &[f32]) -> f64 {
     let pairs = || actual.iter().zip(expected).map(|(&a, &e)| (f64::from(a), f64::from(e)));
     let differences: f64 = pairs().map(|(a, e)| (a - e).powi(2)).sum();

@@ -1,4 +1,4 @@
-//! Shapes of tensors: at most four dimensions, row-major.
+//! Tensor shapes: at most four dimensions, row-major.
 
 use std::fmt;
 use std::ops::Deref;
@@ -14,6 +14,8 @@ pub struct Shape {
 }
 
 impl Shape {
+    /// Creates a shape from its dimensions, outermost first.
+    ///
     /// # Panics
     /// If there are more than [`MAX_RANK`] dimensions.
     #[track_caller]
@@ -29,7 +31,8 @@ impl Shape {
         self.iter().product()
     }
 
-    /// The shape that two operands take together under NumPy's broadcasting rule.
+    /// The common shape of two operands under NumPy's broadcasting rule. `op` names the operation in the
+    /// panic message.
     ///
     /// # Panics
     /// If a dimension differs and neither side is 1.
@@ -48,13 +51,13 @@ impl Shape {
         Self::new(&dims[..rank])
     }
 
-    /// Dimension `axis` of this shape seen with `rank` dimensions (missing ones, on the left, are 1).
+    /// Size of dimension `axis` after padding this shape with ones on the left to `rank` dimensions.
     fn dim_from_left(&self, axis: usize, rank: usize) -> usize {
         let missing = rank - self.rank;
         if axis < missing { 1 } else { self.dims[axis - missing] }
     }
 
-    /// Element strides of this shape when read as the broadcast shape `to`: 0 where it repeats.
+    /// Element strides of this shape when broadcast to `to`: 0 where an axis is repeated.
     pub(crate) fn strides_as(&self, to: &Self) -> [usize; MAX_RANK] {
         let mut strides = [0; MAX_RANK];
         let mut step = 1;

@@ -17,8 +17,8 @@ import { followRules } from './ui/rules.js';
 import { hasStarted } from './ui/started.js';
 import { noteStrayFiles } from './ui/stray-files.js';
 import { teacherLink } from './ui/teacher-link.js';
-import { PLACES, VIEWS } from './views/index.js';
-import { Stage } from './views/stage.js';
+import { PLACES, VIEWS } from './places/index.js';
+import { Stage } from './places/stage.js';
 
 /** Delay before the address is rewritten: browsers limit the rate, which dragging a slider would exceed. */
 const ADDRESS_MS = 150;
@@ -78,7 +78,7 @@ async function main() {
     return show({ go: go || (LIVING.includes(id) && !stage.has(id)), linked: false, pledge: null });
   }
 
-  /** @param {import('./views/view.js').How} how */
+  /** @param {import('./places/common/view.js').How} how */
   async function show(how) {
     name();
     await stage.show(state.settings.view, how);

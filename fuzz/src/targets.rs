@@ -124,7 +124,7 @@ fn tokenizer(file: &[u8]) {
 }
 
 fn index_seeds() -> Vec<Vec<u8>> {
-    let songs = String::from_utf8(repository("www/train/verse-de.txt")).expect("our own text");
+    let songs = String::from_utf8(repository("www/places/train/texts/verse-de.txt")).expect("our own text");
     let songs: String = songs.chars().take(1_500).collect();
     let mut lexicon = repository("www/models/en.lexicon");
     lexicon.truncate(4_000);

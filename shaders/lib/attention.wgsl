@@ -1,42 +1,42 @@
-// What the kernels of attention share. The scores (T, S) of a head are cut into tiles of 32 x 32, worked on
-// by 64 invocations, 8 x 8, with 4 x 4 elements each; every product of matrices is one of two tiles in the
-// workgroup's memory. An element of query, key, ... stands where the strides of its tensor say.
+// Shared by the attention kernels. The scores (T, S) of a head are divided into tiles of 32 x 32, each
+// processed by 8 x 8 invocations with 4 x 4 elements each. Every matrix product multiplies two tiles in
+// workgroup memory. Elements of query, key, ... are located by their tensor's strides.
 const TILE: u32 = 32u;
 const LANES: u32 = 64u;
-// Invocations along a side of a tile.
+// Number of invocations along a side of a tile.
 const SIDE: u32 = 8u;
-// From a line of a tile in memory to the next, in vectors: one more than there are, against bank conflicts.
+// Line length of a tile in memory, in vectors: one more than needed, to avoid bank conflicts.
 const PITCH: u32 = 9u;
-// Where the two tiles begin.
+// Offsets of the two tiles.
 const LEFT: u32 = 0u;
 const RIGHT: u32 = 288u;
 
 struct Params {
     head: Head,
-    // Strides of sequence, head and row: queries, keys, values, results.
+    // Strides of sequence, head and row for queries, keys, values and results.
     q_strides: vec4<u32>,
     k_strides: vec4<u32>,
     v_strides: vec4<u32>,
     o_strides: vec4<u32>,
-    // Queries, keys, width of a key, width of a value.
+    // Number of queries and of keys, width of a key, width of a value.
     t: u32,
     s: u32,
     d: u32,
     dv: u32,
-    // Heads of a sequence, sequences, the number of the first of them.
+    // Heads per sequence, number of sequences, index of the first one.
     heads: u32,
     sequences: u32,
     first: u32,
-    // Tiles that a head is cut into, each for a workgroup.
+    // Number of tiles per head, one workgroup each.
     tiles: u32,
     scale: f32,
     // Query i sees the keys up to i + offset.
     offset: u32,
-    // The hash that says which weights are dropped, how likely one is, and the factor of the others.
+    // Dropout: seed of the hash, probability, and factor of the kept weights.
     seed: vec2<u32>,
     drop: f32,
     kept: f32,
-    // 1: every sequence has its own number of keys.
+    // 1: each sequence has its own number of keys.
     has_lengths: u32,
 }
 
@@ -45,10 +45,10 @@ struct Params {
 @group(0) @binding(2) var<storage, read> k: array<f32>;
 @group(0) @binding(3) var<storage, read> lengths: array<u32>;
 
-// 1: weights are dropped.
+// 1: apply dropout to the weights.
 override DROPOUT: u32 = 0u;
 
-// Columns of LEFT and RIGHT, four rows in a vector; or rows, four columns in a vector.
+// LEFT and RIGHT by columns with four rows per vector, or by rows with four columns per vector.
 var<workgroup> tiles: array<vec4<f32>, 576>;
 
 const Q: u32 = 0u;
@@ -56,7 +56,7 @@ const K: u32 = 1u;
 const V: u32 = 2u;
 const DOUT: u32 = 3u;
 
-// Where the head's part of each tensor begins, counted from the view's beginning.
+// Offset of the head's part of each tensor, relative to its view.
 struct Place {
     q: u32,
     k: u32,
@@ -76,7 +76,7 @@ fn find(head: u32) {
     );
 }
 
-// How many keys the head's sequence has.
+// Number of keys in the head's sequence.
 fn keys_of(head: u32) -> u32 {
     if p.has_lengths == 1u {
         return min(p.s, lengths[p.head.starts[0].z + head / p.heads]);
@@ -84,12 +84,12 @@ fn keys_of(head: u32) -> u32 {
     return p.s;
 }
 
-// How many of its `length` keys a query sees.
+// Number of keys that a query sees, of `length`.
 fn visible(query: u32, length: u32) -> u32 {
     return min(length, query + p.offset + 1u);
 }
 
-// Elements of queries and keys, 0 outside.
+// Elements of queries and keys; 0 outside.
 fn q_at(row: u32, col: u32) -> f32 {
     if row < p.t && col < p.d {
         return q[p.head.starts[0].x + place.q + row * p.q_strides.z + col];
@@ -104,7 +104,7 @@ fn k_at(row: u32, col: u32) -> f32 {
     return 0.0;
 }
 
-// A tile of the tensor `name`: vectors of four rows, a line for each column.
+// Loads a tile of the tensor `name`: vectors of four rows, one line per column.
 fn load_across(name: u32, row: u32, col: u32, tile: u32, lane: u32) {
     for (var i = lane; i < TILE * SIDE; i += LANES) {
         let c = i % TILE;
@@ -119,7 +119,7 @@ fn load_across(name: u32, row: u32, col: u32, tile: u32, lane: u32) {
     }
 }
 
-// A tile of the tensor `name` as RIGHT: vectors of four columns, a line for each row.
+// Loads a tile of the tensor `name` into RIGHT: vectors of four columns, one line per row.
 fn load_along(name: u32, row: u32, col: u32, lane: u32) {
     for (var i = lane; i < TILE * SIDE; i += LANES) {
         let r = i / SIDE;
@@ -133,7 +133,7 @@ fn load_along(name: u32, row: u32, col: u32, lane: u32) {
     }
 }
 
-// The invocation's 4 x 4 elements of a tile, by columns, become LEFT: a line for each column.
+// Stores this invocation's 4 x 4 elements, given by columns, into LEFT: one line per column.
 fn store_left(block: mat4x4<f32>, lane: u32) {
     var columns = block;
     for (var j = 0u; j < 4u; j++) {
@@ -141,7 +141,8 @@ fn store_left(block: mat4x4<f32>, lane: u32) {
     }
 }
 
-// The invocation's 4 x 4 elements, by columns, of the sum of LEFT line i times RIGHT line i, i below `lines`.
+// This invocation's 4 x 4 elements, by columns, of the sum over i < `lines` of LEFT line i times RIGHT line
+// i.
 fn product(lines: u32, lane: u32) -> mat4x4<f32> {
     var a = vec4<f32>();
     var b = vec4<f32>();
@@ -158,8 +159,8 @@ fn product(lines: u32, lane: u32) -> mat4x4<f32> {
     return mat4x4<f32>(a, b, c, d);
 }
 
-// The products of 32 rows of one tensor with 32 of another, both `width` wide. The workgroup may use both
-// tiles again at once.
+// Dot products of 32 rows of one tensor with 32 rows of another, both `width` wide. Afterwards both tiles may
+// be overwritten at once.
 fn dots(rows: u32, row: u32, cols: u32, col: u32, width: u32, lane: u32) -> mat4x4<f32> {
     var sum = mat4x4<f32>();
     for (var c = 0u; c < width; c += TILE) {
@@ -172,8 +173,8 @@ fn dots(rows: u32, row: u32, cols: u32, col: u32, width: u32, lane: u32) -> mat4
     return sum;
 }
 
-// RIGHT becomes a tile of the tensor `name`: LEFT times that, over so many lines. LEFT may have been written
-// just before, and may be written again at once.
+// Loads a tile of the tensor `name` into RIGHT and multiplies LEFT by it, over `lines` lines. LEFT may have
+// been written just before, and may be overwritten at once afterwards.
 fn times(name: u32, row: u32, col: u32, lines: u32, lane: u32) -> mat4x4<f32> {
     load_along(name, row, col, lane);
     workgroupBarrier();
@@ -182,7 +183,7 @@ fn times(name: u32, row: u32, col: u32, lines: u32, lane: u32) -> mat4x4<f32> {
     return sum;
 }
 
-// The factor of a weight: 1 without dropout.
+// Dropout factor of a weight; 1 without dropout.
 fn kept(head: u32, query: u32, key: u32) -> f32 {
     if DROPOUT == 0u {
         return 1.0;

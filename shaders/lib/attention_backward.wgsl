@@ -1,5 +1,5 @@
-// What the two kernels of attention's gradient share: the weights once more, from the scores and from what is
-// known of each row of scores.
+// Shared by the kernels of attention's gradient, which recompute the weights from the scores and the saved
+// values of each row of scores.
 @group(0) @binding(4) var<storage, read> v: array<f32>;
 @group(0) @binding(5) var<storage, read> dout: array<f32>;
 // (rows, 3): maximum of the scores, 1 / sum of the exponentials, sum of dout * out.

@@ -1,5 +1,5 @@
-// Elements by their index along four axes. Axes that could be joined have been: only the last RANK are
-// longer than 1.
+// Indices along four axes. Adjacent axes have been joined where possible: only the last RANK may be longer
+// than 1.
 override RANK: u32 = 4u;
 
 fn index_of(element: u32, sizes: vec4<u32>) -> vec4<u32> {

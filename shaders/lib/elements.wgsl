@@ -1,4 +1,4 @@
-// Elements in a row: a workgroup takes the next CHUNK of them, its invocations in turns, so that
-// neighbouring invocations touch neighbouring words.
+// Each workgroup takes the next CHUNK elements. Its invocations take turns, so that adjacent invocations
+// access adjacent words.
 const LANES: u32 = 256u;
 const CHUNK: u32 = 1024u;

@@ -1,4 +1,4 @@
-// GPT-2's activation, from tanh_, and BERT's, from erf_; twin: src/cpu/elementwise.rs.
+// GELU as in GPT-2, with tanh_, and as in BERT, with erf_; twin: src/cpu/elementwise.rs.
 const GELU_SCALE: f32 = 0.7978846;
 const GELU_CUBE: f32 = 0.044715;
 

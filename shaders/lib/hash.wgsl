@@ -1,4 +1,4 @@
-// The hash that dropout masks come from; twin: src/rng.rs, with the same bits.
+// The hash behind dropout masks; twin: src/rng.rs, bit for bit.
 
 fn pcg(value: u32) -> u32 {
     let state = value * 747796405u + 2891336453u;

@@ -1,13 +1,13 @@
-// exp, tanh, sigmoid, ln and erf from the polynomials of src/cpu/math.rs: WGSL leaves the accuracy of its own
-// functions too far open. The names end in `_` because WGSL's own must not be shadowed.
+// exp, tanh, sigmoid, ln and erf with the polynomials of src/cpu/math.rs, since WGSL guarantees too little
+// accuracy for its own. Names end in `_` so as not to shadow the built-in functions.
 
 const LN2_HIGH: f32 = 0.693359375;
 const LN2_LOW: f32 = -2.12194440e-4;
 const LOG2_E: f32 = 1.44269504;
-// e^x is neither subnormal nor infinite between these.
+// Range in which e^x is neither subnormal nor infinite.
 const EXP_LOWEST: f32 = -87.33654;
 const EXP_HIGHEST: f32 = 88.72283;
-// Stands for -infinity, which WGSL may not compute with: smaller than every number that a kernel compares.
+// Replaces -infinity, which WGSL implementations need not support: below every number that a kernel compares.
 const LOWEST: f32 = -3.4028234663852886e38;
 
 // (n, e^r - 1) with x = n ln 2 + r.
@@ -25,7 +25,7 @@ fn reduced_exp(x: f32) -> vec2<f32> {
 
 fn exp_(x: f32) -> f32 {
     let parts = reduced_exp(clamp(x, EXP_LOWEST, EXP_HIGHEST));
-    // 2^n in two factors: n may be 128.
+    // 2^n as two factors, since n may be 128.
     let low = i32(parts.x) / 2;
     let high = i32(parts.x) - low;
     let scale = bitcast<f32>((low + 127) << 23u) * bitcast<f32>((high + 127) << 23u);

@@ -1,4 +1,4 @@
-// Windows of planes (C, H, W), and what pooling takes of them.
+// Pooling over windows of planes (C, H, W).
 struct Params {
     head: Head,
     len: u32,
@@ -15,10 +15,10 @@ struct Params {
 @group(0) @binding(0) var<uniform> p: Params;
 @group(0) @binding(1) var<storage, read> x: array<f32>;
 
-// 1: the maximum instead of the mean.
+// 1: maximum instead of mean.
 override MAX: u32 = 0u;
 
-// The mean of a window of the plane that begins at word `plane`, elements beyond the edges as 0.
+// Mean of a window of the plane that starts at word `plane`; elements beyond the edges count as 0.
 fn mean_of(plane: u32, row: u32, column: u32) -> f32 {
     var sum = 0.0;
     for (var ky = 0u; ky < p.kernel_height; ky++) {
@@ -33,7 +33,7 @@ fn mean_of(plane: u32, row: u32, column: u32) -> f32 {
     return sum / f32(p.kernel_height * p.kernel_width);
 }
 
-// The place in its plane of the first of a window's largest elements.
+// Index in its plane of the first of a window's largest elements.
 fn largest_of(plane: u32, row: u32, column: u32) -> u32 {
     var largest = LOWEST;
     var found = 0u;

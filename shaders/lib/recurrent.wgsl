@@ -1,41 +1,41 @@
-// What the cells of LSTM and GRU have in common. A workgroup has a tile of ROWS x 16 elements of the state
-// (B, H). The cell itself takes one invocation an element. Where RECUR is 1, the sums over the units of the
-// neighbouring step, which a cell begins with, are computed here as well: an invocation sums for a unit and
-// four rows, so that a weight serves four times, and shares each sum with 64 / ROWS - 1 others. What they
-// multiply goes through the workgroup's memory in slices of DEPTH units.
+// Shared by the cells of LSTM and GRU. A workgroup has a tile of ROWS x 16 elements of the state (B, H). The
+// cell itself is computed with one invocation per element. With RECUR = 1 the recurrent sums, over the units
+// of the neighbouring step, are computed here as well: an invocation sums for one unit and four rows, so that
+// each weight is used four times, and shares each sum with 64 / ROWS - 1 others. The factors pass through
+// workgroup memory in slices of DEPTH units.
 //
-// A kernel brings `weights_at`, `row_at` and `BACKWARD`.
+// A kernel must define `weights_at`, `row_at` and `BACKWARD`.
 
 struct Params {
     head: Head,
     batch: u32,
     hidden: u32,
-    // Of a gradient, 1: the step's output has one of its own.
+    // Gradients only, 1: the step's output has a gradient of its own.
     has_dy: u32,
 }
 
-// Rows of a tile: 4, 8 or 16.
+// Rows per tile: 4, 8 or 16.
 override ROWS: u32 = 16u;
 override RECUR: u32 = 0u;
 
 const UNITS: u32 = 16u;
 const DEPTH: u32 = 32u;
-// Forward, neighbouring invocations fill a slice from unit to unit of the neighbouring step, and one column
-// more than is used keeps them in different banks.
+// Forward, adjacent invocations fill a slice along the units of the neighbouring step; one unused column more
+// keeps them in different banks.
 const STRIDE: u32 = select(17u, 16u, BACKWARD);
-// Numbers of a row and a unit of the neighbouring step: backward, a gradient for each gate.
+// Numbers per row and unit of the neighbouring step: backward, a gradient for each gate.
 const PARTS: u32 = select(1u, 4u, BACKWARD);
 
-// By unit of the neighbouring step and unit of the tile, the weights of four gates; and by unit of the
-// neighbouring step and part, four rows.
+// Weights of four gates by unit of the neighbouring step and unit of the tile; and four rows by unit of the
+// neighbouring step and part.
 var<workgroup> weight_slice: array<vec4<f32>, DEPTH * STRIDE>;
 var<workgroup> row_slice: array<vec4<f32>, DEPTH * PARTS * 4u>;
 
-// Where an invocation works.
+// The element that an invocation works on.
 struct Place {
     row: u32,
     unit: u32,
-    // Whether it has the element's cell.
+    // Whether the invocation computes this element's cell.
     has_cell: bool,
 }
 
@@ -55,10 +55,10 @@ fn row_or_zero(row: u32, k: u32, part: u32) -> f32 {
     return 0.0;
 }
 
-// Loads the slice that begins with unit `first` of the neighbouring step.
+// Loads the slice that starts with unit `first` of the neighbouring step.
 fn load_slice(first: u32, first_row: u32, first_unit: u32, lane: u32) {
     for (var i = lane; i < DEPTH * UNITS; i += 256u) {
-        // Neighbouring invocations read neighbouring words.
+        // Adjacent invocations read adjacent words.
         let at = select(vec2(i % DEPTH, i / DEPTH), vec2(i / UNITS, i % UNITS), BACKWARD);
         let k = first + at.x;
         let unit = first_unit + at.y;
@@ -83,7 +83,7 @@ fn load_slice(first: u32, first_row: u32, first_unit: u32, lane: u32) {
     }
 }
 
-// Adds up the shares of four rows each, and gives an invocation its element's sum.
+// Adds up the shares, of four rows each, and returns the sum for this invocation's element.
 fn add_up(share: vec4<f32>, lane: u32) -> f32 {
     workgroupBarrier();
     weight_slice[lane] = share;
@@ -96,8 +96,8 @@ fn add_up(share: vec4<f32>, lane: u32) -> f32 {
     return sum;
 }
 
-// For an invocation's element the sums over k of `row_at(row, k) * weights_at(k, unit)` by gate; backward
-// the sum of all of them, in x.
+// The sums over k of `row_at(row, k) * weights_at(k, unit)` for this invocation's element, by gate; backward
+// their total, in x.
 fn recurrent_sum(tile: u32, lane: u32) -> vec4<f32> {
     let tiles_across = (p.hidden + UNITS - 1u) / UNITS;
     let quads = ROWS / 4u;
@@ -105,7 +105,7 @@ fn recurrent_sum(tile: u32, lane: u32) -> vec4<f32> {
     let begin = lane / (UNITS * quads) * depth;
     let quad = lane / UNITS % quads;
     let unit = lane % UNITS;
-    // Forward one for each gate, backward only the first; each for four rows.
+    // Forward one per gate, backward only the first; each for four rows.
     var sum_0 = vec4<f32>();
     var sum_1 = vec4<f32>();
     var sum_2 = vec4<f32>();

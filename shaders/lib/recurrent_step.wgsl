@@ -1,7 +1,7 @@
-// A step of a recurrent layer for a few rows, from the input to the sums that its gates begin with: what
-// decoding runs once a layer and token. A workgroup has one hidden unit and up to four rows; each quarter of
-// it sums for one of four gates, 64 invocations over the inputs and the units, and every weight is read once
-// for the four rows.
+// One step of a recurrent layer for a few rows, up to the sums that enter the gates; decoding runs this once
+// per layer and token. A workgroup has one hidden unit and up to four rows. Each quarter of it computes the
+// sum of one of four gates, with 64 invocations over the inputs and units. Every weight is read once for the
+// four rows.
 
 struct Params {
     head: Head,
@@ -26,7 +26,7 @@ struct Params {
 const LANES: u32 = 64u;
 const ROWS: u32 = 4u;
 
-// By invocation, one component a row.
+// By invocation; one component per row.
 var<workgroup> sums: array<vec4<f32>, 256>;
 
 fn weight_ih_at(index: u32) -> f32 {
@@ -37,7 +37,7 @@ fn weight_hh_at(index: u32) -> f32 {
     return weight_hh[p.head.starts[0].z + index];
 }
 
-// The workgroup's rows. Behind the last one stands the last one again.
+// The workgroup's rows. Past the last row, that row is repeated.
 fn rows_from(first: u32) -> vec4<u32> {
     return min(vec4(first) + vec4(0u, 1u, 2u, 3u), vec4(p.rows - 1u));
 }
@@ -61,7 +61,7 @@ fn state_share(row: u32, first: u32, lane: u32) -> vec4<f32> {
     return sum;
 }
 
-// Adds up the shares of each quarter; afterwards sums[64 q] is the whole of quarter q.
+// Adds up the shares of each quarter; afterwards sums[64 q] is the total of quarter q.
 fn add_up(share: vec4<f32>, lane: u32) {
     sums[lane] = share;
     for (var half = LANES / 2u; half > 0u; half /= 2u) {

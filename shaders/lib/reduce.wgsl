@@ -1,7 +1,7 @@
-// Sums and maxima over the workgroup; every invocation gets the result. A tree of fixed shape, so that
-// equal input gives equal bits.
+// Sums and maxima across the workgroup; every invocation receives the result. The tree has a fixed shape, so
+// that equal input gives equal bits.
 const WORKGROUP: u32 = 256u;
-// How many invocations take part, a power of two: all that the workgroup has.
+// Workgroup size, a power of two.
 override WIDTH: u32 = WORKGROUP;
 
 var<workgroup> partial: array<f32, WORKGROUP>;

@@ -1,4 +1,4 @@
-// Short rows: every invocation takes one, and nobody waits for anybody.
+// Short rows: one row per invocation, without synchronisation.
 override WIDTH: u32 = 64u;
 
 fn row_of(groups_x: u32, group: vec3<u32>, lane: u32) -> u32 {

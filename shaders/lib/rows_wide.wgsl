@@ -1,4 +1,4 @@
-// Long rows: a workgroup takes one, its invocations take the columns in turns.
+// Long rows: one row per workgroup; its invocations take the columns in turn.
 
 fn row_of(groups_x: u32, group: vec3<u32>, lane: u32) -> u32 {
     return group_index(groups_x, group);
@@ -8,7 +8,7 @@ fn first_col(lane: u32) -> u32 {
     return lane;
 }
 
-// From one column of an invocation to its next.
+// Stride between an invocation's columns.
 fn step() -> u32 {
     return WIDTH;
 }

@@ -1,4 +1,4 @@
-// What fold.wgsl and unfold.wgsl are told: images (N, C, H, W) and the windows over each of their planes.
+// Parameters of fold.wgsl and unfold.wgsl: images (N, C, H, W) and the windows over each of their planes.
 
 struct Params {
     head: Head,

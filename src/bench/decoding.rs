@@ -1,4 +1,4 @@
-//! Token after token from a model of random weights, in the sizes and the number format of those that are shipped.
+//! Decoding with randomly initialised models, in the sizes and the number format of the shipped ones.
 
 use crate::error::Result;
 use crate::io::{Precision, Weights, to_safetensors};
@@ -17,15 +17,15 @@ pub const TRANSFORMER: &str = r#"{"model_type":"transformer","src_vocab_size":80
 pub const SEQ2SEQ: &str = r#"{"model_type":"seq2seq","src_vocab_size":8000,"tgt_vocab_size":8000,"embedding_size":256,
     "hidden_size":384,"attention_size":256,"num_layers":1,"bidirectional":true,"tie_embeddings":true,"dropout":0.2}"#;
 
-/// A text begins anew after so many tokens: before a GPT's window is full.
+/// The text restarts after this many tokens, before a GPT's window is full.
 const TEXT: usize = 128;
-/// Tokens of a sentence, read and written.
+/// Number of tokens in a sentence, read and written.
 const SENTENCE: usize = 16;
 
 pub enum Decoding {
-    /// A run is a token.
+    /// One run is one token.
     Text { model: Box<LanguageModel>, state: TextState, read: usize, id: u32, logits: Vec<f32> },
-    /// A run is a sentence.
+    /// One run is one sentence.
     Sentence(Box<TranslationModel>),
 }
 
@@ -52,7 +52,7 @@ impl Decoding {
         Ok(Self::Text { state: model.begin(), model: Box::new(model), read: 0, id: 0, logits: Vec::new() })
     }
 
-    /// Greedily; how many tokens were written.
+    /// Decodes greedily and returns the number of tokens written.
     pub async fn run(&mut self, times: usize) -> Result<usize> {
         match self {
             Self::Text { model, state, read, id, logits } => {

@@ -1,4 +1,4 @@
-//! Workloads to be timed, on either device: the command line and the page take the time, so that both measure
+//! Benchmark workloads for either device. The command line and the page do the timing, so that both measure
 //! the same work.
 
 mod decoding;
@@ -12,28 +12,28 @@ use crate::tensor::{Device, Tensor};
 use decoding::Decoding;
 use training::Training;
 
-/// How much of it.
+/// How much work to include.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Size {
-    /// What a processor alone, or one that plays a GPU, gets through in a minute or two.
+    /// What a CPU, or a software adapter on it, completes in a minute or two.
     Small,
-    /// Larger products as well, and the batches of the shipped models' recipes.
+    /// Larger products as well, and the batch sizes of the shipped models' recipes.
     Full,
 }
 
-/// What is counted.
+/// The unit of work.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unit {
     /// 10⁹ floating point operations.
     Gflop,
     /// 10⁹ bytes read and written.
     Gigabyte,
-    /// Tokens written or learned from; of a model of characters these are characters.
+    /// Tokens written or trained on; characters in the case of a character model.
     Token,
 }
 
 impl Unit {
-    /// That many of them in a second.
+    /// The unit per second.
     pub fn rate(self) -> &'static str {
         match self {
             Self::Gflop => "GFLOP/s",
@@ -42,7 +42,7 @@ impl Unit {
         }
     }
 
-    /// The workload whose rate is the most that the device can do, where it can be measured.
+    /// The workload that measures the device's peak rate in this unit, if there is one.
     pub fn peak(self) -> Option<&'static str> {
         match self {
             Self::Gflop => Some(PEAKS[0]),
@@ -52,11 +52,11 @@ impl Unit {
     }
 }
 
-/// What a device can do at most: multiplications and additions, of a GPU only, and copying.
+/// Peak rates of a device: multiply-adds, on a GPU only, and copying.
 const PEAKS: [&str; 2] = ["peak_fma", "peak_copy"];
 const MODELS: [&str; 4] = ["char_lstm", "gpt", "transformer", "seq2seq"];
 
-/// The names of all workloads for a device, in an order in which products of matrices grow.
+/// Names of all workloads for a device, matrix products in ascending size.
 pub fn names(device: &Device, size: Size) -> Vec<String> {
     let peaks: &[&str] = if *device == Device::Cpu { &PEAKS[1..] } else { &PEAKS };
     let products: &[&str] = match size {
@@ -69,24 +69,24 @@ pub fn names(device: &Device, size: Size) -> Vec<String> {
     ops.chain(of_models).collect()
 }
 
-/// One workload on one device.
+/// A workload on a device.
 pub struct Bench {
     unit: Unit,
     task: Task,
-    /// Of the GPU, if it is one: to be read when all is done.
+    /// A buffer on the GPU, if there is one; reading it waits for everything before it.
     mark: Option<Buffer>,
 }
 
 enum Task {
-    /// Records or computes one run; the amount of work.
+    /// Records or computes one run, and its amount of work.
     Op(Box<dyn FnMut()>, f64),
     Decoding(Box<Decoding>),
     Training(Box<Training>),
 }
 
 impl Bench {
-    /// The workload `name` of [`names`], on random numbers and models of random weights in the sizes of those
-    /// that are shipped.
+    /// Creates the workload `name` of [`names`], with random numbers and randomly initialised models in the
+    /// sizes of the shipped ones.
     ///
     /// # Errors
     /// `bad-option` if there is no such workload.
@@ -109,13 +109,13 @@ impl Bench {
         Ok(Self { unit, task, mark })
     }
 
-    /// What [`Self::run`] counts.
+    /// The unit of the work that [`Self::run`] returns.
     pub fn unit(&self) -> Unit {
         self.unit
     }
 
-    /// Runs it so many times and waits for the end once; gives the work done. A GPU gets all runs of an op at once;
-    /// a token or a step of training has to wait for the one before.
+    /// Runs the workload `times` times, waits once at the end, and returns the amount of work done. A GPU
+    /// receives all runs of an op at once; each token or training step has to wait for the one before it.
     ///
     /// # Errors
     /// `gpu-lost` or `out-of-memory`.
@@ -135,7 +135,7 @@ impl Bench {
     }
 }
 
-/// Numbers in [-1, 1).
+/// Pseudo-random numbers in [-1, 1).
 fn numbers(device: &Device, shape: &[usize], seed: u64) -> Tensor {
     let count: usize = shape.iter().product();
     let values = (0..count).map(|i| 2.0 * uniform_at(seed, i as u32) - 1.0).collect();

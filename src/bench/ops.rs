@@ -1,4 +1,4 @@
-//! Single ops, and what a device can do at most.
+//! Single ops, and a device's peak rates.
 
 use super::{Unit, numbers};
 use crate::ops::{AttentionMask, LstmWeights};
@@ -6,7 +6,7 @@ use crate::tensor::{Device, Tensor};
 use crate::wgsl::peak;
 use std::hint::black_box;
 
-/// Beside the products of matrices: each with its sizes.
+/// Workloads other than matrix products, with their sizes.
 pub const OTHERS: [&str; 6] = [
     "matvec_1024x256",
     "matvec_8192x8192",
@@ -16,13 +16,13 @@ pub const OTHERS: [&str; 6] = [
     "lstm_step_128x256",
 ];
 
-/// Elements that [`peak::multiply_add`] works on, and its rounds: some 4 GFLOP.
+/// Number of elements and rounds of [`peak::multiply_add`]: about 4 GFLOP.
 const FMA_ELEMENTS: usize = 1 << 17;
 const FMA_ROUNDS: usize = 512;
-/// Words that are copied: 32 MiB, more than most caches hold.
+/// Number of words copied: 32 MiB, more than most caches hold.
 const COPIED: usize = 1 << 23;
 
-/// One run, its unit, and the units of work in it. The op is one of those that `names` lists.
+/// Returns the unit of an op in [`names`](super::names), the amount of work in one run, and the run.
 pub fn op(name: &str, device: &Device) -> (Unit, f64, Box<dyn FnMut()>) {
     match (name, device) {
         ("peak_fma", Device::Gpu(gpu)) => {
@@ -63,8 +63,9 @@ fn copy(device: &Device) -> (Unit, f64, Box<dyn FnMut()>) {
     (Unit::Gigabyte, work, run)
 }
 
-/// A row times a matrix of 8-bit weights, as in decoding: a matrix that caches hold, and one that none does. Only the
-/// matrix counts; each of its bytes is one multiplication and addition, so gigabytes are also 10⁹ of these.
+/// Multiplies a row with a matrix of 8-bit weights, as in decoding; one size fits into caches, the other does
+/// not. Only the matrix is counted: each of its bytes is one multiply-add, so gigabytes are also 10⁹
+/// multiply-adds.
 fn matvec(device: &Device, [n, k]: [usize; 2]) -> (Unit, f64, Box<dyn FnMut()>) {
     let values = (0..n * k).map(|i| (i * 37 % 255) as i8).collect();
     let matrix = Tensor::from_int8(values, vec![0.01; n], [n, k]).to(device);
@@ -72,12 +73,12 @@ fn matvec(device: &Device, [n, k]: [usize; 2]) -> (Unit, f64, Box<dyn FnMut()>) 
     (Unit::Gigabyte, (n * k) as f64 / 1e9, Box::new(move || drop(x.linear(&matrix, None))))
 }
 
-/// Gigabytes of an op that reads x once and writes as much.
+/// Gigabytes moved by an op that reads x once and writes as much.
 fn moved(x: &Tensor) -> f64 {
     (8 * x.numel()) as f64 / 1e9
 }
 
-/// `matmul_N`: square matrices.
+/// `matmul_N`: square matrices of size N.
 fn matmul(name: &str, device: &Device) -> (Unit, f64, Box<dyn FnMut()>) {
     let size = name.rsplit('_').next().and_then(|size| size.parse().ok());
     let n: usize = size.expect("a product's name ends with its size");
@@ -85,8 +86,8 @@ fn matmul(name: &str, device: &Device) -> (Unit, f64, Box<dyn FnMut()>) {
     (Unit::Gflop, 2.0 * (n as f64).powi(3) / 1e9, Box::new(move || drop(a.matmul(&b))))
 }
 
-/// Eight sequences with eight heads, 256 tokens that see those before them, 32 channels a head. Of the two products
-/// only the half that is seen counts.
+/// Causal attention of eight sequences with eight heads, 256 tokens, 32 channels per head. Of the two
+/// products only the visible half is counted.
 fn attention(device: &Device) -> (Unit, f64, Box<dyn FnMut()>) {
     let (heads, length, width) = (64, 256, 32);
     let [query, key, value] = [1, 2, 3].map(|seed| numbers(device, &[8, heads / 8, length, width], seed));
@@ -95,7 +96,7 @@ fn attention(device: &Device) -> (Unit, f64, Box<dyn FnMut()>) {
     (Unit::Gflop, work, Box::new(move || drop(query.attention(&key, &value, &mask))))
 }
 
-/// One step of a layer of 256 units for a batch of 128.
+/// One LSTM step of 256 units for a batch of 128.
 fn lstm_step(device: &Device) -> (Unit, f64, Box<dyn FnMut()>) {
     let (batch, units) = (128, 256);
     let x = numbers(device, &[1, batch, units], 1);

@@ -22,7 +22,7 @@ fn settings() -> PlannedTraining {
     }
 }
 
-/// Tokens with a meaning of their own, the first ones, are not drawn.
+/// Draws random tokens, except the first four, which have special meanings.
 fn tokens(count: usize, vocab_size: usize, rng: &mut Rng) -> Vec<u32> {
     (0..count).map(|_| 4 + rng.below(vocab_size - 4) as u32).collect()
 }
@@ -45,7 +45,7 @@ impl Training {
         Ok(Self(learner))
     }
 
-    /// So many steps: forward, backward, update. How many tokens were learned from.
+    /// Runs `times` training steps (forward, backward, update) and returns the number of tokens trained on.
     pub async fn run(&mut self, times: usize) -> Result<usize> {
         let mut tokens = 0;
         for _ in 0..times {

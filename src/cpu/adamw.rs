@@ -2,28 +2,28 @@
 
 use super::parallel::{In, Out, for_rows};
 
-/// The settings of one update.
+/// Settings of one update.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct AdamW {
-    /// The learning rate of this step.
+    /// Learning rate of this step.
     pub lr: f32,
-    /// Decay of the mean of gradients.
+    /// Decay rate of the running mean of gradients.
     pub beta1: f32,
-    /// Decay of the mean of squared gradients.
+    /// Decay rate of the running mean of squared gradients.
     pub beta2: f32,
-    /// Added to the denominator after the root.
+    /// Added to the denominator after the square root.
     pub eps: f32,
     /// Decoupled weight decay; each step multiplies the weights by `1 - lr * weight_decay`.
     pub weight_decay: f32,
-    /// The number of this step, counted from 1.
+    /// Number of this step, counted from 1.
     pub step: u64,
-    /// The gradient is multiplied with this first, to clip it.
+    /// The gradient is first multiplied by this, to clip it.
     pub grad_scale: f32,
 }
 
 impl AdamW {
-    /// What the formula of [`adamw`] needs of these settings: `1 - lr * weight_decay`,
-    /// `lr / (1 - beta1^step)`, and `1 / sqrt(1 - beta2^step)`.
+    /// Factors in the formula of [`adamw`]: `1 - lr * weight_decay`, `lr / (1 - beta1^step)` and
+    /// `1 / sqrt(1 - beta2^step)`.
     pub fn factors(&self) -> [f32; 3] {
         let Self { lr, beta1, beta2, weight_decay, step, .. } = *self;
         let keep = 1.0 - lr * weight_decay;
@@ -33,11 +33,11 @@ impl AdamW {
     }
 }
 
-/// One update of the weights `w` with the gradient `g`; `m` and `v` are the running means. All of one
+/// Updates the weights `w` with the gradient `g`; `m` and `v` are the running means. All have the same
 /// length.
 ///
-/// With `g` multiplied by `grad_scale`: `w *= 1 - lr * weight_decay`, `m = beta1 m + (1 - beta1) g`, `v = beta2 v + (1 - beta2) g^2`,
-/// `w -= lr / (1 - beta1^step) * m / (sqrt(v / (1 - beta2^step)) + eps)`.
+/// After multiplying `g` by `grad_scale`: `w *= 1 - lr * weight_decay`, `m = beta1 m + (1 - beta1) g`,
+/// `v = beta2 v + (1 - beta2) g^2`, `w -= lr / (1 - beta1^step) * m / (sqrt(v / (1 - beta2^step)) + eps)`.
 pub fn adamw(settings: AdamW, w: &mut [f32], g: &[f32], m: &mut [f32], v: &mut [f32]) {
     assert!([g.len(), m.len(), v.len()] == [w.len(); 3], "adamw: lengths");
     let AdamW { beta1, beta2, eps, grad_scale, .. } = settings;
@@ -53,7 +53,7 @@ pub fn adamw(settings: AdamW, w: &mut [f32], g: &[f32], m: &mut [f32], v: &mut [
     });
 }
 
-/// `base^exponent` by repeated squaring: the standard library leaves the last bits of `powi` open.
+/// `base^exponent` by repeated squaring: the precision of the standard library's `powi` is unspecified.
 fn power(base: f32, exponent: u64) -> f64 {
     let (mut square, mut exponent, mut result) = (f64::from(base), exponent, 1.0);
     while exponent > 0 {

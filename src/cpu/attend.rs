@@ -1,16 +1,16 @@
-//! Attention of a single query, as decoding needs it: one new token looks back at what is cached.
+//! Attention of a single query, for decoding: one new token attends to the cached positions.
 
 use super::lanes::{LANES, horizontal_sum, load};
 use super::math::tanh4;
 use super::matmul::dots;
 use super::softmax::softmax_row;
 
-/// Scaled dot-product attention of one query over S cached positions, every head for itself:
+/// Scaled dot-product attention of one query over S cached positions, for each head:
 /// `weights[n] = softmax(q_n k_n^T / sqrt(D))`, `context_n = weights[n] v_n`.
 ///
-/// `query`, `context` (N D); `keys`, `values` (S, N D), heads side by side as a projection leaves them;
-/// `weights` (N, capacity), of which the first S of each head are written. Sums over a key run as in
-/// [`matvec`](super::matmul::matvec), sums over positions ascending.
+/// `query`, `context` (N D); `keys`, `values` (S, N D), with the heads concatenated as a projection outputs
+/// them; `weights` (N, capacity), of which the first S of each head are written. Dot products sum in the
+/// order of [`matvec`](super::matmul::matvec), weighted means by ascending position.
 pub fn attend(
     query: &[f32],
     keys: &[f32],
@@ -41,7 +41,7 @@ pub fn attend(
 /// Additive attention (Bahdanau et al. 2015) of one query over S positions:
 /// `weights = softmax_j(v · tanh(query + keys[j]))`, `context = sum_j weights[j] values[j]`.
 ///
-/// `query`, `v` (A), both already projected, as are `keys` (S, A); `values` (S, K); `weights` (S);
+/// `query`, `v` (A) and `keys` (S, A), with query and keys already projected; `values` (S, K); `weights` (S);
 /// `context` (K).
 pub fn attend_additive(
     query: &[f32],
@@ -67,7 +67,7 @@ pub fn attend_additive(
     add_weighted(weights, values, 0..width, context);
 }
 
-/// `out += sum_j weights[j] values[j, columns]`, ascending `j`.
+/// `out += sum_j weights[j] values[j, columns]`, by ascending `j`.
 fn add_weighted(weights: &[f32], values: &[f32], columns: std::ops::Range<usize>, out: &mut [f32]) {
     let Some(width) = values.len().checked_div(weights.len()).filter(|&width| width > 0) else { return };
     for (weight, value) in weights.iter().zip(values.chunks_exact(width)) {

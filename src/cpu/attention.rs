@@ -1,10 +1,10 @@
-//! Scaled dot-product attention, one head at a time, built on the matrix product and softmax.
+//! Scaled dot-product attention, head by head, built on the matrix product and softmax.
 
 use super::matmul::{Matmul, matmul};
 use super::parallel::{In, Out, for_rows};
 use super::softmax::{softmax_backward, softmax_row};
 
-/// The shapes and the mask of an attention.
+/// Shapes and mask of an attention.
 #[derive(Clone, Copy, Debug)]
 pub struct Attention<'a> {
     /// BH: batch size times number of heads.
@@ -19,22 +19,22 @@ pub struct Attention<'a> {
     pub dv: usize,
     /// Factor on the scores, usually `1 / sqrt(d)`.
     pub scale: f32,
-    /// Query `i` sees the keys `j <= i + offset`; all of them when absent.
+    /// Query `i` sees only keys `j <= i + offset`; all keys if absent.
     pub causal_offset: Option<usize>,
-    /// (BH): only the first so many keys of a head are visible; all of them when absent.
+    /// (BH): only this many of a head's first keys are visible; all keys if absent.
     pub key_lengths: Option<&'a [usize]>,
-    /// (BH, T, S): factors on the weights after the softmax, which is how dropout is applied to them.
+    /// (BH, T, S): factors that the weights are multiplied by after the softmax, for dropout.
     pub keep: Option<&'a [f32]>,
 }
 
 impl Attention<'_> {
-    /// How many keys query `i` of a head sees.
+    /// Number of keys that query `i` of a head sees.
     pub(crate) fn visible(&self, head: usize, i: usize) -> usize {
         let causal = self.causal_offset.map_or(self.s, |offset| i + offset + 1);
         self.s.min(causal).min(self.key_lengths.map_or(self.s, |lengths| lengths[head]))
     }
 
-    /// What one head costs compared with plain elements: eight multiplications go for one.
+    /// Cost of one head in units of elementwise work; eight multiplications count as one unit.
     fn cost(&self) -> usize {
         self.t * self.s * (self.d + self.dv) / 8
     }
@@ -50,7 +50,7 @@ impl Attention<'_> {
         assert!(self.keep.is_none_or(|keep| keep.len() == probs.len()), "attention: keep");
     }
 
-    /// Multiplies the weights (T, S) of one head by their factors.
+    /// Multiplies the weights (T, S) of one head by its dropout factors.
     fn drop_out(&self, head: usize, weights: &mut [f32]) {
         if let Some(keep) = self.keep {
             let size = self.t * self.s;
@@ -59,22 +59,22 @@ impl Attention<'_> {
     }
 }
 
-/// `C (m, n) = A B` with the given transposes, overwriting.
+/// `C (m, n) = A B` with the given transpositions, overwriting C.
 fn product(m: usize, k: usize, n: usize, trans_a: bool, trans_b: bool) -> Matmul {
     Matmul { m, k, n, trans_a, trans_b, accumulate: false }
 }
 
-/// The operand of one head.
+/// The part of an operand that belongs to one head.
 fn of<'a>(x: &In<'a>, head: usize) -> &'a [f32] {
     &x.0[head * x.1..(head + 1) * x.1]
 }
 
-/// The result of one head.
+/// The part of a result that belongs to one head.
 fn of_mut<'a>(x: &'a mut Out<'_>, head: usize) -> &'a mut [f32] {
     &mut x.0[head * x.1..(head + 1) * x.1]
 }
 
-/// `probs = softmax(scale * q k^T)` over the visible keys, `out = (keep * probs) v`, for every head.
+/// For every head, `probs = softmax(scale * q k^T)` over the visible keys, `out = (keep * probs) v`.
 ///
 /// `q` (BH, T, D), `k` (BH, S, D), `v` (BH, S, DV), `probs` (BH, T, S), `out` (BH, T, DV). A query that
 /// sees no key has zero `probs` and zero `out`.
@@ -89,7 +89,7 @@ pub fn attention(q: &[f32], k: &[f32], v: &[f32], spec: Attention<'_>, probs: &m
         for head in 0..heads.len() {
             matmul(product(t, d, s, false, true), of(&q, head), of(&k, head), &mut scores);
             masked_softmax(spec, heads.start + head, &mut scores, of_mut(&mut probs, head));
-            // The scores have done their part; their place takes the weights in use.
+            // The scores are no longer needed; reuse their memory for the weights after dropout.
             scores.copy_from_slice(of_mut(&mut probs, head));
             spec.drop_out(heads.start + head, &mut scores);
             matmul(product(t, s, dv, false, false), &scores, of(&v, head), of_mut(&mut out, head));
@@ -97,7 +97,7 @@ pub fn attention(q: &[f32], k: &[f32], v: &[f32], spec: Attention<'_>, probs: &m
     });
 }
 
-/// Softmax of the scaled scores (T, S) of one head over the keys that each query sees.
+/// Softmax of one head's scaled scores (T, S) over the keys visible to each query.
 fn masked_softmax(spec: Attention<'_>, head: usize, scores: &mut [f32], probs: &mut [f32]) {
     let cols = spec.s.max(1);
     for (i, (scores, probs)) in scores.chunks_exact_mut(cols).zip(probs.chunks_exact_mut(cols)).enumerate() {
@@ -112,7 +112,7 @@ fn masked_softmax(spec: Attention<'_>, head: usize, scores: &mut [f32], probs: &
 /// `dvalue = (keep * probs)^T dout`, `dscores = scale * softmax'(keep * dout v^T)`, `dq = dscores k`,
 /// `dk = dscores^T q`.
 ///
-/// `probs` (BH, T, S) is the forward pass's, `dout` (BH, T, DV).
+/// `probs` (BH, T, S) comes from the forward pass; `dout` (BH, T, DV).
 pub fn attention_backward(
     q: &[f32],
     k: &[f32],
@@ -157,7 +157,7 @@ mod tests {
     use super::super::testing::{self, assert_close, doubles, gradient, numbers, weighted};
     use super::*;
 
-    /// The output in double precision; `see(head, i, j)` says whether query `i` sees key `j`.
+    /// The output in double precision.
     fn oracle(q: &[f64], k: &[f64], v: &[f64], spec: Attention<'_>) -> Vec<f64> {
         let Attention { batch_heads, t, s, d, dv, scale, .. } = spec;
         let mut out = vec![0.0; batch_heads * t * dv];

@@ -1,33 +1,33 @@
-//! The portable matrix product: blocks that fit the caches, panels that fit the registers.
+//! The portable matrix product, with blocks sized for the caches and panels sized for the registers.
 //!
-//! Both operands are copied, block by block, into panels that the innermost loop reads from front to
-//! back: a panel of A holds `ROWS` rows as `[k][ROWS]`, a panel of B holds `COLS` columns as
-//! `[k][COLS]`. Transposition costs nothing beyond that copy. Edges are padded with zeros inside the
-//! panels, never along `k`, so every element of C is one sum over ascending `k` that starts from what C
-//! held before: block sizes and edges cannot change a bit.
+//! Both operands are copied, block by block, into panels that the innermost loop reads sequentially: a panel
+//! of A holds `ROWS` rows as `[k][ROWS]`, a panel of B holds `COLS` columns as `[k][COLS]`. Transposition
+//! costs nothing beyond that copy. Panels at the edges are padded with zeros, but never along `k`, so every
+//! element of C is one sum over ascending `k` that starts from the previous value of C: block sizes and edges
+//! cannot change a bit.
 
 use super::lanes::LANES;
 use super::product::Matmul;
 use std::cell::RefCell;
 use wide::f32x4;
 
-/// A tile of C of 4 x 8 numbers: 8 vectors, and the 16 registers of SSE and WebAssembly engines leave
+/// A tile of C has 4 x 8 elements: 8 vectors, so that the 16 registers of SSE and WebAssembly engines have
 /// room for the operands.
 const ROWS: usize = 4;
 const COLS: usize = 8;
-/// A block of `k`, so that a panel of B (8 KiB) stays in the first-level cache.
+/// Block size along `k`, chosen so that a panel of B (8 KiB) stays in the L1 cache.
 const BLOCK_K: usize = 256;
-/// A block of rows: 64 KiB of A.
+/// Block size along the rows: 64 KiB of A.
 const BLOCK_M: usize = 64;
-/// A block of columns: 512 KiB of B, for the second-level cache.
+/// Block size along the columns: 512 KiB of B, for the L2 cache.
 const BLOCK_N: usize = 512;
 
 thread_local! {
-    /// The packed blocks of A and B, kept between calls: small products are called often.
+    /// The packed blocks of A and B, kept between calls because small products are frequent.
     static PACKED: RefCell<(Vec<f32>, Vec<f32>)> = const { RefCell::new((Vec::new(), Vec::new())) };
 }
 
-/// A matrix seen as lines that run along `k`: rows of A or columns of B.
+/// A matrix viewed as lines along `k`: rows of A or columns of B.
 #[derive(Clone, Copy)]
 struct Lines<'a> {
     data: &'a [f32],
@@ -37,7 +37,7 @@ struct Lines<'a> {
     k_stride: usize,
 }
 
-/// `C += op(A) op(B)`: see [`Matmul`]; C has been cleared unless the product accumulates.
+/// `C += op(A) op(B)`, see [`Matmul`]. The caller has cleared C unless the product accumulates.
 pub(super) fn matmul(spec: Matmul, a: &[f32], b: &[f32], c: &mut [f32]) {
     let Matmul { m, k, n, .. } = spec;
     let (line_stride, k_stride) = if spec.trans_a { (1, m) } else { (k, 1) };
@@ -60,7 +60,8 @@ pub(super) fn matmul(spec: Matmul, a: &[f32], b: &[f32], c: &mut [f32]) {
     });
 }
 
-/// Copies `count` lines from `first`, `depth` long from `start`, into panels of `W` lines.
+/// Packs `count` lines starting with `first`, elements `start .. start + depth` of each, into panels of `W`
+/// lines.
 fn pack<const W: usize>(
     lines: Lines<'_>,
     first: usize,
@@ -83,14 +84,14 @@ fn pack<const W: usize>(
     }
 }
 
-/// Neighbouring lines lie next to each other.
+/// Packs a panel whose lines are adjacent in memory.
 fn pack_side_by_side<const W: usize>(data: &[f32], stride: usize, panel: &mut [[f32; W]]) {
     for (step, out) in panel.iter_mut().enumerate() {
         out.copy_from_slice(&data[step * stride..][..W]);
     }
 }
 
-/// Every line is contiguous: four by four numbers are transposed in registers.
+/// Packs a panel of contiguous lines by transposing 4 x 4 blocks in registers.
 fn pack_transposed<const W: usize>(data: &[f32], stride: usize, panel: &mut [[f32; W]]) {
     let depth = panel.len();
     for group in (0..W).step_by(LANES) {
@@ -113,7 +114,7 @@ fn pack_transposed<const W: usize>(data: &[f32], stride: usize, panel: &mut [[f3
     }
 }
 
-/// The last panel, with fewer than `W` lines: the missing ones are zero.
+/// Packs the last panel if it has fewer than `W` lines; the missing ones are zero.
 fn pack_edge<const W: usize>(
     data: &[f32],
     line_stride: usize,
@@ -153,7 +154,7 @@ fn multiply_block(
     }
 }
 
-/// A tile at the edge of C: through a full tile aside.
+/// Computes a partial tile at the edge of C via a full temporary tile.
 fn multiply_edge(
     a: &[[f32; ROWS]],
     b: &[[f32; COLS]],
@@ -172,7 +173,7 @@ fn multiply_edge(
     }
 }
 
-/// The innermost loop: `C (4, 8) += A panel * B panel`, all of C in registers.
+/// The innermost loop: `C (4, 8) += A panel * B panel`, with the tile of C in registers.
 #[inline(always)]
 fn multiply_tile(a: &[[f32; ROWS]], b: &[[f32; COLS]], c: &mut [f32], stride: usize) {
     let mut tile = [[f32x4::ZERO; 2]; ROWS];
@@ -196,7 +197,7 @@ fn multiply_tile(a: &[[f32; ROWS]], b: &[[f32; COLS]], c: &mut [f32], stride: us
     }
 }
 
-/// The first eight numbers as two vectors.
+/// The first eight elements as two vectors.
 #[inline(always)]
 fn halves(slice: &[f32]) -> ([f32; LANES], [f32; LANES]) {
     let chunk: &[f32; COLS] = slice.first_chunk().expect("a tile is complete");

@@ -5,11 +5,11 @@ use super::math::{sigmoid4, tanh4};
 use super::parallel::{In, Out, for_rows};
 use wide::f32x4;
 
-/// What an exponential costs compared with a plain element, for the decision to use all cores.
+/// Cost of an exponential relative to a simple elementwise operation, for deciding whether to use all cores.
 const COST: usize = 4;
 
-/// One LSTM step, gates in the order `i, f, g, o`:
-/// `c = f * c_prev + i * g`, `h = o * tanh(c)`, where `i, f, o` went through a sigmoid and `g` through tanh.
+/// One LSTM step with gates in the order `i, f, g, o`: `c = f * c_prev + i * g`, `h = o * tanh(c)`, where
+/// `i, f, o` have passed through a sigmoid and `g` through tanh.
 ///
 /// `gates` (B, 4H): pre-activations in, activated gates out. `c_prev`, `c`, `h`: (B, H).
 pub fn lstm_cell(gates: &mut [f32], c_prev: &[f32], c: &mut [f32], h: &mut [f32], hidden: usize) {
@@ -158,9 +158,9 @@ fn gru_row(gx: &[f32], gh: &[f32], h_prev: &[f32], h: &mut [f32], rzn: &mut [f32
 
 /// The gradient of [`gru_cell`].
 ///
-/// `rzn`, `gh` (B, 3H) and `h_prev`, `dh` (B, H) as in the forward step. `dgx`, `dgh` (B, 3H) receive
-/// dL/dgx and dL/dgh; `dh_prev` (B, H) is overwritten with the direct part `z * dh` (the part through
-/// `gh` is the caller's product with `W_hh`).
+/// `rzn`, `gh` (B, 3H) and `h_prev`, `dh` (B, H) as in the forward step. `dgx`, `dgh` (B, 3H) receive dL/dgx
+/// and dL/dgh; `dh_prev` (B, H) is overwritten with the direct part `z * dh`. The part through `gh` is left
+/// to the caller: a product with `W_hh`.
 pub fn gru_cell_backward(
     rzn: &[f32],
     gh: &[f32],

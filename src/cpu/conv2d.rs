@@ -1,45 +1,45 @@
-//! Convolution over planes: the windows of each image become the columns of a matrix, and the rest is a product.
+//! 2-D convolution: each image is unfolded into a matrix (im2col) and multiplied by the weight.
 
 use super::matmul::{Matmul, matmul};
 use super::windows::{Windows, fold, unfold};
 
-/// The shape of a convolution `x (N, C, H, W)`, `weight (O, C / groups, kernel)` to `y (N, O, windows)`.
+/// Shape of a convolution from `x (N, C, H, W)` with `weight (O, C / groups, kernel)` to `y (N, O, windows)`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Conv2d {
-    /// C
+    /// C: input channels.
     pub channels: usize,
-    /// O
+    /// O: output channels.
     pub outputs: usize,
-    /// Parts that channels and outputs are divided into; each output sees the channels of its part.
+    /// Number of groups of channels and outputs; each output sees only the channels of its group.
     pub groups: usize,
-    /// Which elements an output sums over.
+    /// Geometry of the windows.
     pub windows: Windows,
 }
 
 impl Conv2d {
-    /// Length of each sum: rows of the matrix of a group.
+    /// Number of terms in each sum: rows of a group's matrix.
     pub fn depth(&self) -> usize {
         self.channels / self.groups * self.windows.area()
     }
 
-    /// Elements of an image.
+    /// Number of elements in an image.
     pub fn image(&self) -> usize {
         self.channels * self.windows.plane_area()
     }
 
-    /// Elements of what comes out of an image.
+    /// Number of output elements per image.
     #[track_caller]
     pub fn output(&self) -> usize {
         self.outputs * self.windows.windows()
     }
 
-    /// Elements of the unfolded windows of an image.
+    /// Number of elements in an image's unfolded windows.
     #[track_caller]
     pub fn columns(&self) -> usize {
         self.channels * self.windows.area() * self.windows.windows()
     }
 
-    /// Lengths of `x`, `weight` and `y` have to fit.
+    /// Checks the lengths of `x`, `weight` and `y`.
     #[track_caller]
     fn check(&self, x: usize, weight: usize, y: usize) {
         let images = x.checked_div(self.image()).unwrap_or(0);
@@ -63,7 +63,7 @@ pub fn conv2d(spec: Conv2d, x: &[f32], weight: &[f32], y: &mut [f32]) {
     }
 }
 
-/// `dx += ` the gradient of [`conv2d`] by its images.
+/// Adds the gradient of [`conv2d`] with respect to its images to `dx`.
 pub fn conv2d_backward_input(spec: Conv2d, weight: &[f32], dy: &[f32], dx: &mut [f32]) {
     spec.check(dx.len(), weight.len(), dy.len());
     let (p, k, m) = (spec.windows.windows(), spec.depth(), spec.outputs / spec.groups);
@@ -78,7 +78,8 @@ pub fn conv2d_backward_input(spec: Conv2d, weight: &[f32], dy: &[f32], dx: &mut 
     }
 }
 
-/// `dweight += ` the gradient of [`conv2d`] by its weight, images in ascending order.
+/// Adds the gradient of [`conv2d`] with respect to its weight to `dweight`, image by image in ascending
+/// order.
 pub fn conv2d_backward_weight(spec: Conv2d, x: &[f32], dy: &[f32], dweight: &mut [f32]) {
     spec.check(x.len(), dweight.len(), dy.len());
     let (p, k, m) = (spec.windows.windows(), spec.depth(), spec.outputs / spec.groups);
@@ -99,7 +100,7 @@ mod tests {
     use super::super::windows::tests::CASES;
     use super::*;
 
-    /// Seven loops, from the definition.
+    /// The definition as seven nested loops.
     fn oracle(spec: Conv2d, images: usize, x: &[f64], weight: &[f64]) -> Vec<f64> {
         let Windows { plane: [height, width], kernel: [kh, kw], stride, padding } = spec.windows;
         let ([rows, columns], inputs) = (spec.windows.count(), spec.channels / spec.groups);

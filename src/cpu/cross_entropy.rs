@@ -1,4 +1,4 @@
-//! Cross-entropy of logits with class indices, with PyTorch's label smoothing.
+//! Cross-entropy of logits and class indices, with PyTorch's label smoothing.
 
 use super::lanes::{LANES, horizontal_sum, load_or};
 use super::math::ln;
@@ -6,7 +6,7 @@ use super::parallel::{In, Out, for_rows};
 use super::softmax::{exp_row, row_max};
 use wide::f32x4;
 
-/// What an exponential costs compared with a plain element, for the decision to use all cores.
+/// Cost of an exponential relative to a simple elementwise operation, for deciding whether to use all cores.
 const COST: usize = 4;
 
 /// Per row, with `p = softmax(logits)` and `e = smoothing`:
@@ -43,7 +43,7 @@ pub fn cross_entropy(
     });
 }
 
-/// Writes the probabilities; returns the row's maximum and `ln sum exp(logits - max)`.
+/// Writes the probabilities and returns the row's maximum and `ln sum exp(logits - max)`.
 fn softmax_row(logits: &[f32], probs: &mut [f32]) -> (f32, f32) {
     let max = row_max(logits);
     let sum = exp_row(logits, max, probs);
@@ -63,10 +63,10 @@ fn row_loss(logits: &[f32], target: usize, smoothing: f32, max: f32, log_sum: f3
     (1.0 - smoothing) * target_loss + smoothing * mean_loss
 }
 
-/// `dx = scale * (probs - (1 - e) * onehot(target) - e / cols)` per row, zeros where ignored; overwrites.
+/// Overwrites each row of `dx` with `scale * (probs - (1 - e) * onehot(target) - e / cols)`, or with zeros
+/// where the target is ignored.
 ///
-/// `scale` is dL/dloss of one row (1 / number of counted rows for a mean). Shapes as in
-/// [`cross_entropy`].
+/// `scale` is dL/dloss of one row (for a mean, 1 / number of counted rows). Shapes as in [`cross_entropy`].
 pub fn cross_entropy_backward(
     probs: &[f32],
     targets: &[u32],

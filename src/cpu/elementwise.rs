@@ -1,36 +1,36 @@
-//! Functions of single elements, and the few updates `y += ...` that gradients need.
+//! Elementwise functions, and the in-place updates that gradients need.
 
 use super::lanes::{LANES, load, load_or, max, store};
 use super::math::{erf4, exp4, ln4, sigmoid4, tanh4};
 use super::parallel::{In, Out, for_rows};
 use wide::f32x4;
 
-/// A function of one element.
+/// A function of one operand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unary {
     /// e^x
     Exp,
     /// ln x
     Log,
-    /// The square root.
+    /// Square root
     Sqrt,
-    /// The hyperbolic tangent.
+    /// Hyperbolic tangent
     Tanh,
     /// 1 / (1 + e^-x)
     Sigmoid,
     /// max(x, 0)
     Relu,
-    /// `x/2 * (1 + tanh(sqrt(2/pi) * (x + 0.044715 x^3)))`, GPT-2's form.
+    /// `x/2 * (1 + tanh(sqrt(2/pi) * (x + 0.044715 x^3)))`, GPT-2's approximation of GELU.
     Gelu,
     /// -x
     Neg,
     /// x^2
     Square,
-    /// `x Phi(x)` with the normal distribution itself, BERT's form.
+    /// `x Phi(x)` with the exact normal distribution, as in BERT.
     GeluErf,
 }
 
-/// A function of two elements.
+/// A function of two operands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Binary {
     /// a + b
@@ -45,7 +45,7 @@ pub enum Binary {
 
 const GELU_SCALE: f32 = 0.797_884_6;
 const GELU_CUBE: f32 = 0.044_715;
-/// Of the normal distribution at 0: `1 / sqrt(2 pi)`.
+/// Density of the standard normal distribution at 0: `1 / sqrt(2 pi)`.
 const NORMAL_DENSITY: f32 = 0.398_942_3;
 
 #[inline(always)]
@@ -65,7 +65,7 @@ fn gelu_derivative(x: f32x4) -> f32x4 {
     splat(0.5) * (splat(1.0) + tanh) + splat(0.5) * x * (splat(1.0) - tanh * tanh) * inner
 }
 
-/// `Phi(x)`, the share of a normal distribution below `x`.
+/// `Phi(x)`, the cumulative distribution function of the standard normal distribution.
 #[inline(always)]
 fn normal_below(x: f32x4) -> f32x4 {
     splat(0.5) * (splat(1.0) + erf4(x * splat(std::f32::consts::FRAC_1_SQRT_2)))
@@ -92,7 +92,7 @@ pub fn unary(function: Unary, x: &[f32], y: &mut [f32]) {
     }
 }
 
-/// `dx[i] = f'(x[i]) * dy[i]`, overwriting `dx`; `y` is the result of [`unary`]. All of one length.
+/// `dx[i] = f'(x[i]) * dy[i]`, overwriting `dx`; `y` is the result of [`unary`]. All have the same length.
 pub fn unary_backward(function: Unary, x: &[f32], y: &[f32], dy: &[f32], dx: &mut [f32]) {
     let one = splat(1.0);
     match function {

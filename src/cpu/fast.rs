@@ -1,4 +1,4 @@
-//! The matrix product of fast arithmetic: the `gemm-f32` crate on all cores. Native builds only.
+//! Matrix products in fast arithmetic: the `gemm-f32` crate on all cores. Native builds only.
 
 use super::product::Matmul;
 use gemm_common::Parallelism;
@@ -6,22 +6,23 @@ use rayon::prelude::*;
 use std::cell::RefCell;
 use std::ops::Range;
 
-/// Products with fewer multiplications than this stay on one core: waking another takes as long.
+/// Products with fewer multiplications than this stay on one core, since waking another one takes as long.
 const WORTH_SPLITTING: usize = 1 << 20;
 
-/// Rows of C that lie a multiple of so many numbers (4 KiB) apart are slow to write together: processors
-/// compare only the low twelve bits of addresses when they look for earlier writes to wait for.
+/// Rows of C whose distance is a multiple of this many elements (4 KiB) are slow to write together: when
+/// processors check for pending writes, they compare only the low twelve bits of addresses.
 const ALIASING: usize = 1024;
-/// Such a C is computed aside, so many rows at a time, with this much room between the rows.
+/// Such a C is computed in a buffer, this many rows at a time, with a gap of `ASIDE_GAP` elements between
+/// rows.
 const ASIDE_ROWS: usize = 256;
 const ASIDE_GAP: usize = 16;
 
 thread_local! {
-    /// The place aside, kept between calls.
+    /// The buffer, kept between calls.
     static ASIDE: RefCell<Vec<f32>> = const { RefCell::new(Vec::new()) };
 }
 
-/// A place in C that the cores may share, because each of them writes other elements.
+/// Pointer into C that the cores share; each writes different elements.
 #[derive(Clone, Copy)]
 struct Destination(*mut f32);
 
@@ -30,10 +31,10 @@ unsafe impl Send for Destination {}
 // SAFETY: as above.
 unsafe impl Sync for Destination {}
 
-/// `C (+)= op(A) op(B)`: see [`Matmul`]; the caller has checked the lengths.
+/// `C (+)= op(A) op(B)`, see [`Matmul`].
 ///
-/// Every core computes a part of the rows or of the columns by itself: with the small products of a
-/// recurrent step that is faster than the crate's own division, which meets after every block of `k`.
+/// Each core computes a range of rows or columns on its own. For the small products of a recurrent step this
+/// is faster than the crate's own parallelism, which synchronises after every block of `k`.
 pub(super) fn matmul(spec: Matmul, a: &[f32], b: &[f32], c: &mut [f32]) {
     let Matmul { m, k, n, .. } = spec;
     assert_eq!((a.len(), b.len(), c.len()), (m * k, k * n, m * n));
@@ -41,12 +42,12 @@ pub(super) fn matmul(spec: Matmul, a: &[f32], b: &[f32], c: &mut [f32]) {
     let pieces = if m * k * n < WORTH_SPLITTING { 1 } else { rayon::current_num_threads() };
     let by_rows = m >= n;
     let extent = if by_rows { m } else { n };
-    // Multiples of 16, so that no core gets a ragged edge in the middle.
+    // Multiples of 16, so that only the last core gets a ragged edge.
     let width = extent.div_ceil(pieces).next_multiple_of(16);
     let part = |index: usize| {
         let part = index * width..((index + 1) * width).min(extent);
         let (rows, cols) = if by_rows { (part, 0..n) } else { (0..m, part) };
-        // SAFETY: `c` is borrowed exclusively, and the parts overlap nowhere.
+        // SAFETY: `c` is borrowed exclusively, and the parts are disjoint.
         unsafe { multiply_part(spec, a, b, destination, rows, cols) };
     };
     match extent.div_ceil(width.max(1)) {
@@ -55,10 +56,10 @@ pub(super) fn matmul(spec: Matmul, a: &[f32], b: &[f32], c: &mut [f32]) {
     }
 }
 
-/// The given rows and columns of the product, on the calling core.
+/// Computes the given rows and columns of the product on the calling core.
 ///
 /// # Safety
-/// `c` points to all of C (m, n), and nobody else touches its elements in these rows and columns.
+/// `c` must point to all of C (m, n), and nobody else may access its elements in these rows and columns.
 unsafe fn multiply_part(
     spec: Matmul,
     a: &[f32],
@@ -69,7 +70,7 @@ unsafe fn multiply_part(
 ) {
     let n = spec.n;
     if !n.is_multiple_of(ALIASING) || rows.len() < 2 {
-        // SAFETY: these rows and columns of C are ours.
+        // SAFETY: the caller guarantees exclusive access to these rows and columns of C.
         return unsafe { multiply_into(c.0.add(rows.start * n + cols.start), n, spec, a, b, rows, cols) };
     }
     let stride = cols.len() + ASIDE_GAP;
@@ -78,10 +79,10 @@ unsafe fn multiply_part(
         aside.resize(ASIDE_ROWS.min(rows.len()) * stride, 0.0);
         for start in rows.clone().step_by(ASIDE_ROWS) {
             let rows = start..rows.end.min(start + ASIDE_ROWS);
-            // SAFETY: there is room for as many rows.
+            // SAFETY: `aside` has room for this many rows.
             unsafe { multiply_into(aside.as_mut_ptr(), stride, plain, a, b, rows.clone(), cols.clone()) };
             for (row, aside) in rows.zip(aside.chunks_exact(stride)) {
-                // SAFETY: the row lies in C, and its elements in these columns are ours.
+                // SAFETY: the row lies within C, and the caller guarantees exclusive access to these columns.
                 let c = unsafe { std::slice::from_raw_parts_mut(c.0.add(row * n + cols.start), cols.len()) };
                 let aside = &aside[..cols.len()];
                 if spec.accumulate {
@@ -94,10 +95,12 @@ unsafe fn multiply_part(
     });
 }
 
-/// The given rows and columns of the product, written to `to`, whose rows are `stride` apart.
+/// Computes the given rows and columns of the product and writes them to `to`, with `stride` elements per
+/// row.
 ///
 /// # Safety
-/// There is room at `to`, and nobody else touches it; it holds numbers if the product accumulates.
+/// `to` must have room for them, and nobody else may access it. If the product accumulates, it must be
+/// initialised.
 unsafe fn multiply_into(
     to: *mut f32,
     stride: usize,
@@ -111,8 +114,8 @@ unsafe fn multiply_into(
     let (a_row, a_col) = if trans_a { (1, m) } else { (k, 1) };
     let (b_row, b_col) = if trans_b { (1, k) } else { (n, 1) };
     let (a, b) = (&a[(rows.start * a_row).min(a.len())..], &b[(cols.start * b_col).min(b.len())..]);
-    // SAFETY: the rows and columns lie inside A and B, whose lengths `matmul` has checked, and the caller
-    // answers for `to`.
+    // SAFETY: the rows and columns lie within A and B, whose lengths `matmul` has checked; the caller
+    // guarantees the same of `to`.
     unsafe {
         gemm_f32::gemm::f32::get_gemm_fn()(
             rows.len(),

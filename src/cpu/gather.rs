@@ -1,8 +1,8 @@
-//! Rows of a table by index: the embedding.
+//! Row lookup in a table, for embeddings.
 
 /// `out[r] = table[ids[r]]` for `table` (V, `cols`) and `out` (R, `cols`).
 ///
-/// Panics when an id is V or more.
+/// Panics if an id is V or more.
 pub fn gather(table: &[f32], ids: &[u32], cols: usize, out: &mut [f32]) {
     assert_eq!(out.len(), ids.len() * cols, "gather: out");
     if cols == 0 {
@@ -13,9 +13,9 @@ pub fn gather(table: &[f32], ids: &[u32], cols: usize, out: &mut [f32]) {
     }
 }
 
-/// `dtable[ids[r]] += dout[r]`, rows ascending, for `dout` (R, `cols`) and `dtable` (V, `cols`).
+/// `dtable[ids[r]] += dout[r]`, by ascending row, for `dout` (R, `cols`) and `dtable` (V, `cols`).
 ///
-/// Panics when an id is V or more.
+/// Panics if an id is V or more.
 pub fn gather_backward(dout: &[f32], ids: &[u32], cols: usize, dtable: &mut [f32]) {
     assert_eq!(dout.len(), ids.len() * cols, "gather_backward: dout");
     if cols == 0 {

@@ -1,4 +1,5 @@
-//! A GRU layer over a whole sequence, and its gradient: [`cells`](super::cells) and matrix products.
+//! A GRU layer over a whole sequence, and its gradient, built from [`cells`](super::cells) and matrix
+//! products.
 
 use super::cells::{gru_cell, gru_cell_backward};
 use super::elementwise::add_assign;
@@ -7,22 +8,22 @@ use super::matrix::Matrix;
 use super::recurrent::{Sequence, Weights};
 use super::reduce::sum_rows;
 
-/// What the forward pass leaves. `V`: values in main memory or the GPU's.
+/// Values that the forward pass saves. `V` holds them in main memory or on the GPU.
 #[derive(Clone, Copy)]
 pub struct Trace<V> {
     /// `(T + 1, B, H)`: the initial state, then the state after every step.
     pub h: V,
-    /// `(T, B, 3H)`: `W_hh h + b_hh`. On the GPU only the last third of each row is that.
+    /// `(T, B, 3H)`: `W_hh h + b_hh`. On the GPU this holds only for the last third of each row.
     pub gh: V,
-    /// `(T, B, 3H)`, activated.
+    /// `(T, B, 3H)`: the activated gates.
     pub rzn: V,
 }
 
-/// What the backward pass finds; shapes as those of what they are gradients of.
+/// Results of the backward pass. Each gradient has the shape of what it belongs to.
 pub struct Gradients<V> {
-    /// If it was wanted.
+    /// For the input, if requested.
     pub x: Option<V>,
-    /// Of the initial state.
+    /// For the initial state.
     pub h0: V,
     /// `(3H, I)`
     pub weight_ih: V,
@@ -34,7 +35,7 @@ pub struct Gradients<V> {
     pub bias_hh: V,
 }
 
-/// From `x (T, B, I)` and `h0 (B, H)`, step by step. All input projections are one product.
+/// Runs all steps from `x (T, B, I)` and `h0 (B, H)`. All input projections are one product.
 pub fn forward(
     size: Sequence,
     x: &[f32],
@@ -58,8 +59,8 @@ pub fn forward(
     Trace { h, gh, rzn }
 }
 
-/// The gradient of [`forward`]. `upstream`: of the states after every step `(T, B, H)`, and of the last one
-/// `(B, H)` on top, as far as there are any.
+/// The gradient of [`forward`]. `upstream` holds the gradients of the states after every step `(T, B, H)`
+/// and, in addition, of the last one `(B, H)`, if there are any.
 pub fn backward(
     size: Sequence,
     x: &[f32],

@@ -1,10 +1,11 @@
-//! Products with matrices of 8-bit integers that have one scale a row.
+//! Products with matrices of 8-bit integers that have one scale per row.
 //!
-//! Decoding reads every weight once a token, so its speed is that of the memory: a quarter of the bytes is four times
-//! the speed, as long as nothing is unpacked. So each row of activations becomes integers of 16 bits under a scale of
-//! its own, and integers are multiplied with integers. Their sums are exact: whichever instructions compute them, in
-//! whichever order, they have the same bits. What is lost is the rounding of the activations, to at least 8,191 steps
-//! on either side of zero where the weights have 127.
+//! Decoding reads every weight once per token, so it is limited by memory bandwidth: a quarter of the bytes
+//! is four times the speed, as long as nothing is unpacked. Therefore each row of activations is quantised to
+//! 16-bit integers with a scale of its own, and integers are multiplied with integers. Their sums are exact:
+//! they have the same bits whichever instructions compute them, in whichever order. Only the rounding of the
+//! activations loses precision, and they have at least 8,191 steps on either side of zero where the weights
+//! have 127.
 
 #[cfg(target_arch = "x86_64")]
 mod avx2;
@@ -15,23 +16,23 @@ mod simd128;
 use super::matmul::{GROUP, write_sums};
 use super::parallel::{In, Out, for_rows};
 
-/// Terms of the longest sum; a longer one is cut into pieces, each with a scale of its own. With so many, activations
-/// have 14 bits.
+/// Maximum number of terms in a sum; a longer one is split into pieces, each with a scale of its own. At this
+/// length activations have 14 bits.
 const LONGEST: usize = 2048;
-/// A piece without a larger number than this counts as zeros: dividing by it would overflow.
+/// If no element of a piece exceeds this, the piece is treated as zeros: dividing by it would overflow.
 const SMALLEST: f32 = 1e-30;
 
-/// `y[r] (+)= W x[r]` for `W[i, p] = scales[i] * values[i, p]`: `values` (n, `k`), `scales` (n), `x` (R, `k`), `y`
-/// (R, n).
+/// `y[r] (+)= W x[r]` for `W[i, p] = scales[i] * values[i, p]`, with `values` (n, `k`), `scales` (n), `x` (R,
+/// `k`), `y` (R, n).
 ///
-/// Each row of `y` has the bits that it would have alone, and the same bits on every machine and any number of cores.
-/// A row of `x` that holds a NaN or an infinity gives NaN.
+/// Each row of `y` has the same bits as if computed alone, on every machine and with any number of cores. A
+/// row of `x` that contains a NaN or an infinity yields NaN.
 pub fn matvec_rows_int8(values: &[i8], scales: &[f32], x: &[f32], y: &mut [f32], k: usize, accumulate: bool) {
     assert!(k > 0 && values.len() == scales.len() * k, "matvec_rows_int8: matrix");
     let (n, rows) = (scales.len(), x.len() / k);
     assert!(x.len() == rows * k && y.len() == rows * n, "matvec_rows_int8: rows");
     let x = Activations::new(x, k);
-    // The sums lie transposed, (n, R), so that cores can share them by the rows of W.
+    // The sums are stored transposed, (n, R), so that cores can split them by the rows of W.
     let add = |sums: &mut [f32]| {
         let operands = (In(values, k), In(scales, 1), Out(sums, rows));
         for_rows(operands, n, rows * k / 16, |(values, scales, sums)| {
@@ -47,7 +48,7 @@ pub fn matvec_rows_int8(values: &[i8], scales: &[f32], x: &[f32], y: &mut [f32],
             add(y);
         }
         _ => {
-            // To which nothing is added that changes a sign.
+            // Adding to -0 preserves the sign of a zero.
             let mut sums = vec![-0.0; n * rows];
             add(&mut sums);
             write_sums(&sums, y, rows, accumulate);
@@ -55,7 +56,7 @@ pub fn matvec_rows_int8(values: &[i8], scales: &[f32], x: &[f32], y: &mut [f32],
     }
 }
 
-/// The unpacked rows `ids` of a matrix: [`gather`](super::gather::gather) of 8-bit integers.
+/// Unpacks rows `ids` of a matrix: [`gather`](super::gather::gather) for 8-bit integers.
 pub fn gather_int8(values: &[i8], scales: &[f32], ids: &[u32], cols: usize, out: &mut [f32]) {
     assert_eq!(out.len(), ids.len() * cols, "gather_int8: out");
     for (&id, out) in ids.iter().zip(out.chunks_exact_mut(cols.max(1))) {
@@ -64,7 +65,7 @@ pub fn gather_int8(values: &[i8], scales: &[f32], ids: &[u32], cols: usize, out:
     }
 }
 
-/// `numbers = scale * values`, in blocks, which the compiler turns into vector instructions without a loop.
+/// `numbers = scale * values`, in fixed-size blocks that the compiler fully vectorises.
 fn unpack(values: &[i8], scale: f32, numbers: &mut [f32]) {
     const BLOCK: usize = 16;
     let (blocks, rest) = values.as_chunks::<BLOCK>();
@@ -79,7 +80,7 @@ fn unpack(values: &[i8], scale: f32, numbers: &mut [f32]) {
 
 /// Rows of activations as integers: piece `j` of row `r` is `scales[r, j]` times its integers.
 struct Activations {
-    /// Numbers in a row.
+    /// Number of elements per row.
     k: usize,
     /// (R, k)
     integers: Vec<i16>,
@@ -101,20 +102,20 @@ impl Activations {
     }
 }
 
-/// The numbers as the nearest multiples of the scale that is returned. NaN if one of them is not finite.
+/// Rounds the numbers to integers and returns their scale, which is NaN if a number is not finite.
 fn quantize(x: &[f32], integers: &mut [i16]) -> f32 {
-    // Absolute values are ordered as their bits are, and a NaN is above infinity.
+    // Absolute values are ordered like their bits, and NaN is above infinity.
     let bits = x.iter().fold(0, |largest, x| largest.max(x.abs().to_bits().cast_signed()));
     let largest = f32::from_bits(bits.cast_unsigned());
     if !largest.is_finite() || largest < SMALLEST {
         integers.fill(0);
         return if largest.is_finite() { 0.0 } else { f32::NAN };
     }
-    // No sum of so many products with integers of 8 bits leaves 32 bits.
+    // Chosen so that no sum of this many products with 8-bit integers overflows 32 bits.
     let range = (i32::MAX / (128 * x.len() as i32)).min(i32::from(i16::MAX)) as f32;
     let inverse = range / largest;
-    // Above this number all floats below twice of it are integers, and its last 16 bits are zero: adding it rounds to
-    // the nearest and leaves the integer in the last bits.
+    // 1.5 * 2^23: the floats around it are consecutive integers, and its last 16 bits are zero. Adding it
+    // rounds to nearest and leaves the integer in the low bits.
     const INTEGERS: f32 = 12_582_912.0;
     for (integer, x) in integers.iter_mut().zip(x) {
         *integer = (x * inverse + INTEGERS).to_bits() as i16;
@@ -122,15 +123,15 @@ fn quantize(x: &[f32], integers: &mut [i16]) -> f32 {
     largest / range
 }
 
-/// Dot products of rows of weights with rows of activations, all of one length, which is at most [`LONGEST`]. Each
-/// target has its own instructions for it, and all have the same result.
+/// Dot products of rows of weights with rows of activations, all of the same length, at most [`LONGEST`].
+/// Implemented with each target's own instructions, always with the same result.
 trait Dots {
     /// # Safety
-    /// The processor has the instructions.
+    /// The processor must support the instructions.
     unsafe fn dots<const X: usize>(w: [&[i8]; GROUP], x: [&[i16]; X]) -> [[i32; GROUP]; X];
 }
 
-/// Adds the products of what lies behind the first `whole` numbers, which fills no vector.
+/// Adds the products of the elements after the first `whole`, which do not fill a vector.
 #[inline(always)]
 fn add_rest<const X: usize>(dots: &mut [[i32; GROUP]; X], w: [&[i8]; GROUP], x: [&[i16]; X], whole: usize) {
     if whole < w[0].len() {
@@ -140,33 +141,33 @@ fn add_rest<const X: usize>(dots: &mut [[i32; GROUP]; X], w: [&[i8]; GROUP], x: 
     }
 }
 
-/// `sums[i, r] += scales[i] * values[i] · x[r]` with the best instructions there are: `sums` (n, R).
+/// `sums[i, r] += scales[i] * values[i] · x[r]` with the best available instructions, for `sums` (n, R).
 fn add_products(values: &[i8], scales: &[f32], x: &Activations, sums: &mut [f32]) {
     #[cfg(target_arch = "x86_64")]
     if is_x86_feature_detected!("avx2") {
-        // SAFETY: the processor has them.
+        // SAFETY: AVX2 was just detected.
         return unsafe { avx2::add_products(values, scales, x, sums) };
     }
     #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
     type Best = simd128::Simd128;
     #[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
     type Best = plain::Plain;
-    // SAFETY: whatever was compiled for has them.
+    // SAFETY: these instructions are part of the compilation target.
     unsafe { add_products_with::<Best>(values, scales, x, sums) }
 }
 
 /// # Safety
-/// The processor has the instructions of `D`.
+/// The processor must support the instructions of `D`.
 #[inline(always)]
 unsafe fn add_products_with<D: Dots>(values: &[i8], scales: &[f32], x: &Activations, sums: &mut [f32]) {
     let (k, rows) = (x.k, x.rows());
     let groups = values.chunks(GROUP * k).zip(scales.chunks(GROUP)).zip(sums.chunks_mut(GROUP * rows));
     for ((values, scales), sums) in groups {
-        // Where rows are missing in the last group, its last one stands in for them.
+        // If the last group is incomplete, repeat its last row.
         let w = std::array::from_fn(|i| &values[i.min(scales.len() - 1) * k..][..k]);
-        // Two rows of activations at a time, so that weights are loaded half as often.
+        // Two rows of activations at a time, which halves the number of weight loads.
         for r in (0..rows - rows % 2).step_by(2) {
-            // SAFETY: the caller answers for the instructions.
+            // SAFETY: guaranteed by the caller.
             unsafe { add_group::<D, 2>(w, scales, x, r, sums) };
         }
         if rows % 2 == 1 {
@@ -176,10 +177,10 @@ unsafe fn add_products_with<D: Dots>(values: &[i8], scales: &[f32], x: &Activati
     }
 }
 
-/// The products of a group with the `X` rows of activations from `first` on.
+/// Multiplies a group of weight rows with `X` rows of activations, starting with row `first`.
 ///
 /// # Safety
-/// The processor has the instructions of `D`.
+/// The processor must support the instructions of `D`.
 #[inline(always)]
 unsafe fn add_group<D: Dots, const X: usize>(
     w: [&[i8]; GROUP],
@@ -193,7 +194,7 @@ unsafe fn add_group<D: Dots, const X: usize>(
     for piece in 0..pieces {
         let place = piece * LONGEST..k.min((piece + 1) * LONGEST);
         let integers = std::array::from_fn(|r| &x.integers[(first + r) * k..][place.clone()]);
-        // SAFETY: the caller answers for the instructions.
+        // SAFETY: guaranteed by the caller.
         let dots = unsafe { D::dots::<X>(w.map(|w| &w[place.clone()]), integers) };
         for (r, (totals, dots)) in totals.iter_mut().zip(dots).enumerate() {
             let scale = x.scales[(first + r) * pieces + piece];
@@ -217,7 +218,7 @@ mod tests {
         (numbers(n * k, 1).iter().map(|x| (x * 128.0) as i8).collect(), numbers(n, 2))
     }
 
-    /// The same sums in 64 bits, one after the other.
+    /// The same sums in 64 bits, term by term.
     fn oracle(values: &[i8], scales: &[f32], x: &Activations, sums: &mut [f32]) {
         let (k, rows) = (x.k, x.rows());
         for (i, (w, scale)) in values.chunks_exact(k).zip(scales).enumerate() {
@@ -234,14 +235,14 @@ mod tests {
         }
     }
 
-    /// All ways of adding products that this machine has give the bits of the oracle.
+    /// Checks that all implementations available on this machine agree bit for bit with the oracle.
     fn check(values: &[i8], scales: &[f32], x: &[f32], k: usize) {
         let x = Activations::new(x, k);
         let start = numbers(scales.len() * x.rows(), 3);
         let mut expected = start.clone();
         oracle(values, scales, &x, &mut expected);
         let plain = |values: &[i8], scales: &[f32], x: &Activations, sums: &mut [f32]| {
-            // SAFETY: plain Rust asks for no instructions.
+            // SAFETY: plain Rust needs no special instructions.
             unsafe { add_products_with::<plain::Plain>(values, scales, x, sums) };
         };
         for add in [add_products, plain] {
@@ -293,7 +294,8 @@ mod tests {
                         dot * f64::from(scales[i]) + if accumulate { f64::from(start[at]) } else { 0.0 }
                     })
                     .collect();
-                // Each of the k products is off by half a step of at most 1/8191 and 128 of a weight, to either side.
+                // Each of the k products is off by at most half a step of 1/8191, times a weight of up
+                // to 128.
                 assert_close("product", &y, &expected, 128.0 / 8191.0 * (k as f64).sqrt());
             }
         }

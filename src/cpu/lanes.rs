@@ -1,11 +1,11 @@
-//! Loading and storing four lanes at the end of a slice, where fewer than four may remain.
+//! Vector loads and stores that tolerate slices with fewer than four elements.
 
 use wide::f32x4;
 
-/// The number of lanes of a vector.
+/// Number of lanes in a vector.
 pub(super) const LANES: usize = 4;
 
-/// The first four elements; missing ones read as `pad`.
+/// Loads the first four elements; missing ones become `pad`.
 #[inline(always)]
 pub(super) fn load_or(slice: &[f32], pad: f32) -> f32x4 {
     match slice.first_chunk::<LANES>() {
@@ -18,13 +18,13 @@ pub(super) fn load_or(slice: &[f32], pad: f32) -> f32x4 {
     }
 }
 
-/// The first four elements; missing ones read as zero.
+/// Loads the first four elements; missing ones become zero.
 #[inline(always)]
 pub(super) fn load(slice: &[f32]) -> f32x4 {
     load_or(slice, 0.0)
 }
 
-/// Writes the lanes to the first four places, or to as many as there are.
+/// Stores the lanes to the first four elements, or to as many as there are.
 #[inline(always)]
 pub(super) fn store(lanes: f32x4, slice: &mut [f32]) {
     match slice.first_chunk_mut::<LANES>() {
@@ -36,7 +36,7 @@ pub(super) fn store(lanes: f32x4, slice: &mut [f32]) {
     }
 }
 
-/// `a > b ? a : b` in each lane, also for NaN, where the machines' own instructions disagree.
+/// `a > b ? a : b` in each lane, also for NaN, where the native instructions of different machines disagree.
 #[inline(always)]
 pub(super) fn max(a: f32x4, b: f32x4) -> f32x4 {
     if cfg!(target_arch = "wasm32") {
@@ -60,7 +60,7 @@ pub(super) fn min(a: f32x4, b: f32x4) -> f32x4 {
     }
 }
 
-/// The four lanes added in a fixed order.
+/// Adds the four lanes in a fixed order.
 #[inline(always)]
 pub(super) fn horizontal_sum(lanes: f32x4) -> f32 {
     let [a, b, c, d] = lanes.to_array();

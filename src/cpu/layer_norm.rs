@@ -7,7 +7,7 @@ use wide::f32x4;
 /// `y = (x - mean) * rstd * weight + bias` per row, with `rstd = 1 / sqrt(variance + eps)` and the
 /// biased variance.
 ///
-/// `x`, `y` (R, `cols`); `weight`, `bias` (`cols`); `mean`, `rstd` (R) are kept for the backward pass.
+/// `x`, `y` (R, `cols`); `weight`, `bias` (`cols`); `mean`, `rstd` (R) are saved for the backward pass.
 pub fn layer_norm(
     x: &[f32],
     weight: &[f32],
@@ -128,7 +128,7 @@ mod tests {
     #[test]
     fn agrees_with_the_oracle_and_its_differences() {
         let rows = 3;
-        // A row of one element has no variance: its gradient is a difference of equal numbers.
+        // A row of one element has no variance, so its gradient would be a difference of equal numbers.
         for cols in SIZES.into_iter().filter(|&cols| cols != 1) {
             let (x, dy) = (numbers(rows * cols, 1), numbers(rows * cols, 2));
             let (weight, bias) = (numbers(cols, 3), numbers(cols, 4));

@@ -1,4 +1,5 @@
-//! An LSTM layer over a whole sequence, and its gradient: [`cells`](super::cells) and matrix products.
+//! An LSTM layer over a whole sequence, and its gradient, built from [`cells`](super::cells) and matrix
+//! products.
 
 use super::cells::{lstm_cell, lstm_cell_backward};
 use super::elementwise::add_assign;
@@ -7,34 +8,34 @@ use super::matrix::Matrix;
 use super::recurrent::{Sequence, Weights};
 use super::reduce::sum_rows;
 
-/// What the forward pass leaves. `V`: values in main memory or the GPU's.
+/// Values that the forward pass saves. `V` holds them in main memory or on the GPU.
 #[derive(Clone, Copy)]
 pub struct Trace<V> {
-    /// `(T + 1, B, H)`: the initial state, then the state after every step.
+    /// `(T + 1, B, H)`: the initial hidden state, then the state after every step.
     pub h: V,
-    /// `(T + 1, B, H)`
+    /// `(T + 1, B, H)`: the cell states in the same way.
     pub c: V,
-    /// `(T, B, 4H)`, activated.
+    /// `(T, B, 4H)`: the activated gates.
     pub gates: V,
 }
 
-/// What the backward pass finds; shapes as those of what they are gradients of.
+/// Results of the backward pass. Each gradient has the shape of what it belongs to.
 pub struct Gradients<V> {
-    /// If it was wanted.
+    /// For the input, if requested.
     pub x: Option<V>,
-    /// Of the initial state.
+    /// For the initial hidden state.
     pub h0: V,
-    /// Of the initial state.
+    /// For the initial cell state.
     pub c0: V,
     /// `(4H, I)`
     pub weight_ih: V,
     /// `(4H, H)`
     pub weight_hh: V,
-    /// `(4H)`, of either bias.
+    /// `(4H)`, the same for both biases.
     pub bias: V,
 }
 
-/// From `x (T, B, I)`, `h0` and `c0 (B, H)`, step by step. All input projections are one product.
+/// Runs all steps from `x (T, B, I)`, `h0` and `c0 (B, H)`. All input projections are one product.
 pub fn forward(
     size: Sequence,
     x: &[f32],
@@ -61,8 +62,8 @@ pub fn forward(
     Trace { h, c, gates }
 }
 
-/// The gradient of [`forward`]. `upstream`: of the states after every step `(T, B, H)`, and of the last `h`
-/// and `c` `(B, H)` on top, as far as there are any.
+/// The gradient of [`forward`]. `upstream` holds the gradients of the states after every step `(T, B, H)`
+/// and, in addition, of the last `h` and `c` `(B, H)`, if there are any.
 pub fn backward(
     size: Sequence,
     x: &[f32],

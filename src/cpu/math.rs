@@ -1,17 +1,17 @@
-//! `exp`, `tanh`, `sigmoid` and `ln` from additions and multiplications only.
+//! `exp`, `tanh`, `sigmoid`, `ln` and `erf` from basic arithmetic only.
 //!
-//! The standard library calls the platform's mathematics library, whose last bits differ between
-//! machines. These polynomials (Cephes, single precision) have the same bits everywhere and a relative
-//! error below 3e-7. Scalars go through the same lanes, so that a scalar and a lane agree as well.
+//! The standard library calls the platform's mathematics library, whose last bits differ between machines.
+//! These polynomials (Cephes, single precision) have the same bits everywhere and a relative error below
+//! 3e-7. Scalars use the same vector code, so that a scalar and a lane agree as well.
 
 use super::lanes::{max, min};
 use wide::{f32x4, i32x4};
 
-/// ln 2 as a sum of two numbers, of which the first has so few bits that `n * LN2_HIGH` is exact.
+/// ln 2 as the sum of two numbers; the first has so few bits that `n * LN2_HIGH` is exact.
 #[expect(clippy::excessive_precision, reason = "355/512 in full shows that its lower bits are zero")]
 const LN2_HIGH: f32 = 0.693_359_375;
 const LN2_LOW: f32 = -2.121_944_4e-4;
-/// 1.5 * 2^23: adding it rounds to an integer, which then stands in the low bits.
+/// 1.5 * 2^23: adding it rounds to an integer, which is then in the low bits.
 const ROUNDER: f32 = 12_582_912.0;
 #[inline(always)]
 fn splat(value: f32) -> f32x4 {
@@ -27,11 +27,12 @@ fn polynomial<const N: usize>(x: f32x4, coefficients: [f32; N]) -> f32x4 {
     sum
 }
 
-/// The numbers between which e^x is neither subnormal nor infinite.
+/// Range in which e^x is neither subnormal nor infinite.
 const LOWEST: f32 = -87.336_54;
 const HIGHEST: f32 = 88.722_83;
 
-/// `(n << 23, e^r - 1)` with `x = n ln 2 + r`, a whole `n` and `|r| <= ln 2 / 2`: what e^x is made of.
+/// Reduces the argument of e^x: `(n << 23, e^r - 1)` with `x = n ln 2 + r`, integer `n` and
+/// `|r| <= ln 2 / 2`.
 #[inline(always)]
 fn reduced_exp(x: f32x4) -> (i32x4, f32x4) {
     let rounded = x * splat(std::f32::consts::LOG2_E) + splat(ROUNDER);
@@ -39,7 +40,7 @@ fn reduced_exp(x: f32x4) -> (i32x4, f32x4) {
     let r = x - n * splat(LN2_HIGH) - n * splat(LN2_LOW);
     let p =
         polynomial(r, [1.987_569_1e-4, 1.398_199_9e-3, 8.333_452e-3, 4.166_579_6e-2, 1.666_666_5e-1, 5e-1]);
-    // The low bits of `rounded` are n; they move to the place of the exponent.
+    // The low bits of `rounded` are n; shift them into the exponent.
     (bytemuck::cast::<f32x4, i32x4>(rounded) << 23, p * (r * r) + r)
 }
 
@@ -50,26 +51,26 @@ fn exp_within(x: f32x4) -> f32x4 {
     bytemuck::cast(bytemuck::cast::<f32x4, i32x4>(fraction + splat(1.0)) + exponent)
 }
 
-/// e^x. Overflows to infinity, gives zero instead of subnormal numbers, keeps NaN.
+/// e^x. Overflows to infinity, flushes subnormal results to zero, propagates NaN.
 #[inline(always)]
 pub fn exp4(x: f32x4) -> f32x4 {
     let e = exp_within(max(splat(LOWEST), min(splat(HIGHEST), x)));
     let overflow = x.simd_gt(splat(HIGHEST)) & splat(f32::INFINITY);
-    // Both comparisons are false for NaN, and e is NaN then.
+    // Both comparisons are false for NaN, so e, which is NaN, passes through.
     (e & !x.simd_lt(splat(LOWEST))) + overflow
 }
 
-/// 1 / (1 + e^-x), never below the smallest normal number; keeps NaN.
+/// 1 / (1 + e^-x), never below the smallest normal number; propagates NaN.
 #[inline(always)]
 pub fn sigmoid4(x: f32x4) -> f32x4 {
     let x = max(splat(LOWEST), min(splat(-LOWEST), x));
     splat(1.0) / (splat(1.0) + exp_within(-x))
 }
 
-/// The hyperbolic tangent, `t / (t + 2)` with `t = e^2x - 1`; keeps NaN.
+/// The hyperbolic tangent, `t / (t + 2)` with `t = e^2x - 1`; propagates NaN.
 #[inline(always)]
 pub fn tanh4(x: f32x4) -> f32x4 {
-    // Beyond, the result is 1 to all digits.
+    // Outside this range the result rounds to 1.
     let x = max(splat(-10.0), min(splat(10.0), x));
     let (exponent, fraction) = reduced_exp(x + x);
     let power: f32x4 = bytemuck::cast(exponent + i32x4::splat(1.0_f32.to_bits() as i32));
@@ -78,13 +79,13 @@ pub fn tanh4(x: f32x4) -> f32x4 {
     t / (t + splat(2.0))
 }
 
-/// The natural logarithm: -inf at zero, NaN below.
+/// The natural logarithm: -inf at zero, NaN for negative numbers.
 #[inline(always)]
 pub fn ln4(x: f32x4) -> f32x4 {
     let subnormal = x.simd_lt(splat(f32::MIN_POSITIVE));
     let scaled = subnormal.select(x * splat(8_388_608.0), x);
     let bits: i32x4 = bytemuck::cast(scaled);
-    // The exponent such that the mantissa lies in [sqrt(1/2), sqrt(2)).
+    // Choose the exponent so that the mantissa lies in [sqrt(1/2), sqrt(2)).
     let root_half = i32x4::splat(std::f32::consts::FRAC_1_SQRT_2.to_bits() as i32);
     let exponent = (bits - root_half) >> 23;
     let mantissa: f32x4 = bytemuck::cast(bits - (exponent << 23));
@@ -111,7 +112,8 @@ pub fn ln4(x: f32x4) -> f32x4 {
     (x.abs().simd_lt(splat(f32::from_bits(1)))).select(splat(f32::NEG_INFINITY), log)
 }
 
-/// The error function, a ratio of polynomials (those of Eigen, single precision) with an error below 5e-7; keeps NaN.
+/// The error function, a ratio of polynomials (Eigen's, single precision) with an error below 5e-7;
+/// propagates NaN.
 #[inline(always)]
 pub fn erf4(x: f32x4) -> f32x4 {
     let inside = max(splat(-4.0), min(splat(4.0), x));
@@ -130,32 +132,32 @@ pub fn erf4(x: f32x4) -> f32x4 {
     );
     let below =
         polynomial(z, [-1.456_607_2e-5, -2.133_740_5e-4, -1.682_827e-3, -7.373_329_2e-3, -1.426_473_9e-2]);
-    // Beyond, the result is 1 to all digits, and must be 1: GELU multiplies what is left by any number.
+    // Beyond this the result rounds to 1, and must be exactly 1: GELU multiplies the remainder by any number.
     let far = x.abs().simd_ge(splat(3.92));
     far.select(max(splat(-1.0), min(splat(1.0), x)), inside * above / below)
 }
 
-/// e^x with the bits of [`exp4`].
+/// e^x, with the same bits as [`exp4`].
 pub fn exp(x: f32) -> f32 {
     exp4(splat(x)).to_array()[0]
 }
 
-/// The hyperbolic tangent with the bits of [`tanh4`].
+/// The hyperbolic tangent, with the same bits as [`tanh4`].
 pub fn tanh(x: f32) -> f32 {
     tanh4(splat(x)).to_array()[0]
 }
 
-/// 1 / (1 + e^-x) with the bits of [`sigmoid4`].
+/// 1 / (1 + e^-x), with the same bits as [`sigmoid4`].
 pub fn sigmoid(x: f32) -> f32 {
     sigmoid4(splat(x)).to_array()[0]
 }
 
-/// The natural logarithm with the bits of [`ln4`].
+/// The natural logarithm, with the same bits as [`ln4`].
 pub fn ln(x: f32) -> f32 {
     ln4(splat(x)).to_array()[0]
 }
 
-/// The error function with the bits of [`erf4`].
+/// The error function, with the same bits as [`erf4`].
 #[cfg(test)]
 fn erf(x: f32) -> f32 {
     erf4(splat(x)).to_array()[0]
@@ -166,8 +168,8 @@ mod tests {
     use super::super::testing;
     use super::*;
 
-    /// The largest relative error over `from..to`; results below `f32::MIN_POSITIVE` are compared
-    /// absolutely with the spacing of subnormal numbers.
+    /// The largest relative error over `from..to`. For results below `f32::MIN_POSITIVE`, the absolute error
+    /// relative to the spacing of subnormal numbers.
     fn worst(from: f32, to: f32, actual: fn(f32) -> f32, expected: fn(f64) -> f64) -> f64 {
         let steps = 200_000;
         let error = |index: i32| {

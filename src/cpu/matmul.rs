@@ -1,4 +1,4 @@
-//! The matrix product, and the product of a matrix with one vector.
+//! Matrix products, and the product of a matrix with one vector.
 
 use super::blocked;
 use super::lanes::{LANES, horizontal_sum, load};
@@ -7,13 +7,13 @@ use wide::f32x4;
 
 pub use super::product::Matmul;
 
-/// For this many rows or fewer, packing B costs more than reading it once for every row.
+/// At or below this many rows, packing B costs more than reading it once per row.
 const FEW_ROWS: usize = 4;
 
 /// `C (+)= op(A) op(B)`; see [`Matmul`] for the shapes.
 ///
-/// Portable sums run over ascending `k`, except with up to four rows and `trans_b`, where each row is a
-/// [`matvec`] and has its order.
+/// In portable arithmetic, sums run over ascending `k`, except with at most four rows and `trans_b`: then
+/// each row is computed as a [`matvec`], in its order.
 pub fn matmul(spec: Matmul, a: &[f32], b: &[f32], c: &mut [f32]) {
     check(spec, a, b, c);
     #[cfg(not(target_arch = "wasm32"))]
@@ -28,7 +28,7 @@ fn check(spec: Matmul, a: &[f32], b: &[f32], c: &[f32]) {
     assert_eq!((a.len(), b.len(), c.len()), (m * k, k * n, m * n), "matmul: lengths against {spec:?}");
 }
 
-/// [`matmul`] in portable arithmetic, whatever is in force.
+/// [`matmul`] in portable arithmetic, regardless of the current setting.
 pub(super) fn portable(spec: Matmul, a: &[f32], b: &[f32], c: &mut [f32]) {
     let Matmul { m, k, n, trans_a, trans_b, accumulate } = spec;
     let contiguous_rows = !trans_a || m == 1;
@@ -47,7 +47,7 @@ pub(super) fn portable(spec: Matmul, a: &[f32], b: &[f32], c: &mut [f32]) {
     }
 }
 
-/// `y += sum_p x[p] * b[p]` for `b` (k, n): the same order of sums as the blocked product.
+/// `y += sum_p x[p] * b[p]` for `b` (k, n), summed in the same order as the blocked product.
 fn add_weighted_rows(b: &[f32], x: &[f32], y: &mut [f32]) {
     let n = y.len();
     for (x, b) in x.chunks(4).zip(b.chunks(4 * n)) {
@@ -66,12 +66,12 @@ fn add_weighted_rows(b: &[f32], x: &[f32], y: &mut [f32]) {
     }
 }
 
-/// Rows of a matrix that [`matvec`] reads at once.
+/// Number of matrix rows that [`matvec`] processes at once.
 pub(super) const GROUP: usize = 4;
 
 /// `y (+)= W x` for `w` (n, k), `x` (k), `y` (n).
 ///
-/// Each sum runs in eight lanes over `k` that are added at the end, in the same order for every row.
+/// Each sum accumulates over `k` in eight lanes that are added at the end, in the same order for every row.
 pub fn matvec(w: &[f32], x: &[f32], y: &mut [f32], accumulate: bool) {
     let (n, k) = (y.len(), x.len());
     assert_eq!(w.len(), n * k, "matvec: w");
@@ -97,8 +97,9 @@ pub fn matvec(w: &[f32], x: &[f32], y: &mut [f32], accumulate: bool) {
 
 /// `y[r] (+)= W x[r]` for `w` (n, `k`), `x` (R, `k`), `y` (R, n).
 ///
-/// In portable arithmetic every row has the bits of a [`matvec`] of its own, so that a text decoded beside
-/// others is the text decoded alone; W is read once for all of them, which is what a step of decoding costs.
+/// In portable arithmetic every row has the same bits as a separate [`matvec`], so that decoding a text
+/// beside others does not change it. W is read only once for all rows, which dominates the cost of a decoding
+/// step.
 pub fn matvec_rows(w: &[f32], x: &[f32], y: &mut [f32], k: usize, accumulate: bool) {
     assert!(k > 0 && w.len().is_multiple_of(k) && x.len().is_multiple_of(k), "matvec_rows: lengths");
     let (n, rows) = (w.len() / k, x.len() / k);
@@ -111,7 +112,7 @@ pub fn matvec_rows(w: &[f32], x: &[f32], y: &mut [f32], k: usize, accumulate: bo
     one_by_one(w, x, y, k, accumulate);
 }
 
-/// [`matvec_rows`] in its portable order.
+/// [`matvec_rows`] in portable order.
 fn one_by_one(w: &[f32], x: &[f32], y: &mut [f32], k: usize, accumulate: bool) {
     let (n, rows) = (w.len() / k, x.len() / k);
     if rows < 2 {
@@ -128,8 +129,8 @@ fn one_by_one(w: &[f32], x: &[f32], y: &mut [f32], k: usize, accumulate: bool) {
     write_sums(&sums, y, rows, accumulate);
 }
 
-/// The dot products of up to [`GROUP`] rows `w` (G, `k`) with all of `x` (R, `k`): `sums` (G, R), transposed,
-/// so that cores can share it by the rows of W.
+/// Dot products of up to [`GROUP`] rows `w` (G, `k`) with all rows of `x` (R, `k`). `sums` (G, R) is
+/// transposed, so that cores can split it by the rows of W.
 #[inline(always)]
 fn group_sums(w: &[f32], x: &[f32], k: usize, sums: &mut [f32]) {
     let rows = x.len() / k;
@@ -151,13 +152,13 @@ pub(super) fn write_sums(sums: &[f32], y: &mut [f32], rows: usize, accumulate: b
     let n = sums.len() / rows;
     for (r, y) in y.chunks_exact_mut(n.max(1)).enumerate() {
         for (y, sums) in y.iter_mut().zip(sums.chunks_exact(rows)) {
-            // From zero where it overwrites: a sum of -0 becomes +0, as in `matvec`.
+            // When overwriting, add to zero: this turns a sum of -0 into +0, as in `matvec`.
             *y = if accumulate { *y } else { 0.0 } + sums[r];
         }
     }
 }
 
-/// The dot products of several rows with `x`, all of one length.
+/// Dot products of several rows with `x`, all of the same length.
 #[inline(always)]
 pub(super) fn dots<const N: usize>(rows: [&[f32]; N], x: &[f32]) -> [f32; N] {
     const STEP: usize = 2 * LANES;

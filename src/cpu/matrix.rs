@@ -1,22 +1,23 @@
-//! The matrices of layers, as they lie in memory and as rows are multiplied with them.
+//! Weight matrices in their storage formats, and their products.
 
 use super::int8::matvec_rows_int8;
 use super::matmul::{Matmul, matmul, matvec_rows};
 
-/// The matrix `(n, k)` of a layer, and in which order the sums of its products run.
+/// A layer's matrix `(n, k)`, and the summation order of its products.
 #[derive(Clone, Copy)]
 pub enum Matrix<'a> {
-    /// All rows are one product, as in training.
+    /// All rows form one product, as in training.
     Together(&'a [f32]),
-    /// Each row is a product of its own, as in decoding.
+    /// Each row is a separate product, as in decoding.
     Apart(&'a [f32]),
-    /// 8-bit integers `(n, k)` with one scale for each of the `n` rows: the same for all numbers of rows.
+    /// 8-bit integers `(n, k)` with one scale for each of the `n` rows; any number of rows gives the same
+    /// bits.
     Int8(&'a [i8], &'a [f32]),
 }
 
 impl Matrix<'_> {
-    /// `y[r] (+)= W x[r]` for `x (R, k)`, `y (R, n)`. The forms other than `Together` give each row of
-    /// `y` the bits that it would have alone, see [`matvec_rows`] and [`matvec_rows_int8`].
+    /// `y[r] (+)= W x[r]` for `x (R, k)`, `y (R, n)`. Except for `Together`, each row of `y` has the same
+    /// bits as if computed alone, see [`matvec_rows`] and [`matvec_rows_int8`].
     pub fn multiply(self, x: &[f32], y: &mut [f32], k: usize, accumulate: bool) {
         match self {
             Self::Together(values) => {

@@ -1,10 +1,10 @@
-//! Kernels on plain slices of `f32`: they know no tensor, allocate only scratch and never fail.
+//! Kernels on plain slices of `f32`. They know no tensor, allocate only scratch memory and return no errors.
 //!
 //! All matrices are row-major and contiguous. A slice whose length contradicts the stated shape is a
-//! mistake of the caller and panics. The code is written once for four lanes (`wide::f32x4`), multiplies
-//! and adds without fusing, fixes the order of every sum and brings its own `exp`, `tanh` and `ln`:
-//! native builds and WebAssembly therefore agree **bit for bit** as long as [`Arithmetic::Portable`] is
-//! in force. [`portable_fingerprint`] is the proof that both sides compute.
+//! programming error and panics. The code is written once for four lanes (`wide::f32x4`), never fuses
+//! multiplication and addition, fixes the order of every sum and brings its own `exp`, `tanh` and `ln`:
+//! native builds and WebAssembly therefore agree **bit for bit** under [`Arithmetic::Portable`].
+//! [`portable_fingerprint`] lets both sides verify this.
 
 use matmul::Matmul;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -40,18 +40,18 @@ mod product;
 #[cfg(test)]
 mod testing;
 
-/// Which promise the kernels keep: the same bits everywhere, or the speed of this machine.
+/// What the kernels guarantee: identical bits on every machine, or the full speed of this one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Arithmetic {
-    /// One thread, one order of summation, no fused multiply-add: the same bits on every machine.
+    /// One thread, a fixed order of summation, no fused multiply-add: the same bits on every machine.
     Portable,
-    /// All cores and the widest multiply-add the processor has. On WebAssembly this equals `Portable`.
+    /// All cores and the processor's widest fused multiply-add. On WebAssembly this equals `Portable`.
     Fast,
 }
 
 static FAST: AtomicBool = AtomicBool::new(false);
 
-/// The arithmetic in force for the whole process; [`Arithmetic::Portable`] until someone changes it.
+/// Returns the arithmetic used by this process; [`Arithmetic::Portable`] by default.
 pub fn arithmetic() -> Arithmetic {
     if cfg!(not(target_arch = "wasm32")) && FAST.load(Ordering::Relaxed) {
         Arithmetic::Fast
@@ -60,16 +60,16 @@ pub fn arithmetic() -> Arithmetic {
     }
 }
 
-/// Chooses the arithmetic of all following kernels in this process.
+/// Sets the arithmetic of all subsequent kernels in this process.
 pub fn set_arithmetic(arithmetic: Arithmetic) {
     FAST.store(arithmetic == Arithmetic::Fast, Ordering::Relaxed);
 }
 
-/// What [`portable_fingerprint`] must return. It changes only with a deliberate change of the arithmetic.
+/// Expected result of [`portable_fingerprint`]. It changes only when the arithmetic is changed deliberately.
 pub const PORTABLE_FINGERPRINT: u64 = 0x81ea_2e76_9119_8433;
 
-/// A checksum of the bits that the portable kernels produce on a fixed input: the same number on every
-/// machine, native or WebAssembly.
+/// Computes a checksum of the portable kernels' results on a fixed input: the same number on every machine,
+/// native or WebAssembly.
 pub fn portable_fingerprint() -> u64 {
     let (batch, inputs, hidden) = (5, 300, 19);
     let mut state = 1_u32;

@@ -1,19 +1,19 @@
-//! Rows of several slices handed to all cores, in [`Arithmetic::Fast`](super::Arithmetic::Fast) only.
+//! Splits rows of several slices over all cores, in [`Arithmetic::Fast`](super::Arithmetic::Fast) only.
 //!
-//! Every kernel that uses this treats rows independently, so that splitting changes no bit.
+//! Every kernel that uses this treats rows independently, so splitting does not change a bit.
 
 use std::ops::Range;
 
-/// A read-only operand with the number of elements in one row.
+/// A read-only operand and its number of elements per row.
 #[derive(Clone, Copy)]
 pub(super) struct In<'a, T = f32>(pub(super) &'a [T], pub(super) usize);
 
-/// A written operand with the number of elements in one row.
+/// A written operand and its number of elements per row.
 pub(super) struct Out<'a, T = f32>(pub(super) &'a mut [T], pub(super) usize);
 
-/// Something that can be cut in two at a row.
+/// Operands that can be split in two at a row.
 pub(super) trait Rows: Sized + Send {
-    /// The first `rows` rows, and the others.
+    /// Splits off the first `rows` rows.
     fn cut(self, rows: usize) -> (Self, Self);
 }
 
@@ -31,7 +31,7 @@ impl<T: Send> Rows for Out<'_, T> {
     }
 }
 
-/// The numbers of the rows themselves.
+/// Passes the row indices themselves to a kernel.
 impl Rows for Range<usize> {
     fn cut(self, rows: usize) -> (Self, Self) {
         let middle = self.start + rows;
@@ -56,11 +56,11 @@ rows_of_tuple!(A B C);
 rows_of_tuple!(A B C D);
 rows_of_tuple!(A B C D E);
 
-/// Fewer elements than this are not worth waking another core.
+/// Amount of work, in elements, below which waking another core does not pay off.
 const GRAIN: usize = 8 * 1024;
 
-/// Runs `work` on all `rows` of the operands, split over the cores when fast arithmetic is in force.
-/// `cost` is the work of one row in elements.
+/// Runs `work` on all `rows` of the operands, split over the cores in fast arithmetic. `cost` is the work per
+/// row in elements.
 pub(super) fn for_rows<R: Rows>(operands: R, rows: usize, cost: usize, work: impl Fn(R) + Sync) {
     if super::arithmetic() == super::Arithmetic::Fast && rows * cost >= 2 * GRAIN {
         split(operands, rows, rows.min(cores()), &work);
@@ -89,7 +89,7 @@ fn join(first: impl FnOnce() + Send, second: impl FnOnce() + Send) {
     rayon::join(first, second);
 }
 
-/// A page of WebAssembly has one thread.
+/// WebAssembly runs on a single thread.
 #[cfg(target_arch = "wasm32")]
 fn cores() -> usize {
     1

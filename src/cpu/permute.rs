@@ -1,4 +1,4 @@
-//! Reordering of axes.
+//! Permutation of axes.
 
 /// `out[i_axes[0], i_axes[1], ...] = x[i_0, i_1, ...]`: axis `d` of the result is axis `axes[d]` of `x`.
 ///
@@ -21,7 +21,7 @@ pub fn permute(x: &[f32], shape: &[usize], axes: &[usize], out: &mut [f32]) {
     copy(x, &sizes, &strides, out);
 }
 
-/// Fills `out`, of the given sizes, from `x` with the given strides, outermost axis first.
+/// Fills `out`, which has these sizes, from `x` with these strides, outermost axis first.
 fn copy(x: &[f32], sizes: &[usize], strides: &[usize], out: &mut [f32]) {
     match (sizes, strides) {
         ([], _) => out[0] = x[0],

@@ -1,17 +1,17 @@
-//! The mean or the maximum of each window of a plane.
+//! Average and max pooling over the windows of a plane.
 
 use super::windows::Windows;
 
-/// What is taken of a window.
+/// How a window is reduced to one element.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Pool {
-    /// The sum of its elements over their number, those beyond the edge included as 0.
+    /// The sum of its elements divided by their number; elements beyond the edge count as 0.
     Average,
-    /// The largest element; of several equal ones the first.
+    /// The largest element; of several equal ones, the first.
     Max,
 }
 
-/// `y (C, windows)` of `x (C, H, W)`.
+/// Pools `x (C, H, W)` into `y (C, windows)`.
 pub fn pool2d(pool: Pool, windows: Windows, x: &[f32], y: &mut [f32]) {
     let (planes, [rows, columns]) = (check(windows, x.len(), y.len()), windows.count());
     for plane in 0..planes {
@@ -29,7 +29,7 @@ pub fn pool2d(pool: Pool, windows: Windows, x: &[f32], y: &mut [f32]) {
     }
 }
 
-/// `dx += ` the gradient of [`pool2d`].
+/// Adds the gradient of [`pool2d`] to `dx`.
 pub fn pool2d_backward(pool: Pool, windows: Windows, x: &[f32], dy: &[f32], dx: &mut [f32]) {
     let (planes, [rows, columns]) = (check(windows, x.len(), dy.len()), windows.count());
     assert_eq!(dx.len(), x.len(), "pool2d_backward: lengths");
@@ -48,7 +48,7 @@ pub fn pool2d_backward(pool: Pool, windows: Windows, x: &[f32], dy: &[f32], dx: 
     }
 }
 
-/// The places of a window's elements in its plane, those beyond the edge left out.
+/// Indices of a window's elements in its plane, without those beyond the edge.
 fn elements(windows: Windows, [row, column]: [usize; 2]) -> impl Iterator<Item = usize> {
     let [kernel_rows, kernel_columns] = windows.kernel;
     (0..kernel_rows).filter_map(move |ky| windows.at(0, row, ky)).flat_map(move |top| {
@@ -57,13 +57,13 @@ fn elements(windows: Windows, [row, column]: [usize; 2]) -> impl Iterator<Item =
     })
 }
 
-/// The place of the first of the largest elements.
+/// Index of the first of a window's largest elements.
 fn largest(windows: Windows, window: [usize; 2], x: &[f32]) -> usize {
     let later = |best: usize, place: usize| if x[place] > x[best] { place } else { best };
     elements(windows, window).reduce(later).expect("no window lies wholly beyond the edge")
 }
 
-/// How many planes slices of these lengths hold.
+/// Checks the lengths and returns the number of planes.
 #[track_caller]
 fn check(windows: Windows, x: usize, y: usize) -> usize {
     let planes = x.checked_div(windows.plane_area()).unwrap_or(0);

@@ -1,11 +1,11 @@
-//! What a product of two matrices is.
+//! Description of a matrix product.
 
 /// The shape of a product `C (m, n) (+)= op(A) (m, k) op(B) (k, n)`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Matmul {
     /// Rows of C.
     pub m: usize,
-    /// Length of the sums.
+    /// Number of terms in each sum.
     pub k: usize,
     /// Columns of C.
     pub n: usize,

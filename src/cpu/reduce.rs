@@ -1,14 +1,14 @@
-//! Sums in a fixed order.
+//! Sums with a fixed order.
 
 use super::lanes::{LANES, horizontal_sum, load};
 use super::parallel::{Out, for_rows};
 use wide::f32x4;
 
-/// Blocks of this many elements are added lane by lane; larger slices are halved, so that the rounding
-/// error grows with the logarithm of the length.
+/// Blocks of this many elements are summed lane by lane. Larger slices are halved recursively, so that the
+/// rounding error grows only with the logarithm of the length.
 const BLOCK: usize = 1024;
 
-/// The sum of all elements: pairwise over blocks, four lanes inside a block.
+/// Sum of all elements: pairwise over blocks, in four lanes within a block.
 pub fn sum(x: &[f32]) -> f32 {
     if x.len() <= BLOCK {
         return horizontal_sum(x.chunks(LANES).fold(f32x4::ZERO, |sum, x| sum + load(x)));
@@ -17,7 +17,7 @@ pub fn sum(x: &[f32]) -> f32 {
     sum(head) + sum(tail)
 }
 
-/// `out[c] += sum_r x[r, c]`, rows ascending, for `x` (R, `cols`) and `out` (`cols`).
+/// `out[c] += sum_r x[r, c]`, by ascending row, for `x` (R, `cols`) and `out` (`cols`).
 pub fn sum_rows(x: &[f32], cols: usize, out: &mut [f32]) {
     assert_eq!(out.len(), cols, "sum_rows: out");
     if cols == 0 {
@@ -34,7 +34,7 @@ pub fn sum_rows(x: &[f32], cols: usize, out: &mut [f32]) {
     });
 }
 
-/// The sum of squares in double precision, as the norm of a gradient needs it.
+/// Sum of squares in double precision, for the norm of a gradient.
 pub fn sum_of_squares(x: &[f32]) -> f64 {
     let square = |x: f32| f64::from(x) * f64::from(x);
     let (full, tail) = x.as_chunks::<LANES>();

@@ -1,14 +1,14 @@
-//! Softmax and log-softmax over the rows of a matrix, with the row's maximum subtracted first.
+//! Softmax and log-softmax over the rows of a matrix, after subtracting each row's maximum.
 
 use super::lanes::{LANES, horizontal_max, horizontal_sum, load, load_or, max, store};
 use super::math::{exp4, ln};
 use super::parallel::{In, Out, for_rows};
 use wide::f32x4;
 
-/// What an exponential costs compared with a plain element, for the decision to use all cores.
+/// Cost of an exponential relative to a simple elementwise operation, for deciding whether to use all cores.
 const COST: usize = 4;
 
-/// The largest element, -inf of an empty row.
+/// The largest element; -inf for an empty row.
 #[inline]
 pub(super) fn row_max(x: &[f32]) -> f32 {
     let lowest = f32::NEG_INFINITY;
@@ -16,7 +16,7 @@ pub(super) fn row_max(x: &[f32]) -> f32 {
     horizontal_max(lanes)
 }
 
-/// The sum of one row in the order of its lanes.
+/// Sum of one row, accumulated in lanes.
 #[inline]
 fn row_sum(x: &[f32]) -> f32 {
     horizontal_sum(x.chunks(LANES).fold(f32x4::ZERO, |sum, chunk| sum + load(chunk)))
@@ -34,7 +34,7 @@ pub(super) fn exp_row(x: &[f32], offset: f32, y: &mut [f32]) -> f32 {
     horizontal_sum(sum)
 }
 
-/// Rows and columns of a matrix of `length` elements; a column at least, so that rows can be cut.
+/// Rows and columns of a matrix of `length` elements; at least one column, so that rows can be split.
 fn shape_of(length: usize, cols: usize) -> (usize, usize) {
     let rows = length.checked_div(cols).unwrap_or(0);
     assert_eq!(rows * cols, length, "softmax: length is not a multiple of cols");
@@ -43,7 +43,7 @@ fn shape_of(length: usize, cols: usize) -> (usize, usize) {
 
 /// `y[r, c] = exp(x[r, c] - max_r) / sum_c exp(x[r, c] - max_r)` for `x`, `y` (R, `cols`).
 ///
-/// A row that is -inf throughout (everything masked) gives zeros, not NaN.
+/// A row that is entirely -inf (everything masked) gives zeros, not NaN.
 pub fn softmax(x: &[f32], y: &mut [f32], cols: usize) {
     assert_eq!(x.len(), y.len(), "softmax: lengths");
     let (rows, cols) = shape_of(x.len(), cols);
@@ -54,7 +54,7 @@ pub fn softmax(x: &[f32], y: &mut [f32], cols: usize) {
     });
 }
 
-/// Softmax of one row; the maximum's exponential is 1, so the sum cannot vanish unless all is masked.
+/// Softmax of one row. The maximum's exponential is 1, so the sum cannot be 0 unless everything is masked.
 pub(super) fn softmax_row(x: &[f32], y: &mut [f32]) {
     let max = row_max(x);
     if max == f32::NEG_INFINITY && x.iter().all(|&x| x == f32::NEG_INFINITY) {
@@ -83,7 +83,7 @@ pub fn softmax_backward(y: &[f32], dy: &[f32], dx: &mut [f32], cols: usize) {
 
 /// `y[r, c] = x[r, c] - max_r - ln sum_c exp(x[r, c] - max_r)` for `x`, `y` (R, `cols`).
 ///
-/// A row that is -inf throughout stays -inf.
+/// A row that is entirely -inf stays -inf.
 pub fn log_softmax(x: &[f32], y: &mut [f32], cols: usize) {
     assert_eq!(x.len(), y.len(), "log_softmax: lengths");
     let (rows, cols) = shape_of(x.len(), cols);

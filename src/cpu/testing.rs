@@ -1,6 +1,6 @@
-//! What the kernels' tests share: numbers, oracles in double precision, comparisons.
+//! Helpers for the kernel tests: input numbers, oracles in double precision, comparisons.
 
-/// Lengths around the lane count, the tile sizes and the block sizes.
+/// Lengths around the lane count, tile sizes and block sizes.
 pub(super) const SIZES: [usize; 7] = [0, 1, 3, 5, 17, 64, 65];
 
 /// Pseudo-random numbers in [-1, 1).
@@ -13,12 +13,12 @@ pub(super) fn doubles(x: &[f32]) -> Vec<f64> {
     x.iter().map(|&x| f64::from(x)).collect()
 }
 
-/// The sum of products, as a scalar loss over several outputs.
+/// A scalar loss over several outputs: the sum of their products with `weights`.
 pub(super) fn weighted(x: &[f64], weights: &[f32]) -> f64 {
     x.iter().zip(weights).map(|(x, &w)| x * f64::from(w)).sum()
 }
 
-/// The worst element may differ by `tolerance * (1 + |expected|)`.
+/// Asserts that each element differs by at most `tolerance * (1 + |expected|)`.
 #[track_caller]
 pub(super) fn assert_close(what: &str, actual: &[f32], expected: &[f64], tolerance: f64) {
     assert_eq!(actual.len(), expected.len(), "{what}: length");
@@ -57,7 +57,7 @@ pub(super) fn sigmoid(x: f64) -> f64 {
     1.0 / (1.0 + (-x).exp())
 }
 
-/// The error function, by a series whose terms all have one sign.
+/// The error function, by a series whose terms all have the same sign.
 pub(super) fn erf(x: f64) -> f64 {
     let (mut term, mut sum) = (x, 0.0);
     for n in 0..200 {

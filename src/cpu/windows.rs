@@ -1,26 +1,26 @@
-//! Windows that slide over planes: where they lie, and their elements as the rows of a matrix and back (PyTorch's
-//! `unfold` and `fold`), which turns a convolution into a product.
+//! Sliding windows over planes: their geometry, and unfolding them into the rows of a matrix and folding them
+//! back (PyTorch's `unfold` and `fold`), which reduces a convolution to a product.
 
 use std::ops::Range;
 
-/// Windows over planes (C, H, W), at distances of `stride`; beyond the edges lie `padding` rows and columns.
+/// Windows over planes (C, H, W) at intervals of `stride`, with `padding` rows and columns beyond each edge.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Windows {
     /// Height and width of a plane.
     pub plane: [usize; 2],
     /// Height and width of a window.
     pub kernel: [usize; 2],
-    /// From one window to the next, in both directions.
+    /// Step from one window to the next, in both directions.
     pub stride: usize,
-    /// Rows and columns beyond each edge.
+    /// Rows and columns of padding beyond each edge.
     pub padding: usize,
 }
 
 impl Windows {
-    /// How many windows there are, in a column and in a row.
+    /// Number of windows per column and per row.
     ///
     /// # Panics
-    /// If the stride or the kernel is 0, or a window does not fit.
+    /// If the stride or the kernel size is 0, or a window does not fit.
     #[track_caller]
     pub fn count(&self) -> [usize; 2] {
         let Self { plane, kernel, stride, padding } = *self;
@@ -29,31 +29,32 @@ impl Windows {
         [0, 1].map(|axis| (plane[axis] + 2 * padding - kernel[axis]) / stride + 1)
     }
 
-    /// Elements of a window.
+    /// Number of elements in a window.
     pub fn area(&self) -> usize {
         self.kernel[0] * self.kernel[1]
     }
 
-    /// Elements of a plane.
+    /// Number of elements in a plane.
     pub fn plane_area(&self) -> usize {
         self.plane[0] * self.plane[1]
     }
 
-    /// Windows of a plane.
+    /// Number of windows in a plane.
     #[track_caller]
     pub fn windows(&self) -> usize {
         let [rows, columns] = self.count();
         rows * columns
     }
 
-    /// Where in a plane element `offset` of window `window` lies along one axis; `None` beyond the edge.
+    /// Position in the plane, along one axis, of element `offset` of window `window`; `None` beyond the edge.
     #[inline(always)]
     pub(super) fn at(&self, axis: usize, window: usize, offset: usize) -> Option<usize> {
         let place = (window * self.stride + offset).checked_sub(self.padding)?;
         (place < self.plane[axis]).then_some(place)
     }
 
-    /// The windows of a row whose column `offset` lies within the plane, and where it lies in the first of them.
+    /// The range of windows in a row whose column `offset` is inside the plane, and its position in the first
+    /// of them.
     fn inside(&self, offset: usize) -> (Range<usize>, usize) {
         let Self { plane, stride, padding, .. } = *self;
         let count = self.count()[1];
@@ -64,8 +65,8 @@ impl Windows {
     }
 }
 
-/// `y[c, ky, kx, p] = x[c, …]`, element (ky, kx) of window p; 0 beyond the edges. For `x` (C, H, W) and `y`
-/// (C, kernel, windows).
+/// `y[c, ky, kx, p] = x[c, …]`, the element (ky, kx) of window p; 0 beyond the edges. For `x` (C, H, W) and
+/// `y` (C, kernel, windows).
 pub fn unfold(windows: Windows, x: &[f32], y: &mut [f32]) {
     let (_, [rows, columns]) = (planes(windows, x.len(), y.len()), windows.count());
     let ([_, kernel_columns], [_, width]) = (windows.kernel, windows.plane);
@@ -90,8 +91,8 @@ pub fn unfold(windows: Windows, x: &[f32], y: &mut [f32]) {
     }
 }
 
-/// `x[c, …] += y[c, ky, kx, p]`: the transposed of [`unfold`], and its gradient. Windows are added in ascending order
-/// of (ky, kx), then of p.
+/// `x[c, …] += y[c, ky, kx, p]`: the transpose of [`unfold`], and so its gradient. Windows are added in
+/// ascending order of (ky, kx), then of p.
 pub fn fold(windows: Windows, y: &[f32], x: &mut [f32]) {
     let (planes, [rows, columns]) = (planes(windows, x.len(), y.len()), windows.count());
     let ([_, kernel_columns], [_, width]) = (windows.kernel, windows.plane);
@@ -111,7 +112,7 @@ pub fn fold(windows: Windows, y: &[f32], x: &mut [f32]) {
     }
 }
 
-/// How many planes slices of these lengths hold.
+/// Checks the lengths and returns the number of planes.
 #[track_caller]
 fn planes(windows: Windows, x: usize, y: usize) -> usize {
     let planes = x.checked_div(windows.plane_area()).unwrap_or(0);
@@ -125,7 +126,7 @@ pub(super) mod tests {
     use super::super::testing::{assert_close, doubles, gradient, numbers, weighted};
     use super::*;
 
-    /// Windows of every sort: square and not, beside each other, overlapping, with gaps, over the edges.
+    /// Windows of all kinds: square or not, adjacent, overlapping, with gaps, beyond the edges.
     pub const CASES: [Windows; 6] = [
         Windows { plane: [5, 7], kernel: [3, 3], stride: 1, padding: 1 },
         Windows { plane: [6, 4], kernel: [2, 2], stride: 2, padding: 0 },
@@ -135,7 +136,7 @@ pub(super) mod tests {
         Windows { plane: [3, 4], kernel: [3, 4], stride: 1, padding: 0 },
     ];
 
-    /// Element by element, from the definition.
+    /// Computes every element from the definition.
     fn oracle(windows: Windows, planes: usize, x: &[f64]) -> Vec<f64> {
         let ([rows, columns], [height, width]) = (windows.count(), windows.plane);
         let mut y = Vec::new();

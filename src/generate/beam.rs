@@ -1,9 +1,9 @@
-//! Greedy and beam search: from a decoder's logits to the likeliest sentences.
+//! Greedy and beam search: finds the most likely sentences under a decoder.
 //!
-//! The rules are those of Python's transformers (`generate` with `num_beams`, `length_penalty`,
+//! The rules are those of `generate` in Python's transformers (with `num_beams`, `length_penalty`,
 //! `no_repeat_ngram_size` and `early_stopping=False`); a width of 1 is its greedy search. Ties go to the
-//! better beam and then to the lower token id. Sums of log-probabilities are kept in double precision, all
-//! else is portable arithmetic, so that a sentence has one translation everywhere.
+//! better beam, then to the lower token id. Log-probabilities are summed in double precision and everything
+//! else is portable arithmetic, so a sentence has the same translation everywhere.
 
 use super::ngrams::{MAX_NGRAM, repeating_tokens};
 use crate::cpu::math;
@@ -14,19 +14,19 @@ use crate::text::{END, PAD, START};
 use serde::Deserialize;
 use std::rc::Rc;
 
-/// The widest beam that one may ask for.
+/// Largest beam width accepted.
 pub const MAX_BEAM_WIDTH: usize = 16;
 
-/// How to search.
+/// Settings of a search.
 #[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
 #[serde(default)]
 pub struct Search {
-    /// Sentences followed at once; 1 is greedy search.
+    /// Number of hypotheses kept per sentence; 1 is greedy search.
     pub beam_width: usize,
-    /// `α` in `score = Σ ln p / length^α`, by which finished sentences are compared: 0 favours short ones,
-    /// more favours longer ones. 0 to 5; greedy search has no use for it.
+    /// `α` in `score = Σ ln p / length^α`, which ranks finished sentences: 0 favours short ones, larger
+    /// values longer ones. Range 0 to 5; ignored by greedy search.
     pub length_penalty: f32,
-    /// No sequence of so many tokens comes twice in a sentence; 0 is off.
+    /// No n-gram of this many tokens occurs twice in a sentence; 0 turns this off.
     pub no_repeat_ngram: usize,
 }
 
@@ -37,7 +37,7 @@ impl Default for Search {
 }
 
 impl Search {
-    /// Checks that every setting is in its range.
+    /// Checks that every setting is in range.
     ///
     /// # Errors
     /// `bad-option`, naming the setting.
@@ -59,55 +59,55 @@ impl Search {
     }
 }
 
-/// What one sentence of a search is allowed.
+/// Limits for one sentence of a search.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
-    /// Tokens to write at most, the end token included; at least 1.
+    /// Maximum number of tokens to write, including the end token; at least 1.
     pub max_new_tokens: usize,
     /// See [`Search::no_repeat_ngram`].
     pub no_repeat_ngram: usize,
 }
 
-/// A sentence found.
+/// A finished sentence.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Hypothesis {
-    /// Its tokens, the end token included if it was reached.
+    /// Its tokens, including the end token if it was reached.
     pub tokens: Vec<u32>,
-    /// `Σ ln p` over its tokens.
+    /// `Σ ln p` over all tokens.
     pub log_prob: f64,
     /// `log_prob / length^α`.
     pub score: f64,
-    /// For each token the weights over the source's tokens with which it was chosen, if the decoder
-    /// keeps them.
+    /// For each token, the attention weights over the source tokens when it was chosen, if the decoder
+    /// records them.
     pub attention: Vec<Rc<[f32]>>,
 }
 
-/// What stands before a sentence, and which tokens have a meaning of their own.
+/// The context of a sentence: its prompt and its special tokens.
 #[derive(Clone, Copy)]
 struct Frame<'a> {
     /// At least one token. The decoder has read all but the last.
     prompt: &'a [u32],
     end: Option<u32>,
-    /// Never written.
+    /// Tokens that are never written.
     banned: &'a [u32],
     may_be_empty: bool,
 }
 
-/// The best sentence for each row of a fresh `decoder`; `limits` has one entry a row.
+/// Returns the best sentence for each row of a fresh `decoder`; `limits` has one entry per row.
 ///
 /// # Errors
-/// `not-finite` when a logit is not a number: the weights are damaged; `gpu-lost` or `out-of-memory`.
+/// `not-finite` if a logit is not finite, which means the weights are damaged; `gpu-lost` or `out-of-memory`.
 pub async fn search(decoder: &mut dyn Decoder, limits: &[Limits], search: Search) -> Result<Vec<Hypothesis>> {
-    // An empty translation is none.
+    // An empty translation is not a translation.
     let frame = Frame { prompt: &[START], end: Some(END), banned: &[PAD, START], may_be_empty: false };
     search_from(decoder, frame, limits, search).await
 }
 
-/// The likeliest continuation of a text, of as many tokens as `limits` allows or until `end`. The decoder has
-/// one row, which has read all of `prompt` but its last token. N-grams are looked for in the prompt too.
+/// Returns the most likely continuation of a text, up to `end` or the limit. The decoder has one row, which
+/// has read all of `prompt` except its last token. The n-gram limit counts n-grams of the prompt, too.
 ///
 /// # Errors
-/// `not-finite` when a logit is not a number: the weights are damaged; `gpu-lost` or `out-of-memory`.
+/// `not-finite` if a logit is not finite, which means the weights are damaged; `gpu-lost` or `out-of-memory`.
 ///
 /// # Panics
 /// If the prompt is empty.
@@ -162,18 +162,18 @@ impl Hypothesis {
     }
 }
 
-/// The search for one sentence.
+/// State of the search for one sentence.
 struct Sentence<'a> {
     frame: Frame<'a>,
     limits: Limits,
     search: Search,
-    /// Unfinished, best first; empty once the search is over.
+    /// Unfinished hypotheses, best first; empty once the search is over.
     running: Vec<Hypothesis>,
-    /// Finished, best first, at most as many as the beam is wide.
+    /// Finished hypotheses, best first, at most `beam_width` of them.
     finished: Vec<Hypothesis>,
 }
 
-/// One more token for one of the running sentences.
+/// A running hypothesis extended by one token.
 #[derive(Clone, Copy)]
 struct Candidate {
     beam: usize,
@@ -187,7 +187,8 @@ impl<'a> Sentence<'a> {
         Self { frame, limits, search, running: vec![start], finished: Vec::new() }
     }
 
-    /// Takes the next token of every running sentence; gives for each that runs on which one it was.
+    /// Extends every running hypothesis by a token; returns the parent index of each hypothesis still
+    /// running.
     fn advance(&mut self, log_probs: &[f32], attention: &[Vec<f32>]) -> Vec<usize> {
         let Some(first) = self.running.first() else { return Vec::new() };
         let length = first.tokens.len() + 1;
@@ -199,7 +200,7 @@ impl<'a> Sentence<'a> {
         for (rank, candidate) in self.candidates(&before, log_probs).into_iter().enumerate() {
             let extended = || before[candidate.beam].extended(candidate, normaliser, &attention);
             if Some(candidate.token) == self.frame.end || length == self.limits.max_new_tokens {
-                // What ranks below the beam's width would not have run on either.
+                // Candidates ranked below the beam width would not have been continued either.
                 if rank < width {
                     self.finish(extended());
                 }
@@ -215,8 +216,8 @@ impl<'a> Sentence<'a> {
         parents
     }
 
-    /// The best continuations, best first: twice the beam's width, so that enough remain if half of them
-    /// end. Greedy search looks at one.
+    /// The best continuations, best first: twice the beam width, so that enough remain if half of them end.
+    /// Greedy search needs only one.
     fn candidates(&self, running: &[Hypothesis], log_probs: &[f32]) -> Vec<Candidate> {
         let vocab = log_probs.len() / running.len();
         let count = if self.search.beam_width == 1 { 1 } else { 2 * self.search.beam_width };
@@ -232,7 +233,7 @@ impl<'a> Sentence<'a> {
             let mut threshold = best.get(count - 1).map_or(f64::NEG_INFINITY, |last| last.log_prob);
             for (token, &log_prob) in (0u32..).zip(row) {
                 let log_prob = hypothesis.log_prob + f64::from(log_prob);
-                // Strictly better only: of equals the earlier beam and token stays.
+                // Strictly better only: among equals the earlier beam and token win.
                 if log_prob <= threshold || banned.contains(&token) {
                     continue;
                 }
@@ -251,7 +252,7 @@ impl<'a> Sentence<'a> {
         self.finished.truncate(self.search.beam_width);
     }
 
-    /// Whether nothing that runs can be expected to be among the best any more.
+    /// Whether no running hypothesis can be expected to enter the best ones any more.
     fn is_over(&self) -> bool {
         let (Some(running), Some(worst)) = (self.running.first(), self.finished.last()) else {
             return self.running.is_empty();
@@ -261,7 +262,7 @@ impl<'a> Sentence<'a> {
     }
 
     fn best(self) -> Hypothesis {
-        // Nothing is finished only if every token was forbidden.
+        // Nothing is finished only if every token was banned.
         let none = Hypothesis { tokens: Vec::new(), log_prob: 0.0, score: 0.0, attention: Vec::new() };
         self.finished.into_iter().next().unwrap_or(none)
     }
@@ -277,7 +278,7 @@ impl Hypothesis {
     }
 }
 
-/// `length^α` from this crate's own `exp` and `ln`, which have the same bits everywhere.
+/// `length^α`, computed with this crate's own `exp` and `ln`, which give the same bits everywhere.
 fn power(length: usize, exponent: f32) -> f64 {
     match exponent {
         0.0 => 1.0,

@@ -1,28 +1,28 @@
-//! What could have come next: the likeliest tokens of one step, and what the settings made of them.
+//! The most likely tokens at one step, and how the sampling settings changed their chances.
 
 use crate::cpu::math;
 use crate::order::highest_first;
 use std::cmp::Ordering;
 
-/// Why a token could not come.
+/// Why a token was ruled out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Cut {
     /// Its `logit_bias` is -infinity.
     Bias,
-    /// It would have completed an n-gram that the text holds already.
+    /// It would have completed an n-gram that already occurs in the text.
     NoRepeat,
-    /// Too many are likelier.
+    /// `top_k` or more tokens are likelier.
     TopK,
-    /// The likelier ones together are likely enough.
+    /// The likelier tokens already add up to `top_p`.
     TopP,
-    /// Too unlikely beside the likeliest.
+    /// Its probability is below `min_p` times that of the likeliest token.
     MinP,
-    /// Too likely or too unlikely, compared with what was to be expected.
+    /// Its surprisal is too far from the expected one (`typical_p`).
     Typical,
 }
 
 impl Cut {
-    /// The name in kebab-case, as JavaScript and `--json` see it.
+    /// The kebab-case name used in JavaScript and by `--json`.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Bias => "bias",
@@ -35,27 +35,26 @@ impl Cut {
     }
 }
 
-/// One token of a step.
+/// One token at one step.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Candidate {
-    /// Its number in the vocabulary.
+    /// Token id.
     pub id: u32,
-    /// Its place among all tokens by the model's own logits, 1 for the likeliest; of equals the lower id is
-    /// first.
+    /// Rank among all tokens by the model's raw logits, 1 for the likeliest; ties go to the lower id.
     pub rank: usize,
-    /// The model's own logit, before any setting.
+    /// The model's raw logit, before any setting.
     pub logit: f32,
-    /// Its probability by the model alone: the softmax of the logits as they came, before bias, penalty and
+    /// Probability under the model alone: the softmax of the raw logits, before bias, penalty and
     /// temperature.
     pub before: f32,
-    /// Its probability in the distribution that was really drawn from, after everything. Where nothing is
-    /// drawn (temperature 0) 1 for the one token that could come, 0 for all others.
+    /// Probability in the distribution actually sampled from, after all settings. At temperature 0, where
+    /// nothing is sampled, 1 for the chosen token and 0 for all others.
     pub after: f32,
-    /// What removed it, if something did. Temperature 0 removes nothing, it only leaves no choice.
+    /// Which filter removed it, if any. Temperature 0 does not remove tokens; it only leaves no choice.
     pub cut: Option<Cut>,
 }
 
-/// The candidates of a step while it goes on.
+/// The candidates of the current step, filled in as the filters run.
 pub(super) struct Listing {
     logits: Vec<f32>,
     max: f32,
@@ -64,7 +63,7 @@ pub(super) struct Listing {
 }
 
 impl Listing {
-    /// The `count` likeliest by these logits, at most as many as there are.
+    /// The `count` likeliest tokens by these logits, fewer if the vocabulary is smaller.
     pub fn new(logits: &[f32], count: usize) -> Self {
         let max = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
         let total = logits.iter().map(|&logit| probability(logit, max, 1.0)).sum();
@@ -79,7 +78,7 @@ impl Listing {
         Candidate { id, rank, logit, before: probability(logit, self.max, self.total), after: 0.0, cut: None }
     }
 
-    /// A row for the token that was taken, unless it has one.
+    /// Adds a row for the chosen token unless it already has one.
     pub fn include(&mut self, id: u32) {
         if self.rows.iter().all(|row| row.id != id) {
             let logit = |id: u32| self.logits[id as usize];
@@ -93,7 +92,7 @@ impl Listing {
         }
     }
 
-    /// Blames `cut` for what has just been removed.
+    /// Records `cut` as the reason for every token that was just removed.
     pub fn blame(&mut self, cut: Cut, logits: &[f32]) {
         for row in &mut self.rows {
             let possible = row.logit > f32::NEG_INFINITY && row.cut.is_none();
@@ -103,7 +102,7 @@ impl Listing {
         }
     }
 
-    /// The final probabilities.
+    /// Sets the final probabilities.
     pub fn finish(&mut self, after: impl Fn(usize) -> f32) {
         self.rows.iter_mut().for_each(|row| row.after = after(row.id as usize));
     }

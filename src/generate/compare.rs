@@ -1,7 +1,7 @@
-//! Whether a GPU chooses the tokens that the CPU chooses.
+//! Checks that a GPU chooses the same tokens as the CPU.
 //!
-//! Both read the same text, and after each token the likeliest next one is compared. Where they differ the CPU's
-//! is written, so that one difference is counted once and the comparison goes on.
+//! Both read the same text, and the likeliest next token is compared at each step. Where they differ the
+//! CPU's token is written, so each difference counts once and the comparison can continue.
 
 use super::processors::argmax;
 use super::prompt::read_prompt;
@@ -14,32 +14,32 @@ use crate::nn::Module;
 use crate::tensor::Device;
 use crate::text::{END, PAD, START};
 
-/// A token that the two devices disagree on.
+/// A token on which the two devices disagree.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Difference {
-    /// How many tokens were written before it.
+    /// Number of tokens written before it.
     pub at: usize,
     /// The CPU's choice.
     pub cpu: u32,
     /// The GPU's choice.
     pub gpu: u32,
-    /// By how much the CPU's logit of its own choice is above that of the GPU's.
+    /// The CPU's logit of its own choice minus the CPU's logit of the GPU's choice.
     pub gap: f32,
 }
 
-/// How two devices wrote one text.
+/// The result of decoding one text on both devices.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Agreement {
     /// The CPU's text.
     pub tokens: Vec<u32>,
-    /// Where the GPU would have written something else.
+    /// Positions where the GPU would have written a different token.
     pub differences: Vec<Difference>,
-    /// The largest normalised difference between the logits of a step.
+    /// The largest relative error (L2 norm) of the GPU's logits in any step.
     pub largest_error: f64,
 }
 
 impl Agreement {
-    /// The CPU's next token, noted beside the GPU's.
+    /// Records the CPU's and the GPU's next token and returns the CPU's.
     ///
     /// # Errors
     /// `not-finite`.
@@ -67,8 +67,8 @@ impl Agreement {
 }
 
 impl Generator {
-    /// Continues each prompt on both devices, greedily and by `count` tokens unless the text ends before.
-    /// `progress` is told when a text is done.
+    /// Continues each prompt greedily on both devices, by up to `count` tokens. Calls `progress` after each
+    /// text.
     ///
     /// # Errors
     /// `not-finite`, `gpu-lost` or `out-of-memory`.
@@ -100,7 +100,8 @@ impl Generator {
 }
 
 impl Translator {
-    /// Translates each sentence on both devices, greedily. `progress` is told how many are done.
+    /// Translates each sentence greedily on both devices. Calls `progress` with the size of each finished
+    /// batch.
     ///
     /// # Errors
     /// `not-finite`, `gpu-lost` or `out-of-memory`.
@@ -120,7 +121,7 @@ impl Translator {
             let mut on_cpu = self.model().decoder(&sources, false);
             let mut on_gpu = twin.decoder(&sources, false);
             let mut logits = [Vec::new(), Vec::new()];
-            // Sentences not yet ended, in the order of the decoders' rows.
+            // Unfinished sentences, in the order of the decoders' rows.
             let mut open: Vec<usize> = (0..batch.len()).collect();
             let mut tokens = vec![START; open.len()];
             while !open.is_empty() {
@@ -160,7 +161,7 @@ mod tests {
         assert_eq!(text.differences, [Difference { at: 1, cpu: 1, gpu: 2, gap: 0.5 }]);
         assert!((text.largest_error - 1.0 / 16.25_f64.sqrt()).abs() < 1e-12);
         assert_eq!(text.tokens, [1, 1]);
-        // What may never come says nothing of the devices.
+        // Banned tokens do not count as a difference between devices.
         assert_eq!(text.choose(&[f32::NEG_INFINITY, 1.0], &[f32::NEG_INFINITY, 1.0]).unwrap(), 1);
         let error = text.choose(&[1.0, 2.0], &[f32::NAN, 2.0]).unwrap_err();
         assert_eq!(error.code(), ErrorCode::NotFinite);

@@ -1,4 +1,4 @@
-//! A text generator as a session: load a model, start with a prompt, take token by token.
+//! Text generation as a session: load a model, start from a prompt, take one token after another.
 
 use super::form::Header;
 use super::inside::{MAX_POSITIONS, Rated, Recorded, check_residual, likeliest, neighbours};
@@ -15,16 +15,16 @@ use crate::now::now;
 use crate::tensor::{Device, Tensor};
 use crate::text::TextTokenizer;
 
-/// A language model with its tokenizer, and the text it is writing.
+/// A language model with its tokenizer and the text it is writing.
 ///
-/// The n-th token of a text takes the n-th random number of its seed, whether it is drawn, forced or the
-/// number is not needed. So the prompt, the options and which tokens were forced where are all that a text
-/// depends on: it makes no difference what was written there before and taken back.
+/// The n-th token of a text uses the n-th random number of the seed, even if the token is forced or needs no
+/// random number. A text therefore depends only on the prompt, the options and the forced tokens with their
+/// positions, not on tokens that were written and taken back.
 pub struct Generator {
     model: LanguageModel,
-    /// The same model on a GPU, which then writes.
+    /// A copy of the model on a GPU; if present, it does the writing.
     on_gpu: Option<LanguageModel>,
-    /// Why a GPU no longer does.
+    /// Why the GPU is no longer used.
     gpu_fault: Option<Error>,
     tokenizer: TextTokenizer,
     header: Header,
@@ -32,13 +32,13 @@ pub struct Generator {
 }
 
 impl Generator {
-    /// Opens a model from the contents of its three files.
+    /// Loads a model from the contents of its three files.
     ///
     /// # Errors
-    /// `bad-config` for a configuration that does not parse or is of no language model;
-    /// `bad-tokenizer` for a tokenizer that does not parse or has another vocabulary size than the
-    /// model (of a GPT-2 it may have somewhat fewer, and the model never writes the others); for the weights as
-    /// [`Weights`] says.
+    /// `bad-config` for a configuration that does not parse or does not describe a language model;
+    /// `bad-tokenizer` for a tokenizer that does not parse or whose vocabulary size differs from the model's
+    /// (a GPT-2 tokenizer may have somewhat fewer tokens, and the model never writes the others); for the
+    /// weights see [`Weights`]. [`Weights`] says.
     pub fn from_files(config_json: &str, tokenizer_json: &str, weights: &[u8]) -> Result<Self> {
         let mut config = ModelConfig::from_json(config_json)?;
         let vocab_size = config.language_vocab_size()?;
@@ -54,10 +54,10 @@ impl Generator {
         Self::new(model, tokenizer)
     }
 
-    /// A generator for a model that is in memory already, such as one in training.
+    /// Creates a generator for a model that is already in memory, such as one in training.
     ///
     /// # Errors
-    /// `bad-tokenizer` if the tokenizer has another vocabulary size than the model.
+    /// `bad-tokenizer` if the vocabulary sizes of tokenizer and model differ.
     pub fn new(model: impl Into<LanguageModel>, tokenizer: impl Into<TextTokenizer>) -> Result<Self> {
         let (model, tokenizer) = (model.into(), tokenizer.into());
         check_vocabulary(&tokenizer, model.vocab_size())?;
@@ -65,9 +65,9 @@ impl Generator {
         Ok(Self { model, on_gpu: None, gpu_fault: None, tokenizer, header, session: None })
     }
 
-    /// Writes on a GPU from now on, or on the CPU again; a text in progress goes on as it stands.
+    /// Switches to a GPU, or back to the CPU; a text in progress is kept.
     ///
-    /// Should the GPU be lost on the way, the CPU goes on with the same text: see [`Self::gpu_fault`].
+    /// If the GPU fails later, the CPU continues the same text: see [`Self::gpu_fault`].
     pub fn use_gpu(&mut self, gpu: Option<&Gpu>) {
         self.gpu_fault = None;
         self.on_gpu = gpu.map(|gpu| {
@@ -78,12 +78,12 @@ impl Generator {
         self.forget_state();
     }
 
-    /// What happened to the GPU that was to write.
+    /// The error that made the generator fall back to the CPU.
     pub fn gpu_fault(&self) -> Option<&Error> {
         self.gpu_fault.as_ref()
     }
 
-    /// The next token will be computed from the text alone: the state is that of another device.
+    /// Drops the state, which belongs to another device; the next step recomputes it from the text.
     fn forget_state(&mut self) {
         let model = self.on_gpu.as_ref().unwrap_or(&self.model);
         if let Some(session) = &mut self.session {
@@ -91,7 +91,7 @@ impl Generator {
         }
     }
 
-    /// Gives the GPU up if this error means that it can no longer be used.
+    /// Falls back to the CPU if the error is the GPU's; returns whether it did.
     fn survives(&mut self, error: &Error) -> bool {
         let survives = self.on_gpu.is_some() && error.code().is_of_gpu();
         if survives {
@@ -102,7 +102,7 @@ impl Generator {
         survives
     }
 
-    /// The model that writes: the one on the GPU where there is one.
+    /// The model that writes: the copy on the GPU if there is one.
     pub fn writing_model(&self) -> &LanguageModel {
         self.on_gpu.as_ref().unwrap_or(&self.model)
     }
@@ -117,24 +117,25 @@ impl Generator {
         &self.tokenizer
     }
 
-    /// What the model can be told before a song.
+    /// The header fields (title, style, …) that this model understands before a song.
     pub fn header(&self) -> &Header {
         &self.header
     }
 
-    /// Begins a new text that continues `prompt`; a text in progress is given up.
+    /// Starts a new text that continues `prompt` and drops any text in progress.
     ///
-    /// A model of characters reads the prompt as the beginning of a line: it first sees a line break (unless
-    /// the beginning had to be cut off). One of subwords reads it as it is, an empty one as the beginning of a
-    /// text. Of a prompt longer than the model can look at, the end is read, and a note says so.
+    /// A character model reads the prompt as the start of a line: it is fed a line break first (unless the
+    /// start of the prompt had to be cut off). A subword model reads the prompt as it is, and an empty one as
+    /// the start of a text. If the prompt is longer than the context, only its end is read, and a note says
+    /// so.
     ///
     /// # Errors
-    /// `bad-option` when an option is outside its range; the text in progress then goes on.
+    /// `bad-option` if an option is out of range; the text in progress is then kept.
     pub fn start(&mut self, prompt: &str, options: Options) -> Result<Started> {
         now(self.start_async(prompt, options))
     }
 
-    /// [`start`](Self::start) where a GPU has to be waited for.
+    /// Asynchronous [`start`](Self::start), for use with a GPU.
     ///
     /// # Errors
     /// As `start`.
@@ -151,18 +152,18 @@ impl Generator {
         }
     }
 
-    /// Writes one token: one step of the model, one draw. `None` once the text has [ended](Self::end), and
-    /// before the first [`start`](Self::start). With a beam the first call searches for the whole text.
+    /// Writes one token: one model step and one draw. Returns `None` once the text has [ended](Self::end) and
+    /// before the first [`start`](Self::start). With a beam, the first call searches for the whole text.
     ///
     /// # Errors
-    /// `not-finite` when the model computes something that is not a number, or no token is possible; the text
-    /// ends there.
+    /// `not-finite` if the model computes something that is not finite or no token is possible; this ends the
+    /// text.
     #[expect(clippy::should_implement_trait, reason = "a generator can be started again after its end")]
     pub fn next(&mut self) -> Result<Option<Token>> {
         now(self.next_async())
     }
 
-    /// [`next`](Self::next) where a GPU has to be waited for.
+    /// Asynchronous [`next`](Self::next), for use with a GPU.
     ///
     /// # Errors
     /// As `next`.
@@ -170,15 +171,15 @@ impl Generator {
         self.write(None).await
     }
 
-    /// Writes this token instead of drawing one. `None` as in [`next`](Self::next).
+    /// Writes this token instead of sampling one. Returns `None` in the same cases as [`next`](Self::next).
     ///
     /// # Errors
-    /// `bad-option` if the vocabulary has no such token, the text then goes on; `not-finite`.
+    /// `bad-option` if the vocabulary has no such token, which leaves the text unchanged; `not-finite`.
     pub fn force(&mut self, id: u32) -> Result<Option<Token>> {
         now(self.force_async(id))
     }
 
-    /// [`force`](Self::force) where a GPU has to be waited for.
+    /// Asynchronous [`force`](Self::force), for use with a GPU.
     ///
     /// # Errors
     /// As `force`.
@@ -190,11 +191,11 @@ impl Generator {
         self.write(Some(id)).await
     }
 
-    /// Takes the last `count` tokens back, also after the end of a text; gives the text handed out for those
-    /// that stay (a character or stop string that is incomplete again waits again).
+    /// Takes back the last `count` tokens, even after the end of the text. Returns the text of the remaining
+    /// tokens as far as it is released (an incomplete character or stop string is held back again).
     ///
     /// # Errors
-    /// `bad-option` if not so many are written, or none is to be taken back; the text then stays as it is.
+    /// `bad-option` if `count` is 0 or exceeds the number of tokens written; the text is then unchanged.
     pub fn rewind(&mut self, count: usize) -> Result<String> {
         match &mut self.session {
             Some(session) => {
@@ -205,21 +206,21 @@ impl Generator {
         }
     }
 
-    /// What the model did at the tokens that it has read since the last call, prompt and all. `None` unless
-    /// [`Options::recording`] asks for it.
+    /// Recorded activations for all tokens read since the last call, including the prompt. `None` unless
+    /// [`Options::recording`] is set.
     ///
-    /// A token is read when the next one is to be written, so the last one of a text never is.
+    /// A token is read only when the next one is written, so the last token of a text is never recorded.
     pub fn take_recorded(&mut self) -> Option<Recorded> {
         let (frames, tokens) = self.session.as_mut()?.take_recording()?;
         let named = |&id: &u32| (id, self.tokenizer.token_text(id));
         Some(Recorded { tokens: tokens.iter().map(named).collect(), frames, shape: self.model.frame_shape() })
     }
 
-    /// The `count` likeliest tokens if a residual stream `(R, C)` ended where it is, for each of its rows:
-    /// what a frame's depths "think" (nostalgebraist 2020, the logit lens).
+    /// Applies the output head to each row of a residual stream `(R, C)` and returns the `count` likeliest
+    /// tokens per row (the logit lens, nostalgebraist 2020).
     ///
     /// # Errors
-    /// `bad-option` for a model without a residual stream, or for numbers that are no rows of one.
+    /// `bad-option` if the model has no residual stream or the numbers do not form rows of one.
     pub fn lens(&self, residual: &[f32], count: usize) -> Result<Vec<Vec<Rated>>> {
         let channels = self.model.frame_shape().channels;
         check_residual(residual, channels)?;
@@ -231,7 +232,7 @@ impl Generator {
         Ok(likeliest(logits.data(), self.model.vocab_size(), count, name))
     }
 
-    /// The `count` tokens whose vectors are most like that of `id`, by their cosine.
+    /// Returns the `count` tokens whose embeddings are closest to that of `id` by cosine similarity.
     ///
     /// # Errors
     /// `bad-option` if there is no such token.
@@ -239,17 +240,18 @@ impl Generator {
         neighbours(self.model.embedding(), id, count, |id| self.tokenizer.token_text(id))
     }
 
-    /// The vectors of the first `count` positions `(count, C)`, of as many as there are; none of an LSTM.
+    /// Position embeddings `(count, C)` of the first positions, fewer if the model has fewer; empty for an
+    /// LSTM.
     pub fn positions(&self, count: usize) -> Vec<f32> {
         self.model.positions(count.min(MAX_POSITIONS))
     }
 
-    /// How many tokens [`next`](Self::next) will still give, unless the text ends before.
+    /// Maximum number of tokens [`next`](Self::next) will still return.
     pub fn remaining(&self) -> usize {
         self.session.as_ref().map_or(0, Session::remaining)
     }
 
-    /// Why the text has ended; `None` while it goes on.
+    /// Why the text has ended; `None` while it is in progress.
     pub fn end(&self) -> Option<End> {
         self.session.as_ref().and_then(Session::end)
     }

@@ -1,5 +1,5 @@
-//! What one may ask about the inside of a model: what it did at each token, what it would have written from a
-//! lower layer, which tokens it takes to be alike.
+//! Questions about the inside of a model: its activations at each token, the logit lens, and the nearest
+//! neighbours of a token.
 
 use super::sampling::bad_option;
 use crate::cpu::softmax::softmax;
@@ -8,41 +8,41 @@ use crate::models::{FrameShape, Inside, Recording};
 use crate::order::highest_first;
 use crate::tensor::Tensor;
 
-/// The most rows that one may ask for.
+/// Maximum number of rows per request.
 pub const MAX_ROWS: usize = 100;
-/// Vectors of tokens that are looked at at once.
+/// Number of token vectors processed at once.
 const PART: usize = 256;
-/// The most positions that one may ask for.
+/// Maximum number of positions per request.
 pub const MAX_POSITIONS: usize = 4096;
 
-/// What a model did while it read these tokens.
+/// What a model recorded while it read some tokens.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Recorded {
-    /// The tokens read, by number and for showing.
+    /// The tokens read: id and printable text.
     pub tokens: Vec<(u32, String)>,
-    /// A frame for each.
+    /// One frame per token.
     pub frames: Recording,
     /// Sizes of a frame.
     pub shape: FrameShape,
 }
 
-/// What a translator did while it read a sentence and wrote its translation.
+/// What a translator recorded while it read a sentence and wrote its translation.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TranslationInside {
-    /// The sentence.
+    /// The source sentence.
     pub source: Recorded,
-    /// `<start>`, and all of the translation but its last token.
+    /// `<start>` and all tokens of the translation but the last.
     pub target: Recorded,
 }
 
-/// A token and a number about it.
+/// A token with a score.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Rated {
-    /// Its number in the vocabulary.
+    /// Token id.
     pub id: u32,
-    /// For showing.
+    /// Printable text.
     pub text: String,
-    /// A probability or a cosine.
+    /// A probability or a cosine similarity.
     pub value: f32,
 }
 
@@ -56,7 +56,7 @@ impl TranslationInside {
     }
 }
 
-/// The likeliest tokens of each row of logits.
+/// Returns the likeliest tokens for each row of logits.
 pub(super) fn likeliest(
     logits: &[f32],
     vocab_size: usize,
@@ -68,8 +68,8 @@ pub(super) fn likeliest(
     probs.chunks_exact(vocab_size).map(|row| highest(row, rows, &name)).collect()
 }
 
-/// The tokens whose vectors point most nearly where that of `id` points, itself left out, by the cosine
-/// between them.
+/// Returns the tokens whose vectors have the highest cosine similarity with that of `id`, excluding `id`
+/// itself.
 ///
 /// # Errors
 /// `bad-option` if the table has no such token.
@@ -87,7 +87,7 @@ pub(super) fn neighbours(
     let own = table.embedding(&[id], &[1]);
     let own_length = length(own.data());
     let mut cosines = own.apart().linear(table, None).to_vec();
-    // In parts, so that a table of 8 bits need not lie in memory in another form, too.
+    // In parts, so that an 8-bit table need not be unpacked as a whole.
     let ids: Vec<u32> = (0..count as u32).collect();
     for (cosines, ids) in cosines.chunks_mut(PART).zip(ids.chunks(PART)) {
         let vectors = table.embedding(ids, &[ids.len()]);
@@ -103,7 +103,7 @@ pub(super) fn neighbours(
 }
 
 /// # Errors
-/// `bad-option` for numbers that are no whole rows, or more of them than any model has depths.
+/// `bad-option` if the numbers do not form whole rows.
 pub(super) fn check_residual(residual: &[f32], channels: usize) -> Result<()> {
     if residual.is_empty() || !residual.len().is_multiple_of(channels) {
         let numbers = residual.len();
@@ -112,7 +112,7 @@ pub(super) fn check_residual(residual: &[f32], channels: usize) -> Result<()> {
     Ok(())
 }
 
-/// The highest numbers, of equal ones the lower index first.
+/// The highest values; ties go to the lower index.
 fn highest(values: &[f32], rows: usize, name: impl Fn(u32) -> String) -> Vec<Rated> {
     let rated = |id: u32| Rated { id, text: name(id), value: values[id as usize] };
     highest_first(values).into_iter().take(rows.min(MAX_ROWS)).map(rated).collect()

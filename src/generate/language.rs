@@ -1,55 +1,58 @@
-//! Whether a text is German at all, as far as its most frequent words tell.
+//! Detects text that is probably not German, mostly by frequent words.
 
 use crate::text::letter_costs;
 use std::ops::ControlFlow;
 
-/// Frequent German words that are no frequent English ones ("in", "an", "war", "die" and the like are both
-/// and left out).
+/// Frequent German words that are not also frequent in English ("in", "an", "war", "die" and the like are
+/// left out).
 const GERMAN: [&str; 48] = [
     "der", "das", "und", "ist", "nicht", "ich", "du", "er", "sie", "es", "wir", "ihr", "ein", "eine",
     "einen", "einem", "einer", "mit", "von", "zu", "den", "dem", "des", "auf", "für", "sich", "auch", "sind",
     "mein", "meine", "dein", "deine", "kein", "keine", "wie", "wenn", "aber", "noch", "nur", "im", "am",
     "zum", "zur", "mir", "mich", "dir", "dich", "doch",
 ];
-/// More of them that [`not_german`] goes by; [`foreign`] chooses how a model reads a text, and must stay as it is.
+/// More German words, used by [`not_german`] only: [`foreign`] decides how a model reads a text, so its list
+/// must not change.
 const MORE_GERMAN: [&str; 14] =
     ["um", "bei", "nach", "vor", "aus", "hat", "habe", "haben", "ja", "nein", "ach", "wo", "ob", "als"];
-/// Frequent English words that are no German ones.
+/// Frequent English words that are not German ones.
 const ENGLISH: [&str; 44] = [
     "the", "and", "of", "to", "is", "that", "it", "you", "he", "she", "we", "they", "for", "on", "with",
     "as", "are", "this", "have", "has", "from", "or", "by", "but", "not", "what", "there", "can", "which",
     "their", "your", "my", "me", "do", "if", "were", "been", "would", "when", "who", "how", "don't", "i'm",
     "i",
 ];
-/// Words that neither language has, and others use all the time: French, Spanish, Italian, Dutch.
+/// Frequent words of French, Spanish, Italian and Dutch that neither German nor English has.
 const OTHERS: [&str; 50] = [
     "je", "tu", "nous", "vous", "les", "une", "est", "pas", "que", "qui", "dans", "pour", "mon", "avec",
     "sur", "et", "mais", "el", "una", "por", "para", "con", "yo", "mi", "te", "como", "pero", "y", "il",
     "che", "non", "di", "sono", "della", "io", "ti", "mio", "è", "ik", "je", "jij", "het", "een", "niet",
     "van", "en", "dat", "hou", "mijn", "zijn",
 ];
-/// A line without a frequent word of either is English if it is cheaper so by this many half bits. Of 5,415 German lines
-/// of the dev texts 2 are then taken for something else, of as many English ones 97 in 100.
+/// A line without a frequent word of either language counts as English if English letters cost this many half
+/// bits less. On the dev texts this misjudges 2 of 5,415 German lines and recognises 97% of as many English
+/// ones.
 const ENGLISH_MARGIN: u32 = 16;
-/// The same for a line with a frequent English word.
+/// The margin for a line with a frequent English word.
 const ENGLISH_MARGIN_WITH_WORD: u32 = 8;
-/// Words of neither language cost more half bits a letter than this in both; their own cost 6.
+/// Text in neither language costs more half bits per letter than this under both; text in its own language
+/// costs 6.
 const NO_WORDS: f64 = 9.5;
 /// A line with fewer letters may be a name.
 const LONG_ENOUGH: u32 = 6;
-/// Fewer hits than this prove nothing.
+/// With fewer hits than this, the result is undecided.
 const ENOUGH: usize = 3;
 
-/// What a text looks like when it does not look German.
+/// What a text that does not look German looks like instead.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Foreign {
-    /// Most letters are of another script.
+    /// Most letters belong to another script.
     Script,
-    /// English words, and hardly a German one.
+    /// English words and hardly any German ones.
     English,
 }
 
-/// Why `text` is probably not German; `None` if it may be, in doubt too.
+/// Why `text` is probably not German; `None` if it may be German, or in doubt.
 pub fn foreign(text: &str) -> Option<Foreign> {
     let letters = || text.chars().filter(|c| c.is_alphabetic());
     let other = letters().filter(|&c| !is_latin(c)).count();
@@ -62,14 +65,14 @@ pub fn foreign(text: &str) -> Option<Foreign> {
         let word = word.to_lowercase().replace('’', "'");
         german += usize::from(GERMAN.contains(&word.as_str()) || word.contains(['ä', 'ö', 'ü', 'ß']));
         english += usize::from(ENGLISH.contains(&word.as_str()));
-        // A long text need not be read to its end.
+        // A prefix is enough to judge a long text.
         if german + english < 1000 { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
     });
     (english >= ENOUGH && english > 4 * german).then_some(Foreign::English)
 }
 
-/// Why a single line is probably not German, as the end of a sentence that begins with "This line"; `None` in doubt. It
-/// goes by the letters, where [`foreign`] finds too few words it knows.
+/// Why a single line is probably not German, phrased to follow "This line"; `None` in doubt. Uses letter
+/// statistics for lines in which [`foreign`] would find too few known words.
 pub fn not_german(line: &str) -> Option<&'static str> {
     let costs = letter_costs(line);
     let words: Vec<String> = line.split(|c: char| !c.is_alphabetic()).map(str::to_lowercase).collect();
@@ -91,7 +94,7 @@ pub fn not_german(line: &str) -> Option<&'static str> {
     }
 }
 
-/// Letters that languages written in Latin script use.
+/// Latin letters, including those of the extended blocks.
 fn is_latin(c: char) -> bool {
     matches!(c, 'A'..='Z' | 'a'..='z' | '\u{aa}' | '\u{ba}' | '\u{c0}'..='\u{24f}' | '\u{1e00}'..='\u{1eff}')
 }

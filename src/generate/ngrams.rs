@@ -1,9 +1,9 @@
-//! Which tokens would repeat what a text holds already.
+//! Finds the tokens that would repeat an n-gram of the text.
 
-/// The longest n-gram whose repetition can be forbidden.
+/// The longest n-gram whose repetition can be blocked.
 pub const MAX_NGRAM: usize = 16;
 
-/// The tokens that would complete an n-gram that `tokens` already hold; none if `n` is 0.
+/// Tokens that would complete an n-gram already in `tokens`; none if `n` is 0.
 pub(super) fn repeating_tokens(tokens: &[u32], n: usize) -> Vec<u32> {
     if n == 0 || tokens.len() < n {
         return Vec::new();
@@ -12,7 +12,7 @@ pub(super) fn repeating_tokens(tokens: &[u32], n: usize) -> Vec<u32> {
     tokens.windows(n).filter(|window| window[..n - 1] == *prefix).map(|window| window[n - 1]).collect()
 }
 
-/// Whether some n-gram comes twice in `tokens`.
+/// Whether any n-gram occurs twice in `tokens`.
 pub(super) fn repeats(tokens: &[u32], n: usize) -> bool {
     n > 0 && (n..tokens.len()).any(|end| repeating_tokens(&tokens[..end], n).contains(&tokens[end]))
 }

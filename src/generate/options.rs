@@ -1,4 +1,4 @@
-//! How to continue a prompt, and what is said about it.
+//! Options for continuing a prompt, and the results of doing so.
 
 use super::beam::Search;
 use super::candidates::Candidate;
@@ -7,41 +7,41 @@ use crate::error::Result;
 use crate::text::Note;
 use serde::Deserialize;
 
-/// The most that one start may ask for.
+/// Maximum number of tokens per text.
 pub const MAX_NEW_TOKENS: usize = 100_000;
-/// The most that one start may ask for in a beam search, of which nothing is seen before its end.
+/// Maximum number of tokens in a beam search, which shows nothing before its end.
 pub const MAX_BEAM_TOKENS: usize = 1_000;
-/// Strings that may end a text, and how long each may be.
+/// Maximum number of stop strings.
 pub const MAX_STOPS: usize = 16;
-/// See [`MAX_STOPS`].
+/// Maximum length of a stop string, in characters.
 pub const MAX_STOP_CHARACTERS: usize = 100;
-/// The most rows that one may ask for with every token.
+/// Maximum number of candidates listed per token.
 pub const MAX_CANDIDATES: usize = 100;
 
-/// How to continue a prompt.
+/// Options for continuing a prompt.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(default)]
 pub struct Options {
-    /// How each token is chosen. JavaScript has these beside the others, in one object.
+    /// How each token is chosen. In JavaScript these settings are in the same object as the others.
     #[serde(skip)]
     pub sampling: Sampling,
-    /// Added to the logits of single tokens before anything else, `(id, bias)`; -infinity rules one out.
+    /// Biases `(id, bias)` added to the logits before anything else; -infinity bans a token.
     pub logit_bias: Vec<(u32, f32)>,
-    /// The same seed, prompt and settings give the same text, in every browser and natively.
+    /// Random seed. The same seed, prompt and settings give the same text, in every browser and natively.
     pub seed: u64,
-    /// Where to stop: 1 to [`MAX_NEW_TOKENS`], with a beam [`MAX_BEAM_TOKENS`].
+    /// Maximum number of tokens to write: 1 to [`MAX_NEW_TOKENS`], or to [`MAX_BEAM_TOKENS`] with a beam.
     pub max_new_tokens: usize,
-    /// The text ends before the first of these strings that it writes; see [`MAX_STOPS`].
+    /// The text ends before the first of these strings; see [`MAX_STOPS`].
     pub stop: Vec<String>,
-    /// With every token, so many of the likeliest ones of its step; 0 is off and costs nothing. At most
-    /// [`MAX_CANDIDATES`].
+    /// Number of likeliest tokens to list with every token, at most [`MAX_CANDIDATES`]; 0 is off and costs
+    /// nothing.
     pub candidates: usize,
-    /// Keeps what the model does at each token that it reads, for
-    /// [`Generator::take_recorded`](super::Generator::take_recorded); off costs nothing. Only on the CPU.
+    /// Records the model's activations at each token it reads, for
+    /// [`Generator::take_recorded`](super::Generator::take_recorded); costs nothing when off. CPU only.
     pub recording: bool,
-    /// Above 1 nothing is drawn: the likeliest text of `max_new_tokens` is searched for with a beam of this
-    /// width, 1 to [`MAX_BEAM_WIDTH`](super::beam::MAX_BEAM_WIDTH). Of `sampling` only `no_repeat_ngram`
-    /// then counts.
+    /// Above 1, nothing is sampled: a beam search of this width, up to
+    /// [`MAX_BEAM_WIDTH`](super::beam::MAX_BEAM_WIDTH), finds the likeliest text of `max_new_tokens`. Of
+    /// `sampling` only `no_repeat_ngram` then applies.
     pub beam_width: usize,
     /// See [`Search::length_penalty`].
     pub length_penalty: f32,
@@ -64,7 +64,7 @@ impl Default for Options {
 }
 
 impl Options {
-    /// Checks what the sampler does not check itself.
+    /// Checks the options that the sampler does not check itself.
     ///
     /// # Errors
     /// `bad-option`, naming the option.
@@ -102,57 +102,57 @@ impl Options {
         self.search().check()
     }
 
-    /// The beam that these options ask for.
+    /// The beam search settings.
     pub(super) fn search(&self) -> Search {
         let Self { beam_width, length_penalty, .. } = *self;
         Search { beam_width, length_penalty, no_repeat_ngram: self.sampling.no_repeat_ngram }
     }
 }
 
-/// What became of the prompt.
+/// How the prompt was read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Started {
     /// The prompt as the model read it; the generated text continues it.
     pub prompt: String,
-    /// What had to be changed, for the visitor to know.
+    /// Changes made to the prompt that the user should know about.
     pub notes: Vec<Note>,
 }
 
-/// One step of generated text.
+/// One generated token.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Token {
-    /// Its number in the vocabulary.
+    /// Token id.
     pub id: u32,
-    /// What can be added to the text now: whole characters, of this token and of those before it that had to
-    /// wait for it. Empty while a character is incomplete, or while the text may be the beginning of a
-    /// string that ends it.
+    /// Text to append now: complete characters, including those of earlier tokens that had to wait. Empty
+    /// while a character is incomplete or the text may be the start of a stop string.
     pub text: String,
-    /// What could have come here, likeliest first, if [`Options::candidates`] asks for it.
+    /// Candidates for this position, likeliest first, if [`Options::candidates`] is set.
     pub candidates: Vec<Row>,
 }
 
-/// A row of a step's table.
+/// One candidate with its printable text.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Row {
-    /// The token for showing, see [`TextTokenizer::token_text`](crate::text::TextTokenizer::token_text).
+    /// The token as printable text, see
+    /// [`TextTokenizer::token_text`](crate::text::TextTokenizer::token_text).
     pub text: String,
-    /// Its figures.
+    /// Its rank and probabilities.
     pub candidate: Candidate,
 }
 
 /// Why a text ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum End {
-    /// All tokens asked for are written.
+    /// The maximum number of tokens was reached.
     Limit,
-    /// The model wrote the token that ends a text.
+    /// The model wrote its end-of-text token.
     EndOfText,
-    /// One of [`Options::stop`] would have come.
+    /// The text reached one of [`Options::stop`].
     Stop,
 }
 
 impl End {
-    /// The name in kebab-case, as JavaScript and `--json` see it.
+    /// The kebab-case name used in JavaScript and by `--json`.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Limit => "limit",

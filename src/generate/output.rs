@@ -1,8 +1,8 @@
-//! From tokens to text: whole characters, and an end where a stop string begins.
+//! Turns tokens into text: releases whole characters and ends the text at a stop string.
 
 use crate::text::{StreamDecoder, TextTokenizer};
 
-/// The text as it is handed out. What could be the beginning of a stop string waits until it is clear.
+/// Releases text piece by piece. Holds back anything that could be the start of a stop string.
 #[derive(Clone)]
 pub(super) struct Output {
     stream: StreamDecoder,
@@ -10,13 +10,14 @@ pub(super) struct Output {
 }
 
 impl Output {
-    /// For a text that goes on after a prompt, or for one that nothing is before.
+    /// `after_prompt` keeps the space before the first word.
     pub fn new(after_prompt: bool) -> Self {
         let stream = if after_prompt { StreamDecoder::keeping_space() } else { StreamDecoder::default() };
         Self { stream, held: String::new() }
     }
 
-    /// What `id` lets out, and whether one of `stops` has come: then the text ends before it.
+    /// Adds a token. Returns the text released by it, and whether one of `stops` was found; the text then
+    /// ends before it.
     pub fn push(&mut self, tokenizer: &TextTokenizer, id: u32, stops: &[String]) -> (String, bool) {
         self.held.push_str(&tokenizer.push(&mut self.stream, id));
         if let Some(at) = stops.iter().filter_map(|stop| self.held.find(stop.as_str())).min() {
@@ -32,7 +33,7 @@ impl Output {
         (std::mem::replace(&mut self.held, rest), false)
     }
 
-    /// All that still waits, at the end of the text; U+FFFD for a character that was never completed.
+    /// Returns all text still held back at the end; an incomplete character becomes U+FFFD.
     pub fn finish(&mut self) -> String {
         let rest = self.stream.finish();
         std::mem::take(&mut self.held) + &rest
@@ -44,7 +45,7 @@ mod tests {
     use super::*;
     use crate::text::{CharTokenizer, Normalize};
 
-    /// The text handed out after each character.
+    /// The text released after each character.
     fn written(text: &str, stops: &[&str]) -> (Vec<String>, bool) {
         let tokenizer = TextTokenizer::Chars(CharTokenizer::from_text(Normalize::None, text));
         let stops: Vec<String> = stops.iter().map(|&stop| stop.to_owned()).collect();

@@ -1,18 +1,18 @@
-//! The single steps between a model's logits and the distribution that is drawn from. A removed token has
-//! the logit -infinity.
+//! The individual steps from a model's logits to the distribution that is sampled. A removed token gets the
+//! logit -infinity.
 
 use super::ngrams::repeating_tokens;
 use crate::cpu::math;
 use crate::order::sort_ids;
 
-/// Adds to the logits of single tokens.
+/// Adds a bias to the logits of individual tokens.
 pub fn add_bias(logits: &mut [f32], bias: &[(u32, f32)]) {
     for &(id, value) in bias {
         logits[id as usize] += value;
     }
 }
 
-/// Each token is penalised once, however often it stands in `recent`.
+/// Applies the repetition penalty, once per token however often it occurs in `recent`.
 pub fn penalise(logits: &mut [f32], recent: &[u32], penalty: f32) {
     for (i, &id) in recent.iter().enumerate() {
         if !recent[..i].contains(&id) {
@@ -22,14 +22,14 @@ pub fn penalise(logits: &mut [f32], recent: &[u32], penalty: f32) {
     }
 }
 
-/// Removes what would complete an n-gram that `tokens` already hold.
+/// Removes the tokens that would complete an n-gram already in `tokens`.
 pub fn forbid_repetition(logits: &mut [f32], tokens: &[u32], n: usize) {
     for id in repeating_tokens(tokens, n) {
         logits[id as usize] = f32::NEG_INFINITY;
     }
 }
 
-/// The first of the largest.
+/// The index of the largest logit, the first one among equals.
 pub fn argmax(logits: &[f32]) -> usize {
     let mut best = 0;
     for (id, logit) in logits.iter().enumerate() {
@@ -40,8 +40,8 @@ pub fn argmax(logits: &[f32]) -> usize {
     best
 }
 
-/// The filters, with scratch memory for the size of a vocabulary. Logits are measured from the largest, which
-/// is 0; only [`keep_typical`](Self::keep_typical) may take it away, hence it comes last.
+/// The filters, with scratch memory of the size of the vocabulary. They expect logits shifted so that the
+/// largest is 0; only [`keep_typical`](Self::keep_typical) may remove that one, so it comes last.
 #[derive(Debug, Clone, Default)]
 pub struct Filters {
     /// Exponentials, in id order.
@@ -51,15 +51,15 @@ pub struct Filters {
 }
 
 impl Filters {
-    /// Removes what is less likely than the `k`-th likeliest; ties with it stay.
+    /// Removes tokens less likely than the `k`-th likeliest; ties with it stay.
     pub fn keep_top_k(&mut self, logits: &mut [f32], k: usize) {
         self.sort_ascending(logits);
         let threshold = logits[self.order[logits.len() - k] as usize];
         remove(logits, |logit| logit < threshold);
     }
 
-    /// Removes, from the least likely on, tokens that together have a probability of at most
-    /// `1 - top_p`; the likeliest always stays.
+    /// Removes the least likely tokens as long as their total probability is at most `1 - top_p`; the
+    /// likeliest token always stays.
     pub fn keep_top_p(&mut self, logits: &mut [f32], top_p: f32) {
         self.sort_ascending(logits);
         let total = self.exponentials(logits);
@@ -73,16 +73,16 @@ impl Filters {
         }
     }
 
-    /// Removes what is less than `min_p` times as likely as the likeliest.
+    /// Removes tokens less than `min_p` times as likely as the likeliest.
     pub fn keep_min_p(&self, logits: &mut [f32], min_p: f32) {
         remove(logits, |logit| math::exp(logit) < min_p);
     }
 
-    /// Keeps the tokens whose surprise `-ln p` is nearest to the entropy, as few as together have at least
-    /// the probability `mass`; ties with the last of them stay.
+    /// Keeps the smallest set of tokens whose surprisal `-ln p` is closest to the entropy and whose total
+    /// probability is at least `mass`; ties with the last of them stay.
     ///
-    /// What stays has never vanished in `exp`: such a token's surprise is above 87, further from the entropy
-    /// of any vocabulary than that of the likeliest, which is at most the entropy.
+    /// Tokens whose `exp` underflows to 0 are never kept: their surprisal exceeds 87, which is further from
+    /// the entropy of any vocabulary than that of the likeliest token, which is at most the entropy.
     pub fn keep_typical(&mut self, logits: &mut [f32], mass: f32) {
         let total = self.exponentials(logits);
         let log_total = math::ln(total);
@@ -110,18 +110,18 @@ impl Filters {
     /// Fills [`weights`](Self::weights) with `exp(logit)` and returns their sum in id order.
     pub fn exponentials(&mut self, logits: &[f32]) -> f32 {
         self.weights.clear();
-        // Spelled out for removed tokens: they must have no weight at all, whatever `exp` does far below.
+        // Removed tokens must have a weight of exactly 0, whatever `exp` returns for very negative inputs.
         let exp = |&logit: &f32| if logit == f32::NEG_INFINITY { 0.0 } else { math::exp(logit) };
         self.weights.extend(logits.iter().map(exp));
         self.weights.iter().sum()
     }
 
-    /// What [`exponentials`](Self::exponentials) computed last.
+    /// The result of the last [`exponentials`](Self::exponentials).
     pub fn weights(&self) -> &[f32] {
         &self.weights
     }
 
-    /// Ids by rising logit; among equals the lower id comes last and so is kept longest.
+    /// Sorts ids by ascending logit; among equals the lower id comes last and so is kept longest.
     fn sort_ascending(&mut self, logits: &[f32]) {
         self.order.clear();
         self.order.extend((0..logits.len() as u32).rev());

@@ -1,24 +1,24 @@
-//! Reading a prompt: what the model cannot read is dropped, what is too long loses its beginning, and both
-//! are said.
+//! Reading a prompt: unreadable characters are dropped, a prompt that is too long loses its beginning, and
+//! notes report both.
 
 use super::options::Started;
 use crate::text::{BpeTokenizer, CharTokenizer, Note, StreamDecoder, TextTokenizer};
 
-/// Of a longer prompt only the last so many tokens are read, unless the model looks at fewer. For a model of
-/// characters these are characters.
+/// Only this many tokens at the end of a prompt are read, fewer if the model's context is shorter. For a
+/// character model the unit is characters.
 pub const MAX_PROMPT_CHARACTERS: usize = 2_000;
-/// A prompt is cut to so many characters for each token that can be read, before it is encoded at all.
+/// A prompt is cut to this many characters per readable token before it is encoded.
 const CHARACTERS_PER_TOKEN: usize = 16;
-/// A note names at most so many dropped characters.
+/// Maximum number of dropped characters that a note lists.
 const MAX_NAMED_CHARACTERS: usize = 20;
 
-/// The prompt as it will be read with its notes, and the tokens to feed, at least one. `context` is how many
-/// tokens the model looks at.
+/// Returns the prompt as it will be read with its notes, and the tokens to feed, at least one. `context` is
+/// the model's context length in tokens.
 ///
-/// A model of characters reads a prompt as the beginning of a line: it first sees a line break, unless the
-/// beginning had to be cut off or there is no room. Subwords are read as transformers does, but for marks that the
-/// tokenizer [has not learned to spell](BpeTokenizer::prepare_prompt); in place of an empty prompt stands
-/// [`TextTokenizer::start_id`].
+/// A character model reads a prompt as the start of a line: it is fed a line break first, unless the
+/// beginning had to be cut off or there is no room. Subwords are read as transformers does, except for
+/// punctuation that the tokenizer [has not learned to spell](BpeTokenizer::prepare_prompt); an empty prompt
+/// becomes [`TextTokenizer::start_id`].
 pub(super) fn read_prompt(
     tokenizer: &TextTokenizer,
     context: Option<usize>,
@@ -65,7 +65,7 @@ fn read_subwords(tokenizer: &BpeTokenizer, most: usize, prompt: &str) -> (Starte
     if surplus == 0 && skipped == 0 {
         return (Started { prompt: tokenizer.decode(&tokens), notes: Vec::new() }, tokens);
     }
-    // Not within a character, of which the first half would be missing.
+    // Cut at a character boundary; otherwise half a character would be left at the start.
     let whole = tokens[surplus..].iter().position(|&id| tokenizer.begins_character(id)).unwrap_or(0);
     tokens.drain(..surplus + whole);
     let mut stream = StreamDecoder::keeping_space();

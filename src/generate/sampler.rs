@@ -1,9 +1,9 @@
-//! Choosing the next token from its logits.
+//! Chooses the next token from the logits.
 //!
-//! The steps, their order and their edge cases are those of Python's transformers (`generate` with
-//! `do_sample=True`): bias, repetition penalty, no repeated n-gram, temperature, top-k, top-p, min-p, typical,
-//! draw. All arithmetic is f32 in a fixed order with this crate's own `exp` and `ln`, so that the same logits
-//! and seed give the same token in every browser and natively.
+//! The steps, their order and their edge cases follow Python's transformers (`generate` with
+//! `do_sample=True`): bias, repetition penalty, no repeated n-grams, temperature, top-k, top-p, min-p,
+//! typical, draw. All arithmetic is f32 in a fixed order with this crate's own `exp` and `ln`, so the same
+//! logits and seed give the same token in every browser and natively.
 
 use super::candidates::{Candidate, Cut, Listing};
 use super::processors::{Filters, add_bias, argmax, forbid_repetition, penalise};
@@ -12,7 +12,7 @@ pub use super::sampling::{REPETITION_WINDOW, Sampling};
 use crate::error::{Error, ErrorCode, Result};
 use crate::rng::Rng;
 
-/// Draws tokens. Holds its random numbers and scratch memory; knows no model.
+/// Samples tokens. Holds the random number generator and scratch memory, but no model.
 #[derive(Debug, Clone)]
 pub struct Sampler {
     sampling: Sampling,
@@ -22,47 +22,46 @@ pub struct Sampler {
 }
 
 impl Sampler {
-    /// The same seed and logits give the same tokens.
+    /// Creates a sampler. The same seed and logits give the same tokens.
     ///
     /// # Errors
-    /// `bad-option` when a setting is outside its range.
+    /// `bad-option` if a setting is out of range.
     pub fn new(sampling: Sampling, seed: u64) -> Result<Self> {
         sampling.check()?;
         Ok(Self { sampling, bias: Vec::new(), rng: Rng::new(seed), filters: Filters::default() })
     }
 
-    /// Adds to the logits of single tokens, before anything else; -infinity rules a token out.
+    /// Sets biases added to the logits of individual tokens before anything else; -infinity bans a token.
     ///
     /// # Errors
-    /// `bad-option` for an id that is not below `vocab_size` or named twice, and for a bias that is NaN or
+    /// `bad-option` for an id that is not below `vocab_size` or occurs twice, and for a bias that is NaN or
     /// +infinity.
     pub fn with_bias(self, bias: Vec<(u32, f32)>, vocab_size: usize) -> Result<Self> {
         check_bias(&bias, vocab_size)?;
         Ok(Self { bias, ..self })
     }
 
-    /// Goes to the random number of the `draw`-th draw, counted from 0. Each draw takes one, and with
-    /// temperature 0 none is needed.
+    /// Moves to the random number of draw number `draw`, counted from 0. Each draw uses one; at temperature 0
+    /// none is needed.
     pub fn seek(&mut self, draw: usize) {
         self.rng.seek(draw as u64);
     }
 
-    /// Chooses a token. `logits` (V) are overwritten by those drawn from; `tokens` is the text so far, of
-    /// which the repetition penalty looks at the last [`REPETITION_WINDOW`]. Equal logits prefer the lower
-    /// id.
+    /// Chooses a token. Overwrites `logits` `(V)` with those that were sampled from. `tokens` is the text so
+    /// far; the repetition penalty uses its last [`REPETITION_WINDOW`] tokens. Ties go to the lower id.
     ///
     /// # Errors
-    /// `not-finite` when a logit is NaN or +infinity, or all are -infinity (a single -infinity is a
-    /// token that cannot come).
+    /// `not-finite` if a logit is NaN or +infinity, or if all are -infinity (a single -infinity is a banned
+    /// token).
     ///
     /// # Panics
-    /// When `tokens` or the bias hold an id that `logits` has no place for.
+    /// If `tokens` or the bias contain an id outside `logits`.
     pub fn sample(&mut self, logits: &mut [f32], tokens: &[u32]) -> Result<u32> {
         self.choose(logits, tokens, None)
     }
 
-    /// Chooses the very token that [`sample`](Self::sample) would, and lists the `count` likeliest by the
-    /// model's own logits, likeliest first; the token chosen follows them if it is not among them.
+    /// Chooses the same token as [`sample`](Self::sample) and also lists the `count` likeliest tokens by the
+    /// model's raw logits, likeliest first. The chosen token is appended if it is not among them.
     ///
     /// # Errors
     /// As [`sample`](Self::sample).
@@ -103,7 +102,7 @@ impl Sampler {
             }
             return Ok(best as u32);
         }
-        // Measured from the maximum, so that no small temperature can overflow.
+        // Subtracting the maximum first keeps small temperatures from overflowing.
         let max = logits[best];
         logits.iter_mut().for_each(|logit| *logit = (*logit - max) / temperature);
         if top_k != 0 && top_k < logits.len() {
@@ -131,13 +130,13 @@ impl Sampler {
         Ok(id)
     }
 
-    /// Draws with probabilities proportional to the weights, which have this sum.
+    /// Draws a token with probability proportional to its weight; `total` is the sum of the weights.
     fn draw(&mut self, total: f32) -> u32 {
         let target = self.rng.uniform() * total;
         let mut cumulative = 0.0;
         let mut chosen = 0;
         for (id, &weight) in self.filters.weights().iter().enumerate().filter(|(_, weight)| **weight > 0.0) {
-            // Kept up to date, so that rounding at the very end still gives a possible token.
+            // Remembered, so that rounding at the very end still yields a possible token.
             chosen = id;
             cumulative += weight;
             if target < cumulative {

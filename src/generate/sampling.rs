@@ -1,39 +1,40 @@
-//! The settings of sampling, and their ranges.
+//! Sampling settings and their ranges.
 
 use super::ngrams::MAX_NGRAM;
 use crate::error::{Error, ErrorCode, Result};
 use serde::Deserialize;
 
-/// How many of the latest tokens the repetition penalty looks at.
+/// Number of most recent tokens the repetition penalty considers.
 ///
-/// Transformers looks at the whole text. For a model of characters that would soon penalise the whole
-/// alphabet alike, which does nothing but flatten the distribution; the last 64 characters are about
-/// two lines of a song. Subwords, where 64 are about six lines, have the same window: a long text needs its
-/// articles and line breaks again and again. (llama.cpp looks back equally far.)
+/// Transformers uses the whole text. For a character model that would soon penalise the whole alphabet
+/// equally, which merely flattens the distribution; the last 64 characters are about two lines of a song.
+/// Subword models, for which 64 tokens are about six lines, use the same window: a long text keeps needing
+/// its articles and line breaks. (llama.cpp uses the same window.)
 pub const REPETITION_WINDOW: usize = 64;
 
-/// How to choose. The default is plain sampling from the model's own distribution.
+/// Sampling settings. The default samples from the model's own distribution.
 #[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
 #[serde(default = "usual")]
 pub struct Sampling {
-    /// Logits are divided by it: 0 always takes the likeliest token, 1 leaves the distribution as it
-    /// is, more makes it flatter. 0 to 10.
+    /// Divisor of the logits: 0 always takes the likeliest token, 1 leaves the distribution unchanged, larger
+    /// values flatten it. Range 0 to 10.
     pub temperature: f32,
-    /// Only the `top_k` likeliest tokens stay, and those as likely as the last of them; 0 is off.
+    /// Keeps only the `top_k` likeliest tokens and any ties with the last of them; 0 is off.
     pub top_k: usize,
-    /// Only the likeliest tokens stay, as few as together have at least this probability (at least
-    /// one); 1 is off. 0 to 1.
+    /// Keeps only the smallest set of likeliest tokens (at least one) whose total probability reaches this
+    /// value; 1 is off. Range 0 to 1.
     pub top_p: f32,
-    /// Only tokens stay that are at least `min_p` times as likely as the likeliest (Nguyen et al. 2024);
-    /// 0 is off. 0 to 1.
+    /// Keeps only tokens at least `min_p` times as likely as the likeliest (Nguyen et al. 2024); 0 is off.
+    /// Range 0 to 1.
     pub min_p: f32,
-    /// Only the tokens stay whose surprise is nearest to the expected one, as few as together have at least
-    /// this probability (locally typical sampling, Meister et al. 2023); 1 is off. Above 0, to 1.
+    /// Keeps only the smallest set of tokens whose surprisal is closest to the expected one and whose total
+    /// probability reaches this value (locally typical sampling, Meister et al. 2023); 1 is off. Above 0, up
+    /// to 1.
     pub typical_p: f32,
-    /// Logits of tokens among the last [`REPETITION_WINDOW`] are divided by it where positive and
-    /// multiplied where negative; 1 is off. 0.1 to 10.
+    /// For tokens among the last [`REPETITION_WINDOW`], positive logits are divided and negative ones
+    /// multiplied by this; 1 is off. Range 0.1 to 10.
     pub repetition_penalty: f32,
-    /// No sequence of so many tokens comes twice in a text, the prompt included; 0 is off. At most
+    /// No n-gram of this many tokens occurs twice in a text, prompt included; 0 is off. At most
     /// [`MAX_NGRAM`].
     pub no_repeat_ngram: usize,
 }
@@ -52,13 +53,13 @@ impl Default for Sampling {
     }
 }
 
-/// What songs are written with, unless a setting says otherwise.
+/// The default settings for writing songs.
 pub(super) fn usual() -> Sampling {
     Sampling { temperature: 0.8, top_p: 0.95, ..Sampling::default() }
 }
 
 impl Sampling {
-    /// Checks that every setting is in its range.
+    /// Checks that every setting is in range.
     ///
     /// # Errors
     /// `bad-option`, naming the setting.
@@ -71,7 +72,7 @@ impl Sampling {
             ("repetition_penalty", self.repetition_penalty, 0.1, 10.0),
         ];
         for (name, value, low, high) in settings {
-            // Written so that NaN fails too.
+            // Written so that NaN fails, too.
             if !(low <= value && value <= high) {
                 return bad_option(format!("{name} is {value}; it must be between {low} and {high}"));
             }
@@ -87,10 +88,10 @@ impl Sampling {
     }
 }
 
-/// Checks what is to be added to the logits of single tokens; `vocab_size` of them there are.
+/// Checks the logit biases against a vocabulary of `vocab_size` tokens.
 ///
 /// # Errors
-/// `bad-option` for an id outside the vocabulary or named twice, and for a bias that is NaN or +infinity.
+/// `bad-option` for an id outside the vocabulary or given twice, and for a bias that is NaN or +infinity.
 pub(super) fn check_bias(bias: &[(u32, f32)], vocab_size: usize) -> Result<()> {
     for (at, &(id, value)) in bias.iter().enumerate() {
         if id as usize >= vocab_size {

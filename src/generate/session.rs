@@ -1,4 +1,4 @@
-//! A text in progress: what is written, what the model remembers of it, and the way back.
+//! A text in progress: its tokens, the model's state, and rewinding.
 
 use super::beam::{self, Limits};
 use super::candidates::Candidate;
@@ -10,37 +10,37 @@ use crate::error::{Error, ErrorCode, Result};
 use crate::models::{LanguageModel, Recording, TextState};
 use crate::text::TextTokenizer;
 
-/// An LSTM's state is kept every so many tokens, so that going back recomputes less than that.
+/// An LSTM's state is saved every so many tokens, so that rewinding recomputes fewer than that.
 const MARK_EVERY: usize = 256;
 
 /// Everything that changes while a text is written.
 pub(super) struct Session {
     options: Options,
     sampler: Sampler,
-    /// The whole text, prompt and all.
+    /// The whole text, including the prompt.
     tokens: Vec<u32>,
     prompt_length: usize,
-    /// Where the prompt was empty, the text begins with the first token written.
+    /// False if the prompt was empty, so that the text begins with the first token written.
     after_prompt: bool,
     state: TextState,
-    /// Tokens that `state` has read: never all, since the last has to be fed for the next one's logits.
+    /// Number of tokens `state` has read; never all, since feeding the last one yields the next logits.
     read: usize,
-    /// States after so many tokens, ascending. Only of models that remember more than their window: what a
-    /// window holds is quickly read again.
+    /// States saved after so many tokens, ascending. Only for models without a context window, as a window is
+    /// quickly read again.
     marks: Vec<(usize, TextState)>,
     logits: Vec<f32>,
-    /// What the model did at the tokens that it has read since this was taken last, if that is wanted.
+    /// Activations at the tokens read since the recording was last taken, if recording is on.
     recording: Option<Recording>,
     output: Output,
-    /// Lengths of the text after each forced token.
+    /// Text lengths after each forced token.
     forced: Vec<usize>,
-    /// What a beam search has found to follow the prompt or the last forced token.
+    /// The continuation that beam search found after the prompt or the last forced token.
     plan: Option<Vec<u32>>,
     end: Option<End>,
 }
 
 impl Session {
-    /// A text that begins with `tokens`, at least one. The model reads all but the last.
+    /// Starts a text with `tokens`, at least one. The model reads all but the last.
     ///
     /// # Errors
     /// `bad-option`.
@@ -73,12 +73,12 @@ impl Session {
         Ok(session)
     }
 
-    /// Tokens written so far.
+    /// Number of tokens written so far.
     pub fn written(&self) -> usize {
         self.tokens.len() - self.prompt_length
     }
 
-    /// Tokens that can still be written.
+    /// Number of tokens that can still be written.
     pub fn remaining(&self) -> usize {
         if self.end.is_some() { 0 } else { self.options.max_new_tokens - self.written() }
     }
@@ -88,7 +88,7 @@ impl Session {
         self.end
     }
 
-    /// One token more: the `forced` one, or one that is drawn or planned. The text has not ended.
+    /// Appends the `forced` token, or one that is sampled or planned. Must not be called after the end.
     ///
     /// # Errors
     /// `not-finite`.
@@ -125,10 +125,10 @@ impl Session {
         Ok(Token { id, text, candidates: candidates.into_iter().map(row).collect() })
     }
 
-    /// Takes the last `count` tokens back; gives the text handed out for those that stay.
+    /// Takes back the last `count` tokens and returns the released text of the remaining ones.
     ///
     /// # Errors
-    /// `bad-option` if not so many are written, or none is to be taken back.
+    /// `bad-option` if `count` is 0 or exceeds the number of tokens written.
     pub fn rewind(
         &mut self,
         model: &LanguageModel,
@@ -161,7 +161,7 @@ impl Session {
         }
     }
 
-    /// The next token of the likeliest text after all that was given from outside.
+    /// The next token of the likeliest text after the prompt and the forced tokens, found by beam search.
     async fn planned(&mut self, model: &LanguageModel, tokenizer: &TextTokenizer) -> Result<u32> {
         let given = self.forced.last().copied().unwrap_or(self.prompt_length);
         if self.plan.is_none() {
@@ -182,7 +182,7 @@ impl Session {
         })
     }
 
-    /// The frames of the tokens read since the last call, with these tokens; none where nothing is recorded.
+    /// Returns the frames recorded since the last call with their tokens; `None` if recording is off.
     pub fn take_recording(&mut self) -> Option<(Recording, &[u32])> {
         let recording = self.recording.as_mut()?;
         let taken = std::mem::replace(recording, Recording::at(self.read));
@@ -190,13 +190,13 @@ impl Session {
         Some((taken, tokens))
     }
 
-    /// Forgets what the model remembers, so that another device can go on with the text.
+    /// Drops the model's state, so that another device can continue the text.
     pub fn forget_state(&mut self, model: &LanguageModel) {
         self.marks.clear();
         (self.read, self.state) = (0, model.begin());
     }
 
-    /// Lets the model read the tokens before `end`.
+    /// Feeds the model the tokens before `end`.
     async fn read_to(&mut self, model: &LanguageModel, end: usize) -> Result<()> {
         let marking = model.context().is_none();
         while self.read < end {
@@ -215,7 +215,7 @@ impl Session {
         Ok(())
     }
 
-    /// Makes sure that the model has read at most the first `end` tokens.
+    /// Rewinds the state so that the model has read at most the first `end` tokens.
     fn forget_to(&mut self, model: &LanguageModel, end: usize) {
         if self.read <= end {
             return;

@@ -1,21 +1,21 @@
-//! How to translate a text.
+//! Options for translating a text.
 
 use super::beam::Search;
 use crate::error::{Error, ErrorCode, Result};
 use serde::Deserialize;
 
-/// The most tokens that one may ask for in a piece.
+/// Maximum number of tokens per translated piece.
 pub const MAX_PIECE_TOKENS: usize = 1_000;
 
-/// How to translate.
+/// Options for translating a text.
 #[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
 #[serde(default)]
 pub struct TranslateOptions {
-    /// How each sentence is searched for. JavaScript has these beside the other, in one object.
+    /// Search settings for each sentence. In JavaScript these are in the same object as the other option.
     #[serde(skip)]
     pub search: Search,
-    /// Tokens that a piece may have at most, 1 to [`MAX_PIECE_TOKENS`]; no translation is longer than twice
-    /// its source and ten tokens anyway.
+    /// Maximum number of tokens per piece, 1 to [`MAX_PIECE_TOKENS`]; a translation is never longer than
+    /// twice its source plus ten tokens anyway.
     pub max_new_tokens: usize,
 }
 
@@ -26,7 +26,7 @@ impl Default for TranslateOptions {
 }
 
 impl TranslateOptions {
-    /// Checks that every option is in its range.
+    /// Checks that every option is in range.
     ///
     /// # Errors
     /// `bad-option`, naming the option.

@@ -1,4 +1,4 @@
-//! A translator as a session: load a model, start with a text, take piece by piece.
+//! Translation as a session: load a model, start with a text, take one piece after another.
 
 use super::beam::{Hypothesis, Limits, Search, search};
 use super::language::{Foreign, foreign, not_german};
@@ -14,19 +14,19 @@ use crate::now::now;
 use crate::tensor::Device;
 use crate::text::{Dress, END, LineEnd, Note, PairTokenizer, Piece, START, UNK, modern_german, split_pieces};
 
-/// Of a longer text only the first so many characters are translated.
+/// Only this many characters at the start of a text are translated.
 pub const MAX_TEXT_CHARACTERS: usize = 20_000;
-/// Of a sentence only so many tokens are read: several times what a model has seen in training.
+/// Only this many tokens of a sentence are read: several times what a model has seen in training.
 pub const MAX_SOURCE_TOKENS: usize = 256;
-/// Sentences that are decoded side by side: together their rows fill the cores of a machine.
+/// Number of sentences decoded side by side: enough rows to keep all cores of a machine busy.
 pub(super) const BATCH: usize = 32;
 
-/// A model that translates, with its tokenizer, and the text it is translating.
+/// A translation model with its tokenizer and the text it is translating.
 pub struct Translator {
     model: TranslationModel,
-    /// The same model on a GPU, which then translates.
+    /// A copy of the model on a GPU; if present, it does the translating.
     on_gpu: Option<TranslationModel>,
-    /// Why a GPU no longer does.
+    /// Why the GPU is no longer used.
     gpu_fault: Option<Error>,
     tokenizer: PairTokenizer,
     session: Option<Session>,
@@ -35,7 +35,7 @@ pub struct Translator {
 /// The text in progress.
 struct Session {
     pieces: std::vec::IntoIter<Piece>,
-    /// Pieces given so far.
+    /// Number of pieces returned so far.
     done: usize,
     trailing: String,
     options: TranslateOptions,
@@ -43,23 +43,23 @@ struct Session {
 
 /// A piece as the model reads it.
 pub(super) struct Prepared {
-    /// With `<start>` and `<end>`.
+    /// Token ids with `<start>` and `<end>`.
     pub(super) ids: Vec<u32>,
-    /// That of the line, where the model reads a full stop.
+    /// The original end of the line, where the model reads a full stop.
     end: Option<LineEnd>,
-    /// What the line wears besides words.
+    /// Formatting removed from the line: Markdown, tags, list numbers, all capitals.
     dress: Dress,
     pub(super) limits: Limits,
     notes: Vec<Note>,
 }
 
 impl Translator {
-    /// Opens a model from the contents of its three files.
+    /// Loads a model from the contents of its three files.
     ///
     /// # Errors
-    /// `bad-config` for a configuration that does not parse or is of no translator; `bad-tokenizer` for a
-    /// tokenizer that does not parse or has other vocabulary sizes than the model; for the weights as
-    /// [`Weights`] says.
+    /// `bad-config` for a configuration that does not parse or does not describe a translator;
+    /// `bad-tokenizer` for a tokenizer that does not parse or whose vocabulary sizes differ from the model's;
+    /// for the weights see [`Weights`].
     pub fn from_files(config_json: &str, tokenizer_json: &str, weights: &[u8]) -> Result<Self> {
         let config = ModelConfig::from_json(config_json)?;
         let tokenizer = PairTokenizer::from_json(tokenizer_json)?;
@@ -69,10 +69,10 @@ impl Translator {
         Self::new(model, tokenizer)
     }
 
-    /// A translator for a model that is in memory already, such as one in training.
+    /// Creates a translator for a model that is already in memory, such as one in training.
     ///
     /// # Errors
-    /// `bad-tokenizer` if the tokenizer has other vocabulary sizes than the model.
+    /// `bad-tokenizer` if the vocabulary sizes of tokenizer and model differ.
     pub fn new(model: TranslationModel, tokenizer: PairTokenizer) -> Result<Self> {
         let sizes = [tokenizer.src_vocab_size(), tokenizer.tgt_vocab_size()];
         let expected = model.vocab_sizes();
@@ -83,9 +83,9 @@ impl Translator {
         Err(Error::new(ErrorCode::BadTokenizer, message))
     }
 
-    /// Translates on a GPU from now on, or on the CPU again.
+    /// Switches to a GPU, or back to the CPU.
     ///
-    /// Should the GPU be lost on the way, the CPU goes on: see [`Self::gpu_fault`].
+    /// If the GPU fails later, the CPU takes over: see [`Self::gpu_fault`].
     pub fn use_gpu(&mut self, gpu: Option<&Gpu>) {
         self.gpu_fault = None;
         self.on_gpu = gpu.map(|gpu| {
@@ -95,7 +95,7 @@ impl Translator {
         });
     }
 
-    /// What happened to the GPU that was to translate.
+    /// The error that made the translator fall back to the CPU.
     pub fn gpu_fault(&self) -> Option<&Error> {
         self.gpu_fault.as_ref()
     }
@@ -110,10 +110,10 @@ impl Translator {
         &self.tokenizer
     }
 
-    /// Begins a new text; one in progress is given up.
+    /// Starts a new text and drops any text in progress.
     ///
     /// # Errors
-    /// `bad-option` when an option is outside its range; the text in progress then goes on.
+    /// `bad-option` if an option is out of range; the text in progress is then kept.
     pub fn start(&mut self, text: &str, options: TranslateOptions) -> Result<TranslationStarted> {
         options.check()?;
         let mut notes = Vec::new();
@@ -148,23 +148,23 @@ impl Translator {
         Ok(TranslationStarted { pieces, notes })
     }
 
-    /// Leaves out the next `pieces`, for who has their translations already.
+    /// Skips the next `pieces`, for callers that already have their translations.
     pub fn skip(&mut self, pieces: usize) {
         let Some(session) = &mut self.session else { return };
         session.done += session.pieces.by_ref().take(pieces).count();
     }
 
-    /// Translates the next piece. After the last, white space at the end of the text comes as the `before`
-    /// of a piece without text; then `None`, and also before the first [`start`](Self::start).
+    /// Translates the next piece. After the last one, trailing white space is returned as the `before` of an
+    /// empty piece. Returns `None` after that, and before the first [`start`](Self::start).
     ///
     /// # Errors
-    /// `not-finite` when the model computes something that is not a number; the text ends there.
+    /// `not-finite` if the model computes something that is not finite; this ends the text.
     #[expect(clippy::should_implement_trait, reason = "a translator can be started again after its end")]
     pub fn next(&mut self) -> Result<Option<TranslatedPiece>> {
         now(self.next_async())
     }
 
-    /// [`next`](Self::next) where a GPU has to be waited for.
+    /// Asynchronous [`next`](Self::next), for use with a GPU.
     ///
     /// # Errors
     /// As `next`.
@@ -199,8 +199,9 @@ impl Translator {
         Ok(Some(self.translated(index, piece, prepared, &found)))
     }
 
-    /// Translates many texts at once, each as [`start`](Self::start) and [`next`](Self::next) would and in
-    /// the same order, but with sentences of all texts side by side; `progress` is told how many are done.
+    /// Translates many texts at once, each exactly as [`start`](Self::start) and [`next`](Self::next) would,
+    /// in the same order, but decodes sentences of all texts side by side. Calls `progress` with the number
+    /// of sentences in each finished batch.
     ///
     /// # Errors
     /// `bad-option`, `not-finite`.
@@ -214,7 +215,7 @@ impl Translator {
         Ok(translated.into_iter().map(|translated| translated.text).collect())
     }
 
-    /// [`translate_all`](Self::translate_all) with the notes about each text.
+    /// Like [`translate_all`](Self::translate_all), with notes about each text.
     ///
     /// # Errors
     /// `bad-option`, `not-finite`.
@@ -228,7 +229,7 @@ impl Translator {
         let splits: Vec<_> = texts.iter().map(|text| split_pieces(text.as_ref())).collect();
         let chosen = splits.iter().flat_map(|split| &split.pieces).filter(|piece| is_translatable(piece));
         let prepared: Vec<Prepared> = chosen.map(|piece| self.prepare(&piece.text, options)).collect();
-        // Sentences of one length end together, and no row waits for a longer one.
+        // Sentences of one length end together, so no row waits for a longer one.
         let mut order: Vec<usize> = (0..prepared.len()).collect();
         order.sort_by_key(|&i| prepared[i].ids.len());
         let mut translations = vec![String::new(); prepared.len()];
@@ -285,7 +286,7 @@ impl Translator {
         let n = options.search.no_repeat_ngram;
         let limits = Limits {
             max_new_tokens: options.max_new_tokens.min(2 * ids.len() + 10),
-            // Who repeats himself is translated so: a refrain is no endless loop.
+            // A source that repeats itself may be translated so: a refrain is not an endless loop.
             no_repeat_ngram: if repeats(&ids, n) { 0 } else { n },
         };
         Prepared { ids: [&[START], &ids[..], &[END]].concat(), end, dress, limits, notes }
@@ -298,7 +299,7 @@ impl Translator {
         search(&mut *model.decoder(&sources, watching), &limits, options).await
     }
 
-    /// The text of a hypothesis, on one line and with the end of its source, without the space that begins it.
+    /// The text of a hypothesis on one line, trimmed, with the line end of its source.
     fn text(&self, prepared: &Prepared, hypothesis: &Hypothesis) -> String {
         let text = self.tokenizer.decode_target(&hypothesis.tokens).replace(char::is_control, " ");
         let line =

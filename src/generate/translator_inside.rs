@@ -1,4 +1,4 @@
-//! Looking into a translator.
+//! Inspecting a translator.
 
 use super::Translator;
 use super::inside::{MAX_POSITIONS, Rated, TranslationInside, check_residual, likeliest, neighbours};
@@ -8,22 +8,22 @@ use crate::now::now;
 use crate::tensor::Tensor;
 use crate::text::START;
 
-/// Either language of a translator.
+/// One of the two languages of a translator.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Side {
-    /// What it reads.
+    /// The language it reads.
     Source,
-    /// What it writes.
+    /// The language it writes.
     Target,
 }
 
 impl Translator {
-    /// What the model does while it reads these tokens and writes those, as a piece gives them. Read again as it
-    /// was decoded, to the bit, so that the search itself is not slowed down. `None` of a model whose attention
-    /// is all that there is to see.
+    /// Returns the model's activations while it reads these source and target tokens of a piece. The tokens
+    /// are read again with the same bits as during decoding, so that the search itself need not record
+    /// anything. `None` for a model that offers nothing but its attention.
     ///
     /// # Errors
-    /// `bad-option` if there are no tokens, or there is no such token.
+    /// `bad-option` if there are no tokens or an id is out of range.
     pub fn inside(&self, source: &[u32], target: &[u32]) -> Result<Option<TranslationInside>> {
         let unknown = |ids: &[u32], size: usize| ids.is_empty() || ids.iter().any(|&id| id as usize >= size);
         let [source_size, target_size] = self.model().vocab_sizes();
@@ -41,7 +41,7 @@ impl Translator {
     /// See [`Generator::lens`](super::Generator::lens).
     ///
     /// # Errors
-    /// `bad-option` for a model without a residual stream, or for numbers that are no rows of one.
+    /// `bad-option` if the model has no residual stream or the numbers do not form rows of one.
     pub fn lens(&self, residual: &[f32], count: usize) -> Result<Vec<Vec<Rated>>> {
         let channels = self.model().embeddings()[1].dim(1);
         check_residual(residual, channels)?;
@@ -52,7 +52,8 @@ impl Translator {
         Ok(likeliest(logits.data(), self.model().vocab_sizes()[1], count, |id| self.token(Side::Target, id)))
     }
 
-    /// The `count` tokens of one language whose vectors are most like that of `id`, by their cosine.
+    /// Returns the `count` tokens of one language whose embeddings are closest to that of `id` by cosine
+    /// similarity.
     ///
     /// # Errors
     /// `bad-option` if there is no such token.
@@ -62,12 +63,12 @@ impl Translator {
         neighbours(table, id, count, |id| self.token(side, id))
     }
 
-    /// The vectors of the first `count` positions `(count, C)`; none of a model without any.
+    /// Position embeddings `(count, C)` of the first positions; empty for a model without any.
     pub fn positions(&self, count: usize) -> Vec<f32> {
         self.model().positions(count.min(MAX_POSITIONS))
     }
 
-    /// A token for showing.
+    /// A token as printable text.
     fn token(&self, side: Side, id: u32) -> String {
         match side {
             Side::Source => self.tokenizer().source_pieces(&[id]).concat(),

@@ -1,19 +1,21 @@
-//! Builds without the feature `gpu`: types with the GPU's names that have no value. The rest of the crate need not
-//! know, and the compiler drops whatever would have happened on a GPU.
+//! Stand-ins for builds without the feature `gpu`: uninhabited types with the GPU's names. The rest of the
+//! crate needs no conditional compilation, and the compiler drops all code for the GPU.
 #![allow(missing_docs, reason = "methods of types without a value are never called")]
 
 use super::{Dispatch, MemoryUse, View};
 use crate::error::{Error, ErrorCode, Result};
 
-/// No GPU.
+/// A GPU, of which there is none in this build.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Gpu {}
 
-/// No memory on it.
+/// GPU memory, of which there is none in this build.
 #[derive(Clone, Copy)]
 pub struct Buffer(Gpu);
 
 impl Gpu {
+    /// Fails.
+    ///
     /// # Errors
     /// Always `gpu-unavailable`.
     pub async fn request() -> Result<Self> {
@@ -23,6 +25,8 @@ impl Gpu {
         ))
     }
 
+    /// Fails.
+    ///
     /// # Errors
     /// Always `gpu-unavailable`.
     pub async fn request_baseline() -> Result<Self> {

@@ -1,21 +1,21 @@
-//! Memory of the GPU.
+//! GPU memory.
 
 use super::{Gpu, View};
 use std::rc::Rc;
 
-/// Words of four bytes in the GPU's memory: f32, u32, or weights packed into u32. Cloning shares them; the
-/// last clone gives the memory back to the pool.
+/// GPU memory in words of four bytes: f32, u32, or weights packed into u32. Clones share the memory; dropping
+/// the last one returns it to the pool.
 #[derive(Clone)]
 pub struct Buffer(Rc<Owned>);
 
 struct Owned {
     gpu: Gpu,
-    /// Taken only by `drop`.
+    /// `None` only during `drop`.
     raw: Option<RawBuffer>,
     words: usize,
 }
 
-/// A buffer of the pool, with the number that tells it from all others.
+/// A buffer of the pool, with a unique id.
 #[derive(Clone, PartialEq, Eq)]
 pub(super) struct RawBuffer {
     pub id: u64,
@@ -32,25 +32,25 @@ impl Buffer {
         self.0.words
     }
 
-    /// Whether there are none.
+    /// Whether the length is 0.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// The GPU that holds it.
+    /// The GPU that holds the buffer.
     pub fn gpu(&self) -> &Gpu {
         &self.0.gpu
     }
 
-    /// Whether nobody else shares it, so that it may be changed in place.
+    /// Whether this is the only clone, so that the buffer may be changed in place.
     pub fn is_unique(&self) -> bool {
         Rc::strong_count(&self.0) == 1
     }
 
-    /// Words `start .. start + len`.
+    /// A view of words `start .. start + len`.
     ///
     /// # Panics
-    /// If there are not so many.
+    /// If the range exceeds the buffer.
     #[track_caller]
     pub fn view(&self, start: usize, len: usize) -> View<'_> {
         assert!(start + len <= self.len(), "view of words {start}..{} of {}", start + len, self.len());

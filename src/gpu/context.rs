@@ -1,4 +1,4 @@
-//! The GPU itself: asked for once, then shared.
+//! The GPU handle.
 
 use super::buffer::RawBuffer;
 use super::pipeline::Bound;
@@ -11,7 +11,7 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// A handle to the GPU; clones are the same GPU.
+/// A handle to a GPU; clones refer to the same one.
 #[derive(Clone)]
 pub struct Gpu(Rc<Context>);
 
@@ -21,7 +21,7 @@ struct Context {
     info: wgpu::AdapterInfo,
     software: Cell<bool>,
     limits: wgpu::Limits,
-    /// What went wrong first. Behind a lock since wgpu reports from any thread.
+    /// The first fault. Behind a lock, since wgpu reports errors from any thread.
     fault: Arc<Mutex<Option<Error>>>,
     pool: RefCell<Pool>,
     recorder: RefCell<Recorder>,
@@ -46,8 +46,8 @@ fn unavailable(why: &dyn std::fmt::Display) -> Error {
 }
 
 impl Gpu {
-    /// Asks for the machine's GPU: WebGPU in a browser; Vulkan, Metal or DX12 elsewhere. A software adapter
-    /// counts as one.
+    /// Requests the machine's GPU: WebGPU in a browser; Vulkan, Metal or DX12 elsewhere. Software adapters
+    /// are accepted.
     ///
     /// # Errors
     /// `gpu-unavailable`.
@@ -59,7 +59,7 @@ impl Gpu {
         };
         let adapter = instance.request_adapter(&options).await.map_err(|error| unavailable(&error))?;
         let has = adapter.limits();
-        // The baseline of WebGPU, and larger buffers where there are any.
+        // WebGPU's default limits, with larger buffers where the adapter supports them.
         let limits = wgpu::Limits {
             max_buffer_size: has.max_buffer_size,
             max_storage_buffer_binding_size: has.max_storage_buffer_binding_size,
@@ -68,7 +68,7 @@ impl Gpu {
         Self::of(&adapter, limits).await
     }
 
-    /// Like [`Gpu::request`], with no more than the limits that every WebGPU has: 128 MiB a binding.
+    /// Like [`Gpu::request`], but limited to what every WebGPU device supports: 128 MiB per binding.
     ///
     /// # Errors
     /// `gpu-unavailable`.
@@ -101,7 +101,7 @@ impl Gpu {
         Ok(Self(Rc::new(Context { device, queue, info, software, limits, fault, pool, recorder })))
     }
 
-    /// What the GPU calls itself.
+    /// The name the GPU reports.
     pub fn name(&self) -> String {
         let wgpu::AdapterInfo { name, driver, .. } = &self.0.info;
         match (name.as_str(), driver.as_str()) {
@@ -110,47 +110,48 @@ impl Gpu {
         }
     }
 
-    /// Whether the "GPU" is this machine's processor in disguise.
+    /// Whether the "GPU" is a software adapter that runs on the CPU.
     pub fn is_software(&self) -> bool {
         self.0.software.get()
     }
 
-    /// Has kernels chosen as if the GPU were software, or were not: the tests run both kinds on one machine.
+    /// Makes kernels be chosen as if the GPU were, or were not, a software adapter, so that tests cover both
+    /// on one machine.
     pub fn pretend(&self, software: bool) {
         self.0.software.set(software);
     }
 
-    /// Words that one binding may show at most.
+    /// Maximum number of words in one binding.
     pub fn most_words(&self) -> usize {
         (self.0.limits.max_storage_buffer_binding_size / 4) as usize
     }
 
-    /// The memory that is held.
+    /// Memory currently held.
     pub fn memory(&self) -> MemoryUse {
         self.0.pool.borrow().used()
     }
 
-    /// Submissions and dispatches so far.
+    /// Numbers of submissions and dispatches so far.
     pub fn counts(&self) -> (u64, u64) {
         let recorder = self.0.recorder.borrow();
         (recorder.submitted, recorder.dispatched)
     }
 
-    /// The names of all kernels that were dispatched so far.
+    /// Names of all kernels that have been dispatched.
     pub fn kernels(&self) -> Vec<&'static str> {
         self.0.recorder.borrow().pipelines.kernels()
     }
 
-    /// Words whose content is left open: whoever asks for them writes them all.
+    /// Allocates words with unspecified content, which the caller must overwrite completely.
     pub fn empty(&self, words: usize) -> Buffer {
         let raw = self.0.pool.borrow_mut().take(&self.0.device, words, Purpose::Output);
         Buffer::new(self.clone(), raw, words)
     }
 
-    /// These values in the GPU's memory.
+    /// Copies values to the GPU's memory.
     ///
     /// # Panics
-    /// If they do not fill whole words.
+    /// If their size is not a multiple of four bytes.
     pub fn upload<T: bytemuck::Pod>(&self, values: &[T]) -> Buffer {
         let bytes: &[u8] = bytemuck::cast_slice(values);
         assert_eq!(bytes.len() % 4, 0, "upload: {} bytes", bytes.len());
@@ -161,11 +162,12 @@ impl Gpu {
         Buffer::new(self.clone(), raw, bytes.len() / 4)
     }
 
-    /// Records a run of a kernel.
+    /// Records one run of a kernel.
     ///
     /// # Panics
-    /// If parameters or views do not fit the kernel's, one view is larger than [`Gpu::most_words`] (the caller has
-    /// to split its work), or a buffer that is written stands in two of them.
+    /// If parameters or views do not match the kernel's declaration, a view is larger than
+    /// [`Gpu::most_words`] (the caller must split the work), or a written buffer occurs in more than one
+    /// view.
     #[track_caller]
     pub fn dispatch(&self, dispatch: &Dispatch<'_>) {
         let Dispatch { kernel, views, .. } = dispatch;
@@ -195,8 +197,8 @@ impl Gpu {
         }
     }
 
-    /// What to bind so that the view is visible, and the word of it that the view begins with: the whole
-    /// buffer if that is allowed, so that few bind groups serve many views.
+    /// What to bind to make the view accessible, and the word within the binding where the view starts. Binds
+    /// the whole buffer if allowed, so that few bind groups serve many views.
     #[track_caller]
     fn bind(&self, view: View<'_>) -> (Bound, u32) {
         let raw = view.buffer.raw();
@@ -212,10 +214,10 @@ impl Gpu {
         ((raw.clone(), offset, (end - offset).max(16)), ((start - offset) / 4) as u32)
     }
 
-    /// Records a copy of words between buffers.
+    /// Records a copy between two buffers.
     ///
     /// # Panics
-    /// If the views differ in length or are of one buffer.
+    /// If the views differ in length or belong to the same buffer.
     #[track_caller]
     pub fn copy(&self, from: View<'_>, to: View<'_>) {
         assert!(from.len == to.len, "copy: {} words to {}", from.len, to.len);
@@ -229,16 +231,16 @@ impl Gpu {
         }
     }
 
-    /// Submits what is recorded, so that the GPU can begin.
+    /// Submits the recorded commands, so that the GPU can start.
     pub fn submit(&self) {
         self.0.recorder.borrow_mut().submit(&self.0.queue, &mut self.0.pool.borrow_mut());
     }
 
-    /// The values of several views, one after the other, once everything recorded so far has run. The copy
-    /// is made now; what is recorded before the future ends does not show in it.
+    /// Returns the values of several views, concatenated, after everything recorded so far has run. They are
+    /// copied now: commands recorded while the future is pending do not affect them.
     ///
     /// # Errors
-    /// `gpu-lost` or `out-of-memory` if that happened since the GPU was asked for.
+    /// `gpu-lost` or `out-of-memory` if such a fault has occurred since the GPU was requested.
     pub fn read(&self, views: &[View<'_>]) -> impl Future<Output = Result<Vec<f32>>> + use<> {
         let words: usize = views.iter().map(|view| view.len).sum();
         let context = &*self.0;
@@ -254,7 +256,7 @@ impl Gpu {
         let (sender, receiver) = oneshot::channel();
         let range = 0..(4 * words.max(1)) as u64;
         staging.map_async(wgpu::MapMode::Read, range.clone(), move |mapped| {
-            // Nobody listens any more if the reader was dropped.
+            // Sending fails if the future was dropped, which is fine.
             let _ = sender.send(mapped);
         });
         let gpu = self.clone();
@@ -274,7 +276,8 @@ impl Gpu {
         }
     }
 
-    /// Natively callbacks run only while somebody waits; browsers run them by themselves.
+    /// Blocks until callbacks have run. Natively they run only while something polls; browsers run them on
+    /// their own.
     fn wait(&self) {
         #[cfg(not(target_arch = "wasm32"))]
         if let Err(error) = self.0.device.poll(wgpu::PollType::wait_indefinitely()) {
@@ -282,14 +285,16 @@ impl Gpu {
         }
     }
 
+    /// Reports an earlier fault.
+    ///
     /// # Errors
-    /// `gpu-lost` or `out-of-memory` if that has happened.
+    /// `gpu-lost` or `out-of-memory` if such a fault has occurred.
     pub fn check(&self) -> Result<()> {
         let fault = self.0.fault.lock().unwrap_or_else(PoisonError::into_inner);
         fault.clone().map_or(Ok(()), Err)
     }
 
-    /// Gives the GPU up, as a driver's crash would. Whatever is read afterwards is `gpu-lost`.
+    /// Destroys the device, as a driver crash would. All later reads fail with `gpu-lost`.
     pub fn destroy(&self) {
         self.0.device.destroy();
         remember(&self.0.fault, Error::new(ErrorCode::GpuLost, "the GPU was given up"));
@@ -300,7 +305,7 @@ impl Gpu {
     }
 }
 
-/// Keeps the first fault: the others follow from it.
+/// Keeps the first fault; later ones are its consequences.
 fn remember(fault: &Mutex<Option<Error>>, error: Error) {
     log::warn!("{error}");
     fault.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);

@@ -1,4 +1,4 @@
-//! What a kernel is, and what one run of it needs.
+//! Descriptions of a kernel and of one run of it.
 
 use super::View;
 
@@ -11,30 +11,30 @@ pub enum Access {
     Write,
 }
 
-/// A compute shader: the row of the kernel table that a file of [`wgsl`](crate::wgsl) declares.
+/// A compute shader, as declared in a file of [`wgsl`](crate::wgsl).
 #[derive(Clone, Copy, Debug)]
 pub struct Kernel {
-    /// Unique; its file's name in `shaders/`, with what was chosen at compile time behind it.
+    /// A unique name: the shader's file name in `shaders/`, followed by its compile-time variant.
     pub name: &'static str,
-    /// Files, joined in this order. The entry point is `main`.
+    /// Shader sources, concatenated in this order. The entry point is `main`.
     pub source: &'static [&'static str],
-    /// Bindings 1, 2, … of group 0; binding 0 is the uniform parameters.
+    /// Bindings 1, 2, … of group 0; binding 0 holds the uniform parameters.
     pub bindings: &'static [Access],
-    /// What binding 0 holds behind the head.
+    /// Layout of binding 0 after the head.
     pub params: Params,
 }
 
-/// The parameters of a kernel behind the head, as Rust lays them out; a test compares them with the shader's.
+/// Layout of a kernel's parameters after the head, as in Rust; a test compares it with the shader's.
 #[derive(Clone, Copy, Debug)]
 pub struct Params {
     /// Number of bytes.
     pub bytes: usize,
-    /// Name, Rust type and first byte of each field.
+    /// Name, Rust type and byte offset of each field.
     pub fields: &'static [(&'static str, &'static str, usize)],
 }
 
 impl Kernel {
-    /// The whole source text.
+    /// Returns the complete source.
     pub fn text(&self) -> String {
         self.source.concat()
     }
@@ -46,11 +46,11 @@ pub struct Dispatch<'a> {
     pub kernel: &'a Kernel,
     /// Values of its WGSL `override` constants.
     pub constants: &'a [(&'static str, f64)],
-    /// The bytes of its parameters behind the head.
+    /// The bytes of its parameters after the head.
     pub params: &'a [u8],
-    /// One for each binding, in order. A buffer that is written may stand here once only.
+    /// One view per binding, in order. A written buffer may occur only once.
     pub views: &'a [View<'a>],
-    /// Number of workgroups. They are counted in one dimension; the recorder folds more than 65,535 into
-    /// two, and the kernels unfold them with `group_index`.
+    /// Number of workgroups. They form one dimension; the recorder folds more than 65,535 into two, and the
+    /// kernels undo this with `group_index`.
     pub groups: usize,
 }

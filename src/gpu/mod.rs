@@ -1,9 +1,9 @@
-//! The machinery of the GPU: every wgpu name lives in this room, and no op's meaning does.
+//! GPU infrastructure. All uses of wgpu are in this module, and nothing in it depends on a particular op.
 //!
 //! A [`Gpu`] hands out [`Buffer`]s from a pool and records [`Gpu::dispatch`]es of [`Kernel`]s. Nothing runs
 //! until something is read back ([`Gpu::read`]) or the recording is full: a whole step of a model is one
-//! submission. Only asking for a GPU and reading are `async`, natively too. What goes wrong on the way (a
-//! lost device, no memory) is remembered and becomes the error of the next read.
+//! submission. Only requesting a GPU and reading are `async`, also natively. Faults along the way (a lost
+//! device, lack of memory) are remembered and become the error of the next read.
 
 #[cfg(not(feature = "gpu"))]
 mod absent;
@@ -29,9 +29,9 @@ pub use context::Gpu;
 pub use kernel::{Access, Dispatch, Kernel, Params};
 pub use view::{MemoryUse, View};
 
-/// Number of invocations of a workgroup that the simple kernels use.
+/// Workgroup size of the simple kernels.
 pub const WORKGROUP: usize = 256;
 
-/// Bytes of the part of every kernel's parameters that [`Gpu::dispatch`] fills in itself: the `Head` of
+/// Size in bytes of the part of every kernel's parameters that [`Gpu::dispatch`] fills in: the `Head` of
 /// `shaders/lib/head.wgsl`.
 pub const HEAD_BYTES: usize = 48;

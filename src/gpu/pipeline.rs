@@ -1,18 +1,19 @@
-//! Compiled kernels and their bind groups, each made once.
+//! Caches of compiled kernels and bind groups.
 
 use super::buffer::RawBuffer;
 use super::{Access, Dispatch, Kernel};
 use std::collections::HashMap;
 use std::rc::Rc;
 
-/// Bytes of a kernel's parameters, the head included: what a dynamic offset of the uniform buffer counts in.
+/// Maximum bytes of a kernel's parameters including the head; also the step of the uniform buffer's dynamic
+/// offsets.
 pub(super) const SLOT: u64 = 256;
-/// Bind groups keep their buffers alive; with so many it is time to forget them.
+/// Size at which the bind group cache is cleared, because bind groups keep their buffers alive.
 const MOST_BIND_GROUPS: usize = 8192;
 
 pub(super) struct Pipelines {
     layouts: HashMap<&'static [Access], Rc<Layout>>,
-    /// By kernel and constants, as in `softmax[WIDTH=64]`.
+    /// Keyed by kernel and constants, as in `softmax[WIDTH=64]`.
     pipelines: HashMap<String, Rc<Pipeline>>,
     bind_groups: HashMap<BindKey, wgpu::BindGroup>,
     modules: HashMap<&'static str, wgpu::ShaderModule>,
@@ -29,7 +30,7 @@ pub(super) struct Pipeline {
     layout: Rc<Layout>,
 }
 
-/// What one binding shows: buffer, first byte, bytes.
+/// The range of a binding: buffer, byte offset, number of bytes.
 pub(super) type Bound = (RawBuffer, u64, u64);
 
 #[derive(PartialEq, Eq, Hash)]
@@ -48,7 +49,7 @@ impl Pipelines {
         }
     }
 
-    /// The names of those that were asked for.
+    /// Names of the kernels used so far.
     pub fn kernels(&self) -> Vec<&'static str> {
         self.modules.keys().copied().collect()
     }

@@ -1,12 +1,12 @@
-//! Buffers by size class, used again instead of asked for anew.
+//! Buffer pool, by size class.
 
 use super::MemoryUse;
 use super::buffer::RawBuffer;
 use std::collections::HashMap;
 
-/// Free buffers. A buffer given up while commands are being recorded may still be read by one of them: as
-/// the output of a later command it may serve at once, but to be filled from outside (which happens before
-/// the recording runs) it must wait until the recording is submitted.
+/// Free buffers. Commands recorded but not yet submitted may still read a released buffer. It can serve at
+/// once as the output of a later command, but uploads run before the recording, so to receive one it must
+/// wait until the recording is submitted.
 #[derive(Default)]
 pub(super) struct Pool {
     free: HashMap<u64, Vec<RawBuffer>>,
@@ -15,16 +15,17 @@ pub(super) struct Pool {
     used: MemoryUse,
 }
 
-/// What a buffer is wanted for.
+/// How a buffer will be filled.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Purpose {
-    /// To be written by a recorded command.
+    /// Written by a recorded command.
     Output,
-    /// To be filled from outside.
+    /// Uploaded from main memory.
     Upload,
 }
 
-/// Sizes grow in quarters of a power of two: at most a fifth is wasted.
+/// Size classes are quarters of a power of two, so at most a fifth is wasted, except below the minimum of 256
+/// bytes.
 pub(super) fn size_class(words: usize) -> u64 {
     let bytes = (4 * words as u64).max(256);
     let step = 1 << (bytes.ilog2() - 2);
@@ -48,14 +49,14 @@ impl Pool {
         self.recorded.entry(raw.buffer.size()).or_default().push(raw);
     }
 
-    /// All recorded commands have been submitted.
+    /// Marks released buffers as free for uploads, after all recorded commands have been submitted.
     pub fn submitted(&mut self) {
         for (size, buffers) in &mut self.recorded {
             self.free.entry(*size).or_default().append(buffers);
         }
     }
 
-    /// A buffer that the CPU can map.
+    /// Returns a buffer that the CPU can map.
     pub fn take_staging(&mut self, device: &wgpu::Device, words: usize) -> wgpu::Buffer {
         let size = size_class(words);
         self.staging.get_mut(&size).and_then(Vec::pop).unwrap_or_else(|| {

@@ -1,16 +1,16 @@
-//! Commands that wait to be submitted together.
+//! Records commands to submit them together.
 
 use super::Dispatch;
 use super::pipeline::{Bound, Pipelines, SLOT};
 use super::pool::Pool;
 
-/// Dispatches of one submission at most: each has its slot in the uniform buffer.
+/// Maximum number of dispatches per submission: each has a slot in the uniform buffer.
 const SLOTS: u64 = 1024;
-/// More workgroups than this in one dimension are folded into two.
+/// More workgroups than this are folded into two dimensions.
 const MOST_GROUPS: usize = 65_535;
 
 pub(super) struct Recorder {
-    /// Parameters of all dispatches of a submission, each at its dynamic offset.
+    /// Parameters of all dispatches in a submission, each at its dynamic offset.
     uniforms: wgpu::Buffer,
     staged: Vec<u8>,
     open: Option<Open>,
@@ -21,7 +21,7 @@ pub(super) struct Recorder {
 }
 
 struct Open {
-    // Dropped before the encoder, which is locked while a pass is open.
+    // The pass must be dropped before the encoder, which is locked while a pass is open.
     pass: Option<wgpu::ComputePass<'static>>,
     encoder: wgpu::CommandEncoder,
 }
@@ -45,7 +45,7 @@ impl Recorder {
         })
     }
 
-    /// The dispatch with these bindings, its views starting at `starts` words of them.
+    /// Records a dispatch with these bindings; view `i` starts at word `starts[i]` of its binding.
     pub fn dispatch(
         &mut self,
         device: &wgpu::Device,
@@ -95,7 +95,7 @@ impl Recorder {
         self.staged.len() as u64 >= SLOT * SLOTS
     }
 
-    /// Hands everything recorded to the GPU.
+    /// Submits everything recorded to the GPU.
     pub fn submit(&mut self, queue: &wgpu::Queue, pool: &mut Pool) {
         if let Some(Open { pass, encoder }) = self.open.take() {
             drop(pass);

@@ -1,11 +1,11 @@
-//! Parts of the GPU's memory, and how much of it there is.
+//! Views of GPU memory, and memory statistics.
 
 use super::Buffer;
 
-/// A stretch of a [`Buffer`].
+/// A contiguous range of a [`Buffer`].
 #[derive(Clone, Copy)]
 pub struct View<'a> {
-    /// The whole.
+    /// The buffer.
     pub buffer: &'a Buffer,
     /// First word.
     pub start: usize,
@@ -14,10 +14,10 @@ pub struct View<'a> {
 }
 
 impl View<'_> {
-    /// Words `start .. start + len` of the stretch.
+    /// Words `start .. start + len` of this view.
     ///
     /// # Panics
-    /// If there are not so many.
+    /// If the range exceeds the view.
     #[track_caller]
     pub fn part(self, start: usize, len: usize) -> Self {
         assert!(start + len <= self.len, "part: words {start}..{} of {}", start + len, self.len);
@@ -31,11 +31,11 @@ impl<'a> From<&'a Buffer> for View<'a> {
     }
 }
 
-/// The GPU's memory that is held.
+/// GPU memory held by the pool.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct MemoryUse {
-    /// Bytes asked for from the GPU, in use or waiting for use.
+    /// Bytes allocated, whether in use or free.
     pub bytes: u64,
-    /// Buffers asked for so far.
+    /// Number of buffers allocated.
     pub buffers: u64,
 }

@@ -1,4 +1,4 @@
-//! Files, natively only: in the browser bytes come and go through the page.
+//! File access, native builds only: in the browser, bytes come and go through the page.
 
 use std::fs::{self, File};
 use std::io::{self, Write};
@@ -8,23 +8,22 @@ use sha2::{Digest, Sha256};
 
 use crate::error::{Error, ErrorCode, Result};
 
-/// Writes `bytes` to `path` so that at every moment, power failure included, the path holds either
-/// the old content or the new, never a half: a temporary file beside it is written, flushed to the
-/// disk and renamed over it.
+/// Writes `bytes` to `path` atomically: even after a power failure, the path holds either the old content or
+/// the new. The content is written to a temporary file next to it, flushed to disk and renamed.
 ///
 /// # Errors
-/// `file` when any step fails; the temporary file is then removed and `path` is as before.
+/// `file` if any step fails; the temporary file is then removed and `path` is unchanged.
 pub fn write_atomically(path: &Path, bytes: &[u8]) -> Result<()> {
     let temporary = temporary_name(path);
     let result = write_and_rename(&temporary, path, bytes);
     if result.is_err() {
-        // The first error is the one to report; a leftover temporary file harms nobody.
+        // Report the first error; a leftover temporary file does no harm.
         let _ = fs::remove_file(&temporary);
     }
     result.map_err(|e| Error::new(ErrorCode::File, format!("{} cannot be written: {e}", path.display())))
 }
 
-/// The process id keeps two processes that write the same file apart.
+/// Includes the process id, so that two processes writing the same file do not collide.
 fn temporary_name(path: &Path) -> PathBuf {
     let mut name = path.file_name().unwrap_or_default().to_owned();
     name.push(format!(".{}.tmp", std::process::id()));
@@ -37,7 +36,7 @@ fn write_and_rename(temporary: &Path, path: &Path, bytes: &[u8]) -> io::Result<(
     file.sync_all()?;
     drop(file);
     fs::rename(temporary, path)?;
-    // On Unix the rename itself lasts only once the folder is on the disk.
+    // On Unix the rename is durable only once the folder has been synced.
     #[cfg(unix)]
     {
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
@@ -46,7 +45,7 @@ fn write_and_rename(temporary: &Path, path: &Path, bytes: &[u8]) -> io::Result<(
     Ok(())
 }
 
-/// The SHA-256 of `bytes` in lower-case hexadecimal, as the manifest holds it.
+/// The SHA-256 of `bytes` in lower-case hexadecimal, as in the manifest.
 pub fn sha256(bytes: &[u8]) -> String {
     sha256_bytes(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -1,40 +1,40 @@
-//! `www/models/index.json`: the models that the page offers.
+//! `www/models/index.json`: the models offered by the page.
 
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, ErrorCode, Result};
 
-/// The only version of the file's layout so far.
+/// The only version of the file format so far.
 pub const VERSION: u32 = 1;
 
 /// The whole file.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Manifest {
-    /// Layout version, [`VERSION`].
+    /// Format version, [`VERSION`].
     pub version: u32,
-    /// The models, in the order the page lists them.
+    /// The models, in the order shown on the page.
     pub models: Vec<ModelEntry>,
 }
 
-/// One model of the list.
+/// A model of the list.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ModelEntry {
-    /// Lower-case letters, digits and hyphens; also the model's folder.
+    /// Id of lower-case letters, digits and hyphens; also the name of the model's folder.
     pub id: String,
     /// `model_type` of its `config.json`.
     pub model_type: String,
-    /// Of the songs it writes, by ISO 639-1; English if not said.
+    /// Language of its songs as an ISO 639-1 code; English by default.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub language: Option<String>,
-    /// What to download.
+    /// The files to download.
     pub files: ModelFiles,
     /// Licence of the weights.
     pub licence: String,
-    /// The texts it learned from.
+    /// The texts it was trained on.
     pub trained_on: Bilingual,
-    /// What was measured, and how.
+    /// Measured results, and how they were measured.
     pub figures: Figures,
     /// The model card.
     pub card: Bilingual,
@@ -42,7 +42,7 @@ pub struct ModelEntry {
     pub title: Bilingual,
 }
 
-/// Paths relative to the manifest.
+/// Paths of the files, relative to the manifest.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ModelFiles {
@@ -52,27 +52,27 @@ pub struct ModelFiles {
     pub tokenizer: String,
     /// `model.safetensors`.
     pub weights: WeightsFile,
-    /// An index of the songs it learned from, to be fetched by whoever asks what a text has copied.
+    /// Index of its training songs, downloaded only to search a text for copies.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub songs: Option<WeightsFile>,
-    /// Words of its language with their sounds, to be fetched by whoever asks for rhymes.
+    /// Lexicon of its language, downloaded only for rhymes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lexicon: Option<WeightsFile>,
 }
 
-/// A large file, with what the page needs to show progress and to check the download.
+/// A large file, with what the page needs to show progress and to verify the download.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct WeightsFile {
     /// Path relative to the manifest.
     pub path: String,
-    /// Size of the file.
+    /// Size in bytes.
     pub bytes: u64,
     /// SHA-256 of the file: 64 lower-case hexadecimal digits.
     pub sha256: String,
 }
 
-/// One text in the page's two languages.
+/// A text in the page's two languages.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Bilingual {
@@ -82,25 +82,25 @@ pub struct Bilingual {
     pub en: String,
 }
 
-/// Measured numbers.
+/// Measured results.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Figures {
-    /// Bits per character on held-out text, for models of characters.
+    /// Bits per character on held-out text, for language models.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub dev_bits_per_char: Option<f64>,
     /// BLEU on held-out sentence pairs, for translators.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub dev_bleu: Option<f64>,
-    /// chrF on the same.
+    /// chrF on the same pairs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub dev_chrf: Option<f64>,
-    /// Share of labels that are right on held-out text, for models that read.
+    /// Fraction of correct labels on held-out text, for models that read.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub dev_accuracy: Option<f64>,
     /// Number of weights.
     pub parameters: u64,
-    /// The command that measured it.
+    /// The command that measured these results.
     pub measured_with: String,
 }
 
@@ -118,11 +118,11 @@ impl Manifest {
         Self { version: VERSION, models: Vec::new() }
     }
 
-    /// Reads and checks `index.json`.
+    /// Reads and validates `index.json`.
     ///
     /// # Errors
-    /// `bad-manifest` when it does not parse, has another version, repeats an id, leaves its own
-    /// folder in a path, or has a malformed hash.
+    /// `bad-manifest` if it does not parse, has another version, repeats an id, has a path outside its own
+    /// folder, or has a malformed hash.
     pub fn from_json(json: &str) -> Result<Self> {
         let bad = |message: String| Error::new(ErrorCode::BadManifest, format!("index.json: {message}"));
         let manifest: Self = serde_json::from_str(json).map_err(|e| bad(e.to_string()))?;
@@ -138,14 +138,14 @@ impl Manifest {
         Ok(manifest)
     }
 
-    /// The text of `index.json`: indented, with a final line break.
+    /// The content of `index.json`: indented, with a final line break.
     pub fn to_json(&self) -> String {
         let mut json = serde_json::to_string_pretty(self).expect("strings and numbers always serialise");
         json.push('\n');
         json
     }
 
-    /// Puts `entry` in the place of the entry with its id, or at the end.
+    /// Replaces the entry with the same id, or appends `entry`.
     pub fn upsert(&mut self, entry: ModelEntry) {
         match self.models.iter_mut().find(|model| model.id == entry.id) {
             Some(model) => *model = entry,
@@ -178,7 +178,7 @@ impl ModelEntry {
     }
 }
 
-/// Plain relative paths only: no scheme, no root, no climbing, no query.
+/// Plain relative paths only: no scheme, no root, no `..`, no query.
 fn is_inside(path: &str) -> bool {
     let part_is_plain = |part: &str| !part.is_empty() && part != "." && part != "..";
     !path.contains([':', '\\', '?', '#', '%']) && path.split('/').all(part_is_plain)

@@ -1,4 +1,4 @@
-//! Reading and writing models: safetensors in memory, the page's list of models, safe file writing.
+//! Reading and writing models: safetensors in memory, the page's list of models, atomic file writing.
 
 #[cfg(not(target_arch = "wasm32"))]
 mod file;

@@ -1,6 +1,6 @@
-//! A whole model as one file: its weights, with all else in the header's metadata.
+//! A complete model in one file: its weights, with everything else in the header's metadata.
 //!
-//! It is an ordinary safetensors file, so whatever reads weights reads this one too.
+//! It is an ordinary safetensors file, so any reader of weights can read it, too.
 
 use super::weights::split_header;
 use crate::error::{Error, ErrorCode, Result};
@@ -10,25 +10,26 @@ const CONFIG: &str = "config.json";
 const TOKENIZER: &str = "tokenizer.json";
 const CARD: &str = "card.json";
 const METADATA: &str = "__metadata__";
-/// Weights begin at a multiple of this.
+/// Alignment of the weights.
 const ALIGNMENT: usize = 8;
 
-/// What a model's file holds beside the weights, as the texts of files.
+/// The parts of a model file besides the weights, as the contents of files.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ModelFile {
     /// `config.json`.
     pub config: String,
     /// `tokenizer.json`.
     pub tokenizer: String,
-    /// A JSON object that says where the model comes from, if it does.
+    /// A JSON object describing the model's origin, if present.
     pub card: Option<String>,
 }
 
 impl ModelFile {
-    /// Reads the texts; the same bytes are the weights.
+    /// Reads the parts; the same bytes also serve as the weights.
     ///
     /// # Errors
-    /// `bad-weights` if it is no safetensors file, `bad-config` or `bad-tokenizer` if it holds nothing but weights.
+    /// `bad-weights` if it is not a safetensors file, `bad-config` or `bad-tokenizer` if these parts are
+    /// missing.
     pub fn read(bytes: &[u8]) -> Result<Self> {
         let (metadata, _) = split_header(bytes)?;
         let text = |name: &str| metadata.metadata().as_ref()?.get(name).cloned();
@@ -45,10 +46,10 @@ impl ModelFile {
         })
     }
 
-    /// The one file, made from a file of weights. The same parts give the same bytes.
+    /// Adds the parts to a file of weights. The same parts give the same bytes.
     ///
     /// # Errors
-    /// `bad-weights` if `weights` is no safetensors file.
+    /// `bad-weights` if `weights` is not a safetensors file.
     pub fn join(&self, weights: &[u8]) -> Result<Vec<u8>> {
         let (_, data) = split_header(weights)?;
         let begin = weights.len() - data.len();
@@ -92,7 +93,7 @@ mod tests {
             assert_eq!(ModelFile::read(&file).unwrap(), parts(card));
             let mut read = Weights::from_safetensors(&file).unwrap();
             assert_eq!(read.take("a", &[2, 3]).unwrap().to_vec(), [0.5; 6]);
-            // Once more: the parts are replaced, and nothing else changes.
+            // Joining again replaces the parts and changes nothing else.
             assert_eq!(parts(card).join(&file).unwrap(), file);
             let data = u64::from_le_bytes(file[..8].try_into().unwrap());
             assert!(data.is_multiple_of(8));

@@ -1,8 +1,7 @@
 //! Model weights in the safetensors format.
 //!
-//! The bytes come from anywhere, so nothing in them is believed: a length is compared with the file
-//! before anything of that length is made, and memory never grows beyond a small multiple of the
-//! file's own size.
+//! The bytes may come from anywhere and are not trusted: every length is checked against the file before
+//! anything of that length is allocated, and memory use stays within a small multiple of the file size.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -15,36 +14,36 @@ use crate::order;
 use crate::shape::MAX_RANK;
 use crate::tensor::Tensor;
 
-/// A header is a few dozen bytes a parameter, of which large models have thousands, and a whole model's holds its
-/// tokenizer too.
+/// Maximum header size. Headers need a few dozen bytes per parameter, of which large models have thousands,
+/// and the header of a complete model also holds its tokenizer.
 const MAX_HEADER_BYTES: usize = 1 << 24;
-/// Bytes of the header length that the file begins with.
+/// Size of the header length at the start of the file.
 const LENGTH_BYTES: usize = 8;
-/// A matrix NAME of 8-bit integers has the scales of its rows in NAME.scale.
+/// Suffix of the row scales: an 8-bit matrix NAME has its scales in NAME.scale.
 const SCALE: &str = ".scale";
 /// Matrices with fewer rows or columns gain nothing from 8 bits.
 const SMALLEST_INT8: usize = 32;
 
-/// Number format of the weights in a file; in memory they are always f32.
+/// Number format of the weights in a file. In memory 8-bit matrices stay as they are; the rest becomes f32.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, serde::Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Precision {
     /// 32 bits, as trained.
     F32,
-    /// 16 bits, half the download; rounded to the nearest.
+    /// 16 bits, half the download; rounded to nearest.
     F16,
-    /// Matrices of at least 32 rows and columns in 8 bits with one scale a row, the rest in 16: a quarter of
-    /// the download.
+    /// 8 bits with one scale per row for matrices of at least 32 rows and columns, 16 bits for the rest: a
+    /// quarter of the download.
     Int8,
 }
 
 /// The parameters of a file, handed out one by one to the model that asks for them.
 ///
-/// A model takes every parameter it has and then calls [`finish`](Self::finish), so that a file made
-/// for another model is refused instead of half used.
+/// A model takes all its parameters and then calls [`finish`](Self::finish), so that a file for another model
+/// is refused rather than partly used.
 #[derive(Debug)]
 pub struct Weights {
-    /// Shapes are the file's own claim; a `Tensor` is made only once its shape is the expected one.
+    /// Shapes are as claimed by the file; a `Tensor` is created only after its shape has been checked.
     parameters: BTreeMap<String, (Vec<usize>, Values)>,
 }
 
@@ -52,9 +51,9 @@ pub struct Weights {
 enum Values {
     F32(Vec<f32>),
     F16(Vec<f16>),
-    /// A matrix, the only thing stored so: its values, and the scales of its rows.
+    /// A matrix: its values and the scales of its rows.
     Int8(Vec<i8>, Vec<f32>),
-    /// In a number format that is not supported.
+    /// An unsupported number format.
     Unread(Dtype),
 }
 
@@ -73,14 +72,14 @@ impl Values {
 }
 
 impl Weights {
-    /// Reads a whole safetensors file. `F32`, `F16` and `BF16` are accepted and widened to f32; row r of a
-    /// matrix NAME of `I8` is multiplied with element r of the `F32` vector NAME.scale. Other number formats
-    /// are an error only of who takes such a parameter.
+    /// Reads a complete safetensors file. Accepts `F32`, `F16` and `BF16`; row r of an `I8` matrix NAME is
+    /// multiplied by element r of the `F32` vector NAME.scale. Other number formats are an error only if such
+    /// a parameter is taken.
     ///
     /// # Errors
-    /// `bad-weights` when the file is truncated, too long, or its header contradicts itself; `not-finite`
-    /// when a weight is NaN or infinite; `missing-parameter`, `parameter-shape` or `parameter-dtype` for
-    /// scales that are missing or do not fit.
+    /// `bad-weights` if the file is truncated, too long, or its header is inconsistent; `not-finite` if a
+    /// weight is NaN or infinite; `missing-parameter`, `parameter-shape` or `parameter-dtype` for scales that
+    /// are missing or do not fit.
     pub fn from_safetensors(bytes: &[u8]) -> Result<Self> {
         let (metadata, data) = split_header(bytes)?;
         let tensors = metadata.tensors();
@@ -89,7 +88,7 @@ impl Weights {
         // The header was checked to cover `data` exactly, so every range lies inside it.
         let bytes_of = |info: &TensorInfo| &data[info.data_offsets.0..info.data_offsets.1];
         let mut parameters = BTreeMap::new();
-        // By name, so that of several mistakes always the same one is reported.
+        // Sorted by name, so that of several errors always the same one is reported.
         for place in order::sorted(names.len(), &|a, b| names[a].cmp(names[b])) {
             let name = names[place as usize];
             let info = tensors[name];
@@ -114,11 +113,11 @@ impl Weights {
         Ok(Self { parameters })
     }
 
-    /// All parameters by name, whatever their shapes.
+    /// Returns all parameters by name, whatever their shapes.
     ///
     /// # Errors
-    /// `parameter-shape` when one has more axes than a tensor can, `parameter-dtype` when one is in a number
-    /// format that is not supported.
+    /// `parameter-shape` if one has more axes than a tensor can have, `parameter-dtype` if one has an
+    /// unsupported number format.
     pub fn into_parameters(self) -> Result<Vec<(String, Tensor)>> {
         let tensor = |(name, (shape, values)): (String, (Vec<usize>, Values))| {
             if shape.len() > MAX_RANK {
@@ -132,20 +131,20 @@ impl Weights {
         self.parameters.into_iter().map(tensor).collect()
     }
 
-    /// Whether there is a parameter of this name still to be handed out.
+    /// Whether a parameter of this name is left.
     pub fn contains(&self, name: &str) -> bool {
         self.parameters.contains_key(name)
     }
 
-    /// Forgets the parameters whose names `keep` refuses.
+    /// Drops the parameters whose names `keep` rejects.
     pub fn retain(&mut self, mut keep: impl FnMut(&str) -> bool) {
         self.parameters.retain(|name, _| keep(name));
     }
 
-    /// Takes `prefix` from the names that begin with it.
+    /// Removes `prefix` from the names that start with it.
     ///
     /// # Errors
-    /// `bad-weights` when there is a parameter of the shorter name already.
+    /// `bad-weights` if a parameter with the shorter name exists already.
     pub fn strip_prefix(&mut self, prefix: &str) -> Result<()> {
         for (name, parameter) in std::mem::take(&mut self.parameters) {
             let shorter = name.strip_prefix(prefix).unwrap_or(&name);
@@ -157,7 +156,7 @@ impl Weights {
         Ok(())
     }
 
-    /// Forgets all but the first `rows` of a parameter along its first axis, if there are more.
+    /// Keeps only the first `rows` of a parameter along its first axis, if it has more.
     pub fn keep_rows(&mut self, name: &str, rows: usize) {
         let Some((shape, values)) = self.parameters.get_mut(name) else { return };
         let Some((first, rest)) = shape.split_first_mut().filter(|(first, _)| **first > rows) else { return };
@@ -174,7 +173,7 @@ impl Weights {
         }
     }
 
-    /// Calls a parameter something else, unless there is one of the new name.
+    /// Renames a parameter, unless the new name is taken.
     pub fn rename(&mut self, name: &str, new_name: &str) {
         if self.contains(new_name) {
             return;
@@ -184,7 +183,7 @@ impl Weights {
         }
     }
 
-    /// Hands out the parameter `name`, which must have exactly this shape (at most four axes).
+    /// Takes the parameter `name`, which must have exactly this shape (at most four axes).
     ///
     /// # Errors
     /// `missing-parameter`, `parameter-shape`, `parameter-dtype`.
@@ -204,10 +203,10 @@ impl Weights {
         values.into_tensor(name, shape)
     }
 
-    /// To be called when the model has taken everything it has.
+    /// Must be called after the model has taken all its parameters.
     ///
     /// # Errors
-    /// `unexpected-parameter` when something is left: the file belongs to another model.
+    /// `unexpected-parameter` if any are left: the file belongs to another model.
     pub fn finish(self) -> Result<()> {
         match self.parameters.keys().next() {
             None => Ok(()),
@@ -224,9 +223,9 @@ impl Weights {
 
 /// Parses the header and checks that it describes exactly the bytes after it.
 ///
-/// `SafeTensors::deserialize` does the same, but accepts headers of 100 MB and adds the file's claims
-/// up without looking for overflow; the crate's own checks on order, overlap and size run in
-/// `Metadata`'s deserialisation.
+/// `SafeTensors::deserialize` does the same, but accepts headers of 100 MB and sums up the file's claims
+/// without overflow checks; the crate's own checks of order, overlap and size run when `Metadata` is
+/// deserialised.
 pub(super) fn split_header(bytes: &[u8]) -> Result<(Metadata, &[u8])> {
     let bad = |message: String| Error::new(ErrorCode::BadWeights, format!("weights: {message}"));
     let Some((length, rest)) = bytes.split_first_chunk::<LENGTH_BYTES>() else {
@@ -253,7 +252,7 @@ fn from_little_endian(data: &[u8]) -> Vec<f32> {
     data.as_chunks().0.iter().map(|&bytes| f32::from_le_bytes(bytes)).collect()
 }
 
-/// Numbers of a floating-point format; of others that they are not read.
+/// Decodes a floating-point format; other formats are left unread.
 fn floats(name: &str, dtype: Dtype, data: &[u8]) -> Result<Values> {
     let values = match dtype {
         Dtype::F32 => from_little_endian(data),
@@ -285,7 +284,7 @@ fn check_finite(name: &str, values: impl IntoIterator<Item = f32>) -> Result<()>
     }
 }
 
-/// The scales of the rows of a matrix of this shape.
+/// The row scales of a matrix of this shape.
 fn row_scales(name: &str, info: &TensorInfo, data: &[u8], matrix: &[usize]) -> Result<Vec<f32>> {
     let wrong = |code, expected: String| Err(Error::new(code, format!("parameter {name:?} {expected}")));
     let &[rows, _] = matrix else {
@@ -311,12 +310,12 @@ fn row_scales(name: &str, info: &TensorInfo, data: &[u8], matrix: &[usize]) -> R
     Ok(scales)
 }
 
-/// No 8-bit integer times a scale may overflow.
+/// Checks that no 8-bit integer times its scale overflows.
 fn check_products(name: &str, scales: &[f32]) -> Result<()> {
     check_finite(name, scales.iter().map(|scale| scale * f32::from(i8::MIN)))
 }
 
-/// A tensor as it lies in the file.
+/// A tensor in the form stored in the file.
 struct Stored {
     name: String,
     dtype: Dtype,
@@ -324,11 +323,11 @@ struct Stored {
     bytes: Vec<u8>,
 }
 
-/// A safetensors file of these parameters. The same parameters always give the same bytes.
+/// Builds a safetensors file from these parameters. The same parameters always give the same bytes.
 ///
 /// # Errors
-/// `not-finite` when a value is NaN or infinite, or too large for f16; `bad-weights` when two tensors of the
-/// file would have the same name.
+/// `not-finite` if a value is NaN, infinite, or too large for f16; `bad-weights` if two tensors of the file
+/// would have the same name.
 pub fn to_safetensors(parameters: &[(String, Tensor)], precision: Precision) -> Result<Vec<u8>> {
     let mut stored = Vec::with_capacity(parameters.len());
     for (name, tensor) in parameters {
@@ -344,7 +343,7 @@ pub fn to_safetensors(parameters: &[(String, Tensor)], precision: Precision) -> 
         let view = TensorView::new(*dtype, shape.clone(), bytes);
         (name, view.expect("a tensor's data has its shape's size"))
     });
-    // PyTorch's loaders look for this entry.
+    // PyTorch's loaders expect this entry.
     let metadata = HashMap::from([("format".to_owned(), "pt".to_owned())]);
     safetensors::serialize(views, Some(metadata)).map_err(|e| failed(e.to_string()))
 }
@@ -368,13 +367,13 @@ fn store(name: &str, tensor: &Tensor, precision: Precision, stored: &mut Vec<Sto
     Ok(())
 }
 
-/// Each value as the nearest of 255 multiples of its row's scale, and the scales.
+/// Rounds each value to the nearest of 255 multiples of its row's scale, and returns the scales.
 fn quantized(values: &[f32], columns: usize) -> (Vec<u8>, Vec<f32>) {
     let mut bytes = Vec::with_capacity(values.len());
     let mut scales = Vec::with_capacity(values.len() / columns);
     for row in values.chunks_exact(columns) {
         let largest = row.iter().fold(0.0f32, |largest, value| largest.max(value.abs()));
-        // A row of zeros, or of values so small that the scale itself is zero, needs none.
+        // A row of zeros, or of values so small that the scale underflows to 0, can have any scale.
         let scale = Some(largest / 127.0).filter(|&scale| scale > 0.0).unwrap_or(1.0);
         let nearest = |value: &f32| (value / scale).round_ties_even() as i8;
         bytes.extend(row.iter().map(|value| nearest(value).cast_unsigned()));

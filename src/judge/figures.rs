@@ -1,57 +1,57 @@
-//! What is counted in songs, and the shares that come of it.
+//! Counts and fractions that describe songs.
 
 use super::phrases::{counts, is_chain, longest_repetition};
 use super::songs::Song;
 use crate::text::SongIndex;
 use crate::text::rhyme::{Lexicon, Rhyme, words_of};
 
-/// Stretches over so many characters count as copied.
+/// Passages longer than this many characters count as copied.
 pub const VERBATIM: usize = 60;
 
-/// So many of so many.
+/// A count out of a total.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Share {
-    /// Those that are meant.
+    /// The count.
     pub part: usize,
-    /// All.
+    /// The total.
     pub all: usize,
 }
 
-/// What was counted in songs. Figures of several songs add up.
+/// Figures of one or several songs; they can be added up.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Figures {
-    /// Songs.
+    /// Number of songs.
     pub songs: usize,
-    /// Stanzas, those that come back included.
+    /// Number of stanzas, including repeated ones.
     pub stanzas: usize,
-    /// Lines.
+    /// Number of lines.
     pub lines: usize,
-    /// Words.
+    /// Number of words.
     pub words: usize,
-    /// Pairs of lines that rhyme of those that are to rhyme by the scheme; near rhymes count.
+    /// Pairs of lines that rhyme, out of those that must rhyme by the scheme; near rhymes count.
     pub asked: Share,
-    /// The same, only perfect rhymes.
+    /// The same, counting perfect rhymes only.
     pub asked_perfect: Share,
     /// Stanzas of four lines that rhyme AABB, ABAB or XAXA; near rhymes count.
     pub quatrains: Share,
-    /// The same, only perfect rhymes.
+    /// The same, counting perfect rhymes only.
     pub quatrains_perfect: Share,
-    /// Words that the lexicon lists.
+    /// Words listed in the lexicon.
     pub listed: Share,
-    /// Sequences of three words, each once, of all in their song; of a stanza that comes back, once.
+    /// Distinct word trigrams, out of all trigrams of the song; a repeated stanza counts once.
     pub distinct: Share,
-    /// The most words that a song repeats in a row outside stanzas that come back.
+    /// The longest sequence of words repeated within a song, apart from repeated stanzas.
     pub longest: Vec<String>,
     /// Songs that are chains: see [`CHAIN_WORDS`](super::CHAIN_WORDS).
     pub chains: Share,
-    /// Characters in stretches that may be longer than [`VERBATIM`] and stand in the training songs.
+    /// Characters in passages of the training songs that may be longer than [`VERBATIM`].
     pub verbatim: Share,
-    /// Words that are in no list, in the order they came; of each song the first few.
+    /// Words in no list, in order of appearance; only the first few of each added song.
     pub strange: Vec<String>,
 }
 
 impl Share {
-    /// From 0 to 1; 0 of nothing.
+    /// The fraction, from 0 to 1; 0 if the total is 0.
     pub fn value(self) -> f64 {
         self.part as f64 / self.all.max(1) as f64
     }
@@ -68,7 +68,8 @@ impl Share {
 }
 
 impl Figures {
-    /// The figures of one song. Words of its title need not be listed. Without an index nothing is copied.
+    /// Computes the figures of one song. Words of its title need not be listed. Without an index nothing
+    /// counts as copied.
     ///
     /// ```
     /// use liedwerk::judge::{Figures, songs};
@@ -123,14 +124,14 @@ impl Figures {
             let all = |pairs: &[(usize, usize)], least: Rhyme| {
                 pairs.iter().all(|&(a, b)| rhyme(a, b).is_some_and(|grade| grade >= least))
             };
-            // ABAB is XAXA with one rhyme more.
+            // ABAB is XAXA with one more rhyme.
             let rhymes = |least| all(&[(1, 3)], least) || all(&[(0, 1), (2, 3)], least);
             self.quatrains.count(rhymes(Rhyme::Near));
             self.quatrains_perfect.count(rhymes(Rhyme::Perfect));
         }
     }
 
-    /// Adds another song's figures; of the longest repetitions the longer one stays.
+    /// Adds another song's figures; of the longest repetitions the longer one is kept.
     pub fn add(&mut self, other: Self) {
         self.songs += other.songs;
         self.stanzas += other.stanzas;
@@ -151,7 +152,7 @@ impl Figures {
     }
 }
 
-/// Lines of a stanza that are to rhyme, each with the one before it that has its letter.
+/// The lines of a stanza that must rhyme, each paired with the previous line that has the same letter.
 fn pairs(scheme: &str, lines: usize) -> Vec<(usize, usize)> {
     let scheme = scheme.as_bytes();
     let letter = |at: usize| (at / scheme.len(), scheme[at % scheme.len()]);

@@ -1,4 +1,4 @@
-//! Figures that tell good songs from bad ones: rhymes, words, repetitions, copies. Pure functions on texts.
+//! Metrics that tell good songs from bad ones: rhymes, words, repetitions, copies. Pure functions on texts.
 
 mod figures;
 mod phrases;

@@ -1,18 +1,18 @@
-//! Sequences of words that come again.
+//! Repeated sequences of words.
 
 use std::collections::BTreeMap;
 
 use crate::text::rhyme::words_of;
 
-/// A song is a chain if a phrase of so many words comes [`CHAIN_TIMES`] outside stanzas that come back whole.
+/// A song is a chain if a phrase of this many words occurs [`CHAIN_TIMES`], not counting repeated stanzas.
 pub const CHAIN_WORDS: usize = 4;
 /// See [`CHAIN_WORDS`].
 pub const CHAIN_TIMES: usize = 3;
-/// Of a longer song the beginning is compared.
+/// Only this many words at the start of a longer song are compared.
 const MOST_WORDS: usize = 3_000;
 
-/// The longest sequence of words that a text holds twice without overlap, across its line breaks too; empty if no
-/// word comes twice.
+/// The longest sequence of words that occurs twice in a text without overlap, also across line breaks; empty
+/// if no word is repeated.
 ///
 /// ```
 /// let lines = ["O the sea is the sea,", "where the sea is the sea"];
@@ -20,7 +20,7 @@ const MOST_WORDS: usize = 3_000;
 /// ```
 pub fn longest_repetition<'a>(lines: impl IntoIterator<Item = &'a str>) -> Vec<String> {
     let words: Vec<String> = lines.into_iter().flat_map(words_of).take(MOST_WORDS).collect();
-    // The length of what ends at `i` and at `j` alike, for one `i` after the other.
+    // For each `i`, the length of the common sequences that end at `i` and at `j`.
     let (mut longest, mut end) = (0, 0);
     let mut above = vec![0; words.len() + 1];
     for i in 1..=words.len() {
@@ -38,7 +38,7 @@ pub fn longest_repetition<'a>(lines: impl IntoIterator<Item = &'a str>) -> Vec<S
     words[end - longest..end].to_vec()
 }
 
-/// How often each sequence of `n` words stands in these lines; none crosses a line's end.
+/// Counts the sequences of `n` words in these lines; none crosses the end of a line.
 pub(super) fn counts<'a>(lines: impl IntoIterator<Item = &'a str>, n: usize) -> BTreeMap<Vec<String>, usize> {
     let mut counts = BTreeMap::new();
     for line in lines {
@@ -50,7 +50,7 @@ pub(super) fn counts<'a>(lines: impl IntoIterator<Item = &'a str>, n: usize) -> 
     counts
 }
 
-/// Whether some phrase of [`CHAIN_WORDS`] comes [`CHAIN_TIMES`] in these lines.
+/// Whether some phrase of [`CHAIN_WORDS`] occurs at least [`CHAIN_TIMES`] in these lines.
 pub(super) fn is_chain<'a>(lines: impl IntoIterator<Item = &'a str>) -> bool {
     counts(lines, CHAIN_WORDS).values().any(|&times| times >= CHAIN_TIMES)
 }

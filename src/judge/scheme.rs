@@ -1,16 +1,16 @@
-//! The rhyme scheme that a song has.
+//! Detects the rhyme scheme of a song.
 
 use super::Song;
 use crate::text::rhyme::Lexicon;
 
-/// ABAB is XAXA with one rhyme more, so it comes first.
+/// ABAB is XAXA with one more rhyme, so it comes first.
 const SCHEMES: [(&str, &[(usize, usize)]); 3] =
     [("AABB", &[(0, 1), (2, 3)]), ("ABAB", &[(0, 2), (1, 3)]), ("XAXA", &[(1, 3)])];
-/// The share of the stanzas of four lines that have to have it.
+/// Fraction of the four-line stanzas that must agree.
 const ENOUGH: f32 = 0.6;
 
 impl Song {
-    /// The rhyme scheme of most of its stanzas of four lines; none if fewer than three in five agree.
+    /// The rhyme scheme of most four-line stanzas; `None` if fewer than three in five agree.
     ///
     /// ```
     /// use liedwerk::judge::songs;
@@ -33,7 +33,7 @@ impl Song {
         let [_, _, second] = counts;
         let most = (0..SCHEMES.len()).max_by_key(|&scheme| (counts[scheme], SCHEMES.len() - scheme))?;
         let scheme = SCHEMES[most].0;
-        // Where ABAB is meant, a stanza whose first rhyme fails is XAXA.
+        // If ABAB is intended, a stanza whose first rhyme fails looks like XAXA.
         let agreeing = counts[most] + if scheme == "ABAB" { second } else { 0 };
         let is_enough = agreeing > 0 && agreeing as f32 >= ENOUGH * quatrains().count() as f32;
         is_enough.then_some(scheme)

@@ -1,17 +1,17 @@
-//! Songs in a file, with what their header lines say.
+//! Splits a file into songs and parses their header lines.
 
 /// A song, line by line.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Song {
-    /// What the header line says first.
+    /// The first field of the header line.
     pub title: String,
-    /// The header's other fields.
+    /// The other fields of the header.
     pub fields: Vec<String>,
-    /// Lines, stanza by stanza; neither is empty.
+    /// Lines by stanza; no stanza and no line is empty.
     pub stanzas: Vec<Vec<String>>,
 }
 
-/// The songs of a text; before each stands a line `=== title | …`. What stands before the first such line is a song
+/// The songs of a text, each starting with a line `=== title | …`. Text before the first such line is a song
 /// without a title.
 ///
 /// ```
@@ -46,14 +46,14 @@ pub fn songs(text: &str) -> Vec<Song> {
 }
 
 impl Song {
-    /// The rhyme scheme that the header asks for, letters of one stanza.
+    /// The rhyme scheme given in the header, as letters of one stanza.
     pub fn scheme(&self) -> Option<&str> {
         let is_scheme =
             |field: &&String| field.len() > 1 && field.bytes().all(|letter| letter.is_ascii_uppercase());
         self.fields.iter().find(is_scheme).map(String::as_str)
     }
 
-    /// The stanzas without those that come back word for word.
+    /// The stanzas without word-for-word repetitions.
     pub fn written_once(&self) -> Vec<&[String]> {
         let mut once: Vec<&[String]> = Vec::new();
         for stanza in &self.stanzas {
@@ -69,7 +69,7 @@ impl Song {
         self.stanzas.iter().flatten().map(String::as_str)
     }
 
-    /// The verses as they stand on a page.
+    /// The verses as plain text, with blank lines between stanzas.
     pub fn text(&self) -> String {
         self.stanzas.iter().map(|stanza| stanza.join("\n")).collect::<Vec<_>>().join("\n\n")
     }

@@ -8,15 +8,15 @@ use crate::generate::form::{Form, FormWriter};
 use crate::text::rhyme::Lexicon;
 
 impl Settings {
-    /// Whether the song is written line by line, which one place of the page does.
+    /// Whether the song has a form and is written line by line; only the Write view does so.
     pub fn has_form(&self) -> bool {
         self.view == View::Write && !self.scheme.is_empty()
     }
 
-    /// The form that these settings ask for.
+    /// The form described by these settings.
     ///
     /// # Errors
-    /// `bad-link` for syllables that are no range.
+    /// `bad-link` if `syllables` is not a range.
     pub fn form(&self) -> Result<Form> {
         let range = || {
             let (least, most) = self.syllables.split_once('-')?;
@@ -42,10 +42,10 @@ impl Settings {
         })
     }
 
-    /// Takes over a form; the settings of sampling and the seed are set by themselves.
+    /// Stores a form; sampling settings and seed are set separately.
     ///
     /// # Errors
-    /// `bad-link` for what the page would not take.
+    /// `bad-link` for values that the page would not accept.
     pub fn set_form(&mut self, form: &Form) -> Result<()> {
         self.title.clone_from(&form.title);
         self.style.clone_from(&form.style);
@@ -57,7 +57,7 @@ impl Settings {
     }
 }
 
-/// Writes a song with a form: its verses.
+/// Writes a song with a form and returns its verses.
 ///
 /// # Errors
 /// As [`Settings::form`], [`FormWriter::new`] and [`FormWriter::next_line`].

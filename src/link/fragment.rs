@@ -1,16 +1,17 @@
-//! What stands behind the `#` of a link, as it arrives here: on its way through mails and chats a link collects things
-//! that are none of it, and loses its end. `www/fragment.js` is the twin of this file.
+//! Parses the part of a link after `#`, as it arrives: mail and chat programs append characters to links and
+//! cut off their ends. `www/fragment.js` is the twin of this file.
 
 use form_urlencoded::{byte_serialize, parse};
 use percent_encoding::percent_decode_str;
 
-/// Texts that anybody may have typed: what they end with is theirs. Nothing else in a link ends with punctuation.
+/// Keys of texts typed by users, whose trailing punctuation is kept. Nothing else in a link ends with
+/// punctuation.
 const TEXTS: [&str; 4] = ["prompt", "german", "english", "text"];
 
-/// Keys and values in the order of the link.
+/// Keys and values in link order.
 pub(super) struct Fragment {
     pairs: Vec<(String, String)>,
-    /// It ends within a key, as no link does.
+    /// Whether the fragment ends within a key, which a complete link never does.
     pub is_cut: bool,
 }
 
@@ -36,7 +37,7 @@ impl Fragment {
         self.pairs.iter().find(|(candidate, _)| candidate == key).map(|(_, value)| value.as_str())
     }
 
-    /// Every value with this key.
+    /// All values of this key.
     pub fn all<'a>(&'a self, key: &'a str) -> impl Iterator<Item = &'a str> {
         self.pairs.iter().filter(move |(candidate, _)| candidate == key).map(|(_, value)| value.as_str())
     }
@@ -45,25 +46,25 @@ impl Fragment {
         &self.pairs
     }
 
-    /// The key that the link ends with.
+    /// The last key of the link.
     pub fn last_key(&self) -> &str {
         self.pairs.last().map_or("", |(key, _)| key)
     }
 }
 
-/// With `%20` for a space: more programs leave that alone than a plus sign.
+/// Percent-encodes, with `%20` for spaces, which survives more programs than a plus sign.
 pub(super) fn spell(text: &str) -> String {
     byte_serialize(text.as_bytes()).collect::<String>().replace('+', "%20")
 }
 
-/// Some programs spell every sign of a link with percent signs, those that join its parts too.
+/// Decodes a fragment that a program has percent-encoded completely, including its separators.
 fn once(fragment: &str) -> String {
     let encoded = !fragment.contains('=') && fragment.to_ascii_lowercase().contains("%3d");
     let decoded = encoded.then(|| percent_decode_str(fragment).decode_utf8().ok()).flatten();
     decoded.map_or_else(|| fragment.to_owned(), |decoded| decoded.into_owned())
 }
 
-/// Without what an `&` has become in a page's source; what is shown of that page is `&`, but not everybody copies that.
+/// Removes the rest of an HTML entity for `&`, as found in links copied from a page's source.
 fn without_entity(mut piece: &str) -> &str {
     while let Some((name, rest)) = piece.split_once(';') {
         let name = name.to_ascii_lowercase();
@@ -82,9 +83,9 @@ fn without_entity(mut piece: &str) -> &str {
     piece
 }
 
-/// Whether a sign may be the rest of a sentence, of a bracket or of quotation marks that the link stood in.
+/// Whether a trailing character may stem from the sentence, bracket or quotation marks around the link.
 fn is_rest(c: char) -> bool {
-    // What JavaScript calls white space.
+    // White space as defined by JavaScript.
     let space = (c.is_whitespace() && c != '\u{85}') || c == '\u{feff}';
     let unseen = matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2060}');
     space || unseen || ".,;:!?*|`´'\"‘’‚“”„«»‹›…()<>[]{}".contains(c)

@@ -1,4 +1,4 @@
-//! What a link promises of a text, in about a hundred characters.
+//! Proofs: fingerprints of texts in about a hundred characters.
 
 use std::fmt;
 
@@ -7,58 +7,59 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use crate::io::sha256_bytes;
 
-/// Hexadecimal digits of the weights' SHA-256.
+/// Number of hexadecimal digits kept of the SHA-256 of the weights.
 const WEIGHTS_DIGITS: usize = 12;
-/// Bytes of the whole text's hash, and of each mark.
+/// Number of bytes in the hash of the whole text, and in each mark.
 const HASH_BYTES: usize = 12;
 const MARK_BYTES: usize = 3;
-/// Marks stand at least so far apart, and there are at most so many.
+/// Minimum distance between marks, and maximum number of marks.
 const CLOSEST: usize = 8;
 const MOST_MARKS: usize = 24;
-/// No text of the page comes near.
+/// Maximum text length, far above that of any text on the page.
 const LONGEST: usize = 10_000_000;
 
-/// A text's fingerprint, and whose text it was.
+/// The fingerprint of a text and of the model that wrote it.
 ///
-/// Written `WEIGHTS.LENGTH.EVERY.HASH.MARKS.MODEL`: the first 12 digits of the SHA-256 of the model's weights; how
-/// many characters (code points) the text has, with a `p` behind it if it was stopped there; the first 12 bytes of
-/// the text's SHA-256; and marks, the first 3 bytes of the SHA-256 of the text's first `EVERY`, `2 EVERY`, …
-/// characters. Hash and marks are in base64url. The text is what stands on the page, the beginning included as the
-/// model read it.
+/// Format: `WEIGHTS.LENGTH.EVERY.HASH.MARKS.MODEL`. These are the first 12 digits of the SHA-256 of the
+/// model's weights; the length of the text in characters (code points), followed by `p` if it was stopped
+/// early; the distance of the marks; the first 12 bytes of the text's SHA-256; the marks, which are the first
+/// 3 bytes of the SHA-256 of the first `EVERY`, `2 EVERY`, … characters; and the model's id. Hash and marks
+/// are in base64url. The text is the one shown on the page, including the beginning as read by the model.
 ///
-/// A mark covers all before it, so the first one that differs says between which two marks the texts part. To name
-/// the very character, a link would have to carry the text itself, and could then say whatever its maker liked.
+/// Since a mark covers everything before it, the first one that differs tells between which two marks the
+/// texts diverge. Locating the exact character would require the text itself in the link, which could then
+/// claim anything.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Proof {
     /// Id of the model.
     pub model: String,
-    /// The beginning of the SHA-256 of its weights.
+    /// The first digits of the SHA-256 of its weights.
     pub weights: String,
-    /// Characters of the text.
+    /// Length of the text in characters.
     pub length: usize,
-    /// The text ended here by itself; otherwise it would have gone on.
+    /// Whether the text ended by itself; otherwise it was stopped early.
     pub whole: bool,
     every: usize,
     hash: String,
     marks: String,
 }
 
-/// How a text compares with what was promised.
+/// Result of comparing a text with a proof.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Comparison {
-    /// It is that text.
+    /// The texts are the same.
     Identical,
-    /// It is another.
+    /// The texts differ.
     Differs {
-        /// So many characters at the beginning are the same.
+        /// This many characters at the beginning are the same.
         same: usize,
-        /// The first difference comes at this character at the latest, counted from 1.
+        /// Position, counted from 1, at or before which the first difference occurs.
         by: usize,
     },
 }
 
 impl Proof {
-    /// The proof of `text`, which `model` wrote with weights of this SHA-256.
+    /// Creates the proof of `text`, written by `model` with weights of this SHA-256.
     pub fn of(text: &str, whole: bool, model: &str, sha256: &str) -> Self {
         let length = text.chars().count();
         let mut every = CLOSEST;
@@ -73,7 +74,7 @@ impl Proof {
         Self { model: model.to_owned(), weights, length, whole, every, hash, marks }
     }
 
-    /// Reads one; `None` for anything that was not written by this format.
+    /// Parses a proof; `None` if it is malformed.
     pub fn parse(spelled: &str) -> Option<Self> {
         let mut parts = spelled.splitn(6, '.');
         let mut next = || parts.next();
@@ -109,7 +110,7 @@ impl Proof {
         })
     }
 
-    /// Compares with a text, which may be longer where the promised one was stopped.
+    /// Compares a text with the proof; it may be longer if the original was stopped early.
     pub fn compare(&self, text: &str) -> Comparison {
         let prefixes = Prefixes::new(text);
         let length = prefixes.length();
@@ -130,7 +131,7 @@ impl Proof {
         Comparison::Differs { same: agreeing * self.every, by }
     }
 
-    /// Whether weights of this SHA-256 wrote it.
+    /// Whether the text was written by weights of this SHA-256.
     pub fn is_by(&self, sha256: &str) -> bool {
         sha256.starts_with(&self.weights)
     }
@@ -149,15 +150,15 @@ fn integer(digits: &str) -> Option<usize> {
     plain.then(|| digits.parse().ok()).flatten()
 }
 
-/// The last mark stands before the end: the end has its own hash.
+/// The number of marks. None is at the end, which has a hash of its own.
 fn marks_between(length: usize, every: usize) -> usize {
     length.saturating_sub(1) / every
 }
 
-/// A text by the lengths of its beginnings.
+/// A text with access to its prefixes by length.
 struct Prefixes<'a> {
     text: &'a str,
-    /// Where each character begins, and the end.
+    /// Byte offsets of all characters and of the end.
     starts: Vec<usize>,
 }
 

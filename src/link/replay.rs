@@ -1,4 +1,4 @@
-//! Writing again what a link tells of, exactly as the page does.
+//! Reproduces the text of a link exactly as the page does.
 
 use super::settings::{Settings, View, keep_end, keep_start};
 use super::{Comparison, ENGINE, Link, Proof};
@@ -6,30 +6,30 @@ use crate::error::Result;
 use crate::generate::{Generator, Options, Sampling, Search, TranslateOptions, Translator};
 use crate::models::LanguageModel;
 
-/// A GPT writes the title of the next song once it has ended one.
+/// A GPT that has finished a song continues with the title of the next one.
 pub const SONG_ENDS: &str = "===";
-/// See [`Settings`]: what the page shows where a link names no text.
+/// The page's own texts, used where a link has none; see [`Settings`].
 const USUAL_PROMPT: &str = "O the wind and the rain,\n";
 const USUAL_GERMAN: &str = "Ich weiß nicht, was soll es bedeuten,
 Dass ich so traurig bin;
 Ein Märchen aus alten Zeiten,
 Das kommt mir nicht aus dem Sinn.";
 
-/// Why a text may be another than was promised.
+/// Why a text may differ from the original.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reason {
-    /// Its model has other weights here.
+    /// The model has different weights.
     OtherWeights,
-    /// Some of the link's settings are unknown or out of range here.
+    /// Some of the link's settings are unknown or out of range.
     Settings,
-    /// The engine of another version wrote it.
+    /// The text was written by another version of the engine.
     OtherEngine,
-    /// Nothing of that: the link was altered, or one of two machines computes wrongly.
+    /// None of these: the link was altered, or one of the machines computes incorrectly.
     Altered,
 }
 
 impl Reason {
-    /// The likeliest one.
+    /// The most likely reason.
     pub fn of(link: &Link, proof: &Proof, sha256: &str) -> Self {
         if !proof.is_by(sha256) {
             Self::OtherWeights
@@ -43,13 +43,13 @@ impl Reason {
     }
 }
 
-/// What a model that writes is given to continue.
+/// The beginning that the model continues.
 pub fn song_beginning(settings: &Settings, generator: &Generator, english: Option<&str>) -> String {
     let typed = match (settings.view, english) {
         (View::Chain, Some(english)) => {
-            // A text field knows one kind of line break.
+            // A text field has only one kind of line break.
             let english = english.replace("\r\n", "\n").replace('\r', "\n");
-            // What JavaScript calls white space.
+            // White space as defined by JavaScript.
             let space = |c: char| (c.is_whitespace() && c != '\u{85}') || c == '\u{feff}';
             format!("{}\n", keep_start(&english, 20_000).trim_end_matches(space))
         }
@@ -62,7 +62,7 @@ pub fn song_beginning(settings: &Settings, generator: &Generator, english: Optio
     }
 }
 
-/// Writes a song: its beginning as the model read it, and what follows.
+/// Writes a song and returns its beginning, as read by the model, with the continuation.
 ///
 /// # Errors
 /// As [`Generator::start`], [`Generator::next`] and [`Generator::force`].
@@ -89,7 +89,7 @@ pub fn song(settings: &Settings, generator: &mut Generator, beginning: &str) -> 
     Ok(text)
 }
 
-/// How each token is chosen.
+/// The sampling settings.
 pub(super) fn sampling(settings: &Settings) -> Sampling {
     let integer = |key| settings.number(key) as usize;
     let float = |key| settings.number(key) as f32;
@@ -104,12 +104,12 @@ pub(super) fn sampling(settings: &Settings) -> Sampling {
     }
 }
 
-/// The German that is translated.
+/// The German text to translate.
 pub fn translation_text(settings: &Settings) -> &str {
     keep_start(settings.german.as_deref().unwrap_or(USUAL_GERMAN), 20_000)
 }
 
-/// Translates a text, white space and all.
+/// Translates a text, preserving its white space.
 ///
 /// # Errors
 /// As [`Translator::start`] and [`Translator::next`].
@@ -126,7 +126,7 @@ pub fn translation(settings: &Settings, translator: &mut Translator) -> Result<S
 }
 
 impl Comparison {
-    /// One English sentence.
+    /// Describes the result in one English sentence.
     pub fn sentence(self, proof: &Proof) -> String {
         let length = proof.length;
         match self {

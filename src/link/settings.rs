@@ -1,4 +1,4 @@
-//! The settings that a link carries: the twin of the table in `www/state.js`.
+//! The settings in a link: the twin of the table in `www/state.js`.
 
 use super::fragment::{Fragment, spell};
 use super::packed::{pack, unpack};
@@ -6,29 +6,29 @@ use super::{ENGINE, FORMAT, Proof};
 use crate::error::{Error, ErrorCode, Result};
 use crate::generate::form::{MAX_LINES, MAX_STANZAS};
 
-/// The part of a prompt that goes into a link, in UTF-16 units as JavaScript counts.
+/// Maximum length of a prompt in a link, in UTF-16 units as in JavaScript.
 const PROMPT_LENGTH: usize = 4_000;
-/// The same of a text to be translated.
+/// The same for a text to be translated.
 const GERMAN_LENGTH: usize = 20_000;
-/// The same of a title and of what else a form says.
+/// The same for a title and the other words of a form.
 const WORD_LENGTH: usize = 100;
-/// Shorter texts stay legible.
+/// Texts shorter than this are not packed, so that they stay readable.
 const PACKED_FROM: usize = 120;
 
-/// The places of the page whose text a link can promise.
+/// The views of the page whose texts can be verified.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum View {
     /// One model writes.
     Write,
-    /// One model writes, and the visitor may have put tokens into the text.
+    /// One model writes; the user may have forced some tokens.
     Lab,
     /// Two models write.
     Duel,
     /// One or two models translate.
     Translate,
-    /// One translates, another writes on from there.
+    /// One model translates, another continues the translation.
     Chain,
-    /// One model writes or translates, and the visitor sees how.
+    /// One model writes or translates, and the user looks inside it.
     Look,
 }
 
@@ -41,7 +41,7 @@ const VIEWS: [(&str, View); 6] = [
     ("look", View::Look),
 ];
 
-/// A number of the table: its key, the least and the greatest value, whether it is whole, the default.
+/// A numeric setting: its key, minimum and maximum, whether it is an integer, and the default.
 struct Number {
     key: &'static str,
     min: f64,
@@ -54,7 +54,7 @@ const fn number(key: &'static str, min: f64, max: f64, whole: bool, usual: f64) 
     Number { key, min, max, whole, usual }
 }
 
-/// The largest integer that JavaScript counts exactly.
+/// The largest integer that JavaScript represents exactly.
 const MAX_SEED: f64 = 9_007_199_254_740_991.0;
 
 const NUMBERS: [Number; 12] = [
@@ -72,47 +72,47 @@ const NUMBERS: [Number; 12] = [
     number("seed", 0.0, MAX_SEED, true, 0.0),
 ];
 
-/// What else a link of the page may begin with.
+/// Other keys that identify a link of the page.
 const KEYS: [&str; 8] = ["view", "model", "prompt", "german", "english", "forced", "go", "lang"];
 
-/// What a link sets, in the page's terms.
+/// The settings of a link, in the page's terms.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Settings {
-    /// Which place of the page.
+    /// The view.
     pub view: View,
-    /// The model that writes.
+    /// The language model.
     pub model: String,
-    /// The text that it continues; `None` for the page's own.
+    /// The prompt; `None` for the page's own.
     pub prompt: Option<String>,
-    /// The text to be translated; `None` for the page's own.
+    /// The text to translate; `None` for the page's own.
     pub german: Option<String>,
-    /// The visitor's own wording of the translation; empty for the model's.
+    /// The user's own version of the translation; empty for the model's.
     pub english: String,
-    /// Tokens that stand in the text whatever the model says: place and id, in rising order.
+    /// Forced tokens as (position, id), in ascending order.
     pub forced: Vec<(usize, u32)>,
-    /// What the song is about; like style, parts and syllables only read where there is a scheme.
+    /// Title of the song. Like style, parts and syllables, it is read only if there is a scheme.
     pub title: String,
-    /// Its style, as the model names it.
+    /// Style of the song, by the model's name for it.
     pub style: String,
-    /// Its rhyme scheme: a song that has one, be it `free`, is written line by line.
+    /// Rhyme scheme: a song that has one, even `free`, is written line by line.
     pub scheme: String,
-    /// Its parts, such as `VCVC`.
+    /// Parts of the song, such as `VCVC`.
     pub parts: String,
-    /// Syllables of a line, such as `6-9`.
+    /// Syllables per line, such as `6-9`.
     pub syllables: String,
     numbers: [f64; NUMBERS.len()],
 }
 
-/// A whole link.
+/// A complete link.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Link {
-    /// What it sets.
+    /// Its settings.
     pub settings: Settings,
-    /// The version of the engine that wrote its texts; `None` in links from before there were proofs.
+    /// Version of the engine that wrote the texts; `None` for links made before there were proofs.
     pub engine: Option<u32>,
-    /// What it promises.
+    /// Its proofs.
     pub proofs: Vec<Proof>,
-    /// Keys whose values were out of range or unknown: they have their defaults.
+    /// Keys with invalid values, for which defaults are used.
     pub rejected: Vec<String>,
 }
 
@@ -136,7 +136,7 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// The number with this key of the link.
+    /// The numeric setting with this key.
     ///
     /// # Panics
     /// If there is none.
@@ -144,10 +144,10 @@ impl Settings {
         self.numbers[place(key)]
     }
 
-    /// Sets the number with this key.
+    /// Sets the numeric setting with this key.
     ///
     /// # Errors
-    /// `bad-link` for a value that the page would not take.
+    /// `bad-link` for a value that the page would not accept.
     ///
     /// # Panics
     /// If there is no such key.
@@ -163,11 +163,11 @@ impl Settings {
 }
 
 impl Link {
-    /// Reads a link, or only what stands behind its `#`.
+    /// Parses a link, or only the part after its `#`.
     ///
     /// # Errors
-    /// `bad-link` if there is nothing to check: no link, one that is not whole, no proof, one that is damaged or of a
-    /// newer page, or a text that cannot be unpacked.
+    /// `bad-link` if there is nothing to verify: not a link, an incomplete one, no proof, a damaged one or
+    /// one of a newer page, or a text that cannot be unpacked.
     pub fn parse(link: &str) -> Result<Self> {
         let fragment = link.split_once('#').map_or(link, |(_, fragment)| fragment);
         let given = Fragment::read(fragment);
@@ -180,7 +180,7 @@ impl Link {
 }
 
 impl Settings {
-    /// What stands behind the `#` of a link with these settings, which begins by itself.
+    /// The part after `#` of a link with these settings.
     pub fn fragment(&self, proofs: &[Proof]) -> String {
         let usual = Self::default();
         let mut pairs = Vec::new();
@@ -227,7 +227,7 @@ impl Settings {
     }
 }
 
-/// The version of the engine.
+/// The engine version.
 fn read_version(given: &Fragment) -> Result<u32> {
     let Some(version) = given.get("v") else { return Err(bad_link(without_version(given))) };
     let parts = version.split_once('.').and_then(|(a, b)| Some((a.parse().ok()?, b.parse().ok()?)));
@@ -241,7 +241,7 @@ fn read_version(given: &Fragment) -> Result<u32> {
     }
 }
 
-/// Why a link without a version promises nothing.
+/// Why nothing can be verified in a link without a version.
 fn without_version(given: &Fragment) -> String {
     let known = |key: &str| KEYS.contains(&key) || NUMBERS.iter().any(|number| number.key == key);
     let mut keys = given.pairs().iter().map(|(key, _)| key.as_str());
@@ -276,7 +276,7 @@ fn read_proofs(given: &Fragment) -> Result<Vec<Proof>> {
     Ok(proofs)
 }
 
-/// A text, packed or not.
+/// Reads a text, packed or not.
 fn read_text(given: &Fragment, key: &str) -> Result<Option<String>> {
     match given.get(&format!("z-{key}")) {
         None => Ok(given.get(key).map(str::to_owned)),
@@ -322,7 +322,7 @@ fn read_settings(given: &Fragment, rejected: &mut Vec<String>) -> Result<Setting
     Ok(settings)
 }
 
-/// `place.id`, joined by hyphens; a hyphen may stand at the end.
+/// Parses `position.id` pairs joined by hyphens; a trailing hyphen is allowed.
 fn read_forced(spelled: &str) -> Option<Vec<(usize, u32)>> {
     let digits = |text: &str, most: usize| {
         (1..=most).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit())
@@ -336,7 +336,7 @@ fn read_forced(spelled: &str) -> Option<Vec<(usize, u32)>> {
     Some(forced)
 }
 
-/// As the page reads it: at most 16 digits, six of them behind a point.
+/// Parses a number like the page: at most 16 digits, plus at most six after the decimal point.
 fn read_number(number: &Number, spelled: &str) -> Option<f64> {
     let digits = |text: &str, most: usize| {
         (1..=most).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit())
@@ -356,7 +356,7 @@ fn place(key: &str) -> usize {
     found.unwrap_or_else(|| panic!("no setting of a link is called {key:?}"))
 }
 
-/// The pair under which a text takes less room.
+/// The shorter of the two forms in which a text can be stored.
 fn shorter(key: &str, text: &str) -> (String, String) {
     let plain = spell(text).len();
     if plain > PACKED_FROM {
@@ -368,7 +368,7 @@ fn shorter(key: &str, text: &str) -> (String, String) {
     (key.to_owned(), text.to_owned())
 }
 
-/// The last `most` UTF-16 units, whole characters only.
+/// The last `most` UTF-16 units, in whole characters.
 pub(super) fn keep_end(text: &str, most: usize) -> &str {
     let mut units = 0;
     let from = text.char_indices().rev().take_while(|(_, c)| {
@@ -378,7 +378,7 @@ pub(super) fn keep_end(text: &str, most: usize) -> &str {
     from.last().map_or("", |(at, _)| &text[at..])
 }
 
-/// The first `most` UTF-16 units, whole characters only.
+/// The first `most` UTF-16 units, in whole characters.
 pub(super) fn keep_start(text: &str, most: usize) -> &str {
     let mut units = 0;
     let beyond = text.char_indices().find(|(_, c)| {

@@ -1,4 +1,4 @@
-//! `config.json` of a BERT as Hugging Face's transformers writes and reads it.
+//! The `config.json` of a BERT, in the format of Hugging Face's transformers.
 
 use super::config::{MAX_LAYERS, MAX_VOCAB, MAX_WIDTH, bad, check_dropout, check_heads, check_sizes};
 use crate::error::Result;
@@ -10,27 +10,27 @@ use serde_json::{Map, Value};
 pub struct BertConfig {
     /// `V`: number of different tokens.
     pub vocab_size: usize,
-    /// `C`: width of every token's vector.
+    /// `C`: width of the hidden states.
     pub hidden_size: usize,
-    /// Layers in the stack.
+    /// Number of layers.
     pub num_hidden_layers: usize,
-    /// Heads of every attention; divides `hidden_size`.
+    /// Number of heads of every attention; divides `hidden_size`.
     pub num_attention_heads: usize,
-    /// Units of the feed-forward part of a layer.
+    /// Hidden units of each layer's feed-forward block.
     pub intermediate_size: usize,
-    /// Positions that have a vector, hence the longest text the model looks at.
+    /// Number of position embeddings, and so the maximum length of a text in tokens.
     pub max_position_embeddings: usize,
-    /// Kinds of texts in an input; only the first is made use of.
+    /// Number of token types (segments); only the first is used.
     pub type_vocab_size: usize,
     /// Added to the variance in every normalisation.
     pub layer_norm_eps: f32,
-    /// Probability of dropping a value of what a layer adds, while training.
+    /// Dropout probability of the embeddings and of each residual branch.
     pub hidden_dropout_prob: f32,
-    /// Probability of dropping an attention weight.
+    /// Dropout probability of the attention weights.
     pub attention_probs_dropout_prob: f32,
 }
 
-/// What else says something about the arithmetic, with the one value of each that is possible.
+/// Other fields that affect the arithmetic, each with the only supported value.
 const POSSIBLE: [(&str, &str); 4] = [
     ("hidden_act", "\"gelu\""),
     ("position_embedding_type", "\"absolute\""),
@@ -39,11 +39,12 @@ const POSSIBLE: [(&str, &str); 4] = [
 ];
 
 impl BertConfig {
-    /// From the fields of `config.json`, with transformers' values for missing ones; those that say nothing about the
-    /// arithmetic are left unread. By hand, since what serde derives would be in every visitor's download.
+    /// Parses the fields of `config.json`, with transformers' defaults for missing ones. Fields that do not
+    /// affect the arithmetic are ignored. Written by hand, because code derived by serde would add to every
+    /// visitor's download.
     ///
     /// # Errors
-    /// `bad-config` if a field is missing or no number, or says what is not possible.
+    /// `bad-config` if a field is missing, is not a number, or has an unsupported value.
     pub(super) fn from_fields(fields: &Map<String, Value>) -> Result<Self> {
         for (name, possible) in POSSIBLE {
             let given = fields.get(name).map_or(possible.to_owned(), Value::to_string);
@@ -75,9 +76,11 @@ impl BertConfig {
         })
     }
 
+    /// Checks that the sizes are consistent.
+    ///
     /// # Errors
-    /// `bad-config` if a size is zero or absurdly large, if `num_attention_heads` does not divide `hidden_size`, or if
-    /// `layer_norm_eps` or a probability is outside its range.
+    /// `bad-config` if a size is zero or implausibly large, if `num_attention_heads` does not divide
+    /// `hidden_size`, or if `layer_norm_eps` or a probability is out of range.
     pub fn check(&self) -> Result<()> {
         check_sizes(&[
             ("vocab_size", self.vocab_size, MAX_VOCAB),

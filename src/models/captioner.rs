@@ -1,4 +1,4 @@
-//! From a picture to a sentence about it: convolutions see, and an LSTM with additive attention tells
+//! A model that describes pictures: a convolutional encoder and an LSTM decoder with additive attention
 //! (Xu et al. 2015).
 
 use super::config::{MAX_VOCAB, MAX_WIDTH, bad, check_sizes};
@@ -9,34 +9,34 @@ use crate::ops::{Conv2dOptions, Reach, concat};
 use crate::tensor::Tensor;
 use serde::{Deserialize, Serialize};
 
-/// Width and height of the pictures that a [`Captioner`] sees.
+/// Width and height of a [`Captioner`]'s input, in pixels.
 pub const PICTURE_SIZE: usize = 32;
-/// Rows and columns of places that it can look at.
+/// Width and height of the grid of places that it attends to.
 pub const PLACES: usize = 8;
 
 /// Sizes of a [`Captioner`].
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CaptionerConfig {
-    /// Always `captioner`.
+    /// Must be `captioner`.
     model_type: String,
     /// `V`: number of different words.
     pub vocab_size: usize,
-    /// Channels after each of the three convolutions; the last is `K`, what is seen of a place.
+    /// Output channels of the three convolutions; the last is `K`, the number of features per place.
     pub channels: [usize; 3],
-    /// `E`: length of a word's vector.
+    /// `E`: size of a word embedding.
     pub embedding_size: usize,
     /// `H`: units of the LSTM.
     pub hidden_size: usize,
-    /// `A`: units in the attention's hidden layer.
+    /// `A`: hidden units of the attention.
     pub attention_size: usize,
 }
 
 impl CaptionerConfig {
-    /// Reads and checks `config.json`.
+    /// Parses and checks `config.json`.
     ///
     /// # Errors
-    /// `bad-config`: not JSON, of another model, or a size outside its range.
+    /// `bad-config` if it is not JSON, belongs to another kind of model, or a size is out of range.
     pub fn from_json(json: &str) -> Result<Self> {
         let config: Self = serde_json::from_str(json).map_err(|error| bad(error.to_string()))?;
         if config.model_type != "captioner" {
@@ -59,12 +59,12 @@ impl CaptionerConfig {
     }
 }
 
-/// Three convolutions, additive attention over 8 x 8 places, LSTM, linear output.
+/// Three convolutions, additive attention over 8 x 8 places, LSTM, linear output layer.
 #[derive(Clone)]
 pub struct Captioner {
     config: CaptionerConfig,
     convolutions: [Conv2d; 3],
-    /// `(64, K)`, added to what is seen of a place: convolutions alone do not know where it is.
+    /// `(64, K)`, added to the features: convolutions alone do not encode the absolute position.
     position: Tensor,
     bridge: Linear,
     embedding: Embedding,
@@ -74,7 +74,7 @@ pub struct Captioner {
 }
 
 impl Captioner {
-    /// The model with all parameters from a source, by their names.
+    /// Builds the model with parameters from `source`, by name.
     ///
     /// # Errors
     /// Those of the source.
@@ -99,7 +99,7 @@ impl Captioner {
         })
     }
 
-    /// The model with all parameters taken from a file.
+    /// Loads all parameters from a file.
     ///
     /// # Errors
     /// `missing-parameter` or `parameter-shape` if the file does not fit `config`.
@@ -107,13 +107,13 @@ impl Captioner {
         Self::build(config, &mut |name, shape| weights.take(name, shape))
     }
 
-    /// Sizes of the model.
+    /// Returns the model's configuration.
     pub fn config(&self) -> &CaptionerConfig {
         &self.config
     }
 
-    /// What there is to be seen of pictures `(B, 3, 32, 32)`, whose channels run from -1 to 1: values `(B, 64, K)`, places
-    /// row by row.
+    /// Encodes pictures `(B, 3, 32, 32)` with values from -1 to 1. Returns values `(B, 64, K)`, places in
+    /// row-major order, and their keys.
     pub fn see(&self, pictures: &Tensor) -> Memory {
         let seen = self.convolutions.iter().fold(pictures.clone(), |x, layer| layer.forward(&x).relu());
         let (batch, channels) = (seen.dim(0), seen.dim(1));
@@ -121,7 +121,7 @@ impl Captioner {
         self.attention.memory(places.add(&self.position))
     }
 
-    /// The LSTM's state before the first word, of what [`see`](Self::see) gave.
+    /// The LSTM's state before the first word, computed from the output of [`see`](Self::see).
     pub fn begin(&self, memory: &Memory) -> LstmState {
         let (batch, seen) = (memory.values.dim(0), memory.values.dim(2));
         let h = self.bridge.forward(&memory.values.mean(1).reshape(&[batch, seen])).tanh();
@@ -129,8 +129,8 @@ impl Captioner {
         LstmState { layers: vec![(h, c)] }
     }
 
-    /// After one word of each text `(B)`, with its state replaced: logits `(B, V)` of the next word, and how much was
-    /// looked at each place for it `(B, 64)`.
+    /// Feeds one word to each of `B` texts and updates `state`. Returns the logits `(B, V)` of the next word,
+    /// and the attention weights `(B, 64)` over the places.
     pub fn step(&self, words: &[u32], memory: &Memory, state: &mut LstmState) -> (Tensor, Tensor) {
         let texts: Vec<usize> = (0..words.len()).collect();
         let lengths = vec![PLACES * PLACES; words.len()];
@@ -143,7 +143,7 @@ impl Captioner {
         (self.head.forward(&concat(&[&out, &context], 1)), weights)
     }
 
-    /// Logits `(B, T, V)` of the word after each of `words (B, T)`, about pictures `(B, 3, 32, 32)`.
+    /// Logits `(B, T, V)` of the word after each of `words (B, T)`, for pictures `(B, 3, 32, 32)`.
     pub fn forward(&self, pictures: &Tensor, words: &[u32]) -> Tensor {
         let batch = pictures.dim(0);
         let steps = words.len() / batch;

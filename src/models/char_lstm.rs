@@ -1,4 +1,4 @@
-//! The lecture's lyrics writer: characters in, a stack of LSTMs, the next character out.
+//! The lecture's song writer: a stack of LSTMs that predicts the next character.
 
 use super::decoder::State;
 use super::{CharLstmConfig, FrameShape};
@@ -10,7 +10,7 @@ use crate::nn::{
 use crate::rng::Rng;
 use crate::tensor::Tensor;
 
-/// Embedding, stacked LSTMs, linear layer to the vocabulary (Graves 2013).
+/// Embedding, stacked LSTMs, linear output layer (Graves 2013).
 #[derive(Clone)]
 pub struct CharLstm {
     config: CharLstmConfig,
@@ -31,7 +31,7 @@ impl CharLstm {
         })
     }
 
-    /// The model with all parameters taken from a file.
+    /// Loads all parameters from a file.
     ///
     /// # Errors
     /// `missing-parameter` or `parameter-shape` if the file does not fit `config`.
@@ -39,7 +39,8 @@ impl CharLstm {
         Self::build(config, &mut |name, shape| weights.take(name, shape))
     }
 
-    /// A new model: recurrent matrices orthogonal, forget gates open, the others after Glorot.
+    /// Initialises a new model: recurrent matrices orthogonal, forget gates open, the other matrices by
+    /// [`xavier`].
     ///
     /// # Errors
     /// `bad-config` if a size is out of range.
@@ -57,19 +58,19 @@ impl CharLstm {
         })
     }
 
-    /// Sizes of the model.
+    /// Returns the model's configuration.
     pub fn config(&self) -> &CharLstmConfig {
         &self.config
     }
 
-    /// The state before the first character, for `batch` texts.
+    /// The state before the first character of `batch` texts.
     pub fn zero_state(&self, batch: usize) -> LstmState {
         LstmState::zero(self.config.num_layers, batch, self.config.hidden_size)
     }
 
-    /// Logits `(B, T, V)` after each of `ids (B, T)`, and the state after the last.
+    /// Logits `(B, T, V)` after each of `ids (B, T)`, and the state after the last one.
     ///
-    /// `dropout_seed` switches dropout on, for training.
+    /// `dropout_seed` enables dropout, for training.
     pub fn forward(
         &self,
         ids: &[u32],
@@ -81,7 +82,7 @@ impl CharLstm {
         (self.head.forward(&y).transpose(0, 1), state)
     }
 
-    /// The vectors of `ids (B, T)`, time first, so that all texts' characters of one step lie together: `(T, B, E)`.
+    /// Embeds `ids (B, T)` time first, `(T, B, E)`, so that all characters of one step are contiguous.
     fn embed(&self, ids: &[u32], batch: usize) -> Tensor {
         let steps = ids.len() / batch;
         let by_time: Vec<u32> =
@@ -89,8 +90,8 @@ impl CharLstm {
         self.embedding.forward(&by_time, &[steps, batch])
     }
 
-    /// Texts in progress go on by `ids (B, T)`: the scores `(B, V)` of the next ones. In portable arithmetic these
-    /// are the bits of feeding each character of each text alone.
+    /// Feeds `ids (B, T)` to texts in progress and returns the logits `(B, V)` after the last ones. In
+    /// portable arithmetic the result is bit for bit that of feeding each text's characters one at a time.
     pub(super) fn read(
         &self,
         state: &mut LstmState,
@@ -105,12 +106,12 @@ impl CharLstm {
         self.head.forward(&last)
     }
 
-    /// Sizes of a recording's frames.
+    /// Sizes of the frames in a [`Recording`](super::Recording).
     pub(super) fn frame_shape(&self) -> FrameShape {
         FrameShape { layers: self.config.num_layers, heads: 0, channels: self.config.hidden_size }
     }
 
-    /// The vectors of the characters, `(V, E)`.
+    /// The embedding table, `(V, E)`.
     pub(super) fn embedding(&self) -> &Tensor {
         &self.embedding.weight
     }

@@ -1,27 +1,27 @@
-//! `config.json`: what a model is made of.
+//! `config.json`: the architecture and sizes of a model.
 
 use super::{BertConfig, GptConfig, TaggerConfig, TextClassifierConfig};
 use crate::error::{Error, ErrorCode, Result};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-/// The content of `config.json`, told apart by `model_type`.
+/// The content of `config.json`; `model_type` selects the variant.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "model_type", rename_all = "snake_case")]
 pub enum ModelConfig {
     /// A character LSTM.
     CharLstm(CharLstmConfig),
-    /// A Transformer that translates.
+    /// A Transformer for translation.
     Transformer(TransformerConfig),
-    /// A pair of GRUs with additive attention that translates.
+    /// A GRU encoder and decoder with additive attention for translation.
     Seq2seq(Seq2SeqConfig),
-    /// A Transformer that continues a text, by Hugging Face's name.
+    /// A Transformer that continues a text, under Hugging Face's name.
     Gpt2(GptConfig),
-    /// A bidirectional LSTM that gives a text one label.
+    /// A bidirectional LSTM that assigns one label to a text.
     TextClassifier(TextClassifierConfig),
-    /// A bidirectional LSTM that gives every word a label.
+    /// A bidirectional LSTM that assigns a label to every word.
     Tagger(TaggerConfig),
-    /// A Transformer encoder that foretells masked tokens, by Hugging Face's name.
+    /// A Transformer encoder that predicts masked tokens, under Hugging Face's name.
     Bert(BertConfig),
 }
 
@@ -31,13 +31,13 @@ pub enum ModelConfig {
 pub struct CharLstmConfig {
     /// `V`: number of different characters.
     pub vocab_size: usize,
-    /// Length of a character's vector.
+    /// `E`: size of a character embedding.
     pub embedding_size: usize,
-    /// `H`: units in a layer.
+    /// `H`: units per layer.
     pub hidden_size: usize,
-    /// Layers in the stack.
+    /// Number of layers.
     pub num_layers: usize,
-    /// Probability of dropping a value between layers while training.
+    /// Dropout probability between layers, in training.
     #[serde(default)]
     pub dropout: f32,
 }
@@ -50,22 +50,22 @@ pub struct TransformerConfig {
     pub src_vocab_size: usize,
     /// `V`: number of different target tokens.
     pub tgt_vocab_size: usize,
-    /// `C`: width of every token's vector.
+    /// `C`: width of the hidden states.
     pub d_model: usize,
-    /// Heads of every attention; divides `d_model`.
+    /// Number of heads of every attention; divides `d_model`.
     pub nhead: usize,
-    /// Layers that read the source.
+    /// Number of encoder layers.
     pub num_encoder_layers: usize,
-    /// Layers that write the target.
+    /// Number of decoder layers.
     pub num_decoder_layers: usize,
-    /// Units of the feed-forward part of a layer.
+    /// Hidden units of each layer's feed-forward block.
     pub dim_feedforward: usize,
-    /// Probability of dropping a value while training.
+    /// Dropout probability, in training.
     #[serde(default)]
     pub dropout: f32,
-    /// Normalise before each part of a layer instead of after it.
+    /// Normalise before each block of a layer instead of after it.
     pub norm_first: bool,
-    /// One table for source tokens, target tokens and the output.
+    /// Share one table between source tokens, target tokens and the output layer.
     pub tie_embeddings: bool,
 }
 
@@ -77,33 +77,33 @@ pub struct Seq2SeqConfig {
     pub src_vocab_size: usize,
     /// `V`: number of different target tokens.
     pub tgt_vocab_size: usize,
-    /// `E`: length of a token's vector.
+    /// `E`: size of a token embedding.
     pub embedding_size: usize,
-    /// `H`: units in a layer, for each direction.
+    /// `H`: units per layer and direction.
     pub hidden_size: usize,
-    /// `A`: units in the attention's hidden layer.
+    /// `A`: hidden units of the attention.
     pub attention_size: usize,
-    /// Layers of the encoder, and of the decoder.
+    /// Number of layers of the encoder and of the decoder.
     pub num_layers: usize,
-    /// Whether the encoder reads from both ends.
+    /// Whether the encoder is bidirectional.
     pub bidirectional: bool,
-    /// Probability of dropping a value while training.
+    /// Dropout probability, in training.
     #[serde(default)]
     pub dropout: f32,
-    /// One table for source tokens, target tokens and the output.
+    /// Share one table between source tokens, target tokens and the output layer.
     pub tie_embeddings: bool,
 }
 
-/// Sizes above these are taken for a damaged or hostile file, before anything is allocated.
+/// Larger sizes are rejected as a damaged or hostile file before anything is allocated.
 pub(super) const MAX_VOCAB: usize = 1 << 20;
 pub(super) const MAX_WIDTH: usize = 1 << 14;
 pub(super) const MAX_LAYERS: usize = 64;
 
 impl ModelConfig {
-    /// Reads and checks `config.json`.
+    /// Parses and checks `config.json`.
     ///
     /// # Errors
-    /// `bad-config`: not JSON, an unknown `model_type`, or a size outside its range.
+    /// `bad-config` if it is not JSON, its `model_type` is unknown, or a size is out of range.
     pub fn from_json(json: &str) -> Result<Self> {
         let json = json.strip_prefix('\u{feff}').unwrap_or(json);
         let unreadable = |error: serde_json::Error| bad(error.to_string());
@@ -114,7 +114,7 @@ impl ModelConfig {
             config.check()?;
             return Ok(Self::Bert(config));
         }
-        // By hand, since what serde derives for a tagged enum is 8 KB of download.
+        // Written by hand, because serde's code for a tagged enum would add 8 KB to the download.
         let fields = Value::Object(fields);
         let config = match model_type.as_str() {
             Some("char_lstm") => serde_json::from_value(fields).map(Self::CharLstm),
@@ -140,8 +140,10 @@ impl ModelConfig {
 }
 
 impl CharLstmConfig {
+    /// Checks that the sizes are consistent.
+    ///
     /// # Errors
-    /// `bad-config` if a size is zero or absurdly large.
+    /// `bad-config` if a size is zero or implausibly large, or the dropout probability is out of range.
     pub fn check(&self) -> Result<()> {
         check_sizes(&[
             ("vocab_size", self.vocab_size, MAX_VOCAB),
@@ -154,9 +156,11 @@ impl CharLstmConfig {
 }
 
 impl TransformerConfig {
+    /// Checks that the sizes are consistent.
+    ///
     /// # Errors
-    /// `bad-config` if a size is zero or absurdly large, if `nhead` does not divide `d_model`, or if tied
-    /// vocabularies differ in size.
+    /// `bad-config` if a size is zero or implausibly large, if `nhead` does not divide `d_model`, if tied
+    /// vocabularies differ in size, or the dropout probability is out of range.
     pub fn check(&self) -> Result<()> {
         check_sizes(&[
             ("src_vocab_size", self.src_vocab_size, MAX_VOCAB),
@@ -179,8 +183,11 @@ impl Seq2SeqConfig {
         self.hidden_size * if self.bidirectional { 2 } else { 1 }
     }
 
+    /// Checks that the sizes are consistent.
+    ///
     /// # Errors
-    /// `bad-config` if a size is zero or absurdly large, or if tied vocabularies differ in size.
+    /// `bad-config` if a size is zero or implausibly large, if tied vocabularies differ in size, or the
+    /// dropout probability is out of range.
     pub fn check(&self) -> Result<()> {
         check_sizes(&[
             ("src_vocab_size", self.src_vocab_size, MAX_VOCAB),
@@ -195,7 +202,7 @@ impl Seq2SeqConfig {
     }
 }
 
-/// Each size by name with the largest it may be.
+/// Checks `(name, value, maximum)` of each size; the minimum is 1.
 pub(super) fn check_sizes(sizes: &[(&str, usize, usize)]) -> Result<()> {
     match sizes.iter().find(|(_, value, max)| !(1..=*max).contains(value)) {
         Some((name, value, max)) => Err(bad(format!("{name} is {value}, it must be from 1 to {max}"))),

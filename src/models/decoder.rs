@@ -1,47 +1,46 @@
-//! Writing texts one token at a time, several side by side.
+//! Decoding: extends several texts side by side, one token at a time.
 
 use crate::error::Result;
 use crate::tensor::{Tensor, read_all};
 use std::pin::Pin;
 
-/// A step that may have to wait for a GPU; on the CPU it is done when it is polled first.
+/// A decoding step. It may wait for a GPU; on the CPU it completes on the first poll.
 pub type Stepping<'a> = Pin<Box<dyn Future<Output = Result<()>> + 'a>>;
 
-/// Texts in progress: each row is one, with what it has read and written so far, and the source if it is a
-/// translation.
+/// Texts in progress. Each row is one text: its tokens so far and, for a translation, its source.
 ///
-/// A row's logits do not depend on the rows beside it: in portable arithmetic to the bit.
+/// A row's logits do not depend on the other rows; in portable arithmetic this holds bit for bit.
 pub trait Decoder {
-    /// Feeds one token to each row; `logits` becomes `(R, V)`, the scores of each row's next token.
+    /// Feeds one token to each row and sets `logits` to `(R, V)`, the scores of each row's next token.
     ///
     /// # Errors
     /// `gpu-lost` or `out-of-memory`, on a GPU.
     fn step<'a>(&'a mut self, tokens: &'a [u32], logits: &'a mut Vec<f32>) -> Stepping<'a>;
 
-    /// Row `i` goes on as a copy of what row `rows[i]` is; rows not named are given up.
+    /// Makes row `i` a copy of the current row `rows[i]`; rows not listed are dropped.
     fn select(&mut self, rows: &[usize]);
 
-    /// For each row the weights over its source's tokens at the last step, if it has one and they were asked
-    /// for.
+    /// Each row's attention weights over its source tokens at the last step, if it has a source and they were
+    /// requested.
     fn attention(&self) -> &[Vec<f32>];
 }
 
-/// What a model remembers of texts in progress, side by side, on whatever device it is.
+/// A model's memory of several texts in progress, on the model's device.
 pub trait State<M> {
-    /// Feeds one token to each row: the scores `(R, V)` of the next ones.
+    /// Feeds one token to each row and returns the scores `(R, V)` of the next ones.
     fn feed(&mut self, model: &M, tokens: &[u32]) -> Tensor;
 
-    /// Row `i` goes on as a copy of what row `rows[i]` is; rows not named are given up.
+    /// Makes row `i` a copy of the current row `rows[i]`; rows not listed are dropped.
     fn select(&mut self, rows: &[usize]);
 
-    /// The weights `(R, N, S)` over the sources' tokens at the last step, with the number of tokens of each row's
-    /// source, if they were asked for.
+    /// The attention weights `(R, N, S)` over the source tokens at the last step, and each row's source
+    /// length in tokens, if they were requested.
     fn watched(&self) -> Option<(&Tensor, &[usize])> {
         None
     }
 }
 
-/// A model with the state of texts in progress.
+/// A model together with its state of texts in progress.
 pub struct ModelDecoder<'a, M, S> {
     pub(super) model: &'a M,
     pub(super) state: S,
@@ -68,7 +67,7 @@ impl<'a, M, S: State<M>> ModelDecoder<'a, M, S> {
     }
 }
 
-/// The mean of the heads' weights `(N, S)` for the first positions.
+/// Averages the weights `(N, S)` over the heads, for the first `positions` positions.
 fn mean(weights: &[f32], heads: usize, positions: usize) -> Vec<f32> {
     let width = weights.len() / heads;
     let of = |position: usize| (0..heads).map(|head| weights[head * width + position]).sum::<f32>();

@@ -1,4 +1,4 @@
-//! A language model in GPT-2's form (Radford et al. 2019): the Transformer's decoder without a source.
+//! GPT-2 (Radford et al. 2019): the decoder half of a Transformer, without a source.
 
 use super::gpt_weights;
 use super::{GptActivation, GptConfig};
@@ -11,19 +11,19 @@ use crate::ops::{AttentionMask, Unary};
 use crate::rng::Rng;
 use crate::tensor::Tensor;
 
-/// Token and position embedding, blocks, normalisation, and the token table once more as output.
+/// Token and position embedding, blocks, final normalisation; the token table is also the output layer.
 #[derive(Clone)]
 pub struct Gpt {
     pub(super) config: GptConfig,
-    /// `(V, C)`
+    /// Token embedding, `(V, C)`.
     pub(super) wte: Embedding,
-    /// `(N, C)`
+    /// Position embedding, `(N, C)`.
     pub(super) wpe: Embedding,
     pub(super) blocks: Vec<GptBlock>,
     pub(super) ln_f: LayerNorm,
 }
 
-/// Standard deviation of new weights.
+/// Standard deviation of initial weights.
 const STD: f32 = 0.02;
 
 impl Gpt {
@@ -47,13 +47,13 @@ impl Gpt {
         })
     }
 
-    /// The model with all parameters taken from a file, of Hugging Face's layout or of ours: see
+    /// Loads all parameters from a file, in Hugging Face's layout or ours, see
     /// [`stored_layout`](super::stored_layout).
     ///
     /// # Errors
     /// `missing-parameter` or `parameter-shape` if the file does not fit `config`; `unexpected-parameter` if
-    /// it has an output layer that is not the token table; `bad-weights` if it has a parameter both with
-    /// the prefix `transformer.` and without.
+    /// its output layer differs from the token table; `bad-weights` if it has a parameter both with and
+    /// without the prefix `transformer.`.
     pub fn from_weights(config: GptConfig, weights: &mut Weights) -> Result<Self> {
         gpt_weights::prepare(weights)?;
         let model = Self::build(config, &mut |name, shape| gpt_weights::take(weights, name, shape))?;
@@ -61,8 +61,8 @@ impl Gpt {
         Ok(model)
     }
 
-    /// A new model: normal with a small deviation, smaller still where a block adds to its input, since the
-    /// sum of all blocks grows with their number.
+    /// Initialises a new model with normally distributed weights. Projections into the residual stream get a
+    /// smaller deviation, since the sum over all blocks grows with their number.
     ///
     /// # Errors
     /// `bad-config` if a size is out of range.
@@ -72,19 +72,19 @@ impl Gpt {
             let adds = name.ends_with("out_proj.weight") || name.ends_with("linear2.weight");
             Ok(match shape {
                 [_, _] => normal(shape, rng).mul_scalar(if adds { added } else { STD }),
-                // Of the vectors only normalisation has a `weight`.
+                // The only vectors named `weight` belong to normalisations.
                 _ if name.ends_with("weight") => Tensor::full(shape, 1.0),
                 _ => Tensor::zeros(shape),
             })
         })
     }
 
-    /// Sizes of the model.
+    /// Returns the model's configuration.
     pub fn config(&self) -> &GptConfig {
         &self.config
     }
 
-    /// Logits `(B, T, V)` of the token after each of `ids (B, T)`. `dropout_seed` switches dropout on, for
+    /// Logits `(B, T, V)` of the token after each of `ids (B, T)`. `dropout_seed` enables dropout, for
     /// training.
     ///
     /// # Panics
@@ -94,10 +94,11 @@ impl Gpt {
         self.scores_of(&self.features(ids, batch, dropout_seed))
     }
 
-    /// What the last normalisation gives at each of `ids (B, T)`: `(B, T, C)`. As [`Self::forward`].
+    /// Output of the final normalisation `(B, T, C)` at each of `ids (B, T)`. Arguments as for
+    /// [`Self::forward`].
     ///
     /// # Panics
-    /// As `forward`.
+    /// As [`Self::forward`].
     #[track_caller]
     pub fn features(&self, ids: &[u32], batch: usize, dropout_seed: Option<u64>) -> Tensor {
         let GptConfig { n_positions, embd_pdrop, attn_pdrop, resid_pdrop, .. } = self.config;
@@ -112,13 +113,13 @@ impl Gpt {
         self.ln_f.forward(&x)
     }
 
-    /// Logits `(…, V)` of [`Self::features`] `(…, C)`, or of some of them.
+    /// Logits `(…, V)` of [`Self::features`] `(…, C)` or a subset of them.
     pub fn scores_of(&self, features: &Tensor) -> Tensor {
         features.linear(&self.wte.weight, None)
     }
 
-    /// `x (…, C)` through all blocks, each of which reads in its own way. `states`, if they are wanted, get the
-    /// residual stream before the first block and after each.
+    /// Passes `x (…, C)` through all blocks; each block takes its own `reading`. `states`, if given, receives
+    /// the residual stream before the first block and after each block.
     pub(super) fn pass<'a>(
         &self,
         mut x: Tensor,
@@ -134,12 +135,13 @@ impl Gpt {
         x
     }
 
-    /// Logits `(…, V)` of the last block's output `(…, C)`.
+    /// Logits `(…, V)` computed from the last block's output `(…, C)`.
     pub(super) fn logits(&self, x: &Tensor) -> Tensor {
         self.scores_of(&self.ln_f.forward(x))
     }
 
-    /// The logits of what would be written if a residual stream `(R, C)` ended where it is: `(R, V)`.
+    /// Logit lens: the logits `(R, V)` if a residual stream `(R, C)` were passed directly to the output
+    /// layer.
     pub(super) fn lens(&self, residual: &Tensor) -> Tensor {
         self.logits(&residual.apart())
     }

@@ -1,4 +1,4 @@
-//! `config.json` of a GPT-2 as Hugging Face's transformers writes and reads it.
+//! The `config.json` of a GPT-2, in the format of Hugging Face's transformers.
 
 use super::config::{MAX_LAYERS, MAX_VOCAB, MAX_WIDTH, bad, check_dropout, check_heads, check_sizes};
 use crate::error::Result;
@@ -10,32 +10,33 @@ use serde::{Deserialize, Serialize};
 pub struct GptConfig {
     /// `V`: number of different tokens.
     pub vocab_size: usize,
-    /// `N`: positions that have a vector, hence the longest text the model looks at.
+    /// `N`: number of position embeddings, and so the size of the context window in tokens.
     pub n_positions: usize,
-    /// `C`: width of every token's vector.
+    /// `C`: width of the hidden states.
     pub n_embd: usize,
-    /// Layers in the stack.
+    /// Number of layers.
     pub n_layer: usize,
-    /// Heads of every attention; divides `n_embd`.
+    /// Number of heads of every attention; divides `n_embd`.
     pub n_head: usize,
-    /// Units of the feed-forward part of a layer; `4 n_embd` if not said.
+    /// Hidden units of each layer's feed-forward block; `4 n_embd` if `None`.
     pub n_inner: Option<usize>,
     /// Added to the variance in every normalisation.
     pub layer_norm_epsilon: f32,
-    /// Probability of dropping a value of what a layer adds, while training.
+    /// Dropout probability of each residual branch.
     pub resid_pdrop: f32,
-    /// Probability of dropping a value of the embedded tokens.
+    /// Dropout probability of the embeddings.
     pub embd_pdrop: f32,
-    /// Probability of dropping an attention weight.
+    /// Dropout probability of the attention weights.
     pub attn_pdrop: f32,
-    /// Between the two products of a layer's feed-forward part.
+    /// Activation of each layer's feed-forward block.
     pub activation_function: GptActivation,
-    /// The styles that a song's header may name to it, if it learned from songs with headers. Ours alone.
+    /// The styles that a song header may name, if the model was trained on songs with headers. Our own
+    /// extension.
     pub styles: Vec<String>,
 }
 
-/// The keys of the file that say anything about the arithmetic, with transformers' values for missing ones, and ours.
-/// All others (`architectures`, `bos_token_id`, `summary_type` and many more) are left unread.
+/// The keys of the file that affect the arithmetic, with transformers' defaults for missing ones, and our
+/// extension. All others (`architectures`, `bos_token_id`, `summary_type` and many more) are ignored.
 #[derive(Serialize, Deserialize)]
 struct Gpt2File {
     vocab_size: usize,
@@ -69,24 +70,24 @@ struct Gpt2File {
     styles: Vec<String>,
 }
 
-/// The activation functions a [`super::Gpt`] may have, by transformers' names.
+/// The supported activation functions, under transformers' names.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum GptActivation {
-    /// GELU approximated with tanh, which is GPT-2's own.
+    /// GELU in its tanh approximation, GPT-2's default.
     #[default]
     #[serde(rename = "gelu_new", alias = "gelu_pytorch_tanh", alias = "gelu_fast")]
     GeluTanh,
-    /// GELU itself, which is nanoGPT's.
+    /// Exact GELU, as in nanoGPT.
     #[serde(rename = "gelu")]
     Gelu,
 }
 
-/// Where a file or a recipe does not say it.
+/// Default for files and recipes that do not set it.
 fn layer_norm_epsilon() -> f32 {
     1e-5
 }
 
-/// Each of the three probabilities where a file or a recipe does not say it.
+/// Default of each of the three probabilities for files and recipes that do not set it.
 fn pdrop() -> f32 {
     0.1
 }
@@ -152,24 +153,26 @@ impl From<GptConfig> for Gpt2File {
 }
 
 impl GptConfig {
-    /// Units of the feed-forward part of a layer.
+    /// Hidden units of each layer's feed-forward block.
     pub fn inner(&self) -> usize {
         self.n_inner.unwrap_or_else(|| self.n_embd.saturating_mul(4))
     }
 
-    /// How many of the oldest of `length` tokens the model no longer sees.
+    /// Number of the oldest of `length` tokens that are outside the model's window.
     ///
-    /// Positions are absolute, so a full window cannot move on by one token without computing everything
-    /// anew. It loses its older half (the larger one if `N` is odd) at once, and so again whenever it is
-    /// full; what is left has the positions from 0 on.
+    /// Positions are absolute, so a full window cannot slide by one token without recomputing everything.
+    /// Instead it drops its older half (the larger half if `N` is odd) whenever it is full; the remaining
+    /// tokens are renumbered from position 0.
     pub fn dropped(&self, length: usize) -> usize {
         let half = self.n_positions.div_ceil(2);
         length.saturating_sub(self.n_positions).div_ceil(half) * half
     }
 
+    /// Checks that the sizes are consistent.
+    ///
     /// # Errors
-    /// `bad-config` if a size is zero or absurdly large, if `n_head` does not divide `n_embd`, or if
-    /// `layer_norm_epsilon` or a probability is outside its range.
+    /// `bad-config` if a size is zero or implausibly large, if `n_head` does not divide `n_embd`, or if
+    /// `layer_norm_epsilon` or a probability is out of range.
     pub fn check(&self) -> Result<()> {
         check_sizes(&[
             ("vocab_size", self.vocab_size, MAX_VOCAB),

@@ -1,5 +1,5 @@
-//! GPT-2 while it writes: a prompt is read in one go, then token after token, keys and values being kept; a
-//! window that is full slides on.
+//! Decoding with GPT-2: a prompt is read in one pass, then one token at a time with cached keys and values. A
+//! full window slides.
 
 use super::decoder::{ModelDecoder, State};
 use super::{FrameShape, Gpt, Recording};
@@ -8,22 +8,22 @@ use crate::nn::{Dropout, KvCache, Reading, Rows, Trace};
 use crate::ops::Reach;
 use crate::tensor::Tensor;
 
-/// Texts in progress. Each may grow without end: of what no longer fits into the window the model forgets
-/// the older half, see [`GptConfig::dropped`](super::GptConfig::dropped).
+/// Texts in progress. Each may grow without limit: when its window is full, the model forgets the older half,
+/// see [`GptConfig::dropped`](super::GptConfig::dropped).
 #[derive(Clone)]
 pub struct GptState {
-    /// Of each text those that the window still holds, at most `n_positions`.
+    /// The tokens in each text's window, at most `n_positions`.
     tokens: Vec<Vec<u32>>,
     rows: Rows,
-    /// Of each block, what its attention has kept of these tokens.
+    /// Cached keys and values of these tokens, for each block.
     caches: Vec<KvCache>,
 }
 
-/// Texts that a GPT-2 writes side by side.
+/// Decodes texts side by side with a GPT-2.
 pub type GptDecoder<'a> = ModelDecoder<'a, Gpt, GptState>;
 
 impl Gpt {
-    /// `rows` texts without a token.
+    /// The state of `rows` empty texts.
     pub fn begin(&self, rows: usize) -> GptState {
         let cache = KvCache::new(rows, self.config.n_embd);
         GptState {
@@ -33,25 +33,26 @@ impl Gpt {
         }
     }
 
-    /// `rows` texts without a token, for writing.
+    /// A decoder of `rows` empty texts.
     pub fn decoder(&self, rows: usize) -> GptDecoder<'_> {
         ModelDecoder::new(self, self.begin(rows))
     }
 
-    /// Feeds tokens, at least one, to the only text: the scores `(1, V)` of the next. In portable arithmetic these
-    /// are the bits of feeding them one by one, but each weight is read once for all.
+    /// Feeds at least one token to the only text and returns the scores `(1, V)` of the next. In portable
+    /// arithmetic the result is bit for bit that of feeding the tokens one at a time, but each weight is read
+    /// only once.
     pub(super) fn read(&self, state: &mut GptState, tokens: &[u32], trace: Option<&Trace>) -> Tensor {
         let x = self.extend(state, 0, tokens, 0, trace);
         self.scores(&x.expect("there is a token to read"))
     }
 
-    /// The scores `(1, V)` of what follows the last of the rows `x (R, C)`.
+    /// The scores `(1, V)` after the last row of `x (R, C)`.
     fn scores(&self, x: &Tensor) -> Tensor {
         self.logits(&x.narrow(0, x.dim(0) - 1, 1))
     }
 
-    /// A text goes on by these tokens, and then has room for `room` more: the last block's output `(S, C)` for each
-    /// token that had to be computed, if there is one. If the window slid, these are all that it still holds.
+    /// Appends tokens to a text, leaving room in its window for `room` more. Returns the last block's output
+    /// `(S, C)` for each token that had to be computed, if any: all tokens in the window if it slid.
     fn extend(
         &self,
         state: &mut GptState,
@@ -95,8 +96,8 @@ impl Gpt {
         self.pass(x, readings, &Dropout::none(), trace.map(|trace| &trace.states))
     }
 
-    /// Adds to a recording what has been traced of these `tokens` read last by the only text: a frame for each. Gives
-    /// the values of `scores`.
+    /// Adds to `recording` one frame for each of the last `tokens` tokens of the only text, from `trace`.
+    /// Returns the values of `scores`.
     pub(super) async fn record(
         &self,
         state: &GptState,
@@ -106,14 +107,14 @@ impl Gpt {
         recording: &mut Recording,
     ) -> Result<Vec<f32>> {
         let window = state.tokens[0].len();
-        // A prompt may be longer than the window: what fell out of it was never read.
+        // A prompt may be longer than the window: the tokens that fell out were never read.
         let gone = tokens.saturating_sub(window);
         (0..gone).for_each(|_| recording.close(0));
         let spans: Vec<usize> = (window + 1 - (tokens - gone)..=window).collect();
         recording.add(scores, trace, &spans, 0).await
     }
 
-    /// Sizes of a recording's frames.
+    /// Sizes of the frames in a [`Recording`].
     pub(super) fn frame_shape(&self) -> FrameShape {
         let config = &self.config;
         FrameShape { layers: config.n_layer, heads: config.n_head, channels: config.n_embd }
@@ -121,18 +122,19 @@ impl Gpt {
 }
 
 impl GptDecoder<'_> {
-    /// Feeds several tokens to one row; `logits` becomes `(V)`, the scores of the next. In portable arithmetic these
-    /// are the bits of feeding them one by one, but each weight is read once for all. The model is in main memory.
+    /// Feeds several tokens to one row and sets `logits` to `(V)`, the scores of the next. In portable
+    /// arithmetic the result is bit for bit that of feeding them one at a time, but each weight is read only
+    /// once.
     ///
     /// # Panics
-    /// Without tokens, or if an id is outside the vocabulary.
+    /// If `tokens` is empty, an id is outside the vocabulary, or the model is not in main memory.
     pub fn prefill(&mut self, row: usize, tokens: &[u32], logits: &mut Vec<f32>) {
         assert!(!tokens.is_empty(), "prefill: no tokens");
         let x = self.model.extend(&mut self.state, row, tokens, 0, None);
         *logits = self.model.scores(&x.expect("there is a token to read")).to_vec();
     }
 
-    /// The tokens of a row that the model still sees.
+    /// The tokens in a row's window, which are all that the model sees.
     pub fn window(&self, row: usize) -> &[u32] {
         &self.state.tokens[row]
     }
@@ -142,7 +144,7 @@ impl State<Gpt> for GptState {
     fn feed(&mut self, model: &Gpt, tokens: &[u32]) -> Tensor {
         assert_eq!(tokens.len(), self.rows.count(), "step: one token for each row");
         for (row, &token) in tokens.iter().enumerate() {
-            // Only a full window slides here, before the rows go on side by side.
+            // Slides the window if it is full, so that all rows can then take one step together.
             model.extend(self, row, &[], 1, None);
             self.tokens[row].push(token);
         }

@@ -1,17 +1,17 @@
-//! The files of a GPT-2: Hugging Face's names and layout, and those of our layers.
+//! Parameter names and layouts in files of a GPT-2: Hugging Face's and ours.
 //!
-//! Hugging Face's matrices of a block are `Conv1D (in, out)`, ours `Linear (out, in)` as in `torch.nn`. Which
-//! of them a file holds, its names say: `h.0.attn.c_attn.weight` is always the former, and the same numbers
-//! transposed are called `h.0.attn.in_proj_weight`. Both are read, from files of every number format. What
-//! we write follows from the format, see [`stored_layout`].
+//! In Hugging Face's files the matrices of a block are `Conv1D (in, out)`, in ours `Linear (out, in)` as in
+//! `torch.nn`. The names tell which layout a file has: `h.0.attn.c_attn.weight` is always the former; its
+//! transpose is called `h.0.attn.in_proj_weight`. Both are read in every number format. The layout we write
+//! depends on the format, see [`stored_layout`].
 
 use super::ModelConfig;
 use crate::error::{Error, ErrorCode, Result};
 use crate::io::{Precision, Weights};
 use crate::tensor::Tensor;
 
-/// What a block's parameters are called after `h.N.`, by our layers and by Hugging Face. The matrices of a
-/// pair are each other's transpose.
+/// Names of a block's parameters after `h.N.`: ours and Hugging Face's. The matrices of a pair are transposes
+/// of each other.
 const NAMES: [(&str, &str); 8] = [
     ("attn.in_proj_weight", "attn.c_attn.weight"),
     ("attn.in_proj_bias", "attn.c_attn.bias"),
@@ -22,17 +22,17 @@ const NAMES: [(&str, &str); 8] = [
     ("mlp.linear2.weight", "mlp.c_proj.weight"),
     ("mlp.linear2.bias", "mlp.c_proj.bias"),
 ];
-/// What a GPT-2 with an output layer has before all names but that layer's.
+/// Prefix of all parameter names in a GPT-2 saved with an output layer, except those of that layer.
 const PREFIX: &str = "transformer.";
-/// The token table.
+/// Name of the token table.
 const TABLE: &str = "wte.weight";
-/// The output layer, which is the token table.
+/// Name of the output layer, which must equal the token table.
 const HEAD: &str = "lm_head.weight";
-/// A vocabulary is padded to a multiple of 64 or 128, or to one that several GPUs can share.
+/// Maximum padding of a vocabulary: usually it is padded to a multiple of 64 or 128, or for several GPUs.
 const MOST_PADDING: usize = 1024;
 
-/// Fits a GPT-2 to a tokenizer of fewer tokens: whoever trains for speed pads the vocabulary, and the ids beyond are
-/// neither read nor to be written. See [`cut_vocabulary`].
+/// Reduces a GPT-2's `vocab_size` to the tokenizer's. Vocabularies are often padded for training speed; the
+/// ids beyond the tokenizer's are never used. See [`cut_vocabulary`].
 pub fn fit_vocabulary(config: &mut ModelConfig, tokens: usize) {
     if let ModelConfig::Gpt2(config) = config
         && (1..=MOST_PADDING).contains(&config.vocab_size.saturating_sub(tokens))
@@ -42,14 +42,14 @@ pub fn fit_vocabulary(config: &mut ModelConfig, tokens: usize) {
     }
 }
 
-/// Leaves out the rows of a GPT-2's table that pad the vocabulary.
+/// Drops the padding rows of a GPT-2's token table.
 pub fn cut_vocabulary(weights: &mut Weights, vocab_size: usize) {
     for name in [TABLE, HEAD, "transformer.wte.weight"] {
         weights.keep_rows(name, vocab_size);
     }
 }
 
-/// A name of a block's parameter in two: up to `h.N.`, and the rest. `None` for any other name.
+/// Splits the name of a block's parameter after `h.N.`. `None` for any other name.
 fn split(name: &str) -> Option<(&str, &str)> {
     let bare = name.strip_prefix(PREFIX).unwrap_or(name);
     let (number, part) = bare.strip_prefix("h.")?.split_once('.')?;
@@ -57,7 +57,7 @@ fn split(name: &str) -> Option<(&str, &str)> {
     is_number.then(|| name.split_at(name.len() - part.len()))
 }
 
-/// Hugging Face's name for what is called `name` here; `None` where both are the same.
+/// Hugging Face's name for our `name`; `None` if both are the same.
 fn conv1d_name(name: &str) -> Option<String> {
     let (block, part) = split(name)?;
     let (_, theirs) = NAMES.iter().find(|(ours, _)| *ours == part)?;
@@ -75,16 +75,16 @@ fn transposed(tensor: Tensor) -> Tensor {
     if tensor.shape().len() == 2 { tensor.transpose(0, 1) } else { tensor }
 }
 
-/// Whether a file's entry of this name is one of the attention masks that older files of GPT-2 hold beside
-/// the parameters. They are constants, in whatever number format.
+/// Whether a file entry of this name is one of the attention masks that older GPT-2 files store beside the
+/// parameters. They are constants, in any number format.
 pub fn is_stored_mask(name: &str) -> bool {
     split(name).is_some_and(|(_, part)| ["attn.bias", "attn.masked_bias"].contains(&part))
 }
 
-/// Parameters of any model by name, with those of a GPT-2's blocks as they are stored in this format: in f32
-/// and f16 under Hugging Face's names and in its layout, so that Python's transformers opens the file; in 8
-/// bits under ours and in ours, since a scale belongs to a row, and a row is to be one output. Other
-/// models' parameters have none of these names.
+/// Converts a model's named parameters to the layout stored in this format. A GPT-2's blocks get Hugging
+/// Face's names and layout in f32 and f16, so that Python's transformers can open the file, and ours in 8
+/// bits, where each row has a scale and must be one output. Parameters of other models are unaffected, since
+/// none has these names.
 pub fn stored_layout(parameters: Vec<(String, Tensor)>, precision: Precision) -> Vec<(String, Tensor)> {
     let stored_name = match precision {
         Precision::F32 | Precision::F16 => conv1d_name,
@@ -97,8 +97,8 @@ pub fn stored_layout(parameters: Vec<(String, Tensor)>, precision: Precision) ->
     parameters.into_iter().map(stored).collect()
 }
 
-/// Takes from a file what is no parameter: the prefix of the names, and masks. Where only the output layer is in the
-/// file, it is the token table.
+/// Removes the prefix of the names, and the attention masks. If the file has only the output layer, that
+/// becomes the token table.
 pub(super) fn prepare(weights: &mut Weights) -> Result<()> {
     weights.strip_prefix(PREFIX)?;
     weights.rename(HEAD, TABLE);
@@ -106,7 +106,7 @@ pub(super) fn prepare(weights: &mut Weights) -> Result<()> {
     Ok(())
 }
 
-/// The parameter that is called `name` here, in whichever layout the file has it.
+/// Takes the parameter with our `name`, in whichever layout the file has it.
 pub(super) fn take(weights: &mut Weights, name: &str, shape: &[usize]) -> Result<Tensor> {
     match conv1d_name(name).filter(|_| !weights.contains(name)) {
         Some(theirs) => {
@@ -117,7 +117,7 @@ pub(super) fn take(weights: &mut Weights, name: &str, shape: &[usize]) -> Result
     }
 }
 
-/// An output layer may be in the file if it is the token table `wte (V, C)` once more.
+/// Checks that an output layer in the file, if any, equals the token table `wte (V, C)`.
 pub(super) fn check_head(weights: &mut Weights, wte: &Tensor) -> Result<()> {
     if weights.contains(HEAD) && !weights.take(HEAD, wte.shape())?.same_values(wte) {
         let message =

@@ -1,4 +1,4 @@
-//! Either model that continues a text, and what it remembers of one.
+//! Language models behind a common interface, and their state for one text.
 
 use super::decoder::{Decoder, ModelDecoder};
 use super::{CharLstm, FrameShape, Gpt, GptState, ModelConfig, Recording};
@@ -9,29 +9,29 @@ use crate::tensor::{Device, Tensor};
 
 /// A model that continues a text.
 #[derive(Clone)]
-// One or two at a time, and what is large in them lies behind pointers anyway.
+// Only one or two exist at a time, and their large parts are on the heap anyway.
 #[allow(clippy::large_enum_variant)]
 pub enum LanguageModel {
     /// A stack of LSTMs.
     CharLstm(CharLstm),
-    /// A Transformer in GPT-2's form.
+    /// A Transformer with GPT-2's architecture.
     Gpt(Gpt),
 }
 
-/// What a model remembers of a text; belongs to the model that began it.
+/// A model's memory of one text. It can be used only with the model that created it.
 #[derive(Clone)]
 pub enum TextState {
-    /// Of an LSTM, the layers' states.
+    /// An LSTM's hidden and cell states.
     CharLstm(LstmState),
-    /// Of a GPT-2, the tokens of its window with their keys and values.
+    /// The tokens in a GPT-2's window with their keys and values.
     Gpt(GptState),
 }
 
 impl LanguageModel {
-    /// The model with all parameters taken from a file.
+    /// Loads all parameters from a file.
     ///
     /// # Errors
-    /// `bad-config` if `config` is of no language model, else as [`CharLstm::from_weights`] and
+    /// `bad-config` if `config` is not that of a language model, otherwise as [`CharLstm::from_weights`] and
     /// [`Gpt::from_weights`].
     pub fn from_weights(config: ModelConfig, weights: &mut Weights) -> Result<Self> {
         match config {
@@ -41,7 +41,7 @@ impl LanguageModel {
         }
     }
 
-    /// The content of `config.json`.
+    /// Returns the content of `config.json`.
     pub fn config(&self) -> ModelConfig {
         match self {
             Self::CharLstm(model) => ModelConfig::CharLstm(model.config().clone()),
@@ -49,7 +49,7 @@ impl LanguageModel {
         }
     }
 
-    /// The styles that a song's header may name to it.
+    /// The styles that a song header may name.
     pub fn styles(&self) -> &[String] {
         match self {
             Self::CharLstm(_) => &[],
@@ -57,7 +57,7 @@ impl LanguageModel {
         }
     }
 
-    /// `V`: number of different tokens.
+    /// `V`: size of the vocabulary.
     pub fn vocab_size(&self) -> usize {
         match self {
             Self::CharLstm(model) => model.config().vocab_size,
@@ -65,7 +65,7 @@ impl LanguageModel {
         }
     }
 
-    /// The most tokens that the model looks at; `None` if it may remember something of every one.
+    /// Size of the context window in tokens; `None` for an LSTM, whose memory has no fixed limit.
     pub fn context(&self) -> Option<usize> {
         match self {
             Self::CharLstm(_) => None,
@@ -73,7 +73,7 @@ impl LanguageModel {
         }
     }
 
-    /// Where the weights are.
+    /// The device that holds the weights.
     pub fn device(&self) -> Device {
         match self {
             Self::CharLstm(model) => model.device(),
@@ -81,7 +81,7 @@ impl LanguageModel {
         }
     }
 
-    /// The state before the first token.
+    /// The state of an empty text.
     pub fn begin(&self) -> TextState {
         match self {
             Self::CharLstm(model) => TextState::CharLstm(model.zero_state(1)),
@@ -89,8 +89,8 @@ impl LanguageModel {
         }
     }
 
-    /// Feeds tokens to a text; `logits` becomes `(V)`, the scores of the next, and stays as it is without
-    /// tokens. In portable arithmetic the bits do not depend on how many are fed at once.
+    /// Feeds tokens to a text and sets `logits` to `(V)`, the scores of the next. Without tokens `logits` is
+    /// unchanged. In portable arithmetic the bits do not depend on how many tokens are fed at once.
     ///
     /// # Errors
     /// `gpu-lost` or `out-of-memory`, on a GPU.
@@ -101,13 +101,13 @@ impl LanguageModel {
         self.feed_recording(state, tokens, logits, None).await
     }
 
-    /// [`Self::feed`], and a frame for each token, if they are wanted: on whatever device the model is.
+    /// Like [`Self::feed`], but also records a frame for each token if `recording` is given, on any device.
     ///
     /// # Errors
-    /// As `feed`.
+    /// As [`Self::feed`].
     ///
     /// # Panics
-    /// As `feed`.
+    /// As [`Self::feed`].
     pub async fn feed_recording(
         &self,
         state: &mut TextState,
@@ -116,7 +116,7 @@ impl LanguageModel {
         recording: Option<&mut Recording>,
     ) -> Result<()> {
         if let Some(gpu) = self.embedding().gpu() {
-            // Nothing is begun on a GPU that is lost.
+            // Fail early rather than record work for a lost GPU.
             gpu.check()?;
         }
         if tokens.is_empty() {
@@ -142,7 +142,7 @@ impl LanguageModel {
         Ok(())
     }
 
-    /// Sizes of a [`Recording`]'s frames.
+    /// Sizes of the frames in a [`Recording`].
     pub fn frame_shape(&self) -> FrameShape {
         match self {
             Self::CharLstm(model) => model.frame_shape(),
@@ -150,7 +150,7 @@ impl LanguageModel {
         }
     }
 
-    /// The vectors of the tokens, `(V, E)`.
+    /// The token embedding table, `(V, E)`.
     pub fn embedding(&self) -> &Tensor {
         match self {
             Self::CharLstm(model) => model.embedding(),
@@ -158,7 +158,7 @@ impl LanguageModel {
         }
     }
 
-    /// The vectors of the first `count` positions, `(count, C)`, of as many as there are; none of an LSTM.
+    /// The first `count` position embeddings, `(count, C)`, or all if there are fewer; empty for an LSTM.
     pub fn positions(&self, count: usize) -> Vec<f32> {
         match self {
             Self::CharLstm(_) => Vec::new(),
@@ -166,7 +166,8 @@ impl LanguageModel {
         }
     }
 
-    /// The logits `(R, V)` of what would be written if a residual stream `(R, C)` ended where it is; an LSTM has none.
+    /// Logit lens: the logits `(R, V)` if a residual stream `(R, C)` were passed directly to the output
+    /// layer; `None` for an LSTM.
     pub fn lens(&self, residual: &Tensor) -> Option<Tensor> {
         match self {
             Self::CharLstm(_) => None,
@@ -174,7 +175,7 @@ impl LanguageModel {
         }
     }
 
-    /// One row that goes on from this state.
+    /// A decoder with a single row that continues from `state`.
     ///
     /// # Panics
     /// If the state is another model's.
@@ -190,10 +191,10 @@ impl LanguageModel {
 }
 
 impl ModelConfig {
-    /// `V` of a model that continues a text.
+    /// `V`, the size of a language model's vocabulary.
     ///
     /// # Errors
-    /// `bad-config` for one that translates.
+    /// `bad-config` if this is not a language model.
     pub fn language_vocab_size(&self) -> Result<usize> {
         match self {
             Self::CharLstm(config) => Ok(config.vocab_size),
@@ -204,7 +205,7 @@ impl ModelConfig {
 }
 
 fn no_language_model() -> Error {
-    Error::new(ErrorCode::BadConfig, "config.json: this model translates, it does not continue a text")
+    Error::new(ErrorCode::BadConfig, "config.json: this model does not continue a text")
 }
 
 impl From<CharLstm> for LanguageModel {

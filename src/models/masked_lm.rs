@@ -1,4 +1,5 @@
-//! A Transformer encoder in BERT's form (Devlin et al. 2019): it foretells tokens from those on both sides.
+//! A Transformer encoder with BERT's architecture (Devlin et al. 2019), which predicts tokens from both
+//! sides' context.
 
 use super::BertConfig;
 use crate::error::{Error, ErrorCode, Result};
@@ -10,35 +11,35 @@ use crate::ops::AttentionMask;
 use crate::rng::Rng;
 use crate::tensor::Tensor;
 
-/// Token, position and type embedding, layers, and the token table once more as output: Hugging Face's
-/// `BertForMaskedLM`, with its names.
+/// Token, position and type embedding, layers, and the token table again as output layer: Hugging Face's
+/// `BertForMaskedLM`, with its parameter names.
 #[derive(Clone)]
 pub struct MaskedLm {
     config: BertConfig,
-    /// `(V, C)`
+    /// Token embedding, `(V, C)`.
     words: Embedding,
-    /// `(N, C)`
+    /// Position embedding, `(N, C)`.
     positions: Embedding,
-    /// Which of two texts a token belongs to; here always to the first.
+    /// Token-type (segment) embedding; only the first type is used.
     types: Embedding,
     norm: LayerNorm,
     layers: Vec<BertLayer>,
     transform: Linear,
     transform_norm: LayerNorm,
-    /// `(V)`: how likely a token is wherever it may stand.
+    /// Output bias `(V)`: how likely each token is regardless of its context.
     bias: Tensor,
 }
 
-/// Standard deviation of new weights.
+/// Standard deviation of initial weights.
 const STD: f32 = 0.02;
 
 const EMBEDDINGS: &str = "bert.embeddings";
 const LAYERS: &str = "bert.encoder.layer";
 const TRANSFORM: &str = "cls.predictions.transform";
 const BIAS: &str = "cls.predictions.bias";
-/// The output layer, which is the token table.
+/// Name of the output layer, which must equal the token table.
 const DECODER: &str = "cls.predictions.decoder";
-/// What a file may hold besides: constants, and layers for other questions than the masked token.
+/// Other entries that a file may have: constants, and heads for other tasks than masked tokens.
 const UNUSED: [&str; 3] = ["bert.embeddings.position_ids", "bert.pooler.", "cls.seq_relationship."];
 
 impl MaskedLm {
@@ -69,11 +70,11 @@ impl MaskedLm {
         })
     }
 
-    /// The model with all parameters taken from a file. Of a file for several purposes only these are read.
+    /// Loads all parameters from a file. Heads for other tasks are ignored.
     ///
     /// # Errors
-    /// `missing-parameter` or `parameter-shape` if the file does not fit `config`; `unexpected-parameter` if it has an
-    /// output layer that is not the token table.
+    /// `missing-parameter` or `parameter-shape` if the file does not fit `config`; `unexpected-parameter` if
+    /// its output layer differs from the token table.
     pub fn from_weights(config: BertConfig, weights: &mut Weights) -> Result<Self> {
         weights.retain(|name| !UNUSED.iter().any(|unused| name.starts_with(unused)));
         let model = Self::build(config, &mut |name, shape| weights.take(name, shape))?;
@@ -89,7 +90,7 @@ impl MaskedLm {
         Ok(model)
     }
 
-    /// A new model: normal with a small deviation, as in the paper.
+    /// Initialises a new model with normally distributed weights of small deviation, as in the paper.
     ///
     /// # Errors
     /// `bad-config` if a size is out of range.
@@ -97,22 +98,22 @@ impl MaskedLm {
         Self::build(config, &mut |name, shape| {
             Ok(match shape {
                 [_, _] => normal(shape, rng).mul_scalar(STD),
-                // Of the vectors only normalisation has a `weight`.
+                // The only vectors named `weight` belong to normalisations.
                 _ if name.ends_with("weight") => Tensor::full(shape, 1.0),
                 _ => Tensor::zeros(shape),
             })
         })
     }
 
-    /// Sizes of the model.
+    /// Returns the model's configuration.
     pub fn config(&self) -> &BertConfig {
         &self.config
     }
 
-    /// Features `(B, S, C)` of texts `ids (B, S)`, padded on the right, with `lengths` real tokens each (at least 1);
-    /// `watch` gets each layer's attention `(B S, N, S)`.
+    /// Features `(B, S, C)` of texts `ids (B, S)`, padded on the right, with `lengths` real tokens each (at
+    /// least 1). `watch`, if given, receives each layer's attention weights `(B S, N, S)`.
     ///
-    /// `dropout_seed` switches dropout on, for training.
+    /// `dropout_seed` enables dropout, for training.
     ///
     /// # Panics
     /// If `S` is above `max_position_embeddings`, or an id is outside the vocabulary.
@@ -141,7 +142,7 @@ impl MaskedLm {
         self.layers.iter().fold(x, |x, layer| layer.forward(&x, whole, &hidden))
     }
 
-    /// Logits `(…, V)` of what stands where these features `(…, C)` are of.
+    /// Logits `(…, V)` of the token at each position, from its features `(…, C)`.
     #[track_caller]
     pub fn predict(&self, features: &Tensor) -> Tensor {
         let x = self.transform_norm.forward(&self.transform.forward(features).gelu_erf());

@@ -1,4 +1,4 @@
-//! The models of the lecture. A constructor checks every parameter once; `forward` reads like the paper.
+//! The models. A constructor checks every parameter once, so that `forward` can read like the paper.
 
 mod bert_config;
 mod captioner;

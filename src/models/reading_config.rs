@@ -1,17 +1,17 @@
-//! Sizes of the models that read.
+//! Configurations of the text classifier and the tagger.
 
 use super::config::{MAX_LAYERS, MAX_VOCAB, MAX_WIDTH, bad, check_dropout, check_sizes};
 use crate::error::Result;
 use serde::{Deserialize, Serialize};
 
-/// What of a text a [`super::TextClassifier`] judges by.
+/// How a [`super::TextClassifier`] reduces a text to one vector.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Pooling {
     /// The mean of the states at all tokens.
     #[default]
     Mean,
-    /// The state after the last token of each direction.
+    /// The final state of each direction.
     Last,
 }
 
@@ -19,21 +19,21 @@ pub enum Pooling {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct TextClassifierConfig {
-    /// `V`: number of different tokens.
+    /// `V`: size of the vocabulary.
     pub vocab_size: usize,
-    /// `E`: length of a token's vector.
+    /// `E`: size of a token embedding.
     pub embedding_size: usize,
-    /// `H`: units in a layer, for each direction.
+    /// `H`: units per layer and direction.
     pub hidden_size: usize,
-    /// Layers in the stack.
+    /// Number of layers.
     pub num_layers: usize,
-    /// What is judged by.
+    /// How the states are pooled.
     #[serde(default)]
     pub pooling: Pooling,
-    /// Probability of dropping a value while training.
+    /// Dropout probability, in training.
     #[serde(default)]
     pub dropout: f32,
-    /// `L`: the classes by name, in the order of the logits.
+    /// `L`: names of the classes, in the order of the logits.
     pub labels: Vec<String>,
 }
 
@@ -41,33 +41,36 @@ pub struct TextClassifierConfig {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct TaggerConfig {
-    /// `V`: number of words that have a vector of their own.
+    /// `V`: size of the word vocabulary.
     pub vocab_size: usize,
     /// Number of different characters.
     pub char_vocab_size: usize,
-    /// `E`: length of a word's vector.
+    /// `E`: size of a word embedding.
     pub embedding_size: usize,
-    /// Length of a character's vector.
+    /// Size of a character embedding.
     pub char_embedding_size: usize,
-    /// Units of the network that reads a word's characters, for each direction.
+    /// `Hc`: units per direction of the LSTM over a word's characters.
     pub char_hidden_size: usize,
-    /// `H`: units in a layer, for each direction.
+    /// `H`: units per layer and direction.
     pub hidden_size: usize,
-    /// Layers in the stack.
+    /// Number of layers.
     pub num_layers: usize,
-    /// Probability of dropping a value while training.
+    /// Dropout probability, in training.
     #[serde(default)]
     pub dropout: f32,
-    /// `L`: the tags by name, in the order of the logits.
+    /// `L`: names of the tags, in the order of the logits.
     pub labels: Vec<String>,
 }
 
-/// More classes than this are a damaged or hostile file.
+/// More classes are rejected as a damaged or hostile file.
 const MAX_LABELS: usize = 1000;
 
 impl TextClassifierConfig {
+    /// Checks that the sizes are consistent.
+    ///
     /// # Errors
-    /// `bad-config` if a size is zero or absurdly large, or there are fewer than two labels, or one twice.
+    /// `bad-config` if a size is zero or implausibly large, there are fewer than two labels, a label is empty
+    /// or occurs twice, or the dropout probability is out of range.
     pub fn check(&self) -> Result<()> {
         check_sizes(&[
             ("vocab_size", self.vocab_size, MAX_VOCAB),
@@ -81,6 +84,8 @@ impl TextClassifierConfig {
 }
 
 impl TaggerConfig {
+    /// Checks that the sizes are consistent.
+    ///
     /// # Errors
     /// As [`TextClassifierConfig::check`].
     pub fn check(&self) -> Result<()> {

@@ -1,29 +1,29 @@
-//! What a model computes at each token that it reads, written down for who wants to look inside.
+//! Records what a model computes at each token, for inspection.
 
 use crate::error::Result;
 use crate::nn::Trace;
 use crate::tensor::{Tensor, read_all};
 
-/// Frames of numbers, one for each token read, one behind the other.
+/// Frames of numbers, concatenated, one per token read.
 ///
-/// A frame of an LSTM is, for each layer, the activated gates `i, f, g, o`, the cell state `c` and the hidden
-/// state `h`: `(L, 6, H)`. One of a Transformer is, for each layer and head, the weights over the positions that
-/// it read, `(L, N, S)`; if it has a source, then the same over the source; and the residual stream before the
-/// first layer and after each, `(L + 1, C)`.
+/// An LSTM's frame holds for each layer the activated gates `i, f, g, o`, the cell state `c` and the hidden
+/// state `h`: `(L, 6, H)`. A Transformer's frame holds the attention weights of each layer and head over the
+/// positions read, `(L, N, S)`; for a translator, then the weights over the source in the same form; then the
+/// residual stream before the first layer and after each layer, `(L + 1, C)`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Recording {
-    /// The place in the text of the first frame's token.
+    /// Position in the text of the first frame's token.
     pub first: usize,
-    /// Of each frame the positions `S` that its attention read; 0 if it has none, or if the token had left the
+    /// Number of positions `S` that each frame's attention read; 0 for an LSTM, or if the token had left the
     /// window before it was read.
     pub spans: Vec<usize>,
-    /// All frames.
+    /// The values of all frames.
     pub values: Vec<f32>,
-    /// Where each frame ends.
+    /// End of each frame in `values`.
     ends: Vec<usize>,
 }
 
-/// Sizes of a frame.
+/// Sizes that determine a frame's layout.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FrameShape {
     /// `L`
@@ -35,32 +35,31 @@ pub struct FrameShape {
 }
 
 impl Recording {
-    /// Without frames, at this place of the text.
+    /// An empty recording that starts at this position in the text.
     pub fn at(first: usize) -> Self {
         Self { first, ..Self::default() }
     }
 
-    /// The number of frames.
+    /// Number of frames.
     pub fn len(&self) -> usize {
         self.spans.len()
     }
 
-    /// Whether there is no frame.
+    /// Whether there are no frames.
     pub fn is_empty(&self) -> bool {
         self.spans.is_empty()
     }
 
-    /// The frame of this number.
+    /// The values of one frame.
     ///
     /// # Panics
-    /// If there is none.
+    /// If `index` is not below [`len`](Self::len).
     pub fn frame(&self, index: usize) -> &[f32] {
         let start = if index == 0 { 0 } else { self.ends[index - 1] };
         &self.values[start..self.ends[index]]
     }
 
-    /// Forgets what a text that was taken back would contradict: the next frame is that of the token at
-    /// `place`.
+    /// Truncates the recording after text was undone: the next frame will belong to the token at `place`.
     pub fn go_to(&mut self, place: usize) {
         match place.checked_sub(self.first).filter(|&kept| kept <= self.len()) {
             Some(kept) => {
@@ -72,14 +71,15 @@ impl Recording {
         }
     }
 
-    /// What was written to `values` since the last frame becomes one.
+    /// Ends a frame: the values appended since the last one belong to it.
     pub(super) fn close(&mut self, span: usize) {
         self.spans.push(span);
         self.ends.push(self.values.len());
     }
 
-    /// Adds a frame for each of the last rows that are traced, as many as there are `spans`: the positions that each
-    /// has read, while `memory` is how many all have read of a source. Gives the values of `scores`: one wait for all.
+    /// Adds a frame for each of the last traced rows, as many as there are `spans`. A span is the number of
+    /// positions that the row's self-attention read; `memory` is the number of source positions. Returns the
+    /// values of `scores`; everything is read with a single wait.
     ///
     /// # Errors
     /// `gpu-lost` or `out-of-memory`.

@@ -1,29 +1,29 @@
-//! How much somebody would like a text: a GPT that gives one number instead of the next token (Stiennon et al. 2020).
+//! A reward model (Stiennon et al. 2020): a GPT that predicts how much a person would like a text.
 
 use super::Gpt;
 use crate::nn::Module;
 use crate::tensor::Tensor;
 
-/// A GPT's body with one output, read at the last token of a text.
+/// A GPT's body with a scalar output, read at the last token of a text.
 ///
-/// Parameters are named as in the `GPT2ForSequenceClassification` of transformers with one label.
+/// Parameters are named as in transformers' `GPT2ForSequenceClassification` with one label.
 #[derive(Clone)]
 pub struct RewardModel {
-    /// The GPT that reads.
+    /// The GPT without its output layer.
     body: Gpt,
     /// `(1, C)`
     score: Tensor,
 }
 
 impl RewardModel {
-    /// A model that likes all texts equally.
+    /// A model that gives every text the reward 0.
     pub fn new(body: Gpt) -> Self {
         let score = Tensor::zeros(&[1, body.config().n_embd]);
         Self { body, score }
     }
 
-    /// Rewards `(B)` of texts `ids (B, T)`, padded on the right, with `lengths` real tokens each (at least 1).
-    /// `dropout_seed` switches dropout on, for training.
+    /// Rewards `(B)` of texts `ids (B, T)`, padded on the right, with `lengths` real tokens each (at
+    /// least 1). `dropout_seed` enables dropout, for training.
     ///
     /// # Panics
     /// As [`Gpt::forward`].
@@ -37,7 +37,7 @@ impl RewardModel {
         x.linear(&self.score, None).reshape(&[rows])
     }
 
-    /// The reward that a text would have if it ended at this token, for each of `ids (T)`.
+    /// For each of `ids (T)`, the reward if the text ended at that token.
     ///
     /// # Panics
     /// As [`Gpt::forward`].

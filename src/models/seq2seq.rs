@@ -1,5 +1,5 @@
-//! The lecture's translator: a GRU reads, a GRU writes, and attention tells it where to look
-//! (Bahdanau, Cho and Bengio 2015).
+//! The lecture's translator: a GRU encoder, additive attention and a GRU decoder (Bahdanau, Cho and
+//! Bengio 2015).
 
 use super::{Seq2SeqConfig, TokenTables};
 use crate::error::Result;
@@ -11,7 +11,7 @@ use crate::ops::{Reach, concat};
 use crate::rng::Rng;
 use crate::tensor::Tensor;
 
-/// Embedding, GRU encoder, additive attention, GRU decoder, linear output.
+/// Embedding, GRU encoder, additive attention, GRU decoder, linear output layer.
 #[derive(Clone)]
 pub struct Seq2Seq {
     pub(super) config: Seq2SeqConfig,
@@ -23,11 +23,11 @@ pub struct Seq2Seq {
     pub(super) output: Linear,
 }
 
-/// What the decoder is given of the sources.
+/// The encoder's result, as the decoder needs it.
 pub(super) struct Encoded {
-    /// What the attention reads: values `(B, S, K)`, keys `(B, S, A)`.
+    /// For the attention: values `(B, S, K)` and keys `(B, S, A)`.
     pub memory: Memory,
-    /// State of each decoder layer before its first token, `(B, H)`.
+    /// Initial state of each decoder layer, `(B, H)`.
     pub state: Vec<Tensor>,
 }
 
@@ -56,7 +56,7 @@ impl Seq2Seq {
         })
     }
 
-    /// The model with all parameters taken from a file.
+    /// Loads all parameters from a file.
     ///
     /// # Errors
     /// `missing-parameter` or `parameter-shape` if the file does not fit `config`.
@@ -64,7 +64,8 @@ impl Seq2Seq {
         Self::build(config, &mut |name, shape| weights.take(name, shape))
     }
 
-    /// A new model: recurrent matrices orthogonal, embeddings of length about 1, others after Glorot.
+    /// Initialises a new model: recurrent matrices orthogonal, embeddings of length about 1, the other
+    /// matrices by [`xavier`].
     ///
     /// # Errors
     /// `bad-config` if a size is out of range.
@@ -81,16 +82,16 @@ impl Seq2Seq {
         })
     }
 
-    /// Sizes of the model.
+    /// Returns the model's configuration.
     pub fn config(&self) -> &Seq2SeqConfig {
         &self.config
     }
 
     /// Logits `(B, T, V)` of the token after each of `tgt (B, T)`, given the sources `src (B, S)`.
     ///
-    /// Sources are padded on the right to one length, with `src_lengths` real tokens each (at least 1);
-    /// what comes after the end of a target concerns only its own logits. `dropout_seed` switches
-    /// dropout on, for training.
+    /// Sources are padded on the right to one length, with `src_lengths` real tokens each (at least 1).
+    /// Padding at the end of a target affects only its own logits. `dropout_seed` enables dropout, for
+    /// training.
     pub fn forward(
         &self,
         src: &[u32],
@@ -101,7 +102,7 @@ impl Seq2Seq {
         let dropout = Dropout::new(self.config.dropout, dropout_seed);
         let batch = src_lengths.len();
         let [src_steps, steps] = [src, tgt].map(|ids| ids.len() / batch);
-        // Time first, so that all sentences' tokens of one step lie together.
+        // Time first, so that all sentences' tokens of one step are contiguous.
         let by_time: Vec<u32> =
             (0..src_steps).flat_map(|t| (0..batch).map(move |b| src[b * src_steps + t])).collect();
         let x = dropout.apply(&self.tables.src().forward(&by_time, &[src_steps, batch])); // (S, B, E)
@@ -119,8 +120,8 @@ impl Seq2Seq {
         self.logits(&features, &dropout)
     }
 
-    /// One step of the decoder: the tokens' vectors `y (R, E)` and each layer's state `(R, H)`, replaced. Gives what
-    /// the output is computed from `(R, H + K + E)`, and how much each row has looked at its source `(R, S)`.
+    /// Runs one decoder step on token vectors `y (R, E)` and updates the state `(R, H)` of each layer.
+    /// Returns the input of [`Self::logits`] `(R, H + K + E)` and each row's attention weights `(R, S)`.
     pub(super) fn step(
         &self,
         y: &Tensor,
@@ -135,12 +136,12 @@ impl Seq2Seq {
         (concat(&[&h, &context, y], 1), weights)
     }
 
-    /// Logits `(…, V)` of what [`Self::step`] gives.
+    /// Logits `(…, V)`, from the output of [`Self::step`].
     pub(super) fn logits(&self, features: &Tensor, dropout: &Dropout) -> Tensor {
         dropout.apply(&self.output.forward(features).tanh()).linear(self.tables.head(), None)
     }
 
-    /// What the encoder makes of embedded sources `x (S, B, E)`.
+    /// Encodes embedded sources `x (S, B, E)`.
     pub(super) fn encode(&self, x: &Tensor, src_lengths: &[usize], dropout: &Dropout) -> Encoded {
         let (values, last) = self.encoder.forward(x, src_lengths, dropout);
         let summary = concat(&last.iter().collect::<Vec<_>>(), 1); // (B, K)

@@ -1,5 +1,5 @@
-//! The GRU translator while it translates: each source is read once, by itself, and the attention's view of it is
-//! kept.
+//! Decoding with the GRU translator: each source is encoded once, by itself, and its attention keys and
+//! values are kept.
 
 use super::decoder::{ModelDecoder, State};
 use super::seq2seq::Encoded;
@@ -11,24 +11,25 @@ use crate::tensor::Tensor;
 /// Translations in progress.
 #[derive(Clone)]
 pub struct Seq2SeqState {
-    /// What the attention reads of the sources.
+    /// Attention keys and values of the sources.
     memory: Memory,
-    /// Each row's source.
+    /// Index of each row's source.
     sources: Vec<usize>,
-    /// Tokens of each row's source.
+    /// Length of each row's source in tokens.
     lengths: Vec<usize>,
     /// State of each layer, `(R, H)`.
     hidden: Vec<Tensor>,
-    /// Whether attention weights are kept, and those of the last step.
+    /// Whether to keep the attention weights of the last step.
     watching: bool,
     weights: Option<Tensor>,
 }
 
-/// Translations that a pair of GRUs writes side by side.
+/// Decodes translations side by side with a GRU translator.
 pub type Seq2SeqDecoder<'a> = ModelDecoder<'a, Seq2Seq, Seq2SeqState>;
 
 impl Seq2Seq {
-    /// One row for each source, each source encoded by itself. `watching` keeps attention weights.
+    /// A decoder with one row per source; each source is encoded by itself. `watching` keeps attention
+    /// weights.
     ///
     /// # Panics
     /// If a source is empty or has an id outside the vocabulary.
@@ -53,7 +54,7 @@ impl Seq2Seq {
     }
 }
 
-/// What is read of all sources, with room for the longest.
+/// Stacks the memories of all sources, padded to the longest.
 fn together(config: &Seq2SeqConfig, encoded: &[Encoded], longest: usize) -> Memory {
     let room = |width: usize| Tensor::zeros(&[encoded.len(), longest, width]);
     let mut memory = Memory { keys: room(config.attention_size), values: room(config.key_size()) };

@@ -1,4 +1,4 @@
-//! One label for every word: as many outputs as inputs (Lample et al. 2016, without their CRF).
+//! Sequence labelling, one label per word (Lample et al. 2016, without their CRF).
 
 use super::TaggerConfig;
 use crate::error::Result;
@@ -9,8 +9,8 @@ use crate::ops::concat;
 use crate::rng::Rng;
 use crate::tensor::Tensor;
 
-/// Embedding of words, and of their characters by a bidirectional LSTM of its own; bidirectional LSTM over the
-/// sentence; linear at every word.
+/// Word embedding joined with a character-level bidirectional LSTM, a bidirectional LSTM over the sentence,
+/// and a linear output layer at every word.
 #[derive(Clone)]
 pub struct Tagger {
     config: TaggerConfig,
@@ -21,12 +21,12 @@ pub struct Tagger {
     head: Linear,
 }
 
-/// A word as the model reads it.
+/// A word as the model's input.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct WordForm {
-    /// The word's number.
+    /// The word's id.
     pub word: u32,
-    /// Those of its characters, at least one.
+    /// The ids of its characters, at least one.
     pub chars: Vec<u32>,
 }
 
@@ -50,7 +50,7 @@ impl Tagger {
         })
     }
 
-    /// The model with all parameters taken from a file.
+    /// Loads all parameters from a file.
     ///
     /// # Errors
     /// `missing-parameter` or `parameter-shape` if the file does not fit `config`.
@@ -58,7 +58,7 @@ impl Tagger {
         Self::build(config, &mut |name, shape| weights.take(name, shape))
     }
 
-    /// A new model, as [`super::TextClassifier::init`].
+    /// Initialises a new model like [`super::TextClassifier::init`].
     ///
     /// # Errors
     /// `bad-config` if a size is out of range.
@@ -66,15 +66,16 @@ impl Tagger {
         Self::build(config, &mut |name, shape| Ok(reading_init(name, shape, rng)))
     }
 
-    /// Sizes of the model.
+    /// Returns the model's configuration.
     pub fn config(&self) -> &TaggerConfig {
         &self.config
     }
 
-    /// Logits `(B, T, L)` of sentences, padded on the right, with `lengths` words each (at least 1): `places (B, T)`
-    /// says for each word which of `forms` it is, so that the characters of a word are read once.
+    /// Logits `(B, T, L)` of sentences, padded on the right, with `lengths` words each (at least 1).
+    /// `places (B, T)` holds the index into `forms` of each word, so that the characters of a repeated word
+    /// are read only once.
     ///
-    /// `dropout_seed` switches dropout on, for training.
+    /// `dropout_seed` enables dropout, for training.
     pub fn forward(
         &self,
         forms: &[&WordForm],
@@ -92,11 +93,11 @@ impl Tagger {
         self.head.forward(&dropout.apply(&y)).transpose(0, 1)
     }
 
-    /// What the characters of each form come to, `(N, 2 Hc)`.
+    /// Character-level representation of each form, `(N, 2 Hc)`.
     fn spellings(&self, forms: &[&WordForm], dropout: &Dropout) -> Tensor {
         let lengths: Vec<usize> = forms.iter().map(|form| form.chars.len()).collect();
         let longest = lengths.iter().copied().max().unwrap_or(1);
-        // Padding has any number; nothing is read of it.
+        // The id of the padding does not matter: it is never read.
         let padded = |form: &WordForm| -> Vec<u32> {
             form.chars.iter().copied().chain(std::iter::repeat(0)).take(longest).collect()
         };

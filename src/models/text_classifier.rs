@@ -1,4 +1,4 @@
-//! One label for a text: many inputs, one output.
+//! Text classification: one label for a whole text.
 
 use super::{Pooling, TextClassifierConfig};
 use crate::error::Result;
@@ -8,7 +8,7 @@ use crate::nn::{BiLstm, Dropout, Embedding, Linear, Module, Source, reading_init
 use crate::rng::Rng;
 use crate::tensor::Tensor;
 
-/// Embedding, bidirectional LSTM, mean or last state, linear.
+/// Embedding, bidirectional LSTM, pooling by mean or last state, linear output layer.
 #[derive(Clone)]
 pub struct TextClassifier {
     config: TextClassifierConfig,
@@ -29,7 +29,7 @@ impl TextClassifier {
         })
     }
 
-    /// The model with all parameters taken from a file.
+    /// Loads all parameters from a file.
     ///
     /// # Errors
     /// `missing-parameter` or `parameter-shape` if the file does not fit `config`.
@@ -37,8 +37,8 @@ impl TextClassifier {
         Self::build(config, &mut |name, shape| weights.take(name, shape))
     }
 
-    /// A new model: recurrent matrices orthogonal, forget gates open, embeddings of length about 1, others after
-    /// Glorot.
+    /// Initialises a new model: recurrent matrices orthogonal, forget gates open, embeddings of length
+    /// about 1, the other matrices by [`xavier`](crate::nn::xavier).
     ///
     /// # Errors
     /// `bad-config` if a size is out of range.
@@ -46,14 +46,15 @@ impl TextClassifier {
         Self::build(config, &mut |name, shape| Ok(reading_init(name, shape, rng)))
     }
 
-    /// Sizes of the model.
+    /// Returns the model's configuration.
     pub fn config(&self) -> &TextClassifierConfig {
         &self.config
     }
 
-    /// Logits `(B, L)` of texts `ids (B, S)`, padded on the right, with `lengths` real tokens each (at least 1).
+    /// Logits `(B, L)` of texts `ids (B, S)`, padded on the right, with `lengths` real tokens each (at
+    /// least 1).
     ///
-    /// `dropout_seed` switches dropout on, for training.
+    /// `dropout_seed` enables dropout, for training.
     pub fn forward(&self, ids: &[u32], lengths: &[usize], dropout_seed: Option<u64>) -> Tensor {
         let dropout = Dropout::new(self.config.dropout, dropout_seed);
         let batch = lengths.len();

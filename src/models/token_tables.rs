@@ -1,28 +1,28 @@
-//! The tables at both ends of a translator.
+//! A translator's embedding tables and output layer.
 
 use crate::error::Result;
 use crate::nn::{Embedding, Source};
 use crate::tensor::Tensor;
 
-/// Source tokens to vectors, target tokens to vectors, vectors to the logits of target tokens: three tables,
-/// or one for all (Press and Wolf 2017).
+/// Embeddings of source tokens and target tokens and the output layer: three tables, or a single shared one
+/// (Press and Wolf 2017).
 #[derive(Clone)]
 pub enum TokenTables {
     /// `embedding.weight (V, C)`.
     Tied(Embedding),
     /// `src_embedding.weight`, `tgt_embedding.weight` and `head.weight (V, C)`.
     Separate {
-        /// Of source tokens.
+        /// Embedding of source tokens.
         src: Embedding,
-        /// Of target tokens.
+        /// Embedding of target tokens.
         tgt: Embedding,
-        /// Of the output.
+        /// Weights of the output layer.
         head: Tensor,
     },
 }
 
 impl TokenTables {
-    /// Takes the one table or the three.
+    /// Takes the single table or all three.
     pub fn new(
         tied: bool,
         [src_vocab_size, tgt_vocab_size]: [usize; 2],
@@ -39,7 +39,7 @@ impl TokenTables {
         })
     }
 
-    /// The table of source tokens.
+    /// The embedding of source tokens.
     pub fn src(&self) -> &Embedding {
         match self {
             Self::Tied(table) => table,
@@ -47,7 +47,7 @@ impl TokenTables {
         }
     }
 
-    /// The table of target tokens.
+    /// The embedding of target tokens.
     pub fn tgt(&self) -> &Embedding {
         match self {
             Self::Tied(table) => table,
@@ -55,7 +55,7 @@ impl TokenTables {
         }
     }
 
-    /// The output's weights `(V, C)`.
+    /// The weights `(V, C)` of the output layer.
     pub fn head(&self) -> &Tensor {
         match self {
             Self::Tied(table) => &table.weight,

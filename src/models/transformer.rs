@@ -11,7 +11,7 @@ use crate::ops::AttentionMask;
 use crate::rng::Rng;
 use crate::tensor::Tensor;
 
-/// Token embedding and positions, layers that read the source, layers that write the target, linear output.
+/// Token and position embedding, encoder and decoder layers, linear output layer.
 #[derive(Clone)]
 pub struct Transformer {
     pub(super) config: TransformerConfig,
@@ -44,7 +44,7 @@ impl Transformer {
         })
     }
 
-    /// The model with all parameters taken from a file.
+    /// Loads all parameters from a file.
     ///
     /// # Errors
     /// `missing-parameter` or `parameter-shape` if the file does not fit `config`.
@@ -52,7 +52,7 @@ impl Transformer {
         Self::build(config, &mut |name, shape| weights.take(name, shape))
     }
 
-    /// A new model: embeddings of length about 1, other matrices after Glorot.
+    /// Initialises a new model: embeddings of length about 1, the other matrices by [`xavier`].
     ///
     /// # Errors
     /// `bad-config` if a size is out of range.
@@ -62,23 +62,23 @@ impl Transformer {
             Ok(match shape {
                 _ if name.ends_with("embedding.weight") => normal(shape, rng).mul_scalar(scale),
                 [rows, _] => xavier(shape, *rows, rng),
-                // Of the vectors only normalisation has a `weight`.
+                // The only vectors named `weight` belong to normalisations.
                 _ if name.ends_with("weight") => Tensor::full(shape, 1.0),
                 _ => Tensor::zeros(shape),
             })
         })
     }
 
-    /// Sizes of the model.
+    /// Returns the model's configuration.
     pub fn config(&self) -> &TransformerConfig {
         &self.config
     }
 
     /// Logits `(B, T, V)` of the token after each of `tgt (B, T)`, given the sources `src (B, S)`.
     ///
-    /// Sources are padded on the right to one length, with `src_lengths` real tokens each (at least 1);
-    /// what comes after the end of a target concerns only its own logits. `dropout_seed` switches
-    /// dropout on, for training.
+    /// Sources are padded on the right to one length, with `src_lengths` real tokens each (at least 1).
+    /// Padding at the end of a target affects only its own logits. `dropout_seed` enables dropout, for
+    /// training.
     pub fn forward(
         &self,
         src: &[u32],
@@ -98,7 +98,7 @@ impl Transformer {
         self.decode(y, std::iter::repeat_with(reading), dropout, None)
     }
 
-    /// What the encoder makes of embedded sources `(B, S, C)`: `(B, S, C)`.
+    /// Encodes embedded sources `(B, S, C)` to `(B, S, C)`.
     pub(super) fn encode(&self, mut x: Tensor, whole: Whole<'_>) -> Tensor {
         for layer in &self.encoder {
             x = layer.forward(&x, Reading::Themselves(whole), whole.dropout);
@@ -106,8 +106,9 @@ impl Transformer {
         self.encoder_norm.forward(&x)
     }
 
-    /// Logits `(…, V)` of embedded targets `(…, C)`, each layer reading them and the encoder's output in its own way.
-    /// `states`, if they are wanted, get the residual stream before the first layer and after each.
+    /// Logits `(…, V)` of embedded targets `(…, C)`. `readings` says for each layer what its self-attention
+    /// and its cross-attention read. `states`, if given, receives the residual stream before the first layer
+    /// and after each layer.
     pub(super) fn decode<'a>(
         &self,
         mut y: Tensor,
@@ -127,12 +128,14 @@ impl Transformer {
         self.decoder_norm.forward(y).linear(self.tables.head(), None)
     }
 
-    /// The logits of what would be written if a residual stream `(R, C)` ended where it is: `(R, V)`.
+    /// Logit lens: the logits `(R, V)` if a residual stream `(R, C)` were passed directly to the output
+    /// layer.
     pub(super) fn lens(&self, residual: &Tensor) -> Tensor {
         self.logits(&residual.apart())
     }
 
-    /// Vectors of length about `√C`, plus positions of the same length, `first` and those after it: `(B, T, C)`.
+    /// Embeds ids, scaled to length about `√C`, and adds the encodings of positions `first` and following:
+    /// `(B, T, C)`.
     pub(super) fn embed(
         &self,
         table: &Embedding,

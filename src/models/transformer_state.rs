@@ -1,5 +1,5 @@
-//! The Transformer while it translates: each source is encoded once, by itself, and only the newest token goes through
-//! the decoder, since keys and values of the tokens before it are kept.
+//! Decoding with the Transformer: each source is encoded once, by itself, and only the newest token passes
+//! through the decoder, since keys and values of earlier tokens are cached.
 
 use super::decoder::{ModelDecoder, State};
 use super::{FrameShape, Inside, Recording, Transformer};
@@ -11,27 +11,27 @@ use crate::tensor::Tensor;
 /// Translations in progress.
 #[derive(Clone)]
 pub struct TransformerState {
-    /// Of each layer, what its cross-attention reads of the sources.
+    /// Cached keys and values of the sources, for each layer's cross-attention.
     memory: Vec<KvCache>,
-    /// Of each layer, what its self-attention reads.
+    /// Cached keys and values of the translations, for each layer's self-attention.
     own: Vec<KvCache>,
     rows: Rows,
-    /// Each row's source.
+    /// Index of each row's source.
     sources: Vec<usize>,
-    /// Tokens of each row's source.
+    /// Length of each row's source in tokens.
     lengths: Vec<usize>,
-    /// Whether attention weights are kept, and those of the last step.
+    /// Whether to keep the attention weights of the last step.
     watching: bool,
     weights: Option<Tensor>,
 }
 
-/// Translations that a Transformer writes side by side.
+/// Decodes translations side by side with a Transformer.
 pub type TransformerDecoder<'a> = ModelDecoder<'a, Transformer, TransformerState>;
 
 impl Transformer {
-    /// One row for each source, each source encoded by itself. `watching` keeps attention weights: those
-    /// of the last layer but one, averaged over its heads, which follow the words most closely (Garg et
-    /// al. 2019).
+    /// A decoder with one row per source; each source is encoded by itself. `watching` keeps attention
+    /// weights: those of the penultimate layer, averaged over its heads, which match word alignments best
+    /// (Garg et al. 2019).
     ///
     /// # Panics
     /// If a source is empty or has an id outside the vocabulary.
@@ -40,7 +40,7 @@ impl Transformer {
         ModelDecoder::new(self, self.begin(memories, watching))
     }
 
-    /// Translations without a token, of sources that the encoder has made these of, `(S, C)` each.
+    /// The state of empty translations of sources whose encodings are `memories`, `(S, C)` each.
     fn begin(&self, memories: Vec<Tensor>, watching: bool) -> TransformerState {
         let (count, channels) = (memories.len(), self.config.d_model);
         let lengths: Vec<usize> = memories.iter().map(|memory| memory.dim(0)).collect();
@@ -63,7 +63,7 @@ impl Transformer {
         }
     }
 
-    /// What the encoder makes of one source: `(S, C)`. `watch`, if there is one, gets the weights of each layer
+    /// Encodes one source to `(S, C)`. `watch`, if given, receives each layer's attention weights
     /// `(S, N, S)`.
     fn encode_alone(&self, source: &[u32], watch: Option<&Watch>) -> Tensor {
         let (mask, none) = (AttentionMask::default(), Dropout::none());
@@ -72,14 +72,14 @@ impl Transformer {
         memory.reshape(&[source.len(), self.config.d_model])
     }
 
-    /// Reads a source and these tokens of its translation as while decoding: a frame for each. Those of the
-    /// source hold no residual stream.
+    /// Reads a source and these tokens of its translation exactly as when decoding, and records a frame for
+    /// each. Frames of the source hold no residual stream.
     ///
     /// # Errors
     /// `gpu-lost` or `out-of-memory`, on a GPU.
     ///
     /// # Panics
-    /// If there is no source token, or an id is outside the vocabulary.
+    /// If the source is empty, or an id is outside the vocabulary.
     pub async fn inside(&self, source: &[u32], target: &[u32]) -> Result<Inside> {
         let shape = |layers| FrameShape { layers, heads: self.config.nhead, channels: self.config.d_model };
         let (trace, mut encoder) = (Trace::default(), Recording::default());
@@ -94,17 +94,17 @@ impl Transformer {
         Ok(Inside { encoder, encoder_shape, decoder, decoder_shape })
     }
 
-    /// Which decoder layer's attention is shown.
+    /// The decoder layer whose attention is kept.
     fn watched_layer(&self) -> usize {
         self.decoder.len().max(2) - 2
     }
 }
 
 impl TransformerState {
-    /// One token for each row: the scores `(R, V)` of the next ones.
+    /// Feeds one token to each row and returns the scores `(R, V)` of the next ones.
     fn read(&mut self, model: &Transformer, tokens: &[u32], trace: Option<&Trace>) -> Tensor {
         assert_eq!(tokens.len(), self.rows.count(), "step: one token for each row");
-        // All rows began together.
+        // All rows have the same length, since they started together.
         let first = self.rows.length(0);
         let x = model.embed(model.tables.tgt(), tokens, [tokens.len(), 1], first);
         let x = x.reshape(&[tokens.len(), model.config.d_model]).apart();

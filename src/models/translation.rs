@@ -1,4 +1,4 @@
-//! Either translator.
+//! Translators behind a common interface.
 
 use super::{Decoder, FrameShape, ModelConfig, Recording, Seq2Seq, Transformer};
 use crate::error::{Error, ErrorCode, Result};
@@ -7,36 +7,36 @@ use crate::nn::Module;
 use crate::rng::Rng;
 use crate::tensor::Tensor;
 
-/// A model from sentences to sentences.
+/// A model that translates sentences.
 #[derive(Clone)]
-// One or two at a time, and what is large in them lies behind pointers anyway.
+// Only one or two exist at a time, and their large parts are on the heap anyway.
 #[allow(clippy::large_enum_variant)]
 pub enum TranslationModel {
     /// A Transformer.
     Transformer(Transformer),
-    /// GRUs with attention.
+    /// A GRU encoder and decoder with attention.
     Seq2Seq(Seq2Seq),
 }
 
-/// What a translator did to one sentence.
+/// What a translator computed for one sentence.
 #[derive(Debug, Clone)]
 pub struct Inside {
-    /// A frame for each source token.
+    /// One frame per source token.
     pub encoder: Recording,
-    /// Sizes of these frames.
+    /// Sizes of the encoder's frames.
     pub encoder_shape: FrameShape,
-    /// A frame for each token of the translation that was read.
+    /// One frame per token of the translation that was read.
     pub decoder: Recording,
-    /// Sizes of these frames.
+    /// Sizes of the decoder's frames.
     pub decoder_shape: FrameShape,
 }
 
 impl TranslationModel {
-    /// The model with all parameters taken from a file.
+    /// Loads all parameters from a file.
     ///
     /// # Errors
-    /// `bad-config` if `config` is of no translator, `missing-parameter` or `parameter-shape` if the file
-    /// does not fit it.
+    /// `bad-config` if `config` is not that of a translator, `missing-parameter` or `parameter-shape` if the
+    /// file does not fit it.
     pub fn from_weights(config: ModelConfig, weights: &mut Weights) -> Result<Self> {
         match config {
             ModelConfig::Transformer(config) => {
@@ -47,10 +47,10 @@ impl TranslationModel {
         }
     }
 
-    /// A new model.
+    /// Initialises a new model.
     ///
     /// # Errors
-    /// `bad-config` if `config` is of no translator or a size is out of range.
+    /// `bad-config` if `config` is not that of a translator or a size is out of range.
     pub fn init(config: ModelConfig, rng: &mut Rng) -> Result<Self> {
         match config {
             ModelConfig::Transformer(config) => Transformer::init(config, rng).map(Self::Transformer),
@@ -59,7 +59,7 @@ impl TranslationModel {
         }
     }
 
-    /// The content of `config.json`.
+    /// Returns the content of `config.json`.
     pub fn config(&self) -> ModelConfig {
         match self {
             Self::Transformer(model) => ModelConfig::Transformer(model.config().clone()),
@@ -67,7 +67,7 @@ impl TranslationModel {
         }
     }
 
-    /// Sizes of the source's and the target's vocabulary.
+    /// Sizes of the source and target vocabularies.
     pub fn vocab_sizes(&self) -> [usize; 2] {
         match self {
             Self::Transformer(model) => [model.config().src_vocab_size, model.config().tgt_vocab_size],
@@ -75,7 +75,7 @@ impl TranslationModel {
         }
     }
 
-    /// See [`Transformer::forward`]; the other model's is the same.
+    /// See [`Transformer::forward`]; [`Seq2Seq::forward`] works the same way.
     pub fn forward(
         &self,
         src: &[u32],
@@ -89,7 +89,7 @@ impl TranslationModel {
         }
     }
 
-    /// See [`Transformer::decoder`]; the other model's is the same.
+    /// See [`Transformer::decoder`] and [`Seq2Seq::decoder`].
     pub fn decoder<S: AsRef<[u32]>>(&self, sources: &[S], watching: bool) -> Box<dyn Decoder + '_> {
         match self {
             Self::Transformer(model) => Box::new(model.decoder(sources, watching)),
@@ -97,10 +97,10 @@ impl TranslationModel {
         }
     }
 
-    /// See [`Transformer::inside`]; the other has nothing inside that its alignment does not show.
+    /// See [`Transformer::inside`]; `None` for a [`Seq2Seq`], whose alignment already shows all there is.
     ///
     /// # Errors
-    /// As there.
+    /// As [`Transformer::inside`].
     pub async fn inside(&self, source: &[u32], target: &[u32]) -> Result<Option<Inside>> {
         match self {
             Self::Transformer(model) => model.inside(source, target).await.map(Some),
@@ -108,7 +108,8 @@ impl TranslationModel {
         }
     }
 
-    /// The logits `(R, V)` of what would be written if a residual stream `(R, C)` ended where it is; a GRU has none.
+    /// Logit lens: the logits `(R, V)` if a residual stream `(R, C)` were passed directly to the output
+    /// layer; `None` for GRUs.
     pub fn lens(&self, residual: &Tensor) -> Option<Tensor> {
         match self {
             Self::Transformer(model) => Some(model.lens(residual)),
@@ -116,7 +117,7 @@ impl TranslationModel {
         }
     }
 
-    /// The vectors of the tokens it reads and of those it writes, each `(V, E)`.
+    /// Embedding tables of the source and the target tokens, each `(V, E)`.
     pub fn embeddings(&self) -> [&Tensor; 2] {
         let tables = match self {
             Self::Transformer(model) => &model.tables,
@@ -125,7 +126,7 @@ impl TranslationModel {
         [&tables.src().weight, &tables.tgt().weight]
     }
 
-    /// The vectors of the first `count` positions `(count, C)`; none of a model without any.
+    /// The first `count` position encodings `(count, C)`; empty for a model without any.
     pub fn positions(&self, count: usize) -> Vec<f32> {
         match self {
             Self::Transformer(model) => model.positions.rows(0, count),
@@ -135,7 +136,7 @@ impl TranslationModel {
 }
 
 fn no_translator() -> Error {
-    Error::new(ErrorCode::BadConfig, "config.json: this model continues a text, it does not translate")
+    Error::new(ErrorCode::BadConfig, "config.json: this model does not translate")
 }
 
 impl Module for TranslationModel {

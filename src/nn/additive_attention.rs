@@ -14,7 +14,7 @@ pub struct AdditiveAttention {
     pub score: Tensor,
 }
 
-/// What an [`AdditiveAttention`] reads of some texts.
+/// Keys and values of some texts, for an [`AdditiveAttention`] to read.
 #[derive(Clone)]
 pub struct Memory {
     /// `(texts, S, A)`
@@ -23,10 +23,10 @@ pub struct Memory {
     pub values: Tensor,
 }
 
-/// Weighs nothing, and is a number: GPUs need not compute with infinity.
+/// Score of padding. It vanishes in the softmax, but is finite, since GPUs need not support infinities.
 const MASKED: f32 = -1e30;
 
-/// 0 at tokens, [`MASKED`] at padding, `(R, S)`.
+/// Additive mask `(R, S)`: 0 at tokens, [`MASKED`] at padding.
 fn padding(lengths: &[usize], steps: usize) -> Tensor {
     let values =
         lengths.iter().flat_map(|&length| (0..steps).map(move |t| if t < length { 0.0 } else { MASKED }));
@@ -50,8 +50,8 @@ impl AdditiveAttention {
         })
     }
 
-    /// The queries `(R, H)` read as much of their texts as `reach` lets them: weighted means of the values `(R, K)`,
-    /// and the weights `(R, S)`.
+    /// Attends with queries `(R, H)` to the part of their texts that `reach` makes visible. Returns the
+    /// contexts `(R, K)`, weighted means of the values, and the weights `(R, S)`.
     pub fn forward(&self, query: &Tensor, memory: &Memory, reach: Reach<'_>) -> (Tensor, Tensor) {
         if query.is_apart() {
             let query = query.linear(&self.query, None);
@@ -62,12 +62,12 @@ impl AdditiveAttention {
         (self.context(&weights, &values), weights)
     }
 
-    /// What is to be read of `values (B, S, K)`.
+    /// Projects `values (B, S, K)` to keys and keeps both for [`forward`](Self::forward).
     pub fn memory(&self, values: Tensor) -> Memory {
         Memory { keys: self.key.forward(&values), values }
     }
 
-    /// How much each query `(B, H)` looks at each position: `(B, S)`. `mask (B, S)` is 0 at tokens and [`MASKED`] at
+    /// Attention weights `(B, S)` of each query `(B, H)`. `mask (B, S)` is 0 at tokens and [`MASKED`] at
     /// padding.
     fn weights(&self, query: &Tensor, keys: &Tensor, mask: &Tensor) -> Tensor {
         let &[batch, positions, size] = keys.shape() else { panic!("keys: {:?}", keys.shape()) };
@@ -76,7 +76,7 @@ impl AdditiveAttention {
         scores.reshape(&[batch, positions]).add(mask).softmax()
     }
 
-    /// The means of the values `(B, S, K)` by these weights `(B, S)`: `(B, K)`.
+    /// Contexts `(B, K)`: means of the values `(B, S, K)` with these weights `(B, S)`.
     fn context(&self, weights: &Tensor, values: &Tensor) -> Tensor {
         let &[batch, positions, size] = values.shape() else { panic!("values: {:?}", values.shape()) };
         weights.reshape(&[batch, 1, positions]).matmul(values).reshape(&[batch, size])

@@ -4,8 +4,8 @@ use super::{Dropout, LayerNorm, Linear, Source, Whole};
 use crate::error::Result;
 use crate::tensor::Tensor;
 
-/// Self-attention and feed-forward with GELU, each added to its input and then normalised: a layer of BERT (Devlin et
-/// al. 2019), with Hugging Face's names.
+/// A layer of BERT (Devlin et al. 2019) with Hugging Face's parameter names: self-attention and feed-forward
+/// with GELU, each with a residual connection followed by normalisation.
 #[derive(Clone)]
 pub struct BertLayer {
     query: Linear,
@@ -24,11 +24,11 @@ pub struct BertLayer {
 pub struct BertLayerConfig {
     /// `C`
     pub channels: usize,
-    /// Heads of the attention; divides `channels`.
+    /// Number of attention heads; divides `channels`.
     pub heads: usize,
-    /// Units of the feed-forward part.
+    /// Hidden units of the feed-forward block.
     pub inner: usize,
-    /// Of the normalisations.
+    /// Epsilon of the normalisations.
     pub eps: f32,
 }
 
@@ -59,8 +59,8 @@ impl BertLayer {
         })
     }
 
-    /// `(B, T, C) -> (B, T, C)`: every position reads those that `whole` lets it read; `hidden` is the dropout of what is
-    /// added.
+    /// `(B, T, C) -> (B, T, C)`. `whole` says which positions each position attends to; `hidden` is the
+    /// dropout on each residual branch.
     pub fn forward(&self, x: &Tensor, whole: Whole<'_>, hidden: &Dropout) -> Tensor {
         let read = |x: &Tensor| {
             let parts = [&self.query, &self.key, &self.value].map(|part| part.forward(x));

@@ -5,18 +5,18 @@ use crate::error::Result;
 use crate::ops::concat;
 use crate::tensor::Tensor;
 
-/// A stack of LSTM layers that read from both ends, with dropout between them: `torch.nn.LSTM` with
-/// `bidirectional=True` on packed sequences (Graves and Schmidhuber 2005).
+/// A stack of bidirectional LSTM layers with dropout between them: `torch.nn.LSTM` with `bidirectional=True`
+/// on packed sequences (Graves and Schmidhuber 2005).
 #[derive(Clone)]
 pub struct BiLstm {
-    /// For each layer its two directions.
+    /// The two directions of each layer.
     layers: Vec<[RecurrentWeights; 2]>,
     hidden: usize,
 }
 
 impl BiLstm {
-    /// Takes `{name}.weight_ih_l{k} (4H, I)`, `weight_hh_l{k} (4H, H)`, `bias_ih_l{k}` and `bias_hh_l{k} (4H)`, and
-    /// for the other direction the same with `_reverse` at the end.
+    /// Takes `{name}.weight_ih_l{k} (4H, I)`, `weight_hh_l{k} (4H, H)`, `bias_ih_l{k}` and
+    /// `bias_hh_l{k} (4H)`, and the same with the suffix `_reverse` for the backward direction.
     pub fn new(
         name: &str,
         inputs: usize,
@@ -37,8 +37,8 @@ impl BiLstm {
 
     /// Reads padded sequences `x (T, B, I)` of these `lengths` (each from 1 to T) from a zero state.
     ///
-    /// Gives the output `(T, B, 2H)`, zero at padding, and the top layer's states after each direction's last token
-    /// `(B, 2H)`; the second direction begins at a sequence's own last token and ends at its first.
+    /// Returns the output `(T, B, 2H)`, zero at padding, and the top layer's final states of both directions
+    /// `(B, 2H)`. The backward direction starts at each sequence's own last token and ends at its first.
     pub fn forward(&self, x: &Tensor, lengths: &[usize], dropout: &Dropout) -> (Tensor, Tensor) {
         let (steps, batch) = (x.dim(0), x.dim(1));
         let zero = Tensor::zeros(&[batch, self.hidden]);

@@ -3,7 +3,7 @@ use crate::error::Result;
 use crate::ops::Conv2dOptions;
 use crate::tensor::Tensor;
 
-/// A convolution over images, `torch.nn.Conv2d`.
+/// A 2-D convolution, `torch.nn.Conv2d`.
 #[derive(Clone)]
 pub struct Conv2d {
     /// `(O, C / groups, kernel, kernel)`

@@ -1,42 +1,42 @@
 use crate::tensor::Tensor;
 use std::cell::Cell;
 
-/// Dropout for one forward pass: every place that drops asks here and gets a seed of its own.
+/// Dropout for one forward pass. Every dropout site calls it for a seed of its own.
 ///
-/// Seeds are handed out in the order of the questions, so one seed gives one set of masks.
+/// Seeds are handed out in the order of the calls, so one seed determines all masks.
 pub struct Dropout {
     p: f32,
     next: Option<Cell<u64>>,
 }
 
-/// More places than this would share seeds with the next step of training.
+/// Maximum number of dropout sites; more would share seeds with the next training step.
 const PLACES: u64 = 1 << 20;
 
 impl Dropout {
-    /// Drops with probability `p` if there is a seed, as in training; nothing otherwise.
+    /// Drops with probability `p` if there is a seed, as in training; otherwise drops nothing.
     pub fn new(p: f32, seed: Option<u64>) -> Self {
         let [dropout] = Self::several([p], seed);
         dropout
     }
 
-    /// Drops nothing, as in decoding.
+    /// Drops nothing, as when decoding.
     pub fn none() -> Self {
         Self { p: 0.0, next: None }
     }
 
-    /// One for each probability, for a model that has more than one; all their places have seeds of their own.
+    /// One [`Dropout`] per probability, for a model that has several; no two sites share a seed.
     pub fn several<const N: usize>(probabilities: [f32; N], seed: Option<u64>) -> [Self; N] {
         let first = seed.map(|seed| seed.wrapping_mul(PLACES));
         let mut starts = (0..).map(|k| first.map(|first| first.wrapping_add(k * (PLACES / N as u64))));
         probabilities.map(|p| Self { p, next: starts.next().flatten().filter(|_| p > 0.0).map(Cell::new) })
     }
 
-    /// Probability and seed for one more place; `None` if nothing is to be dropped.
+    /// Probability and seed for the next site; `None` if nothing is to be dropped.
     pub fn next(&self) -> Option<(f32, u64)> {
         self.next.as_ref().map(|next| (self.p, next.replace(next.get().wrapping_add(1))))
     }
 
-    /// `x` with dropout.
+    /// Applies dropout to `x`.
     #[track_caller]
     pub fn apply(&self, x: &Tensor) -> Tensor {
         match self.next() {

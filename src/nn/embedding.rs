@@ -2,7 +2,7 @@ use super::Source;
 use crate::error::Result;
 use crate::tensor::Tensor;
 
-/// A table of vectors, `torch.nn.Embedding`.
+/// An embedding table, `torch.nn.Embedding`.
 #[derive(Clone)]
 pub struct Embedding {
     /// `(V, C)`
@@ -15,7 +15,7 @@ impl Embedding {
         Ok(Self { weight: source(&format!("{name}.weight"), &[vocab_size, channels])? })
     }
 
-    /// Vectors of `ids`, `(…shape, C)`.
+    /// Looks up the vectors of `ids`, `(…shape, C)`.
     #[track_caller]
     pub fn forward(&self, ids: &[u32], shape: &[usize]) -> Tensor {
         self.weight.embedding(ids, shape)

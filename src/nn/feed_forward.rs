@@ -3,7 +3,7 @@ use crate::error::Result;
 use crate::ops::Unary;
 use crate::tensor::Tensor;
 
-/// Two linear layers with a function of single numbers between, as every layer of a Transformer has them.
+/// Two linear layers with an activation between them, the feed-forward block of a Transformer layer.
 #[derive(Clone)]
 pub struct FeedForward {
     linear1: Linear,
@@ -12,7 +12,7 @@ pub struct FeedForward {
 }
 
 impl FeedForward {
-    /// Takes `{name}.linear1.*`, `channels` to `inner`, and `{name}.linear2.*`, back again.
+    /// Takes `{name}.linear1.*`, from `channels` to `inner`, and `{name}.linear2.*`, back to `channels`.
     pub fn new(
         name: &str,
         channels: usize,
@@ -27,7 +27,7 @@ impl FeedForward {
         })
     }
 
-    /// `(…, C) -> (…, C)`; `dropout` is that of the inner units.
+    /// `(…, C) -> (…, C)`; `dropout` applies to the hidden units.
     pub fn forward(&self, x: &Tensor, dropout: &Dropout) -> Tensor {
         self.linear2.forward(&dropout.apply(&self.linear1.forward(x).unary(self.activation)))
     }

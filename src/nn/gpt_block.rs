@@ -4,7 +4,7 @@ use crate::error::Result;
 use crate::ops::Unary;
 use crate::tensor::Tensor;
 
-/// Masked self-attention and feed-forward with GELU, each after its normalisation, as in GPT-2.
+/// A GPT-2 block: masked self-attention and feed-forward with GELU, each preceded by its normalisation.
 #[derive(Clone)]
 pub struct GptBlock {
     ln_1: LayerNorm,
@@ -18,13 +18,13 @@ pub struct GptBlock {
 pub struct GptBlockConfig {
     /// `C`
     pub channels: usize,
-    /// Heads of the attention; divides `channels`.
+    /// Number of attention heads; divides `channels`.
     pub heads: usize,
-    /// Units of the feed-forward part.
+    /// Hidden units of the feed-forward block.
     pub inner: usize,
-    /// Of the feed-forward part.
+    /// Activation of the feed-forward block.
     pub activation: Unary,
-    /// Of the normalisations.
+    /// Epsilon of the normalisations.
     pub eps: f32,
 }
 
@@ -40,7 +40,8 @@ impl GptBlock {
         })
     }
 
-    /// `(…, C) -> (…, C)`: the attention reads as `reading` says; `resid` is the dropout of what is added to `x`.
+    /// `(…, C) -> (…, C)`; `reading` says what the attention reads, `resid` is the dropout on each residual
+    /// branch.
     pub fn forward(&self, x: &Tensor, reading: Reading<'_>, resid: &Dropout) -> Tensor {
         let x = residual(x, &self.ln_1, true, resid, |x| self.attn.forward(x, reading));
         residual(&x, &self.ln_2, true, resid, |x| self.mlp.forward(x, &Dropout::none()))

@@ -5,7 +5,7 @@ use crate::tensor::Tensor;
 /// PyTorch's default.
 const EPS: f32 = 1e-5;
 
-/// Normalisation over groups of channels of an image, `torch.nn.GroupNorm`.
+/// Normalisation over groups of image channels, `torch.nn.GroupNorm`.
 #[derive(Clone)]
 pub struct GroupNorm {
     /// `(C)`

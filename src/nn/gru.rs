@@ -5,10 +5,10 @@ use crate::error::Result;
 use crate::ops::concat;
 use crate::tensor::Tensor;
 
-/// A stack of GRU layers with dropout between them, in one direction or both, `torch.nn.GRU`.
+/// A stack of GRU layers with dropout between them, unidirectional or bidirectional, `torch.nn.GRU`.
 #[derive(Clone)]
 pub struct Gru {
-    /// For each layer its one or two directions.
+    /// The one or two directions of each layer.
     layers: Vec<Vec<RecurrentWeights>>,
     hidden: usize,
 }
@@ -16,19 +16,19 @@ pub struct Gru {
 /// Sizes of a [`Gru`].
 #[derive(Clone, Copy, Debug)]
 pub struct GruConfig {
-    /// `I`: width of the input.
+    /// `I`: number of input features.
     pub inputs: usize,
-    /// `H`: units of a direction.
+    /// `H`: hidden units per direction.
     pub hidden: usize,
-    /// Layers in the stack.
+    /// Number of layers.
     pub num_layers: usize,
-    /// Whether every layer also reads from the end.
+    /// Whether every layer also reads backwards.
     pub bidirectional: bool,
 }
 
 impl Gru {
-    /// Takes `{name}.weight_ih_l{k} (3H, I)`, `weight_hh_l{k} (3H, H)`, `bias_ih_l{k}` and `bias_hh_l{k}
-    /// (3H)`, and for the other direction the same with `_reverse` at the end.
+    /// Takes `{name}.weight_ih_l{k} (3H, I)`, `weight_hh_l{k} (3H, H)`, `bias_ih_l{k}` and
+    /// `bias_hh_l{k} (3H)`, and the same with the suffix `_reverse` for the backward direction.
     pub fn new(name: &str, config: GruConfig, source: &mut Source<'_>) -> Result<Self> {
         let GruConfig { inputs, hidden, num_layers, bidirectional } = config;
         let directions = &DIRECTIONS[..if bidirectional { 2 } else { 1 }];
@@ -47,9 +47,9 @@ impl Gru {
 
     /// Reads padded sequences `x (T, B, I)` of these `lengths` (each from 1 to T) from a zero state.
     ///
-    /// Gives the output `(T, B, D H)`, zero at padding, and for each direction of the top layer its state
-    /// after its last token `(B, H)`; backwards, a sequence begins at its own last token. This is
-    /// `torch.nn.GRU` on a packed sequence.
+    /// Returns the output `(T, B, D H)` for `D` directions, zero at padding, and the final state `(B, H)` of
+    /// each direction of the top layer. The backward direction starts at each sequence's own last token. This
+    /// is `torch.nn.GRU` on a packed sequence.
     pub fn forward(&self, x: &Tensor, lengths: &[usize], dropout: &Dropout) -> (Tensor, Vec<Tensor>) {
         let (steps, batch) = (x.dim(0), x.dim(1));
         let h0 = Tensor::zeros(&[batch, self.hidden]);
@@ -63,7 +63,7 @@ impl Gru {
             let mut outputs = Vec::new();
             last.clear();
             for (direction, weights) in layer.iter().enumerate() {
-                // Reversed within its length a sequence has its padding at the end again.
+                // Reversing each sequence within its length keeps the padding at the end.
                 let input = if direction == 0 { x.clone() } else { rows(&x, &backwards) };
                 let output = input.gru(&h0, weights.gru()).output;
                 last.push(output.reshape(&[steps * batch, self.hidden]).embedding(&ends, &[batch]));
@@ -74,8 +74,8 @@ impl Gru {
         (x.mul(&real(steps, lengths)), last)
     }
 
-    /// One step of a one-directional stack: `x (B, I)` and the state of each layer `(B, H)`, replaced.
-    /// Gives the top layer's new state.
+    /// Runs one step of a unidirectional stack on `x (B, I)` and updates the state `(B, H)` of each layer.
+    /// Returns the top layer's new state.
     pub fn step(&self, x: &Tensor, state: &mut [Tensor], dropout: &Dropout) -> Tensor {
         let mut x = x.clone();
         for (k, (layer, h)) in self.layers.iter().zip(state).enumerate() {

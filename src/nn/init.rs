@@ -1,4 +1,4 @@
-//! Initial values.
+//! Parameter initialisation.
 
 use crate::rng::Rng;
 use crate::tensor::Tensor;
@@ -10,9 +10,9 @@ fn uniform(shape: &[usize], bound: f32, rng: &mut Rng) -> Tensor {
     tensor
 }
 
-/// `(O, I)`, uniform with variance `2 / (fan_in + fan_out)` (Glorot and Bengio 2010).
+/// Uniform `(O, I)` with variance `2 / (fan_in + fan_out)` (Glorot and Bengio 2010).
 ///
-/// A matrix that stacks several gates has the `fan_out` of one.
+/// For a matrix that stacks several gates, `fan_out` is that of a single gate.
 pub fn xavier(shape: &[usize], fan_out: usize, rng: &mut Rng) -> Tensor {
     uniform(shape, (6.0 / (shape[1] + fan_out) as f32).sqrt(), rng)
 }
@@ -24,15 +24,15 @@ pub fn normal(shape: &[usize], rng: &mut Rng) -> Tensor {
     tensor
 }
 
-/// `(blocks · H, H)`: square blocks with orthonormal rows (Saxe et al. 2014), so that what runs through a
-/// recurrent matrix many times neither grows nor vanishes.
+/// `(blocks · H, H)`: square blocks with orthonormal rows (Saxe et al. 2014), so that signals passing many
+/// times through a recurrent matrix neither grow nor vanish.
 pub fn orthogonal(blocks: usize, size: usize, rng: &mut Rng) -> Tensor {
     let mut values = Vec::with_capacity(blocks * size * size);
     for _ in 0..blocks {
         let mut rows: Vec<Vec<f64>> = Vec::with_capacity(size);
         while rows.len() < size {
             let mut row: Vec<f64> = (0..size).map(|_| f64::from(rng.normal())).collect();
-            // Twice, because one pass of Gram-Schmidt leaves rounding errors of the order of the overlap.
+            // Twice, because one pass of Gram-Schmidt leaves rounding errors proportional to the overlap.
             for _ in 0..2 {
                 for other in &rows {
                     let overlap: f64 = row.iter().zip(other).map(|(a, b)| a * b).sum();
@@ -48,15 +48,16 @@ pub fn orthogonal(blocks: usize, size: usize, rng: &mut Rng) -> Tensor {
     Tensor::from_vec(values, &[blocks * size, size])
 }
 
-/// `(4H)`: 1 for the forget gate, 0 elsewhere, so that a new LSTM remembers (Jozefowicz et al. 2015).
+/// `(4H)`: 1 for the forget gate, 0 elsewhere, so that an untrained LSTM remembers (Jozefowicz et al. 2015).
 pub fn forget_gate_bias(hidden: usize) -> Tensor {
     let mut bias = Tensor::zeros(&[4 * hidden]);
     bias.data_mut()[hidden..2 * hidden].fill(1.0);
     bias
 }
 
-/// Of a parameter of a model that reads, by its name: recurrent matrices orthogonal, forget gates open, embeddings of
-/// length about 1, other matrices after Glorot, other vectors zero.
+/// Initial value of a parameter of a text classifier or tagger, chosen by its name: recurrent matrices
+/// orthogonal, forget gates open, embeddings of length about 1, other matrices by [`xavier`], other vectors
+/// zero.
 pub fn reading_init(name: &str, shape: &[usize], rng: &mut Rng) -> Tensor {
     match *shape {
         [_, size] if name.ends_with("embedding.weight") => {

@@ -2,38 +2,38 @@ use super::Watch;
 use crate::ops::{Reach, concat};
 use crate::tensor::Tensor;
 
-/// Keys and values of the positions that an attention has read of some texts, each `(texts, capacity, C)`.
+/// Keys and values of the positions read so far by one attention, each `(texts, capacity, C)`.
 #[derive(Clone)]
 pub struct KvCache {
     keys: Tensor,
     values: Tensor,
 }
 
-/// Positions that there is room for at first; twice as many whenever that is not enough.
+/// Initial number of positions per text; doubled whenever it is exceeded.
 const FIRST_CAPACITY: usize = 32;
 
 impl KvCache {
-    /// Of texts without a position.
+    /// Creates an empty cache for `texts` texts.
     pub fn new(texts: usize, channels: usize) -> Self {
         Self::with_capacity(texts, FIRST_CAPACITY, channels)
     }
 
-    /// Room for `capacity` positions of each text.
+    /// Creates an empty cache with room for `capacity` positions per text.
     pub fn with_capacity(texts: usize, capacity: usize, channels: usize) -> Self {
         let room = Tensor::zeros(&[texts, capacity, channels]);
         Self { keys: room.clone(), values: room }
     }
 
-    /// The first positions of a text become `both (S, 2C)`, each one's key beside its value.
+    /// Sets the first `S` positions of a text to `both (S, 2C)`, whose rows hold a key followed by its value.
     pub fn write(&mut self, text: usize, both: &Tensor) {
         let (channels, both) = (self.keys.dim(2), both.reshape(&[1, both.dim(0), both.dim(1)]));
         self.keys.write_positions(&both, 0, text, 0);
         self.values.write_positions(&both, channels, text, 0);
     }
 
-    /// Each row of `all (R, 3C)` is the query, the key and the value of a text's new position, the last that `reach`
-    /// lets it look at; each query reads its text up to there: the contexts `(R, C)`. `watch`, if there is one, gets
-    /// the weights `(R, N, S)`.
+    /// Appends one position per row and attends with it. Each row of `all (R, 3C)` holds query, key and value
+    /// of the last position that `reach` makes visible in its text. Returns the contexts `(R, C)`; `watch`,
+    /// if given, receives the weights `(R, N, S)`.
     pub fn extend(&mut self, all: &Tensor, reach: Reach<'_>, heads: usize, watch: Option<&Watch>) -> Tensor {
         self.make_room(reach.lengths.iter().copied().max().unwrap_or(0));
         let (keys, values) = (&mut self.keys, &mut self.values);
@@ -42,8 +42,8 @@ impl KvCache {
         context
     }
 
-    /// Each of the queries `(R, C)` reads as much of a text as `reach` lets it: the contexts `(R, C)`. `watch`, if
-    /// there is one, gets the weights `(R, N, S)`.
+    /// Attends with queries `(R, C)` to the positions that `reach` makes visible. Returns the contexts
+    /// `(R, C)`; `watch`, if given, receives the weights `(R, N, S)`.
     pub fn read(&self, queries: &Tensor, reach: Reach<'_>, heads: usize, watch: Option<&Watch>) -> Tensor {
         let (context, weights) =
             queries.attend_cached(&self.keys, &self.values, reach, heads, watch.is_some());
@@ -66,7 +66,7 @@ fn keep(watch: Option<&Watch>, weights: Option<Tensor>) {
     }
 }
 
-/// Which texts of the caches the rows of a decoder are, and how many positions each has.
+/// Maps a decoder's rows to texts of the caches, and counts the positions of each row.
 #[derive(Clone, Debug)]
 pub struct Rows {
     texts: Vec<usize>,
@@ -74,41 +74,42 @@ pub struct Rows {
 }
 
 impl Rows {
-    /// So many texts without a position.
+    /// Creates `rows` texts without positions.
     pub fn new(rows: usize) -> Self {
         Self { texts: (0..rows).collect(), lengths: vec![0; rows] }
     }
 
-    /// How many rows there are.
+    /// Returns the number of rows.
     pub fn count(&self) -> usize {
         self.texts.len()
     }
 
-    /// How many positions this row has.
+    /// Returns the number of positions of this row.
     pub fn length(&self, row: usize) -> usize {
         self.lengths[row]
     }
 
-    /// Forgets the positions of this row.
+    /// Drops all positions of this row.
     pub fn clear(&mut self, row: usize) {
         self.lengths[row] = 0;
     }
 
-    /// This row gets `count` positions more: which they are, for as many queries, each of which reads up to its own.
+    /// Adds `count` positions to this row. Returns text and visible length of each new position, as for a
+    /// [`Reach`].
     pub fn extend(&mut self, row: usize, count: usize) -> (Vec<usize>, Vec<usize>) {
         let before = self.lengths[row];
         self.lengths[row] += count;
         (vec![self.texts[row]; count], (before + 1..=before + count).collect())
     }
 
-    /// Each row gets one position more.
+    /// Adds one position to each row.
     pub fn extend_all(&mut self) -> Reach<'_> {
         self.lengths.iter_mut().for_each(|length| *length += 1);
         Reach { texts: &self.texts, lengths: &self.lengths }
     }
 
-    /// Row `i` goes on as a copy of what row `chosen[i]` is, in all of these caches; rows not named are given up. Only
-    /// rows that are named again are copied.
+    /// Makes row `i` a continuation of what row `chosen[i]` is now, in all of these caches; rows not chosen
+    /// are dropped. Only rows chosen more than once are copied.
     pub fn select(&mut self, chosen: &[usize], caches: &mut [KvCache]) {
         self.lengths = chosen.iter().map(|&row| self.lengths[row]).collect();
         let from: Vec<usize> = chosen.iter().map(|&row| self.texts[row]).collect();
@@ -118,7 +119,7 @@ impl Rows {
         for (row, &text) in from.iter().enumerate() {
             let place = if texts.contains(&text) { free.pop() } else { Some(text) };
             let Some(place) = place else {
-                // More rows than there is room for.
+                // More rows than the caches have texts.
                 for tensor in caches.iter_mut().flat_map(|cache| [&mut cache.keys, &mut cache.values]) {
                     *tensor = tensor.select_rows(&from);
                 }

@@ -5,14 +5,14 @@ use crate::tensor::Tensor;
 /// PyTorch's default.
 const EPS: f32 = 1e-5;
 
-/// Normalisation over the last dimension, `torch.nn.LayerNorm`.
+/// Layer normalisation over the last dimension, `torch.nn.LayerNorm`.
 #[derive(Clone)]
 pub struct LayerNorm {
     /// `(C)`
     pub weight: Tensor,
     /// `(C)`
     pub bias: Tensor,
-    /// Added to the variance, against division by zero.
+    /// Added to the variance to avoid division by zero.
     eps: f32,
 }
 
@@ -22,7 +22,7 @@ impl LayerNorm {
         Self::with_eps(name, channels, EPS, source)
     }
 
-    /// [`Self::new`] with another `eps` than PyTorch's default.
+    /// Like [`Self::new`], with a different `eps` than PyTorch's default.
     pub fn with_eps(name: &str, channels: usize, eps: f32, source: &mut Source<'_>) -> Result<Self> {
         let weight = source(&format!("{name}.weight"), &[channels])?;
         let bias = source(&format!("{name}.bias"), &[channels])?;

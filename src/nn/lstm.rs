@@ -13,18 +13,18 @@ pub struct Lstm {
 /// Hidden and cell state of every layer, each `(B, H)`.
 #[derive(Clone)]
 pub struct LstmState {
-    /// `(h, c)` of each layer, lowest first.
+    /// `(h, c)` of each layer, bottom layer first.
     pub layers: Vec<(Tensor, Tensor)>,
 }
 
 impl LstmState {
-    /// All zero, as at the beginning of a text.
+    /// The all-zero state, for the beginning of a text.
     pub fn zero(num_layers: usize, batch: usize, hidden: usize) -> Self {
         let zero = Tensor::zeros(&[batch, hidden]);
         Self { layers: vec![(zero.clone(), zero); num_layers] }
     }
 
-    /// Text `i` goes on as a copy of what text `rows[i]` is.
+    /// Makes text `i` a copy of text `rows[i]`.
     pub fn select(&mut self, rows: &[usize]) {
         for (h, c) in &mut self.layers {
             [h, c].into_iter().for_each(|state| *state = state.select_rows(rows));
@@ -50,10 +50,11 @@ impl Lstm {
         Ok(Self { layers, dropout })
     }
 
-    /// `x (T, B, I)` from `state` on: output `(T, B, H)` and the state after it.
+    /// Runs `x (T, B, I)` through the stack, starting from `state`. Returns the output `(T, B, H)` and the
+    /// final state.
     ///
-    /// With `dropout_seed`, elements are dropped between layers (not after the last). `watch`, if there is one,
-    /// gets of each layer the activated gates `(T, B, 4H)`, the cell and the hidden state after every step
+    /// With `dropout_seed`, applies dropout between layers (not after the last). `watch`, if given, receives
+    /// for each layer the activated gates `(T, B, 4H)` and the cell and hidden states after every step
     /// `(T, B, H)`.
     pub fn forward(
         &self,

@@ -2,17 +2,18 @@ use super::{Linear, Module, Source};
 use crate::error::Result;
 use crate::tensor::Tensor;
 
-/// What PyTorch's GANs use.
+/// The slope used by PyTorch's GAN examples.
 const SLOPE: f32 = 0.2;
 
-/// Linear layers with leaky ReLUs of slope 0.2 between them: `torch.nn.Sequential(Linear, LeakyReLU, …, Linear)`.
+/// Linear layers with leaky ReLUs between them: `torch.nn.Sequential(Linear, LeakyReLU(0.2), …, Linear)`.
 #[derive(Clone)]
 pub struct Mlp {
     layers: Vec<Linear>,
 }
 
 impl Mlp {
-    /// Takes `{2k}.weight` and `{2k}.bias` of layer k, for layers between these widths.
+    /// Takes `{2k}.weight` and `{2k}.bias` for each layer k; `widths` are the input width and each layer's
+    /// output width.
     pub fn new(widths: &[usize], source: &mut Source<'_>) -> Result<Self> {
         let layer = |(index, pair): (usize, &[usize])| {
             Linear::new(&(2 * index).to_string(), pair[0], pair[1], source)

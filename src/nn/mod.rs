@@ -1,4 +1,4 @@
-//! Layers: a struct of tensors and a `forward`. They know nothing of devices or files.
+//! Layers: structs of tensors with a `forward`, independent of devices and files.
 
 mod additive_attention;
 mod bert_layer;
@@ -47,37 +47,36 @@ pub use transformer_layer::{TransformerDecoderLayer, TransformerEncoderLayer, Tr
 use crate::error::Result;
 use crate::tensor::{Device, Tensor};
 
-/// Where a layer's constructor gets its parameters from: asked for each by name and shape.
+/// Where a layer's constructor gets its parameters, each by name and shape.
 ///
-/// Loading a file and drawing initial values are both such a source, so that names and shapes are
-/// written down once.
+/// Loading a file and drawing initial values are both sources, so names and shapes are written only once.
 pub type Source<'a> = dyn FnMut(&str, &[usize]) -> Result<Tensor> + 'a;
 
-/// Something with named parameters, named as in PyTorch.
+/// A layer or model with named parameters. The names are PyTorch's.
 pub trait Module: Clone {
     /// Calls `f` with every parameter, always in the same order.
     fn visit(&mut self, f: &mut dyn FnMut(String, &mut Tensor));
 
-    /// Where the parameters are.
+    /// The device that holds the parameters.
     fn device(&self) -> Device {
         let mut device = Device::Cpu;
         self.clone().visit(&mut |_, tensor| device = tensor.device());
         device
     }
 
-    /// All parameters with their names.
+    /// Returns all parameters with their names.
     fn parameters(&self) -> Vec<(String, Tensor)> {
         let mut all = Vec::new();
         self.clone().visit(&mut |name, tensor| all.push((name, tensor.clone())));
         all
     }
 
-    /// Brings all parameters to `device`. From a GPU they have to be [read](Module::to_cpu).
+    /// Moves all parameters to `device`. To move them off a GPU, use [`to_cpu`](Module::to_cpu).
     fn to(&mut self, device: &Device) {
         self.visit(&mut |_, parameter| *parameter = parameter.to(device));
     }
 
-    /// The same in main memory, with as few reads as possible.
+    /// Returns a copy in main memory, with as few reads as possible.
     ///
     /// # Errors
     /// `gpu-lost` or `out-of-memory`.

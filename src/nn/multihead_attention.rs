@@ -3,10 +3,10 @@ use crate::error::Result;
 use crate::ops::{AttentionMask, Reach};
 use crate::tensor::Tensor;
 
-/// Scaled dot-product attention with several heads, `torch.nn.MultiheadAttention` (Vaswani et al. 2017).
+/// Multi-head scaled dot-product attention, `torch.nn.MultiheadAttention` (Vaswani et al. 2017).
 #[derive(Clone)]
 pub struct MultiheadAttention {
-    /// `(3C, C)`: the projections of queries, keys and values below each other.
+    /// `(3C, C)`: the projections of queries, keys and values, stacked.
     in_proj_weight: Tensor,
     /// `(3C)`
     in_proj_bias: Tensor,
@@ -14,33 +14,33 @@ pub struct MultiheadAttention {
     heads: usize,
 }
 
-/// How an attention reads whole sequences.
+/// Settings for attention over whole sequences.
 #[derive(Clone, Copy)]
 pub struct Whole<'a> {
-    /// Which positions each may look at.
+    /// Which positions each position may attend to.
     pub mask: &'a AttentionMask,
-    /// Of the weights.
+    /// Dropout on the attention weights.
     pub dropout: &'a Dropout,
-    /// Gets the weights `(B T, N, S)`, if there is one.
+    /// Receives the weights `(B T, N, S)`, if given.
     pub watch: Option<&'a Watch>,
 }
 
-/// What the positions of an attention's input read.
+/// What an attention reads.
 pub enum Reading<'a> {
-    /// Sequences `(B, T, C)` read themselves.
+    /// Self-attention over sequences `(B, T, C)`.
     Themselves(Whole<'a>),
-    /// Sequences `(B, T, C)` read this memory `(B, S, C)`.
+    /// Cross-attention of sequences `(B, T, C)` to this memory `(B, S, C)`.
     Memory(&'a Tensor, Whole<'a>),
-    /// Texts in progress go on: rows `(R, C)` join a cache and read their texts, see [`KvCache::extend`].
+    /// Self-attention of texts in progress: rows `(R, C)` are appended to a cache, see [`KvCache::extend`].
     GoingOn(&'a mut KvCache, Reach<'a>, Option<&'a Watch>),
-    /// Rows `(R, C)` read a memory whose keys and values are known, see [`KvCache::read`].
+    /// Cross-attention of rows `(R, C)` to a memory with cached keys and values, see [`KvCache::read`].
     Cached(&'a KvCache, Reach<'a>, Option<&'a Watch>),
 }
 
 impl MultiheadAttention {
     /// Takes `{name}.in_proj_weight (3C, C)`, `{name}.in_proj_bias (3C)` and `{name}.out_proj.*`.
     ///
-    /// `channels` is a multiple of `heads`.
+    /// `channels` must be a multiple of `heads`.
     pub fn new(name: &str, channels: usize, heads: usize, source: &mut Source<'_>) -> Result<Self> {
         Ok(Self {
             in_proj_weight: source(&format!("{name}.in_proj_weight"), &[3 * channels, channels])?,
@@ -50,7 +50,7 @@ impl MultiheadAttention {
         })
     }
 
-    /// What each position of `x (…, C)` has read: `(…, C)`.
+    /// `(…, C) -> (…, C)`: the attention output for each position of `x`.
     pub fn forward(&self, x: &Tensor, reading: Reading<'_>) -> Tensor {
         let part = |all: &Tensor, part: usize| all.narrow(2, part * x.cols(), x.cols());
         let context = match reading {
@@ -74,12 +74,13 @@ impl MultiheadAttention {
         self.out_proj.forward(&context)
     }
 
-    /// Keys and values of a memory `(S, C)` beside each other, `(S, 2C)`, for [`KvCache::write`].
+    /// Keys and values of a memory `(S, C)`, concatenated per row to `(S, 2C)`, for [`KvCache::write`].
     pub fn keys_and_values(&self, memory: &Tensor) -> Tensor {
         self.projected(memory, 1, 2)
     }
 
-    /// `x (…, C)` by `parts` of queries, keys, values, beginning with `part`: `(…, parts C)`.
+    /// Applies `parts` of the stacked query, key and value projections, starting with number `part`:
+    /// `(…, parts C)`.
     fn projected(&self, x: &Tensor, part: usize, parts: usize) -> Tensor {
         if parts == 3 {
             return x.linear(&self.in_proj_weight, Some(&self.in_proj_bias));
@@ -97,7 +98,7 @@ impl MultiheadAttention {
     }
 }
 
-/// What queries `(B, T, C)` have read of keys and values `(B, S, C)`, in so many heads: `(B, T, C)`.
+/// Attends with queries `(B, T, C)` to keys and values `(B, S, C)` in `heads` heads; returns `(B, T, C)`.
 pub(super) fn attend([query, key, value]: [&Tensor; 3], heads: usize, whole: Whole<'_>) -> Tensor {
     let split = |x: &Tensor| {
         let &[batch, length, channels] = x.shape() else { panic!("attention: {:?}", x.shape()) };

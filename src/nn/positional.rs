@@ -1,14 +1,14 @@
 use crate::tensor::Tensor;
 
-/// Sinusoidal positions (Vaswani et al. 2017): column `2i` holds `sin(t / 10000^(2i/C))`, column `2i + 1`
-/// the cosine.
+/// Sinusoidal position encoding (Vaswani et al. 2017): column `2i` is `sin(t / 10000^(2i/C))`, column
+/// `2i + 1` the cosine.
 ///
-/// Computed in double precision from additions, multiplications and divisions only, so that the table has
-/// the same bits on every machine.
+/// Computed in double precision using only addition, multiplication and division, so that the table has the
+/// same bits on every machine.
 #[derive(Clone)]
 pub struct PositionalEncoding {
     channels: usize,
-    /// For each pair of columns sine and cosine of one step.
+    /// Sine and cosine of the angle per position, for each pair of columns.
     rotations: Vec<(f64, f64)>,
 }
 
@@ -16,14 +16,14 @@ pub struct PositionalEncoding {
 const LN_BASE: f64 = 9.210_340_371_976_184;
 
 impl PositionalEncoding {
-    /// For vectors of `channels` numbers.
+    /// Creates the encoding for vectors of `channels` numbers.
     pub fn new(channels: usize) -> Self {
         let frequency = |pair: usize| 1.0 / exp(2.0 * pair as f64 / channels as f64 * LN_BASE);
         let rotations = (0..channels.div_ceil(2)).map(|pair| sin_cos(frequency(pair))).collect();
         Self { channels, rotations }
     }
 
-    /// Positions `first .. first + length`, `(length, C)` row-major.
+    /// Encodings of positions `first .. first + length`, `(length, C)` row-major.
     pub fn rows(&self, first: usize, length: usize) -> Vec<f32> {
         let mut rows = vec![0.0; length * self.channels];
         for (row, position) in rows.chunks_exact_mut(self.channels).zip(first..) {
@@ -35,7 +35,7 @@ impl PositionalEncoding {
         rows
     }
 
-    /// Positions `first .. first + length` as a tensor `(length, C)`.
+    /// Encodings of positions `first .. first + length` as a tensor `(length, C)`.
     pub fn forward(&self, first: usize, length: usize) -> Tensor {
         Tensor::from_vec(self.rows(first, length), &[length, self.channels])
     }
@@ -46,7 +46,7 @@ fn add_angles((sin_a, cos_a): (f64, f64), (sin_b, cos_b): (f64, f64)) -> (f64, f
     (sin_a * cos_b + cos_a * sin_b, cos_a * cos_b - sin_a * sin_b)
 }
 
-/// Sine and cosine of `times` times an angle, by doubling.
+/// Sine and cosine of `times · angle`, by repeated doubling.
 fn power(mut angle: (f64, f64), mut times: usize) -> (f64, f64) {
     let mut sum = (0.0, 1.0);
     while times > 0 {
@@ -59,7 +59,7 @@ fn power(mut angle: (f64, f64), mut times: usize) -> (f64, f64) {
     sum
 }
 
-/// `e^x` for `x` from 0 to 10 by its series: all terms are positive, so nothing cancels.
+/// `e^x` for `x` from 0 to 10 by its power series: all terms are positive, so nothing cancels.
 fn exp(x: f64) -> f64 {
     let (mut sum, mut term) = (1.0, 1.0);
     for k in 1..80 {
@@ -69,7 +69,7 @@ fn exp(x: f64) -> f64 {
     sum
 }
 
-/// Sine and cosine of an angle from 0 to 1 by their series.
+/// Sine and cosine of an angle from 0 to 1 by their power series.
 fn sin_cos(angle: f64) -> (f64, f64) {
     let (mut sin, mut cos, mut term) = (0.0, 0.0, 1.0);
     for k in 0..24 {

@@ -3,7 +3,7 @@ use crate::error::Result;
 use crate::ops::{GruWeights, LstmWeights};
 use crate::tensor::Tensor;
 
-/// What `torch.nn` gives one direction of a recurrent layer; `G` gates share each tensor.
+/// Parameters of one direction of a recurrent layer, as in `torch.nn`; each tensor stacks `G` gates.
 #[derive(Clone)]
 pub(super) struct RecurrentWeights {
     /// `(G H, I)`
@@ -16,12 +16,12 @@ pub(super) struct RecurrentWeights {
     bias_hh: Tensor,
 }
 
-/// What PyTorch puts behind the names of a direction: the one from the begin, then the one from the end.
+/// PyTorch's parameter-name suffixes of the forward and the backward direction.
 pub(super) const DIRECTIONS: [&str; 2] = ["", "_reverse"];
 
 impl RecurrentWeights {
-    /// Takes `{name}.weight_ih_{place}`, `weight_hh_{place}`, `bias_ih_{place}` and `bias_hh_{place}`, where `place` is
-    /// `l{k}` of layer k with the direction behind it.
+    /// Takes `{name}.weight_ih_{place}`, `weight_hh_{place}`, `bias_ih_{place}` and `bias_hh_{place}`, where
+    /// `place` is `l{k}` for layer k, followed by the direction's suffix.
     pub fn new(
         name: &str,
         place: &str,

@@ -1,30 +1,30 @@
 use crate::tensor::Tensor;
 use std::cell::RefCell;
 
-/// What a model's layers do to the rows that they read, written down for who wants to look inside: tensors
-/// `(R, …)` on the model's device, layer after layer.
+/// Intermediate values of a forward pass, recorded for inspection: tensors `(R, …)` on the model's device, in
+/// layer order.
 #[derive(Default)]
 pub struct Trace {
-    /// The weights of each layer's self-attention, `(R, N, S)`.
+    /// Self-attention weights of each layer, `(R, N, S)`.
     pub attention: Watch,
-    /// The same of attention to a source.
+    /// Cross-attention weights of each layer, in the same shape.
     pub memory_attention: Watch,
-    /// States: of an LSTM each layer's activated gates, cell and hidden state; of a Transformer the residual
-    /// stream before the first layer and after each.
+    /// Hidden states: for an LSTM each layer's activated gates, cell state and hidden state; for a
+    /// Transformer the residual stream before the first layer and after each layer.
     pub states: Watch,
 }
 
-/// Tensors in the order in which layers give them.
+/// Tensors in the order in which the layers produce them.
 #[derive(Default)]
 pub struct Watch(RefCell<Vec<Tensor>>);
 
 impl Watch {
-    /// One more.
+    /// Appends a tensor.
     pub fn push(&self, tensor: Tensor) {
         self.0.borrow_mut().push(tensor);
     }
 
-    /// All of them.
+    /// Removes and returns all tensors.
     pub fn take(&self) -> Vec<Tensor> {
         self.0.take()
     }

@@ -8,11 +8,11 @@ use crate::tensor::Tensor;
 pub struct TransformerLayerConfig {
     /// `C`
     pub d_model: usize,
-    /// Heads of every attention; divides `d_model`.
+    /// Number of heads of every attention; divides `d_model`.
     pub nhead: usize,
-    /// Units of the feed-forward part.
+    /// Hidden units of the feed-forward block.
     pub dim_feedforward: usize,
-    /// Normalise before each part (Xiong et al. 2020) instead of after it as in the paper.
+    /// Normalise before each block (Xiong et al. 2020) instead of after it as in the original paper.
     pub norm_first: bool,
 }
 
@@ -22,7 +22,7 @@ impl TransformerLayerConfig {
     }
 }
 
-/// `x + part(norm(x))`, or `norm(x + part(x))`.
+/// A residual connection: `x + part(norm(x))`, or `norm(x + part(x))`, with dropout on the branch.
 pub(super) fn residual(
     x: &Tensor,
     norm: &LayerNorm,
@@ -60,7 +60,7 @@ impl TransformerEncoderLayer {
         })
     }
 
-    /// `(B, S, C) -> (B, S, C)`, the attention reading as `reading` says.
+    /// `(B, S, C) -> (B, S, C)`; `reading` says what the attention reads.
     pub fn forward(&self, x: &Tensor, reading: Reading<'_>, dropout: &Dropout) -> Tensor {
         let x = residual(x, &self.norm1, self.norm_first, dropout, |x| self.self_attn.forward(x, reading));
         residual(&x, &self.norm2, self.norm_first, dropout, |x| self.feed_forward.forward(x, dropout))
@@ -74,7 +74,7 @@ impl TransformerEncoderLayer {
     }
 }
 
-/// Masked self-attention, attention to the encoder and feed-forward, `torch.nn.TransformerDecoderLayer`
+/// Masked self-attention, cross-attention to the encoder and feed-forward, `torch.nn.TransformerDecoderLayer`
 /// with ReLU.
 #[derive(Clone)]
 pub struct TransformerDecoderLayer {
@@ -88,7 +88,7 @@ pub struct TransformerDecoderLayer {
 }
 
 impl TransformerDecoderLayer {
-    /// Takes what an encoder layer takes, `{name}.multihead_attn.*` and `{name}.norm3.*`.
+    /// Takes the parameters of an encoder layer, `{name}.multihead_attn.*` and `{name}.norm3.*`.
     pub fn new(name: &str, config: TransformerLayerConfig, source: &mut Source<'_>) -> Result<Self> {
         let TransformerLayerConfig { d_model, nhead, norm_first, .. } = config;
         let cross = format!("{name}.multihead_attn");
@@ -103,7 +103,8 @@ impl TransformerDecoderLayer {
         })
     }
 
-    /// `(…, C) -> (…, C)`: how the target reads itself, and how it reads the encoder's output.
+    /// `(…, C) -> (…, C)`; `itself` says what the self-attention reads, `memory` what the cross-attention
+    /// reads.
     pub fn forward(&self, x: &Tensor, [itself, memory]: [Reading<'_>; 2], dropout: &Dropout) -> Tensor {
         let x = residual(x, &self.norm1, self.norm_first, dropout, |x| self.self_attn.forward(x, itself));
         let read = |x: &Tensor| self.multihead_attn.forward(x, memory);
@@ -111,7 +112,7 @@ impl TransformerDecoderLayer {
         residual(&x, &self.norm3, self.norm_first, dropout, |x| self.feed_forward.forward(x, dropout))
     }
 
-    /// The encoder's output `(S, C)` as this layer reads it, see [`MultiheadAttention::keys_and_values`].
+    /// Keys and values of the encoder's output `(S, C)`, see [`MultiheadAttention::keys_and_values`].
     pub fn keys_and_values(&self, memory: &Tensor) -> Tensor {
         self.multihead_attn.keys_and_values(memory)
     }

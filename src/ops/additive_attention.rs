@@ -1,14 +1,15 @@
-//! Additive attention (Bahdanau et al. 2015) while decoding in main memory. Where gradients are wanted, and on a GPU, it
-//! is composed of other ops.
+//! Additive attention (Bahdanau et al. 2015) for decoding in main memory. For training and on a GPU it is
+//! composed of other ops.
 
 use super::Reach;
 use crate::cpu::attend::attend_additive;
 use crate::tensor::Tensor;
 
 impl Tensor {
-    /// Each query of `(R, A)` reads the positions of its text by `keys (texts, S, A)`, the scores being
-    /// `score · tanh(query + key)` with `score (1, A)`: the means of `values (texts, S, K)` `(R, K)`, and the weights
-    /// `(R, S)`, 0 beyond a text's length. Without gradient; every row is computed as if it were alone.
+    /// Attends with each query `(R, A)` to the positions of its text. The scores are
+    /// `score · tanh(query + key)` for `keys (texts, S, A)` and `score (1, A)`. Returns the contexts
+    /// `(R, K)`, weighted means of `values (texts, S, K)`, and the weights `(R, S)`, 0 beyond a text's
+    /// length. No gradient; every row is computed as if it were alone.
     #[track_caller]
     pub fn attend_additive(
         &self,

@@ -10,11 +10,11 @@ use crate::wgsl::attention as wgsl;
 /// Which keys a query may look at.
 #[derive(Clone, Debug, Default)]
 pub struct AttentionMask {
-    /// Query `i` sees keys up to `i + offset` only; the offset is the number of cached positions.
+    /// Query `i` sees only keys up to `i + offset`; the offset is the number of cached positions.
     pub causal_offset: Option<usize>,
-    /// For each of the `B` sequences the number of keys that are not padding.
+    /// Number of keys that are not padding, for each of the `B` sequences.
     pub key_lengths: Option<Vec<usize>>,
-    /// Weights are dropped with this probability, by this seed, and the others divided by what is left.
+    /// Probability and seed of dropout on the weights; kept weights are divided by `1 - p`.
     pub dropout: Option<(f32, u64)>,
 }
 
@@ -63,7 +63,7 @@ impl Sizes {
         Attention { batch_heads: batch * heads, t, s, d, dv, scale, causal_offset, key_lengths, keep }
     }
 
-    /// Key lengths and dropout for each head, as the CPU wants them.
+    /// Key lengths and dropout factors repeated for each head, as the CPU kernel expects them.
     fn by_head(&self, mask: &AttentionMask) -> (Option<Vec<usize>>, Option<Vec<f32>>) {
         let Self { batch, heads, t, s, .. } = *self;
         let repeated = |lengths: &Vec<usize>| {
@@ -79,21 +79,21 @@ impl Sizes {
         wgsl::Attention { sequences, heads, t, s, d, dv, scale, causal_offset, key_lengths, dropout }
     }
 
-    /// Rows as they lie in a tensor of ours.
+    /// Describes contiguous rows of a tensor to the kernel.
     fn packed<'a>(&self, view: View<'a>, rows: usize, width: usize) -> wgsl::Heads<'a> {
         wgsl::Heads::packed(view, self.heads, rows, width)
     }
 }
 
-/// The key lengths in the GPU's memory.
+/// Uploads the key lengths.
 fn upload_lengths(gpu: &Gpu, mask: &AttentionMask) -> Option<crate::gpu::Buffer> {
     let lengths = mask.key_lengths.as_ref()?;
     Some(gpu.upload(&lengths.iter().map(|&length| length as u32).collect::<Vec<_>>()))
 }
 
 impl Tensor {
-    /// `softmax(query keyᵀ / √D + mask) value`: query `(B, N, T, D)`, key `(B, N, S, D)`, value
-    /// `(B, N, S, E)` with `N` heads. Gives the context `(B, N, T, E)`.
+    /// Computes `softmax(query keyᵀ / √D + mask) value` with `N` heads: query `(B, N, T, D)`, key
+    /// `(B, N, S, D)`, value `(B, N, S, E)`. Returns the context `(B, N, T, E)`.
     #[track_caller]
     pub fn attention(&self, key: &Self, value: &Self, mask: &AttentionMask) -> Self {
         let sizes = Sizes::of(self, key, Some(value), mask);
@@ -124,7 +124,7 @@ impl Tensor {
         context
     }
 
-    /// Context and weights of each query as if it were alone, see [`Tensor::apart`].
+    /// Context and weights with each query computed as if it were alone, see [`Tensor::apart`].
     fn attention_apart(&self, key: &Self, value: &Self, mask: &AttentionMask, sizes: Sizes) -> (Self, Self) {
         let Sizes { batch, heads, t, s, d, dv } = sizes;
         assert!(d == dv && mask.dropout.is_none(), "attention: of rows that are apart, nothing is dropped");
@@ -172,7 +172,7 @@ impl Tensor {
         context
     }
 
-    /// The weights `(B, N, T, S)` that [`Tensor::attention`] gives the keys, before dropout, for looking at:
+    /// The weights `(B, N, T, S)` that [`Tensor::attention`] gives the keys, before dropout. For inspection:
     /// they carry no gradient.
     #[track_caller]
     pub fn attention_weights(&self, key: &Self, mask: &AttentionMask) -> Self {

@@ -1,4 +1,4 @@
-//! Two operands, element by element, with NumPy's broadcasting.
+//! Elementwise ops on two operands with NumPy's broadcasting.
 
 use super::reduce::sum_axis;
 use crate::cpu::elementwise::Binary;
@@ -6,7 +6,7 @@ use crate::shape::{MAX_RANK, Shape};
 use crate::tensor::{Tensor, record};
 use crate::wgsl;
 
-/// `op` over the broadcast of both operands; not tracked.
+/// Applies `op` with broadcasting; not tracked.
 #[track_caller]
 fn broadcast(op: Binary, a: &Tensor, b: &Tensor) -> Tensor {
     let [sa, sb] = [a, b].map(Tensor::shape_struct);
@@ -49,7 +49,8 @@ fn on_cpu(a: &Tensor, b: &Tensor, shape: &Shape, f: impl Fn(f32, f32) -> f32) ->
     Tensor::from_vec(values, shape)
 }
 
-/// Visits every row (last dimension) of `shape`: start offsets, length, and column strides of each operand.
+/// Calls `visit` for every row (last dimension) of `shape` with each operand's start offset, the row length,
+/// and each operand's column stride.
 fn for_each_row<const N: usize>(
     shape: &Shape,
     strides: [&[usize; MAX_RANK]; N],
@@ -91,7 +92,7 @@ fn unbroadcast(grad: &Tensor, shape: &Shape) -> Tensor {
     Tensor::from_vec(sum, shape)
 }
 
-/// One sum for each run of neighbouring axes that the operand was repeated along.
+/// Sums once per run of adjacent axes along which the operand was repeated.
 fn unbroadcast_on_gpu(grad: &Tensor, shape: &Shape) -> Tensor {
     let mut sizes = grad.shape().to_vec();
     let missing = sizes.len() - shape.len();

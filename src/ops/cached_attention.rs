@@ -1,22 +1,22 @@
-//! What decoding needs of attention: a cache that grows in place, and queries that read it. Nothing of it has a
-//! gradient, and every row is computed as if it were alone.
+//! Attention for decoding: a key/value cache that grows in place, and queries that read it. No gradients;
+//! every row is computed as if it were alone.
 
 use crate::cpu::attend::attend;
 use crate::gpu::View;
 use crate::tensor::Tensor;
 use crate::wgsl::attend as wgsl;
 
-/// Which cached positions each query may look at.
+/// Which cached positions each query may attend to.
 #[derive(Clone, Copy, Debug)]
 pub struct Reach<'a> {
-    /// For each query the number of its text in the cache.
+    /// For each query the index of its text in the cache.
     pub texts: &'a [usize],
-    /// For each query how many positions of that text there are, at least 1.
+    /// For each query the number of visible positions of that text, at least 1.
     pub lengths: &'a [usize],
 }
 
 impl Reach<'_> {
-    /// For the GPU: for each query the number of its text and its positions, `less` of them.
+    /// Text index and number of positions minus `less` for each query, as the GPU kernels expect them.
     fn places(&self, less: usize) -> Vec<u32> {
         let rows = self.texts.iter().zip(self.lengths);
         rows.flat_map(|(&text, &length)| [text as u32, (length - less) as u32]).collect()
@@ -27,7 +27,7 @@ impl Reach<'_> {
     }
 }
 
-/// Sizes of a cache, and that everything fits it.
+/// Returns the cache's sizes after checking that `reach` fits.
 #[track_caller]
 fn sizes(op: &str, keys: &Tensor, values: &Tensor, reach: Reach<'_>, heads: usize) -> wgsl::Cached {
     let &[texts, capacity, channels] = keys.shape() else { panic!("{op}: keys {:?}", keys.shape()) };
@@ -45,11 +45,11 @@ fn sizes(op: &str, keys: &Tensor, values: &Tensor, reach: Reach<'_>, heads: usiz
 }
 
 impl Tensor {
-    /// Writes columns `column .. column + C` of `x (B, T, W)` to positions `at .. at + T` of the texts `text ..
-    /// text + B` of this cache `(texts, capacity, C)`, in place unless another tensor shares it.
+    /// Writes columns `column .. column + C` of `x (B, T, W)` to positions `at .. at + T` of texts
+    /// `text .. text + B` of this cache `(texts, capacity, C)`, in place unless another tensor shares it.
     ///
     /// # Panics
-    /// If the shapes do not fit, or there is no room.
+    /// If the shapes do not fit, or the cache has no room.
     #[track_caller]
     pub fn write_positions(&mut self, x: &Self, column: usize, text: usize, at: usize) {
         let (&[texts, capacity, channels], &[rows, steps, width]) = (self.shape(), x.shape()) else {
@@ -74,8 +74,8 @@ impl Tensor {
         }
     }
 
-    /// For each `(from, to, positions)`: so many first positions of text `to` of this cache `(texts, capacity, C)`
-    /// become those of text `from`, which is none that is written to.
+    /// For each `(from, to, positions)`, copies the first `positions` positions of text `from` of this cache
+    /// `(texts, capacity, C)` to text `to`. No `from` may also be a `to`.
     #[track_caller]
     pub fn copy_texts(&mut self, copies: &[(usize, usize, usize)]) {
         if copies.is_empty() {
@@ -83,7 +83,7 @@ impl Tensor {
         }
         let &[texts, capacity, channels] = self.shape() else { panic!("copy_texts: {:?}", self.shape()) };
         if self.gpu().is_some() {
-            // A GPU copies from one buffer to another only.
+            // A GPU cannot copy within one buffer.
             let mut rows: Vec<usize> = (0..texts).collect();
             copies.iter().for_each(|&(from, to, _)| rows[to] = from);
             *self = self.select_rows(&rows);
@@ -96,8 +96,8 @@ impl Tensor {
         }
     }
 
-    /// Each query of `(R, C)` reads the positions of its text in `keys` and `values (texts, capacity, C)` with
-    /// every head for itself, as [`attend`] does: the contexts `(R, C)`, and, to who is `watching`, the weights
+    /// Attends with each query `(R, C)`, head by head, to the positions of its text in `keys` and `values`
+    /// `(texts, capacity, C)`, see [`attend`]. Returns the contexts `(R, C)` and, if `watching`, the weights
     /// `(R, N, capacity)`, 0 beyond a text's length.
     #[track_caller]
     pub fn attend_cached(
@@ -113,14 +113,15 @@ impl Tensor {
         self.attended(keys, values, reach, shapes, watching)
     }
 
-    /// Each row of this `(R, 3C)` is a new position of a text, the last one that `reach` lets it look at: its key
-    /// and its value, columns `C .. 2C` and `2C .. 3C`, join the caches `(texts, capacity, C)`, and then its query,
-    /// columns `.. C`, reads its text. Contexts and weights are those of [`Tensor::attend_cached`].
+    /// Appends each row of this `(R, 3C)` to its text and attends with it. Columns `C .. 2C` (key) and
+    /// `2C .. 3C` (value) are written to the caches `(texts, capacity, C)` at the last position that `reach`
+    /// makes visible; the query, columns `.. C`, then attends to the text. Returns the same as
+    /// [`Tensor::attend_cached`].
     ///
-    /// The rows are of as many texts, or are positions of one that follow each other.
+    /// The rows must belong to different texts, or be consecutive positions of a single one.
     ///
     /// # Panics
-    /// If the shapes do not fit, or there is no room.
+    /// If the shapes do not fit, or the cache has no room.
     #[track_caller]
     pub fn extend_cached(
         &self,
@@ -168,7 +169,7 @@ impl Tensor {
         self.attended(keys, values, reach, shapes, watching)
     }
 
-    /// The queries are the first columns of this `(R, W)`.
+    /// Attends without writing; the queries are the first `C` columns of this `(R, W)`.
     fn attended(
         &self,
         keys: &Self,

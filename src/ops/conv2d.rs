@@ -1,4 +1,4 @@
-//! Convolution over the height and width of images.
+//! 2-D convolution.
 
 use super::device::computed;
 use super::reduce::sum_axis;
@@ -7,14 +7,14 @@ use crate::cpu::windows::Windows;
 use crate::tensor::{Tensor, record};
 use crate::wgsl::conv2d as wgsl;
 
-/// How [`Tensor::conv2d`] moves over its input; the same in both directions.
+/// Geometry of [`Tensor::conv2d`]; the same for height and width.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Conv2dOptions {
-    /// From one place to the next.
+    /// Step from one window to the next.
     pub stride: usize,
-    /// Rows and columns of zeros beyond each edge.
+    /// Rows and columns of zeros added at each edge.
     pub padding: usize,
-    /// Parts that the channels are divided into; outputs of a part see the inputs of that part only.
+    /// Number of groups of channels; outputs of a group see only the inputs of that group.
     pub groups: usize,
 }
 
@@ -24,7 +24,7 @@ impl Default for Conv2dOptions {
     }
 }
 
-/// The kernel's shape of this convolution.
+/// Checks the shapes and describes the convolution to the kernels.
 #[track_caller]
 fn spec(x: &Tensor, weight: &Tensor, options: Conv2dOptions) -> kernel::Conv2d {
     let (&[_, channels, height, width], &[outputs, inputs, kernel_height, kernel_width]) =
@@ -40,8 +40,10 @@ fn spec(x: &Tensor, weight: &Tensor, options: Conv2dOptions) -> kernel::Conv2d {
 }
 
 impl Tensor {
-    /// `y[n, o, i, j] = bias[o] + Σ_c,a,b weight[o, c, a, b] · x[n, c, i·stride + a - padding, j·stride + b - padding]`:
-    /// `(N, C, H, W)` with `weight (O, C / groups, kernel height, kernel width)` and `bias (O)`, as `torch.nn.Conv2d`.
+    /// Convolves `x (N, C, H, W)` with `weight (O, C / groups, kernel height, kernel width)` and adds
+    /// `bias (O)`, like `torch.nn.Conv2d`:
+    /// `y[n, o, i, j] = bias[o] + Σ_c,a,b weight[o, c, a, b] · x[n, c, u, v]` with
+    /// `u = i·stride + a - padding` and `v = j·stride + b - padding`.
     ///
     /// # Panics
     /// If the shapes do not fit, or the kernel is larger than the padded input.

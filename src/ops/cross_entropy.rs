@@ -1,4 +1,4 @@
-//! The loss of a classifier over a vocabulary.
+//! Classification losses.
 
 use super::concat;
 use crate::cpu::cross_entropy::{cross_entropy, cross_entropy_backward};
@@ -10,17 +10,18 @@ use crate::wgsl;
 /// How [`Tensor::cross_entropy`] treats its targets.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct CrossEntropy {
-    /// Rows with this target count for nothing (padding).
+    /// Rows with this target are ignored (padding).
     pub ignore_index: Option<u32>,
-    /// Share of the probability spread evenly over the vocabulary (Szegedy et al. 2016), 0 for none.
+    /// Share of the probability spread evenly over the vocabulary (Szegedy et al. 2016); 0 for none.
     pub label_smoothing: f32,
 }
 
 impl Tensor {
-    /// Mean over the rows of `-ln softmax(logits)[target]`, in nats: logits `(…, V)`, one target a row.
+    /// Returns the mean of `-ln softmax(logits)[target]` over the rows, in nats: logits `(…, V)`, one target
+    /// per row.
     ///
     /// # Panics
-    /// If the number of targets is not the number of rows, or a target that counts is `V` or more.
+    /// If the number of targets is not the number of rows, or a target that is not ignored is `V` or more.
     #[track_caller]
     pub fn cross_entropy(&self, targets: &[u32], options: CrossEntropy) -> Self {
         let CrossEntropy { ignore_index, label_smoothing } = options;
@@ -52,11 +53,12 @@ impl Tensor {
         loss
     }
 
-    /// Mean of `-ln sigmoid(x)` where the target is 1 and of `-ln (1 - sigmoid(x))` where it is 0, in nats: one target
-    /// for each logit. Two classes of which the other has the logit 0 are the same, without overflow.
+    /// Returns the mean of `-ln sigmoid(x)` where the target is 1 and `-ln (1 - sigmoid(x))` where it is 0,
+    /// in nats; one target per logit. Computed as a two-class cross entropy whose other logit is 0, which
+    /// does not overflow.
     ///
     /// # Panics
-    /// If the number of targets is not the number of logits, or one is neither 0 nor 1.
+    /// If the number of targets is not the number of logits, or a target is neither 0 nor 1.
     #[track_caller]
     pub fn binary_cross_entropy_with_logits(&self, targets: &[u32]) -> Self {
         let logits = self.reshape(&[self.numel(), 1]);
@@ -64,12 +66,12 @@ impl Tensor {
         concat(&[&zeros, &logits], 1).cross_entropy(targets, CrossEntropy::default())
     }
 
-    /// [`Tensor::cross_entropy`] where `counted` targets are not ignored. The loss stays on the GPU.
+    /// [`Tensor::cross_entropy`] on a GPU, where the loss stays. `counted` targets are not ignored.
     #[track_caller]
     fn cross_entropy_on(&self, gpu: &Gpu, targets: &[u32], options: CrossEntropy, counted: f32) -> Self {
         let CrossEntropy { ignore_index, label_smoothing } = options;
         let (cols, shape) = (self.cols(), self.shape_struct());
-        // The kernels would read beside the row.
+        // The kernels do not check bounds.
         let known = |target: &u32| Some(*target) == ignore_index || (*target as usize) < cols;
         assert!(targets.iter().all(known), "cross_entropy: a target is not below {cols}");
         let (logits, targets) = (self.buffer(gpu), gpu.upload(targets));

@@ -1,10 +1,10 @@
-//! One op on two devices.
+//! Runs an op on the device of its operands.
 
 use crate::gpu::View;
 use crate::tensor::Tensor;
 
-/// A tensor of this shape, computed where its operands lie: by a kernel on slices that are all 0 at first, or by its
-/// twin on views of a GPU's memory. Not tracked.
+/// Computes a tensor of this shape where its operands are: `on_cpu` works on slices with a zeroed output, its
+/// twin `on_gpu` on views of GPU memory. Not tracked.
 #[track_caller]
 pub(super) fn computed<const N: usize>(
     operands: [&Tensor; N],

@@ -5,7 +5,7 @@ use crate::rng::uniform_at;
 use crate::tensor::{Tensor, record};
 use crate::wgsl;
 
-/// What element `index` is multiplied with: 0 with probability `p`, `1 / (1 - p)` otherwise.
+/// Factor for element `index`: 0 with probability `p`, otherwise `1 / (1 - p)`.
 fn factor(p: f32, seed: u64, index: usize) -> f32 {
     if uniform_at(seed, index as u32) < p { 0.0 } else { 1.0 / (1.0 - p) }
 }
@@ -25,7 +25,7 @@ pub(super) fn keep_factors(p: f32, seed: u64, count: usize) -> Vec<f32> {
 impl Tensor {
     /// Sets each element to 0 with probability `p` and divides the others by `1 - p`.
     ///
-    /// Which ones is a hash of `seed` and the element's index, the same on every device.
+    /// The choice is a hash of `seed` and the element's index, the same on every device.
     ///
     /// # Panics
     /// If `p` is not in `[0, 1)`.

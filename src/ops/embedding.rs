@@ -1,4 +1,4 @@
-//! Looking up rows of a table.
+//! Row lookup in a table.
 
 use super::device::computed;
 use crate::cpu::gather::{gather, gather_backward};
@@ -7,10 +7,10 @@ use crate::tensor::{Tensor, record};
 use crate::wgsl::{self, matmul::Weights};
 
 impl Tensor {
-    /// Rows `ids` of this table `(V, C)`, as shape `(…shape, C)`.
+    /// Looks up rows `ids` of this table `(V, C)`; the result has shape `(…shape, C)`.
     ///
     /// # Panics
-    /// If an id is not below `V`, or `shape` has another number of elements than `ids`.
+    /// If an id is not below `V`, or the number of `ids` does not match `shape`.
     #[track_caller]
     pub fn embedding(&self, ids: &[u32], shape: &[usize]) -> Self {
         let (rows, cols) = (self.dim(0), self.dim(1));
@@ -49,7 +49,7 @@ impl Tensor {
         y
     }
 
-    /// Row `i` of the result is row `rows[i]` of this `(R, …)`. Without gradient.
+    /// Selects rows of this `(R, …)`: row `i` of the result is row `rows[i]`. No gradient.
     #[track_caller]
     pub fn select_rows(&self, rows: &[usize]) -> Self {
         if rows.len() == self.dim(0) && rows.iter().copied().eq(0..rows.len()) {

@@ -1,15 +1,16 @@
-//! How features go together, wherever they are.
+//! The Gram matrix: correlations of features, regardless of position.
 
 use super::matmul::product;
 use crate::tensor::{Tensor, record};
 
 impl Tensor {
-    /// The Gram matrix `G = F Fᵀ` of features `F (C, N)`: `(C, C)`, as Gatys et al. 2015 measure style.
+    /// Returns the Gram matrix `G = F Fᵀ`, `(C, C)`, of features `F (C, N)`, with which Gatys et al. (2015)
+    /// measure style.
     ///
-    /// Its gradient is one product as well: `dF = (dG + dGᵀ) F`.
+    /// The backward pass is also a single product: `dF = (dG + dGᵀ) F`.
     ///
     /// # Panics
-    /// If it is no matrix.
+    /// If this tensor is not a matrix.
     #[track_caller]
     pub fn gram(&self) -> Self {
         assert_eq!(self.shape().len(), 2, "gram: features {:?}", self.shape());

@@ -7,7 +7,7 @@ use crate::gpu::{Gpu, View};
 use crate::tensor::{Tensor, record};
 use crate::{cpu, wgsl};
 
-/// Parameters of one layer; the `3H` rows are the gates `r, z, n`.
+/// Parameters of one layer; the `3H` rows are the gates `r, z, n`, in this order.
 #[derive(Clone, Copy)]
 pub struct GruWeights<'a> {
     /// `(3H, I)`
@@ -20,7 +20,7 @@ pub struct GruWeights<'a> {
     pub bias_hh: &'a Tensor,
 }
 
-/// What [`Tensor::gru`] gives.
+/// Output of [`Tensor::gru`].
 pub struct GruOutput {
     /// Hidden state after every step, `(T, B, H)`.
     pub output: Tensor,
@@ -28,7 +28,7 @@ pub struct GruOutput {
     pub h: Tensor,
 }
 
-/// Values that the backward pass needs again.
+/// Values saved for the backward pass.
 struct Saved {
     size: Sequence,
     x: Tensor,
@@ -38,7 +38,8 @@ struct Saved {
 }
 
 impl Tensor {
-    /// `x (T, B, I)`, `h0 (B, H)`: time first, so that the rows of one step lie together.
+    /// Runs the layer over `x (T, B, I)` from `h0 (B, H)`. Time comes first, so that the rows of one step are
+    /// contiguous.
     ///
     /// ```text
     /// r = σ(W_ir x + b_ir + W_hr h + b_hr)     z = σ(W_iz x + b_iz + W_hz h + b_hz)
@@ -73,7 +74,7 @@ impl Tensor {
     }
 }
 
-/// What decoding does: one dispatch, and nothing is kept.
+/// Decoding step: a single dispatch that saves nothing.
 fn step_on_gpu(gpu: &Gpu, size: Sequence, operands: [&Tensor; 6]) -> GruOutput {
     let Sequence { batch, hidden, .. } = size;
     let buffers = operands.map(|operand| operand.buffer(gpu));
@@ -83,7 +84,7 @@ fn step_on_gpu(gpu: &Gpu, size: Sequence, operands: [&Tensor; 6]) -> GruOutput {
     GruOutput { output: h.with_shape(&[1, batch, hidden]), h }
 }
 
-/// Of `x, h0, weight_ih, weight_hh, bias_ih, bias_hh`.
+/// The operands are `x, h0, weight_ih, weight_hh, bias_ih, bias_hh`.
 fn forward(size: Sequence, operands: [&Tensor; 6]) -> Trace<Tensor> {
     let Sequence { steps, batch, hidden, .. } = size;
     let (states, gates) = ([steps + 1, batch, hidden], [steps, batch, 3 * hidden]);
@@ -107,7 +108,7 @@ fn forward(size: Sequence, operands: [&Tensor; 6]) -> Trace<Tensor> {
 }
 
 impl Saved {
-    /// Gradients of `x, h0, weight_ih, weight_hh, bias_ih, bias_hh`.
+    /// Gradients of `x, h0, weight_ih, weight_hh, bias_ih, bias_hh`, in this order.
     fn backward(self, upstream: [Option<&Tensor>; 2], needs_x: bool) -> Vec<Option<Tensor>> {
         let Self { size, x, weight_ih, weight_hh, trace: Trace { h, gh, rzn } } = &self;
         let operands = [x, weight_ih, weight_hh, h, gh, rzn];

@@ -6,7 +6,8 @@ use crate::tensor::{Tensor, record};
 use crate::wgsl;
 
 impl Tensor {
-    /// `(x - mean) / sqrt(var + eps) · weight + bias` over the last dimension; `weight` and `bias` are `(C)`.
+    /// Computes `(x - mean) / sqrt(var + eps) · weight + bias` over the last dimension; `weight` and `bias`
+    /// are `(C)`.
     #[track_caller]
     pub fn layer_norm(&self, weight: &Self, bias: &Self, eps: f32) -> Self {
         let cols = self.cols();

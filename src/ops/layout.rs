@@ -1,4 +1,4 @@
-//! The same numbers in another order or shape.
+//! Ops that change the order or shape of the elements, but not their values.
 
 use super::device::computed;
 use crate::cpu::permute::permute;
@@ -22,7 +22,7 @@ impl Part {
         Self { slab: Slab { whole: blocks, start, len }, shape: Shape::new(&shape) }
     }
 
-    /// Whole-tensor range and part range of every block.
+    /// Yields, for each block, its range in the whole tensor and its range in the part.
     fn blocks(&self) -> impl Iterator<Item = (Range<usize>, Range<usize>)> {
         let Slab { whole: [outer, size, inner], start, len } = self.slab;
         let (part, whole, offset) = (len * inner, size * inner, start * inner);
@@ -32,7 +32,7 @@ impl Part {
         })
     }
 
-    /// This part of `whole`.
+    /// Copies this part out of `whole`.
     fn read(&self, whole: &Tensor) -> Tensor {
         let on_cpu = |[whole]: [&[f32]; 1], part: &mut [f32]| {
             self.blocks().for_each(|(from, to)| part[to].copy_from_slice(&whole[from]));
@@ -46,7 +46,7 @@ impl Part {
         self.blocks().for_each(|(to, from)| whole[to].copy_from_slice(&part[from]));
     }
 
-    /// A tensor of this shape that is `part` here and 0 elsewhere.
+    /// A tensor of this shape that holds `part` in its place and 0 elsewhere.
     fn padded(&self, part: &Tensor, shape: &[usize]) -> Tensor {
         let on_cpu = |[part]: [&[f32]; 1], whole: &mut [f32]| self.write(part, whole);
         computed([part], shape, on_cpu, |[part], whole| {
@@ -56,7 +56,7 @@ impl Part {
     }
 }
 
-/// Dimension `i` of the result is dimension `axes[i]` of `x`; not tracked.
+/// Permutes dimensions: dimension `i` of the result is dimension `axes[i]` of `x`; not tracked.
 fn permuted(x: &Tensor, axes: &[usize]) -> Tensor {
     let shape: Vec<usize> = axes.iter().map(|&axis| x.dim(axis)).collect();
     let sizes = x.shape();
@@ -69,7 +69,7 @@ fn permuted(x: &Tensor, axes: &[usize]) -> Tensor {
 }
 
 impl Tensor {
-    /// The same values, row-major, under another shape.
+    /// Returns the same values, row-major, with another shape.
     #[track_caller]
     pub fn reshape(&self, shape: &[usize]) -> Self {
         let before = self.shape_struct();
@@ -79,7 +79,7 @@ impl Tensor {
         y
     }
 
-    /// Dimension `i` of the result is dimension `axes[i]` of this tensor.
+    /// Permutes dimensions: dimension `i` of the result is dimension `axes[i]` of this tensor.
     #[track_caller]
     pub fn permute(&self, axes: &[usize]) -> Self {
         let mut inverse = vec![usize::MAX; axes.len()];
@@ -103,7 +103,7 @@ impl Tensor {
         self.permute(&axes)
     }
 
-    /// Part `start..start + len` along `axis`. In main memory it is shared where it lies in one piece.
+    /// Returns part `start..start + len` along `axis`. In main memory a contiguous part shares its storage.
     #[track_caller]
     pub fn narrow(&self, axis: usize, start: usize, len: usize) -> Self {
         let shape = self.shape_struct();
@@ -119,7 +119,7 @@ impl Tensor {
     }
 }
 
-/// Joins tensors along `axis`; all other dimensions are equal.
+/// Joins tensors along `axis`; all other dimensions must be equal.
 ///
 /// # Panics
 /// If `tensors` is empty or the shapes do not fit.

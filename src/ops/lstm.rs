@@ -7,7 +7,7 @@ use crate::gpu::{Gpu, View};
 use crate::tensor::{Tensor, record};
 use crate::{cpu, wgsl};
 
-/// Parameters of one layer; the `4H` rows are the gates `i, f, g, o`.
+/// Parameters of one layer; the `4H` rows are the gates `i, f, g, o`, in this order.
 #[derive(Clone, Copy)]
 pub struct LstmWeights<'a> {
     /// `(4H, I)`
@@ -20,7 +20,7 @@ pub struct LstmWeights<'a> {
     pub bias_hh: &'a Tensor,
 }
 
-/// What [`Tensor::lstm`] gives.
+/// Output of [`Tensor::lstm`].
 pub struct LstmOutput {
     /// Hidden state after every step, `(T, B, H)`.
     pub output: Tensor,
@@ -30,7 +30,7 @@ pub struct LstmOutput {
     pub c: Tensor,
 }
 
-/// Values that the backward pass needs again.
+/// Values saved for the backward pass.
 struct Saved {
     size: Sequence,
     x: Tensor,
@@ -40,7 +40,8 @@ struct Saved {
 }
 
 impl Tensor {
-    /// `x (T, B, I)`, `h0` and `c0 (B, H)`: time first, so that the rows of one step lie together.
+    /// Runs the layer over `x (T, B, I)` from `h0` and `c0` `(B, H)`. Time comes first, so that the rows of
+    /// one step are contiguous.
     ///
     /// ```text
     /// [i f g o] = W_ih x_t + b_ih + W_hh h_{t-1} + b_hh
@@ -67,8 +68,8 @@ impl Tensor {
         recorded(size, operands, forward(size, operands))
     }
 
-    /// [`Tensor::lstm`] with the activated gates `(T, B, 4H)` and the cell state after every step `(T, B, H)`,
-    /// for looking at: they carry no gradient.
+    /// Like [`Tensor::lstm`], but also returns the activated gates `(T, B, 4H)` and the cell state after
+    /// every step `(T, B, H)`. These are for inspection and carry no gradient.
     #[track_caller]
     pub fn lstm_watched(&self, h0: &Self, c0: &Self, weights: LstmWeights<'_>) -> (LstmOutput, [Self; 2]) {
         let LstmWeights { weight_ih, weight_hh, bias_ih, bias_hh } = weights;
@@ -82,7 +83,7 @@ impl Tensor {
     }
 }
 
-/// What a forward pass has found, written to the tape.
+/// Records a finished forward pass on the tape.
 fn recorded(size: Sequence, operands: [&Tensor; 7], trace: Trace<Tensor>) -> LstmOutput {
     let Sequence { steps, batch, hidden, .. } = size;
     let output = steps_of(&trace.h, 1, &[steps, batch, hidden]);
@@ -95,7 +96,7 @@ fn recorded(size: Sequence, operands: [&Tensor; 7], trace: Trace<Tensor>) -> Lst
     LstmOutput { output, h, c }
 }
 
-/// What decoding does: one dispatch, and nothing is kept.
+/// Decoding step: a single dispatch that saves nothing.
 fn step_on_gpu(gpu: &Gpu, size: Sequence, operands: [&Tensor; 7]) -> LstmOutput {
     let Sequence { batch, hidden, .. } = size;
     let buffers = operands.map(|operand| operand.buffer(gpu));
@@ -106,7 +107,7 @@ fn step_on_gpu(gpu: &Gpu, size: Sequence, operands: [&Tensor; 7]) -> LstmOutput 
     LstmOutput { output: h.with_shape(&[1, batch, hidden]), h, c }
 }
 
-/// Of `x, h0, c0, weight_ih, weight_hh, bias_ih, bias_hh`.
+/// The operands are `x, h0, c0, weight_ih, weight_hh, bias_ih, bias_hh`.
 fn forward(size: Sequence, operands: [&Tensor; 7]) -> Trace<Tensor> {
     let Sequence { steps, batch, hidden, .. } = size;
     let (states, gates) = ([steps + 1, batch, hidden], [steps, batch, 4 * hidden]);
@@ -130,7 +131,7 @@ fn forward(size: Sequence, operands: [&Tensor; 7]) -> Trace<Tensor> {
 }
 
 impl Saved {
-    /// Gradients of `x, h0, c0, weight_ih, weight_hh, bias_ih, bias_hh`.
+    /// Gradients of `x, h0, c0, weight_ih, weight_hh, bias_ih, bias_hh`, in this order.
     fn backward(self, upstream: [Option<&Tensor>; 3], needs_x: bool) -> Vec<Option<Tensor>> {
         let Self { size, x, weight_ih, weight_hh, trace: Trace { h, c, gates } } = &self;
         let operands = [x, weight_ih, weight_hh, h, c, gates];

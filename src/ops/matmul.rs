@@ -7,7 +7,8 @@ use crate::gpu::View;
 use crate::tensor::{Tensor, record};
 use crate::wgsl::{self, matmul::Activation};
 
-/// `op(a) op(b)` over a batch of matrices; an operand of rank 2 serves every matrix of the other.
+/// Computes `op(a) op(b)` for a batch of matrices; an operand of rank 2 is used for every matrix of the
+/// other.
 pub(super) fn product(a: &Tensor, b: &Tensor, trans_a: bool, trans_b: bool) -> Tensor {
     let (ra, ca, batch_a) = matrices(a);
     let (rb, cb, batch_b) = matrices(b);
@@ -31,20 +32,20 @@ pub(super) fn product(a: &Tensor, b: &Tensor, trans_a: bool, trans_b: bool) -> T
     };
     Tensor::on_gpu(&gpu, &shape, |y| {
         let (a, b) = (a.buffer(&gpu), b.buffer(&gpu));
-        // The rows of a batch that share B are the rows of one product.
+        // If the batch shares B, its rows can be treated as rows of one product.
         let as_one = batch_b == 1 && !trans_a;
         let (m, batch) = if as_one { (batch * m, 1) } else { (m, batch) };
         wgsl::matmul::batched(Matmul { m, ..spec }, batch, (&a).into(), (&b).into(), y);
     })
 }
 
-/// Rows, columns, and number of matrices.
+/// Rows, columns and number of matrices.
 fn matrices(x: &Tensor) -> (usize, usize, usize) {
     let (outer, matrix) = x.shape().split_at(x.shape().len() - 2);
     (matrix[0], matrix[1], outer.iter().product())
 }
 
-/// The gradient of an operand that served a whole batch is the sum over the batch.
+/// Sums a gradient over the batch if the operand was shared by it.
 fn sum_batch(grad: Tensor, like: &Tensor) -> Tensor {
     if grad.shape() == like.shape() {
         return grad;
@@ -58,17 +59,17 @@ fn sum_batch(grad: Tensor, like: &Tensor) -> Tensor {
     )
 }
 
-/// The gradient of B in `A B`: `Aᵀ dy`, summed over the batch if B served all of it.
+/// The gradient of B in `A B`: `Aᵀ dy`, summed over the batch if the batch shared B.
 fn gradient_of_b(a: &Tensor, b: &Tensor, dy: &Tensor) -> Tensor {
     if dy.gpu().is_some() && b.shape().len() == 2 && a.shape().len() > 2 {
-        // Rows of a batch are rows like any others, and the sum over them is part of the product.
+        // Flattened, the batch is part of the inner dimension, so the product sums over it.
         let flat = |x: &Tensor| x.with_shape(&[x.numel() / x.cols().max(1), x.cols()]);
         return product(&flat(a), &flat(dy), true, false);
     }
     sum_batch(product(a, dy, true, false), b)
 }
 
-/// `x Wᵀ + bias` for `x (…, I)` and `weight (O, I)`, as `(…, O)`.
+/// Computes `x Wᵀ + bias` for `x (…, I)` and `weight (O, I)`; the result is `(…, O)`.
 fn layer(x: &Tensor, weight: &Tensor, bias: Option<&Tensor>, shape: &[usize]) -> Tensor {
     let (n, k) = (weight.dim(0), weight.dim(1));
     let m = x.numel() / k.max(1);
@@ -113,7 +114,8 @@ impl Tensor {
         y
     }
 
-    /// `x Wᵀ + bias`: `(…, I)` with `weight (O, I)` and `bias (O)` gives `(…, O)`, as `torch.nn.Linear`.
+    /// Computes `x Wᵀ + bias`: `(…, I)` with `weight (O, I)` and `bias (O)` gives `(…, O)`, like
+    /// `torch.nn.Linear`.
     #[track_caller]
     pub fn linear(&self, weight: &Self, bias: Option<&Self>) -> Self {
         let (outputs, inputs) = (weight.dim(0), weight.dim(1));

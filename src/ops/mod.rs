@@ -1,6 +1,6 @@
-//! The ops of a [`Tensor`]: for each its formula, shape rule, forward and backward in one file.
+//! The ops of a [`Tensor`]: one file each, with formula, shape rule, forward and backward pass.
 //!
-//! Ops panic on shapes that do not fit: that is a mistake in the program, not in its input.
+//! Ops panic on shapes that do not fit: these are errors in the program, not in its input.
 
 mod additive_attention;
 mod attention;

@@ -1,4 +1,4 @@
-//! The mean or the maximum of windows over images, and the opposite: nearest upsampling.
+//! Average and max pooling over images, and nearest-neighbour upsampling.
 
 use super::device::computed;
 use super::reduce::{repeat, sum_axis};
@@ -8,7 +8,8 @@ use crate::tensor::{Tensor, record};
 use crate::wgsl::pool2d as wgsl;
 
 impl Tensor {
-    /// The mean of each `kernel` x `kernel` window of `(N, C, H, W)`; the `padding` beyond the edges counts as zeros.
+    /// Average of each `kernel` x `kernel` window of `(N, C, H, W)`; the `padding` beyond the edges counts as
+    /// zeros.
     ///
     /// # Panics
     /// If the padding is more than half the kernel, or the kernel larger than the padded input.
@@ -17,7 +18,8 @@ impl Tensor {
         self.pooled(Pool::Average, kernel, stride, padding)
     }
 
-    /// The maximum of each `kernel` x `kernel` window of `(N, C, H, W)`; nothing of the `padding` is ever chosen.
+    /// Maximum of each `kernel` x `kernel` window of `(N, C, H, W)`; elements of the `padding` are never
+    /// chosen.
     ///
     /// # Panics
     /// If the padding is more than half the kernel, or the kernel larger than the padded input.
@@ -53,8 +55,8 @@ impl Tensor {
         y
     }
 
-    /// Every pixel of `(N, C, H, W)` becomes a square of `scale` x `scale`: `(N, C, scale·H, scale·W)`, as
-    /// `torch.nn.Upsample(mode="nearest")`.
+    /// Repeats every pixel of `(N, C, H, W)` as a square of `scale` x `scale`; returns
+    /// `(N, C, scale·H, scale·W)`, like `torch.nn.Upsample(mode="nearest")`.
     #[track_caller]
     pub fn upsample_nearest2d(&self, scale: usize) -> Self {
         let &[images, channels, height, width] = self.shape() else {

@@ -1,4 +1,4 @@
-//! What LSTM and GRU have in common.
+//! Shared by LSTM and GRU.
 
 use super::device::computed;
 use crate::cpu::matrix::Matrix;
@@ -6,15 +6,16 @@ use crate::cpu::recurrent::{Sequence, Weights};
 use crate::shape::Shape;
 use crate::tensor::{Tensor, is_tracked};
 
-/// So many rows share a reading of the weights, more or less, when a layer takes one step.
+/// Maximum number of rows for the one-step kernels, which read the weights again for every few rows.
 const MOST_STEP_ROWS: usize = 16;
 
-/// Whether this is a step of decoding: one for few rows, without a backward pass.
+/// Whether this is a decoding step: one step of few rows, without a backward pass.
 pub(super) fn is_step_alone(size: Sequence, operands: &[&Tensor]) -> bool {
     size.steps == 1 && size.batch <= MOST_STEP_ROWS && !is_tracked(operands)
 }
 
-/// A layer's `weight_ih, weight_hh, bias_ih, bias_hh` in main memory, to be applied to what `x` is.
+/// A layer's `weight_ih, weight_hh, bias_ih, bias_hh` in main memory, in the form needed to multiply `x` with
+/// them.
 pub(super) fn on_cpu<'a>(x: &Tensor, weights: [&'a Tensor; 4]) -> Weights<&'a [f32], Matrix<'a>> {
     let [weight_ih, weight_hh, bias_ih, bias_hh] = weights;
     Weights {
@@ -25,7 +26,7 @@ pub(super) fn on_cpu<'a>(x: &Tensor, weights: [&'a Tensor; 4]) -> Weights<&'a [f
     }
 }
 
-/// A copy of `states (T + 1, B, H)` from step `first` on, as many as fill `shape`; not tracked.
+/// Copies as much of `states (T + 1, B, H)`, from step `first` on, as fills `shape`; not tracked.
 pub(super) fn steps_of(states: &Tensor, first: usize, shape: &[usize]) -> Tensor {
     let (start, len) = (first * states.dim(1) * states.dim(2), Shape::new(shape).numel());
     computed(

@@ -5,7 +5,7 @@ use crate::cpu::reduce::{sum, sum_rows};
 use crate::tensor::{Tensor, record};
 use crate::wgsl;
 
-/// `Σ_s x[o, s, i]` as (outer, inner), for `x` seen as (outer, size, inner); not tracked.
+/// Computes `Σ_s x[o, s, i]`, `(outer, inner)`, with `x` viewed as `(outer, size, inner)`; not tracked.
 pub(super) fn sum_axis(x: &Tensor, [outer, size, inner]: [usize; 3]) -> Tensor {
     let on_cpu = |[x]: [&[f32]; 1], y: &mut [f32]| {
         for index in 0..outer {
@@ -16,7 +16,7 @@ pub(super) fn sum_axis(x: &Tensor, [outer, size, inner]: [usize; 3]) -> Tensor {
     computed([x], &[outer, inner], on_cpu, |[x], y| wgsl::reduce::sum_axis(x, [outer, size, inner], y))
 }
 
-/// The inverse: `y[o, s, i] = x[o, i]` as (outer, size, inner); not tracked.
+/// The reverse of [`sum_axis`]: `y[o, s, i] = x[o, i]`, `(outer, size, inner)`; not tracked.
 pub(super) fn repeat(x: &Tensor, [outer, size, inner]: [usize; 3]) -> Tensor {
     let on_cpu = |[x]: [&[f32]; 1], y: &mut [f32]| {
         for (index, y) in y.chunks_exact_mut(inner.max(1)).enumerate() {
@@ -42,7 +42,7 @@ impl Tensor {
         self.sum_all().mul_scalar(1.0 / self.numel() as f32)
     }
 
-    /// Sum along `axis`, which stays as a dimension of size 1 so that the result broadcasts back.
+    /// Sum along `axis`, which is kept with size 1 so that the result broadcasts back.
     #[track_caller]
     pub fn sum(&self, axis: usize) -> Self {
         let shape = self.shape_struct();
@@ -56,7 +56,7 @@ impl Tensor {
         y
     }
 
-    /// Mean along `axis`, which stays as a dimension of size 1.
+    /// Mean along `axis`, which is kept with size 1.
     #[track_caller]
     pub fn mean(&self, axis: usize) -> Self {
         self.sum(axis).mul_scalar(1.0 / self.dim(axis) as f32)

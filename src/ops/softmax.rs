@@ -1,4 +1,4 @@
-//! Softmax and its logarithm over the last dimension.
+//! Softmax and log-softmax over the last dimension.
 
 use super::device::computed;
 use crate::cpu::softmax::{log_softmax, log_softmax_backward, softmax, softmax_backward};
@@ -6,7 +6,7 @@ use crate::gpu::View;
 use crate::tensor::{Tensor, record};
 use crate::wgsl::softmax as wgsl;
 
-/// Softmax or its logarithm, forward and backward, on either device.
+/// Kernels of softmax or log-softmax on either device.
 #[derive(Clone, Copy)]
 struct Normal {
     forward: fn(&[f32], &mut [f32], usize),
@@ -16,7 +16,7 @@ struct Normal {
 }
 
 impl Tensor {
-    /// `e^x / Σ e^x` over the last dimension, with the maximum subtracted first.
+    /// Computes `e^x / Σ e^x` over the last dimension, after subtracting the maximum.
     pub fn softmax(&self) -> Self {
         self.normalised(Normal {
             forward: softmax,
@@ -26,7 +26,7 @@ impl Tensor {
         })
     }
 
-    /// `x - ln Σ e^x` over the last dimension.
+    /// Computes `x - ln Σ e^x` over the last dimension.
     pub fn log_softmax(&self) -> Self {
         self.normalised(Normal {
             forward: log_softmax,

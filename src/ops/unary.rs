@@ -1,4 +1,4 @@
-//! Functions of one number, element by element.
+//! Elementwise functions of one operand.
 
 use super::device::computed;
 pub use crate::cpu::elementwise::Unary;
@@ -6,7 +6,7 @@ use crate::cpu::elementwise::{scale, unary, unary_backward};
 use crate::tensor::{Tensor, record};
 use crate::wgsl;
 
-/// `f'(x) · dy`, where `y = f(x)`.
+/// Computes `f'(x) · dy`, where `y = f(x)`.
 fn gradient(op: Unary, x: &Tensor, y: &Tensor, dy: &Tensor) -> Tensor {
     let on_cpu = |[x, y, dy]: [&[f32]; 3], dx: &mut [f32]| unary_backward(op, x, y, dy, dx);
     computed([x, y, dy], x.shape(), on_cpu, |[x, y, dy], dx| {
@@ -64,12 +64,12 @@ impl Tensor {
         self.unary(Unary::Relu)
     }
 
-    /// `x Φ(x)` in the tanh form of GPT-2 (Hendrycks and Gimpel 2016).
+    /// GELU, `x Φ(x)`, in GPT-2's tanh approximation (Hendrycks and Gimpel 2016).
     pub fn gelu(&self) -> Self {
         self.unary(Unary::Gelu)
     }
 
-    /// `x Φ(x)` with the normal distribution itself, as BERT has it (Hendrycks and Gimpel 2016).
+    /// GELU, `x Φ(x)`, with the exact normal distribution, as in BERT (Hendrycks and Gimpel 2016).
     pub fn gelu_erf(&self) -> Self {
         self.unary(Unary::GeluErf)
     }
@@ -79,7 +79,7 @@ impl Tensor {
         self.mul(&self.sigmoid())
     }
 
-    /// `x` where it is positive, else `slope · x` (Maas, Hannun and Ng 2013).
+    /// `x` where positive, otherwise `slope · x` (Maas, Hannun and Ng 2013).
     pub fn leaky_relu(&self, slope: f32) -> Self {
         self.mul_scalar(slope).add(&self.relu().mul_scalar(1.0 - slope))
     }

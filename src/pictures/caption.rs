@@ -1,4 +1,4 @@
-//! What a scene is called, in German and English: one caption for each scene, and no two scenes share one.
+//! Captions of scenes in German and English: one per scene, all distinct.
 
 use super::scene::{Background, Colour, Object, Place, Scene, Size, Thing};
 
@@ -47,7 +47,7 @@ fn english(thing: Thing) -> (&'static str, &'static str) {
     }
 }
 
-/// The German stem and the English word.
+/// German stem and English word.
 fn colour(colour: Colour) -> (&'static str, &'static str) {
     match colour {
         Colour::Red => ("rot", "red"),
@@ -83,7 +83,7 @@ fn number(count: usize) -> (&'static str, &'static str) {
     if count == 2 { ("zwei", "two") } else { ("drei", "three") }
 }
 
-/// "ein kleiner roter Stern", or after a preposition "einem kleinen roten Stern".
+/// "ein kleiner roter Stern", or "einem kleinen roten Stern" in the dative.
 fn german_object(object: Object, dative: bool) -> String {
     let (noun, _, gender) = german(object.thing);
     let (article, ending) = match (gender, dative) {
@@ -97,7 +97,7 @@ fn german_object(object: Object, dative: bool) -> String {
     format!("{article} {small}{}{ending} {noun}", colour(object.colour).0)
 }
 
-/// "a small red star".
+/// Such as "a small red star".
 fn english_object(object: Object) -> String {
     let small = if object.size == Size::Small { "small " } else { "" };
     let word = if small.is_empty() { colour(object.colour).1 } else { "small" };
@@ -105,7 +105,7 @@ fn english_object(object: Object) -> String {
     format!("{article} {small}{} {}", colour(object.colour).1, english(object.thing).0)
 }
 
-/// Several of them: "kleine rote Sterne" and "small red stars".
+/// The plural forms: "kleine rote Sterne" and "small red stars".
 fn plural(object: Object) -> (String, String) {
     let small = object.size == Size::Small;
     let (stem, word) = colour(object.colour);
@@ -114,7 +114,7 @@ fn plural(object: Object) -> (String, String) {
     (german, english)
 }
 
-/// The caption in German and in English: "ein kleiner roter Stern über einem blauen Haus auf grauem Grund".
+/// The caption in German and English: "ein kleiner roter Stern über einem blauen Haus auf grauem Grund".
 pub fn caption(scene: &Scene) -> [String; 2] {
     let (de, en) = match *scene {
         Scene::One(object, at, _) => {
@@ -138,7 +138,7 @@ pub fn caption(scene: &Scene) -> [String; 2] {
     [format!("{de} {ground_de}"), format!("{en} {ground_en}")]
 }
 
-/// Every word that a caption may have, German and English, each language sorted.
+/// All words used in captions, German and English, each sorted.
 pub fn words() -> [Vec<String>; 2] {
     let mut found = [std::collections::BTreeSet::new(), std::collections::BTreeSet::new()];
     let mut note = |scene: Scene| {

@@ -1,4 +1,4 @@
-//! Drawing a scene.
+//! Draws scenes.
 
 use super::scene::{Background, Colour, Object, Place, Scene, Size};
 use super::shape::contains;
@@ -7,13 +7,13 @@ use crate::rng::Rng;
 /// Width and height of an icon, in pixels.
 pub const ICON_SIZE: usize = 32;
 
-/// Samples of a pixel along each axis: what is partly covered is partly coloured.
+/// Number of samples per pixel along each axis, for anti-aliasing.
 const SAMPLES: i32 = 4;
-/// Half the width of a thing, in samples: usual and small, alone or in a pair, and in a row of three.
+/// Half width of a thing in samples: usual and small size, alone or in a pair, and in a row of three.
 const HALF: [[i32; 2]; 2] = [[28, 17], [20, 14]];
-/// How far a thing may be from where it belongs, in samples.
+/// Range of the random displacement of a thing, in samples.
 const JITTER: usize = 8;
-/// How far a channel may be from its colour.
+/// Range of the random change of a colour channel.
 const TINT: usize = 24;
 
 /// A picture of 32 x 32 pixels.
@@ -24,7 +24,7 @@ pub struct Icon {
 }
 
 impl Icon {
-    /// A drawing of the scene; `rng` decides what a caption leaves open, exact places and shades.
+    /// Draws the scene; `rng` decides what the caption leaves open, such as exact positions and shades.
     pub fn of(scene: &Scene, rng: &mut Rng) -> Self {
         let mut icon = Self { pixels: Vec::with_capacity(3 * ICON_SIZE * ICON_SIZE) };
         let ground = tinted(ground(scene.background()), rng);
@@ -32,7 +32,7 @@ impl Icon {
         let of = |object: Object, crowded: bool| {
             HALF[usize::from(crowded)][usize::from(object.size == Size::Small)]
         };
-        // In hundredths of the picture.
+        // In percent of the picture.
         match *scene {
             Scene::One(object, place, _) => {
                 let at = match place {
@@ -67,16 +67,16 @@ impl Icon {
         icon
     }
 
-    /// Icon number `index` of the endless collection `seed`, and what it shows.
+    /// Icon number `index` of the endless collection `seed`, with its scene.
     pub fn numbered(seed: u64, index: u64) -> (Scene, Self) {
-        // A stream of its own for each, so that any can be drawn without those before it.
+        // Each icon has its own random stream, so that any can be drawn without the previous ones.
         let mut rng = Rng::new(seed ^ index.wrapping_mul(0x9e37_79b9_7f4a_7c15));
         let scene = Scene::drawn(&mut rng);
         let icon = Self::of(&scene, &mut rng);
         (scene, icon)
     }
 
-    /// `at` in hundredths of the picture, `half` the width in samples.
+    /// `at` is in percent of the picture, `half` is half the width in samples.
     fn draw(&mut self, object: Object, at: (i32, i32), half: i32, rng: &mut Rng) {
         let mut jittered = |at: i32| {
             at * ICON_SIZE as i32 * SAMPLES / 100 + rng.below(JITTER + 1) as i32 - JITTER as i32 / 2
@@ -86,7 +86,7 @@ impl Icon {
         for (index, pixel) in self.pixels.as_chunks_mut::<3>().0.iter_mut().enumerate() {
             let (left, top) = ((index % ICON_SIZE) as i32 * SAMPLES, (index / ICON_SIZE) as i32 * SAMPLES);
             let sample = |index: i32| {
-                // The centre of a sample lies between two whole numbers.
+                // Doubled coordinates, since the centre of a sample lies between two integers.
                 let (x, y) = (2 * (left + index % SAMPLES - cx) + 1, 2 * (top + index / SAMPLES - cy) + 1);
                 contains(object.thing, (50 * x / half, 50 * y / half))
             };
@@ -133,7 +133,7 @@ mod tests {
     use crate::hash::fnv1a;
     use proptest::prelude::*;
 
-    /// The mean place of what differs from the background, in pixels.
+    /// The mean position of all pixels that differ from the background.
     fn centre(icon: &Icon) -> Option<(f64, f64)> {
         let (ground, mut sum, mut count) = (&icon.pixels[..3], (0.0, 0.0), 0.0);
         for (index, pixel) in icon.pixels.as_chunks::<3>().0.iter().enumerate() {
@@ -165,7 +165,7 @@ mod tests {
                     Place::Right => prop_assert!(x > middle + 3.0),
                     Place::Top => prop_assert!(y < middle - 3.0),
                     Place::Bottom => prop_assert!(y > middle + 3.0),
-                    // A moon leans to the left.
+                    // A moon is heavier on its left.
                     Place::Middle => prop_assert!((x - middle).abs() < 5.0 && (y - middle).abs() < 4.0),
                 }
             }

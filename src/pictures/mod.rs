@@ -1,8 +1,8 @@
-//! Pictures and points, made up and measured: pure functions, the same bits on every machine.
+//! Generated pictures and points, and measures for them: pure functions with the same bits on every machine.
 //!
-//! Icons of 32 x 32 pixels come with the [`Scene`] they show and with its caption in German and English, so that
-//! whether a model has seen or drawn the right thing can be counted. Paintings and scenes of any size are there for style
-//! transfer.
+//! Icons of 32 x 32 pixels come with the [`Scene`] they show and its caption in German and English, so that
+//! one can count whether a model has recognised or drawn the right thing. Paintings and motifs of any size
+//! are for style transfer.
 
 mod caption;
 mod icon;

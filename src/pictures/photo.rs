@@ -1,15 +1,15 @@
-//! A photo of any size made a small square.
+//! Turns photos of any size into small squares.
 
 use super::icon::{ICON_SIZE, Icon};
 use super::picture::Picture;
 use crate::error::{Error, ErrorCode, Result};
 
-/// More pixels than this are no photo.
+/// Maximum number of pixels of a photo.
 const MOST_PIXELS: usize = 1 << 26;
 
 impl Icon {
-    /// The middle square of a picture `(height, width, 3)` in bytes, shrunk or enlarged to 32 x 32 pixels: each the mean
-    /// of what lies in it.
+    /// Scales the central square of a picture `(height, width, 3)` in bytes to 32 x 32 pixels, averaging the
+    /// pixels in each cell.
     ///
     /// # Panics
     /// If there are not `3 · width · height` bytes, or none.
@@ -17,10 +17,10 @@ impl Icon {
         Self { pixels: Picture::of_photo(pixels, width, height, ICON_SIZE).pixels }
     }
 
-    /// [`of_photo`](Self::of_photo) of a binary PPM (`P6`), which every program for pictures writes.
+    /// [`of_photo`](Self::of_photo) for a binary PPM (`P6`), which every image editor can write.
     ///
     /// # Errors
-    /// `other-format` for other bytes, a size of no photo, or fewer pixels than promised.
+    /// `other-format` for other formats, unreasonable sizes, or missing pixels.
     pub fn of_ppm(bytes: &[u8]) -> Result<Self> {
         let ([width, height], pixels) = read_ppm(bytes)?;
         Ok(Self::of_photo(pixels, width, height))
@@ -28,10 +28,10 @@ impl Icon {
 }
 
 impl Picture {
-    /// [`of_photo`](Self::of_photo) of a binary PPM (`P6`).
+    /// [`of_photo`](Self::of_photo) for a binary PPM (`P6`).
     ///
     /// # Errors
-    /// `other-format` for other bytes, a size of no photo, or fewer pixels than promised.
+    /// `other-format` for other formats, unreasonable sizes, or missing pixels.
     pub fn of_ppm(bytes: &[u8], size: usize) -> Result<Self> {
         let ([width, height], pixels) = read_ppm(bytes)?;
         Ok(Self::of_photo(pixels, width, height, size))
@@ -53,7 +53,7 @@ fn read_ppm(bytes: &[u8]) -> Result<([usize; 2], &[u8])> {
     Ok(([width, height], pixels))
 }
 
-/// Width, height and largest value of a PPM, and what comes behind them.
+/// Width, height and largest value of a PPM, and the data after them.
 fn header(bytes: &[u8]) -> Option<([usize; 3], &[u8])> {
     let mut rest = bytes.strip_prefix(b"P6")?;
     let mut numbers = [0; 3];
@@ -66,12 +66,12 @@ fn header(bytes: &[u8]) -> Option<([usize; 3], &[u8])> {
         *number = std::str::from_utf8(text).ok()?.parse().ok()?;
         rest = after;
     }
-    // One blank, and then the pixels.
+    // A single blank, then the pixels.
     let (first, pixels) = rest.split_first()?;
     first.is_ascii_whitespace().then_some((numbers, pixels))
 }
 
-/// What follows a blank or a comment.
+/// Skips a blank or a comment.
 fn blank(bytes: &[u8]) -> Option<&[u8]> {
     let (first, rest) = bytes.split_first()?;
     match first {
@@ -89,7 +89,7 @@ mod tests {
     fn an_icon_stays_itself_and_a_photo_is_cropped_and_averaged() {
         let (_, icon) = Icon::numbered(1, 1);
         assert_eq!(Icon::of_photo(&icon.pixels, ICON_SIZE, ICON_SIZE), icon);
-        // Black and white columns in turn, and red beside the middle square.
+        // Alternating black and white columns, with red on both sides of the central square.
         let row: Vec<u8> = (0..100)
             .flat_map(|x| match x {
                 0..18 | 82.. => [255, 0, 0],

@@ -1,6 +1,6 @@
 //! Square pictures of any size.
 
-/// A square of pixels.
+/// A square picture.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Picture {
     /// Width and height, in pixels.
@@ -10,8 +10,8 @@ pub struct Picture {
 }
 
 impl Picture {
-    /// The middle square of a picture `(height, width, 3)` in bytes, shrunk or enlarged to `size` x `size` pixels: each
-    /// the mean of what lies in it.
+    /// Scales the central square of a picture `(height, width, 3)` in bytes to `size` x `size` pixels,
+    /// averaging the pixels in each cell.
     ///
     /// # Panics
     /// If there are not `3 · width · height` bytes, or none.
@@ -22,7 +22,7 @@ impl Picture {
         );
         let side = width.min(height);
         let (left, top) = ((width - side) / 2, (height - side) / 2);
-        // At least one pixel for each of the new ones.
+        // At least one source pixel for each new pixel.
         let range = |index: usize| {
             let first = index * side / size;
             first..((index + 1) * side / size).max(first + 1)

@@ -1,23 +1,23 @@
-//! Points in the plane: what a small GAN learns to place, and how near it has come.
+//! Distributions of points in the plane for a small GAN, and a measure of its success.
 
 use crate::rng::Rng;
 
-/// A distribution of points, which lie within [-1, 1] in both directions (all but a few).
+/// A distribution of points; all but a few lie within [-1, 1] in both coordinates.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Cloud {
     /// A circle of radius 0.7.
     Ring,
-    /// Eight heaps on a circle.
+    /// Eight clusters on a circle.
     Gaussians,
-    /// From the lower left to the upper right.
+    /// A line from the lower left to the upper right.
     Line,
-    /// Two half circles that reach into each other.
+    /// Two interlocking half circles.
     Moons,
-    /// Around places drawn by hand.
+    /// Around points drawn by hand.
     Drawn(Vec<[f32; 2]>),
 }
 
-/// Eight points of the unit circle, and the half circle that moons are made of: portable, unlike a sine.
+/// Eight points of the unit circle, as constants because sines are not portable.
 const EIGHT: [[f32; 2]; 8] = [
     [1.0, 0.0],
     [0.707_106_77, 0.707_106_77],
@@ -29,10 +29,10 @@ const EIGHT: [[f32; 2]; 8] = [
     [0.707_106_77, -0.707_106_77],
 ];
 
-/// How far a point lies from its curve.
+/// Standard deviation of the distance from the curve.
 const SPREAD: f32 = 0.03;
 
-/// A direction at random: a point of the disc, brought to length 1.
+/// A random direction: a random point of the disc, normalised.
 fn direction(rng: &mut Rng) -> [f32; 2] {
     loop {
         let [x, y] = [(); 2].map(|()| 2.0 * rng.uniform() - 1.0);
@@ -45,7 +45,7 @@ fn direction(rng: &mut Rng) -> [f32; 2] {
 }
 
 impl Cloud {
-    /// The one of this name, of those that have one.
+    /// The distribution with this name, if it has one.
     pub fn named(name: &str) -> Option<Self> {
         match name {
             "ring" => Some(Self::Ring),
@@ -56,7 +56,7 @@ impl Cloud {
         }
     }
 
-    /// Points at random.
+    /// Samples points.
     pub fn sample(&self, count: usize, rng: &mut Rng) -> Vec<[f32; 2]> {
         (0..count).map(|_| self.point(rng)).collect()
     }
@@ -81,16 +81,16 @@ impl Cloud {
     }
 }
 
-/// How well one set of points stands for another (Kynkäänniemi et al. 2019, with a fixed radius).
+/// Precision and recall of one set of points for another (Kynkäänniemi et al. 2019, with a fixed radius).
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Nearness {
-    /// The share of made points with a real one near: none lies where nothing belongs.
+    /// Fraction of generated points near a real one.
     pub precision: f32,
-    /// The share of real points with a made one near: nothing is left out.
+    /// Fraction of real points near a generated one.
     pub recall: f32,
 }
 
-/// Compares made with real points; `radius` is what counts as near. Both figures are 0 where there are no points.
+/// Compares generated with real points; points within `radius` are near. Both values are 0 without points.
 pub fn nearness(made: &[[f32; 2]], real: &[[f32; 2]], radius: f32) -> Nearness {
     Nearness { precision: share_near(made, real, radius), recall: share_near(real, made, radius) }
 }

@@ -1,4 +1,4 @@
-//! What an icon shows: the truth that captions and drawings are measured by.
+//! The scenes shown by icons: the ground truth for captions and drawings.
 
 use crate::rng::Rng;
 
@@ -10,7 +10,7 @@ macro_rules! kinds {
         pub enum $name { $($(#[$kind_about])* $kind),* }
 
         impl $name {
-            /// All of them, in order.
+            /// All values, in order.
             pub const ALL: &[Self] = &[$(Self::$kind),*];
 
             fn drawn(rng: &mut Rng) -> Self {
@@ -21,22 +21,22 @@ macro_rules! kinds {
 }
 
 kinds! {
-    /// What is drawn.
+    /// A thing that can be drawn.
     Thing { House, Tree, Star, Moon, Heart, Flower, Fish, Boat, Ball, Cup, Arrow, Cloud }
 }
 
 kinds! {
-    /// Of a thing.
+    /// Colour of a thing.
     Colour { Red, Yellow, Green, Blue, Purple, Brown, Black, White }
 }
 
 kinds! {
-    /// Of a thing. A caption mentions only that something is small.
+    /// Size of a thing. Captions mention it only if it is small.
     Size { Small, Usual }
 }
 
 kinds! {
-    /// Behind the things.
+    /// Background of a picture.
     Background { Light, Grey, Dark }
 }
 
@@ -46,7 +46,7 @@ kinds! {
 }
 
 impl Background {
-    /// Whether this colour can be told from it.
+    /// Whether this colour is visible on the background.
     pub fn shows(self, colour: Colour) -> bool {
         !matches!((self, colour), (Self::Light, Colour::White) | (Self::Dark, Colour::Black))
     }
@@ -71,12 +71,12 @@ impl Object {
     }
 }
 
-/// What an icon shows.
+/// The content of an icon.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Scene {
     /// One thing somewhere.
     One(Object, Place, Background),
-    /// Two or three equal things in a row at the top, in the middle or at the bottom.
+    /// Two or three equal things in a row, at the top, in the middle or at the bottom.
     Row(Object, usize, Place, Background),
     /// The first above the second.
     Above(Object, Object, Background),
@@ -85,7 +85,7 @@ pub enum Scene {
 }
 
 impl Scene {
-    /// A scene at random, of each kind one in four.
+    /// A random scene; the four kinds are equally likely.
     pub fn drawn(rng: &mut Rng) -> Self {
         let kind = rng.below(4);
         let background = Background::drawn(rng);
@@ -98,7 +98,7 @@ impl Scene {
             return Self::Row(first, 2 + rng.below(2), rows[rng.below(rows.len())], background);
         }
         let mut second = Object::drawn(rng, background);
-        // Equal ones would be a row, or two that no caption tells apart.
+        // Equal things would be a row, or two that no caption distinguishes.
         while (second.thing, second.colour) == (first.thing, first.colour) {
             second = Object::drawn(rng, background);
         }
@@ -109,7 +109,7 @@ impl Scene {
         }
     }
 
-    /// Behind the things.
+    /// The background of the scene.
     pub fn background(&self) -> Background {
         match *self {
             Self::One(.., background)

@@ -1,4 +1,4 @@
-//! The outlines of things, in whole numbers: a thing fills the square from -100 to 100, y downwards.
+//! Outlines of things in integers: a thing fills the square from -100 to 100, with y downwards.
 
 use super::scene::Thing;
 
@@ -39,7 +39,7 @@ const STAR: [Point; 10] = [
 ];
 const PETALS: [Point; 5] = [(0, -60), (57, -19), (35, 49), (-35, 49), (-57, -19)];
 
-/// Whether a point belongs to the thing.
+/// Whether a point is inside the thing.
 pub(super) fn contains(thing: Thing, at: Point) -> bool {
     let (x, y) = at;
     if !in_box(at, (-100, -100), (100, 100)) {

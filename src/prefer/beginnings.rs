@@ -1,10 +1,10 @@
-//! What stanzas begin with: titles that a model may be given.
+//! Beginnings of stanzas: titles that a model may be given.
 
 use crate::generate::form::Header;
 use crate::models::Gpt;
 use crate::text::TextTokenizer;
 
-/// Titles that stand in no training song, as far as its index tells.
+/// Titles that do not occur in the training songs, according to their index.
 const TITLES: [&str; 48] = [
     "The Last Train",
     "Morning Window",
@@ -56,17 +56,17 @@ const TITLES: [&str; 48] = [
     "Wind in the Wires",
 ];
 
-/// A line before a stanza, or nothing, with what the model reads of it.
+/// The text before a stanza, possibly empty, and its tokens.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Beginning {
-    /// The line with its break.
+    /// The header line with its line break.
     pub text: String,
-    /// At least one.
+    /// Its tokens, at least one.
     pub tokens: Vec<u32>,
 }
 
 impl Beginning {
-    /// A text that a stanza begins with.
+    /// Tokenizes the text before a stanza.
     pub fn new(text: &str, tokenizer: &TextTokenizer) -> Self {
         let mut tokens = tokenizer.encode(text);
         if tokens.is_empty() {
@@ -76,8 +76,8 @@ impl Beginning {
     }
 }
 
-/// As many beginnings as there are titles, the first to learn from, the last to measure by: header lines with a title
-/// and the latest style that the model knows, without a rhyme scheme.
+/// One beginning for each title, the first ones for learning and the last ones for evaluation: header lines
+/// with a title and the last style the model knows, without a rhyme scheme.
 pub fn beginnings(model: &Gpt, tokenizer: &TextTokenizer) -> Vec<Beginning> {
     let styles = &model.config().styles;
     let header = Header::of(styles, tokenizer);

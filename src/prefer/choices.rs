@@ -1,4 +1,4 @@
-//! What was preferred to what: a file that holds choices, and no word about who made them.
+//! Files of choices: which stanzas were preferred, without any information about who chose.
 
 use super::beginnings::Beginning;
 use crate::error::{Error, ErrorCode, Result};
@@ -7,11 +7,11 @@ use crate::train::Continuation;
 use serde::{Deserialize, Serialize};
 use std::collections::HashSet;
 
-/// From fewer choices nothing is learned.
+/// Minimum number of choices to learn from.
 pub const MIN_CHOICES: usize = 10;
-/// A file of choices is read up to so many.
+/// Maximum number of choices per file.
 const MAX_CHOICES: usize = 20_000;
-/// A stanza is read up to so many characters.
+/// Maximum number of characters per stanza.
 const MAX_CHARACTERS: usize = 2_000;
 const VERSION: u64 = 1;
 
@@ -27,11 +27,11 @@ pub enum Better {
     Neither,
 }
 
-/// Two stanzas to one beginning, and which of them is better.
+/// Two stanzas with the same beginning, and which of them is better.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Choice {
-    /// What stood before both.
+    /// The beginning of both.
     pub beginning: String,
     /// One stanza.
     pub first: String,
@@ -39,7 +39,7 @@ pub struct Choice {
     pub second: String,
     /// The verdict.
     pub better: Better,
-    /// `hand`, or the name of a [`Judge`](super::Judge).
+    /// `hand` for a person, or the name of a [`Judge`](super::Judge).
     pub by: String,
 }
 
@@ -53,47 +53,47 @@ struct Head {
     version: u64,
 }
 
-/// A preference in tokens.
+/// A preference as tokens.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pair {
-    /// The better one.
+    /// The preferred text.
     pub chosen: Continuation,
-    /// The worse one.
+    /// The other text.
     pub rejected: Continuation,
 }
 
 impl Pair {
-    /// Both texts, whichever was chosen: the same for all who were shown the same.
+    /// Both texts in an order that does not depend on the choice, so that equal comparisons are equal.
     pub fn texts(&self) -> [&[u32]; 2] {
         let mut texts = [&self.chosen.tokens[..], &self.rejected.tokens[..]];
         texts.sort_unstable();
         texts
     }
 
-    /// Tokens of the longer one.
+    /// Number of tokens of the longer text.
     fn longest(&self) -> usize {
         self.chosen.tokens.len().max(self.rejected.tokens.len())
     }
 }
 
-/// What of some choices can be learned from, and how much was left out.
+/// The choices that can be learned from, and how many were left out.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Learnable {
     /// The preferences.
     pub pairs: Vec<Pair>,
-    /// Choices that others contradict.
+    /// Number of choices that contradict others.
     pub contradicted: usize,
-    /// Choices with more tokens than the model reads.
+    /// Number of choices with more tokens than the model's context.
     pub too_long: usize,
 }
 
 impl Choice {
-    /// Its line in a file of choices, without the break.
+    /// The choice as a line of a file, without the line break.
     pub fn to_line(&self) -> String {
         serde_json::to_string(self).expect("plain strings always serialise")
     }
 
-    /// The beginning, the stanza that was chosen and the one that was not; none if the choice says nothing.
+    /// The beginning, the preferred stanza and the other one; `None` if neither was preferred.
     fn ordered(&self) -> Option<[&str; 3]> {
         let (chosen, rejected) = match self.better {
             Better::First => (&self.first, &self.second),
@@ -105,7 +105,7 @@ impl Choice {
 }
 
 impl Choices {
-    /// Reads a file of JSON lines, of which the first tells what it is.
+    /// Reads a file of JSON lines, the first of which identifies the format.
     ///
     /// # Errors
     /// `bad-choices`, naming the line.
@@ -142,7 +142,7 @@ impl Choices {
         Ok(Self(choices))
     }
 
-    /// The content of such a file.
+    /// The content of a file of choices.
     pub fn to_lines(&self) -> String {
         let head = Head { liedwerk: "choices".to_owned(), version: VERSION };
         let mut text = serde_json::to_string(&head).expect("plain strings always serialise") + "\n";
@@ -152,12 +152,12 @@ impl Choices {
         text
     }
 
-    /// Adds those of another file; what stands in both twice over counts twice, as two people may agree.
+    /// Appends the choices of another file. Duplicates count twice, since two people may agree.
     pub fn join(&mut self, others: Self) {
         self.0.extend(others.0);
     }
 
-    /// For each choice whether another says the opposite of the same two stanzas.
+    /// For each choice, whether another one states the opposite about the same two stanzas.
     pub fn contradicted(&self) -> Vec<bool> {
         let said: HashSet<_> = self.0.iter().filter_map(Choice::ordered).collect();
         let opposite =
@@ -165,12 +165,12 @@ impl Choices {
         self.0.iter().map(|choice| choice.ordered().is_some_and(opposite)).collect()
     }
 
-    /// What a model that reads `n_positions` tokens can learn from: without what is contradicted, what says nothing, and
-    /// what is too long.
+    /// The choices that a model with a context of `n_positions` tokens can learn from: without contradicted,
+    /// undecided and overlong ones.
     ///
     /// # Errors
-    /// `too-few-choices`, of which equal ones count as one; `one-sided-choices` if all are for the stanza that stood
-    /// first, or all for the other.
+    /// `too-few-choices`, where equal ones count once; `one-sided-choices` if the first stanza was always
+    /// chosen, or always the second.
     pub fn pairs(&self, tokenizer: &TextTokenizer, n_positions: usize) -> Result<Learnable> {
         let contradicted = self.contradicted();
         let mut learnable =
@@ -203,7 +203,7 @@ impl Choices {
     }
 }
 
-/// The tokens of a choice; none if it says nothing.
+/// Tokenizes a choice; `None` if neither stanza was preferred.
 fn pair(choice: &Choice, tokenizer: &TextTokenizer) -> Option<Pair> {
     let [beginning, chosen, rejected] = choice.ordered()?;
     let beginning = Beginning::new(beginning, tokenizer);

@@ -1,4 +1,4 @@
-//! Drawing stanzas, several side by side.
+//! Samples several stanzas in parallel.
 
 use super::beginnings::Beginning;
 use crate::error::Result;
@@ -9,40 +9,40 @@ use crate::now::now;
 use crate::text::TextTokenizer;
 use crate::train::Continuation;
 
-/// A stanza ends after so many tokens, or where the model can read no more.
+/// Maximum number of tokens per stanza; the model's context may set a lower limit.
 pub const MAX_STANZA_TOKENS: usize = 64;
-/// A stanza ends after so many lines.
+/// Number of lines per stanza.
 const LINES: usize = 4;
 
-/// A stanza to a beginning.
+/// A sampled stanza.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Stanza {
-    /// Its lines, without those that are blank.
+    /// Its non-blank lines.
     pub text: String,
-    /// What was drawn, behind the beginning.
+    /// The sampled tokens after the beginning.
     pub drawn: Continuation,
 }
 
-/// A model that writes stanzas, with its tokenizer.
+/// A language model that samples stanzas.
 #[derive(Clone, Copy)]
 pub struct Writer<'a> {
     /// The model.
     pub model: &'a Gpt,
     /// The tokenizer of its texts.
     pub tokenizer: &'a TextTokenizer,
-    /// How tokens are chosen.
+    /// Sampling settings.
     pub sampling: Sampling,
 }
 
 impl Writer<'_> {
-    /// A stanza for each beginning and seed. What each is does not depend on those beside it.
+    /// Samples a stanza for each beginning and seed. Each stanza is independent of the others.
     ///
     /// # Errors
-    /// `not-finite`, and `bad-option` for a sampling that is not possible.
+    /// `not-finite`, and `bad-option` for invalid sampling settings.
     pub fn draw(&self, asked: &[(&Beginning, u64)]) -> Result<Vec<Stanza>> {
         let mut samplers =
             asked.iter().map(|&(_, seed)| Sampler::new(self.sampling, seed)).collect::<Result<Vec<_>>>()?;
-        // A beginning is read once for all stanzas that have it.
+        // A beginning shared by several stanzas is read only once.
         let mut read: Vec<&Beginning> = Vec::new();
         let rows: Vec<usize> = asked
             .iter()
@@ -87,10 +87,10 @@ impl Writer<'_> {
         Ok(texts.into_iter().zip(asked).map(stanza).collect())
     }
 
-    /// Whether a stanza ends here: after its last line, at a blank one, or where the model ends the text.
+    /// Whether a stanza ends here: after its last line, at a blank line, or where the model ends the text.
     fn is_whole(&self, tokens: &[u32], beginning: usize) -> bool {
         let drawn = &tokens[beginning..];
-        // Choices end with a line break, for which there has to be room.
+        // Choices end with a line break, which must fit, too.
         let is_full = tokens.len() + 1 >= self.model.config().n_positions;
         if is_full || drawn.len() >= MAX_STANZA_TOKENS || drawn.last().copied() == self.tokenizer.end_id() {
             return true;

@@ -1,15 +1,15 @@
-//! Judges that stand in for people: what each of them likes can be computed, and hence measured.
+//! Judges that simulate people: their preferences can be computed, and therefore measured.
 
 use crate::error::{Error, ErrorCode, Result};
 use crate::judge::Share;
 use crate::read::Classifier;
 use crate::text::rhyme::{Lexicon, Rhyme, words_of};
 
-/// Lines of a stanza that are compared with one another.
+/// Number of lines per stanza that are compared with one another.
 const LINES: usize = 4;
-/// Comparisons at most for each choice that a judge makes: of many it has no opinion.
+/// Maximum number of comparisons per choice, since a judge is undecided about many.
 const TRIES: usize = 10;
-/// What songs of our time no longer say.
+/// Archaic words.
 const OLD_WORDS: [&str; 40] = [
     "thee",
     "thou",
@@ -53,20 +53,20 @@ const OLD_WORDS: [&str; 40] = [
     "methinks",
 ];
 
-/// Somebody with one taste.
+/// A simulated person with a single preference.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Judge {
-    /// Likes lines that rhyme.
+    /// Prefers lines that rhyme.
     Rhyme,
-    /// Likes short lines.
+    /// Prefers short lines.
     ShortLines,
     /// Dislikes words such as `thee` and `o'er`.
     NoOldWords,
-    /// Likes lines whose mood is positive, as a [`Classifier`] reads them.
+    /// Prefers lines with a positive mood according to a [`Classifier`].
     Cheerful,
 }
 
-/// What judges go by: words with their sounds, and, for those that ask for it, the mood of a line.
+/// Resources of the judges: words with their sounds and, optionally, a classifier of moods.
 pub struct Knowledge {
     lexicon: Lexicon,
     mood: Option<Mood>,
@@ -79,12 +79,12 @@ struct Mood {
 }
 
 impl Knowledge {
-    /// Of sounds alone.
+    /// Without moods.
     pub fn new(lexicon: Lexicon) -> Self {
         Self { lexicon, mood: None }
     }
 
-    /// Adds moods.
+    /// Adds a classifier of moods.
     ///
     /// # Errors
     /// `bad-config` if the model has no classes `positive` and `negative`.
@@ -99,7 +99,7 @@ impl Knowledge {
         Ok(())
     }
 
-    /// Whether moods are known.
+    /// Whether there is a classifier of moods.
     pub fn knows_moods(&self) -> bool {
         self.mood.is_some()
     }
@@ -109,7 +109,7 @@ impl Knowledge {
         &self.lexicon
     }
 
-    /// How cheerful lines are, on average: from -1 to 1.
+    /// Average positive mood of the lines, from -1 to 1.
     fn cheer(&self, lines: &[&str]) -> Result<f32> {
         let Some(Mood { classifier, positive, negative }) = &self.mood else {
             let message = "the judge cheerful needs a model that tells moods";
@@ -122,10 +122,10 @@ impl Knowledge {
 }
 
 impl Judge {
-    /// All of them.
+    /// All judges.
     pub const ALL: [Self; 4] = [Self::Rhyme, Self::ShortLines, Self::NoOldWords, Self::Cheerful];
 
-    /// The name in kebab-case, as a file of choices has it.
+    /// The kebab-case name used in files of choices.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Rhyme => "rhyme",
@@ -140,7 +140,7 @@ impl Judge {
         Self::ALL.into_iter().find(|judge| judge.as_str() == name)
     }
 
-    /// How many stanzas it usually takes until the judge likes one of them more than another: few rhyme by chance.
+    /// Number of stanzas to draw so that the judge usually prefers one of them: few rhyme by chance.
     pub fn draws(self) -> usize {
         match self {
             Self::Rhyme => 8,
@@ -149,15 +149,16 @@ impl Judge {
         }
     }
 
-    /// How many comparisons a judge is asked to make so many choices, at most.
+    /// Maximum number of comparisons a judge makes to reach this many choices.
     pub fn most_comparisons(choices: usize) -> u64 {
         choices as u64 * TRIES as u64
     }
 
-    /// How much the judge likes a stanza; only which of two is liked more means something.
+    /// The judge's score for a stanza; only the order of two scores is meaningful.
     ///
     /// # Errors
-    /// Of the judge [`Cheerful`](Self::Cheerful): `bad-option` where no moods are known, `not-finite` for damaged weights.
+    /// For [`Cheerful`](Self::Cheerful): `bad-option` without a classifier of moods, `not-finite` for damaged
+    /// weights.
     ///
     /// ```
     /// use liedwerk::prefer::{Judge, Knowledge};
@@ -187,8 +188,8 @@ impl Judge {
     }
 }
 
-/// The pairs of rhyming lines of a stanza, of as many as four lines have. A line is of one pair at most; only perfect
-/// rhymes count, and a word does not rhyme with itself.
+/// The number of rhyming pairs among the first four lines of a stanza. Each line belongs to at most one pair;
+/// only perfect rhymes count, and a word does not rhyme with itself.
 pub fn rhymed_pairs(stanza: &str, lexicon: &Lexicon) -> Share {
     let lines: Vec<&str> = stanza.lines().filter(|line| !line.trim().is_empty()).take(LINES).collect();
     let rhyme = |a: usize, b: usize| lexicon.lines_rhyme(lines[a], lines[b]) == Some(Rhyme::Perfect);

@@ -1,4 +1,4 @@
-//! The model as it was and as it is, on the same beginnings and random numbers.
+//! Compares the model before and after tuning on the same beginnings and random numbers.
 
 use super::beginnings::Beginning;
 use super::draw::{Stanza, Writer};
@@ -15,41 +15,42 @@ use std::cmp::Ordering;
 use std::collections::BTreeSet;
 use std::ops::Range;
 
-/// Stanzas written side by side.
+/// Number of stanzas sampled in parallel.
 const AT_ONCE: usize = 8;
 
-/// The models that are compared.
+/// The models to compare.
 #[derive(Clone, Copy)]
 pub struct Comparison<'a> {
-    /// The model as it was.
+    /// The model before tuning.
     pub old: &'a Gpt,
-    /// The model as it is.
+    /// The model after tuning.
     pub new: &'a Gpt,
-    /// The tokenizer of both.
+    /// The tokenizer of both models.
     pub tokenizer: &'a TextTokenizer,
-    /// What judges go by.
+    /// The judges' resources.
     pub knowledge: &'a Knowledge,
-    /// How both write.
+    /// Sampling settings for both models.
     pub sampling: Sampling,
 }
 
-/// What a comparison gave.
+/// Result of a comparison. Pairs of values are before and after tuning.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct Measurement {
-    /// Stanzas of each.
+    /// Number of stanzas per model.
     pub stanzas: usize,
-    /// Share of the pairs of lines that rhyme, as it was and as it is.
+    /// Fraction of the pairs of lines that rhyme, before and after.
     pub rhymed: [f64; 2],
-    /// How often the judge likes the new stanza more than the old one to the same beginning; of equals half.
+    /// Fraction of beginnings for which the judge prefers the new stanza; ties count half.
     pub win_rate: f64,
-    /// Nats a stanza by which what the new model writes has become likelier: an estimate of the divergence.
+    /// Estimated KL divergence of the new from the old model, in nats per stanza, from samples of the new
+    /// model.
     pub kl: f64,
-    /// Different sequences of three words, of all, as it was and as it is.
+    /// Fraction of distinct word trigrams, before and after.
     pub distinct: [f64; 2],
 }
 
 impl Comparison<'_> {
-    /// The stanzas of a model with these numbers, to one beginning after the other.
+    /// Samples the stanzas with these numbers from a model, cycling through the beginnings.
     ///
     /// # Errors
     /// `not-finite`.
@@ -70,7 +71,7 @@ impl Comparison<'_> {
         Ok(stanzas)
     }
 
-    /// The figures of as many stanzas of each model.
+    /// Compares the models on `count` stanzas each.
     ///
     /// # Errors
     /// `not-finite`.
@@ -87,8 +88,8 @@ impl Comparison<'_> {
         self.of(judge, &old, &new, &plain.stanzas(self.new, beginnings, 0..count, seed)?)
     }
 
-    /// The figures of stanzas that are there already; `plain` are some of the new model that were drawn without any
-    /// filter, by which the distance is estimated.
+    /// Compares given stanzas; `plain` are stanzas of the new model sampled without any filter, from which
+    /// the KL divergence is estimated.
     ///
     /// # Errors
     /// `not-finite`.
@@ -114,7 +115,7 @@ impl Comparison<'_> {
         })
     }
 
-    /// `Σ_x p_new(x) ln(p_new(x) / p_old(x))`, estimated from what the new model has drawn.
+    /// `Σ_x p_new(x) ln(p_new(x) / p_old(x))`, estimated from samples of the new model.
     fn kl(&self, drawn: &[Stanza]) -> Result<f64> {
         let mut sum = 0.0;
         for stanzas in drawn.chunks(AT_ONCE) {
@@ -137,7 +138,7 @@ fn share(parts: impl Iterator<Item = Share>) -> f64 {
     sum.value()
 }
 
-/// Share of the sequences of three words that are different.
+/// Fraction of distinct word trigrams.
 fn distinct(stanzas: &[Stanza]) -> f64 {
     let (mut different, mut all) = (BTreeSet::new(), 0);
     for stanza in stanzas {

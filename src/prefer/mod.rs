@@ -1,5 +1,5 @@
-//! Learning from what people prefer: stanzas to compare, choices, a model of what is liked, and the tuning of the model
-//! that writes (Ouyang et al. 2022). The page's Train > Learn from people and `liedwerk prefer` are both this.
+//! Learning from human preferences (Ouyang et al. 2022): stanzas to compare, choices, a reward model, and
+//! tuning of the language model. Shared by the page's Train > Learn from people and `liedwerk prefer`.
 
 mod beginnings;
 mod choices;

@@ -1,4 +1,4 @@
-//! Two stanzas to one beginning, to be compared by somebody.
+//! Draws pairs of stanzas with the same beginning for comparison.
 
 use super::beginnings::Beginning;
 use super::choices::{Better, Choice};
@@ -7,23 +7,23 @@ use super::judge::{Judge, Knowledge};
 use crate::error::{Error, ErrorCode, Result};
 use crate::rng::Rng;
 
-/// Seeds of one pair; no more stanzas are drawn for it.
+/// Number of seeds per pair, and so the maximum number of stanzas drawn for it.
 const SEEDS: u64 = 64;
 
-/// Draws pair after pair; the `k`-th is a function of the model, the seed and `k`.
+/// Draws a sequence of pairs; the `k`-th depends only on the model, the seed and `k`.
 #[derive(Debug, Clone, Copy)]
 pub struct PairDrawing {
-    /// Of the stanzas.
+    /// Seed of the stanzas.
     pub seed: u64,
-    /// Stanzas drawn for a judge to take the best and the worst of; two for a person.
+    /// Number of stanzas drawn, of which a judge takes the best and the worst; two for a person.
     pub draws: usize,
 }
 
 impl PairDrawing {
-    /// The stanzas of the `k`-th pair, none of them empty.
+    /// Draws the stanzas of the `k`-th pair, none of them empty.
     ///
     /// # Errors
-    /// `not-finite`; `bad-config` for a model that writes nothing but empty lines.
+    /// `not-finite`; `bad-config` for a model that writes only empty lines.
     pub fn stanzas(
         &self,
         writer: Writer<'_>,
@@ -45,8 +45,8 @@ impl PairDrawing {
         Ok((beginning.text.clone(), stanzas))
     }
 
-    /// The judge's choice between the best and the worst of the `k`-th stanzas; none if it likes all alike. Which of
-    /// the two comes first is drawn.
+    /// The judge's choice between the best and the worst of the `k`-th stanzas, in random order; `None` if
+    /// all score the same.
     ///
     /// # Errors
     /// As [`Self::stanzas`].
@@ -61,7 +61,7 @@ impl PairDrawing {
         let (beginning, stanzas) = self.stanzas(writer, beginnings, k)?;
         let scores =
             stanzas.iter().map(|stanza| judge.score(&stanza.text, knowledge)).collect::<Result<Vec<_>>>()?;
-        // Of equals the first.
+        // Ties go to the first.
         let (mut best, mut worst) = (0, 0);
         for at in 1..scores.len() {
             best = if scores[at] > scores[best] { at } else { best };

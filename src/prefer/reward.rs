@@ -1,4 +1,4 @@
-//! A model of what is liked, fitted to choices.
+//! A reward model fitted to choices.
 
 use super::choices::Pair;
 use crate::error::{Error, ErrorCode, Result};
@@ -12,22 +12,22 @@ use crate::train::{
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 
-/// Of the different choices each so many-th is never learned from, but measured by.
+/// Every so many-th distinct choice is held out.
 const HELD_OUT: usize = 5;
 
-/// How a reward model is fitted.
+/// Settings for fitting a reward model.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct RewardPlan {
-    /// What of the model moves.
+    /// The layers to train.
     pub layers: Layers,
-    /// Highest learning rate.
+    /// Peak learning rate.
     pub lr: f32,
-    /// Passes over the choices.
+    /// Number of passes over the choices.
     pub epochs: u64,
-    /// Choices of a batch.
+    /// Number of choices per batch.
     pub batch_size: usize,
-    /// Of the order and of dropout.
+    /// Seed for the order and for dropout.
     pub seed: u64,
 }
 
@@ -38,8 +38,10 @@ impl Default for RewardPlan {
 }
 
 impl RewardPlan {
+    /// Validates the settings.
+    ///
     /// # Errors
-    /// `bad-option`, naming the value that cannot work.
+    /// `bad-option`, naming the invalid value.
     pub fn check(&self) -> Result<()> {
         if self.epochs == 0 || self.batch_size == 0 {
             let message = "epochs and batch_size of a reward model must be at least 1";
@@ -52,16 +54,16 @@ impl RewardPlan {
     }
 }
 
-/// What a reward model says about a text, word by word.
+/// The rewards of a text, token by token.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Verdict {
-    /// The reward of the whole.
+    /// Reward of the whole text.
     pub reward: f32,
-    /// Each token with what the text would be worth if it ended there.
+    /// Each token with the reward of the text up to it.
     pub along: Vec<(String, f32)>,
 }
 
-/// The fitting of a reward model.
+/// A reward model being fitted.
 pub struct RewardFit {
     trainer: Trainer<RewardModel, Paired, Rewarding>,
     steps: u64,
@@ -69,8 +71,8 @@ pub struct RewardFit {
 }
 
 impl RewardFit {
-    /// Before the first step; `model` writes what is judged. A choice that was made several times is held out each time,
-    /// and measured by once.
+    /// Starts fitting; `model` is the model whose texts are judged. All copies of a repeated choice are held
+    /// out together but counted once.
     pub fn new(model: &Gpt, pairs: &[Pair], plan: &RewardPlan) -> Self {
         let (mut held_out, mut learned) = (Vec::new(), Vec::new());
         let mut numbers = HashMap::new();
@@ -102,7 +104,7 @@ impl RewardFit {
         Self { trainer, steps, held_out }
     }
 
-    /// A step on some choices.
+    /// Trains on one batch of choices.
     ///
     /// # Errors
     /// `diverged`.
@@ -110,17 +112,17 @@ impl RewardFit {
         now(self.trainer.next())
     }
 
-    /// Steps in all.
+    /// Total number of steps.
     pub fn steps(&self) -> u64 {
         self.steps
     }
 
-    /// The model as it is.
+    /// The reward model with its current weights.
     pub fn model(&self) -> &RewardModel {
         self.trainer.model()
     }
 
-    /// How many of the held-out choices it foretells.
+    /// How many of the held-out choices it predicts correctly.
     pub fn accuracy(&self) -> Share {
         let mut share = Share { part: 0, all: self.held_out.len() };
         for Pair { chosen, rejected } in &self.held_out {
@@ -131,7 +133,8 @@ impl RewardFit {
     }
 }
 
-/// Whether so many of the held-out choices are foretold by more than luck: guessing would do it once in twenty times.
+/// Whether predicting this many held-out choices is better than chance: guessing would achieve it one time in
+/// twenty.
 ///
 /// ```
 /// use liedwerk::judge::Share;
@@ -141,19 +144,19 @@ impl RewardFit {
 /// assert!(!beats_chance(Share { part: 2, all: 2 }));
 /// ```
 pub fn beats_chance(foretold: Share) -> bool {
-    // The normal distribution's quantile of 95 %, in standard deviations of guessing.
+    // The normal quantile for 95%, in standard deviations of guessing.
     const QUANTILE: f64 = 1.645;
     let all = foretold.all as f64;
     foretold.part as f64 > all / 2.0 + QUANTILE * all.sqrt() / 2.0
 }
 
-/// The rewards of texts.
+/// Computes the rewards of texts.
 pub fn rewards(model: &RewardModel, texts: &[Continuation]) -> Vec<f32> {
     let lengths: Vec<usize> = texts.iter().map(|text| text.tokens.len()).collect();
     model.forward(&padded(texts), &lengths, None).to_vec()
 }
 
-/// What a reward model says about a text.
+/// Computes the reward of a text and of its prefixes.
 pub fn verdict(model: &RewardModel, tokenizer: &TextTokenizer, text: &Continuation) -> Verdict {
     let along = model.along(&text.tokens);
     let named = text.tokens.iter().zip(&along).skip(text.beginning);

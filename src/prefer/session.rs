@@ -1,4 +1,5 @@
-//! One learning from people, from a model to a tuned one: what the page and the command line go through step by step.
+//! A session of learning from people, from a language model to a tuned one, shared by the page and the
+//! command line.
 
 use super::beginnings::{Beginning, beginnings};
 use super::choices::{Choice, Choices, Learnable};
@@ -21,43 +22,43 @@ use crate::train::Layers;
 use crate::workshop::{Card, Unit};
 use std::ops::Range;
 
-/// Of a larger model a step takes too long to wait for.
+/// Maximum number of parameters; the steps of a larger model take too long.
 pub const MAX_PARAMETERS: usize = 40_000_000;
-/// Tokens of a stanza that a model has to have room for behind its longest beginning.
+/// Minimum number of tokens for a stanza after the longest beginning.
 const LEAST_TOKENS: usize = 16;
-/// What is measured by has other random numbers than what is learned from.
+/// Offset of the seeds for evaluation, which differ from those for learning.
 const MEASURED: u64 = 1_000_000;
 
-/// A GPT, what it is judged by, and what has been learned of its readers.
+/// A GPT, the judges' resources, and what has been learned so far.
 pub struct Session {
     model: Gpt,
     tokenizer: TextTokenizer,
     knowledge: Knowledge,
-    /// Those that stanzas are drawn to.
+    /// Beginnings for learning.
     shown: Vec<Beginning>,
-    /// Those that only measuring sees.
+    /// Beginnings used for evaluation only.
     kept: Vec<Beginning>,
     showing: Option<Showing>,
     choices: Choices,
     learnable: Learnable,
     reward: Option<RewardFit>,
     tuning: Option<Tuning>,
-    /// What the model as it was has drawn to be glanced at, by number and seed.
+    /// Stanzas of the original model for [`Self::glance`], by number and seed.
     before: Option<((usize, u64), Vec<Stanza>)>,
 }
 
 impl Session {
-    /// A model that writes, opened from its files, with the words of its language.
+    /// Loads a language model from its files, with the lexicon of its language.
     ///
     /// # Errors
-    /// Those of [`Generator::from_files`], [`Lexicon::from_bytes`] and [`Self::new`]; `bad-config` for a model that is no
-    /// GPT.
+    /// The errors of [`Generator::from_files`], [`Lexicon::from_bytes`] and [`Self::new`]; `bad-config` for a
+    /// model that is not a GPT.
     pub fn from_files(config: &str, tokenizer: &str, weights: &[u8], lexicon: &[u8]) -> Result<Self> {
         let generator = Generator::from_files(config, tokenizer, weights)?;
         Self::of_generator(&generator, Lexicon::from_bytes(lexicon)?)
     }
 
-    /// A model that writes and is in memory already.
+    /// Starts a session with a model that is already in memory.
     ///
     /// # Errors
     /// As [`Self::from_files`].
@@ -68,10 +69,11 @@ impl Session {
         Self::new(model.clone(), generator.tokenizer().clone(), lexicon)
     }
 
-    /// A GPT that is in memory already.
+    /// Starts a session with a GPT that is already in memory.
     ///
     /// # Errors
-    /// `bad-config` for a model that has more than [`MAX_PARAMETERS`], or reads too few tokens for a title and a stanza.
+    /// `bad-config` for a model with more than [`MAX_PARAMETERS`], or with too short a context for a title
+    /// and a stanza.
     pub fn new(model: Gpt, tokenizer: TextTokenizer, lexicon: Lexicon) -> Result<Self> {
         let parameters: usize = model.parameters().iter().map(|(_, tensor)| tensor.numel()).sum();
         if parameters > MAX_PARAMETERS {
@@ -103,7 +105,7 @@ impl Session {
         })
     }
 
-    /// Adds moods, which the judge [`Cheerful`](Judge::Cheerful) goes by.
+    /// Adds a classifier of moods, which the judge [`Cheerful`](Judge::Cheerful) needs.
     ///
     /// # Errors
     /// As [`Knowledge::learn_moods`].
@@ -111,7 +113,7 @@ impl Session {
         self.knowledge.learn_moods(classifier)
     }
 
-    /// How stanzas are written that somebody reads.
+    /// Sampling settings for stanzas shown to people.
     fn sampling() -> Sampling {
         Options::default().sampling
     }
@@ -120,15 +122,15 @@ impl Session {
         Writer { model: &self.model, tokenizer: &self.tokenizer, sampling: Self::sampling() }
     }
 
-    /// Begins to show stanzas to a copy of the model: see [`Self::showing`].
+    /// Starts fine-tuning a copy of the model on stanzas: see [`Self::showing`].
     ///
     /// # Errors
-    /// Those of [`Showing::new`].
+    /// The errors of [`Showing::new`].
     pub fn show(&mut self, text: &str, plan: ShowPlan) -> Result<&mut Showing> {
         Ok(self.showing.insert(Showing::new(&self.model, &self.tokenizer, text, plan)?))
     }
 
-    /// The model that is being shown stanzas.
+    /// The fine-tuning on stanzas, if started.
     pub fn showing(&mut self) -> Option<&mut Showing> {
         self.showing.as_mut()
     }
@@ -141,7 +143,7 @@ impl Session {
         drawing.stanzas(self.writer(), &self.shown, k)
     }
 
-    /// A judge's choice in the `k`-th comparison; none if it likes all stanzas alike.
+    /// A judge's choice in the `k`-th comparison; `None` if all stanzas score the same.
     ///
     /// # Errors
     /// As [`PairDrawing::stanzas`] and [`Judge::score`].
@@ -149,32 +151,32 @@ impl Session {
         drawing.judged(self.writer(), &self.shown, k, judge, &self.knowledge)
     }
 
-    /// Takes choices to learn from; a reward model and a tuning by others are given up.
+    /// Sets the choices to learn from; drops any reward model and tuning based on others.
     ///
     /// # Errors
-    /// Those of [`Choices::pairs`]; all is then as before.
+    /// The errors of [`Choices::pairs`]; the session is then unchanged.
     pub fn learn_from(&mut self, choices: Choices) -> Result<&Learnable> {
         self.learnable = choices.pairs(&self.tokenizer, self.model.config().n_positions)?;
         (self.choices, self.reward, self.tuning) = (choices, None, None);
         Ok(&self.learnable)
     }
 
-    /// Begins to fit a reward model: see [`Self::reward`].
+    /// Starts fitting a reward model: see [`Self::reward`].
     ///
     /// # Errors
-    /// `bad-option` for a plan that cannot work; `too-few-choices` before [`Self::learn_from`].
+    /// `bad-option` for an invalid plan; `too-few-choices` before [`Self::learn_from`].
     pub fn fit_reward(&mut self, plan: &RewardPlan) -> Result<&mut RewardFit> {
         plan.check()?;
         self.check_choices()?;
         Ok(self.reward.insert(RewardFit::new(&self.model, &self.learnable.pairs, plan)))
     }
 
-    /// The reward model in the making.
+    /// The reward model, if fitting was started.
     pub fn reward(&mut self) -> Option<&mut RewardFit> {
         self.reward.as_mut()
     }
 
-    /// Stanzas with these numbers, and what the reward model thinks of them, best first.
+    /// The stanzas with these numbers and their rewards, best first.
     ///
     /// # Errors
     /// `too-few-choices` without a reward model; `not-finite`.
@@ -188,10 +190,10 @@ impl Session {
         Ok(ranked)
     }
 
-    /// Begins a tuning: see [`Self::tuning`].
+    /// Starts tuning: see [`Self::tuning`].
     ///
     /// # Errors
-    /// `bad-option` for a plan that cannot work; `too-few-choices` before [`Self::learn_from`], and for a policy gradient
+    /// `bad-option` for an invalid plan; `too-few-choices` before [`Self::learn_from`], and for REINFORCE
     /// without a reward model.
     pub fn tune(&mut self, plan: TuningPlan) -> Result<&mut Tuning> {
         self.check_choices()?;
@@ -207,7 +209,7 @@ impl Session {
         Ok(self.tuning.insert(tuning))
     }
 
-    /// The tuning.
+    /// The tuning, if started.
     pub fn tuning(&mut self) -> Option<&mut Tuning> {
         self.tuning.as_mut()
     }
@@ -216,17 +218,17 @@ impl Session {
         if self.learnable.pairs.is_empty() { Err(nothing_learned()) } else { Ok(()) }
     }
 
-    /// The model as it was beside the one as it is, on beginnings that were never shown.
+    /// Compares the model before and after tuning, on beginnings never used for learning.
     ///
     /// # Errors
-    /// `bad-option` where nothing is tuned; as [`Judge::score`]; `not-finite`.
+    /// `bad-option` if nothing has been tuned; those of [`Judge::score`]; `not-finite`.
     pub fn measure(&self, judge: Judge, count: usize, seed: u64) -> Result<Measurement> {
         let tuning = self.tuned()?;
         self.comparison(tuning.model()).measure(judge, &self.kept, count, seed.wrapping_add(MEASURED))
     }
 
-    /// [`Self::measure`], quickly and while a tuning goes on: all figures are of the same stanzas, which are drawn without
-    /// any filter.
+    /// A quick version of [`Self::measure`] for use during tuning: all values come from the same stanzas,
+    /// which are sampled without any filter.
     ///
     /// # Errors
     /// As [`Self::measure`].
@@ -245,7 +247,7 @@ impl Session {
         self.comparison(self.tuned()?.model()).of(judge, old, &new, &new)
     }
 
-    /// The `k`-th stanza of either model, to the same beginning and with the same random numbers.
+    /// The `k`-th stanza of both models, with the same beginning and random numbers.
     ///
     /// # Errors
     /// As [`Self::measure`].
@@ -269,19 +271,19 @@ impl Session {
         Comparison { old, new, tokenizer, knowledge, sampling: Self::sampling() }
     }
 
-    /// The tuned model in one file with its card; `seconds` is how long it took.
+    /// The tuned model with its card in a single file; `seconds` is the duration.
     ///
     /// # Errors
-    /// `not-finite`; `bad-option` where nothing is tuned.
+    /// `not-finite`; `bad-option` if nothing has been tuned.
     pub fn model_file(&self, name: &str, seconds: f64) -> Result<Vec<u8>> {
         let tuning = self.tuned()?;
         self.file_of(tuning.model(), &self.tuned_card(tuning, name, seconds))
     }
 
-    /// The model that was shown stanzas in one file with its card; `seconds` is how long it took.
+    /// The model fine-tuned on stanzas with its card in a single file; `seconds` is the duration.
     ///
     /// # Errors
-    /// `not-finite`; `bad-option` where nothing is shown.
+    /// `not-finite`; `bad-option` if no fine-tuning was started.
     pub fn shown_file(&self, name: &str, seconds: f64) -> Result<Vec<u8>> {
         let nothing = || Error::new(ErrorCode::BadOption, "no stanzas are shown yet");
         let showing = self.showing.as_ref().ok_or_else(nothing)?;
@@ -326,7 +328,7 @@ impl Session {
     }
 }
 
-/// What the card of any model says that comes of a session.
+/// The fields common to the cards of all models from a session.
 fn card(model: &Gpt, name: &str, seconds: f64) -> Card {
     Card {
         name: name.to_owned(),

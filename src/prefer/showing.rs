@@ -1,4 +1,4 @@
-//! Supervised fine-tuning on stanzas that somebody shows: the step before anything is compared (Ouyang et al. 2022).
+//! Supervised fine-tuning on example stanzas, the step before any comparisons (Ouyang et al. 2022).
 
 use super::beginnings::Beginning;
 use super::tuning::unpacked;
@@ -9,25 +9,25 @@ use crate::now::now;
 use crate::text::TextTokenizer;
 use crate::train::{Continuation, Imitating, Layers, Learner, Metrics, PlannedTraining, Trainer, Written};
 
-/// From fewer stanzas nothing is learned.
+/// Minimum number of stanzas.
 pub const MIN_STANZAS: usize = 3;
-/// So many stanzas are learned from; more are for a training.
+/// Maximum number of stanzas; more call for an ordinary training.
 const MAX_STANZAS: usize = 200;
-/// Marks a line with a title.
+/// Marks a title line.
 const TITLE: &str = "===";
 
-/// How a model learns what it is shown.
+/// Settings of the fine-tuning.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ShowPlan {
-    /// What of the model moves.
+    /// The layers to train.
     pub layers: Layers,
-    /// Highest learning rate.
+    /// Peak learning rate.
     pub lr: f32,
-    /// Passes over the stanzas.
+    /// Number of passes over the stanzas.
     pub epochs: u64,
-    /// Stanzas of a batch.
+    /// Number of stanzas per batch.
     pub batch_size: usize,
-    /// Of the order.
+    /// Seed for the order.
     pub seed: u64,
 }
 
@@ -37,22 +37,23 @@ impl Default for ShowPlan {
     }
 }
 
-/// A model that is being shown stanzas. The model that it was is not touched.
+/// A copy of a model being fine-tuned on stanzas; the original is unchanged.
 pub struct Showing {
     trainer: Trainer<Gpt, Written, Imitating>,
     plan: ShowPlan,
     steps: u64,
     stanzas: usize,
     characters: usize,
-    /// Tokens of all stanzas.
+    /// Number of tokens in all stanzas.
     tokens: usize,
 }
 
 impl Showing {
-    /// Before the first step. Stanzas stand between blank lines; a line `=== Title` holds for all that follow.
+    /// Starts fine-tuning. Stanzas are separated by blank lines; a line `=== Title` applies to all stanzas
+    /// that follow.
     ///
     /// # Errors
-    /// `text-too-short` with fewer than [`MIN_STANZAS`] stanzas that the model can read.
+    /// `text-too-short` if fewer than [`MIN_STANZAS`] stanzas fit the model's context.
     pub fn new(model: &Gpt, tokenizer: &TextTokenizer, text: &str, plan: ShowPlan) -> Result<Self> {
         let shown = stanzas(text);
         let style = model.config().styles.last().map_or("", String::as_str);
@@ -93,54 +94,54 @@ impl Showing {
         Ok(Self { trainer, plan, steps, stanzas, characters, tokens })
     }
 
-    /// What is being done.
+    /// The settings.
     pub fn plan(&self) -> &ShowPlan {
         &self.plan
     }
 
-    /// One step.
+    /// Performs one step.
     ///
     /// # Errors
-    /// `diverged`: the model is then as it was before the step.
+    /// `diverged`: the model is then unchanged by the step.
     pub fn step(&mut self) -> Result<Metrics> {
         now(self.trainer.next())
     }
 
-    /// Steps in all.
+    /// Total number of steps.
     pub fn steps(&self) -> u64 {
         self.steps
     }
 
-    /// Steps done.
+    /// Number of steps done.
     pub fn steps_done(&self) -> u64 {
         self.trainer.steps_done()
     }
 
-    /// The model as it is.
+    /// The model with its current weights.
     pub fn model(&self) -> &Gpt {
         self.trainer.model()
     }
 
-    /// Stanzas that are learned from.
+    /// Number of stanzas to learn from.
     pub fn stanzas(&self) -> usize {
         self.stanzas
     }
 
-    /// Characters that were shown.
+    /// Number of characters in the stanzas.
     pub fn characters(&self) -> usize {
         self.characters
     }
 
-    /// Tokens that are learned from, each once.
+    /// Number of tokens to learn from, each counted once.
     pub fn tokens(&self) -> usize {
         self.tokens
     }
 }
 
-/// The stanzas of a text, each with the title that it has.
+/// The stanzas of a text, each with its title.
 fn stanzas(text: &str) -> Vec<(&str, String)> {
     let (mut title, mut all, mut stanza) = ("", Vec::new(), Vec::new());
-    // A last blank line ends the last stanza.
+    // The added blank line ends the last stanza.
     for line in text.lines().chain([""]).map(str::trim) {
         let heading = line.strip_prefix(TITLE);
         if (line.is_empty() || heading.is_some()) && !stanza.is_empty() {

@@ -1,4 +1,4 @@
-//! Tuning a model towards what is liked: by the choices themselves, or by the rewards of what it writes.
+//! Tunes a model towards what people prefer, from the choices themselves or from the rewards of its samples.
 
 use super::beginnings::Beginning;
 use super::choices::Pair;
@@ -17,43 +17,43 @@ use crate::train::{
 };
 use serde::{Deserialize, Serialize};
 
-/// Texts whose probabilities are computed at once.
+/// Number of texts whose probabilities are computed at once.
 const AT_ONCE: usize = 8;
 
-/// How a model is tuned.
+/// Tuning method.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Method {
-    /// Direct preference optimisation: from the choices, without a reward model.
+    /// Direct preference optimisation: learns from the choices, without a reward model.
     Dpo,
-    /// REINFORCE with the mean of the other draws as a baseline: from the rewards of what the model draws.
+    /// REINFORCE with a leave-one-out baseline: learns from the rewards of the model's own samples.
     Reinforce,
 }
 
-/// A tuning. The same plan, model, choices and arithmetic give the same weights everywhere.
+/// Settings of a tuning run. The same plan, model, choices and arithmetic give the same weights everywhere.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct TuningPlan {
-    /// By what.
+    /// The method.
     pub method: Method,
-    /// What of the model moves.
+    /// The layers to train.
     pub layers: Layers,
-    /// The price of the distance to the model as it was.
+    /// Strength of the penalty for moving away from the original model.
     pub beta: f32,
-    /// Highest learning rate.
+    /// Peak learning rate.
     pub lr: f32,
-    /// Steps in all.
+    /// Total number of steps.
     pub steps: u64,
-    /// Pairs of a batch, or beginnings.
+    /// Number of pairs per batch, or of beginnings.
     pub batch_size: usize,
-    /// Stanzas drawn to each beginning.
+    /// Number of stanzas sampled per beginning.
     pub group: usize,
-    /// Of the order, and of what is drawn.
+    /// Seed for the order and for the samples.
     pub seed: u64,
 }
 
 impl TuningPlan {
-    /// What is good for a small model.
+    /// Settings suited to a small model.
     pub fn usual(method: Method) -> Self {
         match method {
             Method::Dpo => Self {
@@ -79,8 +79,10 @@ impl TuningPlan {
         }
     }
 
+    /// Validates the settings.
+    ///
     /// # Errors
-    /// `bad-option`, naming the value that cannot work.
+    /// `bad-option`, naming the invalid value.
     pub fn check(&self) -> Result<()> {
         let wrong = |what: &str| Err(Error::new(ErrorCode::BadOption, what.to_owned()));
         if !(self.lr > 0.0 && self.lr.is_finite()) {
@@ -112,14 +114,14 @@ impl TuningPlan {
     }
 }
 
-/// What a step tells.
+/// Result of one step.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Progress {
-    /// Steps done.
+    /// Number of steps done.
     pub step: u64,
     /// The loss.
     pub loss: f32,
-    /// The mean reward of what was drawn; none without a reward model.
+    /// Mean reward of the samples; `None` without a reward model.
     pub reward: Option<f32>,
 }
 
@@ -127,7 +129,7 @@ pub struct Progress {
 enum Run {
     Dpo {
         trainer: Trainer<Gpt, Paired, Preferring>,
-        /// So many of the pairs have their log-probabilities in the model as it was.
+        /// Number of pairs whose reference log-probabilities have been computed.
         prepared: usize,
     },
     Reinforce {
@@ -137,16 +139,16 @@ enum Run {
     },
 }
 
-/// A tuning in progress, on the CPU.
+/// A tuning run in progress, on the CPU.
 pub struct Tuning {
     plan: TuningPlan,
-    /// The model as it was.
+    /// The original model.
     base: Gpt,
     tokenizer: TextTokenizer,
     run: Run,
 }
 
-/// The model with all its numbers as f32, as training moves them.
+/// The model with all weights converted to f32 for training.
 pub(super) fn unpacked(model: &Gpt) -> Gpt {
     let mut model = model.clone();
     model.visit(&mut |_, tensor| *tensor = Tensor::from_vec(tensor.to_vec(), tensor.shape()));
@@ -154,7 +156,7 @@ pub(super) fn unpacked(model: &Gpt) -> Gpt {
 }
 
 impl Tuning {
-    /// By choices, before the first step. There is something to [prepare](Self::prepare).
+    /// Starts tuning by choices. The reference should first be computed by [`prepare`](Self::prepare).
     pub fn by_choices(model: &Gpt, tokenizer: &TextTokenizer, pairs: &[Pair], plan: TuningPlan) -> Self {
         let base = unpacked(model);
         let preferred = pairs.iter().map(|pair| Preferred {
@@ -169,7 +171,7 @@ impl Tuning {
         Self { plan, base, tokenizer: tokenizer.clone(), run }
     }
 
-    /// By the rewards of what the model writes to these beginnings, before the first step.
+    /// Starts tuning by the rewards of the model's samples for these beginnings.
     pub fn by_reward(
         model: &Gpt,
         tokenizer: &TextTokenizer,
@@ -187,17 +189,17 @@ impl Tuning {
         Self { plan, base, tokenizer: tokenizer.clone(), run }
     }
 
-    /// What is being done.
+    /// The settings.
     pub fn plan(&self) -> &TuningPlan {
         &self.plan
     }
 
-    /// The model as it was.
+    /// The original model.
     pub fn base(&self) -> &Gpt {
         &self.base
     }
 
-    /// The model as it is.
+    /// The model with its current weights.
     pub fn model(&self) -> &Gpt {
         match &self.run {
             Run::Dpo { trainer, .. } => trainer.model(),
@@ -205,7 +207,7 @@ impl Tuning {
         }
     }
 
-    /// Steps done.
+    /// Number of steps done.
     pub fn steps_done(&self) -> u64 {
         match &self.run {
             Run::Dpo { trainer, .. } => trainer.steps_done(),
@@ -218,8 +220,8 @@ impl Tuning {
         self.steps_done() >= self.plan.steps
     }
 
-    /// Computes for a few choices more what the model as it was thinks of them: how many are still to come. A short call,
-    /// for those who want to do something in between; [`Self::step`] prepares what is left.
+    /// Computes the original model's log-probabilities for a few more choices and returns how many remain. A
+    /// short call, for callers that need to stay responsive; [`Self::step`] computes the rest.
     pub fn prepare(&mut self) -> usize {
         let Run::Dpo { trainer, prepared } = &mut self.run else { return 0 };
         let rest = &mut trainer.examples_mut().pairs_mut()[*prepared..];
@@ -238,10 +240,10 @@ impl Tuning {
         still
     }
 
-    /// One step.
+    /// Performs one step.
     ///
     /// # Errors
-    /// `diverged`: the model is then as it was before the step.
+    /// `diverged`: the model is then unchanged by the step.
     pub fn step(&mut self) -> Result<Progress> {
         while self.prepare() > 0 {}
         let step = self.steps_done();
@@ -273,7 +275,7 @@ impl Tuning {
         }
     }
 
-    /// The whole run but for what it began with.
+    /// Saves the run, except for its inputs.
     ///
     /// # Errors
     /// `not-finite`.
@@ -284,10 +286,10 @@ impl Tuning {
         }
     }
 
-    /// Continues where the run stood that wrote the checkpoint, begun with the same.
+    /// Continues from a checkpoint of a run with the same inputs.
     ///
     /// # Errors
-    /// Those of [`Learner::restore`].
+    /// The errors of [`Learner::restore`].
     pub fn restore(&mut self, checkpoint: &[u8]) -> Result<()> {
         match &mut self.run {
             Run::Dpo { trainer, .. } => trainer.restore(checkpoint),

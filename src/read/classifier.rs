@@ -1,4 +1,4 @@
-//! A label for a line, with its probabilities and what of the line moved it.
+//! Classifies lines, with probabilities and the influence of each word.
 
 use super::{probabilities, ranked};
 use crate::error::{Error, ErrorCode, Result};
@@ -7,52 +7,52 @@ use crate::models::{ModelConfig, TextClassifier};
 use crate::text::{BpeTokenizer, Note, PAD};
 use std::ops::Range;
 
-/// Of a line only so many tokens are read: several times what a model has seen in training.
+/// Only this many tokens of a line are read: several times what a model has seen in training.
 pub const MAX_LINE_TOKENS: usize = 256;
-/// In a longer line no word is left out to see what it did.
+/// In lines with more words, the influence of the words is not computed.
 pub const MAX_SHADED_WORDS: usize = 60;
-/// Lines that are read side by side.
+/// Number of lines read in parallel.
 const BATCH: usize = 32;
-/// A likeliest class below this is called unsure.
+/// If the likeliest class is less probable than this, the verdict is called unsure.
 const SURE: f32 = 0.6;
-/// With fewer letters a line says nothing.
+/// A line with fewer letters is meaningless.
 const FEWEST_LETTERS: usize = 3;
 
-/// A model that classifies, with its tokenizer.
+/// A text classifier with its tokenizer.
 pub struct Classifier {
     model: TextClassifier,
     tokenizer: BpeTokenizer,
 }
 
-/// What the model says about a line.
+/// The model's verdict on a line.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LineVerdict {
-    /// Of each class, in the order of [`Classifier::labels`]; none if nothing was there to read.
+    /// Probability of each class, in the order of [`Classifier::labels`]; empty if there was nothing to read.
     pub probabilities: Vec<f32>,
-    /// The likeliest class, if anything was there to read.
+    /// The likeliest class; `None` if there was nothing to read.
     pub label: Option<usize>,
     /// The words of the line.
     pub words: Vec<ReadWord>,
-    /// `no-words`, `few-letters`, `line-cut`, `line-not-shaded`, `unsure`.
+    /// Codes: `no-words`, `few-letters`, `line-cut`, `line-not-shaded`, `unsure`.
     pub notes: Vec<Note>,
 }
 
-/// A word of a line, up to the next white space.
+/// A word of a line, delimited by white space.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ReadWord {
-    /// Where it is, in bytes of the line.
+    /// Its byte range in the line.
     pub span: Range<usize>,
-    /// By how much the likeliest class's probability is higher with the word than without it, from -1 to 1; none where
-    /// the words were not tried.
+    /// Probability of the likeliest class with the word minus that without it, from -1 to 1; `None` if not
+    /// computed.
     pub influence: Option<f32>,
 }
 
 impl Classifier {
-    /// Opens a model from the contents of its three files.
+    /// Loads a model from the contents of its three files.
     ///
     /// # Errors
-    /// `bad-config` for a configuration that does not parse or is of no classifier; `bad-tokenizer`; for the weights as
-    /// [`Weights`] says.
+    /// `bad-config` for a configuration that does not parse or does not describe a classifier;
+    /// `bad-tokenizer`; for the weights see [`Weights`].
     pub fn from_files(config_json: &str, tokenizer_json: &str, weights: &[u8]) -> Result<Self> {
         let ModelConfig::TextClassifier(config) = ModelConfig::from_json(config_json)? else {
             return Err(Error::new(
@@ -67,10 +67,10 @@ impl Classifier {
         Self::new(model, tokenizer)
     }
 
-    /// One for a model that is in memory already, such as one in training.
+    /// Creates a classifier from a model that is already in memory, such as one in training.
     ///
     /// # Errors
-    /// `bad-tokenizer` if the tokenizer has another vocabulary size than the model.
+    /// `bad-tokenizer` if the vocabulary sizes of tokenizer and model differ.
     pub fn new(model: TextClassifier, tokenizer: BpeTokenizer) -> Result<Self> {
         let (size, expected) = (tokenizer.vocab_size(), model.config().vocab_size);
         if size == expected {
@@ -80,7 +80,7 @@ impl Classifier {
         Err(Error::new(ErrorCode::BadTokenizer, message))
     }
 
-    /// The classes by name.
+    /// The names of the classes.
     pub fn labels(&self) -> &[String] {
         &self.model.config().labels
     }
@@ -90,7 +90,7 @@ impl Classifier {
         &self.model
     }
 
-    /// Probabilities of the classes for each text.
+    /// Class probabilities of each text.
     ///
     /// # Errors
     /// `not-finite` for damaged weights.
@@ -117,7 +117,7 @@ impl Classifier {
         Ok(self.probabilities(texts)?.iter().map(|probabilities| ranked(probabilities)[0]).collect())
     }
 
-    /// What the model says about a line: read as it is, and once without each of its words.
+    /// Classifies a line, both as a whole and without each of its words.
     ///
     /// # Errors
     /// `not-finite` for damaged weights.
@@ -161,7 +161,7 @@ impl Classifier {
         Ok(LineVerdict { probabilities: whole, label: Some(label), words, notes })
     }
 
-    /// The tokens that are read of a text, at least one, and whether there are more.
+    /// The tokens of a text that are read, at least one, and whether the text was cut.
     fn encode(&self, text: &str) -> (Vec<u32>, bool) {
         let mut ids = self.tokenizer.encode(text);
         let is_cut = ids.len() > MAX_LINE_TOKENS;
@@ -173,7 +173,7 @@ impl Classifier {
     }
 }
 
-/// Where the words of a line are: what stands between white space.
+/// Byte ranges of the words of a line, delimited by white space.
 fn spans(line: &str) -> Vec<Range<usize>> {
     let start = line.as_ptr() as usize;
     let span = |word: &str| {

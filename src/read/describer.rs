@@ -1,4 +1,4 @@
-//! A sentence about a picture, and where the model looked for each of its words.
+//! Describes a picture in one sentence, with the attention for each word.
 
 use super::probabilities;
 use crate::error::{Error, ErrorCode, Result};
@@ -9,15 +9,15 @@ use crate::tensor::Tensor;
 use crate::text::Language;
 use serde::Deserialize;
 
-/// A caption of more words is cut; those of drawn icons have at most sixteen.
+/// Maximum number of words per caption; captions of the drawn icons have at most sixteen.
 const MOST_WORDS: usize = 24;
 
-/// A model that describes pictures, with its words.
+/// A captioning model with its vocabulary.
 pub struct Describer {
     model: Captioner,
     words: Vec<String>,
     end: u32,
-    /// What a German caption begins with, and an English one.
+    /// Start tokens of German and English captions.
     begin: [u32; 2],
 }
 
@@ -26,9 +26,9 @@ pub struct Describer {
 pub struct DescribedWord {
     /// The word.
     pub text: String,
-    /// How likely it was, of all words.
+    /// Its probability among all words.
     pub probability: f32,
-    /// How much was looked at each of 8 x 8 places, rows from the top; 1 together.
+    /// Attention weights over the 8 x 8 image regions, rows from the top; they sum to 1.
     pub looked: Vec<f32>,
 }
 
@@ -39,11 +39,11 @@ struct Vocabulary {
 }
 
 impl Describer {
-    /// Opens a model from the contents of its three files.
+    /// Loads a model from the contents of its three files.
     ///
     /// # Errors
-    /// `bad-config` for a configuration that does not parse or is of no captioner; `bad-tokenizer` for a vocabulary of
-    /// another size or without its special words; for the weights as [`Weights`] says.
+    /// `bad-config` for a configuration that does not parse or does not describe a captioner; `bad-tokenizer`
+    /// for a vocabulary of another size or without its special words; for the weights see [`Weights`].
     pub fn from_files(config_json: &str, tokenizer_json: &str, weights: &[u8]) -> Result<Self> {
         let config = CaptionerConfig::from_json(config_json)?;
         let bad = |message: String| Error::new(ErrorCode::BadTokenizer, format!("tokenizer.json: {message}"));
@@ -63,7 +63,7 @@ impl Describer {
         Ok(Self { model, words, end, begin })
     }
 
-    /// The likeliest word each time, until the end.
+    /// Generates a caption greedily.
     ///
     /// # Errors
     /// `not-finite` for damaged weights.
@@ -90,7 +90,7 @@ impl Describer {
     }
 }
 
-/// As the model sees it: `(1, 3, 32, 32)`, from -1 to 1.
+/// The icon as model input: `(1, 3, 32, 32)`, from -1 to 1.
 fn picture(icon: &Icon) -> Tensor {
     let pixels = PICTURE_SIZE * PICTURE_SIZE;
     let value = |index: usize| {

@@ -1,40 +1,40 @@
-//! How good verdicts are.
+//! Evaluation metrics of classifiers.
 
-/// How well a model names classes.
+/// Metrics of a classifier.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LabelFigures {
-    /// Verdicts.
+    /// Number of examples.
     pub count: usize,
-    /// Share of them that are right.
+    /// Fraction classified correctly.
     pub accuracy: f64,
-    /// Where the share would lie for other examples of the same kind, with a probability of 95 % (Wilson 1927).
+    /// The 95% confidence interval of the accuracy (Wilson 1927).
     pub interval: [f64; 2],
     /// Mean F1 of the classes that occur.
     pub macro_f1: f64,
-    /// Of each class.
+    /// Metrics of each class.
     pub classes: Vec<ClassFigures>,
-    /// For each class in a row how many of its examples were taken for which class.
+    /// Confusion matrix: rows are the true classes, columns the predicted ones.
     pub confusion: Vec<Vec<usize>>,
 }
 
-/// How well it names one of them; a share of nothing is 0.
+/// Metrics of one class; undefined fractions are 0.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ClassFigures {
-    /// Examples of it.
+    /// Number of its examples.
     pub count: usize,
-    /// Share of verdicts for it that are right.
+    /// Fraction of its predictions that are correct.
     pub precision: f64,
-    /// Share of its examples that were found.
+    /// Fraction of its examples that were found.
     pub recall: f64,
-    /// Their harmonic mean.
+    /// Harmonic mean of precision and recall.
     pub f1: f64,
 }
 
-/// Of the normal distribution, for 95 %.
+/// The normal quantile for a 95% interval.
 const Z: f64 = 1.959_964;
 
 impl LabelFigures {
-    /// Of verdicts, each `(found, wanted)` below `classes`.
+    /// Computes the metrics from pairs `(predicted, true)` of class indices below `classes`.
     ///
     /// ```
     /// let figures = liedwerk::read::LabelFigures::of(2, [(0, 0), (0, 0), (1, 1), (0, 1)]);

@@ -1,4 +1,4 @@
-//! The words that stand where a text has masks, or could stand where one of its words is.
+//! Predicts masked words of a text.
 
 use super::{probabilities, ranked};
 use crate::error::{Error, ErrorCode, Result};
@@ -6,69 +6,69 @@ use crate::io::Weights;
 use crate::models::{MaskedLm, ModelConfig};
 use crate::text::{MASK, MaskTokenizer, Note};
 
-/// Of a longer text only the first so many characters are read.
+/// Only this many characters of a text are read.
 pub const MAX_MASKED_CHARACTERS: usize = 2000;
-/// More masks than these are not filled.
+/// Maximum number of masks to fill.
 pub const MAX_MASKS: usize = 20;
-/// Texts that are read side by side.
+/// Number of texts read in parallel.
 const BATCH: usize = 32;
-/// A likeliest word below this is called unsure.
+/// If the likeliest word is less probable than this, the prediction is called unsure.
 const SURE: f32 = 0.3;
-/// So many underscores and more are a mask, too.
+/// This many underscores or more also count as a mask.
 const BLANK: usize = 3;
 
-/// A model that foretells masked words, with its tokenizer.
+/// A masked language model with its tokenizer.
 pub struct MaskFiller {
     model: MaskedLm,
     tokenizer: MaskTokenizer,
 }
 
-/// What could stand where a text has masks.
+/// Predictions for the masks of a text.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Filled {
-    /// Of each mask in order the likeliest words, the likeliest first.
+    /// The likeliest words for each mask, in descending order.
     pub masks: Vec<Vec<Candidate>>,
-    /// `no-mask`, `no-words`, `text-cut`, `masks-cut`, `several-masks`, `unsure`.
+    /// Codes: `no-mask`, `no-words`, `text-cut`, `masks-cut`, `several-masks`, `unsure`.
     pub notes: Vec<Note>,
 }
 
-/// A word that could stand there.
+/// A candidate for a mask.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Candidate {
-    /// The word, or a piece of one.
+    /// The word, or a part of one.
     pub text: String,
-    /// Whether it begins a word: a piece that does not goes on the word before it.
+    /// Whether it starts a word; otherwise it continues the previous one.
     pub begins_word: bool,
     /// Its probability among all tokens.
     pub probability: f32,
 }
 
-/// How often a word that was taken out of a text is among the candidates.
+/// How often the original word is among the candidates.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct MaskedFigures {
-    /// Words taken out.
+    /// Number of masked words.
     pub count: usize,
-    /// Of them, those that are the first candidate.
+    /// Number of those that are the first candidate.
     pub first: usize,
-    /// Those that are among the first five.
+    /// Number of those among the first five candidates.
     pub first_five: usize,
-    /// Those that the tokenizer spells in several tokens, so that no mask can be filled by them: never found.
+    /// Number of those that take several tokens, which a single mask can never match.
     pub in_pieces: usize,
 }
 
 /// A text as the model reads it.
 struct Row {
     ids: Vec<u32>,
-    /// Where its masks are among the ids.
+    /// Positions of the masks among the ids.
     masks: Vec<usize>,
 }
 
 impl MaskFiller {
-    /// Opens a model from the contents of its three files.
+    /// Loads a model from the contents of its three files.
     ///
     /// # Errors
-    /// `bad-config` for a configuration that does not parse or is of no such model; `bad-tokenizer`; for the weights as
-    /// [`Weights`] says.
+    /// `bad-config` for a configuration that does not parse or describes another kind of model;
+    /// `bad-tokenizer`; for the weights see [`Weights`].
     pub fn from_files(config_json: &str, tokenizer_json: &str, weights: &[u8]) -> Result<Self> {
         let ModelConfig::Bert(config) = ModelConfig::from_json(config_json)? else {
             let message = "config.json is of a model that foretells no masked words";
@@ -81,10 +81,10 @@ impl MaskFiller {
         Self::new(model, tokenizer)
     }
 
-    /// One for a model that is in memory already, such as one in training.
+    /// Creates a filler from a model that is already in memory, such as one in training.
     ///
     /// # Errors
-    /// `bad-tokenizer` if the tokenizer has another vocabulary size than the model.
+    /// `bad-tokenizer` if the vocabulary sizes of tokenizer and model differ.
     pub fn new(model: MaskedLm, tokenizer: MaskTokenizer) -> Result<Self> {
         let (size, expected) = (tokenizer.vocab_size(), model.config().vocab_size);
         if size == expected {
@@ -99,7 +99,8 @@ impl MaskFiller {
         &self.model
     }
 
-    /// The `top` likeliest words for each mask of a text: `[MASK]`, or three and more underscores.
+    /// The `top` likeliest words for each mask of a text, written as `[MASK]` or as three or more
+    /// underscores.
     ///
     /// ```text
     /// I would like a [MASK] with soda
@@ -157,8 +158,8 @@ impl MaskFiller {
         words.take(top).map(candidate).collect()
     }
 
-    /// How often the word drawn from each text is foretold from the rest, see [`taken_out`]; the `first` text's number is
-    /// what its word is drawn by. Texts without a word that can be drawn are left out.
+    /// Masks one word in each text, chosen by [`taken_out`] from the index of the text, and counts how often
+    /// it is predicted. Texts without a suitable word are skipped.
     ///
     /// # Errors
     /// `not-finite` for damaged weights.
@@ -182,7 +183,7 @@ impl MaskFiller {
         Ok(figures)
     }
 
-    /// For every mask of each text the probabilities of all tokens.
+    /// Probabilities of all tokens for every mask of each text.
     fn probabilities(&self, rows: &[Row]) -> Result<Vec<Vec<Vec<f32>>>> {
         let mut all = Vec::with_capacity(rows.len());
         for rows in rows.chunks(BATCH) {
@@ -207,12 +208,12 @@ impl MaskFiller {
         Ok(all)
     }
 
-    /// The most tokens that are read, special ones included.
+    /// Maximum number of tokens read, including special ones.
     fn longest(&self) -> usize {
         self.model.config().max_position_embeddings
     }
 
-    /// A text's ids, and whether there are more than are read. White space is what divides words, and no more.
+    /// The ids of a text, and whether it was cut. White space only separates words.
     fn row(&self, text: &str) -> (Row, bool) {
         let mut row = Row { ids: vec![self.tokenizer.start], masks: Vec::new() };
         for (number, segment) in segments(text).iter().enumerate() {
@@ -253,7 +254,7 @@ fn cut_note(what: &str) -> Note {
     Note::new("text-cut", format!("Only the first {what} were read."))
 }
 
-/// What stands between the masks of a text: one more than there are masks.
+/// The segments between the masks of a text: one more than there are masks.
 fn segments(text: &str) -> Vec<&str> {
     let mut segments = Vec::new();
     let mut rest = text;
@@ -274,8 +275,8 @@ fn next_mask(text: &str) -> Option<(usize, usize)> {
     named.into_iter().chain(blank).min()
 }
 
-/// Begin and end of a word drawn from a text by a number, in bytes: letters behind a space or at the beginning, with no
-/// letter after. The PyTorch trainer draws the same.
+/// Byte range of a word of the text, chosen by `number`: letters at the start or after a space, not followed
+/// by a letter. The PyTorch trainer makes the same choice.
 pub fn taken_out(text: &str, number: u64) -> Option<(usize, usize)> {
     let mut words = Vec::new();
     let mut at = 0;

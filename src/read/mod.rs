@@ -1,4 +1,4 @@
-//! Reading: from a text or a picture to what a model says about it, never without how sure it is.
+//! Applies models that read a text or picture; results include how certain they are.
 
 mod classifier;
 mod describer;
@@ -16,7 +16,7 @@ use crate::cpu::softmax::softmax;
 use crate::error::{Error, ErrorCode, Result};
 use crate::tensor::Tensor;
 
-/// Probabilities of logits `(…, L)`, a row each, and `not-finite` for damaged weights.
+/// Softmax of logits `(…, L)`, one row each; `not-finite` for damaged weights.
 fn probabilities(logits: &Tensor) -> Result<Vec<Vec<f32>>> {
     if logits.data().iter().any(|logit| !logit.is_finite()) {
         let message = "a logit is not a number: the weights are damaged";
@@ -27,7 +27,7 @@ fn probabilities(logits: &Tensor) -> Result<Vec<Vec<f32>>> {
     Ok(values.chunks(logits.cols()).map(<[f32]>::to_vec).collect())
 }
 
-/// The classes by probability, the likeliest first.
+/// The classes in order of descending probability.
 fn ranked(probabilities: &[f32]) -> Vec<usize> {
     let mut order: Vec<usize> = (0..probabilities.len()).collect();
     order.sort_by(|&a, &b| probabilities[b].total_cmp(&probabilities[a]));

@@ -1,4 +1,4 @@
-//! A label for every word of a text.
+//! Labels every word of a text.
 
 use super::{probabilities, ranked};
 use crate::error::{Error, ErrorCode, Result};
@@ -6,16 +6,16 @@ use crate::io::Weights;
 use crate::models::{ModelConfig, Tagger, WordForm};
 use crate::text::{Note, SpellingTokenizer, word_spans};
 
-/// Of a longer text only the first so many characters are read.
+/// Only this many characters of a text are read.
 pub const MAX_TEXT_CHARACTERS: usize = 20_000;
-/// A sentence goes on as another one behind so many words: hardly one in training was longer.
+/// Longer sentences are split after this many words; hardly any training sentence was longer.
 const MAX_WORDS: usize = 100;
-/// Sentences that are read side by side.
+/// Number of sentences read in parallel.
 const BATCH: usize = 32;
-/// Below this probability the second best label is told, too.
+/// Below this probability the second best label is reported, too.
 const SURE: f32 = 0.8;
 
-/// A model that tags, with its tokenizer.
+/// A tagging model with its tokenizer.
 pub struct TextTagger {
     model: Tagger,
     tokenizer: SpellingTokenizer,
@@ -24,33 +24,33 @@ pub struct TextTagger {
 /// A text with a label for every word.
 #[derive(Clone, Debug, PartialEq)]
 pub struct TaggedText {
-    /// Its words in order.
+    /// The words in order.
     pub words: Vec<TaggedWord>,
-    /// What stands behind the last.
+    /// The text after the last word.
     pub rest: String,
-    /// `no-words`, `text-cut`.
+    /// Codes: `no-words`, `text-cut`.
     pub notes: Vec<Note>,
 }
 
-/// A word and what it is; labels are places in [`TextTagger::labels`].
+/// A word with its labels, which are indices into [`TextTagger::labels`].
 #[derive(Clone, Debug, PartialEq)]
 pub struct TaggedWord {
-    /// What stands between it and the word before.
+    /// The text between the previous word and this one.
     pub before: String,
     /// The word.
     pub text: String,
     /// The likeliest label and its probability.
     pub best: (usize, f32),
-    /// The second best, where the best is unsure.
+    /// The second best label, if the best one is uncertain.
     pub second: Option<(usize, f32)>,
 }
 
 impl TextTagger {
-    /// Opens a model from the contents of its three files.
+    /// Loads a model from the contents of its three files.
     ///
     /// # Errors
-    /// `bad-config` for a configuration that does not parse or is of no tagger; `bad-tokenizer`; for the weights as
-    /// [`Weights`] says.
+    /// `bad-config` for a configuration that does not parse or does not describe a tagger; `bad-tokenizer`;
+    /// for the weights see [`Weights`].
     pub fn from_files(config_json: &str, tokenizer_json: &str, weights: &[u8]) -> Result<Self> {
         let ModelConfig::Tagger(config) = ModelConfig::from_json(config_json)? else {
             return Err(Error::new(ErrorCode::BadConfig, "config.json is of a model that tags no words"));
@@ -62,10 +62,10 @@ impl TextTagger {
         Self::new(model, tokenizer)
     }
 
-    /// One for a model that is in memory already, such as one in training.
+    /// Creates a tagger from a model that is already in memory, such as one in training.
     ///
     /// # Errors
-    /// `bad-tokenizer` if the tokenizer has other vocabulary sizes than the model.
+    /// `bad-tokenizer` if the vocabulary sizes of tokenizer and model differ.
     pub fn new(model: Tagger, tokenizer: SpellingTokenizer) -> Result<Self> {
         let (sizes, config) = (tokenizer.vocab_sizes(), model.config());
         let expected = [config.char_vocab_size, config.vocab_size];
@@ -76,7 +76,7 @@ impl TextTagger {
         Err(Error::new(ErrorCode::BadTokenizer, message))
     }
 
-    /// The labels by name.
+    /// The names of the labels.
     pub fn labels(&self) -> &[String] {
         &self.model.config().labels
     }
@@ -86,7 +86,7 @@ impl TextTagger {
         &self.model
     }
 
-    /// For every word of each sentence, which has at least one, the probabilities of the labels.
+    /// Label probabilities for every word of each sentence, which must not be empty.
     ///
     /// # Errors
     /// `not-finite` for damaged weights.
@@ -116,7 +116,7 @@ impl TextTagger {
         Ok(all)
     }
 
-    /// For every word of each sentence the likeliest label.
+    /// The likeliest label for every word of each sentence.
     ///
     /// # Errors
     /// `not-finite` for damaged weights.
@@ -125,7 +125,7 @@ impl TextTagger {
         Ok(self.probabilities(sentences)?.into_iter().map(best).collect())
     }
 
-    /// Tags a text: line by line, sentence by sentence.
+    /// Tags a text line by line and sentence by sentence.
     ///
     /// # Errors
     /// `not-finite` for damaged weights.
@@ -164,7 +164,7 @@ impl TextTagger {
     }
 }
 
-/// Whether a sentence is over before what follows behind this gap.
+/// Whether the sentence ends before this gap.
 fn ends(sentence: &[&str], gap: &str) -> bool {
     let is_stop = sentence.last().is_some_and(|word| word.starts_with(['.', '!', '?']));
     sentence.len() >= MAX_WORDS || gap.contains('\n') || (is_stop && !gap.is_empty())

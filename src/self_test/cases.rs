@@ -1,4 +1,4 @@
-//! What is compared: small cases that together run every kernel there is, each op's backward included.
+//! Small cases that together run every kernel, including each op's backward pass.
 
 use super::Scope;
 use crate::ops::{AttentionMask, Conv2dOptions, CrossEntropy, GruWeights, LstmWeights, Reach, concat};
@@ -6,10 +6,10 @@ use crate::tensor::{Device, Tape, Tensor};
 use crate::train::{AdamW, AdamWConfig};
 use half::f16;
 
-/// An op on numbers that lie on a device: everything that comes out, and for training the gradients.
+/// Runs an op on a device and returns all its outputs and, for training, the gradients.
 type Case = fn(&On) -> Vec<Tensor>;
 
-/// All ops, by name, and the least scope that needs each.
+/// All ops, with their names and the smallest scope that needs each.
 pub const CASES: &[(&str, Scope, Case)] = &[
     ("matmul", Scope::Inference, matmul),
     ("linear", Scope::Inference, linear),
@@ -32,11 +32,11 @@ pub const CASES: &[(&str, Scope, Case)] = &[
     ("adamw", Scope::Training, adamw),
 ];
 
-/// Where a case runs, and how much of it.
+/// Where and how a case runs.
 pub struct On {
-    /// Which computes.
+    /// The device that computes.
     pub device: Device,
-    /// With gradients for training only.
+    /// Gradients are included only for training.
     pub scope: Scope,
 }
 
@@ -47,7 +47,8 @@ fn numbers(on: &On, shape: &[usize], seed: u64) -> Tensor {
     Tensor::from_vec(values, shape).to(&on.device)
 }
 
-/// The outputs of `op` on `inputs`, and for training the gradients of their weighted sum by each input.
+/// The outputs of `op` on `inputs` and, for training, the gradients of a weighted sum of the outputs with
+/// respect to each input.
 fn checked(on: &On, inputs: &[Tensor], op: impl FnOnce(&[Tensor]) -> Vec<Tensor>) -> Vec<Tensor> {
     if on.scope == Scope::Inference {
         return op(inputs);
@@ -68,13 +69,13 @@ fn checked(on: &On, inputs: &[Tensor], op: impl FnOnce(&[Tensor]) -> Vec<Tensor>
 fn matmul(on: &On) -> Vec<Tensor> {
     let large = [numbers(on, &[67, 130], 1), numbers(on, &[130, 65], 2)];
     let batched = [numbers(on, &[3, 5, 7], 3), numbers(on, &[3, 7, 9], 4)];
-    // Summed in parts, and read four numbers at once.
+    // Long enough to be summed in parts, and aligned for reading four numbers at once.
     let long = numbers(on, &[8, 1024], 5).matmul(&numbers(on, &[1024, 8], 6));
     let product = |x: &[Tensor]| vec![x[0].matmul(&x[1])];
     [checked(on, &large, product), checked(on, &batched, product), vec![long]].concat()
 }
 
-/// Few rows and many, in widths that can be read four numbers at once and in others.
+/// Few rows and many, in widths that allow reading four numbers at once and in others.
 fn linear(on: &On) -> Vec<Tensor> {
     let layer = |[n, k]: [usize; 2]| {
         let weights = [numbers(on, &[n, k], 1), numbers(on, &[n], 2)];
@@ -87,13 +88,13 @@ fn linear(on: &On) -> Vec<Tensor> {
     [layer([70, 33]), layer([72, 36])].concat()
 }
 
-/// Matrices in the number formats of files.
+/// Matrices in the files' 16-bit and 8-bit formats.
 fn packed(on: &On, [n, k]: [usize; 2]) -> [Tensor; 2] {
     let halves: Vec<f16> = (0..n * k).map(|i| f16::from_f32((i * 37 % 255) as f32 / 128.0 - 1.0)).collect();
     let integers = (0..n * k).map(|i| (i * 37 % 255) as i8).collect();
     [Tensor::from_f16(&halves, &[n, k]), Tensor::from_int8(integers, vec![0.01; n], [n, k])].map(|matrix| {
         match on.device {
-            // Unpacked, since the CPU would round what it multiplies with integers, which a GPU does not.
+            // Unpacked, since the CPU would round the activations to integers, which a GPU does not.
             Device::Cpu => Tensor::from_vec(matrix.to_vec(), &[n, k]),
             Device::Gpu(_) => matrix.to(&on.device),
         }
@@ -223,7 +224,7 @@ fn cached_attention(on: &On) -> Vec<Tensor> {
     [keys, values, context, next, after].into_iter().chain(weights).chain(seen).collect()
 }
 
-/// Tensors of these shapes, the first of `steps` steps: states, weights and biases of a recurrent layer.
+/// Input, states, weights and biases of a recurrent layer; the input has `steps` steps.
 fn recurrent<const N: usize>(on: &On, steps: usize, [gates, states]: [usize; 2]) -> [Tensor; N] {
     let shape = |index: usize| match index {
         0 => vec![steps, 3, 7],
@@ -241,7 +242,7 @@ fn lstm(on: &On) -> Vec<Tensor> {
         let found = x[0].lstm(&x[1], &x[2], weights);
         vec![found.output, found.h, found.c]
     };
-    // A step alone, as in decoding, and several.
+    // A single step, as in decoding, and several.
     let step = run(&recurrent::<7>(on, 1, [4, 2]));
     [step, checked(on, &recurrent::<7>(on, 4, [4, 2]), run)].concat()
 }

@@ -1,18 +1,19 @@
-//! Giving a picture the colours of another.
+//! Transfers the colours of one picture to another.
 
 use crate::tensor::Tensor;
 
-/// Lightness and two differences of colours: what a recoloured picture keeps first is what is light and what is dark.
+/// Lightness and two colour differences. Lightness comes first, so that recolouring mainly preserves what is
+/// light and dark.
 const BASIS: Matrix = [[0.3, 0.59, 0.11], [0.5, 0.0, -0.5], [-0.25, 0.5, -0.25]];
-/// Added to variances, so that a picture of one colour has some.
+/// Added to variances, so that single-coloured pictures work.
 const LEAST: f64 = 1e-4;
 
 type Matrix = [[f64; 3]; 3];
 
-/// `picture` with the mean and the covariance of the colours of `style`, both `(1, 3, H, W)` from 0 to 1, by an affine
-/// map of colours that leaves light parts light.
+/// Gives `picture` the mean and covariance of the colours of `style`, both `(1, 3, H, W)` from 0 to 1, by an
+/// affine map of colours that keeps light parts light.
 ///
-/// Matching the Gram matrices would arrive there, too, but in many more steps.
+/// Matching the Gram matrices would also achieve this, but in many more steps.
 pub fn recoloured(picture: &Tensor, style: &Tensor) -> Tensor {
     let [(from, own), (to, given)] = [picture, style].map(moments);
     let map = product(&inverse(&BASIS), &product(&product(&given, &inverse(&own)), &BASIS));
@@ -84,7 +85,7 @@ mod tests {
             [Motif::Boat.drawn(32), Painting::Mosaic.drawn(32, 1)].map(|picture| to_tensor(&picture));
         let (mean, factor) = moments(&recoloured(&picture, &style));
         let (expected_mean, expected) = moments(&style);
-        // What is cut at 0 and 1 is missing.
+        // Clipping to 0 and 1 causes a small difference.
         for channel in 0..3 {
             assert!((mean[channel] - expected_mean[channel]).abs() < 0.03, "{mean:?} {expected_mean:?}");
             let [given, wanted] = [&factor, &expected].map(|factor| factor[channel][channel]);

@@ -1,54 +1,56 @@
-//! Random filters over a pyramid of pictures.
+//! Random filters over an image pyramid.
 
 use crate::nn::normal;
 use crate::ops::Conv2dOptions;
 use crate::rng::Rng;
 use crate::tensor::Tensor;
 
-/// Features of each scale.
+/// Number of features per scale.
 const FEATURES: usize = 32;
 /// Width and height of a filter.
 const KERNEL: usize = 5;
-/// Scales, each half as large as the one before.
+/// Number of scales, each half the size of the previous one.
 const SCALES: usize = 4;
-/// The smallest picture that is halved.
+/// Size of the smallest picture that is halved.
 const LEAST_HALVED: usize = 16;
-/// The least deviation that a response is scaled by: what a style has next to nothing of is no part of it.
+/// Minimum deviation used for scaling a response, so that features almost absent from the style are not
+/// amplified.
 const LEAST_DEVIATION: f32 = 1.0;
-/// From one picture of a pyramid to the next.
+/// Scale factor between levels of the pyramid.
 const STRIDE: usize = 2;
 
-/// A convolution and a rectifier for each scale, drawn at random and then fitted to a style: of every filter the response
-/// to the style has variance 1, and its threshold lies within one deviation of the mean.
+/// A convolution and a rectifier for each scale, drawn at random and then fitted to a style: the response of
+/// every filter to the style has variance 1, and its threshold lies within one deviation of the mean.
 ///
-/// Ustyuzhaninov et al. (2016) found one layer of such filters to describe textures as well as a deep network that was
-/// trained on photos. Here small filters look at a pyramid instead of large ones at the picture: the same scales for a
-/// fraction of the work. The describer's encoder was tried, too: its pictures were flat, with the grain of its strides.
+/// Ustyuzhaninov et al. (2016) found that one layer of such filters describes textures as well as a deep
+/// network trained on photos. Here small filters are applied to a pyramid instead of large ones to the
+/// picture, which covers the same scales for a fraction of the work. The encoder of the captioning model was
+/// also tried: its pictures were flat and showed the pattern of its strides.
 pub struct Filters {
-    /// `(3, 1, 1)`, the style's: what lies beyond an edge.
+    /// Mean colour of the style, `(3, 1, 1)`; pixels beyond the edge have this colour.
     mean: Tensor,
-    /// Of each scale `(C, 3, kernel, kernel)` and `(C)`.
+    /// For each scale, filters `(C, 3, kernel, kernel)` and biases `(C)`.
     scales: Vec<(Tensor, Tensor)>,
 }
 
-/// The means of windows of a picture `(1, 3, H, W)`; what lies beyond an edge does not count.
+/// The mean over windows of a picture `(1, 3, H, W)`, ignoring pixels beyond the edge.
 fn blurred(picture: &Tensor, kernel: usize, stride: usize, padding: usize) -> Tensor {
     let inside = Tensor::full(&[1, 1, picture.dim(2), picture.dim(3)], 1.0);
     let [sums, shares] = [picture, &inside].map(|tensor| tensor.avg_pool2d(kernel, stride, padding));
     sums.div(&shares)
 }
 
-/// Half as wide and high, each pixel the mean of 4 x 4.
+/// Halves width and height; each pixel is the mean of 4 x 4.
 pub fn halved(picture: &Tensor) -> Tensor {
     blurred(picture, 2 * STRIDE, STRIDE, STRIDE / 2)
 }
 
-/// Twice as wide and high, without steps.
+/// Doubles width and height with smoothing.
 pub fn doubled(picture: &Tensor) -> Tensor {
     blurred(&picture.upsample_nearest2d(STRIDE), 3, 1, 1)
 }
 
-/// The picture, and smaller ones as far as they go.
+/// The picture and its successively halved versions.
 fn pyramid(picture: Tensor) -> Vec<Tensor> {
     let mut all = vec![picture];
     while all.len() < SCALES && all[all.len() - 1].dim(3) >= LEAST_HALVED {
@@ -57,13 +59,13 @@ fn pyramid(picture: Tensor) -> Vec<Tensor> {
     all
 }
 
-/// `(1, C, H, W)` of a picture `(1, 3, H, W)`.
+/// Filter responses `(1, C, H, W)` of a picture `(1, 3, H, W)`.
 fn response(picture: &Tensor, weight: &Tensor, bias: Option<&Tensor>) -> Tensor {
     picture.conv2d(weight, bias, Conv2dOptions { padding: KERNEL / 2, ..Conv2dOptions::default() })
 }
 
 impl Filters {
-    /// Filters for this style `(1, 3, H, W)`.
+    /// Creates filters for this style `(1, 3, H, W)`.
     pub fn new(style: &Tensor, rng: &mut Rng) -> Self {
         let area = style.numel() / 3;
         let channels = style.data().chunks_exact(area);
@@ -73,12 +75,13 @@ impl Filters {
         Self { mean, scales }
     }
 
-    /// These filters `(C, 3, kernel, kernel)` and thresholds `(C)`, one pair for each scale, around a mean colour `(3, 1, 1)`.
+    /// Uses these filters `(C, 3, kernel, kernel)` and biases `(C)`, one pair per scale, around a mean colour
+    /// `(3, 1, 1)`.
     pub fn of(mean: Tensor, scales: Vec<(Tensor, Tensor)>) -> Self {
         Self { mean, scales }
     }
 
-    /// The features of a picture `(1, 3, H, W)` at each scale, `(C, places)`.
+    /// The features of a picture `(1, 3, H, W)` at each scale, `(C, H · W)`.
     pub fn features(&self, picture: &Tensor) -> Vec<Tensor> {
         let pictures = pyramid(picture.sub(&self.mean));
         let seen = pictures.iter().zip(&self.scales).map(|(picture, (weight, bias))| {
@@ -89,7 +92,7 @@ impl Filters {
     }
 }
 
-/// Filters and thresholds for one picture of a pyramid.
+/// Fits filters and biases to one picture of a pyramid.
 fn fitted(picture: &Tensor, rng: &mut Rng) -> (Tensor, Tensor) {
     let shape = [FEATURES, 3, KERNEL, KERNEL];
     let mut weight = normal(&shape, rng);
@@ -122,7 +125,7 @@ mod tests {
         let shapes: Vec<&[usize]> = features.iter().map(Tensor::shape).collect();
         assert_eq!(shapes, [[32, 4096], [32, 1024], [32, 256], [32, 64]]);
         for features in features {
-            // Responses have a spread of 1, and thresholds lie around their mean.
+            // Responses have a deviation of 1, and thresholds lie around their mean.
             let mean = features.mean_all().item();
             assert!((0.2..0.8).contains(&mean), "{mean}");
         }

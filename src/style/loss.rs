@@ -1,16 +1,16 @@
-//! What a picture is to become.
+//! The loss of a picture.
 
 use super::filters::{Filters, halved};
 use crate::tensor::Tensor;
 
-/// A content and a style to come near to, both of one size.
+/// A target content and a target style of the same size.
 pub struct Aim {
     filters: Filters,
-    /// Of each scale the style's Gram matrix, and 1 over its sum of squares.
+    /// For each scale, the Gram matrix of the style, and 1 over its sum of squares.
     grams: Vec<(Tensor, f32)>,
-    /// The content, halved.
+    /// The content at half size.
     content: Tensor,
-    /// 1 over the sum of squares that the content has around its mean.
+    /// 1 over the content's sum of squared deviations from its mean.
     content_scale: f32,
 }
 
@@ -33,12 +33,12 @@ impl Aim {
         let grams = filters.features(style).iter().map(gram_and_scale).collect();
         let content = halved(content);
         let spread = sum_of_squares(&content.sub(&content.mean_all()));
-        // A picture of one colour has no spread to be measured against.
+        // A picture of a single colour has no deviation to divide by.
         let content_scale = 1.0 / spread.max(1e-3 * content.numel() as f32);
         Self { filters, grams, content, content_scale }
     }
 
-    /// How far the Gram matrices `G = F Fᵀ / N` of a picture are from those of the style:
+    /// Distance of the Gram matrices `G = F Fᵀ / N` of a picture from those of the style:
     /// `Σ_scales ‖G - A‖² / ‖A‖²`, so that every scale counts the same.
     pub fn style_loss(&self, picture: &Tensor) -> Tensor {
         let features = self.filters.features(picture);
@@ -48,13 +48,14 @@ impl Aim {
         losses.reduce(|sum, loss| sum.add(&loss)).expect("there is a scale")
     }
 
-    /// How far a picture, halved, is from the content: `‖P - C‖² / ‖C - mean‖²`. Between pixels the style is free.
+    /// Distance of a picture at half size from the content: `‖P - C‖² / ‖C - mean‖²`. The finest details are
+    /// left to the style.
     pub fn content_loss(&self, picture: &Tensor) -> Tensor {
         halved(picture).sub(&self.content).square().sum_all().mul_scalar(self.content_scale)
     }
 }
 
-/// The mean square of the differences of neighbours in a picture `(1, 3, H, W)`, in both directions.
+/// Mean squared difference between neighbouring pixels of a picture `(1, 3, H, W)`, in both directions.
 pub fn total_variation(picture: &Tensor) -> Tensor {
     let along = |axis: usize| {
         let size = picture.dim(axis);

@@ -1,7 +1,7 @@
-//! One picture painted in the style of another (Gatys, Ecker and Bethge 2015): the picture itself is what is trained.
+//! Neural style transfer (Gatys, Ecker and Bethge 2015): the picture itself is trained.
 //!
-//! What a style is measured by are random filters at several scales (Ustyuzhaninov et al. 2016), which need no training
-//! and no download: see [`Filters`].
+//! The style is measured with random filters at several scales (Ustyuzhaninov et al. 2016), which need
+//! neither training nor a download: see [`Filters`].
 
 mod colours;
 mod filters;
@@ -16,7 +16,7 @@ pub use transfer::{MAX_SIZE, MAX_STEPS, MIN_SIZE, StyleMetrics, StyleSettings, S
 use crate::pictures::Picture;
 use crate::tensor::Tensor;
 
-/// `(1, 3, size, size)` from 0 to 1.
+/// Converts to `(1, 3, size, size)` from 0 to 1.
 pub fn to_tensor(picture: &Picture) -> Tensor {
     let Picture { size, pixels } = picture;
     let channel =
@@ -24,7 +24,7 @@ pub fn to_tensor(picture: &Picture) -> Tensor {
     Tensor::from_vec((0..3).flat_map(channel).collect(), &[1, 3, *size, *size])
 }
 
-/// The picture of a tensor `(1, 3, size, size)`; what is beyond 0 and 1 is cut.
+/// Converts from `(1, 3, size, size)`; values beyond 0 and 1 are clipped.
 pub fn to_picture(tensor: &Tensor) -> Picture {
     let (size, values) = (tensor.dim(3), tensor.data());
     let byte = |value: f32| (value.clamp(0.0, 1.0) * 255.0 + 0.5) as u8;

@@ -1,4 +1,4 @@
-//! Moving the pixels.
+//! Optimises the pixels.
 
 use super::colours::recoloured;
 use super::filters::{Filters, doubled, halved};
@@ -12,33 +12,34 @@ use crate::tensor::{Tape, Tensor};
 use crate::train::{AdamW, AdamWConfig};
 use serde::Deserialize;
 
-/// The smallest and the largest picture that is painted.
+/// Minimum size of a picture.
 pub const MIN_SIZE: usize = 32;
-/// See [`MIN_SIZE`].
+/// Maximum size of a picture.
 pub const MAX_SIZE: usize = 256;
-/// The most steps.
+/// Maximum number of steps.
 pub const MAX_STEPS: usize = 1000;
 
-/// The content's weight at a strength of 0.5, and by how much a strength of 1 divides and one of 0 multiplies it.
+/// Weight of the content at a strength of 0.5, and the factor by which a strength of 1 divides and one of 0
+/// multiplies it.
 const CONTENT_WEIGHT: f32 = 0.08;
 const REACH: f32 = 16.0;
-/// Adam's rate at first, and the share of it that is left in the end.
+/// Adam's initial learning rate, and the fraction of it that remains at the end.
 const LR: f32 = 0.05;
 const LAST_LR: f32 = 0.2;
-/// Deviation of the noise that the content begins with: ways for the style to differ.
+/// Deviation of the initial noise, which lets the style vary.
 const NOISE: f32 = 0.03;
 
-/// How a picture is painted.
+/// Settings of a style transfer.
 #[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct StyleSettings {
-    /// Steps of the optimiser; the first half of them on a picture of half the size.
+    /// Number of optimiser steps; the first half runs at half the size.
     pub steps: usize,
     /// From 0, nearly the content, to 1, nearly the style alone.
     pub strength: f32,
-    /// Weight of the total variation, which smooths.
+    /// Weight of the total variation, which makes the picture smoother.
     pub smoothness: f32,
-    /// Draws the filters and the noise.
+    /// Seed of the filters and the noise.
     pub seed: u64,
 }
 
@@ -63,7 +64,8 @@ impl StyleSettings {
         Ok(())
     }
 
-    /// `CONTENT_WEIGHT · REACH^(1 - 2 · strength)`, in steps of a sixteenth, which need roots only.
+    /// `CONTENT_WEIGHT · REACH^(1 - 2 · strength)`, with the exponent rounded to sixteenths so that only
+    /// square roots are needed.
     fn content_weight(&self) -> f32 {
         let exponent = 16.0 * (1.0 - 2.0 * self.strength);
         let sixteenth = REACH.sqrt().sqrt().sqrt().sqrt();
@@ -73,10 +75,10 @@ impl StyleSettings {
     }
 }
 
-/// What one step tells, of the picture before it.
+/// Metrics of one step, for the picture before it.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct StyleMetrics {
-    /// Steps done, this one included.
+    /// Number of steps done, including this one.
     pub step: usize,
     /// See [`Aim::style_loss`].
     pub style: f32,
@@ -84,7 +86,7 @@ pub struct StyleMetrics {
     pub content: f32,
 }
 
-/// A picture on its way from a content to a style.
+/// A style transfer in progress.
 pub struct StyleTransfer {
     settings: StyleSettings,
     content: Tensor,
@@ -93,7 +95,7 @@ pub struct StyleTransfer {
     step: usize,
 }
 
-/// The steps on pictures of one size.
+/// The steps at one size.
 struct Stage {
     aim: Aim,
     picture: Tensor,
@@ -101,7 +103,7 @@ struct Stage {
 }
 
 impl Stage {
-    /// From `picture` towards `content` and `style`; the same filters for each seed.
+    /// Starts from `picture` towards `content` and `style`; the same seed gives the same filters.
     fn new(picture: Tensor, content: &Tensor, style: &Tensor, seed: u64) -> Self {
         let filters = Filters::new(style, &mut Rng::new(seed));
         let config = AdamWConfig { beta1: 0.9, beta2: 0.99, eps: 1e-8, weight_decay: 0.0 };
@@ -110,16 +112,17 @@ impl Stage {
     }
 }
 
-/// Between 0 and 1 again.
+/// Clips to 0 and 1.
 fn clamped(picture: &mut Tensor) {
     picture.data_mut().iter_mut().for_each(|value| *value = value.clamp(0.0, 1.0));
 }
 
 impl StyleTransfer {
-    /// The content with the colours of the style, both of one size; the same seed paints the same picture everywhere.
+    /// Starts from the content recoloured like the style; both must have the same size. The same seed gives
+    /// the same picture everywhere.
     ///
     /// # Errors
-    /// `bad-option`: a setting or a size out of range, or two sizes.
+    /// `bad-option` if a setting or a size is out of range, or the sizes differ.
     pub fn new(content: &Picture, style: &Picture, settings: StyleSettings) -> Result<Self> {
         settings.check()?;
         let size = content.size;
@@ -132,7 +135,7 @@ impl StyleTransfer {
         }
         let style = to_tensor(style);
         let content = recoloured(&to_tensor(content), &style);
-        // Large shapes first: on half the size every step is a quarter of the work, and reaches twice as far.
+        // Large shapes first: at half the size a step takes a quarter of the work and reaches twice as far.
         let small = [&content, &style].map(halved);
         let noise = normal(small[0].shape(), &mut Rng::new(!settings.seed)).mul_scalar(NOISE);
         let mut picture = small[0].add(&noise);
@@ -141,21 +144,21 @@ impl StyleTransfer {
         Ok(Self { settings, content, style, stage, step: 0 })
     }
 
-    /// Steps done, and all.
+    /// Number of steps done, and total number of steps.
     pub fn steps(&self) -> [usize; 2] {
         [self.step, self.settings.steps]
     }
 
-    /// One step of Adam; `None` when all are done.
+    /// Performs one step of Adam; returns `None` when all are done.
     ///
     /// # Errors
-    /// `diverged` if a loss is no number.
+    /// `diverged` if a loss is not finite.
     pub fn step(&mut self) -> Result<Option<StyleMetrics>> {
         let StyleSettings { steps, smoothness, seed, .. } = self.settings;
         if self.step == steps {
             return Ok(None);
         }
-        // Of an odd number, and of one step, the larger part is taken on the whole picture.
+        // With an odd number of steps, the extra one runs at full size.
         let small_steps = steps / 2;
         if self.step == small_steps {
             let picture = match small_steps {
@@ -189,7 +192,7 @@ impl StyleTransfer {
         Ok(Some(StyleMetrics { step: self.step, style: style.item(), content: content.item() }))
     }
 
-    /// The picture as it is now: of half the size during the first half of the steps.
+    /// The current picture, at half the size during the first half of the steps.
     pub fn picture(&self) -> Picture {
         to_picture(&self.stage.picture)
     }

@@ -1,11 +1,11 @@
-//! Where a tensor's numbers live, and how they get from one place to another.
+//! Where a tensor's values live, and moving them between devices.
 
 use super::{Storage, Tensor};
 use crate::error::Result;
 use crate::gpu::{Buffer, Gpu, View};
 use crate::shape::Shape;
 
-/// Where a tensor's numbers live.
+/// Where a tensor's values live.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Device {
     /// Main memory.
@@ -16,12 +16,12 @@ pub enum Device {
 }
 
 impl Tensor {
-    /// Where the numbers live.
+    /// Returns the device that holds the values.
     pub fn device(&self) -> Device {
         self.gpu().map_or(Device::Cpu, |gpu| Device::Gpu(gpu.clone()))
     }
 
-    /// The GPU that holds the numbers, if one does.
+    /// Returns the GPU that holds the values, if one does.
     pub(crate) fn gpu(&self) -> Option<&Gpu> {
         match &self.storage {
             Storage::Gpu(buffer) => Some(buffer.gpu()),
@@ -30,13 +30,13 @@ impl Tensor {
         }
     }
 
-    /// The GPU of the first operand that has one: where an op takes place. Operands still in main memory are
-    /// brought there by [`Tensor::buffer`], so that constants need not know where the weights are.
+    /// The GPU of the first operand that is on one, which is where the op runs. [`Tensor::buffer`] uploads
+    /// operands that are still in main memory, so constants need not know where the weights are.
     pub(crate) fn gpu_of(operands: &[&Self]) -> Option<Gpu> {
         operands.iter().find_map(|operand| operand.gpu()).cloned()
     }
 
-    /// The numbers in this GPU's memory, copied there if they are not there yet.
+    /// The values in this GPU's memory, uploaded if they are not there yet.
     #[track_caller]
     pub(crate) fn buffer(&self, gpu: &Gpu) -> Buffer {
         let buffer = match &self.storage {
@@ -48,13 +48,15 @@ impl Tensor {
         buffer.clone()
     }
 
-    /// A tensor on the GPU whose numbers `fill` records the computation of.
+    /// Creates a tensor on the GPU; `fill` records the commands that compute its values.
     pub(crate) fn on_gpu(gpu: &Gpu, shape: &[usize], fill: impl FnOnce(View<'_>)) -> Self {
         let buffer = gpu.empty(Shape::new(shape).numel());
         fill(View::from(&buffer));
         Self::from_buffer(buffer, shape)
     }
 
+    /// Wraps a buffer as a tensor.
+    ///
     /// # Panics
     /// If the number of words is not the product of `shape`.
     #[track_caller]
@@ -64,7 +66,7 @@ impl Tensor {
         Self::new(Storage::Gpu(buffer), shape)
     }
 
-    /// The buffer for changing in place, if the numbers lie on a GPU and no other tensor shares them.
+    /// The buffer for in-place changes, if the values are on a GPU and no other tensor shares them.
     pub(crate) fn buffer_mut(&mut self) -> Option<&Buffer> {
         match &self.storage {
             Storage::Gpu(buffer) if buffer.is_unique() => Some(buffer),
@@ -72,8 +74,8 @@ impl Tensor {
         }
     }
 
-    /// The buffer for changing in place, in this GPU's memory: brought there first if it is not, and copied
-    /// first if another tensor shares it.
+    /// The buffer for in-place changes on this GPU. Uploads the values if they are elsewhere, and copies them
+    /// if another tensor shares them.
     #[track_caller]
     pub(crate) fn buffer_to_change(&mut self, gpu: &Gpu) -> &Buffer {
         if self.buffer_mut().is_none() {
@@ -93,11 +95,12 @@ impl Tensor {
         }
     }
 
-    /// The same values in the memory of `device`; not tracked. From the GPU they have to be [read](Self::read).
-    /// A matrix that came from a file in 16 or 8 bits takes no more on the GPU.
+    /// Copies the values to `device`; the result is not tracked. To move values off a GPU,
+    /// [`read`](Self::read) them instead. A matrix loaded from a file in 16 or 8 bits keeps that width on the
+    /// GPU.
     ///
     /// # Panics
-    /// If they lie on a GPU and `device` is another.
+    /// If the values are on a GPU and `device` is another one.
     #[track_caller]
     pub fn to(&self, device: &Device) -> Self {
         match device {
@@ -112,7 +115,8 @@ impl Tensor {
         }
     }
 
-    /// The values, row-major, wherever they are: for those on the GPU everything recorded so far is submitted.
+    /// Returns the values, row-major, from whichever device holds them. For a GPU, first submits everything
+    /// recorded so far.
     ///
     /// # Errors
     /// `gpu-lost` or `out-of-memory`.
@@ -124,7 +128,7 @@ impl Tensor {
         }
     }
 
-    /// The same values in main memory; not tracked.
+    /// Returns the same values in main memory; not tracked.
     ///
     /// # Errors
     /// `gpu-lost` or `out-of-memory`.
@@ -135,7 +139,7 @@ impl Tensor {
         }
     }
 
-    /// Several tensors in main memory, not tracked: one read for as many as fit into one buffer.
+    /// Copies several tensors to main memory, not tracked, with one read for as many as fit into one buffer.
     ///
     /// # Errors
     /// `gpu-lost` or `out-of-memory`.
@@ -170,7 +174,7 @@ impl Tensor {
     }
 }
 
-/// The values of several tensors of one device, one after the other, with one wait.
+/// Returns the values of several tensors on one device, concatenated, with a single wait.
 ///
 /// # Errors
 /// `gpu-lost` or `out-of-memory`.

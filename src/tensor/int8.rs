@@ -1,15 +1,15 @@
-//! Matrices in main memory as they came from the file: 8 bits a number.
+//! Matrices in main memory as loaded from the file: 8 bits per element.
 
 use super::{Storage, Tensor};
 use crate::cpu::int8::gather_int8;
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
-/// A matrix as 8-bit integers with one scale for each row.
+/// A matrix of 8-bit integers with one scale per row.
 pub(super) struct Int8Rows {
     pub values: Vec<i8>,
     pub scales: Vec<f32>,
-    /// As f32, once somebody has asked for it.
+    /// The matrix as f32, computed on first use.
     unpacked: OnceLock<Arc<Vec<f32>>>,
 }
 
@@ -18,7 +18,7 @@ impl Int8Rows {
         Self { values, scales, unpacked: OnceLock::new() }
     }
 
-    /// All numbers as f32, `columns` in a row.
+    /// Returns all elements as f32; rows have `columns` elements.
     pub fn unpacked(&self, columns: usize) -> &Arc<Vec<f32>> {
         self.unpacked.get_or_init(|| {
             let rows: Vec<u32> = (0..self.scales.len() as u32).collect();
@@ -28,7 +28,7 @@ impl Int8Rows {
         })
     }
 
-    /// The integers at these places, which are whole rows, and their scales.
+    /// Returns the integers in range `places`, which must cover whole rows, and the scales of these rows.
     pub fn part(&self, places: Range<usize>, columns: usize) -> (&[i8], &[f32]) {
         let rows = places.start / columns.max(1)..places.end / columns.max(1);
         (&self.values[places], &self.scales[rows])
@@ -36,7 +36,7 @@ impl Int8Rows {
 }
 
 impl Tensor {
-    /// Integers and scales of a matrix in main memory that is stored so.
+    /// Returns the integers and row scales of a matrix stored in 8 bits in main memory.
     pub(crate) fn int8(&self) -> Option<(&[i8], &[f32])> {
         match &self.storage {
             Storage::Int8(rows) => Some(rows.part(self.range(), self.cols())),
@@ -44,7 +44,7 @@ impl Tensor {
         }
     }
 
-    /// Whether both hold the same numbers in main memory; 8-bit ones are compared as they are.
+    /// Whether both hold the same values in main memory; two 8-bit matrices are compared without unpacking.
     pub(crate) fn same_values(&self, other: &Self) -> bool {
         match (self.int8(), other.int8()) {
             (Some(own), Some(other)) => own == other,
@@ -64,7 +64,7 @@ mod tests {
     #[test]
     fn integers_stay_as_they_are_until_numbers_are_asked_for() {
         let matrix = Tensor::from_int8(vec![1, -2, 3, 127, 0, -127], vec![0.5, 0.125], [2, 3]);
-        // Integers under a scale of 1, so that nothing is rounded.
+        // Integers with a scale of 1, so that nothing is rounded.
         let x = Tensor::from_vec(vec![1.0, 10.0, 32_767.0], &[1, 3]);
         let bias = Tensor::full(&[2], 1.0);
         let product = x.linear(&matrix, Some(&bias));

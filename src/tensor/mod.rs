@@ -1,4 +1,4 @@
-//! [`Tensor`]: numbers with a shape, and the tape that remembers how they came about.
+//! [`Tensor`]: values with a shape, and the tape that records how they were computed.
 
 mod device;
 mod int8;
@@ -22,7 +22,7 @@ use tape::Slot;
 #[derive(Clone)]
 enum Storage {
     Cpu(Arc<Vec<f32>>),
-    /// Numbers that came from a file in 16 bits, each of which 16 bits hold exactly.
+    /// Values loaded from a 16-bit file, stored as f32 but exactly representable in f16.
     Halves(Arc<Vec<f32>>),
     Int8(Arc<Int8Rows>),
     Gpu(Buffer),
@@ -31,12 +31,14 @@ enum Storage {
 
 /// An immutable array of f32, row-major and contiguous, rank at most 4. Cloning is cheap.
 ///
-/// A tensor made by [`Tape::watch`], or computed from one, is *tracked*: ops on it are written to the tape. One
-/// made by [`Tensor::apart`], or computed from one, is *apart*: its rows do not see each other.
+/// A tensor made by [`Tape::watch`], or computed from one, is *tracked*: ops on it are recorded on the tape.
+/// A tensor made by [`Tensor::apart`], or computed from one, is *apart*: each of its rows is computed
+/// independently of the others.
 #[derive(Clone)]
 pub struct Tensor {
     storage: Storage,
-    /// Where the numbers begin in a storage of main memory, which may hold more; 0 elsewhere.
+    /// Offset of the first value in a main-memory storage, which may be shared with other tensors; 0
+    /// elsewhere.
     start: usize,
     shape: Shape,
     slot: Option<Slot>,
@@ -48,6 +50,8 @@ impl Tensor {
         Self { storage, start: 0, shape, slot: None, apart: false }
     }
 
+    /// Creates a tensor in main memory from row-major values.
+    ///
     /// # Panics
     /// If the number of values is not the product of `shape`.
     #[track_caller]
@@ -57,7 +61,7 @@ impl Tensor {
         Self::new(Storage::Cpu(Arc::new(values)), shape)
     }
 
-    /// [`Tensor::from_vec`] for numbers that 16 bits hold exactly; on a GPU a matrix takes no more.
+    /// Like [`Tensor::from_vec`], for f16 values; on a GPU a matrix keeps them in 16 bits.
     ///
     /// # Panics
     /// If the number of values is not the product of `shape`.
@@ -69,29 +73,29 @@ impl Tensor {
         Self::new(Storage::Halves(Arc::new(values)), shape)
     }
 
-    /// The matrix `(rows, columns)` with row `r` equal to `scales[r]` times that row of `values`. It takes no more
-    /// memory than these, until an op asks for its numbers as f32: [`Tensor::linear`] and the recurrent layers do so only
-    /// while training, [`Tensor::embedding`] never.
+    /// Creates a matrix `(rows, columns)` whose row `r` is `scales[r]` times row `r` of `values`. It is kept
+    /// in 8 bits until an op needs its elements as f32: [`Tensor::linear`] and the recurrent layers do so
+    /// only while training, [`Tensor::embedding`] never.
     ///
     /// # Panics
-    /// If there are not `rows · columns` values or not `rows` scales.
+    /// If the number of values is not `rows · columns` or the number of scales is not `rows`.
     #[track_caller]
     pub fn from_int8(values: Vec<i8>, scales: Vec<f32>, [rows, columns]: [usize; 2]) -> Self {
         assert!(values.len() == rows * columns && scales.len() == rows, "from_int8: {rows} x {columns}");
         Self::new(Storage::Int8(Arc::new(Int8Rows::new(values, scales))), Shape::new(&[rows, columns]))
     }
 
-    /// All elements `value`.
+    /// Creates a tensor with all elements equal to `value`.
     pub fn full(shape: &[usize], value: f32) -> Self {
         Self::from_vec(vec![value; Shape::new(shape).numel()], shape)
     }
 
-    /// All elements zero.
+    /// Creates a tensor with all elements zero.
     pub fn zeros(shape: &[usize]) -> Self {
         Self::full(shape, 0.0)
     }
 
-    /// One number, rank 0.
+    /// Creates a tensor of rank 0 that holds one number.
     pub fn scalar(value: f32) -> Self {
         Self::full(&[], value)
     }
@@ -128,7 +132,7 @@ impl Tensor {
     /// The values, row-major.
     ///
     /// # Panics
-    /// If they lie on the GPU: [`Tensor::read`] fetches them.
+    /// If they are on the GPU: use [`Tensor::read`] there.
     #[track_caller]
     pub fn data(&self) -> &[f32] {
         match &self.storage {
@@ -138,10 +142,10 @@ impl Tensor {
         }
     }
 
-    /// The values for changing in place; copies them first if another tensor shares them.
+    /// The values for in-place changes; copies them first if another tensor shares them.
     ///
     /// # Panics
-    /// If they lie on the GPU.
+    /// If they are on the GPU.
     #[track_caller]
     pub fn data_mut(&mut self) -> &mut [f32] {
         let own = matches!(&self.storage, Storage::Cpu(values) if values.len() == self.numel());
@@ -154,40 +158,42 @@ impl Tensor {
         }
     }
 
-    /// A copy of the values.
+    /// Returns a copy of the values.
     pub fn to_vec(&self) -> Vec<f32> {
         self.data().to_vec()
     }
 
-    /// The value of a tensor with one element.
+    /// Returns the value of a tensor with one element.
     ///
     /// # Panics
-    /// If it has another number of elements.
+    /// If the tensor does not have exactly one element.
     #[track_caller]
     pub fn item(&self) -> f32 {
         assert_eq!(self.numel(), 1, "item: shape {:?}", self.shape);
         self.data()[0]
     }
 
-    /// The same values, not tracked.
+    /// Returns the same values, not tracked.
     pub fn detach(&self) -> Self {
         Self { slot: None, ..self.clone() }
     }
 
-    /// The same values for decoding: whatever is computed from them, each row is computed as if it were alone, in
-    /// portable arithmetic to the bit. What a text or a sentence gets therefore does not depend on those beside
-    /// it, nor on how many of its tokens are read at once. Not tracked; on a GPU nothing changes.
+    /// Returns the same values for decoding: in everything computed from them, each row is computed as if it
+    /// were alone, bit for bit in portable arithmetic. The output for one text therefore depends neither on
+    /// the other texts in the batch nor on how many of its tokens are read at once. Not tracked; has no
+    /// effect on a GPU.
     pub fn apart(&self) -> Self {
         Self { apart: self.gpu().is_none(), ..self.detach() }
     }
 
-    /// Whether rows are to be computed as if alone, see [`Tensor::apart`].
+    /// Whether rows must be computed independently, see [`Tensor::apart`].
     pub(crate) fn is_apart(&self) -> bool {
         self.apart
     }
 
-    /// This matrix `(n, k)` in main memory as the rows `x` are multiplied with it. Training uses the unpacked numbers,
-    /// since the gradient is taken of those, even where this matrix is not trained.
+    /// This matrix `(n, k)` in main memory, in the form needed to multiply the rows `x` with it. Training
+    /// uses the unpacked values, since gradients with respect to `x` need them even where this matrix is
+    /// frozen.
     #[track_caller]
     pub(crate) fn matrix(&self, x: &Self) -> Matrix<'_> {
         match &self.storage {
@@ -200,7 +206,7 @@ impl Tensor {
         }
     }
 
-    /// The same values under another shape; not tracked (the op is [`Tensor::reshape`]).
+    /// Returns the same values with another shape; not tracked (the op is [`Tensor::reshape`]).
     #[track_caller]
     pub(crate) fn with_shape(&self, shape: &[usize]) -> Self {
         let new = Shape::new(shape);
@@ -208,8 +214,9 @@ impl Tensor {
         Self { shape: new, slot: None, ..self.unpacked() }
     }
 
-    /// Elements `start ..` of the values, as many as fill `shape`, without copying them; not tracked. `None` where
-    /// a storage cannot be shared in parts: on the GPU, or in 8 bits other than in whole rows.
+    /// Returns the part of the values that starts at element `start` and fills `shape`, without copying; not
+    /// tracked. `None` where the storage cannot be shared in parts: on the GPU, or in 8 bits if the part is
+    /// not whole rows.
     pub(crate) fn shared_part(&self, start: usize, shape: &[usize]) -> Option<Self> {
         let shape = Shape::new(shape);
         match &self.storage {

@@ -1,7 +1,7 @@
-//! Matrices on the GPU as they came from the file: 16 or 8 bits a number.
+//! Matrices on the GPU as loaded from the file: 16 or 8 bits per element.
 //!
-//! `linear` and `embedding` read them as they are. To all other ops they look like f32: what
-//! [`Tensor::buffer`](super::Tensor) gives them is unpacked once and kept.
+//! `linear` and `embedding` read them directly. All other ops see f32: [`Tensor::buffer`](super::Tensor)
+//! unpacks the matrix on first use and keeps the result.
 
 use super::{Storage, Tensor};
 use crate::gpu::{Buffer, Gpu};
@@ -11,28 +11,28 @@ use half::f16;
 use std::cell::OnceCell;
 use std::rc::Rc;
 
-/// A packed matrix (N, K), shared by the tensors that are it.
+/// A packed matrix (N, K); clones share its memory.
 #[derive(Clone)]
 pub(super) struct Packed(Rc<Memory>);
 
 struct Memory {
     weights: WeightBuffers,
     shape: [usize; 2],
-    /// As f32, once somebody asked for it.
+    /// The matrix as f32, unpacked on first use.
     unpacked: OnceCell<Buffer>,
 }
 
-/// The memory of [`Weights`].
+/// Owns the buffers that [`Weights`] refers to.
 #[derive(Clone)]
 pub(crate) enum WeightBuffers {
     F32(Buffer),
     F16(Buffer),
-    /// Values and scales.
+    /// Values and row scales.
     Int8(Buffer, Buffer),
 }
 
 impl WeightBuffers {
-    /// For the kernels.
+    /// Borrows the buffers for a kernel.
     pub fn view(&self) -> Weights<'_> {
         match self {
             Self::F32(values) => Weights::F32(values.into()),
@@ -55,7 +55,7 @@ impl Packed {
         }
     }
 
-    /// The numbers as f32.
+    /// Returns the matrix as f32.
     pub fn unpacked(&self) -> &Buffer {
         let Memory { weights, shape, unpacked } = &*self.0;
         unpacked.get_or_init(|| {
@@ -67,7 +67,7 @@ impl Packed {
 }
 
 impl Tensor {
-    /// This matrix in the GPU's memory as it came from the file, if it did not come as f32.
+    /// Uploads this matrix in its packed form, if it was loaded in 16 or 8 bits.
     pub(super) fn packed_on(&self, gpu: &Gpu) -> Option<Self> {
         let &[n, k] = self.shape() else {
             return None;
@@ -86,7 +86,7 @@ impl Tensor {
         Some(Self::new(Storage::Packed(Packed::new(weights, [n, k])), self.shape))
     }
 
-    /// This matrix for the kernels that can read packed numbers.
+    /// This matrix for kernels that can read packed elements.
     #[track_caller]
     pub(crate) fn weights(&self, gpu: &Gpu) -> WeightBuffers {
         match &self.storage {
@@ -98,7 +98,7 @@ impl Tensor {
         }
     }
 
-    /// Rows `start .. start + len` of a packed matrix, packed; not tracked.
+    /// Copies rows `start .. start + len` of a packed matrix, still packed; not tracked.
     pub(crate) fn packed_rows(&self, start: usize, len: usize) -> Option<Self> {
         let Storage::Packed(packed) = &self.storage else {
             return None;
@@ -120,7 +120,7 @@ impl Tensor {
         Some(Self::new(Storage::Packed(Packed::new(rows, [len, *k])), Shape::new(&[len, *k])))
     }
 
-    /// The same numbers as f32, wherever they lie.
+    /// Returns the same values as f32, on whichever device they are.
     pub(super) fn unpacked(&self) -> Self {
         let storage = match &self.storage {
             Storage::Packed(packed) => Storage::Gpu(packed.unpacked().clone()),

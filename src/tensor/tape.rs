@@ -1,9 +1,9 @@
 //! Reverse-mode differentiation on a flat list of nodes.
 //!
-//! Every op on a tracked tensor appends a node: which values went in, which came out, and a closure
-//! that turns the gradients of the outputs into those of the inputs. [`Tape::backward`] walks the list
-//! once from its end and frees each node as it goes. Nothing recurses, neither the walk nor the drop:
-//! the chains of backpropagation through time are longer than wasm's stack is deep.
+//! Every op on a tracked tensor appends a node: the ids of its inputs and outputs, and a closure that turns
+//! the gradients of the outputs into those of the inputs. [`Tape::backward`] walks the list once from its end
+//! and frees each node as it goes. Neither the walk nor the drop recurses: the chains of backpropagation
+//! through time are longer than wasm's stack is deep.
 
 use super::Tensor;
 use crate::cpu::elementwise::add_assign;
@@ -11,8 +11,8 @@ use crate::wgsl;
 use std::cell::RefCell;
 use std::rc::{Rc, Weak};
 
-/// A value's place on a tape. The reference is weak: closures on the tape hold tensors, and a strong one
-/// would keep the tape alive for ever.
+/// A value's position on a tape. The reference is weak: closures on the tape hold tensors, so a strong one
+/// would be a cycle and leak the tape.
 #[derive(Clone)]
 pub(super) struct Slot {
     tape: Weak<RefCell<Nodes>>,
@@ -33,7 +33,7 @@ struct Nodes {
     slots: usize,
 }
 
-/// The record of one forward pass.
+/// Records one forward pass for differentiation.
 ///
 /// ```
 /// use liedwerk::tensor::{Tape, Tensor};
@@ -49,12 +49,12 @@ pub struct Tape {
 }
 
 impl Tape {
-    /// An empty tape.
+    /// Creates an empty tape.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// A tracked tensor with the values of `tensor`, in f32: a leaf whose gradient [`Tape::backward`] will find.
+    /// Returns a tracked copy of `tensor`, in f32: a leaf for which [`Tape::backward`] computes a gradient.
     pub fn watch(&self, tensor: &Tensor) -> Tensor {
         let mut nodes = self.nodes.borrow_mut();
         nodes.slots += 1;
@@ -65,7 +65,7 @@ impl Tape {
         }
     }
 
-    /// Number of recorded ops.
+    /// Returns the number of recorded ops.
     pub fn len(&self) -> usize {
         self.nodes.borrow().nodes.len()
     }
@@ -75,7 +75,8 @@ impl Tape {
         self.len() == 0
     }
 
-    /// Gradients of `loss` (one element) with respect to every leaf. The tape is empty afterwards.
+    /// Returns the gradients of `loss` (one element) with respect to every leaf. The tape is empty
+    /// afterwards.
     ///
     /// # Panics
     /// If `loss` has more than one element or was not computed from a leaf of this tape.
@@ -109,45 +110,46 @@ impl Tape {
     }
 }
 
-/// What an op's backward closure is given.
+/// The argument of an op's backward closure.
 pub(crate) struct Upstream<'a> {
     outputs: &'a [Option<Tensor>],
     inputs: &'a [Option<usize>],
 }
 
 impl Upstream<'_> {
-    /// Gradient of the only output.
+    /// Gradient of the op's only output.
     pub fn grad(&self) -> &Tensor {
         self.outputs[0].as_ref().expect("an op runs backward only when its output has a gradient")
     }
 
-    /// Gradient of output `index`, if anything used that output.
+    /// Gradient of output `index`, or `None` if nothing depends on that output.
     pub fn grad_of(&self, index: usize) -> Option<&Tensor> {
         self.outputs[index].as_ref()
     }
 
-    /// Whether anybody wants the gradient of input `index`.
+    /// Whether the gradient of input `index` is needed.
     pub fn needs(&self, index: usize) -> bool {
         self.inputs[index].is_some()
     }
 
-    /// `compute` the gradient of input `index` only if it is wanted.
+    /// Calls `compute` for the gradient of input `index` only if it is needed.
     pub fn when(&self, index: usize, compute: impl FnOnce() -> Tensor) -> Option<Tensor> {
         self.needs(index).then(compute)
     }
 }
 
-/// The page's lean module never trains: no op is written to a tape there, and the compiler drops every backward pass.
+/// Whether ops are recorded at all. The page's lean module never trains, so the compiler can drop every
+/// backward pass there.
 const TRACKS: bool = cfg!(any(not(target_arch = "wasm32"), feature = "train"));
 
-/// Whether one of these is tracked, so that an op on them will have to run backward.
+/// Whether one of `inputs` is tracked, so that an op on them will have to run backward.
 pub(crate) fn is_tracked(inputs: &[&Tensor]) -> bool {
     TRACKS && inputs.iter().any(|input| input.slot.as_ref().is_some_and(|slot| slot.tape.strong_count() > 0))
 }
 
-/// Writes an op to the tape of its inputs, if one of them is tracked.
+/// Records an op on the tape of its inputs, if one of them is tracked.
 ///
-/// `backward` must return one entry for each input, in order; it captures *detached* tensors.
+/// `backward` must return one entry per input, in order, and must capture only *detached* tensors.
 #[track_caller]
 pub(crate) fn record<const N: usize>(
     inputs: &[&Tensor],
@@ -186,18 +188,18 @@ pub(crate) fn record<const N: usize>(
     outputs
 }
 
-/// The gradients found by [`Tape::backward`].
+/// The gradients computed by [`Tape::backward`].
 pub struct Grads {
     by_slot: Vec<Option<Tensor>>,
 }
 
 impl Grads {
-    /// The gradient of a watched tensor; `None` if the loss does not depend on it.
+    /// Returns the gradient of a watched tensor; `None` if the loss does not depend on it.
     pub fn get(&self, leaf: &Tensor) -> Option<&Tensor> {
         self.by_slot[leaf.slot.as_ref()?.id].as_ref()
     }
 
-    /// Like [`Grads::get`], giving the gradient away.
+    /// Like [`Grads::get`], but moves the gradient out.
     pub fn take(&mut self, leaf: &Tensor) -> Option<Tensor> {
         self.by_slot[leaf.slot.as_ref()?.id].take()
     }
@@ -211,12 +213,12 @@ impl Grads {
 }
 
 impl Tensor {
-    /// Adds `grad`, in place if no other tensor shares these numbers.
+    /// Adds `grad`, in place if no other tensor shares this tensor's values.
     fn accumulate(&mut self, mut grad: Self) {
         let Some(gpu) = Self::gpu_of(&[self, &grad]) else {
             return add_assign(grad.data(), self.data_mut());
         };
-        // Either may be the one that nobody shares.
+        // Addition commutes, so swap if `grad` may be the unshared one.
         if self.buffer_mut().is_none() {
             std::mem::swap(self, &mut grad);
         }

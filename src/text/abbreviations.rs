@@ -1,28 +1,28 @@
-//! Words of German and English after which a point is not, or not always, the end of a sentence.
+//! German and English abbreviations, after which a full stop does not, or not always, end a sentence.
 
-/// What a point after a word can mean.
+/// Whether a full stop after a word ends the sentence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Abbreviation {
-    /// The end of a sentence.
+    /// It ends the sentence.
     None,
-    /// `No. 5`, but "No. I won't.": no end before a digit.
+    /// `No. 5`, but "No. I won't.": does not end the sentence before a digit.
     Number,
-    /// Never an end: `Dr.`, `z.B.`
+    /// Never ends the sentence: `Dr.`, `z.B.`
     Always,
-    /// A single letter: `J. S. Bach`, `z. B.`, at times the last word (`Plan B.`).
+    /// A single letter, as in `J. S. Bach` or `z. B.`; sometimes the last word (`Plan B.`).
     Initial,
-    /// An end if the next word often begins sentences: `usw.`, `am 3. Mai`, `etc.`
+    /// Ends the sentence if the next word often starts one: `usw.`, `am 3. Mai`, `etc.`
     Sometimes,
 }
 
-/// In lower case, without the last point.
+/// In lower case, without the final full stop; sorted.
 const ALWAYS: &[&str] = &[
     "bzw", "ca", "capt", "col", "d.h", "dipl", "dr", "e.g", "engl", "evtl", "exkl", "fr", "frl", "frz",
     "geb", "gen", "ggf", "gov", "hl", "hr", "hrn", "hrsg", "i.e", "inkl", "kgl", "lt", "messrs", "mlle",
     "mme", "mr", "mrs", "ms", "mx", "nr", "prof", "rev", "sgt", "sr", "st", "vgl", "vs", "z.b", "zzgl",
 ];
 
-/// Likewise; "Jan." may also be somebody's name, "Art." an ordinary word.
+/// Likewise. "Jan." may also be a name, "Art." an ordinary word.
 const SOMETIMES: &[&str] = &[
     "abb", "abs", "abt", "approx", "apr", "art", "aufl", "aug", "bd", "betr", "co", "corp", "dec", "dept",
     "dez", "dt", "ed", "est", "etc", "feb", "ff", "fig", "gest", "hon", "inc", "ing", "jan", "jh", "jhd",
@@ -30,7 +30,7 @@ const SOMETIMES: &[&str] = &[
     "std", "str", "tel", "usf", "usw", "verh", "vol", "ziff",
 ];
 
-/// Words that are seldom written with a capital inside a sentence, and often begin one.
+/// Words that are rarely capitalised inside a sentence and often start one.
 const BEGINNINGS: &[&str] = &[
     "a", "aber", "after", "all", "als", "also", "am", "an", "and", "at", "auch", "auf", "bei", "but", "da",
     "damals", "danach", "dann", "das", "dein", "deine", "dem", "den", "denn", "der", "deshalb", "die",
@@ -43,7 +43,7 @@ const BEGINNINGS: &[&str] = &[
     "when", "where", "who", "why", "wie", "wir", "wo", "yes", "you", "your", "zu", "zum", "zur",
 ];
 
-/// What a point after `word` can mean.
+/// What a full stop after `word` can mean.
 pub fn kind_of(word: &str) -> Abbreviation {
     let lower = word.to_lowercase();
     let in_list = |list: &[&str]| list.binary_search(&lower.as_str()).is_ok();
@@ -61,12 +61,12 @@ pub fn kind_of(word: &str) -> Abbreviation {
     }
 }
 
-/// Whether `word` often begins a sentence.
+/// Whether `word` often starts a sentence.
 pub fn begins_sentence(word: &str) -> bool {
     BEGINNINGS.binary_search(&word.to_lowercase().as_str()).is_ok()
 }
 
-/// Single letters with points between: `u.s.w`, `p.m`, `U.S`.
+/// Single letters separated by full stops: `u.s.w`, `p.m`, `U.S`.
 fn is_dotted(word: &str) -> bool {
     let letter = |part: &str| part.chars().count() == 1 && part.contains(char::is_alphabetic);
     word.contains('.') && word.split('.').all(letter)

@@ -1,23 +1,23 @@
-//! The form in which copies are looked for: words and nothing else.
+//! The canonical form in which copies are searched for: words only.
 
 use super::normalize::{is_song_character, is_title};
 use super::unicode::{is_mark, nfc};
 
-/// A text as lower-case letters, digits and single spaces, and where each of them comes from.
+/// A text as lower-case letters, digits and single spaces, with the origin of each character.
 ///
-/// It is cleaned like songs, titles dropped ([`Normalize::Songs`](super::Normalize::Songs)): a character that a
-/// model of songs cannot write must not hide a copy. Punctuation, line breaks and runs of spaces become one
-/// space, so that a changed comma does not hide one either.
+/// It is cleaned like songs, with titles dropped ([`Normalize::Songs`](super::Normalize::Songs)), because a
+/// character that a song model cannot write must not hide a copy. Punctuation, line breaks and runs of spaces
+/// become a single space, so that a changed comma does not hide one either.
 pub(super) struct Canonical {
-    /// ASCII only, one byte a character.
+    /// ASCII only, one byte per character.
     pub characters: Vec<u8>,
-    /// For each of them the byte in the text where it begins; of a space, where the first thing begins that it
-    /// stands for.
+    /// For each character, the byte offset where it starts in the text; for a space, the offset of the first
+    /// character it replaces.
     pub offsets: Vec<usize>,
 }
 
 impl Canonical {
-    /// Brings `text` into this form.
+    /// Converts `text` to this form.
     pub fn of(text: &str) -> Self {
         let mut out = Self { characters: Vec::new(), offsets: Vec::new() };
         let mut begin = 0;
@@ -37,7 +37,7 @@ impl Canonical {
     }
 
     fn push(&mut self, c: char, offset: usize) {
-        // Other spaces than the plain one, and the other half of Windows' line ends, part words as well.
+        // Unicode spaces and the `\r` of Windows line endings also separate words.
         let c = if c == '\r' || (c.is_whitespace() && !c.is_ascii()) { ' ' } else { c };
         let character = if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() as u8 } else { b' ' };
         let repeated = character == b' ' && matches!(self.characters.last(), None | Some(b' '));
@@ -48,7 +48,8 @@ impl Canonical {
     }
 }
 
-/// The letters of a line, each with the marks on it and the byte where it begins: composed or not, a letter is the same.
+/// The letters of a line, each with its combining marks and byte offset, so that composed and decomposed
+/// letters are equal.
 fn letters(line: &str) -> impl Iterator<Item = (usize, &str)> {
     let mut at = 0;
     std::iter::from_fn(move || {

@@ -1,14 +1,14 @@
-//! The character tokenizer: one token a character, numbered in code point order.
+//! The character tokenizer: one token per character, numbered in code point order.
 
 use serde::{Deserialize, Serialize};
 
 use super::{Normalize, Normalized, fold};
 use crate::error::{Error, ErrorCode, Result};
 
-/// More distinct characters than this are no alphabet; the file is damaged or hostile.
+/// A file with more distinct characters than this is damaged or hostile.
 const MAX_CHARACTERS: usize = 1 << 20;
 
-/// Numbers the characters of a model's alphabet; `tokenizer.json` of a character model.
+/// Maps the characters of a model's alphabet to ids; `tokenizer.json` of a character model.
 ///
 /// ```
 /// use liedwerk::text::{CharTokenizer, Normalize};
@@ -19,11 +19,11 @@ const MAX_CHARACTERS: usize = 1 << 20;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CharTokenizer {
     normalize: Normalize,
-    /// Strictly ascending, so that the id of a character is found by binary search.
+    /// Strictly ascending, so that ids can be found by binary search.
     characters: Vec<char>,
 }
 
-/// The file's layout.
+/// Layout of the file.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct File {
@@ -33,9 +33,9 @@ struct File {
 }
 
 impl CharTokenizer {
-    /// The alphabet for training on `text`, which is already cleaned: the policy's whole alphabet
-    /// where it has one, so that rare characters of held-out text have a number too; else the
-    /// characters that occur.
+    /// Builds the alphabet for training on `text`, which must already be cleaned: the full alphabet of the
+    /// policy if it has one, so that rare characters of held-out text have ids, too; otherwise the characters
+    /// that occur.
     pub fn from_text(normalize: Normalize, text: &str) -> Self {
         let characters = normalize.alphabet().unwrap_or_else(|| {
             let distinct: std::collections::BTreeSet<char> = text.chars().collect();
@@ -47,8 +47,8 @@ impl CharTokenizer {
     /// Reads `tokenizer.json`: `{"type":"chars","normalize":"songs","characters":["\n"," ",...]}`.
     ///
     /// # Errors
-    /// `bad-tokenizer` when it does not parse, has another type, or the characters are not in
-    /// strictly ascending code point order.
+    /// `bad-tokenizer` if it does not parse, has another type, or its characters are not in strictly
+    /// ascending code point order.
     pub fn from_json(json: &str) -> Result<Self> {
         let bad = |message: String| Error::new(ErrorCode::BadTokenizer, format!("tokenizer.json: {message}"));
         let file: File = serde_json::from_str(json).map_err(|e| bad(e.to_string()))?;
@@ -67,7 +67,7 @@ impl CharTokenizer {
         Ok(Self { normalize: file.normalize, characters: file.characters })
     }
 
-    /// The text of `tokenizer.json`, ending in a line break.
+    /// The content of `tokenizer.json`, ending in a line break.
     pub fn to_json(&self) -> String {
         let file = File {
             r#type: "chars".to_owned(),
@@ -79,43 +79,43 @@ impl CharTokenizer {
         json
     }
 
-    /// The ids of the characters of `text`; characters outside the alphabet are skipped.
+    /// Encodes `text`; characters outside the alphabet are skipped.
     pub fn encode(&self, text: &str) -> Vec<u32> {
         text.chars().filter_map(|c| self.id(c)).collect()
     }
 
-    /// The characters with these ids; an id outside the alphabet gives U+FFFD.
+    /// Decodes ids; an id outside the alphabet becomes U+FFFD.
     pub fn decode(&self, ids: &[u32]) -> String {
         let character = |&id: &u32| self.characters.get(id as usize).copied();
         ids.iter().map(|id| character(id).unwrap_or(char::REPLACEMENT_CHARACTER)).collect()
     }
 
-    /// The id of one character, if it is in the alphabet.
+    /// The id of a character, if it is in the alphabet.
     pub fn id(&self, c: char) -> Option<u32> {
         self.characters.binary_search(&c).ok().map(|id| id as u32)
     }
 
-    /// Number of characters in the alphabet; ids are below it.
+    /// Number of characters in the alphabet; all ids are smaller.
     pub fn vocab_size(&self) -> usize {
         self.characters.len()
     }
 
-    /// The cleaning that text for this model goes through.
+    /// The cleaning policy for text that this model reads.
     pub fn normalize(&self) -> Normalize {
         self.normalize
     }
 
-    /// What a text is taken to follow when nothing does: a line break, in an alphabet without one
-    /// a space, in one without either the first character.
+    /// The token a model reads before any text: a line break, or a space if the alphabet has no line break,
+    /// or else the first character.
     pub fn start_id(&self) -> u32 {
         self.id('\n').or_else(|| self.id(' ')).unwrap_or(0)
     }
 
-    /// Makes a visitor's text fit the model: typographic characters that the alphabet lacks are
-    /// [respelled](fold), the policy's cleaning is applied, and what still is not in the alphabet is
-    /// dropped and reported. Every character of the result has an id.
+    /// Adapts user input to the model: typographic characters missing from the alphabet are
+    /// [respelled](fold), the cleaning policy is applied, and characters that are still not in the alphabet
+    /// are dropped and reported. Every character of the result has an id.
     pub fn prepare_prompt(&self, text: &str) -> Normalized {
-        // The lecture's policy lowers case later, so an upper-case letter counts as known.
+        // The lecture's policy lowercases later, so an upper-case letter counts as known.
         let known = |c: char| match self.normalize {
             Normalize::Lecture => c.to_lowercase().all(|lower| self.id(lower).is_some()),
             Normalize::None | Normalize::Songs | Normalize::Lieder => self.id(c).is_some(),

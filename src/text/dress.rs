@@ -1,10 +1,10 @@
-//! What a line wears that a translator has not learned to read: marks of Markdown and HTML, the number of a list, all
-//! capitals. It is taken off before translating, and the translation puts it on again.
+//! Strips formatting that a translator has not learned to read (Markdown and HTML marks, list numbers, all
+//! capitals) before translating, and restores it afterwards.
 
 use super::reading::plain_line;
 use std::borrow::Cow;
 
-/// Marks that stand on both sides of their words, longer ones first.
+/// Marks that enclose words, longer ones first.
 const PAIRS: [(&str, &str); 12] = [
     ("**", "**"),
     ("__", "__"),
@@ -19,14 +19,14 @@ const PAIRS: [(&str, &str); 12] = [
     ("<strong>", "</strong>"),
     ("<p>", "</p>"),
 ];
-/// So many of them, the first, are marks of Markdown that no sentence has.
+/// The first entries of `PAIRS`: Markdown marks that do not occur in ordinary sentences.
 const MARKS: usize = 3;
-/// The first that is a tag.
+/// Index of the first HTML tag in `PAIRS`.
 const TAGS: usize = 6;
-/// Fewer letters are an abbreviation rather than shouted.
+/// With fewer letters, capitals are an abbreviation rather than shouting.
 const SHOUTED: usize = 4;
 
-/// What was taken off a line.
+/// The formatting removed from a line.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Dress {
     before: String,
@@ -35,8 +35,9 @@ pub struct Dress {
 }
 
 impl Dress {
-    /// The line as a translator reads it, and what it wore. Spaces of all kinds become plain ones, letters are composed,
-    /// and single quotation marks in pairs become double ones, unless there are double ones, too.
+    /// Returns the line as a translator reads it, and the formatting removed. Also turns all kinds of spaces
+    /// into plain ones, composes letters, and turns paired single quotation marks into double ones unless the
+    /// line already has double ones.
     ///
     /// ```
     /// use liedwerk::text::Dress;
@@ -62,7 +63,7 @@ impl Dress {
         if line == text { (Cow::Borrowed(text), dress) } else { (Cow::Owned(line), dress) }
     }
 
-    /// The translation in the dress of its source.
+    /// Applies the formatting of the source to its translation.
     pub fn on(&self, translation: &str) -> String {
         let Self { before, after, capitals } = self;
         let shouted: Cow<'_, str> = if *capitals {
@@ -74,14 +75,15 @@ impl Dress {
     }
 }
 
-/// What stands before and behind the words, as far as one mark does; `None` if none does, or nothing would be left.
+/// Splits off the outermost prefix or pair of marks as (before, inside, after); `None` if there is none or no
+/// letters would be left.
 fn outermost(line: &str) -> Option<(&str, &str, &str)> {
     let found =
         leading(line).map(|length| (&line[..length], &line[length..], "")).or_else(|| enclosing(line));
     found.filter(|(_, inside, _)| inside.contains(char::is_alphabetic))
 }
 
-/// The length of a list's number or bullet, or of a mark such as `[Chorus]`, with the space behind it.
+/// Length of a list number, a bullet or a marker such as `[Chorus]`, including the space after it.
 fn leading(line: &str) -> Option<usize> {
     let number = line.trim_start_matches(|c: char| c.is_ascii_digit());
     let digits = line.len() - number.len();
@@ -96,7 +98,7 @@ fn leading(line: &str) -> Option<usize> {
     (words.len() < rest.len()).then(|| line.len() - words.len())
 }
 
-/// A mark that stands at both ends and nowhere between.
+/// A mark at both ends of the line that does not occur in between.
 fn enclosing(line: &str) -> Option<(&str, &str, &str)> {
     PAIRS.iter().find_map(|&(open, close)| {
         let inside = line.strip_prefix(open)?.strip_suffix(close)?;
@@ -104,7 +106,7 @@ fn enclosing(line: &str) -> Option<(&str, &str, &str)> {
     })
 }
 
-/// `line` without the marks and tags inside of it, marks only if they stand there in pairs.
+/// Removes marks and tags inside the line; marks only if they occur in pairs.
 fn undressed(line: &str) -> String {
     let mut line = line.to_owned();
     for (at, (open, close)) in PAIRS.iter().enumerate() {
@@ -115,7 +117,7 @@ fn undressed(line: &str) -> String {
     line
 }
 
-/// `‚…‘`, `‹…›` and `›…‹` with double quotation marks: small translators lose the closing single one.
+/// Turns `‚…‘`, `‹…›` and `›…‹` into double quotation marks: small translators lose closing single ones.
 fn double_quoted(line: &str) -> Option<String> {
     if line.contains(['"', '„', '“', '”', '«', '»']) {
         return None;
@@ -142,13 +144,13 @@ fn double_quoted(line: &str) -> Option<String> {
     (out != line && closing.is_none()).then_some(out)
 }
 
-/// All letters are capitals, and there are enough of them.
+/// Whether all letters are capitals, and there are enough of them.
 fn is_shouted(line: &str) -> bool {
     let letters = || line.chars().filter(|c| c.is_alphabetic());
     letters().all(|c| c.is_uppercase() || c == 'ß') && letters().take(SHOUTED).count() == SHOUTED
 }
 
-/// In small letters, but for the first.
+/// Lower-cases the line except for its first letter.
 fn as_sentence(line: &str) -> String {
     let small = line.to_lowercase();
     let first = small.char_indices().find(|(_, c)| c.is_alphabetic());

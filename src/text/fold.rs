@@ -1,11 +1,11 @@
-//! Respelling: the typographic character a visitor typed, in the plain characters a model knows.
+//! Respells the typographic characters people type with the plain characters a model knows.
 
 use super::unicode::{decomposed, is_mark, nfc};
 
-/// Respells every character that `keep` refuses, where there is a plain spelling that `keep`
-/// accepts: curly quotes become straight, accents fall off, `ä` becomes `ae`, `–` becomes `-`, a tab
-/// a space, `\r\n` one line break. Invisible characters (soft hyphen, zero-width, byte order mark)
-/// vanish. A character without such a spelling stays, so that the caller can report it.
+/// Respells every character rejected by `keep` for which there is a plain spelling accepted by `keep`: curly
+/// quotes become straight, accents are removed, `ä` becomes `ae`, `–` becomes `-`, a tab becomes a space,
+/// `\r\n` one line break. Invisible characters (soft hyphen, zero-width characters, byte order mark) are
+/// removed. A character without such a spelling stays, so that the caller can report it.
 ///
 /// ```
 /// let ascii = |c: char| c.is_ascii_graphic() || c == ' ' || c == '\n';
@@ -15,7 +15,7 @@ pub fn fold(text: &str, keep: impl Fn(char) -> bool) -> String {
     folded(text, &keep)
 }
 
-/// One body for all who fold, which the page downloads once.
+/// Not generic, so that the page downloads only one copy of this code.
 fn folded(text: &str, keep: &dyn Fn(char) -> bool) -> String {
     let mut out = String::with_capacity(text.len());
     let mut after_return = false;
@@ -37,7 +37,7 @@ fn folded(text: &str, keep: &dyn Fn(char) -> bool) -> String {
     out
 }
 
-/// The plain spelling of one character; `None` where it has none.
+/// The plain spelling of a character; `None` if there is none.
 fn respell(c: char) -> Option<String> {
     let spelling = match c {
         '‘' | '’' | '‚' | '‛' | '‹' | '›' | '´' | '`' | 'ʼ' | '′' => "'",
@@ -82,9 +82,10 @@ fn respell(c: char) -> Option<String> {
     Some(spelling.to_owned())
 }
 
-/// Accents and other marks removed, and wide letters made narrow: `é` is `e`, `Ａ` is `A`.
+/// Removes accents and other marks, and makes full-width letters narrow: `é` becomes `e`, `Ａ` becomes `A`.
 ///
-/// Only canonical decomposition: the tables of the compatibility one would be a tenth of the page.
+/// Uses canonical decomposition only: the tables for compatibility decomposition would be a tenth of the
+/// page.
 fn without_marks(c: char) -> Option<String> {
     let c = match c {
         '！'..='～' => char::from_u32(u32::from(c) - 0xfee0)?,

@@ -1,33 +1,34 @@
-//! Which language a text is written in, German or English, by how its letters follow each other.
+//! Tells German from English by letter bigrams.
 //!
-//! For each language `bigrams.txt` says what every letter costs behind every other: 32 lines of 32 characters for
-//! German and then for English, `a` for nothing and each letter of the alphabet half a bit more. The rows are the
-//! symbol before, the columns the one after: `a` to `z`, `ä`, `ö`, `ü`, `ß`, the edge of a word, any other letter. The
-//! costs were counted on public-domain songs and sentence pairs (Cavnar and Trenkle 1994 do the same with ranks).
+//! For each language `bigrams.txt` holds the cost of every letter after every other: 32 lines of 32
+//! characters for German, then for English, where `a` is 0 and each following letter half a bit more. Rows
+//! are the previous symbol, columns the next: `a` to `z`, `ä`, `ö`, `ü`, `ß`, a word boundary, any other
+//! letter. The costs were counted on public-domain songs and sentence pairs (Cavnar and Trenkle 1994 do the
+//! same with ranks).
 //!
-//! All sums are of integers: the PyTorch trainer reads the same table and comes to the same judgement.
+//! All sums are integers, so the PyTorch trainer reads the same table and reaches the same verdict.
 
-/// Symbols of the tables.
+/// Number of symbols in the tables.
 const SYMBOLS: usize = 32;
-/// Between words.
+/// Word boundary.
 const EDGE: usize = 30;
-/// Any letter that neither language has.
+/// Any letter that neither language uses.
 const OTHER: usize = 31;
 
 const BIGRAMS: &[u8] = include_bytes!("bigrams.txt");
 
-/// What a text costs, in half bits.
+/// The cost of a text in each language, in half bits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Costs {
-    /// Taken for German.
+    /// Cost as German.
     pub german: u32,
-    /// Taken for English.
+    /// Cost as English.
     pub english: u32,
-    /// Letters, and the ends of words.
+    /// Number of symbols: letters and word ends.
     pub symbols: u32,
 }
 
-/// What the letters of `text` cost in both languages.
+/// Computes the cost of the letters of `text` in both languages.
 ///
 /// ```
 /// let costs = liedwerk::text::letter_costs("Am Brunnen vor dem Tore");
@@ -37,7 +38,7 @@ pub fn letter_costs(text: &str) -> Costs {
     let mut costs = Costs::default();
     let mut before = EDGE;
     let mut step = |next: usize| {
-        // A line of a table ends in a line break.
+        // Each line of a table ends in a line break.
         let cost =
             |table: usize| u32::from(BIGRAMS[(table * SYMBOLS + before) * (SYMBOLS + 1) + next] - b'a');
         costs.german += cost(0);

@@ -1,19 +1,19 @@
-//! Labelled texts, as a program reads them.
+//! Labelled texts.
 
-/// A text and its label.
+/// A text with its label.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LabelledText {
-    /// What is read.
+    /// The text.
     pub text: String,
-    /// What it is.
+    /// Its class.
     pub label: String,
 }
 
 /// A sentence with a label for every word.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TaggedSentence {
-    /// What is read.
+    /// The words.
     pub words: Vec<String>,
-    /// As many labels.
+    /// The labels, one per word.
     pub labels: Vec<String>,
 }

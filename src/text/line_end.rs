@@ -1,15 +1,15 @@
-//! Lines of verse as sentences: a model that has learned from whole sentences reads a line that stops at a
-//! comma, or at nothing, much worse than one that ends with a full stop.
+//! Turns lines of verse into sentences: a model trained on whole sentences reads a line that ends in a comma,
+//! or in nothing, much worse than one that ends with a full stop.
 
 use std::borrow::Cow;
 
-/// What a line of verse ends with instead of a full stop; one of `,;:–—-` with the space before it, or
-/// nothing.
+/// The original end of a line of verse that was replaced by a full stop: one or more of `,;:–—-` with the
+/// spaces before them, or nothing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LineEnd(String);
 
 impl LineEnd {
-    /// The line as a sentence, and its own end if that was another.
+    /// Returns the line as a sentence, and its original end if it was replaced.
     ///
     /// ```
     /// use liedwerk::text::LineEnd;
@@ -25,7 +25,7 @@ impl LineEnd {
         (Cow::Owned(format!("{bare}.")), Some(Self(line[bare.len()..].to_owned())))
     }
 
-    /// The translation of the sentence with the line's end in place of its full stop.
+    /// Puts the original end of the line in place of the translation's full stop.
     pub fn restore(&self, translation: &str) -> String {
         match translation.strip_suffix('.') {
             Some(bare) if !bare.ends_with('.') => format!("{bare}{}", self.0),

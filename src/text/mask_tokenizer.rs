@@ -1,32 +1,32 @@
-//! The tokenizer of a model that foretells masked words, of either kind.
+//! Tokenizers of masked language models.
 
 use serde::Deserialize;
 
 use super::{BpeTokenizer, Normalizer, WordPieceTokenizer, learn_bpe_with};
 use crate::error::{Error, ErrorCode, Result};
 
-/// The name of the token that stands for what is to be foretold.
+/// Name of the mask token.
 pub const MASK: &str = "[MASK]";
 
-/// Numbers the words of a text some of which are masked; `tokenizer.json` of a BERT.
+/// Encodes texts in which some words are masked; `tokenizer.json` of a BERT.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MaskTokenizer {
     pieces: Pieces,
-    /// Fills batches.
+    /// Id of the padding token.
     pub pad: u32,
-    /// Begins every text.
+    /// Id of the token that starts every text.
     pub start: u32,
-    /// Ends every text.
+    /// Id of the token that ends every text.
     pub end: u32,
-    /// Stands for what is to be foretold.
+    /// Id of the mask token.
     pub mask: u32,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Pieces {
-    /// Ours.
+    /// This crate's own models.
     Bpe(BpeTokenizer),
-    /// Of a BERT as Hugging Face has it.
+    /// BERT models in Hugging Face's layout.
     WordPiece(WordPieceTokenizer),
 }
 
@@ -41,12 +41,12 @@ struct Model {
 }
 
 impl MaskTokenizer {
-    /// Reads `tokenizer.json`: a byte-level BPE with `<pad>`, `<start>`, `<end>` and `[MASK]`, or BERT's WordPiece with
-    /// `[PAD]`, `[CLS]`, `[SEP]` and `[MASK]`.
+    /// Reads `tokenizer.json`: a byte-level BPE with `<pad>`, `<start>`, `<end>` and `[MASK]`, or BERT's
+    /// WordPiece with `[PAD]`, `[CLS]`, `[SEP]` and `[MASK]`.
     ///
     /// # Errors
-    /// `bad-tokenizer`, see [`BpeTokenizer::from_json`] and [`WordPieceTokenizer::from_json`]; also when one of the
-    /// special tokens is missing.
+    /// `bad-tokenizer`, see [`BpeTokenizer::from_json`] and [`WordPieceTokenizer::from_json`]; also if a
+    /// special token is missing.
     pub fn from_json(json: &str) -> Result<Self> {
         let json = json.strip_prefix('\u{feff}').unwrap_or(json);
         let bad = |message: String| Error::new(ErrorCode::BadTokenizer, format!("tokenizer.json: {message}"));
@@ -64,14 +64,15 @@ impl MaskTokenizer {
         Ok(Self { pad, start, end, mask, pieces })
     }
 
-    /// Learns a byte-level BPE from texts, as [`learn_bpe`](super::learn_bpe) does, with `[MASK]` behind the other special tokens.
+    /// Learns a byte-level BPE from texts like [`learn_bpe`](super::learn_bpe), with `[MASK]` added to the
+    /// special tokens.
     pub fn learn<'a>(texts: impl IntoIterator<Item = &'a str>, vocab_size: usize) -> Self {
         let specials = &["<pad>", "<start>", "<end>", MASK];
         let pieces = Pieces::Bpe(learn_bpe_with(texts, vocab_size, Normalizer::translation(), specials));
         Self { pad: 0, start: 1, end: 2, mask: 3, pieces }
     }
 
-    /// The text of `tokenizer.json`; of a WordPiece the one that it was read from.
+    /// The content of `tokenizer.json`; for a WordPiece, the file it was read from.
     pub fn to_json(&self) -> String {
         match &self.pieces {
             Pieces::Bpe(tokenizer) => tokenizer.to_json(),
@@ -79,7 +80,7 @@ impl MaskTokenizer {
         }
     }
 
-    /// The text as it is before it is cut into words.
+    /// Normalises a text before it is split into words.
     pub fn normalize(&self, text: &str) -> String {
         match &self.pieces {
             Pieces::Bpe(tokenizer) => tokenizer.normalize(text),
@@ -87,7 +88,7 @@ impl MaskTokenizer {
         }
     }
 
-    /// The ids of a text without special tokens.
+    /// Encodes a text, without adding special tokens.
     pub fn encode(&self, text: &str) -> Vec<u32> {
         match &self.pieces {
             Pieces::Bpe(tokenizer) => tokenizer.encode(text),
@@ -95,7 +96,7 @@ impl MaskTokenizer {
         }
     }
 
-    /// The ids of what stands behind a mask: only the white space that it begins with is before it.
+    /// Encodes text that follows a mask: no prefix space is added, the text is used as it is.
     pub fn encode_behind(&self, text: &str) -> Vec<u32> {
         match &self.pieces {
             Pieces::Bpe(tokenizer) => tokenizer.encode_going_on(text),
@@ -103,7 +104,7 @@ impl MaskTokenizer {
         }
     }
 
-    /// Number of ids; all are below it.
+    /// Number of ids; all ids are smaller.
     pub fn vocab_size(&self) -> usize {
         match &self.pieces {
             Pieces::Bpe(tokenizer) => tokenizer.vocab_size(),
@@ -111,7 +112,7 @@ impl MaskTokenizer {
         }
     }
 
-    /// One token for showing, with a space before it where it begins a word; a special token's name.
+    /// A token as printable text, with a leading space if it starts a word; the name of a special token.
     pub fn token_text(&self, id: u32) -> String {
         match &self.pieces {
             Pieces::Bpe(tokenizer) => tokenizer.token_text(id),
@@ -119,7 +120,7 @@ impl MaskTokenizer {
         }
     }
 
-    /// Whether `id` is a special token, which no word is.
+    /// Whether `id` is a special token, which no word encodes to.
     pub fn is_special(&self, id: u32) -> bool {
         match &self.pieces {
             Pieces::Bpe(tokenizer) => tokenizer.is_special(id),

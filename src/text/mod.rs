@@ -1,7 +1,7 @@
-//! Text: cleaning it, cutting it into sentences, numbering its characters, subwords or words, and finding what it
-//! shares with others.
+//! Text processing: cleaning, splitting into sentences, tokenizing by characters, subwords or words, and
+//! finding passages copied from other texts.
 //!
-//! Pure functions on strings; nothing here knows a tensor or a model.
+//! Pure functions on strings; nothing here depends on tensors or models.
 
 mod abbreviations;
 mod bpe;

@@ -1,37 +1,37 @@
-//! The cleaning that a model's text went through before training.
+//! The cleaning applied to a model's text before training.
 //!
-//! A model knows only the characters it was trained on, so whoever scores or prompts it cleans
-//! the text the same way. The policy's name stands in the model's `tokenizer.json`.
+//! A model knows only the characters it was trained on, so text that it scores or continues must be cleaned
+//! the same way. The policy is named in the model's `tokenizer.json`.
 
 use serde::{Deserialize, Serialize};
 
-/// A cleaning policy, by the name it has in `tokenizer.json`.
+/// A cleaning policy, by its name in `tokenizer.json`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Normalize {
-    /// The text as it is.
+    /// No cleaning.
     None,
-    /// The lecture's cleaning: lower case, nothing but `a-z` and single spaces (27 symbols).
+    /// The lecture's cleaning: lower case, only `a-z` and single spaces (27 symbols).
     Lecture,
-    /// Songs with their lines: title lines (`=== ...`) dropped, three or more line breaks in a row
-    /// made two, then only line break, space, `a-z A-Z 0-9 . , ; : ! ? ' " ( ) - —` kept, in this
-    /// order. Bits per character are counted on text cleaned this way.
+    /// Songs with their line breaks: title lines (`=== ...`) are dropped, three or more consecutive line
+    /// breaks become two, then only line break, space, `a-z A-Z 0-9 . , ; : ! ? ' " ( ) - —` are kept, in
+    /// this order. Bits per character are computed on text cleaned this way.
     Songs,
-    /// The same for German songs, with `ÄÖÜäöüß`.
+    /// The same for German songs, also keeping `ÄÖÜäöüß`.
     Lieder,
 }
 
-/// A cleaned text, and what it cost.
+/// A cleaned text, and what was removed.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Normalized {
-    /// What is left.
+    /// The cleaned text.
     pub text: String,
-    /// The characters that were removed: each once, in the order they first appeared.
+    /// The removed characters, each once, in order of first appearance.
     pub dropped: Vec<char>,
 }
 
 impl Normalized {
-    /// Notes `c` as removed, once.
+    /// Records `c` as removed, unless already recorded.
     pub(crate) fn drop_char(&mut self, c: char) {
         if !self.dropped.contains(&c) {
             self.dropped.push(c);
@@ -40,7 +40,7 @@ impl Normalized {
 }
 
 impl Normalize {
-    /// Cleans a corpus.
+    /// Cleans a training text.
     ///
     /// ```
     /// use liedwerk::text::Normalize;
@@ -57,8 +57,8 @@ impl Normalize {
         }
     }
 
-    /// Cleans what a visitor typed. Like [`normalize`](Self::normalize), but a line that begins
-    /// with `===` is no title here: its words stay.
+    /// Cleans user input. Like [`normalize`](Self::normalize), but a line starting with `===` does not count
+    /// as a title: its words are kept.
     pub fn normalize_prompt(&self, text: &str) -> Normalized {
         match self {
             Self::Songs => songs(text, is_song_character),
@@ -67,8 +67,7 @@ impl Normalize {
         }
     }
 
-    /// All characters that text cleaned this way can hold, in code point order; `None` where the
-    /// policy sets no limit.
+    /// All characters that cleaned text can contain, in code point order; `None` if the policy sets no limit.
     pub fn alphabet(&self) -> Option<Vec<char>> {
         match self {
             Self::None => None,
@@ -79,7 +78,7 @@ impl Normalize {
     }
 }
 
-/// Lower case, the letters that `is_letter` knows, and single spaces between words.
+/// Lowercases `text` and keeps only letters accepted by `is_letter`, with single spaces between words.
 pub(super) fn letters(text: &str, is_letter: impl Fn(char) -> bool) -> Normalized {
     let mut out = Normalized::default();
     let mut space_due = false;
@@ -108,13 +107,13 @@ fn without_titles(text: &str) -> String {
     lines.join("\n")
 }
 
-/// Titles do not belong to a song's text.
+/// Whether the line is a title; titles are not part of a song's text.
 pub(super) fn is_title(line: &str) -> bool {
     line.starts_with("===")
 }
 
-/// Line breaks are reduced before characters are dropped, because the evaluation rule says so: a
-/// blank line that held only dropped characters therefore still counts as a line.
+/// Line breaks are reduced before characters are dropped, as the evaluation rule demands: a blank line that
+/// held only dropped characters therefore still counts as a line.
 fn songs(text: &str, is_kept: impl Fn(char) -> bool) -> Normalized {
     let mut out = Normalized::default();
     let mut breaks = 0;
@@ -132,12 +131,12 @@ fn songs(text: &str, is_kept: impl Fn(char) -> bool) -> Normalized {
     out
 }
 
-/// What songs are written with.
+/// Characters allowed in English songs.
 pub(super) fn is_song_character(c: char) -> bool {
     c.is_ascii_alphanumeric() || "\n .,;:!?'\"()-—".contains(c)
 }
 
-/// What German songs are written with.
+/// Characters allowed in German songs.
 fn is_lied_character(c: char) -> bool {
     is_song_character(c) || "ÄÖÜäöüß".contains(c)
 }

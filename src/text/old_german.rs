@@ -1,11 +1,11 @@
-//! Old German spelling in today's, for models that have only read today's.
+//! Modernises old German spelling for models that have only read today's.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-/// Beginnings of words, old and new, each with the endings it has; `-` stands for none. The spelling reforms
-/// of 1901 and 1996 are behind most: `th` became `t`, and `ß` after a short vowel `ss`.
+/// Word beginnings, old and new, each with its possible endings; `-` is the empty ending. Most reflect the
+/// spelling reforms of 1901 and 1996: `th` became `t`, and `ß` after a short vowel `ss`.
 const WORDS: &str = "
 daß dass -; deß dessen -; indeß indes -; muß muss - t te ten test; müß müss t te ten test;
 laß lass - t; läß läss t; verlaß verlass - t; verläß verläss t; unterlaß unterlass -; faß fass - t te ten;
@@ -29,7 +29,7 @@ sey sei - n d; bey bei - m; dabey dabei -; zwey zwei -; drey drei -; frey frei -
 giebt gibt -; gieb gib - t; vergieb vergib - t; gieng ging - en; hieng hing - en; fieng fing - en
 ";
 
-/// Old word, in small letters, to new.
+/// Maps old words to new ones, in lower case.
 static NEW: LazyLock<HashMap<String, String>> = LazyLock::new(|| {
     let mut words = HashMap::new();
     for entry in WORDS.split(';') {
@@ -43,20 +43,20 @@ static NEW: LazyLock<HashMap<String, String>> = LazyLock::new(|| {
     words
 });
 
-/// Endings that verse shortens, and in full.
+/// Endings shortened in verse, and their full forms.
 const SHORTENED: [(&str, &str); 6] =
     [("gen", "igen"), ("ge", "ige"), ("ger", "iger"), ("gem", "igem"), ("ges", "iges"), ("n", "en")];
-/// What `'s` joins without meaning "es".
+/// Prepositions, after which `'s` does not mean "es".
 const PREPOSITIONS: [&str; 8] = ["in", "an", "auf", "für", "durch", "um", "über", "vor"];
-/// Words that may begin a line with a capital and still be followed by "es"; other capitals are names, whose
-/// `'s` is a genitive.
+/// Words that may be capitalised at the start of a line and still be followed by "es"; other capitalised
+/// words are names, whose `'s` is a genitive.
 const BEFORE_ES: [&str; 22] = [
     "ist", "war", "wird", "hat", "gibt", "geht", "kann", "soll", "muss", "will", "wie", "wenn", "was", "wo",
     "ich", "du", "er", "sie", "wir", "ihr", "mir", "ob",
 ];
 
-/// The text with words of old spelling in today's, and with the vowels that an apostrophe stands for;
-/// borrowed if there was nothing to change.
+/// Modernises old spelling and restores vowels replaced by an apostrophe. Borrows the text if nothing
+/// changes.
 ///
 /// ```
 /// use liedwerk::text::modern_german;
@@ -104,7 +104,7 @@ fn split_letters(text: &str) -> (&str, &str) {
     text.split_at(text.find(|c: char| !c.is_alphabetic()).unwrap_or(text.len()))
 }
 
-/// One word without apostrophe; a capital stays one.
+/// Modernises one word without apostrophes, keeping an initial capital.
 fn modern_word(word: &str) -> Cow<'_, str> {
     let Some(new) = NEW.get(&word.to_lowercase()) else { return Cow::Borrowed(word) };
     match word.chars().next() {
@@ -116,12 +116,12 @@ fn modern_word(word: &str) -> Cow<'_, str> {
     }
 }
 
-/// What `word'tail` says in full; `None` where that is not known.
+/// The full form of `word'tail`; `None` if unknown.
 fn full(word: &str, tail: &str) -> Option<String> {
     let small = word.to_lowercase();
     let new = modern_word(word);
     match tail {
-        // A genitive such as "Voß'" has lost nothing.
+        // A genitive such as "Voß'" lacks nothing.
         "" if small.ends_with(['s', 'ß', 'x', 'z']) => None,
         "" => Some(format!("{new}e")),
         "s" if PREPOSITIONS.contains(&small.as_str()) => Some(format!("{new}s")),

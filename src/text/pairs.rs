@@ -1,4 +1,4 @@
-//! What a translator learns from.
+//! Training data of translators.
 
 /// A sentence and its translation; [`reading::pairs`](super::reading::pairs) reads them from files.
 #[derive(Debug, Clone, PartialEq, Eq)]

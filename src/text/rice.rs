@@ -1,10 +1,10 @@
-//! Ascending numbers in few bits: the gaps between them in Golomb-Rice code (Rice 1979).
+//! Compact encoding of ascending numbers: Golomb-Rice coding (Rice 1979) of the gaps between them.
 //!
-//! A gap is its upper part in unary (so many ones, then a zero) and its lower `width` bits, least significant
-//! bit first, in the text of bits as in every byte. For numbers spread evenly that is within a tenth of a bit of
-//! the entropy.
+//! A gap is written as its upper part in unary (that many ones, then a zero) followed by its lower `width`
+//! bits, least significant bit first, both within a number and within a byte. For evenly spread numbers this
+//! is within a tenth of a bit of the entropy.
 
-/// The `width` that needs the fewest bits for these numbers, and the code.
+/// Returns the `width` that takes the fewest bits for these numbers, and the encoded bytes.
 pub(super) fn encode(ascending: &[u32]) -> (u8, Vec<u8>) {
     let mut previous = None;
     let gaps: Vec<u32> = ascending
@@ -35,8 +35,8 @@ pub(super) fn encode(ascending: &[u32]) -> (u8, Vec<u8>) {
     (width, out)
 }
 
-/// The numbers back; `None` where `bytes` is not exactly the code of `count` numbers. Nothing is allocated for
-/// numbers that the bytes cannot hold.
+/// Decodes the numbers; `None` if `bytes` is not exactly the encoding of `count` numbers. Allocates no more
+/// than the bytes can hold.
 pub(super) fn decode(width: u8, count: usize, bytes: &[u8]) -> Option<Vec<u32>> {
     let length = bytes.len().checked_mul(8)?;
     if width >= 32 || count > length / (usize::from(width) + 1) {

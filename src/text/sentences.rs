@@ -1,18 +1,17 @@
-//! Cutting a text into sentences for translation, so that it can be put together again exactly.
+//! Splits a text into sentences for translation, so that it can be reassembled exactly.
 
 use super::abbreviations::{Abbreviation, begins_sentence, kind_of};
 use super::unicode::is_mark;
 
-/// Longer pieces are cut at a clause mark or a space, so that no input keeps a model busy without end.
+/// Longer pieces are cut at punctuation or a space, so that no input keeps a model busy indefinitely.
 pub const MAX_PIECE_CHARS: usize = 400;
 
-/// A sentence or line, and what stands between it and the one before.
+/// A sentence or line, with the white space before it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Piece {
-    /// White space and line breaks, to be put out as they are.
+    /// White space and line breaks, to be copied to the output unchanged.
     pub before: String,
-    /// At most [`MAX_PIECE_CHARS`] characters on one line, neither empty nor beginning or ending with white
-    /// space.
+    /// At most [`MAX_PIECE_CHARS`] characters on one line; not empty, and without white space at either end.
     pub text: String,
 }
 
@@ -22,27 +21,27 @@ impl Piece {
         self.text.contains(char::is_alphanumeric)
     }
 
-    /// Letters and digits of its longest word.
+    /// Length of the longest word in letters and digits.
     pub fn longest_word(&self) -> usize {
         let words = self.text.split(|c: char| !c.is_alphanumeric());
         words.map(|word| word.chars().count()).max().unwrap_or(0)
     }
 }
 
-/// A text in pieces: all `before` and `text` in order and then `trailing` are the text again, less the
-/// dropped characters.
+/// A text in pieces: concatenating every `before` and `text` in order, then `trailing`, gives the text
+/// without the dropped characters.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Pieces {
-    /// In the order of the text.
+    /// The pieces in text order.
     pub pieces: Vec<Piece>,
     /// White space after the last piece.
     pub trailing: String,
-    /// Control and invisible characters that were left out: each once, in the order they first appeared.
+    /// Removed control and invisible characters, each once, in order of first appearance.
     pub dropped: Vec<char>,
 }
 
-/// Cuts `text` at every line break, and lines of several sentences after each sentence, but not after
-/// German and English abbreviations, initials and ordinal numbers.
+/// Splits `text` at every line break, and each line after every sentence, but not after German and English
+/// abbreviations, initials and ordinal numbers.
 ///
 /// ```
 /// use liedwerk::text::split_pieces;
@@ -74,12 +73,12 @@ pub fn split_pieces(text: &str) -> Pieces {
 }
 
 impl Pieces {
-    /// Adds a sentence with the white space around it, in parts if it is too long.
+    /// Appends a sentence with its surrounding white space, in several pieces if it is too long.
     fn push_sentence(&mut self, sentence: &str) {
         let mut rest = sentence;
         loop {
             let text = rest.trim_start();
-            // What came after the last piece turns out to be before this one.
+            // The white space after the last piece becomes the white space before this one.
             self.trailing.push_str(&rest[..rest.len() - text.len()]);
             if text.is_empty() {
                 return;
@@ -94,7 +93,7 @@ impl Pieces {
     }
 }
 
-/// Control characters, and those that only steer the display. Joiners stay: emoji need them.
+/// Control characters and characters that only affect display. Joiners are kept, since emoji need them.
 fn is_dropped(c: char) -> bool {
     let invisible = matches!(
         c,
@@ -120,7 +119,7 @@ fn is_opener(c: char) -> bool {
     is_closer(c) || matches!(c, '„' | '‚' | '(' | '[' | '{' | '-' | '–' | '—' | '*' | '_' | '¿' | '¡')
 }
 
-/// Byte lengths of all sentences of a line but the last; each ends where white space follows.
+/// Byte lengths of all sentences of a line but the last; each must be followed by white space.
 fn sentence_lengths(line: &str) -> Vec<usize> {
     let mut lengths = Vec::new();
     let (mut begin, mut searched) = (0, 0);
@@ -141,8 +140,8 @@ fn sentence_lengths(line: &str) -> Vec<usize> {
     lengths
 }
 
-/// Whether a sentence ends with the marks `stop` between the line's beginning `before` and `next`, where
-/// another one may begin.
+/// Whether the punctuation `stop` ends a sentence, given the line up to it (`before`) and the text after it
+/// (`next`).
 fn ends_sentence(before: &str, stop: &str, next: &str) -> bool {
     let next = next.trim_start_matches(|c: char| is_opener(c) || c.is_whitespace());
     let Some(initial) = next.chars().next() else { return false };
@@ -164,14 +163,14 @@ fn ends_sentence(before: &str, stop: &str, next: &str) -> bool {
     }
 }
 
-/// Bytes of the first part of a sentence: all of it if it is short enough.
+/// Length in bytes of the first part of a sentence; the whole sentence if it is short enough.
 fn cut_at(text: &str) -> usize {
     let Some((limit, _)) = text.char_indices().nth(MAX_PIECE_CHARS) else { return text.len() };
-    // Exactly the limit, if nothing but white space follows.
+    // Exactly at the limit, if only white space follows.
     if text[limit..].trim_start().is_empty() {
         return text.len();
     }
-    // A cut stands before white space, which may itself be the first character beyond the limit.
+    // A cut comes before white space, which may itself be the first character beyond the limit.
     let spaces: Vec<usize> = text
         .char_indices()
         .take(MAX_PIECE_CHARS + 1)
@@ -183,7 +182,8 @@ fn cut_at(text: &str) -> usize {
     best.copied().unwrap_or_else(|| before_marks(text, limit))
 }
 
-/// The place for a cut inside a word: not between a letter and its accents, if there are not too many.
+/// Where to cut inside a word: not between a letter and its combining marks, unless there are too many of
+/// them.
 fn before_marks(text: &str, limit: usize) -> usize {
     let joins = |c: char| is_mark(c) || c == '\u{200d}';
     let mut back = text[..limit].char_indices().rev().take(8);

@@ -1,47 +1,47 @@
-//! Which stretches of a text stand in the songs that a model learned from.
+//! Finds passages of a text that occur word for word in a model's training songs.
 //!
-//! Of the songs every fifth 31-gram is kept, as a hash; a text is asked at every character. A stretch that
-//! stands in the songs then shows as hits five characters apart, and every stretch of 40 characters holds at
-//! least two of them. (Winnowing, Schleimer, Wilkerson and Aiken 2003, has the same guarantee, but keeps twice
-//! as many hashes for it: it also chooses among the grams of the text asked about, which here is short.)
+//! The index keeps a hash of every fifth 31-gram of the songs; a text is looked up at every character. A
+//! copied passage then shows as hits five characters apart, and any 40 characters of it contain at least two
+//! of them. (Winnowing, Schleimer, Wilkerson and Aiken 2003, gives the same guarantee but stores twice as
+//! many hashes for it, as it also selects among the grams of the query, which is short here.)
 
 use super::canonical::Canonical;
 use super::rice;
 use crate::error::{Error, ErrorCode, Result};
 
-/// Every stretch of so many characters that stands in the songs is found.
+/// Every copied passage of at least this many characters is found.
 pub const MIN_STRETCH: usize = 40;
-/// Characters hashed together.
+/// Number of characters hashed together.
 const GRAM: usize = 31;
-/// Characters between two grams that are kept; of `GRAM + 2 * STEP - 1` characters, two whole grams are.
+/// Distance between two stored grams; any `GRAM + 2 * STEP - 1` characters contain two whole ones.
 const STEP: usize = 5;
 const _: () = assert!(GRAM + 2 * STEP - 1 == MIN_STRETCH);
-/// The shortest stretch that is sure: two grams.
+/// The shortest passage that is reported: two grams.
 const SURE: usize = GRAM + STEP;
 
 const MAGIC: &[u8; 4] = b"LWSI";
 const VERSION: u8 = 1;
-/// `MAGIC`, version, `GRAM`, `STEP`, width of the Rice code (a byte each), number of hashes (4 bytes, little
-/// endian).
+/// `MAGIC`, version, `GRAM`, `STEP`, width of the Rice code (one byte each), number of hashes (4 bytes,
+/// little endian).
 const HEADER: usize = 12;
 
-/// Hashes of songs, to find what a text took from them word for word.
+/// Hashes of songs, for finding passages that a text copied word for word.
 ///
-/// Texts are compared as lower-case letters, digits and single spaces, after the cleaning of
-/// [`Normalize::Songs`](super::Normalize::Songs): neither a comma nor a line break nor a title tells a copy from
-/// its original.
+/// Texts are compared as lower-case letters, digits and single spaces after the cleaning of
+/// [`Normalize::Songs`](super::Normalize::Songs), so changed commas, line breaks or titles do not hide a
+/// copy.
 ///
-/// What is promised, for an index of `n` hashes (5.6 million characters of songs give 1.1 million, and with
-/// about 13.4 bits each a file of 1.9 MB):
+/// Guarantees for an index of `n` hashes (5.6 million characters of songs give 1.1 million hashes, at about
+/// 13.4 bits each a file of 1.9 MB):
 ///
-/// - Every stretch of at least [`MIN_STRETCH`] characters is found, up to [`STRETCH_SLACK`](Self::STRETCH_SLACK)
-///   characters short at either end.
-/// - Characters that stand in no song are reported only by chance. A single gram is taken for one of the songs
-///   with probability `n / 2^32` (1 in 3,900), a whole stretch needs two: about 1 in 7,500 texts of 2,000
-///   characters shows one that is not there, and 1 in 1,900 true stretches seems longer than it is.
-/// - A stretch is read off hits that each share 26 characters with the next, not off places in the songs. Only
-///   where two songs have such 26 characters in common can one that changes from one to the other there seem to
-///   be one piece.
+/// - Every copied passage of at least [`MIN_STRETCH`] characters is found, at most
+///   [`STRETCH_SLACK`](Self::STRETCH_SLACK) characters short at either end.
+/// - Characters that are in no song are reported only by chance. A single gram collides with one of the songs
+///   with probability `n / 2^32` (1 in 3,900), and a passage needs two: about 1 in 7,500 texts of 2,000
+///   characters shows a false passage, and 1 in 1,900 true passages looks longer than it is.
+/// - A passage is built from hits that each share 26 characters with the next, not from positions in the
+///   songs. Only if two songs share such 26 characters can a passage that switches between them there look
+///   like a single one.
 ///
 /// ```
 /// use liedwerk::text::SongIndex;
@@ -56,34 +56,34 @@ const HEADER: usize = 12;
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SongIndex {
-    /// Ascending, each once.
+    /// Ascending, without duplicates.
     hashes: Vec<u32>,
 }
 
-/// A part of a text that stands in the songs.
+/// A passage of a text that occurs in the songs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Stretch {
-    /// Where it begins in the text, in bytes; a letter or digit, as at the end.
+    /// Byte offset of its start in the text; a letter or digit, as is its end.
     pub start: usize,
-    /// The byte after its end.
+    /// Byte offset just past its end.
     pub end: usize,
-    /// How many letters, digits and single spaces are sure to stand in the songs; at least 34.
+    /// Number of letters, digits and single spaces that certainly occur in the songs; at least 34.
     pub characters: usize,
 }
 
 impl Stretch {
-    /// Whether it can be longer than so many characters: what is sure, and what may be missing at both ends.
+    /// Whether it may be longer than `characters`, counting what may be missing at both ends.
     pub fn may_exceed(&self, characters: usize) -> bool {
         self.characters + 2 * SongIndex::STRETCH_SLACK > characters
     }
 }
 
 impl SongIndex {
-    /// How many more characters may belong to a stretch at either end: up to four between two grams, and a
-    /// space that is not reported at an end.
+    /// Number of further characters that may belong to a passage at either end: up to four between two grams,
+    /// and a space that is not reported at an end.
     pub const STRETCH_SLACK: usize = STEP;
 
-    /// The index of these songs. Of songs with fewer than 31 characters it is empty.
+    /// Builds the index of these songs; empty for texts shorter than 31 characters.
     pub fn build(songs: &str) -> Self {
         let mut hashes: Vec<u32> =
             Canonical::of(songs).characters.windows(GRAM).step_by(STEP).map(hash).collect();
@@ -92,12 +92,12 @@ impl SongIndex {
         Self { hashes }
     }
 
-    /// How many hashes it holds.
+    /// Number of hashes.
     pub fn len(&self) -> usize {
         self.hashes.len()
     }
 
-    /// Whether it holds none, and hence finds nothing.
+    /// Whether the index has no hashes and so finds nothing.
     pub fn is_empty(&self) -> bool {
         self.hashes.is_empty()
     }
@@ -119,7 +119,7 @@ impl SongIndex {
     /// Reads an index file.
     ///
     /// # Errors
-    /// `bad-index` when it is no index, one of another version, cut off or damaged.
+    /// `bad-index` if it is not an index, has another version, or is truncated or damaged.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self> {
         let bad = |message: &str| Error::new(ErrorCode::BadIndex, format!("the index of songs {message}"));
         let Some((&[m0, m1, m2, m3, version, gram, step, width, c0, c1, c2, c3], code)) =
@@ -138,10 +138,10 @@ impl SongIndex {
         Ok(Self { hashes })
     }
 
-    /// The stretches of `text` that stand in the songs, in reading order.
+    /// Returns the passages of `text` that occur in the songs, in reading order.
     ///
-    /// None overlaps another: where two do, the longer one keeps what they share, and the rest of the other is
-    /// given only if it is long enough by itself.
+    /// They do not overlap: where two would, the longer one keeps the shared part, and the rest of the other
+    /// is returned only if it is long enough by itself.
     pub fn find(&self, text: &str) -> Vec<Stretch> {
         let Canonical { characters, offsets } = Canonical::of(text);
         let owners = self.owners(&characters);
@@ -162,7 +162,7 @@ impl SongIndex {
         found
     }
 
-    /// For each character the longest run of hits that covers it, as begin and end.
+    /// For each character, the longest run of hits that covers it, as (begin, end).
     fn owners(&self, characters: &[u8]) -> Vec<(usize, usize)> {
         let mut hits = Vec::with_capacity(characters.len());
         for gram in characters.windows(GRAM) {
@@ -190,12 +190,12 @@ impl SongIndex {
     }
 }
 
-/// The run of a character that no run covers.
+/// Marks a character that no run covers.
 const NOBODY: (usize, usize) = (0, 0);
 
-/// The polynomial of the gram's bytes modulo 2^64 (Knuth's multiplier), and of that the upper half after one
-/// more multiplication: the lower bits of such a polynomial depend on its last bytes only.
-#[inline(never)] // Unrolled in the search, it would be a kilobyte of the page.
+/// The upper half of a polynomial of the gram's bytes modulo 2^64 (with Knuth's multiplier), multiplied once
+/// more: the lower bits of such a polynomial depend on its last bytes only.
+#[inline(never)] // If unrolled into the search, it would add a kilobyte to the page.
 fn hash(gram: &[u8]) -> u32 {
     const MULTIPLIER: u64 = 6_364_136_223_846_793_005;
     let sum = gram.iter().fold(0_u64, |sum, &byte| (sum ^ u64::from(byte)).wrapping_mul(MULTIPLIER));

@@ -1,22 +1,22 @@
-//! Songs one by one, with what is known of each before its first line, from a file of songs.
+//! Splits a file of songs into songs with their headers.
 
 use super::Normalize;
 
-/// A song as a GPT-2 learns it, sometimes with its header and sometimes without.
+/// A song as GPT-2 models are trained on it, sometimes with its header and sometimes without.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Song {
-    /// What the model is told of the song, see [`song_header`].
+    /// The header line for the model, see [`song_header`].
     pub title: String,
-    /// The verses, cleaned, and a blank line behind them.
+    /// The cleaned verses, followed by a blank line.
     pub verses: String,
 }
 
-/// The ways of writing that a header can name.
+/// The styles that a header can name.
 pub const STYLES: [&str; 2] = ["old", "modern"];
 
-/// The line `=== Title | style | scheme` that stands before a song, with its line break. Of the `fields`, the
-/// title comes first; of the others only a style and a rhyme scheme (such as `ABAB`) are told. Empty if nothing is
-/// known.
+/// The header line `=== Title | style | scheme` of a song, with its line break. The title is the first of the
+/// `fields`; of the others only a style and a rhyme scheme (such as `ABAB`) are kept. Empty if nothing is
+/// left.
 ///
 /// ```
 /// use liedwerk::text::{Normalize, song_header};
@@ -34,7 +34,7 @@ pub fn song_header(fields: &str, normalize: Normalize) -> String {
     if line == header_line("", []) { String::new() } else { line }
 }
 
-/// A header line, with its line break. Fields that are empty are left out.
+/// Builds a header line with its line break. Empty fields are omitted.
 ///
 /// ```
 /// use liedwerk::text::header_line;
@@ -57,8 +57,8 @@ fn is_scheme(field: &str) -> bool {
     (2..=8).contains(&field.len()) && field.bytes().all(|byte| byte.is_ascii_uppercase())
 }
 
-/// The songs of a file, in its order; before each stands a line `=== title | author | source`. What stands
-/// before the first such line belongs to no song.
+/// The songs of a file in order; each begins with a line `=== title | author | source`. Text before the first
+/// such line is ignored.
 ///
 /// ```
 /// use liedwerk::text::{Normalize, titled_songs};

@@ -1,22 +1,22 @@
-//! Words and their characters by number, for a model that reads both.
+//! Maps words and their characters to ids, for a model that reads both.
 
 use crate::error::{Error, ErrorCode, Result};
 use serde::{Deserialize, Serialize};
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-/// Names of the ids 0 and 1 of words and of characters.
+/// Names of ids 0 and 1, for words and for characters.
 const SPECIALS: [&str; 2] = ["<pad>", "<unk>"];
-/// The id of every word and character that is not known.
+/// The id of unknown words and characters.
 const UNKNOWN: u32 = 1;
-/// A rarer character is not known.
+/// Rarer characters are treated as unknown.
 const FEWEST: usize = 3;
-/// Of a word of more characters only both ends are read: they tell its class.
+/// Of longer words only both ends are read, which are enough to tell the word class.
 const LONGEST: usize = 24;
-/// More words or characters than this are a damaged or hostile file.
+/// A file with more words or characters than this is damaged or hostile.
 const MOST: usize = 1 << 20;
 
-/// Numbers words, whatever their case, and their characters; `tokenizer.json` of a tagger.
+/// Maps words, ignoring case, and their characters to ids; `tokenizer.json` of a tagger.
 ///
 /// ```
 /// use liedwerk::text::SpellingTokenizer;
@@ -31,7 +31,7 @@ pub struct SpellingTokenizer {
     characters: Numbered,
 }
 
-/// The file's layout.
+/// Layout of the file.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct File {
@@ -40,7 +40,7 @@ struct File {
     characters: Vec<String>,
 }
 
-/// Names in the order of their ids, and back.
+/// Names in id order, and the inverse map.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Numbered {
     names: Vec<String>,
@@ -48,8 +48,9 @@ struct Numbered {
 }
 
 impl SpellingTokenizer {
-    /// The most frequent words in lower case that stand there `min_count` times, of equal ones the first in code point
-    /// order, at most `max_size` with the special ones; and the characters of all words.
+    /// Builds the vocabulary from the most frequent words in lower case with at least `min_count`
+    /// occurrences, ties in code point order, at most `max_size` including the special ones; and from the
+    /// characters of all words.
     pub fn learn<'a>(words: impl IntoIterator<Item = &'a str>, max_size: usize, min_count: usize) -> Self {
         let mut counts: BTreeMap<String, usize> = BTreeMap::new();
         let mut letters: BTreeMap<char, usize> = BTreeMap::new();
@@ -71,8 +72,8 @@ impl SpellingTokenizer {
     /// Reads `{"type":"spelling","words":["<pad>","<unk>",...],"characters":["<pad>","<unk>",...]}`.
     ///
     /// # Errors
-    /// `bad-tokenizer` when it does not parse, has another type, or a list does not begin with the special names or
-    /// has a name twice.
+    /// `bad-tokenizer` if it does not parse, has another type, or a list does not begin with the special
+    /// names or contains a duplicate.
     pub fn from_json(json: &str) -> Result<Self> {
         let bad = |message: String| Error::new(ErrorCode::BadTokenizer, format!("tokenizer.json: {message}"));
         let file: File = serde_json::from_str(json).map_err(|error| bad(error.to_string()))?;
@@ -95,14 +96,14 @@ impl SpellingTokenizer {
         })
     }
 
-    /// The text of `tokenizer.json`, ending in a line break.
+    /// The content of `tokenizer.json`, ending in a line break.
     pub fn to_json(&self) -> String {
         let (words, characters) = (self.words.names.clone(), self.characters.names.clone());
         let file = File { r#type: "spelling".to_owned(), words, characters };
         serde_json::to_string(&file).expect("strings always serialise") + "\n"
     }
 
-    /// The id of a word, and those of its characters: at least one.
+    /// The id of a word and the ids of its characters, at least one.
     pub fn encode(&self, word: &str) -> (u32, Vec<u32>) {
         let characters: Vec<u32> =
             word.chars().map(|c| self.characters.id(c.encode_utf8(&mut [0; 4]))).collect();
@@ -114,14 +115,14 @@ impl SpellingTokenizer {
         (self.words.id(&word.to_lowercase()), characters)
     }
 
-    /// Numbers of characters and of words that there are ids for.
+    /// Number of character ids and number of word ids.
     pub fn vocab_sizes(&self) -> [usize; 2] {
         [&self.characters, &self.words].map(|numbered| numbered.names.len())
     }
 }
 
 impl Numbered {
-    /// The special names, and these behind them, at most `max_size` in all.
+    /// The special names followed by these, at most `max_size` in total.
     fn new(names: impl Iterator<Item = String>, max_size: usize) -> Self {
         let specials = SPECIALS.map(str::to_owned).into_iter();
         let names: Vec<String> = specials.chain(names).take(max_size.max(SPECIALS.len())).collect();

@@ -1,25 +1,25 @@
-//! Decoding token by token, for text that appears while it is written.
+//! Decodes token by token, for text that is shown while it is written.
 
 use super::BpeTokenizer;
 
-/// Collects tokens' bytes and hands out whole characters, so that an `ü` of two tokens is never seen as two
-/// halves. All that [`push`](Self::push) and [`finish`](Self::finish) return is together exactly what
-/// [`BpeTokenizer::decode`] gives.
+/// Buffers the bytes of tokens and releases whole characters, so that an `ü` split over two tokens never
+/// appears as two halves. The results of [`push`](Self::push) and [`finish`](Self::finish) concatenate to
+/// exactly the output of [`BpeTokenizer::decode`].
 #[derive(Debug, Clone, Default)]
 pub struct StreamDecoder {
-    /// The beginning of a character whose end has not come yet: at most three bytes.
+    /// The start of an incomplete character: at most three bytes.
     pending: Vec<u8>,
-    /// Whether the first space is behind us, or is to be kept.
+    /// Whether the first space has been handled or must be kept.
     begun: bool,
 }
 
 impl StreamDecoder {
-    /// A decoder that keeps the space before the first word, for a text that goes on after another.
+    /// A decoder that keeps the space before the first word, for text that continues another.
     pub fn keeping_space() -> Self {
         Self { begun: true, ..Self::default() }
     }
 
-    /// The text that `id` completes; empty for a special token, and while a character is incomplete.
+    /// Returns the text completed by `id`; empty for a special token and while a character is incomplete.
     pub fn push(&mut self, tokenizer: &BpeTokenizer, id: u32) -> String {
         if tokenizer.is_special(id) {
             return String::new();
@@ -34,7 +34,7 @@ impl StreamDecoder {
         self.take_whole_characters()
     }
 
-    /// To be called after the last token: U+FFFD for a character that was never completed.
+    /// Must be called after the last token: returns U+FFFD for an incomplete character.
     pub fn finish(&mut self) -> String {
         let text = String::from_utf8_lossy(&self.pending).into_owned();
         self.pending.clear();

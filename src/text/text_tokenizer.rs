@@ -1,23 +1,23 @@
-//! The tokenizer of a model that continues a text, of either kind.
+//! Tokenizers of language models.
 
 use serde::Deserialize;
 
 use super::{BpeTokenizer, CharTokenizer, StreamDecoder};
 use crate::error::{Error, ErrorCode, Result};
 
-/// The name of the token that ends a text, GPT-2's.
+/// Name of GPT-2's end-of-text token.
 pub const END_OF_TEXT: &str = "<|endoftext|>";
 
-/// Numbers the characters or subwords of a text; `tokenizer.json` of a language model.
+/// Encodes a text as characters or subwords; `tokenizer.json` of a language model.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum TextTokenizer {
-    /// One token a character.
+    /// One token per character.
     Chars(CharTokenizer),
-    /// Byte-level BPE, in GPT-2's layout or any other of Hugging Face's that [`BpeTokenizer`] reads.
+    /// Byte-level BPE, in GPT-2's layout or another of Hugging Face's layouts that [`BpeTokenizer`] reads.
     Bpe(BpeTokenizer),
 }
 
-/// What tells the kinds apart; Hugging Face's layout has no `type` at the top.
+/// Distinguishes the two kinds; Hugging Face's layout has no top-level `type`.
 #[derive(Deserialize)]
 struct Kind {
     r#type: Option<String>,
@@ -39,15 +39,15 @@ impl TextTokenizer {
         }
     }
 
-    /// Forgets special tokens at the end of a vocabulary that a model of `vocab_size` tokens has no vectors for, such as
-    /// a `[PAD]` that was added to the tokenizer alone.
+    /// Drops special tokens at the end of the vocabulary for which a model of `vocab_size` tokens has no
+    /// embeddings, such as a `[PAD]` that was added to the tokenizer alone.
     pub fn fit(&mut self, vocab_size: usize) {
         if let Self::Bpe(tokenizer) = self {
             tokenizer.fit(vocab_size);
         }
     }
 
-    /// The text of `tokenizer.json`.
+    /// The content of `tokenizer.json`.
     pub fn to_json(&self) -> String {
         match self {
             Self::Chars(tokenizer) => tokenizer.to_json(),
@@ -55,7 +55,7 @@ impl TextTokenizer {
         }
     }
 
-    /// Number of ids; all are below it.
+    /// Number of ids; all ids are smaller.
     pub fn vocab_size(&self) -> usize {
         match self {
             Self::Chars(tokenizer) => tokenizer.vocab_size(),
@@ -63,7 +63,7 @@ impl TextTokenizer {
         }
     }
 
-    /// The ids of `text`; characters outside an alphabet are skipped.
+    /// Encodes `text`; characters outside a character tokenizer's alphabet are skipped.
     pub fn encode(&self, text: &str) -> Vec<u32> {
         match self {
             Self::Chars(tokenizer) => tokenizer.encode(text),
@@ -71,7 +71,7 @@ impl TextTokenizer {
         }
     }
 
-    /// The text of these ids, without special tokens.
+    /// Decodes ids, skipping special tokens.
     pub fn decode(&self, ids: &[u32]) -> String {
         match self {
             Self::Chars(tokenizer) => tokenizer.decode(ids),
@@ -79,7 +79,8 @@ impl TextTokenizer {
         }
     }
 
-    /// The whole characters that `id` adds to a text in progress; bytes of an incomplete one wait in `stream`.
+    /// Returns the whole characters that `id` adds to a text; bytes of an incomplete one are kept in
+    /// `stream`.
     pub fn push(&self, stream: &mut StreamDecoder, id: u32) -> String {
         match self {
             Self::Chars(tokenizer) => tokenizer.decode(&[id]),
@@ -87,8 +88,8 @@ impl TextTokenizer {
         }
     }
 
-    /// One token for showing: its text with the space it may begin with, U+FFFD where it holds only a part of
-    /// a character, a special token's name.
+    /// A token as printable text, including a leading space; U+FFFD if it holds only part of a character; the
+    /// name of a special token.
     pub fn token_text(&self, id: u32) -> String {
         match self {
             Self::Chars(tokenizer) => tokenizer.decode(&[id]),
@@ -96,8 +97,8 @@ impl TextTokenizer {
         }
     }
 
-    /// The token that ends a text: `<|endoftext|>`, or the `<end>` of this crate's translators. An alphabet
-    /// has none.
+    /// The token that ends a text: `<|endoftext|>`, or `<end>` in this crate's translators. A character
+    /// tokenizer has none.
     pub fn end_id(&self) -> Option<u32> {
         match self {
             Self::Chars(_) => None,
@@ -105,9 +106,8 @@ impl TextTokenizer {
         }
     }
 
-    /// What a text is taken to follow when nothing does: `<|endoftext|>`, which stands between the texts of
-    /// a training, or `<start>`; without either a line break. For an alphabet see
-    /// [`CharTokenizer::start_id`].
+    /// The token a model reads before any text: `<|endoftext|>`, which separates texts in training, or
+    /// `<start>`; if there is neither, a line break. For characters see [`CharTokenizer::start_id`].
     pub fn start_id(&self) -> u32 {
         match self {
             Self::Chars(tokenizer) => tokenizer.start_id(),

@@ -1,30 +1,30 @@
-//! The tokenizer of a translation model, of either kind.
+//! Tokenizers of translation models.
 
 use serde::Deserialize;
 
 use super::{BpeTokenizer, WordTokenizer};
 use crate::error::{Error, ErrorCode, Result};
 
-/// Fills batches; never a target.
+/// Id of the padding token; never a target.
 pub const PAD: u32 = 0;
-/// Begins every sequence.
+/// Id of the token that starts every sequence.
 pub const START: u32 = 1;
-/// Ends every sequence.
+/// Id of the token that ends every sequence.
 pub const END: u32 = 2;
 
-/// Numbers the sentences of two languages; `tokenizer.json` of a translation model.
+/// Encodes the sentences of two languages; `tokenizer.json` of a translation model.
 ///
 /// In every kind `<pad>`, `<start>` and `<end>` are [`PAD`], [`START`] and [`END`]. Encoding adds none of
-/// them, and no text is encoded as one of them.
+/// them, and no text encodes to one of them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PairTokenizer {
-    /// Subwords that both languages share.
+    /// Subwords shared by both languages.
     Bpe(BpeTokenizer),
-    /// A vocabulary of words for each language.
+    /// A word vocabulary for each language.
     Words(WordTokenizer),
 }
 
-/// What tells the kinds apart; Hugging Face's layout has no `type` at the top.
+/// Distinguishes the two kinds; Hugging Face's layout has no top-level `type`.
 #[derive(Deserialize)]
 struct Kind {
     r#type: Option<String>,
@@ -34,8 +34,8 @@ impl PairTokenizer {
     /// Reads `tokenizer.json`.
     ///
     /// # Errors
-    /// `bad-tokenizer`, see [`BpeTokenizer::from_json`] and [`WordTokenizer::from_json`]; also when a BPE
-    /// has other ids for the special tokens.
+    /// `bad-tokenizer`, see [`BpeTokenizer::from_json`] and [`WordTokenizer::from_json`]; also if a BPE has
+    /// other ids for the special tokens.
     pub fn from_json(json: &str) -> Result<Self> {
         let bad = |message: String| Error::new(ErrorCode::BadTokenizer, format!("tokenizer.json: {message}"));
         let json = json.strip_prefix('\u{feff}').unwrap_or(json);
@@ -55,7 +55,7 @@ impl PairTokenizer {
         }
     }
 
-    /// The text of `tokenizer.json`.
+    /// The content of `tokenizer.json`.
     pub fn to_json(&self) -> String {
         match self {
             Self::Bpe(tokenizer) => tokenizer.to_json(),
@@ -63,7 +63,7 @@ impl PairTokenizer {
         }
     }
 
-    /// The ids of a sentence to translate, without special tokens (unknown words excepted).
+    /// Encodes a source sentence, without special tokens except for unknown words.
     pub fn encode_source(&self, text: &str) -> Vec<u32> {
         match self {
             Self::Bpe(tokenizer) => tokenizer.encode(text),
@@ -71,7 +71,7 @@ impl PairTokenizer {
         }
     }
 
-    /// The ids of a translation, without special tokens (unknown words excepted).
+    /// Encodes a translation, without special tokens except for unknown words.
     pub fn encode_target(&self, text: &str) -> Vec<u32> {
         match self {
             Self::Bpe(tokenizer) => tokenizer.encode(text),
@@ -79,7 +79,7 @@ impl PairTokenizer {
         }
     }
 
-    /// The text of a translation; special tokens are skipped.
+    /// Decodes a translation, skipping special tokens.
     pub fn decode_target(&self, ids: &[u32]) -> String {
         match self {
             Self::Bpe(tokenizer) => tokenizer.decode(ids),
@@ -87,8 +87,8 @@ impl PairTokenizer {
         }
     }
 
-    /// Each source token for showing, special ones by name. A subword that begins a word begins with a
-    /// space; it may be empty where a character goes on into the next token.
+    /// The source tokens as printable text, special ones by name. A subword that starts a word has a leading
+    /// space; it may be empty if a character continues into the next token.
     pub fn source_pieces(&self, ids: &[u32]) -> Vec<String> {
         match self {
             Self::Bpe(tokenizer) => tokenizer.pieces(ids),
@@ -96,7 +96,7 @@ impl PairTokenizer {
         }
     }
 
-    /// Each target token for showing, like [`source_pieces`](Self::source_pieces).
+    /// The target tokens as printable text, like [`source_pieces`](Self::source_pieces).
     pub fn target_pieces(&self, ids: &[u32]) -> Vec<String> {
         match self {
             Self::Bpe(tokenizer) => tokenizer.pieces(ids),

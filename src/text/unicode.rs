@@ -1,12 +1,12 @@
-//! Unicode: composed and decomposed forms (Unicode Standard Annex #15), and marks.
+//! Unicode normalisation (Unicode Standard Annex #15) and combining marks.
 //!
-//! A browser has these tables already; they would be a twelfth of what a visitor downloads. Elsewhere they come with a
-//! crate.
+//! Browsers already have these tables, which would make up a twelfth of the page's download; native builds
+//! use a crate.
 
-/// Nothing below is a mark, or composes with anything below.
+/// No character below this is a mark or composes with another character below it.
 const FIRST_MARK: char = '\u{300}';
 
-/// `text` in normalisation form C: `a` and a combining diaeresis become `ä`.
+/// Converts `text` to normalisation form C: `a` and a combining diaeresis become `ä`.
 pub(super) fn nfc(text: &str) -> String {
     match text.chars().all(|c| c < FIRST_MARK) {
         true => text.to_owned(),
@@ -14,12 +14,12 @@ pub(super) fn nfc(text: &str) -> String {
     }
 }
 
-/// A character and its marks, by its canonical decomposition: `ä` is `a` and a combining diaeresis.
+/// The canonical decomposition of a character: `ä` becomes `a` and a combining diaeresis.
 pub(super) fn decomposed(c: char) -> String {
     if c.is_ascii() { c.to_string() } else { tables::decomposed(c) }
 }
 
-/// Whether `c` is a mark, which belongs to the letter before it (`\p{M}`).
+/// Whether `c` is a mark that belongs to the previous letter (`\p{M}`).
 pub(super) fn is_mark(c: char) -> bool {
     c >= FIRST_MARK && tables::is_mark(c)
 }

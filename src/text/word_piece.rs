@@ -1,24 +1,25 @@
-//! WordPiece (Wu et al. 2016) with BERT's way of cutting a text into words.
+//! WordPiece (Wu et al. 2016) with BERT's rules for splitting a text into words.
 
 use super::unicode::{decomposed, is_mark, nfc};
 use crate::error::{Error, ErrorCode, Result};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
-/// What a piece begins with that goes on a word.
+/// Prefix of pieces that continue a word.
 const GOES_ON: &str = "##";
 
-/// Words in pieces of a fixed vocabulary; `tokenizer.json` of a BERT in Hugging Face's layout.
+/// Splits words into pieces of a fixed vocabulary; `tokenizer.json` of a BERT in Hugging Face's layout.
 ///
-/// A text is cleaned, cut at white space and around each mark, and each word taken apart from its beginning, always the
-/// longest piece of the vocabulary first. A word that has no such parts is `[UNK]`.
+/// A text is cleaned and split at white space and around punctuation. Each word is then split greedily from
+/// its beginning into the longest pieces of the vocabulary. A word that cannot be split this way becomes
+/// `[UNK]`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WordPieceTokenizer {
-    /// The file that it was read from.
+    /// The file it was read from.
     json: String,
     ids: BTreeMap<String, u32>,
     pieces: Vec<String>,
-    /// Ascending.
+    /// Ids of the special tokens, ascending.
     specials: Vec<u32>,
     unknown: u32,
     longest_word: usize,
@@ -84,8 +85,8 @@ impl WordPieceTokenizer {
     /// Reads the `tokenizer.json` of a BERT.
     ///
     /// # Errors
-    /// `bad-tokenizer` when it does not parse, is no WordPiece, cuts words in another way than BERT, or contradicts
-    /// itself: ids with gaps or twice, no token for unknown words.
+    /// `bad-tokenizer` if it does not parse, is not a WordPiece, splits words differently from BERT, or is
+    /// inconsistent: gaps in the ids, duplicate ids, no token for unknown words.
     pub fn from_json(json: &str) -> Result<Self> {
         let json = json.strip_prefix('\u{feff}').unwrap_or(json);
         let File { normalizer, pre_tokenizer, added_tokens, model } =
@@ -147,7 +148,8 @@ impl WordPieceTokenizer {
         })
     }
 
-    /// The ids of `text`, without special tokens but that for unknown words. The names of special tokens are plain text.
+    /// Encodes `text`, without special tokens except for unknown words. Names of special tokens are read as
+    /// plain text.
     pub fn encode(&self, text: &str) -> Vec<u32> {
         let mut ids = Vec::new();
         for word in self.words(text) {
@@ -176,7 +178,7 @@ impl WordPieceTokenizer {
         }
     }
 
-    /// The text cleaned and cut: words, and each mark by itself.
+    /// Cleans and splits the text: words, with each punctuation mark by itself.
     fn words(&self, text: &str) -> Vec<String> {
         let mut words: Vec<String> = Vec::new();
         let mut open = false;
@@ -210,17 +212,17 @@ impl WordPieceTokenizer {
         if self.lowercase { text.to_lowercase() } else { text }
     }
 
-    /// The text of `tokenizer.json`.
+    /// The content of `tokenizer.json`.
     pub fn json(&self) -> &str {
         &self.json
     }
 
-    /// Number of ids; all are below it.
+    /// Number of ids; all ids are smaller.
     pub fn vocab_size(&self) -> usize {
         self.pieces.len()
     }
 
-    /// The id of a token by its name.
+    /// The id of a token, by name.
     pub fn id(&self, name: &str) -> Option<u32> {
         self.ids.get(name).copied()
     }
@@ -230,8 +232,8 @@ impl WordPieceTokenizer {
         self.specials.binary_search(&id).is_ok()
     }
 
-    /// One token for showing: with a space before it where it begins a word, as [`super::BpeTokenizer::token_text`] has
-    /// it; a special token's name.
+    /// A token as printable text, with a leading space if it starts a word, like
+    /// [`super::BpeTokenizer::token_text`]; the name of a special token.
     pub fn token_text(&self, id: u32) -> String {
         match self.pieces.get(id as usize) {
             None => char::REPLACEMENT_CHARACTER.to_string(),
@@ -241,7 +243,7 @@ impl WordPieceTokenizer {
     }
 }
 
-/// Every ASCII character that is neither letter, digit nor space, and the punctuation of European and East Asian texts.
+/// ASCII punctuation, and the punctuation of European and East Asian texts.
 fn is_punctuation(c: char) -> bool {
     c.is_ascii_punctuation()
         || matches!(
@@ -253,7 +255,7 @@ fn is_punctuation(c: char) -> bool {
         || matches!(c, '\u{ff01}'..='\u{ff03}' | '\u{ff05}'..='\u{ff0a}' | '\u{ff0c}'..='\u{ff0f}' | '\u{ff1a}' | '\u{ff1b}' | '\u{ff1f}')
 }
 
-/// The ideographs that BERT takes for words of their own.
+/// The ideographs that BERT treats as separate words.
 fn is_chinese(c: char) -> bool {
     matches!(c, '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{2fa1f}')
 }

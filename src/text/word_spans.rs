@@ -1,14 +1,14 @@
-//! The words of a text as treebanks count them.
+//! Splits a text into words the way treebanks do.
 
 use super::words::{is_inner, is_word};
 use std::ops::Range;
 
-/// English forms that a treebank counts as words of their own: `do|n't`, `it|'s`, `we|'ll`.
+/// English contractions that treebanks split off: `do|n't`, `it|'s`, `we|'ll`.
 const CLITICS: [&str; 7] = ["n't", "'s", "'m", "'d", "'re", "'ve", "'ll"];
 
-/// Where the words of a text are, in bytes: runs of letters and digits with the marks inside them, every other mark by
-/// itself (a run of the same mark together), and short forms behind an apostrophe apart, as Universal Dependencies
-/// count words.
+/// Byte ranges of the words of a text, following Universal Dependencies: runs of letters and digits including
+/// inner punctuation, every other punctuation mark by itself (a run of the same mark together), and
+/// contractions after an apostrophe split off.
 ///
 /// ```
 /// let text = "Don't go, my love...";
@@ -17,7 +17,7 @@ const CLITICS: [&str; 7] = ["n't", "'s", "'m", "'d", "'re", "'ve", "'ll"];
 /// ```
 pub fn word_spans(text: &str) -> Vec<Range<usize>> {
     let (places, chars): (Vec<usize>, Vec<char>) = text.char_indices().unzip();
-    // To the rules a curly apostrophe is a straight one.
+    // The rules treat a curly apostrophe like a straight one.
     let chars: Vec<char> = chars.into_iter().map(|c| if c == '’' { '\'' } else { c }).collect();
     let end = |at: usize| places.get(at).copied().unwrap_or(text.len());
     let mut spans = Vec::new();
@@ -38,7 +38,7 @@ pub fn word_spans(text: &str) -> Vec<Range<usize>> {
     spans
 }
 
-/// Whether the character at `at` belongs to the word that began at `begin` and has come up to it.
+/// Whether the character at `at` continues the word that began at `begin`.
 fn continues(chars: &[char], begin: usize, at: usize) -> bool {
     let (before, c) = (chars[at - 1], chars[at]);
     if is_word(chars[begin]) {
@@ -47,7 +47,7 @@ fn continues(chars: &[char], begin: usize, at: usize) -> bool {
     c == before && !is_word(c)
 }
 
-/// A word, or what stands before a short form and the short form.
+/// The word, or its stem and its contraction.
 fn parts(chars: &[char], begin: usize, end: usize) -> Vec<(usize, usize)> {
     let word: Vec<char> = chars[begin..end].iter().map(char::to_ascii_lowercase).collect();
     let is_clitic = |length: &usize| {

@@ -1,4 +1,4 @@
-//! The lecture's word vocabulary: `tom kommt heute.` is `<start> tom kommt heute . <end>`.
+//! The lecture's word vocabulary: `tom kommt heute.` becomes `<start> tom kommt heute . <end>`.
 
 use std::collections::BTreeMap;
 
@@ -9,25 +9,25 @@ use super::{Normalizer, SentencePair};
 use crate::error::{Error, ErrorCode, Result};
 use crate::order;
 
-/// Names of the ids 0 to 3.
+/// Names of ids 0 to 3.
 const SPECIALS: [&str; 4] = ["<pad>", "<start>", "<end>", "<unk>"];
 /// The id of every word outside the vocabulary.
 pub const UNK: u32 = 3;
-/// More words than this are no vocabulary; the file is damaged or hostile.
+/// A file with more words than this is damaged or hostile.
 const MAX_WORDS: usize = 1 << 20;
 
-/// How [`WordTokenizer::learn`] chooses words.
+/// Options of [`WordTokenizer::learn`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct WordOptions {
-    /// Largest number of ids in each language, the four special ones included.
+    /// Maximum number of ids per language, including the four special ones.
     pub max_size: usize,
-    /// Words that occur less often become `<unk>`.
+    /// Rarer words become `<unk>`.
     pub min_count: usize,
-    /// Whether to forget upper case, as the lecture does.
+    /// Whether to lowercase all words, as the lecture does.
     pub lowercase: bool,
 }
 
-/// One word a token, numbered separately for each language; punctuation marks are words.
+/// One token per word, with separate ids for each language; punctuation marks are words.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WordTokenizer {
     lowercase: bool,
@@ -35,7 +35,7 @@ pub struct WordTokenizer {
     target: Vocabulary,
 }
 
-/// The file's layout.
+/// Layout of the file.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct File {
@@ -47,7 +47,7 @@ struct File {
 }
 
 impl WordTokenizer {
-    /// The most frequent words of each side, of equal ones the first in code point order.
+    /// Builds the vocabularies from the most frequent words of each side, ties in code point order.
     ///
     /// ```
     /// use liedwerk::text::{WordOptions, WordTokenizer, reading};
@@ -77,11 +77,11 @@ impl WordTokenizer {
     }
 
     /// Reads `{"type":"words","source":["<pad>","<start>","<end>","<unk>",...],"target":[...]}`, with
-    /// `"lowercase":true` where upper case was forgotten.
+    /// `"lowercase":true` if words are lowercased.
     ///
     /// # Errors
-    /// `bad-tokenizer` when it does not parse, has another type, a list does not begin with the four
-    /// special names, or a word is empty, twice or holds white space.
+    /// `bad-tokenizer` if it does not parse, has another type, a list does not begin with the four special
+    /// names, or a word is empty, duplicated or contains white space.
     pub fn from_json(json: &str) -> Result<Self> {
         let bad = |message: String| Error::new(ErrorCode::BadTokenizer, format!("tokenizer.json: {message}"));
         let file: File = serde_json::from_str(json).map_err(|e| bad(e.to_string()))?;
@@ -110,7 +110,7 @@ impl WordTokenizer {
         Ok(Self { lowercase: file.lowercase, source, target })
     }
 
-    /// The text of `tokenizer.json`, ending in a line break.
+    /// The content of `tokenizer.json`, ending in a line break.
     pub fn to_json(&self) -> String {
         let file = File {
             r#type: "words".to_owned(),
@@ -123,29 +123,29 @@ impl WordTokenizer {
         json
     }
 
-    /// The ids of a sentence to translate, [`UNK`] for unknown words; without `<start>` and `<end>`.
+    /// Encodes a source sentence, with [`UNK`] for unknown words; without `<start>` and `<end>`.
     pub fn encode_source(&self, text: &str) -> Vec<u32> {
         split(text, self.lowercase).iter().map(|word| self.source.id(word)).collect()
     }
 
-    /// The same for a translation.
+    /// Encodes a translation in the same way.
     pub fn encode_target(&self, text: &str) -> Vec<u32> {
         split(text, self.lowercase).iter().map(|word| self.target.id(word)).collect()
     }
 
-    /// The sentence of these ids, punctuation where it belongs. `<pad>`, `<start>` and `<end>` are skipped,
-    /// `<unk>` stays; an id outside the vocabulary gives U+FFFD.
+    /// Decodes a translation with normal spacing around punctuation. `<pad>`, `<start>` and `<end>` are
+    /// skipped, `<unk>` is kept; an id outside the vocabulary becomes U+FFFD.
     pub fn decode_target(&self, ids: &[u32]) -> String {
         let words = ids.iter().filter(|&&id| id >= UNK).map(|&id| self.target.word(id));
         join(words)
     }
 
-    /// The words of these source ids.
+    /// The words with these source ids.
     pub fn source_pieces(&self, ids: &[u32]) -> Vec<String> {
         ids.iter().map(|&id| self.source.word(id).to_owned()).collect()
     }
 
-    /// The words of these target ids.
+    /// The words with these target ids.
     pub fn target_pieces(&self, ids: &[u32]) -> Vec<String> {
         ids.iter().map(|&id| self.target.word(id).to_owned()).collect()
     }
@@ -165,7 +165,7 @@ impl WordTokenizer {
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Vocabulary {
     words: Vec<String>,
-    /// The ids in the order of their words.
+    /// Ids sorted by their words.
     sorted: Vec<u32>,
 }
 
@@ -182,7 +182,7 @@ impl Vocabulary {
 
     fn id(&self, word: &str) -> u32 {
         match self.sorted.binary_search_by_key(&word, |&id| self.word(id)) {
-            // Somebody's "<end>" must not end the sentence.
+            // A word `<end>` in the input must not end the sentence.
             Ok(at) if self.sorted[at] >= UNK => self.sorted[at],
             _ => UNK,
         }
@@ -193,8 +193,9 @@ impl Vocabulary {
     }
 }
 
-/// The words of a sentence: runs of letters and digits, apostrophes, hyphens, points and commas inside a
-/// word or number included; every other character is a word of its own, a run of points or dashes is one.
+/// Splits a sentence into words: runs of letters and digits, including apostrophes, hyphens, full stops and
+/// commas inside a word or number. Every other character is a word of its own, except that a run of full
+/// stops or hyphens is one word.
 pub(super) fn split(text: &str, lowercase: bool) -> Vec<String> {
     let text = Normalizer::translation().apply(text);
     let text = if lowercase { text.to_lowercase() } else { text };
@@ -224,7 +225,7 @@ pub(super) fn is_word(c: char) -> bool {
     c.is_alphanumeric() || is_mark(c)
 }
 
-/// Whether the mark at `at` holds its neighbours together: `don't`, `E-Mail`, `3,5`, `z.B`.
+/// Whether the mark at `at` joins its neighbours: `don't`, `E-Mail`, `3,5`, `z.B`.
 pub(super) fn is_inner(chars: &[char], at: usize) -> bool {
     let (Some(&before), Some(&after)) = (at.checked_sub(1).and_then(|i| chars.get(i)), chars.get(at + 1))
     else {
@@ -242,10 +243,10 @@ pub(super) fn is_inner(chars: &[char], at: usize) -> bool {
     }
 }
 
-/// Puts words together as one writes them.
+/// Joins words with normal spacing.
 fn join<'a>(words: impl Iterator<Item = &'a str>) -> String {
     let mut text = String::new();
-    // Straight quotation marks open and close in turn.
+    // Straight quotation marks alternately open and close.
     let mut open = [false; 2];
     let mut glued = true;
     for word in words {

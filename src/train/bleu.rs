@@ -1,31 +1,31 @@
-//! BLEU (Papineni et al. 2002) of a whole corpus, as sacrebleu (Post 2018) computes it by default.
+//! Corpus BLEU (Papineni et al. 2002), as sacrebleu (Post 2018) computes it by default.
 
 use std::collections::HashMap;
 
-/// Which of the many BLEUs this is, in sacrebleu's notation; the version is this crate's.
+/// The variant of BLEU computed here, in sacrebleu's notation; the version is this crate's.
 pub const BLEU_SIGNATURE: &str =
     concat!("nrefs:1|case:mixed|eff:no|tok:13a|smooth:exp|version:liedwerk-", env!("CARGO_PKG_VERSION"));
 
 /// Longest n-gram.
 const ORDER: usize = 4;
 
-/// A score and what it is made of.
+/// A BLEU score with its components.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Bleu {
-    /// From 0 to 100.
+    /// Score from 0 to 100.
     pub score: f64,
-    /// Percentage of the translations' n-grams that the references have too, for n of 1 to 4; an order
-    /// without any is smoothed exponentially.
+    /// Percentage of the translations' n-grams that also occur in the references, for n from 1 to 4; orders
+    /// without any match are smoothed exponentially.
     pub precisions: [f64; ORDER],
-    /// Below 1 where the translations are shorter than the references.
+    /// Below 1 if the translations are shorter than the references.
     pub brevity_penalty: f64,
-    /// Tokens of the translations.
+    /// Number of tokens in the translations.
     pub hypothesis_length: usize,
-    /// Tokens of the references.
+    /// Number of tokens in the references.
     pub reference_length: usize,
 }
 
-/// Compares translations with one reference each.
+/// Scores translations against one reference each.
 ///
 /// ```
 /// use liedwerk::train::bleu;
@@ -34,7 +34,7 @@ pub struct Bleu {
 /// ```
 ///
 /// # Panics
-/// If there are more or fewer translations than references.
+/// If the numbers of translations and references differ.
 pub fn bleu<H: AsRef<str>, R: AsRef<str>>(hypotheses: &[H], references: &[R]) -> Bleu {
     assert_eq!(hypotheses.len(), references.len(), "bleu: one reference for each translation");
     let (mut hypothesis_length, mut reference_length) = (0, 0);
@@ -62,7 +62,7 @@ pub fn bleu<H: AsRef<str>, R: AsRef<str>>(hypotheses: &[H], references: &[R]) ->
     Bleu { score, precisions, brevity_penalty, hypothesis_length, reference_length }
 }
 
-/// How often each run of `n` items occurs in `items`.
+/// Counts the occurrences of each run of `n` items in `items`.
 pub(super) fn count_ngrams<T: Eq + std::hash::Hash>(items: &[T], n: usize) -> HashMap<&[T], usize> {
     let mut counts = HashMap::new();
     for ngram in items.windows(n) {
@@ -99,7 +99,7 @@ fn geometric_mean(precisions: &[f64; ORDER]) -> f64 {
     (precisions.iter().map(|precision| precision.ln()).sum::<f64>() / ORDER as f64).exp()
 }
 
-/// The words of a text, by Python's notion of white space.
+/// The words of a text, separated by what Python considers white space.
 pub(super) fn split(text: &str) -> Vec<&str> {
     text.split(is_python_space).filter(|word| !word.is_empty()).collect()
 }
@@ -108,7 +108,8 @@ fn is_python_space(c: char) -> bool {
     c.is_whitespace() || matches!(c, '\u{1c}'..='\u{1f}')
 }
 
-/// The tokenisation of `mteval-v13a.pl`: marks and symbols apart, points and commas only away from digits.
+/// The tokenisation of `mteval-v13a.pl`: separates punctuation and symbols, but full stops and commas only
+/// away from digits.
 fn tokenize_13a(text: &str) -> String {
     let mut text = text.trim_end_matches(is_python_space).replace("<skipped>", "").replace("-\n", "");
     text = text.replace('\n', " ");
@@ -132,7 +133,7 @@ fn is_symbol(c: char) -> bool {
     matches!(c, '{'..='~' | '['..='`' | ' '..='&' | '('..='+' | ':'..='@' | '/')
 }
 
-/// Replaces neighbours from left to right without overlap, as a regular expression of two characters does.
+/// Replaces pairs of adjacent characters from left to right without overlap, like a regular expression.
 fn replace_pairs(
     text: &[char],
     matches: impl Fn(char, char) -> bool,

@@ -1,14 +1,14 @@
-//! Checkpoints: one file each, so that it is replaced as a whole.
+//! Checkpoints: a single file each, so that it can be replaced atomically.
 //!
-//! The length of a JSON text (8 bytes, little endian), the JSON, and what else there is. The JSON names the version of
-//! all that.
+//! Layout: the length of a JSON text (8 bytes, little endian), the JSON text, then binary data. The JSON
+//! includes the version of the format.
 
 use crate::error::{Error, ErrorCode, Result};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-/// Goes up when a checkpoint of the version before could no longer be continued to the bit.
+/// Incremented when older checkpoints can no longer be continued to the bit.
 pub const CHECKPOINT_VERSION: u64 = 2;
 
 #[derive(Serialize, Deserialize)]
@@ -17,7 +17,7 @@ struct Head<T> {
     about: T,
 }
 
-/// The file with `about`, which is plain data, and `rest` behind it.
+/// Builds the file from `about`, which is plain data, and the binary `rest`.
 pub fn join_checkpoint(about: &impl Serialize, rest: &[u8]) -> Vec<u8> {
     let head = Head { version: CHECKPOINT_VERSION, about };
     let json = serde_json::to_string(&head).expect("plain numbers and strings always serialise");
@@ -27,7 +27,7 @@ pub fn join_checkpoint(about: &impl Serialize, rest: &[u8]) -> Vec<u8> {
 /// The inverse of [`join_checkpoint`].
 ///
 /// # Errors
-/// `old-checkpoint` for one of another version, `bad-weights` for one that is damaged.
+/// `old-checkpoint` for another version, `bad-weights` for a damaged file.
 pub fn split_checkpoint<T: DeserializeOwned>(checkpoint: &[u8]) -> Result<(T, &[u8])> {
     let damaged = || Error::new(ErrorCode::BadWeights, "the checkpoint is cut off or damaged");
     let parts = || {
@@ -37,7 +37,7 @@ pub fn split_checkpoint<T: DeserializeOwned>(checkpoint: &[u8]) -> Result<(T, &[
     };
     let (head, rest): (Value, _) =
         parts().filter(|(head, _): &(Value, _)| head.is_object()).ok_or_else(damaged)?;
-    // The first version did not say that it was one.
+    // The first version had no version field.
     let version = head.get("version").map_or(Some(1), Value::as_u64).ok_or_else(damaged)?;
     if version != CHECKPOINT_VERSION {
         let message = format!(

@@ -1,18 +1,18 @@
-//! chrF (Popović 2015) of a whole corpus, as sacrebleu computes it by default.
+//! Corpus chrF (Popović 2015), as sacrebleu computes it by default.
 
 use super::bleu::{count_ngrams, split};
 
-/// Which chrF this is, in sacrebleu's notation; the version is this crate's.
+/// The variant of chrF computed here, in sacrebleu's notation; the version is this crate's.
 pub const CHRF_SIGNATURE: &str =
     concat!("nrefs:1|case:mixed|eff:yes|nc:6|nw:0|space:no|version:liedwerk-", env!("CARGO_PKG_VERSION"));
 
-/// Longest n-gram of characters.
+/// Longest character n-gram.
 const ORDER: usize = 6;
-/// Recall counts beta times as much as precision.
+/// Weight of recall relative to precision.
 const BETA: f64 = 2.0;
 
-/// The F-score of character n-grams, from 0 to 100, of translations with one reference each. White space
-/// does not count.
+/// Computes the F-score of character n-grams, from 0 to 100, of translations with one reference each. White
+/// space is ignored.
 ///
 /// ```
 /// use liedwerk::train::chrf;
@@ -20,16 +20,16 @@ const BETA: f64 = 2.0;
 /// ```
 ///
 /// # Panics
-/// If there are more or fewer translations than references.
+/// If the numbers of translations and references differ.
 pub fn chrf<H: AsRef<str>, R: AsRef<str>>(hypotheses: &[H], references: &[R]) -> f64 {
     assert_eq!(hypotheses.len(), references.len(), "chrf: one reference for each translation");
-    // For each order: n-grams of the translations, of the references, and common ones.
+    // For each order: n-grams in the translations, in the references, and in both.
     let mut counts = [[0usize; 3]; ORDER];
     for (hypothesis, reference) in hypotheses.iter().zip(references) {
         let (hypothesis, reference) = (letters(hypothesis.as_ref()), letters(reference.as_ref()));
         for (n, [given, wanted, common]) in (1..).zip(&mut counts) {
             let expected = count_ngrams(&reference, n);
-            // What a reference is too short to have is not held against its translation.
+            // Translations are not penalised for orders that the reference is too short to have.
             if expected.is_empty() {
                 continue;
             }
@@ -43,7 +43,7 @@ pub fn chrf<H: AsRef<str>, R: AsRef<str>>(hypotheses: &[H], references: &[R]) ->
     f_score(&counts)
 }
 
-/// Precision and recall are averaged over the orders that both sides have, then combined.
+/// Averages precision and recall over the orders that both sides have, then combines them.
 fn f_score(counts: &[[usize; 3]; ORDER]) -> f64 {
     let (mut precision, mut recall, mut orders) = (0.0, 0.0, 0.0);
     for &[given, wanted, common] in counts {

@@ -1,4 +1,4 @@
-//! What a step of training does whatever the model: gradients, clipping, update.
+//! The parts of a training step that do not depend on the model: gradients, clipping, update.
 
 use super::muon::{Muon, moves_by_muon};
 use super::plan::{Optimizer, PlannedTraining};
@@ -8,30 +8,30 @@ use crate::io::Weights;
 use crate::nn::Module;
 use crate::tensor::{Tape, Tensor};
 
-/// What one step tells.
+/// Metrics of one step.
 #[derive(Clone, Copy, Debug)]
 pub struct Metrics {
-    /// Steps done, this one included.
+    /// Number of steps done, including this one.
     pub step: u64,
-    /// Nats per token before the update.
+    /// Loss in nats per token, before the update.
     pub loss: f32,
     /// Norm of all gradients before clipping.
     pub grad_norm: f32,
-    /// Learning rate of the step.
+    /// Learning rate of this step.
     pub lr: f32,
-    /// Tokens predicted; for a model of characters these are characters.
+    /// Number of tokens predicted; for a character model these are characters.
     pub tokens: usize,
 }
 
-/// The optimisers with their schedule. Muon moves some parameters, if it is asked for, and AdamW all others.
+/// The optimisers with their schedule. Muon, if selected, updates some parameters, and AdamW all others.
 pub(super) struct Descent {
     adamw: AdamW,
-    /// For each parameter its momentum, if Muon moves it.
+    /// Muon's state for each parameter that it updates.
     muon: Vec<Option<Muon>>,
     names: Vec<String>,
     schedule: Schedule,
     grad_clip: f32,
-    /// For each parameter whether it moves.
+    /// Whether each parameter is trained.
     moving: Vec<bool>,
 }
 
@@ -45,7 +45,7 @@ impl Descent {
             let chosen = settings.optimizer == Optimizer::Muon && moves_by_muon(name, parameter.shape());
             chosen.then(|| {
                 let muon = Muon::new(parameter.shape(), weight_decay);
-                // AdamW needs no memory of it.
+                // AdamW needs no state for it.
                 *parameter = Tensor::zeros(&[0]);
                 muon
             })
@@ -67,13 +67,13 @@ impl Descent {
         self.moving = layers.moving(&self.names);
     }
 
-    /// The parameters that move, in the order of [`Module::visit`].
+    /// The trainable parameters, in the order of [`Module::visit`].
     pub fn moving(&self, model: &impl Module) -> Vec<Tensor> {
         let all = model.parameters().into_iter().zip(&self.moving);
         all.filter(|(_, moving)| **moving).map(|((_, parameter), _)| parameter).collect()
     }
 
-    /// Puts others in their place.
+    /// Replaces the trainable parameters.
     pub fn replace_moving(&self, model: &mut impl Module, parameters: Vec<Tensor>) {
         let (mut parameters, mut moving) = (parameters.into_iter(), self.moving.iter());
         model.visit(&mut |_, parameter| {
@@ -83,28 +83,28 @@ impl Descent {
         });
     }
 
-    /// The highest rate of the schedule.
+    /// The peak learning rate of the schedule.
     pub fn lr(&self) -> f32 {
         self.schedule.lr
     }
 
-    /// Sets it; rise and fall are scaled with it.
+    /// Sets the peak learning rate; warmup and decay scale with it.
     pub fn set_lr(&mut self, lr: f32) {
         self.schedule.lr = lr;
     }
 
-    /// Steps done.
+    /// Number of steps done.
     pub fn steps_done(&self) -> u64 {
         self.adamw.step
     }
 
-    /// As if that many steps were done.
+    /// Sets the number of steps done.
     pub fn set_steps_done(&mut self, steps: u64) {
         self.adamw.step = steps;
     }
 
-    /// The loss, not tracked, and its gradient by each parameter that moves, in the order of
-    /// [`Module::visit`].
+    /// Returns the loss (untracked) and its gradient with respect to each trainable parameter, in the order
+    /// of [`Module::visit`].
     pub fn gradients<M: Module>(&self, model: &M, loss: impl FnOnce(&M) -> Tensor) -> (Tensor, Vec<Tensor>) {
         let tape = Tape::new();
         let mut tracked = model.clone();
@@ -122,11 +122,10 @@ impl Descent {
         (loss.detach(), grads)
     }
 
-    /// Moves `model` against what [`Self::gradients`] gave.
+    /// Updates `model` with the result of [`Self::gradients`].
     ///
     /// # Errors
-    /// `diverged` if the loss or a gradient is no longer a number, and those of the GPU; the model is then as
-    /// before.
+    /// `diverged` if the loss or a gradient is not finite, and GPU errors; the model is then unchanged.
     pub async fn step(
         &mut self,
         model: &mut impl Module,
@@ -156,7 +155,7 @@ impl Descent {
         Ok(Metrics { step: step + 1, loss, grad_norm, lr, tokens })
     }
 
-    /// What the optimisers remember, by name.
+    /// The optimisers' state, by name.
     pub fn memory(&self) -> Vec<(String, Tensor)> {
         let mut memory = Vec::new();
         for ((name, muon), (m, v)) in self.names.iter().zip(&self.muon).zip(&self.adamw.moments) {
@@ -171,12 +170,12 @@ impl Descent {
         memory
     }
 
-    /// Takes from a file what [`Self::memory`] gave, in its order.
+    /// Reads the state that [`Self::memory`] lists from a file, in the same order.
     pub fn take_memory(&self, weights: &mut Weights) -> Result<Vec<Tensor>> {
         self.memory().into_iter().map(|(name, like)| weights.take(&name, like.shape())).collect()
     }
 
-    /// Restores this memory, as it was after `step` steps.
+    /// Restores this state, as it was after `step` steps.
     pub fn remember(&mut self, step: u64, memory: Vec<Tensor>) {
         let mut memory = memory.into_iter();
         let mut next = || memory.next().expect("as many as were listed");

@@ -1,43 +1,43 @@
-//! What a model learns from: numbered batches.
+//! Training data as numbered batches.
 
 use super::shares::cut;
 use std::ops::Range;
 
-/// Batches, each a function of the seed and its number: a run that goes on needs no more than its step.
+/// Batches, each a function of the seed and its number, so that resuming a run needs only its step.
 pub trait Examples {
-    /// What a step learns from.
+    /// The type of a batch.
     type Batch: Batch;
 
-    /// The batch of this step, counted from 0 over all epochs.
+    /// The batch for this step, counted from 0 over all epochs.
     fn at(&mut self, step: u64) -> Self::Batch;
 
-    /// Whole passes over the examples before the batch that was asked for last.
+    /// Number of complete passes over the examples before the last requested batch.
     fn epoch(&self) -> u64;
 
-    /// Batches of that pass.
+    /// Number of batches in that pass.
     fn steps_per_epoch(&self) -> usize;
 }
 
-/// Examples side by side.
+/// Examples that are processed together.
 pub trait Batch: Clone {
-    /// What the model is to predict: the tokens that its loss is the mean over.
+    /// Number of predicted tokens, over which the loss is averaged.
     fn tokens(&self) -> usize;
 
-    /// Parts that it can be cut in: examples, or 1 where they belong together.
+    /// Number of rows the batch can be split into: its examples, or 1 if they cannot be separated.
     fn rows(&self) -> usize {
         1
     }
 
-    /// Some of these parts, not none.
+    /// A non-empty range of these rows.
     fn cut(&self, _rows: &Range<usize>) -> Self {
         self.clone()
     }
 }
 
-/// Marks a target that is read and not scored; no vocabulary is so large.
+/// Marks a target that is not scored; larger than any token id.
 pub const UNSCORED: u32 = u32::MAX;
 
-/// Rows filled to the length of the longest: `(B, T)`.
+/// Pads rows to the length of the longest: `(B, T)`.
 pub(super) fn padded_rows<'a>(rows: impl Iterator<Item = &'a [u32]> + Clone, fill: u32) -> Vec<u32> {
     let width = rows.clone().map(<[u32]>::len).max().unwrap_or(0);
     rows.flat_map(|row| row.iter().copied().chain(std::iter::repeat(fill)).take(width)).collect()
@@ -46,13 +46,13 @@ pub(super) fn padded_rows<'a>(rows: impl Iterator<Item = &'a [u32]> + Clone, fil
 /// Windows of texts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TextBatch {
-    /// `B`: windows side by side.
+    /// `B`: number of windows.
     pub rows: usize,
     /// `(B, T)`
     pub inputs: Vec<u32>,
-    /// `(B, T)`: for each input the token that follows it, or [`UNSCORED`].
+    /// `(B, T)`: the token that follows each input, or [`UNSCORED`].
     pub targets: Vec<u32>,
-    /// Whether texts begin here, so that what a model remembers of the batch before does not belong to them.
+    /// Whether texts start here, so that the model's state from the previous batch must be dropped.
     pub restarts: bool,
 }
 

@@ -1,4 +1,4 @@
-//! Training two networks against each other on points of the plane (Goodfellow et al. 2014).
+//! Trains two networks against each other on points in the plane (Goodfellow et al. 2014).
 
 use super::descent::Descent;
 use super::plan::PlannedTraining;
@@ -10,7 +10,7 @@ use crate::rng::Rng;
 use crate::tensor::Tensor;
 use serde::Deserialize;
 
-/// Sizes and rates of both networks.
+/// Sizes and learning rates of both networks.
 #[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
 #[serde(default)]
 pub struct GanSettings {
@@ -18,13 +18,13 @@ pub struct GanSettings {
     pub hidden: usize,
     /// Number of hidden layers.
     pub layers: usize,
-    /// Real points in a step, and generated ones.
+    /// Number of real points per step, and of generated ones.
     pub batch_size: usize,
     /// Learning rate of the generator.
     pub generator_lr: f32,
     /// Learning rate of the discriminator.
     pub discriminator_lr: f32,
-    /// Adam's decay of the mean; a GAN forgets sooner than other trainings (Radford et al. 2015).
+    /// Adam's decay of the mean; GANs need a lower one than other models (Radford et al. 2015).
     pub beta1: f32,
     /// Adam's decay of the variance.
     pub beta2: f32,
@@ -44,7 +44,7 @@ impl Default for GanSettings {
     }
 }
 
-/// A generator, which makes points of noise, and a discriminator, which tells them from real ones.
+/// A generator, which turns noise into points, and a discriminator, which tells them from real ones.
 pub struct GanTrainer {
     generator: Mlp,
     discriminator: Mlp,
@@ -64,14 +64,14 @@ fn points(tensor: &Tensor) -> Vec<[f32; 2]> {
     tensor.data().as_chunks::<2>().0.to_vec()
 }
 
-/// A point in the middle of each cell of [-1, 1]², cut into `size` x `size` cells, rows from the top (y = 1).
+/// The centres of a `size` x `size` grid over [-1, 1]², rows from the top (y = 1).
 fn cells(size: usize) -> Vec<[f32; 2]> {
     let centre = |index: usize| (2 * index + 1) as f32 / size as f32 - 1.0;
     (0..size * size).map(|cell| [centre(cell % size), -centre(cell / size)]).collect()
 }
 
 impl GanTrainer {
-    /// Two new networks that are to learn `cloud`; the same seed gives the same training everywhere.
+    /// Creates two new networks to learn `cloud`; the same seed gives the same training everywhere.
     pub fn new(settings: GanSettings, cloud: Cloud, seed: u64) -> Self {
         let mut rng = Rng::new(seed);
         let mut network = |outputs: usize| {
@@ -88,11 +88,11 @@ impl GanTrainer {
         Self::of(settings, generator, discriminator, cloud, rng)
     }
 
-    /// A training of these networks, from points to points and from points to a logit.
+    /// Trains these networks, the first from points to points and the second from points to a logit.
     pub fn of(settings: GanSettings, generator: Mlp, discriminator: Mlp, cloud: Cloud, rng: Rng) -> Self {
         let GanSettings { batch_size, generator_lr, discriminator_lr, beta1, beta2, .. } = settings;
         let descent = |network: &Mlp, lr: f32| {
-            // Adam at a constant rate: no decay of weights, no clipping, no end.
+            // Plain Adam at a constant rate: no weight decay, no clipping, no end.
             let plan = PlannedTraining {
                 lr,
                 beta1,
@@ -117,44 +117,44 @@ impl GanTrainer {
         }
     }
 
-    /// Goes on with other real points.
+    /// Continues with other real points.
     pub fn set_cloud(&mut self, cloud: Cloud) {
         self.cloud = cloud;
     }
 
-    /// Real points at random.
+    /// Samples real points.
     pub fn real(&mut self, count: usize) -> Vec<[f32; 2]> {
         self.cloud.sample(count, &mut self.rng)
     }
 
-    /// Noise at random: uniform in [-1, 1]².
+    /// Samples noise: uniform in [-1, 1]².
     pub fn noise(&mut self, count: usize) -> Vec<[f32; 2]> {
         (0..count).map(|_| [(); 2].map(|()| 2.0 * self.rng.uniform() - 1.0)).collect()
     }
 
-    /// One step of the discriminator on a fresh batch; its loss before.
+    /// Trains the discriminator for one step on a fresh batch; returns the loss before the update.
     ///
     /// # Errors
-    /// `diverged`, and the network is as before.
+    /// `diverged`; the network is then unchanged.
     pub async fn train_discriminator(&mut self) -> Result<f32> {
         let (real, noise) = (self.real(self.batch_size), self.noise(self.batch_size));
         self.discriminator_step(&real, &noise).await
     }
 
-    /// One step of the generator on fresh noise; its loss before.
+    /// Trains the generator for one step on fresh noise; returns the loss before the update.
     ///
     /// # Errors
-    /// `diverged`, and the network is as before.
+    /// `diverged`; the network is then unchanged.
     pub async fn train_generator(&mut self) -> Result<f32> {
         let noise = self.noise(self.batch_size);
         self.generator_step(&noise).await
     }
 
-    /// Moves the discriminator to give real points the target 1 and generated ones 0: the mean binary cross entropy of
-    /// both before, ln 2 for one that guesses.
+    /// Trains the discriminator towards 1 for real and 0 for generated points. Returns the mean binary cross
+    /// entropy before the update, which is ln 2 for pure guessing.
     ///
     /// # Errors
-    /// `diverged`, and the network is as before.
+    /// `diverged`; the network is then unchanged.
     pub async fn discriminator_step(&mut self, real: &[[f32; 2]], noise: &[[f32; 2]]) -> Result<f32> {
         let made = self.generator.forward(&tensor(noise));
         let both = concat(&[&tensor(real), &made], 0);
@@ -165,11 +165,11 @@ impl GanTrainer {
         Ok(self.of_discriminator.step(&mut self.discriminator, found, targets.len()).await?.loss)
     }
 
-    /// Moves the generator towards points that the discriminator takes for real: the mean of -ln D(G(z)) before, the
-    /// loss that does not saturate.
+    /// Trains the generator towards points that the discriminator considers real. Returns the mean of -ln
+    /// D(G(z)) before the update, the non-saturating loss.
     ///
     /// # Errors
-    /// `diverged`, and the network is as before.
+    /// `diverged`; the network is then unchanged.
     pub async fn generator_step(&mut self, noise: &[[f32; 2]]) -> Result<f32> {
         let (noise, targets) = (tensor(noise), vec![1; noise.len()]);
         let found = self.of_generator.gradients(&self.generator, |generator| {
@@ -179,18 +179,18 @@ impl GanTrainer {
         Ok(self.of_generator.step(&mut self.generator, found, targets.len()).await?.loss)
     }
 
-    /// Where the generator puts this noise.
+    /// The points that the generator makes from this noise.
     pub fn made(&self, noise: &[[f32; 2]]) -> Vec<[f32; 2]> {
         points(&self.generator.forward(&tensor(noise)))
     }
 
-    /// How likely the discriminator takes points to be real, in the middles of `size` x `size` cells of [-1, 1]²,
-    /// rows from the top.
+    /// The discriminator's probability that points are real, at the centres of a `size` x `size` grid over
+    /// [-1, 1]², rows from the top.
     pub fn field(&self, size: usize) -> Vec<f32> {
         self.discriminator.forward(&tensor(&cells(size))).sigmoid().to_vec()
     }
 
-    /// Where the generator puts the middles of `size` x `size` cells of the noise.
+    /// The points that the generator makes from the centres of a `size` x `size` grid over the noise.
     pub fn warped(&self, size: usize) -> Vec<[f32; 2]> {
         self.made(&cells(size))
     }
@@ -207,7 +207,7 @@ mod tests {
         assert_eq!(cells(2), [[-0.5, 0.5], [0.5, 0.5], [-0.5, -0.5], [0.5, -0.5]]);
     }
 
-    /// A line is the easiest, and enough to see that both learn.
+    /// A line is the easiest cloud, and enough to see both networks learn.
     #[test]
     fn noise_becomes_a_line() {
         let mut gan = GanTrainer::new(GanSettings::default(), Cloud::Line, 1);

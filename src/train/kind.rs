@@ -1,4 +1,4 @@
-//! The kinds of models that are trained: what each learns from, and by which loss.
+//! The kinds of models that can be trained, each with its data and loss.
 
 use super::PlannedTraining;
 use super::labels::LabelBatch;
@@ -19,39 +19,39 @@ use std::rc::Rc;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Kind {
-    /// The lecture's writer.
+    /// The lecture's character LSTM.
     CharLstm,
     /// A GPT-2.
     Gpt2,
     /// The lecture's translator.
     Seq2seq,
-    /// A Transformer that translates.
+    /// A Transformer for translation.
     Transformer,
-    /// One that gives a text a label.
+    /// A text classifier.
     TextClassifier,
-    /// One that gives every word a label.
+    /// A tagger: labels every word.
     Tagger,
-    /// One that foretells masked words.
+    /// A BERT: predicts masked words.
     Bert,
 }
 
-/// What a kind of model learns from.
+/// The kind of training data.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Lessons {
     /// Songs.
     Songs,
     /// Sentence pairs.
     Pairs,
-    /// Texts with a label each.
+    /// Texts with one label each.
     LabelledTexts,
     /// Sentences with a label for every word.
     TaggedSentences,
-    /// Texts as they are.
+    /// Unlabelled texts.
     Texts,
 }
 
 impl Kind {
-    /// The kind that a configuration is of.
+    /// The kind of model that a configuration describes.
     pub fn of(config: &ModelConfig) -> Self {
         match config {
             ModelConfig::CharLstm(_) => Self::CharLstm,
@@ -64,7 +64,7 @@ impl Kind {
         }
     }
 
-    /// Its `model_type`.
+    /// The `model_type` in `config.json`.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::CharLstm => "char_lstm",
@@ -77,7 +77,7 @@ impl Kind {
         }
     }
 
-    /// What it learns from.
+    /// The kind of data it is trained on.
     pub fn learns_from(self) -> Lessons {
         match self {
             Self::CharLstm | Self::Gpt2 => Lessons::Songs,
@@ -90,7 +90,7 @@ impl Kind {
 }
 
 impl Trainer<CharLstm, Streams, NextCharacter> {
-    /// On the characters of a text, in streams.
+    /// Trains on the characters of a text, in parallel streams.
     ///
     /// # Errors
     /// `bad-recipe`, or `text-too-short` if the text does not fill one batch.
@@ -103,7 +103,8 @@ impl Trainer<CharLstm, Streams, NextCharacter> {
 }
 
 impl Trainer<Gpt, SongWindows, NextToken> {
-    /// On songs, in windows of `n_positions` tokens; a share of `titles` of them with theirs.
+    /// Trains on songs, in windows of `n_positions` tokens; the fraction `titles` of the songs keep their
+    /// titles.
     ///
     /// # Errors
     /// `bad-recipe`, or `text-too-short` if the songs do not fill one batch.
@@ -121,7 +122,7 @@ impl Trainer<Gpt, SongWindows, NextToken> {
 }
 
 impl Trainer<TranslationModel, PairBatches, Translating> {
-    /// On sentence pairs, in batches of similar length.
+    /// Trains on sentence pairs, in batches of similar length.
     ///
     /// # Errors
     /// `bad-recipe`, or `text-too-short` without pairs.
@@ -138,7 +139,7 @@ impl Trainer<TranslationModel, PairBatches, Translating> {
 }
 
 impl Trainer<TextClassifier, PairBatches<LabelBatch>, Classifying> {
-    /// On texts with a label each: the targets of such pairs.
+    /// Trains on texts with one label each, given as the targets of the pairs.
     ///
     /// # Errors
     /// `bad-recipe`, or `text-too-short` without texts.
@@ -155,7 +156,8 @@ impl Trainer<TextClassifier, PairBatches<LabelBatch>, Classifying> {
 }
 
 impl Trainer<Tagger, PairBatches<LabelBatch>, Tagging> {
-    /// On sentences of `forms`, by number, with a label for each: the targets of such pairs.
+    /// Trains on sentences with a label for every word, given as the targets of the pairs; the sources are
+    /// indices into `forms`.
     ///
     /// # Errors
     /// `bad-recipe`, or `text-too-short` without sentences.
@@ -173,7 +175,7 @@ impl Trainer<Tagger, PairBatches<LabelBatch>, Tagging> {
 }
 
 impl Trainer<MaskedLm, MaskedTexts, Foretelling> {
-    /// On texts, each with its special tokens, of which some of the words are taken out.
+    /// Trains on texts, each including its special tokens, with some of their words masked.
     ///
     /// # Errors
     /// `bad-recipe`, or `text-too-short` without texts.

@@ -1,4 +1,4 @@
-//! Labelled examples: a text with one label, or a sentence with one for every word.
+//! Labelled examples: a text with one label, or a sentence with a label for every word.
 
 use super::examples::{Batch, UNSCORED, padded_rows};
 use super::pairs::{OfPairs, TokenPair};
@@ -6,14 +6,15 @@ use super::shares::cut;
 use crate::text::PAD;
 use std::ops::Range;
 
-/// Texts side by side with their labels. The target of such a pair is its label, or its words' labels.
+/// A batch of texts with their labels, which are the targets of the pairs: one label per text, or one per
+/// word.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LabelBatch {
-    /// `(B, S)`: what is read, padded on the right.
+    /// `(B, S)`: the input ids, padded on the right.
     pub inputs: Vec<u32>,
-    /// For each row the number of real tokens.
+    /// Number of real tokens in each row.
     pub lengths: Vec<usize>,
-    /// `(B)`, or `(B, S)` with [`UNSCORED`] where there is no word.
+    /// `(B)`, or `(B, S)` with [`UNSCORED`] for padding.
     pub labels: Vec<u32>,
 }
 

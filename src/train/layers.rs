@@ -1,25 +1,25 @@
-//! Which of a model's parameters a training moves.
+//! Selects the parameters to train.
 
 use serde::{Deserialize, Serialize};
 
-/// What is trained; all else stays as it is and costs no backward pass.
+/// The layers to train; the others are frozen and cost no backward pass.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Layers {
     /// Every parameter.
     #[default]
     All,
-    /// The last layer of the stack that writes, and what stands behind it: a few examples teach these something
-    /// before they unteach the rest what it knew.
+    /// The last layer of the stack that produces the output, and everything after it: fine-tuning these on a
+    /// few examples is useful before the rest forgets what it knew.
     Last,
 }
 
 impl Layers {
-    /// For each parameter, by their names in the order in which a model visits them, whether it moves.
+    /// Whether each parameter is trained, given their names in the order of a visit to the model.
     pub(super) fn moving(self, names: &[String]) -> Vec<bool> {
         let first = match self {
             Self::All => 0,
-            // Parameters are visited from the input to the output.
+            // Parameters are visited from input to output.
             Self::Last => names
                 .iter()
                 .rev()
@@ -31,8 +31,8 @@ impl Layers {
     }
 }
 
-/// The stack and the number in it that a parameter's name tells: `h.3.` and `layers.2.` as in Transformers,
-/// `weight_ih_l1` and `weight_ih_l1_reverse` as in recurrent networks.
+/// The stack and the layer index in a parameter's name: `h.3.` and `layers.2.` in Transformers,
+/// `weight_ih_l1` and `weight_ih_l1_reverse` in recurrent networks.
 pub(super) fn layer_of(name: &str) -> Option<(&str, usize)> {
     let mut begin = 0;
     for part in name.split('.') {

@@ -1,4 +1,5 @@
-//! Masked texts (Devlin et al. 2019): some tokens are taken out of each, and are to be foretold from the rest.
+//! Masked language modelling (Devlin et al. 2019): some tokens of each text are hidden and must be predicted
+//! from the rest.
 
 use super::examples::{Batch, Examples};
 use super::order::{epoch_seed, hash};
@@ -8,22 +9,23 @@ use crate::error::Result;
 use crate::text::MaskTokenizer;
 use std::ops::Range;
 
-/// Of the tokens so many are to be foretold.
+/// Fraction of tokens to predict.
 const SHARE: f64 = 0.15;
-/// Of these so many are masked; up to here any token stands in their place; the rest stay as they are.
+/// Of these, the fraction that is masked; those up to `OTHER` are replaced by random tokens; the rest stay
+/// unchanged.
 const MASKED: f64 = 0.8;
 const OTHER: f64 = 0.9;
 
-/// Texts side by side, with tokens taken out.
+/// A batch of texts with some tokens hidden.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MaskedBatch {
-    /// `(B, S)`: what is read, padded on the right.
+    /// `(B, S)`: the input ids, padded on the right.
     pub inputs: Vec<u32>,
-    /// For each row the number of real tokens.
+    /// Number of real tokens in each row.
     pub lengths: Vec<usize>,
-    /// The places of `(B S)` where a token is to be foretold, at least one.
+    /// Indices into `(B S)` of the tokens to predict, at least one.
     pub places: Vec<u32>,
-    /// What stood there.
+    /// The original tokens at these places.
     pub targets: Vec<u32>,
 }
 
@@ -56,7 +58,7 @@ impl Batch for MaskedBatch {
     }
 }
 
-/// Whole texts side by side.
+/// A batch of whole texts.
 #[derive(Clone)]
 struct Rows(Vec<Vec<u32>>);
 
@@ -72,25 +74,25 @@ impl Batch for Rows {
     }
 }
 
-/// What stands in the place of a token that is taken out.
+/// The tokens that replace hidden ones.
 #[derive(Clone, Copy, Debug)]
 pub struct Masks {
-    /// The token `[MASK]`; those behind it are words.
+    /// Id of `[MASK]`; ordinary tokens follow it, or precede it if it is the last id.
     pub mask: u32,
-    /// Fills batches.
+    /// Id of the padding token.
     pub pad: u32,
-    /// Number of different tokens.
+    /// Size of the vocabulary.
     pub vocab_size: usize,
 }
 
 impl Masks {
-    /// Those of a tokenizer.
+    /// The ids of a tokenizer.
     pub fn of(tokenizer: &MaskTokenizer) -> Self {
         Self { mask: tokenizer.mask, pad: tokenizer.pad, vocab_size: tokenizer.vocab_size() }
     }
 
-    /// The texts of a step, each from its first to its last token, which are special ones and stay. A function of the
-    /// seed and the step: the PyTorch trainer draws the same.
+    /// Hides tokens in the texts of a step; each text starts and ends with a special token, which is kept.
+    /// Depends only on the seed and the step, and the PyTorch trainer makes the same choices.
     pub fn hide(self, rows: &[Vec<u32>], seed: u64, step: u64) -> MaskedBatch {
         let length = rows.iter().map(Vec::len).max().unwrap_or(0);
         let [drawn, fate, others] = [0, 1, 2].map(|k| epoch_seed(seed, 3 * step + k, 0));
@@ -118,7 +120,7 @@ impl Masks {
             if share < MASKED {
                 batch.inputs[place] = self.mask;
             } else if share < OTHER {
-                // Words stand behind the special tokens, or where `[MASK]` is the last one, before it.
+                // Ordinary tokens follow the special ones, or precede `[MASK]` if it is the last id.
                 let behind = self.vocab_size as u64 - u64::from(self.mask) - 1;
                 let (first, words) =
                     if behind > 0 { (self.mask + 1, behind) } else { (0, u64::from(self.mask)) };
@@ -129,21 +131,21 @@ impl Masks {
     }
 }
 
-/// Endless batches of texts of similar length, with other tokens taken out in every step.
+/// Endless batches of texts of similar length; every step hides other tokens.
 pub struct MaskedTexts {
     batches: PairBatches<Rows>,
     masks: Masks,
     seed: u64,
 }
 
-/// A text, of which both sides of a pair are the same.
+/// A text as a pair with two equal sides.
 fn pair(row: Vec<u32>) -> TokenPair {
     TokenPair { target: row.clone(), source: row }
 }
 
 impl MaskedTexts {
-    /// Batches of at most `tokens` padded tokens. Each text is from its first to its last special token and has a word
-    /// between.
+    /// Batches of at most `tokens` padded tokens. Each text starts and ends with a special token and has at
+    /// least one word in between.
     ///
     /// # Errors
     /// `text-too-short` without texts.
@@ -170,7 +172,7 @@ impl Examples for MaskedTexts {
     }
 }
 
-/// All texts once, in batches of similar length, always with the same tokens taken out: for what is held out.
+/// All texts once, in batches of similar length and always with the same tokens hidden, for validation.
 pub fn masked_once(rows: Vec<Vec<u32>>, masks: Masks, tokens: usize) -> Vec<MaskedBatch> {
     let pairs: Vec<TokenPair> = rows.into_iter().map(pair).collect();
     let batches: Vec<Rows> = batches_by_length(&pairs, tokens);
@@ -198,7 +200,7 @@ mod tests {
         assert_ne!(batch, MASKS.hide(&rows, 5, 8));
     }
 
-    /// The same numbers stand in the tests of the PyTorch trainer.
+    /// The tests of the PyTorch trainer expect the same numbers.
     #[test]
     fn the_masks_are_the_twins() {
         let rows = [vec![1, 10, 11, 12, 13, 14, 15, 16, 2], vec![1, 20, 21, 22, 2], vec![1, 30, 2]];

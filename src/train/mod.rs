@@ -1,5 +1,5 @@
-//! Training: what is done (plans and recipes), what is learned from (examples), by which loss (objectives), and the
-//! trainer that moves any model by them, on the command line and in the page.
+//! Training: plans and recipes (what to do), examples (the data), objectives (the losses), and a trainer for
+//! any model, used by the command line and the page.
 
 mod bleu;
 mod checkpoint;

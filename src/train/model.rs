@@ -1,21 +1,21 @@
-//! Any model that is trained here.
+//! Any model that can be trained here.
 
 use crate::models::{CharLstm, Gpt, LanguageModel, MaskedLm, Tagger, TextClassifier, TranslationModel};
 use crate::nn::Module;
 use crate::tensor::Tensor;
 
-/// A model by what it does.
+/// A model, by its task.
 #[derive(Clone)]
 pub enum Model {
-    /// One that continues a text.
+    /// A language model.
     Writes(LanguageModel),
-    /// One that translates.
+    /// A translation model.
     Translates(TranslationModel),
-    /// One that gives a text a label.
+    /// A text classifier.
     Classifies(TextClassifier),
-    /// One that gives every word a label.
+    /// A tagger.
     Tags(Tagger),
-    /// One that foretells masked words.
+    /// A masked language model.
     Foretells(MaskedLm),
 }
 

@@ -1,25 +1,25 @@
-//! Muon (Jordan et al. 2024): momentum, made orthogonal, for the matrices inside a model's layers.
+//! Muon (Jordan et al. 2024): orthogonalised momentum for the matrices inside a model's layers.
 
 use super::layers::layer_of;
 use crate::tensor::Tensor;
 
 /// Decay of the running mean of gradients.
 const MOMENTUM: f32 = 0.95;
-/// Of the quintic that draws all singular values towards 1.
+/// Coefficients of the quintic polynomial that moves all singular values towards 1.
 const COEFFICIENTS: (f32, f32, f32) = (3.4445, -4.7750, 2.0315);
 const ITERATIONS: usize = 5;
-/// Added to the norm, against division by zero.
+/// Added to the norm to avoid division by zero.
 const EPS: f32 = 1e-7;
-/// With this a step is as long as one of AdamW, so that both take the same rate (Liu et al. 2025).
+/// Scales a step to the length of an AdamW step, so that both use the same learning rate (Liu et al. 2025).
 const RMS: f32 = 0.2;
 
-/// Whether Muon is for a parameter: for the matrices whose names tell a layer, and neither for vectors nor for what
-/// stands before the first layer or behind the last, as embeddings, positions and output do.
+/// Whether Muon updates a parameter: only matrices whose names contain a layer index, that is, neither
+/// vectors nor embeddings, positions and output heads.
 pub(super) fn moves_by_muon(name: &str, shape: &[usize]) -> bool {
     shape.len() == 2 && layer_of(name).is_some()
 }
 
-/// The optimiser of one matrix.
+/// The optimiser state of one matrix.
 pub(super) struct Muon {
     /// The running mean of gradients.
     pub momentum: Tensor,
@@ -27,13 +27,14 @@ pub(super) struct Muon {
 }
 
 impl Muon {
-    /// No memory yet.
+    /// Starts with zero momentum.
     pub fn new(shape: &[usize], weight_decay: f32) -> Self {
         Self { momentum: Tensor::zeros(shape), weight_decay }
     }
 
-    /// With `g` the gradient by `grad_scale`: `m = 0.95 m + 0.05 g`, `u = 0.05 g + 0.95 m` (Nesterov),
-    /// `w = (1 - lr * weight_decay) w - lr * 0.2 sqrt(max(rows, columns)) * orthogonal(u)`; where `w` lies.
+    /// Updates `w` on its device: with `g` the gradient times `grad_scale`, `m = 0.95 m + 0.05 g`,
+    /// `u = 0.05 g + 0.95 m` (Nesterov),
+    /// `w = (1 - lr * weight_decay) w - lr * 0.2 sqrt(max(rows, columns)) * orthogonal(u)`.
     pub fn update(&mut self, parameter: &mut Tensor, grad: &Tensor, grad_scale: f32, lr: f32) {
         let fresh = grad.detach().mul_scalar((1.0 - MOMENTUM) * grad_scale);
         self.momentum = self.momentum.to(&parameter.device()).mul_scalar(MOMENTUM).add(&fresh);
@@ -44,8 +45,9 @@ impl Muon {
     }
 }
 
-/// About `U Vᵀ` for `x = U S Vᵀ`: five Newton-Schulz iterations on `x` by its Frobenius norm, transposed where it has
-/// more rows than columns. The singular values of the result are not 1, but near it, which is enough.
+/// Approximates `U Vᵀ` for `x = U S Vᵀ` by five Newton-Schulz iterations on `x` divided by its Frobenius
+/// norm, transposed if it has more rows than columns. The singular values of the result are only close to 1,
+/// which is enough.
 fn orthogonal(x: &Tensor) -> Tensor {
     let upright = x.dim(0) > x.dim(1);
     let mut x = if upright { x.transpose(0, 1) } else { x.clone() };
@@ -86,7 +88,7 @@ mod tests {
         x.iter().zip(y).map(row).collect()
     }
 
-    /// The iteration as it stands in the paper.
+    /// The iteration as given in the paper.
     fn reference(x: &Matrix) -> Matrix {
         if x.len() > x[0].len() {
             return transposed(&reference(&transposed(x)));
@@ -101,7 +103,7 @@ mod tests {
         x
     }
 
-    /// By Jacobi's rotations of `X Xᵀ`.
+    /// By Jacobi rotations of `X Xᵀ`.
     fn singular_values(x: &Matrix) -> Vec<f64> {
         let mut a = product(x, x);
         for _ in 0..60 {
@@ -130,7 +132,7 @@ mod tests {
     #[test]
     fn directions_are_nearly_orthogonal() {
         let mut rng = Rng::new(3);
-        // A square matrix may have a singular value so small that five iterations do not lift it.
+        // Square matrices may have a singular value too small for five iterations to lift.
         for shape in [[12, 20], [20, 12], [8, 24], [1, 9]] {
             let x = normal(&shape, &mut rng);
             let found = orthogonal(&x);

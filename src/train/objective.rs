@@ -1,4 +1,4 @@
-//! Losses: functions over a model and a batch. Only those of preferences and of the GAN live elsewhere, with their rooms.
+//! Losses: functions of a model and a batch. Those of preferences and of the GAN are in their own modules.
 
 use super::examples::{Batch, TextBatch, UNSCORED};
 use super::labels::LabelBatch;
@@ -11,24 +11,25 @@ use crate::tensor::Tensor;
 use crate::text::PAD;
 use std::rc::Rc;
 
-/// What a model is to become better at.
+/// A training objective.
 pub trait Objective<M>: Clone {
-    /// What it is judged on.
+    /// The type of batch it is computed on.
     type Batch: Batch;
 
-    /// The mean loss of a batch, a scalar: in nats a token, of preferences in nats a choice; with a seed, of a model that trains with dropout.
+    /// Computes the mean loss of a batch, a scalar, in nats per token (for preferences, per choice). With a
+    /// seed, the model applies dropout.
     fn loss(&mut self, model: &M, batch: &Self::Batch, dropout_seed: Option<u64>) -> Tensor;
 
-    /// The same before the first batch, without what only helps learning: for text that is held out.
+    /// The objective in its initial state, without parts that only help learning, for held-out data.
     fn for_validation(&self) -> Self;
 
-    /// What is carried from one batch to the next, and hence saved with the run.
+    /// State carried from one batch to the next, and therefore saved with the run.
     fn carried(&mut self) -> Vec<&mut Tensor> {
         Vec::new()
     }
 }
 
-/// Foretelling the next token of windows that stand for themselves.
+/// Predicts the next token in independent windows.
 #[derive(Clone, Copy, Debug)]
 pub struct NextToken;
 
@@ -45,15 +46,15 @@ impl Objective<Gpt> for NextToken {
     }
 }
 
-/// Foretelling the next character of streams: the state goes from window to window, its gradient does not (truncated
-/// back-propagation through time).
+/// Predicts the next character in streams: the state is carried from window to window but gradients are not
+/// (truncated backpropagation through time).
 #[derive(Clone)]
 pub struct NextCharacter {
     state: LstmState,
 }
 
 impl NextCharacter {
-    /// Before the first of `rows` streams side by side.
+    /// The initial state for `rows` parallel streams.
     pub fn new(model: &CharLstm, rows: usize) -> Self {
         Self { state: model.zero_state(rows) }
     }
@@ -80,10 +81,10 @@ impl Objective<CharLstm> for NextCharacter {
     }
 }
 
-/// Foretelling the next token of a translation, from its source and what of it stands before.
+/// Predicts the next token of a translation from the source and the previous tokens.
 #[derive(Clone, Copy, Debug)]
 pub struct Translating {
-    /// Share of the probability spread evenly over the vocabulary.
+    /// Fraction of the probability that is spread evenly over the vocabulary.
     pub label_smoothing: f32,
 }
 
@@ -101,10 +102,10 @@ impl Objective<TranslationModel> for Translating {
     }
 }
 
-/// Naming the class of a text.
+/// Predicts the class of a text.
 #[derive(Clone, Copy, Debug)]
 pub struct Classifying {
-    /// Share of the probability spread evenly over the classes.
+    /// Fraction of the probability that is spread evenly over the classes.
     pub label_smoothing: f32,
 }
 
@@ -122,12 +123,12 @@ impl Objective<TextClassifier> for Classifying {
     }
 }
 
-/// Naming the class of every word.
+/// Predicts the class of every word.
 #[derive(Clone, Debug)]
 pub struct Tagging {
-    /// Share of the probability spread evenly over the classes.
+    /// Fraction of the probability that is spread evenly over the classes.
     pub label_smoothing: f32,
-    /// What the numbers in a batch stand for.
+    /// The word forms that the batches refer to by index.
     pub forms: Rc<[WordForm]>,
 }
 
@@ -151,7 +152,7 @@ impl Objective<Tagger> for Tagging {
     }
 }
 
-/// Foretelling tokens that were taken out of a text.
+/// Predicts masked tokens.
 #[derive(Clone, Copy, Debug)]
 pub struct Foretelling;
 
@@ -161,7 +162,7 @@ impl Objective<MaskedLm> for Foretelling {
     fn loss(&mut self, model: &MaskedLm, batch: &MaskedBatch, dropout_seed: Option<u64>) -> Tensor {
         let features = model.encode(&batch.inputs, &batch.lengths, dropout_seed, None);
         let rows = features.reshape(&[batch.inputs.len(), features.cols()]);
-        // The logits of the other places would be most of the work, and nobody asks for them.
+        // Computing the unneeded logits of all other places would be most of the work.
         let features = rows.embedding(&batch.places, &[batch.places.len()]);
         model.predict(&features).cross_entropy(&batch.targets, scored(UNSCORED))
     }

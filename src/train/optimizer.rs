@@ -1,4 +1,4 @@
-//! AdamW (Loshchilov and Hutter 2019) in PyTorch's form, and gradient clipping.
+//! AdamW (Loshchilov and Hutter 2019) as in PyTorch, and gradient clipping.
 
 use crate::cpu::adamw::{AdamW as Step, adamw};
 use crate::cpu::reduce::sum_of_squares;
@@ -7,20 +7,20 @@ use crate::gpu::{Buffer, View};
 use crate::tensor::Tensor;
 use crate::wgsl;
 
-/// Settings that do not change from step to step.
+/// Settings that stay constant during training.
 #[derive(Clone, Copy, Debug)]
 pub struct AdamWConfig {
     /// Decay of the running mean of gradients.
     pub beta1: f32,
-    /// Decay of the running mean of their squares.
+    /// Decay of the running mean of squared gradients.
     pub beta2: f32,
-    /// Added to the root, against division by zero.
+    /// Added to the root to avoid division by zero.
     pub eps: f32,
-    /// Share of a weight, times the rate, taken off at each step.
+    /// Weight decay, applied times the learning rate at each step.
     pub weight_decay: f32,
 }
 
-/// The optimiser's memory: two moments of each parameter.
+/// The optimiser's state: two moments for each parameter.
 pub struct AdamW {
     config: AdamWConfig,
     pub(crate) step: u64,
@@ -28,19 +28,19 @@ pub struct AdamW {
 }
 
 impl AdamW {
-    /// No memory yet, for parameters of these shapes.
+    /// Starts with zero moments for these parameters.
     pub fn new(config: AdamWConfig, parameters: &[(String, Tensor)]) -> Self {
         let zero = |tensor: &Tensor| Tensor::zeros(tensor.shape());
         let moments = parameters.iter().map(|(_, tensor)| (zero(tensor), zero(tensor))).collect();
         Self { config, step: 0, moments }
     }
 
-    /// Counts a step; then [`AdamW::update`] is due once for every parameter.
+    /// Starts a step; [`AdamW::update`] must follow once for every parameter.
     pub fn begin_step(&mut self) {
         self.step += 1;
     }
 
-    /// Moves parameter number `index` against `grad_scale` times its gradient, on the device where they are.
+    /// Updates parameter number `index` with `grad_scale` times its gradient, on their device.
     #[track_caller]
     pub fn update(&mut self, index: usize, parameter: &mut Tensor, grad: &Tensor, grad_scale: f32, lr: f32) {
         let AdamWConfig { beta1, beta2, eps, weight_decay } = self.config;
@@ -57,7 +57,7 @@ impl AdamW {
     }
 }
 
-/// The value of `loss` and the common norm of all gradients; from a GPU with one read.
+/// Returns the value of `loss` and the norm of all gradients together; a GPU is read back once.
 ///
 /// # Errors
 /// `gpu-lost` or `out-of-memory`.
@@ -74,7 +74,7 @@ pub async fn loss_and_norm(loss: &Tensor, grads: &[Tensor]) -> Result<(f32, f32)
     Ok((values[0], values[1].sqrt()))
 }
 
-/// What gradients of this common norm are multiplied with so that it is at most `max_norm`.
+/// The factor that scales gradients with this total norm down to at most `max_norm`.
 ///
 /// As `torch.nn.utils.clip_grad_norm_`.
 pub fn clip_factor(norm: f32, max_norm: f32) -> f32 {

@@ -1,8 +1,8 @@
-//! The order of training examples, from one hash, so that the PyTorch trainer takes the same.
+//! The order of training examples, derived from a hash so that the PyTorch trainer uses the same order.
 
 pub(super) use crate::hash::split_mix as hash;
 
-/// What is shuffled for different purposes in one epoch has streams 0 and 1.
+/// The seed of an epoch; streams 0 and 1 are for different purposes within the same epoch.
 pub(super) fn epoch_seed(seed: u64, epoch: u64, stream: u64) -> u64 {
     seed.wrapping_mul(1_000_003).wrapping_add(epoch).wrapping_mul(2).wrapping_add(stream)
 }
@@ -14,7 +14,7 @@ pub(super) fn permutation(seed: u64, count: usize) -> Vec<usize> {
     order
 }
 
-/// A number below `count`, which is not 0.
+/// A pseudo-random number below `count`, which must not be 0.
 pub(super) fn below(seed: u64, count: usize) -> usize {
     (hash(seed, 0) % count as u64) as usize
 }
@@ -23,7 +23,7 @@ pub(super) fn below(seed: u64, count: usize) -> usize {
 mod tests {
     use super::*;
 
-    /// The same numbers stand in the tests of the PyTorch trainer.
+    /// The tests of the PyTorch trainer expect the same numbers.
     #[test]
     fn the_order_is_the_twins() {
         assert_eq!(permutation(epoch_seed(1, 0, 0), 8), [0, 4, 1, 5, 6, 7, 2, 3]);

@@ -1,21 +1,21 @@
-//! Texts that somebody wrote or preferred to others, in shuffled batches, and batches that a model has drawn itself.
+//! Texts written or preferred by people in shuffled batches, and batches sampled by a model.
 
 use super::examples::{Batch, Examples};
 use super::order::{epoch_seed, permutation};
 use super::preference::{Continuation, PairedTexts, WrittenTexts};
 
-/// A text that was preferred to another.
+/// A pair of texts, one of which was preferred.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Preferred {
-    /// The better one.
+    /// The preferred text.
     pub chosen: Continuation,
-    /// The worse one.
+    /// The other text.
     pub rejected: Continuation,
-    /// The logarithms of their probabilities in the model that is not to be left far behind; zeros where there is none.
+    /// Log-probabilities of both under the reference model; zeros without one.
     pub reference: [f32; 2],
 }
 
-/// Items, each once in an epoch, but for those that fill no batch.
+/// Items, each once per epoch except for those that do not fill a batch.
 struct Shuffled<T> {
     items: Vec<T>,
     batch_size: usize,
@@ -36,7 +36,7 @@ impl<T> Shuffled<T> {
         self.items.len() / self.batch_size
     }
 
-    /// The items of this step.
+    /// The items for this step.
     fn due(&mut self, step: u64) -> Vec<&T> {
         let steps = self.steps_per_epoch() as u64;
         if step / steps != self.epoch {
@@ -48,11 +48,11 @@ impl<T> Shuffled<T> {
     }
 }
 
-/// Pairs, each once in an epoch.
+/// Pairs of texts, each once per epoch.
 pub struct Paired(Shuffled<Preferred>);
 
 impl Paired {
-    /// Batches of `batch_size` pairs, or of as many as there are.
+    /// Batches of `batch_size` pairs, or of all pairs if there are fewer.
     ///
     /// # Panics
     /// Without pairs, or if `batch_size` is 0.
@@ -61,7 +61,7 @@ impl Paired {
         Self(Shuffled::new(pairs, batch_size, seed))
     }
 
-    /// All pairs, in the order in which they were given.
+    /// All pairs in their original order.
     pub fn pairs_mut(&mut self) -> &mut [Preferred] {
         &mut self.0.items
     }
@@ -87,11 +87,11 @@ impl Examples for Paired {
     }
 }
 
-/// Texts that somebody wrote, each once in an epoch.
+/// Texts written by people, each once per epoch.
 pub struct Written(Shuffled<Continuation>);
 
 impl Written {
-    /// Batches of `batch_size` texts, or of as many as there are.
+    /// Batches of `batch_size` texts, or of all texts if there are fewer.
     ///
     /// # Panics
     /// Without texts, or if `batch_size` is 0.
@@ -117,7 +117,7 @@ impl Examples for Written {
     }
 }
 
-/// What a model has drawn last: it is learned from once.
+/// The batch sampled last by a model, which is used once.
 pub struct Latest<B>(pub B);
 
 impl<B: Batch + Clone> Examples for Latest<B> {

@@ -8,23 +8,23 @@ use crate::text::{END, PAD, PairTokenizer, START, SentencePair};
 use std::marker::PhantomData;
 use std::ops::Range;
 
-/// A sentence and its translation, each from `<start>` to `<end>`.
+/// A sentence and its translation, each including `<start>` and `<end>`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TokenPair {
-    /// What is read.
+    /// The input.
     pub source: Vec<u32>,
-    /// What is to be written.
+    /// The output to learn.
     pub target: Vec<u32>,
 }
 
 impl TokenPair {
-    /// The longer side.
+    /// Length of the longer side.
     fn longest(&self) -> usize {
         self.source.len().max(self.target.len())
     }
 }
 
-/// The pairs whose sides both have at most `max_tokens` tokens, `<start>` and `<end>` included.
+/// Encodes the pairs with at most `max_tokens` tokens on both sides, including `<start>` and `<end>`.
 pub fn encode_pairs(tokenizer: &PairTokenizer, pairs: &[SentencePair], max_tokens: usize) -> Vec<TokenPair> {
     let framed = |ids: Vec<u32>| [&[START], &ids[..], &[END]].concat();
     pairs
@@ -37,22 +37,22 @@ pub fn encode_pairs(tokenizer: &PairTokenizer, pairs: &[SentencePair], max_token
         .collect()
 }
 
-/// What a batch is made of: all of `pairs`, which are not empty.
+/// A batch that can be built from pairs.
 pub trait OfPairs: Batch {
-    /// Pads them to one length.
+    /// Builds a batch from at least one pair, padding them to the same length.
     fn of_pairs(pairs: &[&TokenPair]) -> Self;
 }
 
-/// Pairs side by side, padded on the right.
+/// A batch of pairs, padded on the right.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PairBatch {
     /// `(B, S)`
     pub src: Vec<u32>,
-    /// For each pair the number of tokens in its row of `src`.
+    /// Number of tokens in each row of `src`.
     pub src_lengths: Vec<usize>,
-    /// `(B, T)`: what the decoder reads.
+    /// `(B, T)`: decoder input.
     pub inputs: Vec<u32>,
-    /// `(B, T)`: for each input the token that follows it, [`PAD`] where there is none.
+    /// `(B, T)`: the token that follows each input, or [`PAD`].
     pub targets: Vec<u32>,
 }
 
@@ -87,7 +87,7 @@ impl Batch for PairBatch {
     }
 }
 
-/// All pairs once, in batches of similar length of at most `tokens` padded tokens a side.
+/// All pairs once, in batches of similar length with at most `tokens` padded tokens per side.
 pub fn batches_by_length<B: OfPairs>(pairs: &[TokenPair], tokens: usize) -> Vec<B> {
     let order = by_length(pairs, (0..pairs.len()).collect());
     cut_batches(pairs, &order, tokens).iter().map(|batch| gather(pairs, batch)).collect()
@@ -97,7 +97,7 @@ fn gather<B: OfPairs>(pairs: &[TokenPair], indices: &[usize]) -> B {
     B::of_pairs(&indices.iter().map(|&index| &pairs[index]).collect::<Vec<_>>())
 }
 
-/// Consecutive runs of `order`, each of at most `tokens` padded tokens a side, or of one pair.
+/// Splits `order` into runs of at most `tokens` padded tokens per side, or of a single pair.
 fn cut_batches(pairs: &[TokenPair], order: &[usize], tokens: usize) -> Vec<Vec<usize>> {
     let mut batches: Vec<Vec<usize>> = Vec::new();
     let mut longest = 0;
@@ -114,31 +114,31 @@ fn cut_batches(pairs: &[TokenPair], order: &[usize], tokens: usize) -> Vec<Vec<u
     batches
 }
 
-/// The indices of `pairs` by length, the target's first.
+/// Sorts the indices of `pairs` by length, first that of the target.
 fn by_length(pairs: &[TokenPair], mut order: Vec<usize>) -> Vec<usize> {
     order.sort_by_key(|&i| (pairs[i].target.len(), pairs[i].source.len()));
     order
 }
 
-/// Endless batches: in every epoch the pairs are shuffled, and of so many as fill a hundred batches those of
-/// similar length come together.
+/// Endless batches: every epoch shuffles the pairs, then groups pairs of similar length within pools of about
+/// a hundred batches.
 pub struct PairBatches<B = PairBatch> {
     pairs: Vec<TokenPair>,
     tokens: usize,
     seed: u64,
     epoch: u64,
-    /// Those of the epoch.
+    /// The batches of the current epoch.
     batches: Vec<Vec<usize>>,
-    /// The first step of each epoch that was met so far, and of the next: epochs differ in length.
+    /// First step of each epoch seen so far and of the next one; epochs differ in length.
     starts: Vec<u64>,
     made: PhantomData<B>,
 }
 
-/// Batches from which those of similar length are formed.
+/// Number of batches per pool from which pairs of similar length are grouped.
 const POOL: usize = 100;
 
 impl<B: OfPairs> PairBatches<B> {
-    /// Batches of at most `tokens` padded tokens a side.
+    /// Batches of at most `tokens` padded tokens per side.
     ///
     /// # Errors
     /// `text-too-short` without pairs.

@@ -1,68 +1,70 @@
-//! Plans: everything but the text that makes a training, as a JSON object.
+//! Plans: everything that defines a training run except the text, as a JSON object.
 
 use super::{Layers, Sizes};
 use crate::error::{Error, ErrorCode, Result};
 use crate::text::Normalize;
 use serde::{Deserialize, Serialize};
 
-/// Sizes of a byte-pair encoding: the 256 bytes, three special tokens, and what the largest model may have.
+/// Vocabulary sizes allowed for a byte-pair encoding: from the 256 bytes and three special tokens to the
+/// limit of the largest model.
 const VOCABULARY: std::ops::RangeInclusive<usize> = 259..=1 << 20;
 
-/// A training of one model on one text. The same plan, text and arithmetic give the same weights everywhere.
+/// A training run of one model on one text. The same plan, text and arithmetic give the same weights
+/// everywhere.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Plan {
-    /// What the model is to be called.
+    /// Name of the model.
     pub name: String,
-    /// Sizes of a new model; none for one that is trained on.
+    /// Sizes of a new model; `None` for fine-tuning.
     pub model: Option<Sizes>,
-    /// How the text becomes tokens; none for a model that is trained on, which has its own.
+    /// How the text is tokenized; `None` for fine-tuning, which keeps the model's tokenizer.
     pub tokenizer: Option<PlannedTokenizer>,
-    /// What is made of the text.
+    /// How the text is prepared.
     #[serde(default)]
     pub data: PlannedData,
     /// Optimiser, schedule and batches.
     pub train: PlannedTraining,
-    /// What of the model moves.
+    /// The layers to train.
     #[serde(default)]
     pub layers: Layers,
 }
 
-/// How a text becomes tokens.
+/// How a text is tokenized.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
 pub enum PlannedTokenizer {
-    /// One token a character.
+    /// One token per character.
     Chars,
     /// Byte-pair encoding, learned from the text.
     Bpe {
-        /// Tokens at most, the 256 bytes included.
+        /// Maximum number of tokens, including the 256 bytes.
         vocab_size: usize,
     },
-    /// For a translator: a vocabulary of words for each language, as in the lecture.
+    /// For a translator: a word vocabulary for each language, as in the lecture.
     Words {
-        /// Words at most, in each language.
+        /// Maximum number of words per language.
         vocab_size: usize,
-        /// Rarer words are unknown.
+        /// Rarer words become unknown words.
         min_count: usize,
-        /// Whether to forget upper case.
+        /// Whether to lowercase all words.
         lowercase: bool,
     },
 }
 
-/// What is made of the text.
+/// How a text is prepared.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct PlannedData {
     /// How songs are cleaned.
     pub normalize: Normalize,
-    /// Share of the text that is not trained on.
+    /// Fraction of the text that is held out.
     pub held_out: f32,
-    /// Pairs with a longer side, in tokens, are left out.
+    /// Pairs with more tokens than this on either side are skipped.
     pub max_tokens: usize,
-    /// Whether to learn the other direction: the second column becomes the source.
+    /// Whether to learn the reverse direction, with the second column as the source.
     pub reverse: bool,
-    /// Share of the songs that a GPT-2 sees with their titles, others in every epoch.
+    /// Fraction of the songs that a GPT-2 sees with their titles; other songs in every epoch.
     pub titles: f32,
 }
 
@@ -72,14 +74,14 @@ impl Default for PlannedData {
     }
 }
 
-/// What moves the weights.
+/// The optimiser.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Optimizer {
-    /// AdamW for all of them.
+    /// AdamW for all parameters.
     #[default]
     AdamW,
-    /// Muon for the matrices inside the layers, AdamW for all others, at the same rate.
+    /// Muon for the matrices inside the layers, AdamW for all others, at the same learning rate.
     Muon,
 }
 
@@ -87,38 +89,38 @@ pub enum Optimizer {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct PlannedTraining {
-    /// Seed of the split, initial weights, dropout and the order of examples.
+    /// Seed for the split, the initial weights, dropout and the order of examples.
     pub seed: u64,
-    /// Optimiser steps.
+    /// Number of optimiser steps.
     pub steps: u64,
-    /// What moves the weights.
+    /// The optimiser.
     pub optimizer: Optimizer,
-    /// Parts that every batch is computed in, by as many workers or fewer; the weights depend on this number and not on
-    /// that of the workers.
+    /// Number of shares in which every batch is computed, by up to that many workers; the weights depend on
+    /// this number but not on the number of workers.
     pub shares: usize,
-    /// Highest learning rate.
+    /// Peak learning rate.
     pub lr: f32,
-    /// Steps over which the rate rises linearly from 0.
+    /// Number of steps over which the rate rises linearly from 0.
     pub warmup_steps: u64,
-    /// Steps at the end over which the rate falls linearly to 0.
+    /// Number of steps at the end over which the rate falls linearly to 0.
     pub decay_steps: u64,
     /// Decoupled weight decay.
     pub weight_decay: f32,
-    /// Gradients with a larger norm are scaled down to it.
+    /// Gradients with a larger norm are scaled down to this norm.
     pub grad_clip: f32,
     /// AdamW's decay of the mean.
     pub beta1: f32,
     /// AdamW's decay of the variance.
     pub beta2: f32,
-    /// Windows side by side in a batch, for a model that writes.
+    /// Number of windows per batch, for a language model.
     pub batch_size: usize,
-    /// Characters in a window of an LSTM; that of a GPT-2 is its `n_positions`.
+    /// Window length of an LSTM in characters; a GPT-2 uses its `n_positions`.
     pub window: usize,
-    /// Padded tokens of one side of a batch of pairs, at most.
+    /// Maximum number of padded tokens on one side of a batch of pairs.
     pub tokens_per_batch: usize,
-    /// Share of the probability spread evenly over the vocabulary, for pairs.
+    /// Fraction of the probability that is spread evenly over the vocabulary, for pairs.
     pub label_smoothing: f32,
-    /// Decay of the moving average of the weights; an LSTM has none.
+    /// Decay of the moving average of the weights; not used by an LSTM.
     pub average: f32,
 }
 
@@ -146,22 +148,22 @@ impl Default for PlannedTraining {
 }
 
 impl Plan {
-    /// Reads and checks a plan.
+    /// Reads and validates a plan.
     ///
     /// # Errors
-    /// `bad-recipe`, naming what does not parse or cannot work.
+    /// `bad-recipe`, naming what does not parse or is invalid.
     pub fn from_json(json: &str) -> Result<Self> {
         let plan: Self = serde_json::from_str(json).map_err(|error| bad(error.to_string()))?;
         plan.check()?;
         Ok(plan)
     }
 
-    /// The plan as an object of JSON.
+    /// The plan as a JSON object.
     pub fn to_json(&self) -> String {
         serde_json::to_string_pretty(self).expect("plain numbers and names always serialise")
     }
 
-    /// Spreads the learning rate over `steps` steps: a short rise, then a long fall that ends at the last.
+    /// Sets the schedule for `steps` steps: a short warmup, then a linear decay up to the last step.
     pub fn spread_over(&mut self, steps: u64) {
         let steps = steps.max(1);
         self.train.steps = steps;
@@ -172,7 +174,7 @@ impl Plan {
     pub(super) fn check(&self) -> Result<()> {
         match (&self.model, &self.tokenizer) {
             (Some(sizes), Some(tokenizer)) => {
-                // Before the tokenizer is learned, which takes longer.
+                // Checked before the tokenizer is learned, which takes longer.
                 sizes.config([tokenizer.check()?; 2])?;
             }
             (None, None) => {}
@@ -191,7 +193,7 @@ impl Plan {
 }
 
 impl PlannedTokenizer {
-    /// The size of a vocabulary, so far as it is known.
+    /// The vocabulary size, as far as it is known in advance.
     fn check(self) -> Result<usize> {
         match self {
             Self::Bpe { vocab_size } if !VOCABULARY.contains(&vocab_size) => Err(bad(format!(
@@ -206,8 +208,10 @@ impl PlannedTokenizer {
 }
 
 impl PlannedTraining {
+    /// Validates the settings.
+    ///
     /// # Errors
-    /// `bad-recipe`, naming the value that cannot work.
+    /// `bad-recipe`, naming the invalid value.
     pub fn check(&self) -> Result<()> {
         let positive = [
             ("steps", self.steps as f64),

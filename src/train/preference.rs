@@ -1,5 +1,5 @@
-//! Losses by which a model learns what people write and prefer: of texts that were shown, of which of two texts is better,
-//! and of how good each was.
+//! Losses for learning what people write and prefer: from texts, from comparisons of two texts, and from
+//! scores of texts.
 
 use super::examples::{Batch, padded_rows};
 use super::objective::Objective;
@@ -8,28 +8,28 @@ use crate::ops::{CrossEntropy, concat};
 use crate::tensor::Tensor;
 use std::ops::Range;
 
-/// A text that continues a beginning.
+/// A text with a given beginning.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Continuation {
-    /// The beginning and what was written behind it.
+    /// The beginning followed by the written tokens.
     pub tokens: Vec<u32>,
-    /// How many of them are the beginning, at least 1 and not all.
+    /// Number of tokens in the beginning: at least 1, and fewer than all.
     pub beginning: usize,
 }
 
 impl Continuation {
-    /// How many tokens were written behind the beginning.
+    /// Number of tokens written after the beginning.
     pub fn written(&self) -> usize {
         self.tokens.len() - self.beginning
     }
 }
 
-/// Texts side by side, padded on the right: `(B, T)`.
+/// The texts padded on the right: `(B, T)`.
 pub fn padded(texts: &[Continuation]) -> Vec<u32> {
     padded_rows(texts.iter().map(|text| &text.tokens[..]), 0)
 }
 
-/// The logarithm of the probability that `model` gives to each text behind its beginning: `(B)`, in nats.
+/// Log-probability of each text after its beginning under `model`: `(B)`, in nats.
 ///
 /// # Panics
 /// As [`Gpt::forward`], and without texts.
@@ -38,7 +38,7 @@ pub fn sequence_log_probs(model: &Gpt, texts: &[Continuation]) -> Tensor {
     let ids = padded(texts);
     let width = ids.len() / texts.len();
     let x = model.features(&ids, texts.len(), None); // (B, T, C)
-    // Only what is asked for costs a row of the vocabulary: R tokens in all.
+    // Computes logits only for the scored tokens, R in total.
     let rows = (0..).zip(texts);
     let scored: Vec<(usize, usize)> =
         rows.flat_map(|(row, text)| (text.beginning..text.tokens.len()).map(move |at| (row, at))).collect();
@@ -54,7 +54,7 @@ pub fn sequence_log_probs(model: &Gpt, texts: &[Continuation]) -> Tensor {
     Tensor::from_vec(of_text, &[texts.len(), scored.len()]).matmul(&log_p).reshape(&[texts.len()])
 }
 
-/// The loss of rewards `(N)` of texts that were chosen before others with rewards `(N)`: the mean of
+/// Loss of the rewards `(N)` of chosen texts against the rewards `(N)` of rejected ones: the mean of
 /// `-ln σ(chosen - rejected)` (Bradley and Terry 1952), which is the cross entropy between the two.
 ///
 /// # Panics
@@ -66,18 +66,18 @@ pub fn bradley_terry(chosen: &Tensor, rejected: &Tensor) -> Tensor {
         .cross_entropy(&vec![0; chosen.numel()], CrossEntropy::default())
 }
 
-/// The loss of log-probabilities `(N)` times `advantages`: `-1/N Σ advantage · ln p` (Williams 1992, REINFORCE), whose
-/// gradient is that of the expected reward if the texts were drawn by the model itself.
+/// Loss of log-probabilities `(N)` weighted by `advantages`: `-1/N Σ advantage · ln p` (REINFORCE, Williams
+/// 1992). Its gradient is that of the expected reward if the texts were sampled from the model itself.
 ///
 /// # Panics
-/// If the numbers differ.
+/// If the lengths differ.
 #[track_caller]
 pub fn policy_gradient(log_probs: &Tensor, advantages: &[f32]) -> Tensor {
     let weights = advantages.iter().map(|advantage| -advantage).collect();
     log_probs.mul(&Tensor::from_vec(weights, &[advantages.len()])).mean_all()
 }
 
-/// Texts that somebody wrote behind their beginnings.
+/// Texts that people wrote after given beginnings.
 #[derive(Clone, Debug, PartialEq)]
 pub struct WrittenTexts(pub Vec<Continuation>);
 
@@ -95,12 +95,12 @@ impl Batch for WrittenTexts {
     }
 }
 
-/// Texts of which some were preferred to others.
+/// Pairs of texts, in each of which one was preferred.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PairedTexts {
-    /// First those that were chosen, then, in the same order, those that were not: `2N` rows.
+    /// The chosen texts, then the rejected ones in the same order: `2N` rows.
     pub texts: Vec<Continuation>,
-    /// Of each row, the logarithm of its probability in the model that is not to be left far behind.
+    /// Log-probability of each row under the reference model.
     pub reference: Vec<f32>,
 }
 
@@ -109,7 +109,7 @@ impl Batch for PairedTexts {
         written(&self.texts)
     }
 
-    /// Pairs.
+    /// Number of pairs.
     fn rows(&self) -> usize {
         self.texts.len() / 2
     }
@@ -123,16 +123,16 @@ impl Batch for PairedTexts {
     }
 }
 
-/// Texts that a model drew.
+/// Texts sampled from a model.
 #[derive(Clone, Debug, PartialEq)]
 pub struct DrawnTexts {
-    /// Groups that have the same beginning, one after the other.
+    /// Groups of texts with the same beginning, one after another.
     pub texts: Vec<Continuation>,
-    /// How much each was liked.
+    /// Reward of each text.
     pub rewards: Vec<f32>,
-    /// Of each, the logarithm of its probability in the model that is not to be left far behind.
+    /// Log-probability of each text under the reference model.
     pub reference: Vec<f32>,
-    /// Texts of a group, at least 2.
+    /// Number of texts per group, at least 2.
     pub group: usize,
 }
 
@@ -141,7 +141,7 @@ impl Batch for DrawnTexts {
         written(&self.texts)
     }
 
-    /// Groups.
+    /// Number of groups.
     fn rows(&self) -> usize {
         self.texts.len() / self.group
     }
@@ -157,14 +157,14 @@ impl Batch for DrawnTexts {
     }
 }
 
-/// Writing what somebody wrote: the cross entropy of all that stands behind the beginnings.
+/// Imitates texts: the cross entropy of everything after the beginnings.
 #[derive(Clone, Copy, Debug)]
 pub struct Imitating;
 
 impl Objective<Gpt> for Imitating {
     type Batch = WrittenTexts;
 
-    /// Without dropout, as in the steps that follow.
+    /// Without dropout, like the steps that follow.
     fn loss(&mut self, model: &Gpt, batch: &WrittenTexts, _dropout_seed: Option<u64>) -> Tensor {
         let per_token = batch.rows() as f32 / batch.tokens().max(1) as f32;
         sequence_log_probs(model, &batch.0).mean_all().mul_scalar(-per_token)
@@ -175,7 +175,7 @@ impl Objective<Gpt> for Imitating {
     }
 }
 
-/// Giving more to what was chosen.
+/// Trains a reward model to score chosen texts higher.
 #[derive(Clone, Copy, Debug)]
 pub struct Rewarding;
 
@@ -194,17 +194,18 @@ impl Objective<RewardModel> for Rewarding {
     }
 }
 
-/// Direct preference optimisation (Rafailov et al. 2023): the reward is how much likelier a text has become.
+/// Direct preference optimisation (Rafailov et al. 2023): the reward of a text is the gain in its
+/// log-probability.
 #[derive(Clone, Copy, Debug)]
 pub struct Preferring {
-    /// What a nat of that is worth: the more, the nearer the model stays to what it was.
+    /// Reward per nat: higher values keep the model closer to the reference.
     pub beta: f32,
 }
 
 impl Objective<Gpt> for Preferring {
     type Batch = PairedTexts;
 
-    /// Without dropout, whose noise would stand beside few nats.
+    /// Without dropout, whose noise would be large compared with these small differences.
     fn loss(&mut self, model: &Gpt, batch: &PairedTexts, _dropout_seed: Option<u64>) -> Tensor {
         let rows = batch.texts.len();
         let reference = Tensor::from_vec(batch.reference.clone(), &[rows]);
@@ -218,11 +219,11 @@ impl Objective<Gpt> for Preferring {
     }
 }
 
-/// Writing more often what was rewarded, not too far from the model as it was: the reward of a text is lessened by `beta`
-/// for each nat by which it has become likelier (Ziegler et al. 2019).
+/// Makes rewarded texts more likely without moving too far from the reference model: the reward of a text is
+/// reduced by `beta` for each nat by which it has become likelier (Ziegler et al. 2019).
 #[derive(Clone, Copy, Debug)]
 pub struct Reinforcing {
-    /// The price of a nat.
+    /// Penalty per nat.
     pub beta: f32,
 }
 
@@ -242,11 +243,11 @@ impl Objective<Gpt> for Reinforcing {
     }
 }
 
-/// How much better each text was than the mean of the others of its group: a baseline that needs no model of its own and
-/// leaves the expected gradient as it is (Kool et al. 2019, Ahmadian et al. 2024).
+/// The reward of each text minus the mean reward of the others in its group: a baseline that needs no model
+/// of its own and leaves the expected gradient unchanged (Kool et al. 2019, Ahmadian et al. 2024).
 ///
 /// # Panics
-/// If the groups are not whole, or have fewer than two texts.
+/// If a group is incomplete or has fewer than two texts.
 pub fn leave_one_out(rewards: &[f32], group: usize) -> Vec<f32> {
     assert!(group > 1 && rewards.len().is_multiple_of(group), "leave_one_out: {} in {group}", rewards.len());
     let of_group = |rewards: &[f32]| -> Vec<f32> {

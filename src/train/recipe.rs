@@ -1,30 +1,30 @@
-//! Recipes: plans with the names of the files to learn from, in TOML that the PyTorch twin reads too.
+//! Recipes: plans with the names of their training files, in TOML that the PyTorch twin reads, too.
 
 use super::Plan;
 use crate::io::Precision;
 
-/// Everything that makes a training run.
+/// Everything that defines a training run.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Recipe {
-    /// What is done; nothing is held out of the files that are trained on.
+    /// The plan; nothing is held out of the training files.
     pub plan: Plan,
-    /// Number format of the weights written.
+    /// Number format of the saved weights.
     pub precision: Precision,
-    /// Trained on, in this order, as paths relative to the data folder.
+    /// Training files, in this order, as paths relative to the data folder.
     pub train: Vec<TrainFile>,
-    /// Held out.
+    /// Validation files.
     pub dev: Vec<String>,
-    /// Steps between checkpoints.
+    /// Number of steps between checkpoints.
     pub checkpoint_every: u64,
 }
 
-/// A file to learn from.
+/// A training file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TrainFile {
-    /// Where it is.
+    /// Path of the file.
     pub path: String,
-    /// Put before each of its sources, so that a model can tell synthetic pairs from real ones.
+    /// Prefix for each of its sources, so that a model can tell synthetic pairs from real ones.
     pub tag: Option<String>,
-    /// How many times an epoch each of its songs or pairs is taken.
+    /// Number of times each of its songs or pairs is used per epoch.
     pub repeat: usize,
 }

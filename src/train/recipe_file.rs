@@ -1,4 +1,4 @@
-//! The format of recipes: TOML, natively only.
+//! Parses recipes in TOML; native builds only.
 
 use super::plan::bad;
 use super::{Kind, Lessons, Plan, Recipe, Sizes, TrainFile};
@@ -23,7 +23,7 @@ fn f16() -> Precision {
     Precision::F16
 }
 
-/// A file, or several.
+/// One file or several.
 #[derive(Deserialize)]
 #[serde(untagged)]
 enum Files {
@@ -47,7 +47,7 @@ fn one() -> usize {
     1
 }
 
-/// What `[train]` has of every kind.
+/// Required fields of `[train]` for every kind of model.
 const TRAIN: [&str; 10] = [
     "seed",
     "steps",
@@ -62,7 +62,7 @@ const TRAIN: [&str; 10] = [
 ];
 const TRAIN_OPTIONAL: [&str; 2] = ["optimizer", "shares"];
 
-/// What else stands in `[data]` and `[train]`, and what may.
+/// Further required and optional fields of `[data]` and `[train]`.
 struct Fields {
     data: &'static [&'static str],
     data_optional: &'static [&'static str],
@@ -106,10 +106,10 @@ fn fields(kind: Kind) -> Fields {
 }
 
 impl Recipe {
-    /// Reads and checks a recipe.
+    /// Reads and validates a recipe.
     ///
     /// # Errors
-    /// `bad-recipe`, naming what does not parse or cannot work.
+    /// `bad-recipe`, naming what does not parse or is invalid.
     pub fn from_toml(text: &str) -> Result<Self> {
         let mut file: File = toml::from_str(text).map_err(|error| bad(error.to_string()))?;
         let kind = file.model.kind()?;
@@ -131,14 +131,14 @@ impl Recipe {
         if kind == Kind::Gpt2 {
             file.data.entry("normalize").or_insert(json!("songs"));
         }
-        // Nothing of the training files is held out, since there are dev files.
+        // Nothing is held out of the training files, since there are dev files.
         file.data.insert("held_out".into(), json!(0.0));
         let checkpoint_every = file.train.remove("checkpoint_every");
         let checkpoint_every = checkpoint_every.and_then(|every| every.as_u64()).unwrap_or_default();
         if checkpoint_every == 0 {
             return Err(bad("train.checkpoint_every must be a whole number above 0"));
         }
-        // An average over the last thousand steps or so.
+        // Averages over roughly the last thousand steps.
         file.train.entry("average").or_insert(json!(0.999));
         let plan = json!({
             "name": file.name,
@@ -153,7 +153,7 @@ impl Recipe {
     }
 }
 
-/// That a table has what it must have, and nothing but what it may.
+/// Checks that a table has all required fields and no unknown ones.
 fn check(
     section: &str,
     table: &Map<String, Value>,
@@ -192,7 +192,8 @@ fn files(value: Option<Value>, name: &str) -> Result<Vec<TrainFile>> {
     Ok(files)
 }
 
-/// As plans have it. The alphabet of a character LSTM follows from how its texts are cleaned.
+/// Converts the tokenizer to the form used in plans. The alphabet of a character LSTM follows from the
+/// cleaning of its texts.
 fn tokenizer(kind: Kind, table: Option<Map<String, Value>>) -> Result<Value> {
     match (kind, table) {
         (Kind::CharLstm, None) => Ok(json!({ "type": "chars" })),

@@ -1,20 +1,20 @@
-//! The learning rate over time.
+//! Learning rate schedule.
 
-/// Linear rise, constant, linear fall to zero.
+/// Linear warmup, constant rate, linear decay to zero.
 #[derive(Clone, Copy, Debug)]
 pub struct Schedule {
-    /// The rate between rise and fall.
+    /// The rate between warmup and decay.
     pub lr: f32,
-    /// Steps of the rise.
+    /// Number of warmup steps.
     pub warmup_steps: u64,
-    /// Steps of the fall.
+    /// Number of decay steps.
     pub decay_steps: u64,
-    /// Steps in all.
+    /// Total number of steps.
     pub steps: u64,
 }
 
 impl Schedule {
-    /// The rate for step `step`, counted from 0.
+    /// The rate for this step, counted from 0.
     pub fn at(&self, step: u64) -> f32 {
         let rise = (step + 1) as f32 / self.warmup_steps.max(1) as f32;
         let fall = self.steps.saturating_sub(step) as f32 / self.decay_steps.max(1) as f32;

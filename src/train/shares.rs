@@ -1,12 +1,13 @@
-//! A step in shares: rows of a batch that may be computed apart, by whoever, and are summed in their order. So a run has
-//! the same bits whether one worker computes all of them or each has a worker of its own.
+//! Splits a step into shares: ranges of rows that can be computed separately, by anyone, and are summed in a
+//! fixed order. A run therefore has the same bits whether one worker computes all shares or each has a worker
+//! of its own.
 
 use crate::cpu::elementwise::{axpy, scale};
 use crate::error::{Error, ErrorCode, Result};
 use crate::tensor::Tensor;
 use std::ops::Range;
 
-/// The rows of one of `shares` shares: as even as can be, the first ones larger.
+/// The rows of one of `shares` shares: as even as possible, with the larger ones first.
 ///
 /// ```
 /// use liedwerk::train::share_rows;
@@ -17,33 +18,33 @@ pub fn share_rows(rows: usize, share: usize, shares: usize) -> Range<usize> {
     begin(share)..begin(share + 1)
 }
 
-/// These rows of `all`, which has `count` of them.
+/// The given rows of `all`, which has `count` rows.
 pub(super) fn cut<T: Clone>(all: &[T], count: usize, rows: &Range<usize>) -> Vec<T> {
     let width = all.len() / count;
     all[rows.start * width..rows.end * width].to_vec()
 }
 
-/// What a share gives.
+/// The result of computing a share.
 #[derive(Clone)]
 pub(super) struct Share {
-    /// The mean over its tokens, a scalar.
+    /// Mean loss over its tokens, a scalar.
     pub loss: Tensor,
-    /// Of that mean, by each parameter that moves.
+    /// Gradients of that mean with respect to each trainable parameter.
     pub grads: Vec<Tensor>,
-    /// What its rows carry to the next batch: `(rows, _)`.
+    /// State that its rows carry to the next batch: `(rows, _)`.
     pub carried: Vec<Tensor>,
 }
 
 impl Share {
-    /// All numbers in a row, little endian.
+    /// All numbers in sequence, little endian.
     pub fn to_bytes(&self) -> Vec<u8> {
         to_bytes([&self.loss].into_iter().chain(&self.grads).chain(&self.carried))
     }
 
-    /// The inverse, for gradients like `parameters` and `carried` of this share's rows.
+    /// The inverse, for gradients shaped like `parameters` and state shaped like `carried`.
     ///
     /// # Errors
-    /// `bad-weights` if it has another length.
+    /// `bad-weights` if the length does not match.
     pub fn from_bytes(bytes: &[u8], parameters: &[Tensor], carried: &[Tensor]) -> Result<Self> {
         let loss = Tensor::zeros(&[]);
         let mut all = [vec![loss], parameters.to_vec(), carried.to_vec()].concat();
@@ -54,7 +55,7 @@ impl Share {
     }
 }
 
-/// The share of the whole batch, of which each is a mean over so many tokens.
+/// Joins shares, given with their token counts, into that of the whole batch.
 pub(super) fn joined(shares: Vec<(Share, usize)>) -> Share {
     let all: usize = shares.iter().map(|(_, tokens)| tokens).sum();
     let is_cut = shares.len() > 1;
@@ -81,18 +82,18 @@ pub(super) fn joined(shares: Vec<(Share, usize)>) -> Share {
     whole
 }
 
-/// These rows of what is carried.
+/// The given rows of carried state.
 pub(super) fn rows_of(carried: &Tensor, rows: &Range<usize>) -> Tensor {
     let shape = [&[rows.len()], &carried.shape()[1..]].concat();
     Tensor::from_vec(cut(carried.data(), carried.dim(0), rows), &shape)
 }
 
-/// All numbers in a row, little endian.
+/// All numbers in sequence, little endian.
 pub(super) fn to_bytes<'a>(tensors: impl Iterator<Item = &'a Tensor>) -> Vec<u8> {
     tensors.flat_map(|tensor| tensor.data()).flat_map(|value| value.to_le_bytes()).collect()
 }
 
-/// The number of steps done, and what [`read_into`] takes.
+/// Splits a state into the number of steps done and the numbers for [`read_into`].
 ///
 /// # Errors
 /// `bad-weights` if it is too short.
@@ -108,7 +109,7 @@ fn damaged() -> Error {
 /// The inverse of [`to_bytes`], for tensors of known shapes.
 ///
 /// # Errors
-/// `bad-weights` if there are more numbers or fewer; the tensors are then undefined.
+/// `bad-weights` if the number of values differs; the contents of the tensors are then unspecified.
 pub(super) fn read_into<'a>(bytes: &[u8], tensors: impl Iterator<Item = &'a mut Tensor>) -> Result<()> {
     let mut rest = bytes;
     for tensor in tensors {

@@ -1,4 +1,4 @@
-//! A new model's sizes, as plans and recipes give them: `config.json` without what the tokenizer decides.
+//! Sizes of a new model in plans and recipes: `config.json` without the fields that the tokenizer determines.
 
 use super::plan::bad;
 use super::{Kind, Lessons};
@@ -7,36 +7,36 @@ use crate::models::ModelConfig;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-/// What stands in `config.json` and not here, since it comes from the tokenizer.
+/// Fields of `config.json` that are not allowed here, since they come from the tokenizer.
 const OF_THE_TOKENIZER: [&str; 4] = ["vocab_size", "char_vocab_size", "src_vocab_size", "tgt_vocab_size"];
 
-/// The kind of model as `type`, beside the fields of its configuration.
+/// The configuration fields of a model, with its kind as `type`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Sizes(Map<String, Value>);
 
 impl Sizes {
-    /// Sizes of a kind of model, which `fields`, an object, holds.
+    /// Sizes of this kind of model, given as a JSON object.
     ///
     /// # Panics
-    /// If it is no object.
+    /// If `fields` is not an object.
     pub fn new(kind: Kind, fields: Value) -> Self {
         let Value::Object(mut fields) = fields else { panic!("sizes are an object") };
         fields.insert("type".into(), kind.as_str().into());
         Self(fields)
     }
 
-    /// Which kind of model it is.
+    /// The kind of model.
     ///
     /// # Errors
-    /// `bad-recipe` if that is none of the models.
+    /// `bad-recipe` if it is unknown.
     pub fn kind(&self) -> Result<Kind> {
         let kind = self.0.get("type").ok_or_else(|| bad("[model] has no `type`"))?;
         Kind::deserialize(kind)
             .map_err(|_| bad(format!("[model] type is {kind}, which is none of the models")))
     }
 
-    /// The content of `config.json` for vocabularies of these sizes: source and target, or characters and words of a
-    /// tagger; a model with a single vocabulary takes the second.
+    /// Builds the content of `config.json` for vocabularies of these sizes: source and target, or characters
+    /// and words for a tagger. A model with a single vocabulary uses the second.
     ///
     /// # Errors
     /// `bad-recipe` if a field is unknown, missing, or out of range.
@@ -59,7 +59,7 @@ impl Sizes {
         }
         let impossible = |error| bad(format!("[model] describes no possible model: {error}"));
         let config = ModelConfig::from_json(&Value::Object(fields).to_string()).map_err(impossible)?;
-        // A `config.json` may say more than we read; who writes sizes means every one of them.
+        // A `config.json` may have fields we do not read, but in a recipe every field must have a meaning.
         let known = serde_json::to_value(&config).expect("plain numbers always serialise");
         match self.0.keys().find(|name| *name != "type" && known.get(name).is_none()) {
             Some(name) => Err(bad(format!("[model] unknown field `{name}`"))),
@@ -67,12 +67,12 @@ impl Sizes {
         }
     }
 
-    /// The value of a field, if it is a number.
+    /// The value of a numeric field.
     pub fn get(&self, name: &str) -> Option<f64> {
         self.0.get(name)?.as_f64()
     }
 
-    /// The names of the classes, if it has any.
+    /// The names of the classes, if any.
     pub fn labels(&self) -> Vec<String> {
         let labels = self.0.get("labels").cloned().unwrap_or_default();
         serde_json::from_value(labels).unwrap_or_default()

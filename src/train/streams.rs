@@ -1,28 +1,30 @@
-//! Windows of a long text, so cut that the state of one window fits the next.
+//! Windows of a long text, arranged so that the state after one window continues in the next.
 
 use super::examples::{Examples, TextBatch};
 use super::order::{below, epoch_seed};
 use crate::error::{Error, ErrorCode, Result};
 
-/// Parts of a held-out text, their least length, and the tokens of each that are read at once.
+/// Number of parts of a held-out text, minimum length of a part, and number of tokens read at once from each.
 const PARTS: usize = 16;
 const PART: usize = 256;
 const CHUNK: usize = 64;
 
-/// `B` streams that walk side by side through equal parts of a text, `T` characters at a time.
+/// `B` streams that run in parallel through equal parts of a text, `T` characters at a time.
 ///
-/// Every epoch begins at another place of the text, so that windows are cut differently.
+/// Every epoch starts at a different position of the text, so that the windows differ.
 pub struct Streams {
     text: Vec<u32>,
     batch_size: usize,
     window: usize,
     seed: u64,
     epoch: u64,
-    /// The text of the epoch.
+    /// The text, rotated for this epoch.
     rotated: Vec<u32>,
 }
 
 impl Streams {
+    /// Creates streams over `text`.
+    ///
     /// # Errors
     /// `text-too-short` if the text does not fill one batch.
     pub fn new(text: Vec<u32>, batch_size: usize, window: usize, seed: u64) -> Result<Self> {
@@ -34,7 +36,7 @@ impl Streams {
         Ok(Self { rotated: text.clone(), text, batch_size, window, seed, epoch: 0 })
     }
 
-    /// Characters of a stream.
+    /// Number of characters per stream.
     fn length(&self) -> usize {
         self.text.len() / self.batch_size
     }
@@ -70,8 +72,9 @@ impl Examples for Streams {
     }
 }
 
-/// A text as several parts read it side by side, if none becomes shorter than [`PART`]: `ids`, of which the first is
-/// not scored. Also gives how many are scored, since the last few may fill no part.
+/// Splits a text into several parts that are read in parallel, if none becomes shorter than [`PART`]. The
+/// first of `ids` is not scored. Also returns the number of scored tokens, since the last few may not fill a
+/// part.
 pub fn side_by_side(ids: &[u32]) -> (Vec<TextBatch>, usize) {
     let scored = ids.len() - 1;
     let rows = (scored / PART).clamp(1, PARTS);

@@ -1,4 +1,4 @@
-//! The training of any model, one step at a time: the caller decides when to go on, stop, save or look.
+//! Trains any model step by step: the caller decides when to continue, stop, save or validate.
 
 use super::checkpoint::{join_checkpoint, split_checkpoint};
 use super::descent::{Descent, Metrics};
@@ -15,27 +15,28 @@ use crate::tensor::{Device, Tensor};
 use crate::wgsl;
 use std::collections::BTreeMap;
 
-/// A model that learns from examples by an objective.
+/// A model being trained on examples with an objective.
 pub struct Trainer<M, E: Examples, O> {
     model: M,
-    /// A moving average of the model's weights, which is better than they are before the rate falls, and its decay.
+    /// Moving average of the weights, which performs better than the weights until the rate decays, with its
+    /// decay.
     average: Option<(M, f32)>,
     descent: Descent,
     examples: E,
     objective: O,
     seed: u64,
-    /// The most that a batch is cut in.
+    /// Maximum number of shares per batch.
     shares: usize,
-    /// Those of the next step that are there already.
+    /// Shares of the next step that were computed elsewhere.
     computed: BTreeMap<usize, Share>,
     validation: Option<Validation<E::Batch, O>>,
-    /// The model that is being measured.
+    /// The model being validated.
     measured: Option<M>,
 }
 
 impl<M: Module, E: Examples, O: Objective<M, Batch = E::Batch>> Trainer<M, E, O> {
-    /// Before the first step, with settings that were checked; `average` is the decay of the moving average, if there
-    /// is to be one.
+    /// Starts a run with validated settings; `average` is the decay of the moving average, if there is to be
+    /// one.
     pub fn new(
         model: M,
         examples: E,
@@ -64,7 +65,7 @@ impl<M: Module, E: Examples, O: Objective<M, Batch = E::Batch>> Trainer<M, E, O>
         self
     }
 
-    /// Adds held-out batches, whose targets spell `characters` characters; there may be none.
+    /// Adds held-out batches, whose targets spell `characters` characters; they may be empty.
     #[must_use]
     pub fn validated_on(mut self, batches: Vec<E::Batch>, characters: usize) -> Self {
         let objective = self.objective.for_validation();
@@ -72,36 +73,36 @@ impl<M: Module, E: Examples, O: Objective<M, Batch = E::Batch>> Trainer<M, E, O>
         self
     }
 
-    /// The model as it is now.
+    /// The model with its current weights.
     pub fn model(&self) -> &M {
         &self.model
     }
 
-    /// The moving average of its weights, or the model itself where there is none.
+    /// The moving average of the weights, or the model itself without one.
     pub fn average(&self) -> &M {
         self.average.as_ref().map_or(&self.model, |(average, _)| average)
     }
 
-    /// What it learns from.
+    /// The training examples.
     pub fn examples(&self) -> &E {
         &self.examples
     }
 
-    /// The examples to change, where the caller makes the batches.
+    /// Mutable access to the examples, for callers that supply the batches.
     pub fn examples_mut(&mut self) -> &mut E {
         &mut self.examples
     }
 
-    /// [`Learner::step`], also of a model that is no [`Model`] by itself.
+    /// [`Learner::step`], available also for models that cannot be converted to [`Model`].
     ///
     /// # Errors
-    /// Those of [`Learner::step`].
+    /// The errors of [`Learner::step`].
     pub async fn next(&mut self) -> Result<Metrics> {
         let batch = self.examples.at(self.descent.steps_done());
         self.step_on(&batch).await
     }
 
-    /// One step on a batch of the caller's choice.
+    /// Performs one step on the given batch.
     ///
     /// # Errors
     /// As [`Learner::step`].
@@ -127,7 +128,7 @@ impl<M: Module, E: Examples, O: Objective<M, Batch = E::Batch>> Trainer<M, E, O>
         if on_cpu.is_none() { self.shares.min(batch.rows()) } else { 1 }
     }
 
-    /// Computes one, from the weights and what is carried as they are now.
+    /// Computes a share from the current weights and carried state.
     fn share(&self, batch: &E::Batch, share: usize) -> Share {
         let shares = self.shares_of(batch);
         let rows = share_rows(batch.rows(), share, shares);
@@ -135,12 +136,12 @@ impl<M: Module, E: Examples, O: Objective<M, Batch = E::Batch>> Trainer<M, E, O>
         if shares > 1 {
             objective.carried().into_iter().for_each(|tensor| *tensor = rows_of(tensor, &rows));
         }
-        // The first share's is that of a whole batch.
+        // The first share uses the seed of an unsplit batch.
         let dropout_seed =
             self.seed.wrapping_add(self.descent.steps_done()).wrapping_add((share as u64) << 32);
         let part = if shares > 1 { &batch.cut(&rows) } else { batch };
         let (loss, grads) = if shares > 1 && part.tokens() == 0 {
-            // A mean over nothing is no number.
+            // The mean over no tokens is undefined.
             let zeros = |tensor: &Tensor| Tensor::zeros(tensor.shape());
             (Tensor::zeros(&[]), self.descent.moving(&self.model).iter().map(zeros).collect())
         } else {
@@ -149,7 +150,7 @@ impl<M: Module, E: Examples, O: Objective<M, Batch = E::Batch>> Trainer<M, E, O>
         Share { loss, grads, carried: objective.carried().into_iter().map(|tensor| tensor.clone()).collect() }
     }
 
-    /// All tensors of the run, by name, but for what is carried.
+    /// All tensors of the run by name, except the carried state.
     fn tensors(&self) -> Vec<(String, Tensor)> {
         let mut tensors = self.model.parameters();
         tensors.extend(self.descent.memory());
@@ -300,8 +301,8 @@ fn carried_name(k: usize) -> String {
     format!("carried.{k}")
 }
 
-/// `average += (1 - decay) (weights - average)`, with less decay in the beginning, so that the random
-/// start is not dragged along.
+/// `average += (1 - decay) (weights - average)`, with a lower decay at the start so that the random initial
+/// weights fade quickly.
 fn update_average(average: &mut impl Module, model: &impl Module, decay: f32, step: u64) {
     let decay = decay.min(step as f32 / (step + 10) as f32);
     let mut current = model.parameters().into_iter();
@@ -320,7 +321,7 @@ fn update_average(average: &mut impl Module, model: &impl Module, decay: f32, st
     });
 }
 
-/// Puts `parameters`, as many as the model has, in the place of its own, on the same device.
+/// Replaces all parameters of the model, on the same device.
 fn replace(model: &mut impl Module, parameters: Vec<Tensor>) {
     let mut parameters = parameters.into_iter();
     model.visit(&mut |_, parameter| {

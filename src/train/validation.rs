@@ -1,26 +1,27 @@
-//! How well a model foretells what it never trained on, measured a batch at a time.
+//! Measures the loss on held-out data, one batch at a time.
 
 use super::examples::Batch;
 use super::metrics::bits;
 use super::objective::Objective;
 use crate::error::Result;
 
-/// What was measured.
+/// Result of a validation.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Measured {
-    /// Nats a token.
+    /// Loss in nats per token.
     pub loss: f64,
-    /// All bits by all characters; of a translator, of the language that it writes; of a model that reads, by labels.
+    /// Total bits divided by the number of characters; for a translator those of the target language, for a
+    /// classifier or tagger the number of labels.
     pub bits_per_char: f64,
 }
 
-/// Batches that are held out.
+/// The held-out batches.
 pub struct Validation<B, O> {
     batches: Vec<B>,
     characters: usize,
-    /// Before the first batch.
+    /// The objective in its initial state.
     objective: O,
-    /// What of it is left from the batches measured so far.
+    /// The objective with the state after the batches measured so far.
     running: O,
     next: usize,
     nats: f64,
@@ -28,19 +29,19 @@ pub struct Validation<B, O> {
 }
 
 impl<B: Batch, O: Clone> Validation<B, O> {
-    /// At least one batch; their targets spell this many characters in all.
+    /// Takes at least one batch; their targets spell this many characters in total.
     pub fn new(batches: Vec<B>, characters: usize, objective: O) -> Self {
         let running = objective.clone();
         Self { batches, characters, objective, running, next: 0, nats: 0.0, tokens: 0 }
     }
 
-    /// Begins anew.
+    /// Starts over.
     pub fn begin(&mut self) {
         self.running = self.objective.clone();
         (self.next, self.nats, self.tokens) = (0, 0.0, 0);
     }
 
-    /// Measures one batch; gives the result after the last.
+    /// Measures one batch; returns the result after the last one.
     ///
     /// # Errors
     /// `gpu-lost` or `out-of-memory`, on a GPU.

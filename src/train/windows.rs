@@ -1,4 +1,4 @@
-//! Windows that are cut from all songs in a row.
+//! Windows over the concatenation of all songs.
 
 use super::examples::{Examples, TextBatch, UNSCORED};
 use super::order::{epoch_seed, hash, permutation};
@@ -7,35 +7,35 @@ use crate::error::{Error, ErrorCode, Result};
 /// A song as token ids.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TokenSong {
-    /// The line before it, which an epoch may leave out.
+    /// The header line, which an epoch may omit.
     pub title: Vec<u32>,
-    /// All else.
+    /// Everything else.
     pub verses: Vec<u32>,
 }
 
 /// Batches of windows.
 ///
-/// Every epoch shuffles the songs, leaves out the titles of some of them, so that the model learns to write with
-/// a title and without, and shuffles the windows. An epoch is a function of the seed and its
-/// number, and all have the same number of steps (which leaves the last few windows of each out), so resuming
-/// needs no more than the step.
+/// Every epoch shuffles the songs, omits the titles of some, so that the model learns to write with and
+/// without a title, and shuffles the windows. An epoch depends only on the seed and its number, and all
+/// epochs have the same number of steps (leaving out the last few windows), so resuming a run needs only the
+/// step.
 pub struct SongWindows {
     songs: Vec<TokenSong>,
-    /// Share of the songs that have their titles.
+    /// Fraction of the songs that keep their titles.
     titles: f64,
     batch_size: usize,
     window: usize,
     seed: u64,
     steps_per_epoch: usize,
     epoch: u64,
-    /// All songs of the epoch in a row, and the windows of it by number.
+    /// All songs of the epoch concatenated, and the order of its windows.
     ids: Vec<u32>,
     order: Vec<usize>,
 }
 
 impl SongWindows {
-    /// Batches of `batch_size` windows of `window` tokens, neither of them 0, in which a share of `titles` of the
-    /// songs have theirs.
+    /// Batches of `batch_size` windows of `window` tokens, neither of them 0; the fraction `titles` of the
+    /// songs keep their titles.
     ///
     /// # Errors
     /// `text-too-short` if the songs do not fill one batch.
@@ -46,7 +46,7 @@ impl SongWindows {
         window: usize,
         seed: u64,
     ) -> Result<Self> {
-        // As many steps as an epoch without titles surely has.
+        // The number of steps that even an epoch without titles has.
         let tokens: usize = songs.iter().map(|song| song.verses.len()).sum();
         let steps_per_epoch = tokens.saturating_sub(1) / window / batch_size;
         if steps_per_epoch == 0 {
@@ -67,7 +67,8 @@ impl SongWindows {
         self.ids.clear();
         for index in permutation(seed, self.songs.len()) {
             let TokenSong { title, verses } = &self.songs[index];
-            // From the lowest bit on, so that half of the songs are the odd ones, as they were before there were shares.
+            // Starting at the lowest bit, so that a fraction of 0.5 selects the odd hashes, as before there
+            // were fractions.
             let drawn = (hash(seed, index as u64).rotate_right(1) >> 11) as f64 / (1u64 << 53) as f64;
             if drawn >= 1.0 - self.titles {
                 self.ids.extend(title);
@@ -105,9 +106,9 @@ impl Examples for SongWindows {
     }
 }
 
-/// A text as a model of this window sees it while it writes, each window scoring what none before did: `ids`, of which
-/// the first is not scored. Windows go on by half of their length. So the figure is that of `liedwerk evaluate`, except
-/// that a window of an odd length is cut in another place.
+/// Windows over a text as a model with this context length sees it while writing; each scores only the tokens
+/// not scored before. The first of `ids` is not scored, and windows advance by half their length. The result
+/// is that of `liedwerk evaluate`, except that windows of odd length are cut at a different place.
 pub fn sliding_windows(ids: &[u32], window: usize) -> Vec<TextBatch> {
     let scored = ids.len() - 1;
     let step = (window / 2).max(1);
@@ -142,20 +143,20 @@ mod tests {
         }
     }
 
-    /// Song `k` is the title `2 k` and so often `2 k + 1`.
+    /// Song `k` has the title `2 k` and verses of repeated `2 k + 1`.
     fn songs(lengths: &[usize]) -> Vec<TokenSong> {
         let song =
             |(&length, k): (&usize, u32)| TokenSong { title: vec![2 * k], verses: vec![2 * k + 1; length] };
         lengths.iter().zip(0..).map(song).collect()
     }
 
-    /// All songs of an epoch in a row.
+    /// All songs of an epoch concatenated.
     fn text(windows: &mut SongWindows, epoch: u64) -> Vec<u32> {
         windows.load(epoch);
         windows.ids.clone()
     }
 
-    /// The same numbers stand in the tests of the PyTorch trainer.
+    /// The tests of the PyTorch trainer expect the same numbers.
     #[test]
     fn the_windows_are_the_twins() {
         let songs =
@@ -188,7 +189,8 @@ mod tests {
             let text = text(&mut windows, epoch);
             let verses = |k: usize| text.iter().filter(|&&id| id == 2 * k as u32 + 1).count();
             assert!((0..400).all(|k| verses(k) == lengths[k]));
-            // Every window once; together they are the text, but for a rest that fills none.
+            // Every window once; together they are the text, except for a remainder that does not fill a
+            // window.
             let mut order = windows.order.clone();
             order.sort_unstable();
             assert!(order.into_iter().eq(0..(text.len() - 1) / 6));

@@ -1,4 +1,4 @@
-//! Workloads for the page's own measurements; JavaScript takes the time.
+//! Workloads for the page's benchmarks; JavaScript measures the time.
 
 use super::Gpu;
 use super::error::to_js;
@@ -6,7 +6,7 @@ use crate::bench::{self, Size};
 use crate::tensor::Device;
 use wasm_bindgen::prelude::*;
 
-/// One workload on one device. To be `free()`d by JavaScript.
+/// A workload on a device. Must be `free()`d by JavaScript.
 #[wasm_bindgen]
 pub struct Bench(bench::Bench);
 
@@ -16,42 +16,43 @@ fn size(small: bool) -> Size {
 
 #[wasm_bindgen]
 impl Bench {
-    /// What can be measured on the CPU.
+    /// Names of the workloads for the CPU.
     #[wasm_bindgen(js_name = namesOnCpu)]
     pub fn names_on_cpu(small: bool) -> Vec<String> {
         bench::names(&Device::Cpu, size(small))
     }
 
-    /// One of those.
+    /// A workload on the CPU, by name.
     #[wasm_bindgen(js_name = onCpu)]
     pub fn on_cpu(name: &str, small: bool) -> Result<Bench, JsValue> {
         bench::Bench::new(name, size(small), &Device::Cpu).map(Self).map_err(to_js)
     }
 
-    /// `GFLOP/s`, `GB/s` or `tokens/s`.
+    /// Unit of the result: `GFLOP/s`, `GB/s` or `tokens/s`.
     #[wasm_bindgen(getter)]
     pub fn unit(&self) -> String {
         self.0.unit().rate().to_owned()
     }
 
-    /// The workload that tells the most that the device can do, where that can be measured.
+    /// Name of the workload that shows the device's peak performance in this unit, if there is one.
     #[wasm_bindgen(getter)]
     pub fn peak(&self) -> Option<String> {
         self.0.unit().peak().map(str::to_owned)
     }
 
-    /// So many runs; how many units of work they were. Rejects with `gpu-lost` or `out-of-memory`.
+    /// Runs the workload `times` times and returns the units of work done. Rejects with `gpu-lost` or
+    /// `out-of-memory`.
     pub async fn run(&mut self, times: usize) -> Result<f64, JsValue> {
         self.0.run(times).await.map_err(to_js)
     }
 
-    /// What can be measured on this GPU.
+    /// Names of the workloads for this GPU.
     #[wasm_bindgen(js_name = namesOnGpu)]
     pub fn names_on_gpu(small: bool, gpu: &Gpu) -> Vec<String> {
         bench::names(&Device::Gpu(gpu.inner.clone()), size(small))
     }
 
-    /// One of those.
+    /// A workload on this GPU, by name.
     #[wasm_bindgen(js_name = onGpu)]
     pub fn on_gpu(name: &str, small: bool, gpu: &Gpu) -> Result<Bench, JsValue> {
         let device = Device::Gpu(gpu.inner.clone());

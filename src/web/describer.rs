@@ -1,4 +1,4 @@
-//! Describing pictures as a JavaScript class.
+//! The captioning model as a JavaScript class.
 
 use serde::Serialize;
 use tsify::Tsify;
@@ -19,7 +19,7 @@ struct JsIcon {
     captions: [String; 2],
 }
 
-/// A word of a caption, how likely it was, and how much was looked at each of 8 x 8 places.
+/// A word of a caption with its probability and the attention over 8 x 8 image regions.
 #[derive(Serialize, Tsify)]
 struct JsDescribedWord {
     text: String,
@@ -34,18 +34,19 @@ pub fn draw_icon(seed: f64, index: f64) -> Result<JsValue, JsValue> {
     to_object(&JsIcon { pixels: icon.pixels, captions: caption(&scene) })
 }
 
-/// A model that describes pictures. To be `free()`d by JavaScript.
+/// A captioning model. Must be `free()`d by JavaScript.
 #[wasm_bindgen]
 pub struct Describer(read::Describer);
 
 #[wasm_bindgen]
 impl Describer {
-    /// Opens a model from its three files. Throws `bad-config`, `bad-tokenizer`, and the codes of weights.
+    /// Loads a model from its three files. Throws `bad-config`, `bad-tokenizer`, and the error codes of
+    /// weights.
     pub fn load(config: &str, tokenizer: &str, weights: &[u8]) -> Result<Describer, JsValue> {
         read::Describer::from_files(config, tokenizer, weights).map(Self).map_err(to_js)
     }
 
-    /// A caption of 32 x 32 pixels, red, green, blue, in a language, `de` or any other for English:
+    /// Describes a picture of 32 x 32 pixels (red, green, blue) in German (`de`) or otherwise English:
     /// `[{text, probability, looked}]`. Throws `bad-option`, `not-finite`.
     #[wasm_bindgen(unchecked_return_type = "JsDescribedWord[]")]
     pub fn describe(&self, pixels: Vec<u8>, language: &str) -> Result<JsValue, JsValue> {

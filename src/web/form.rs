@@ -1,4 +1,4 @@
-//! Songs with a form as JavaScript classes, and their figures.
+//! JavaScript classes for songs with a form and their metrics.
 
 use serde::Serialize;
 use tsify::Tsify;
@@ -13,13 +13,13 @@ use crate::generate::form::{self, Form};
 use crate::judge::{Figures, Share, songs};
 use crate::text::rhyme;
 
-/// Words of a language with their sounds. To be `free()`d by JavaScript.
+/// Words of a language with their sounds. Must be `free()`d by JavaScript.
 #[wasm_bindgen]
 pub struct Lexicon {
     pub(super) inner: rhyme::Lexicon,
 }
 
-/// Writes a song in a given form, line by line. To be `free()`d by JavaScript.
+/// Writes a song in a given form, line by line. Must be `free()`d by JavaScript.
 #[wasm_bindgen]
 pub struct FormWriter {
     inner: form::FormWriter,
@@ -75,7 +75,7 @@ struct JsShare {
 
 #[wasm_bindgen]
 impl Generator {
-    /// What the model can read before a song: `{styles, titles}`, the styles that may be asked for, and whether it
+    /// The header fields the model understands, `{styles, titles}`: the available styles, and whether it
     /// reads a title.
     #[wasm_bindgen(unchecked_return_type = "JsHeader")]
     pub fn header(&self) -> Result<JsValue, JsValue> {
@@ -86,7 +86,7 @@ impl Generator {
 
 #[wasm_bindgen]
 impl Lexicon {
-    /// Opens a lexicon's file. Throws `bad-lexicon`.
+    /// Loads a lexicon file. Throws `bad-lexicon`.
     pub fn load(bytes: &[u8]) -> Result<Lexicon, JsValue> {
         Ok(Self { inner: rhyme::Lexicon::from_bytes(bytes).map_err(to_js)? })
     }
@@ -96,9 +96,9 @@ impl Lexicon {
         self.inner.lines_rhyme(a, b).map(|rhyme| named(rhyme).to_owned())
     }
 
-    /// The figures of a song `{lines, stanzas, words, asked, quatrains, listed, distinct, chain, longest, strange}`,
-    /// shares as `{part, all}`. `song` may begin with a header line `=== title | style | scheme`. For what it has
-    /// copied see [`SongIndex`](super::SongIndex).
+    /// The figures of a song `{lines, stanzas, words, asked, quatrains, listed, distinct, chain, longest,
+    /// strange}`, with shares as `{part, all}`. `song` may start with a header line `=== title | style |
+    /// scheme`. For copied passages see [`SongIndex`](super::SongIndex).
     #[wasm_bindgen(unchecked_return_type = "JsFigures")]
     pub fn judge(&self, song: &str) -> Result<JsValue, JsValue> {
         let mut figures = Figures::default();
@@ -120,23 +120,23 @@ impl Lexicon {
 
 #[wasm_bindgen]
 impl FormWriter {
-    /// Begins a song. `options` is `{title, style, scheme, lines, stanzas, parts, syllables: [least, most],
-    /// candidates, seed}` and the settings of sampling, each optional. Throws `bad-option`.
+    /// Starts a song. `options` is `{title, style, scheme, lines, stanzas, parts, syllables: [least, most],
+    /// candidates, seed}` and the sampling settings, each optional. Throws `bad-option`.
     pub fn start(generator: &Generator, options: JsValue) -> Result<FormWriter, JsValue> {
         let (sampling, rest) = from_object::<Sampling, Form>(options)?;
         let inner = form::FormWriter::new(&generator.inner, Form { sampling, ..rest }).map_err(to_js)?;
         Ok(Self { inner })
     }
 
-    /// How many lines the song will have.
+    /// Number of lines the song will have.
     #[wasm_bindgen(js_name = lineCount)]
     pub fn line_count(&self) -> usize {
         self.inner.line_count()
     }
 
     /// Writes one line, `{before, text, stanza, line, again, candidates: [{text, rhyme?, led, score, scores:
-    /// [[name, value]], lost_by?}]}`, of which the first candidate is the line itself; `null` once the song is
-    /// complete. The generator and the lexicon have to be the same ones each time. Throws `not-finite`.
+    /// [[name, value]], lost_by?}]}`, whose first candidate is the line itself; returns `null` once the song
+    /// is complete. The generator and the lexicon must be the same for each call. Throws `not-finite`.
     #[wasm_bindgen(js_name = nextLine, unchecked_return_type = "JsLine | null")]
     pub fn next_line(&mut self, generator: &Generator, lexicon: &Lexicon) -> Result<JsValue, JsValue> {
         let Some(line) = self.inner.next_line(&generator.inner, &lexicon.inner).map_err(to_js)? else {

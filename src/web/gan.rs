@@ -1,4 +1,4 @@
-//! A GAN in the plane as a JavaScript class. Points cross as one flat `Float32Array`: x, y, x, y, …
+//! A GAN in the plane as a JavaScript class. Points are passed as one flat `Float32Array`: x, y, x, y, …
 
 use serde::Serialize;
 use tsify::Tsify;
@@ -11,12 +11,12 @@ use crate::error::{Error, ErrorCode};
 use crate::pictures::{Cloud, nearness};
 use crate::train::{GanSettings, GanTrainer};
 
-/// Points that are shown and measured.
+/// Number of points shown and measured.
 const SHOWN: usize = 400;
-/// What counts as near, in a plane of width 2.
+/// Distance below which points are near, in a plane of width 2.
 const NEAR: f32 = 0.1;
 
-/// Two networks in training. To be `free()`d by JavaScript.
+/// Two networks in training. Must be `free()`d by JavaScript.
 #[wasm_bindgen]
 pub struct Gan {
     inner: GanTrainer,
@@ -24,14 +24,14 @@ pub struct Gan {
     noise: Vec<[f32; 2]>,
 }
 
-/// How well the generated points stand for the real ones, each from 0 to 1.
+/// Precision and recall of the generated points, from 0 to 1.
 #[derive(Serialize, Tsify)]
 struct JsNearness {
     precision: f32,
     recall: f32,
 }
 
-/// The distribution of a name, or around the points that were drawn.
+/// The distribution with this name, or one around drawn points.
 fn cloud(name: &str, drawn: &[f32]) -> Result<Cloud, JsValue> {
     let unknown = || to_js(Error::new(ErrorCode::BadOption, format!("no distribution is called {name}")));
     match name {
@@ -42,8 +42,8 @@ fn cloud(name: &str, drawn: &[f32]) -> Result<Cloud, JsValue> {
 
 #[wasm_bindgen]
 impl Gan {
-    /// Two new networks for the distribution `ring`, `gaussians`, `line`, `moons`, or `drawn` with its points; settings
-    /// that are left out have their defaults. Throws `bad-option`.
+    /// Creates two new networks for the distribution `ring`, `gaussians`, `line`, `moons`, or `drawn` with
+    /// its points; omitted settings have their defaults. Throws `bad-option`.
     pub fn create(name: &str, drawn: &[f32], seed: f64, settings: JsValue) -> Result<Gan, JsValue> {
         let settings: Option<GanSettings> = serde_wasm_bindgen::from_value(settings).map_err(bad_option)?;
         let mut inner = GanTrainer::new(settings.unwrap_or_default(), cloud(name, drawn)?, seed as u64);
@@ -51,7 +51,7 @@ impl Gan {
         Ok(Self { inner, real, noise })
     }
 
-    /// Goes on with another distribution. Throws `bad-option`.
+    /// Continues with another distribution. Throws `bad-option`.
     #[wasm_bindgen(js_name = setCloud)]
     pub fn set_cloud(&mut self, name: &str, drawn: &[f32]) -> Result<(), JsValue> {
         self.inner.set_cloud(cloud(name, drawn)?);
@@ -59,13 +59,13 @@ impl Gan {
         Ok(())
     }
 
-    /// One step of the discriminator: its loss before. Rejects with `diverged`.
+    /// Trains the discriminator for one step; returns the loss before the update. Rejects with `diverged`.
     #[wasm_bindgen(js_name = trainDiscriminator)]
     pub async fn train_discriminator(&mut self) -> Result<f32, JsValue> {
         self.inner.train_discriminator().await.map_err(to_js)
     }
 
-    /// One step of the generator: its loss before. Rejects with `diverged`.
+    /// Trains the generator for one step; returns the loss before the update. Rejects with `diverged`.
     #[wasm_bindgen(js_name = trainGenerator)]
     pub async fn train_generator(&mut self) -> Result<f32, JsValue> {
         self.inner.train_generator().await.map_err(to_js)
@@ -76,22 +76,22 @@ impl Gan {
         self.real.concat()
     }
 
-    /// Where the generator puts some noise, the same at every call.
+    /// The points generated from some noise, which is the same in every call.
     pub fn made(&self) -> Vec<f32> {
         self.inner.made(&self.noise).concat()
     }
 
-    /// Where the generator puts a lattice of `size` x `size` points of the noise.
+    /// The points generated from a `size` x `size` grid of noise.
     pub fn warped(&self, size: usize) -> Vec<f32> {
         self.inner.warped(size).concat()
     }
 
-    /// How likely the discriminator takes each of `size` x `size` cells for real, rows from the top.
+    /// The discriminator's probability that points are real, for `size` x `size` cells, rows from the top.
     pub fn field(&self, size: usize) -> Vec<f32> {
         self.inner.field(size)
     }
 
-    /// `{precision, recall}` of the points that are shown.
+    /// `{precision, recall}` of the points shown.
     #[wasm_bindgen(unchecked_return_type = "JsNearness")]
     pub fn nearness(&self) -> Result<JsValue, JsValue> {
         let found = nearness(&self.inner.made(&self.noise), &self.real, NEAR);

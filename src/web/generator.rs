@@ -17,7 +17,7 @@ use crate::nn::Module;
 use crate::now::now;
 use crate::text::TextTokenizer;
 
-/// A loaded model and the text it is writing. To be `free()`d by JavaScript.
+/// A loaded model and the text it is writing. Must be `free()`d by JavaScript.
 #[wasm_bindgen]
 pub struct Generator {
     pub(super) inner: generate::Generator,
@@ -72,8 +72,8 @@ struct JsRow {
 
 #[wasm_bindgen]
 impl Generator {
-    /// Opens a model from the contents of its three files; where the weights carry the other two in their header, these
-    /// may be left out. Throws an `Error` with a `code`.
+    /// Loads a model from the contents of its three files; configuration and tokenizer may be omitted if they
+    /// are in the header of the weights. Throws an `Error` with a `code`.
     pub fn load(
         weights: &[u8],
         config: Option<String>,
@@ -84,8 +84,8 @@ impl Generator {
         Ok(Self { inner })
     }
 
-    /// `{model_type, parameters, vocab_size, normalize?, context?}`: `normalize` of a model of characters,
-    /// `context` (tokens) of one that looks no further back.
+    /// `{model_type, parameters, vocab_size, normalize?, context?}`: `normalize` for character models,
+    /// `context` (in tokens) for models with a context window.
     pub fn describe(&self) -> Result<JsValue, JsValue> {
         let (model, tokenizer) = (self.inner.model(), self.inner.tokenizer());
         to_object(&JsDescription {
@@ -103,44 +103,45 @@ impl Generator {
         })
     }
 
-    /// Takes the last `n` tokens back; gives the text handed out for those that stay. Throws `bad-option`.
+    /// Takes back the last `n` tokens and returns the released text of the remaining ones. Throws
+    /// `bad-option`.
     pub fn rewind(&mut self, n: usize) -> Result<String, JsValue> {
         self.inner.rewind(n).map_err(to_js)
     }
 
-    /// What the model did at the tokens that it has read since the last call: `{first, ids, texts, spans, layers,
-    /// heads, channels, values: Float32Array}`, see [`Recording`](crate::models::Recording); `null` unless
-    /// `recording` was asked for.
+    /// The activations recorded since the last call: `{first, ids, texts, spans, layers, heads, channels,
+    /// values: Float32Array}`, see [`Recording`](crate::models::Recording); `null` unless the option
+    /// `recording` is set.
     #[wasm_bindgen(unchecked_return_type = "(JsRecorded & { values: Float32Array }) | null")]
     pub fn recorded(&mut self) -> Result<JsValue, JsValue> {
         self.inner.take_recorded().map_or(Ok(JsValue::NULL), |recorded| to_js_recorded(&recorded))
     }
 
-    /// The `count` likeliest tokens `[[{id, text, value}]]` if a residual stream ended at each of these rows.
-    /// Throws `bad-option`.
+    /// The logit lens: the `count` likeliest tokens `[[{id, text, value}]]` for each row of a residual
+    /// stream. Throws `bad-option`.
     #[wasm_bindgen(unchecked_return_type = "JsRated[][]")]
     pub fn lens(&self, residual: &[f32], count: usize) -> Result<JsValue, JsValue> {
         to_js_rated(self.inner.lens(residual, count).map_err(to_js)?)
     }
 
-    /// The tokens most like this one `[[{id, text, value}]]`, by the cosine of their vectors. Throws
+    /// The tokens with the most similar embeddings `[[{id, text, value}]]`, by cosine similarity. Throws
     /// `bad-option`.
     #[wasm_bindgen(unchecked_return_type = "JsRated[][]")]
     pub fn neighbours(&self, id: u32, count: usize) -> Result<JsValue, JsValue> {
         to_js_rated(vec![self.inner.neighbours(id, count).map_err(to_js)?])
     }
 
-    /// The vectors of the first positions, one behind the other; none of an LSTM.
+    /// The embeddings of the first positions, concatenated; empty for an LSTM.
     pub fn positions(&self, count: usize) -> Vec<f32> {
         self.inner.positions(count)
     }
 }
 
-/// Writing. In the module that knows the GPU, which has to be waited for, the same methods return promises.
+/// Writing on the CPU. In the module with GPU support, the same methods return promises.
 #[cfg(not(feature = "gpu"))]
 #[wasm_bindgen]
 impl Generator {
-    /// Begins a new text that continues `prompt`: `{prompt, notes: [{code, message, characters?}]}`.
+    /// Starts a new text that continues `prompt`: `{prompt, notes: [{code, message, characters?}]}`.
     ///
     /// `options` is `{temperature, top_k, top_p, min_p, typical_p, repetition_penalty, no_repeat_ngram,
     /// logit_bias: [[id, bias]], seed, max_new_tokens, stop: [string], candidates, recording, beam_width,
@@ -151,14 +152,14 @@ impl Generator {
     }
 
     /// Writes up to `n` tokens: `{text, ids, tokens, done, end?, steps}`. `end` is `limit`, `end-of-text` or
-    /// `stop`. `steps` is empty unless `candidates` are asked for, else for each token
-    /// `{id, text, rows: [{id, text, rank, logit, before, after, cut?}]}`. Throws `not-finite`.
+    /// `stop`. `steps` is empty unless the option `candidates` is set; otherwise it has for each token `{id,
+    /// text, rows: [{id, text, rank, logit, before, after, cut?}]}`. Throws `not-finite`.
     #[wasm_bindgen(unchecked_return_type = "JsText")]
     pub fn next(&mut self, n: usize) -> Result<JsValue, JsValue> {
         now(self.write(n))
     }
 
-    /// Writes the token `id` instead of drawing one; gives what [`next`](Self::next) gives. Throws
+    /// Writes the token `id` instead of sampling one; returns the same as [`next`](Self::next). Throws
     /// `bad-option`, `not-finite`.
     #[wasm_bindgen(unchecked_return_type = "JsText")]
     pub fn force(&mut self, id: u32) -> Result<JsValue, JsValue> {
@@ -169,25 +170,25 @@ impl Generator {
 #[cfg(feature = "gpu")]
 #[wasm_bindgen]
 impl Generator {
-    /// Writes on the CPU again. A text in progress goes on.
+    /// Switches back to the CPU. A text in progress is kept.
     #[wasm_bindgen(js_name = useCpu)]
     pub fn use_cpu(&mut self) {
         self.inner.use_gpu(None);
     }
 
-    /// Writes on this GPU from now on. A text in progress goes on.
+    /// Switches to this GPU. A text in progress is kept.
     #[wasm_bindgen(js_name = useGpu)]
     pub fn use_gpu(&mut self, gpu: &Gpu) {
         self.inner.use_gpu(Some(&gpu.inner));
     }
 
-    /// The error that ended the use of the GPU, if one did: the CPU has gone on with the text.
+    /// The error that ended the use of the GPU, if any; the CPU has continued the text.
     #[wasm_bindgen(js_name = gpuFault)]
     pub fn gpu_fault(&self) -> Option<JsValue> {
         self.inner.gpu_fault().cloned().map(to_js)
     }
 
-    /// Begins a new text: what the module without a GPU gives, promised.
+    /// Starts a new text: a promise of what the module without a GPU returns.
     #[wasm_bindgen(unchecked_return_type = "JsStarted")]
     pub async fn start(&mut self, prompt: String, options: JsValue) -> Result<JsValue, JsValue> {
         self.begin(&prompt, options).await
@@ -199,7 +200,7 @@ impl Generator {
         self.write(n).await
     }
 
-    /// Writes the token `id` instead of drawing one.
+    /// Writes the token `id` instead of sampling one.
     #[wasm_bindgen(unchecked_return_type = "JsText")]
     pub async fn force(&mut self, id: u32) -> Result<JsValue, JsValue> {
         self.put(id).await

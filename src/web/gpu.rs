@@ -10,7 +10,7 @@ use super::object::to_object;
 use crate::gpu;
 use crate::self_test::{Checked, Scope, self_test};
 
-/// The visitor's GPU. To be `free()`d by JavaScript; the generators that use it keep it as long.
+/// The user's GPU. Must be `free()`d by JavaScript; generators using it keep it alive.
 #[wasm_bindgen]
 pub struct Gpu {
     pub(super) inner: gpu::Gpu,
@@ -26,13 +26,13 @@ struct JsChecked {
 
 #[wasm_bindgen]
 impl Gpu {
-    /// Asks the browser for it. Rejects with `gpu-unavailable`.
+    /// Requests a GPU from the browser. Rejects with `gpu-unavailable`.
     pub async fn request() -> Result<Gpu, JsValue> {
         Ok(Self { inner: gpu::Gpu::request().await.map_err(to_js)? })
     }
 
-    /// Compares its ops with the CPU's, and if it is to train also their backward passes:
-    /// `{name, ops, largest_error, op}`. Rejects with `gpu-wrong`, `gpu-lost` or `out-of-memory`.
+    /// Compares its ops with the CPU's, including backward passes if `training`: `{name, ops, largest_error,
+    /// op}`. Rejects with `gpu-wrong`, `gpu-lost` or `out-of-memory`.
     #[wasm_bindgen(unchecked_return_type = "JsChecked")]
     pub async fn check(&self, training: bool) -> Result<JsValue, JsValue> {
         let scope = if training { Scope::Training } else { Scope::Inference };
@@ -40,13 +40,13 @@ impl Gpu {
         to_object(&JsChecked { name: self.inner.name(), ops, largest_error, op })
     }
 
-    /// Whether it is the processor in disguise.
+    /// Whether it is emulated by the CPU.
     #[wasm_bindgen(getter)]
     pub fn software(&self) -> bool {
         self.inner.is_software()
     }
 
-    /// Gives it up, as a driver's crash would: for trying out what happens then.
+    /// Destroys the GPU, as a driver crash would, for testing.
     pub fn destroy(&self) {
         self.inner.destroy();
     }

@@ -1,4 +1,4 @@
-//! What was recorded, as JavaScript sees it: flat arrays of numbers, and what they are.
+//! Conversion of recordings to JavaScript: flat arrays of numbers with their layout.
 
 use js_sys::{Float32Array, Reflect};
 use serde::Serialize;
@@ -27,7 +27,7 @@ struct JsRated {
     value: f32,
 }
 
-/// `{first, ids, texts, spans, layers, heads, channels, values}`; `values` is a `Float32Array`.
+/// `{first, ids, texts, spans, layers, heads, channels, values}`, where `values` is a `Float32Array`.
 pub fn to_js_recorded(recorded: &Recorded) -> Result<JsValue, JsValue> {
     let Recorded { tokens, frames, shape } = recorded;
     let FrameShape { layers, heads, channels } = *shape;

@@ -1,5 +1,5 @@
-//! What JavaScript sees: sessions, not tensors. Strings, numbers, byte arrays and small plain
-//! objects cross; nothing here computes.
+//! The JavaScript interface: sessions rather than tensors. Only strings, numbers, byte arrays and small plain
+//! objects are passed; nothing is computed here.
 
 #[cfg(all(feature = "gpu", feature = "train"))]
 mod bench;
@@ -60,14 +60,14 @@ pub use translator::Translator;
 
 use wasm_bindgen::prelude::wasm_bindgen;
 
-/// Runs once when the module is instantiated: a panic then shows its message on the console instead
-/// of a bare `unreachable`.
+/// Runs once when the module is instantiated, so that a panic shows its message on the console instead of a
+/// bare `unreachable`.
 #[wasm_bindgen(start)]
 pub fn start() {
     console_error_panic_hook::set_once();
 }
 
-/// The version of the crate.
+/// Version of the crate.
 #[wasm_bindgen]
 pub fn version() -> String {
     env!("CARGO_PKG_VERSION").to_owned()

@@ -1,4 +1,4 @@
-//! Models as somebody brings them, and whole models in one file, as JavaScript reads them.
+//! Opening model files for JavaScript.
 
 use js_sys::Uint8Array;
 use serde::Serialize;
@@ -45,8 +45,8 @@ struct JsModelFile {
     parameters: usize,
 }
 
-/// Which of the files that somebody brings, by their names and first bytes (512, or all), belong to one model:
-/// `{models: [{name, files}], refused: [{code, message}]}`, where `files` are places in the list.
+/// Groups files into models by their names and first bytes (512, or all): `{models: [{name, files}], refused:
+/// [{code, message}]}`, where `files` are indices into the list.
 #[wasm_bindgen(js_name = sortFiles, unchecked_return_type = "JsSorted")]
 pub fn sort_files(names: Vec<String>, heads: Vec<Uint8Array>) -> std::result::Result<JsValue, JsValue> {
     let offered = names.into_iter().zip(heads).map(|(name, head)| Offered { name, head: head.to_vec() });
@@ -60,8 +60,8 @@ pub fn sort_files(names: Vec<String>, heads: Vec<Uint8Array>) -> std::result::Re
     })
 }
 
-/// From the files of one model, in any form that `docs/formats.md` lists, to a model in one file. Throws `other-format`,
-/// `bad-weights`, `bad-config`, `bad-tokenizer`.
+/// Converts the files of one model, in any format listed in `docs/formats.md`, to a single model file. Throws
+/// `other-format`, `bad-weights`, `bad-config`, `bad-tokenizer`.
 #[wasm_bindgen(js_name = openModel)]
 pub fn open_model(names: Vec<String>, contents: Vec<Uint8Array>) -> std::result::Result<Vec<u8>, JsValue> {
     let file = |(name, bytes): (String, Uint8Array)| File { name, bytes: Cow::Owned(bytes.to_vec()) };
@@ -69,9 +69,10 @@ pub fn open_model(names: Vec<String>, contents: Vec<Uint8Array>) -> std::result:
     formats::open(files).and_then(OpenedModel::into_file).map_err(to_js)
 }
 
-/// Opens a model in one file: `{config, tokenizer, card, model_type, parameters}`, the first three as JSON texts; `card`
-/// is `undefined` if there is none. The same bytes are the weights that a generator or translator loads. All of
-/// it is checked as loading would. Throws `bad-weights`, `bad-config` and the other codes of a model's files.
+/// Reads a single model file: `{config, tokenizer, card, model_type, parameters}`, the first three as JSON
+/// texts; `card` is `undefined` if there is none. The same bytes serve as the weights for a generator or
+/// translator. Everything is checked as when loading. Throws `bad-weights`, `bad-config` and the other error
+/// codes of model files.
 #[wasm_bindgen(js_name = readModelFile, unchecked_return_type = "JsModelFile")]
 pub fn read_model_file(bytes: &[u8]) -> std::result::Result<JsValue, JsValue> {
     to_object(&read(bytes).map_err(to_js)?)

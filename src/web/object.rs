@@ -1,4 +1,4 @@
-//! Plain objects that several classes give.
+//! Plain objects shared by several classes.
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -24,19 +24,19 @@ impl From<Note> for JsNote {
     }
 }
 
-/// All notes as JavaScript sees them.
+/// Converts notes to JavaScript.
 pub fn to_js_notes(notes: Vec<Note>) -> Vec<JsNote> {
     notes.into_iter().map(JsNote::from).collect()
 }
 
-/// Serialising these small structs cannot fail; if it did, JavaScript would see why.
+/// Serialising these small structs cannot fail; if it did, JavaScript would get the error.
 pub fn to_object(value: &impl Serialize) -> Result<JsValue, JsValue> {
     Ok(serde_wasm_bindgen::to_value(value)?)
 }
 
-/// Two kinds of options from one flat object: each takes the properties it knows, and its defaults for those
-/// that are left out, as all are where there is no object. (Serde cannot refuse unknown properties here: a
-/// JavaScript object is asked for each field by name.)
+/// Reads two kinds of options from one flat object: each takes the properties it knows and uses defaults for
+/// missing ones, or for all if there is no object. (Serde cannot reject unknown properties here, because it
+/// asks a JavaScript object for each field by name.)
 pub fn from_object<A: DeserializeOwned, B: DeserializeOwned>(object: JsValue) -> Result<(A, B), JsValue> {
     let absent = object.is_undefined() || object.is_null();
     let object = if absent { js_sys::Object::new().into() } else { object };
@@ -44,7 +44,7 @@ pub fn from_object<A: DeserializeOwned, B: DeserializeOwned>(object: JsValue) ->
     Ok((first, serde_wasm_bindgen::from_value(object).map_err(bad_option)?))
 }
 
-/// `config.json` and `tokenizer.json` of a model: as they are given, else out of the header of its weights.
+/// `config.json` and `tokenizer.json` of a model: as given, or otherwise from the header of its weights.
 pub fn model_texts(
     weights: &[u8],
     config: Option<String>,

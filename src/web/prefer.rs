@@ -1,5 +1,5 @@
-//! Learning from people as a JavaScript class. Each method that computes is short enough for a worker to listen between
-//! two of them.
+//! Learning from people as a JavaScript class. Methods that compute are short, so that a worker can receive
+//! messages between them.
 
 use serde::Serialize;
 use tsify::Tsify;
@@ -17,7 +17,7 @@ use crate::prefer::{
 use crate::read::Classifier;
 use crate::train::Layers;
 
-/// A model, its readers' choices, and what becomes of it. To be `free()`d by JavaScript.
+/// A model, the choices of its readers, and the results of learning. Must be `free()`d by JavaScript.
 #[wasm_bindgen]
 pub struct Preference(Session);
 
@@ -79,14 +79,14 @@ fn judge_named(name: &str) -> Result<Judge, JsValue> {
     Judge::named(name).ok_or_else(|| wrong(format!("there is no judge {name}")))
 }
 
-/// The plan that is usual for `dpo` or `reinforce`, as JSON.
+/// The default plan for `dpo` or `reinforce`, as JSON.
 #[wasm_bindgen(js_name = tuningPlan)]
 pub fn tuning_plan(method: &str) -> Result<String, JsValue> {
     let method: Method = serde_json::from_value(method.into()).map_err(|error| wrong(error.to_string()))?;
     Ok(serde_json::to_string(&TuningPlan::usual(method)).expect("plain numbers and names always serialise"))
 }
 
-/// How many comparisons a judge is asked to make so many choices, at most.
+/// Maximum number of comparisons a judge makes to reach this many choices.
 #[wasm_bindgen(js_name = mostComparisons)]
 pub fn most_comparisons(choices: usize) -> f64 {
     Judge::most_comparisons(choices) as f64
@@ -94,8 +94,8 @@ pub fn most_comparisons(choices: usize) -> f64 {
 
 #[wasm_bindgen]
 impl Preference {
-    /// Opens a GPT by its files, with the lexicon of its language. Throws the codes of a model's files, `bad-lexicon`,
-    /// `bad-config` for a model that is no GPT or too large.
+    /// Loads a GPT from its files, with the lexicon of its language. Throws the error codes of model files,
+    /// `bad-lexicon`, and `bad-config` for a model that is not a GPT or too large.
     pub fn open(
         config: &str,
         tokenizer: &str,
@@ -105,8 +105,9 @@ impl Preference {
         Session::from_files(config, tokenizer, weights, lexicon).map(Self).map_err(to_js)
     }
 
-    /// Opens a model that tells moods, which the judge `cheerful` goes by; `config` and `tokenizer` may stand in the header
-    /// of the weights. Throws the codes of a model's files, `bad-config` for a model without positive and negative.
+    /// Loads a classifier of moods, which the judge `cheerful` needs; `config` and `tokenizer` may be in the
+    /// header of the weights. Throws the error codes of model files, and `bad-config` for a model without
+    /// positive and negative classes.
     #[wasm_bindgen(js_name = learnMoods)]
     pub fn learn_moods(
         &mut self,
@@ -119,8 +120,8 @@ impl Preference {
         self.0.learn_moods(classifier).map_err(to_js)
     }
 
-    /// Begins to show stanzas, which stand between blank lines, to a copy of the model; `layers` is `all` or `last`: in how
-    /// many steps it learns them. Throws `text-too-short`, `bad-option`.
+    /// Starts fine-tuning a copy of the model on stanzas separated by blank lines; `layers` is `all` or
+    /// `last`. Returns the number of steps. Throws `text-too-short`, `bad-option`.
     pub fn show(&mut self, text: &str, layers: &str, seed: f64) -> Result<f64, JsValue> {
         let layers =
             serde_json::from_value::<Layers>(layers.into()).map_err(|error| wrong(error.to_string()))?;
@@ -128,7 +129,7 @@ impl Preference {
         Ok(self.0.show(text, plan).map_err(to_js)?.steps() as f64)
     }
 
-    /// One step of learning what is shown. Throws `diverged`.
+    /// Performs one step of this fine-tuning. Throws `diverged`.
     #[wasm_bindgen(js_name = stepShowing, unchecked_return_type = "JsFit")]
     pub fn step_showing(&mut self) -> Result<JsValue, JsValue> {
         let showing = self.0.showing().ok_or_else(|| wrong("no stanzas are shown yet"))?;
@@ -137,13 +138,13 @@ impl Preference {
         to_object(&JsFit { step: metrics.step, steps, loss: metrics.loss })
     }
 
-    /// The model that was shown stanzas, in one file.
+    /// The fine-tuned model as a single file.
     #[wasm_bindgen(js_name = shownFile)]
     pub fn shown_file(&self, name: &str, seconds: f64) -> Result<Vec<u8>, JsValue> {
         self.0.shown_file(name, seconds).map_err(to_js)
     }
 
-    /// Two stanzas for a person to compare: those of the `k`-th comparison.
+    /// The two stanzas of the `k`-th comparison, for a person.
     #[wasm_bindgen(unchecked_return_type = "JsComparison")]
     pub fn stanzas(&self, seed: f64, k: f64) -> Result<JsValue, JsValue> {
         let drawing = PairDrawing { seed: seed as u64, draws: 2 };
@@ -154,7 +155,7 @@ impl Preference {
         })
     }
 
-    /// A judge's choice, a line of a file of choices; `undefined` if it likes all stanzas alike.
+    /// A judge's choice as a line of a file of choices; `undefined` if all stanzas score the same.
     pub fn judged(&self, seed: f64, k: f64, judge: &str) -> Result<Option<String>, JsValue> {
         let judge = judge_named(judge)?;
         let drawing = PairDrawing { seed: seed as u64, draws: judge.draws() };
@@ -162,8 +163,8 @@ impl Preference {
         Ok(choice.map(|choice| choice.to_line()))
     }
 
-    /// Takes the content of a file of choices to learn from. Throws `bad-choices`, `too-few-choices`,
-    /// `one-sided-choices`.
+    /// Sets the choices to learn from, given as the content of a file. Throws `bad-choices`,
+    /// `too-few-choices`, `one-sided-choices`.
     #[wasm_bindgen(js_name = learnFrom, unchecked_return_type = "JsLearned")]
     pub fn learn_from(&mut self, lines: &str) -> Result<JsValue, JsValue> {
         let choices = Choices::from_lines(lines).map_err(to_js)?;
@@ -172,14 +173,14 @@ impl Preference {
         to_object(&JsLearned { choices: all, contradicted, too_long })
     }
 
-    /// Begins to fit a reward model: in how many steps.
+    /// Starts fitting a reward model; returns the number of steps.
     #[wasm_bindgen(js_name = fitReward)]
     pub fn fit_reward(&mut self, seed: f64) -> Result<f64, JsValue> {
         let plan = RewardPlan { seed: seed as u64, ..RewardPlan::default() };
         Ok(self.0.fit_reward(&plan).map_err(to_js)?.steps() as f64)
     }
 
-    /// One step of the fit. Throws `diverged`.
+    /// Performs one step of the fit. Throws `diverged`.
     #[wasm_bindgen(js_name = stepReward, unchecked_return_type = "JsFit")]
     pub fn step_reward(&mut self) -> Result<JsValue, JsValue> {
         let fit = self.0.reward().ok_or_else(|| wrong("no reward model is begun"))?;
@@ -188,7 +189,7 @@ impl Preference {
         to_object(&JsFit { step: metrics.step, steps, loss: metrics.loss })
     }
 
-    /// How many of the held-out choices it foretells.
+    /// How many of the held-out choices the reward model predicts.
     #[wasm_bindgen(unchecked_return_type = "JsForetold")]
     pub fn foretold(&mut self) -> Result<JsValue, JsValue> {
         let fit = self.0.reward().ok_or_else(|| wrong("no reward model is begun"))?;
@@ -197,7 +198,7 @@ impl Preference {
         to_object(&JsForetold { part, all, beats_chance: beats_chance(share) })
     }
 
-    /// `count` stanzas from number `first` on, best first, each with what the reward model would give if it ended at a token.
+    /// `count` stanzas from number `first` on, best first, each with the rewards of all its prefixes.
     #[wasm_bindgen(unchecked_return_type = "JsRanked[]")]
     pub fn ranked(&self, first: usize, count: usize, seed: f64) -> Result<JsValue, JsValue> {
         let ranked = self.0.ranked(first..first + count, seed as u64).map_err(to_js)?.into_iter();
@@ -209,19 +210,19 @@ impl Preference {
         to_object(&ranked.map(of).collect::<Vec<_>>())
     }
 
-    /// Begins a tuning by a plan, which is JSON. Throws `bad-option`, `too-few-choices`.
+    /// Starts tuning with a plan in JSON. Throws `bad-option`, `too-few-choices`.
     pub fn tune(&mut self, plan: &str) -> Result<(), JsValue> {
         let plan: TuningPlan = serde_json::from_str(plan).map_err(|error| wrong(error.to_string()))?;
         self.0.tune(plan).map(|_| ()).map_err(to_js)
     }
 
-    /// Some of what a tuning needs before its first step: how many choices are still to be prepared.
+    /// Does a part of the preparation for tuning; returns the number of choices still to prepare.
     #[wasm_bindgen(js_name = prepareTuning)]
     pub fn prepare_tuning(&mut self) -> Result<usize, JsValue> {
         Ok(self.0.tuning().ok_or_else(|| wrong("no tuning is begun"))?.prepare())
     }
 
-    /// One step of the tuning. Throws `diverged`; the model is then as before the step.
+    /// Performs one step of the tuning. Throws `diverged`; the model is then unchanged by the step.
     #[wasm_bindgen(js_name = stepTuning, unchecked_return_type = "JsProgress")]
     pub fn step_tuning(&mut self) -> Result<JsValue, JsValue> {
         let tuning = self.0.tuning().ok_or_else(|| wrong("no tuning is begun"))?;
@@ -229,19 +230,19 @@ impl Preference {
         to_object(&JsProgress { step, loss, reward })
     }
 
-    /// What it takes to go on with the tuning later.
+    /// A checkpoint for continuing the tuning later.
     pub fn checkpoint(&mut self) -> Result<Vec<u8>, JsValue> {
         self.0.tuning().ok_or_else(|| wrong("no tuning is begun"))?.checkpoint().map_err(to_js)
     }
 
-    /// Goes on where the tuning stood that wrote the checkpoint, after the same was begun: how many steps are done.
+    /// Continues from a checkpoint, after starting the same tuning; returns the number of steps done.
     pub fn restore(&mut self, checkpoint: &[u8]) -> Result<f64, JsValue> {
         let tuning = self.0.tuning().ok_or_else(|| wrong("no tuning is begun"))?;
         tuning.restore(checkpoint).map_err(to_js)?;
         Ok(tuning.steps_done() as f64)
     }
 
-    /// The model as it was beside the model as it is.
+    /// Quickly compares the model before and after tuning.
     #[wasm_bindgen(unchecked_return_type = "JsMeasurement")]
     pub fn glance(&mut self, judge: &str, count: usize, seed: f64) -> Result<JsValue, JsValue> {
         let measured = self.0.glance(judge_named(judge)?, count, seed as u64).map_err(to_js)?;
@@ -256,7 +257,7 @@ impl Preference {
         to_object(&JsComparison { beginning, stanzas: stanzas.into() })
     }
 
-    /// The tuned model in one file.
+    /// The tuned model as a single file.
     #[wasm_bindgen(js_name = modelFile)]
     pub fn model_file(&self, name: &str, seconds: f64) -> Result<Vec<u8>, JsValue> {
         self.0.model_file(name, seconds).map_err(to_js)

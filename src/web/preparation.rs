@@ -1,4 +1,4 @@
-//! The lecture's preparation of a text as one JavaScript function.
+//! The lecture's preparation of a text as a JavaScript function.
 
 use serde::Serialize;
 use tsify::Tsify;
@@ -30,7 +30,7 @@ struct JsWord {
     lemma: Option<&'static str>,
 }
 
-/// Tokens of a text with their numbers, and how many different numbers there are.
+/// The tokens of a text with their ids, and the size of the vocabulary.
 #[derive(Serialize, Tsify)]
 struct JsNumbers {
     pieces: Vec<String>,
@@ -44,11 +44,10 @@ struct JsLists {
     lemmas: usize,
 }
 
-/// Every step of the preparation of `text` in a language, `de` or any other for English, with at most `merges`
-/// of byte pairs:
-/// `{cleaned, dropped, sentences, words: [{text, stop, stem, lemma?}], characters, vocabulary, subwords, merges,
-/// lists: {stop_words, lemmas}}`; `characters`, `vocabulary` and `subwords` are `{pieces, ids, size}`, `merges`
-/// what the byte pairs spell, in the order learned.
+/// Performs every step of the preparation of `text` in German (`de`) or otherwise English, with at most
+/// `merges` byte-pair merges: `{cleaned, dropped, sentences, words: [{text, stop, stem, lemma?}], characters,
+/// vocabulary, subwords, merges, lists: {stop_words, lemmas}}`. `characters`, `vocabulary` and `subwords` are
+/// `{pieces, ids, size}`; `merges` are the merged spellings in the order learned.
 #[wasm_bindgen(js_name = prepareText, unchecked_return_type = "JsPrepared")]
 pub fn prepare_text(text: &str, language: &str, merges: usize) -> Result<JsValue, JsValue> {
     let language = if language == "de" { Language::German } else { Language::English };

@@ -1,4 +1,4 @@
-//! Models that read, as JavaScript sees them: a label for a line, one for every word, candidates for masked words.
+//! Models that read, as a JavaScript class: labels for lines or words, candidates for masked words.
 
 use serde::Serialize;
 use tsify::Tsify;
@@ -44,7 +44,7 @@ struct JsTaggedWord {
     second: Option<JsLabel>,
 }
 
-/// A line with its labels, the likeliest first; none where there was nothing to read.
+/// A line with its labels, likeliest first; empty if there was nothing to read.
 #[derive(Serialize, Tsify)]
 struct JsVerdict {
     labels: Vec<JsLabel>,
@@ -76,8 +76,9 @@ struct JsCandidate {
 
 #[wasm_bindgen]
 impl Reader {
-    /// Opens a model from the bytes of its weights and the texts of `config.json` and `tokenizer.json`, which may stand in
-    /// the weights' header. Throws the codes of a model's files, and `bad-config` for one that does not read.
+    /// Loads a model from its weights, `config.json` and `tokenizer.json`; the last two may be in the header
+    /// of the weights. Throws the error codes of model files, and `bad-config` for a model that does not
+    /// read.
     pub fn load(
         weights: &[u8],
         config: Option<String>,
@@ -87,9 +88,9 @@ impl Reader {
         Kind::open(&config, &tokenizer, weights).map(Self).map_err(to_js)
     }
 
-    /// A label for every word: `{words: [{before, text, best, second?}], rest, notes}`; `best` and `second` are
-    /// `{label, probability}`, the second best is there where the best is unsure, `before` and `rest` are what stands
-    /// between and behind the words. Throws `bad-option` if the model does not tag.
+    /// Labels every word: `{words: [{before, text, best, second?}], rest, notes}`. `best` and `second` are
+    /// `{label, probability}`, with `second` present only if the best label is uncertain; `before` and `rest`
+    /// are the text between and after the words. Throws `bad-option` if the model is not a tagger.
     #[wasm_bindgen(unchecked_return_type = "JsTagged")]
     pub fn tag(&self, text: &str) -> std::result::Result<JsValue, JsValue> {
         let Kind::Tags(tagger) = &self.0 else { return Err(to_js(other("tags"))) };
@@ -107,9 +108,9 @@ impl Reader {
         to_object(&JsTagged { words: words.collect(), rest: tagged.rest, notes: to_js_notes(tagged.notes) })
     }
 
-    /// A label for a line: `{labels: [{label, probability}], words: [{before, text, influence?}], rest, notes}`, the
-    /// likeliest label first; `influence` is by how much its probability falls without the word. Throws `bad-option` if the
-    /// model does not classify.
+    /// Classifies a line: `{labels: [{label, probability}], words: [{before, text, influence?}], rest,
+    /// notes}`, likeliest label first; `influence` is the drop of its probability without the word. Throws
+    /// `bad-option` if the model is not a classifier.
     #[wasm_bindgen(unchecked_return_type = "JsVerdict")]
     pub fn classify(&self, line: &str) -> std::result::Result<JsValue, JsValue> {
         let Kind::Classifies(classifier) = &self.0 else { return Err(to_js(other("classifies"))) };
@@ -133,8 +134,8 @@ impl Reader {
         })
     }
 
-    /// The `top` likeliest words for each mask of a text: `{masks: [[{text, begins_word, probability}]], notes}`. Throws
-    /// `bad-option` if the model foretells no masked words.
+    /// The `top` likeliest words for each mask of a text: `{masks: [[{text, begins_word, probability}]],
+    /// notes}`. Throws `bad-option` if the model is not a masked language model.
     #[wasm_bindgen(unchecked_return_type = "JsFilled")]
     pub fn fill(&self, text: &str, top: usize) -> std::result::Result<JsValue, JsValue> {
         let Kind::Foretells(filler) = &self.0 else { return Err(to_js(other("foretells masked words"))) };
@@ -158,7 +159,7 @@ impl Kind {
             ModelConfig::Bert(_) => {
                 Self::Foretells(Box::new(MaskFiller::from_files(config, tokenizer, weights)?))
             }
-            // The classifier refuses every other model by name.
+            // The classifier refuses all other models by name.
             _ => Self::Classifies(Classifier::from_files(config, tokenizer, weights)?),
         })
     }

@@ -1,4 +1,4 @@
-//! Texts as people have them, as JavaScript reads them.
+//! Reading text files for JavaScript.
 
 use serde::Serialize;
 use tsify::Tsify;
@@ -15,8 +15,8 @@ struct JsReading {
     notes: Vec<JsNote>,
 }
 
-/// The text of a file: `{text, notes}`. Timed lyrics and subtitles become the lines that are sung; of a `table` only the
-/// encoding is read, since its columns are told from each other when all of it is there. Throws `not-text`.
+/// Reads a text file: `{text, notes}`. Timed lyrics and subtitles are reduced to the sung lines. A `table` is
+/// only decoded, since telling its columns apart requires the whole text. Throws `not-text`.
 #[wasm_bindgen(js_name = readText, unchecked_return_type = "JsReading")]
 pub fn read_text(file: &str, bytes: &[u8], table: bool) -> Result<JsValue, JsValue> {
     let reading = if table { decode(file, bytes) } else { songs(file, bytes) };

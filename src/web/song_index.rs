@@ -9,7 +9,7 @@ use super::error::to_js;
 use super::object::to_object;
 use crate::text;
 
-/// Finds what a text took from the songs word for word. To be `free()`d by JavaScript.
+/// Finds passages that a text copied from the songs. Must be `free()`d by JavaScript.
 #[wasm_bindgen]
 pub struct SongIndex {
     inner: text::SongIndex,
@@ -24,17 +24,17 @@ struct JsStretch {
 
 #[wasm_bindgen]
 impl SongIndex {
-    /// Opens an index file. Throws `bad-index`.
+    /// Loads an index file. Throws `bad-index`.
     pub fn load(bytes: &[u8]) -> Result<SongIndex, JsValue> {
         Ok(Self { inner: text::SongIndex::from_bytes(bytes).map_err(to_js)? })
     }
 
-    /// `[{start, end, characters}]` in reading order: `text.slice(start, end)` stands in the songs, with so many
-    /// characters counted without regard to punctuation and line breaks. Up to 5 more may belong to it at either
-    /// end; every stretch of 40 is found.
+    /// `[{start, end, characters}]` in reading order: `text.slice(start, end)` occurs in the songs;
+    /// `characters` is its length ignoring punctuation and line breaks. Up to 5 more characters may belong to
+    /// it at either end; every passage of 40 characters is found.
     #[wasm_bindgen(unchecked_return_type = "JsStretch[]")]
     pub fn find(&self, text: &str) -> Result<JsValue, JsValue> {
-        // JavaScript counts in UTF-16.
+        // JavaScript counts in UTF-16 units.
         let (mut byte, mut unit) = (0, 0);
         let mut unit_at = |offset: usize| {
             unit += text[byte..offset].encode_utf16().count();

@@ -1,4 +1,4 @@
-//! Style transfer as a JavaScript class. Pictures cross as bytes, red, green, blue, rows from the top.
+//! Style transfer as a JavaScript class. Pictures are passed as bytes (red, green, blue), rows from the top.
 
 use serde::Serialize;
 use tsify::Tsify;
@@ -11,7 +11,7 @@ use crate::error::{Error, ErrorCode};
 use crate::pictures::{Motif, Painting, Picture};
 use crate::style;
 
-/// What one step tells: steps done, and the two losses before it.
+/// Metrics of a step: the number of steps done, and the two losses before it.
 #[derive(Serialize, Tsify)]
 struct JsStyleStep {
     step: usize,
@@ -19,7 +19,8 @@ struct JsStyleStep {
     content: f32,
 }
 
-/// `size` x `size` pixels of the scene or the painting of this name; a seed changes paintings only. Throws `bad-option`.
+/// Draws `size` x `size` pixels of the motif or painting with this name; the seed affects only paintings.
+/// Throws `bad-option`.
 #[wasm_bindgen(js_name = drawPicture)]
 pub fn draw_picture(name: &str, size: usize, seed: f64) -> Result<Vec<u8>, JsValue> {
     let drawn = match (1..=style::MAX_SIZE).contains(&size) {
@@ -32,13 +33,14 @@ pub fn draw_picture(name: &str, size: usize, seed: f64) -> Result<Vec<u8>, JsVal
     drawn.map(|picture| picture.pixels).ok_or_else(unknown)
 }
 
-/// A picture on its way from a content to a style. To be `free()`d by JavaScript.
+/// A style transfer in progress. Must be `free()`d by JavaScript.
 #[wasm_bindgen]
 pub struct StyleTransfer(style::StyleTransfer);
 
 #[wasm_bindgen]
 impl StyleTransfer {
-    /// From two pictures of `size` x `size` pixels; settings that are left out have their defaults. Throws `bad-option`.
+    /// Starts from two pictures of `size` x `size` pixels; omitted settings have their defaults. Throws
+    /// `bad-option`.
     pub fn create(
         content: Vec<u8>,
         style: Vec<u8>,
@@ -55,7 +57,7 @@ impl StyleTransfer {
         style::StyleTransfer::new(&picture(content)?, &picture(style)?, settings).map(Self).map_err(to_js)
     }
 
-    /// One step: `{step, style, content}`, or nothing when all are done. Throws `diverged`.
+    /// Performs one step: `{step, style, content}`, or `undefined` when all are done. Throws `diverged`.
     #[wasm_bindgen(unchecked_return_type = "JsStyleStep | undefined")]
     pub fn step(&mut self) -> Result<JsValue, JsValue> {
         match self.0.step().map_err(to_js)? {
@@ -66,7 +68,7 @@ impl StyleTransfer {
         }
     }
 
-    /// The picture as it is now: of half the size during the first half of the steps.
+    /// The current picture, at half the size during the first half of the steps.
     pub fn picture(&self) -> Vec<u8> {
         self.0.picture().pixels
     }

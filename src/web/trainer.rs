@@ -1,7 +1,7 @@
 //! Training as a JavaScript class.
 //!
-//! Plans cross as JSON texts, so that a plan means the same here as to the command line. All methods that compute
-//! return promises, since a GPU has to be waited for; on the CPU one step is one task.
+//! Plans are passed as JSON texts, so that they mean the same here as on the command line. Methods that may
+//! have to wait for a GPU return promises; on the CPU one step is one task.
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -17,20 +17,20 @@ use crate::io::Precision;
 use crate::train::{Layers, Metrics};
 use crate::workshop::{self, Base, Facts, Kind, Plan, PlannedData, Size, Workshop};
 
-/// A training in progress. To be `free()`d by JavaScript.
+/// A training in progress. Must be `free()`d by JavaScript.
 #[wasm_bindgen]
 pub struct Trainer {
     inner: Workshop,
     seconds: f64,
 }
 
-/// A sample in progress, which [`Trainer::finish_sample`] takes.
+/// A sample in progress, consumed by [`Trainer::finish_sample`].
 #[wasm_bindgen]
 pub struct TrainingSample(workshop::Sample);
 
 #[derive(Serialize, Tsify)]
 struct JsDescription<'a> {
-    /// What `inspectText` gives.
+    /// As returned by `inspectText`.
     #[tsify(type = "any")]
     facts: &'a Facts,
     parameters: usize,
@@ -58,7 +58,7 @@ struct JsMeasured {
     bits_per_char: f64,
 }
 
-/// A model that is trained on, or nothing.
+/// The model to be fine-tuned, if all its files are given.
 fn base(config: Option<String>, tokenizer: Option<String>, weights: Option<Vec<u8>>) -> Option<Base> {
     Some(Base { config: config?, tokenizer: tokenizer?, weights: weights? })
 }
@@ -67,17 +67,17 @@ fn option<T: DeserializeOwned>(value: JsValue) -> Result<T, JsValue> {
     serde_wasm_bindgen::from_value(value).map_err(bad_option)
 }
 
-/// Counts a text: `{unit, songs, train_songs, held_out_songs, lines, characters, train_characters,
-/// held_out_characters, vocabulary, odd: [{character, count, dropped}], notes}`. `data` is that of a plan. Throws
-/// `not-text`, `text-too-long`, `text-too-short`, `bad-pairs`.
+/// Counts what a text contains: `{unit, songs, train_songs, held_out_songs, lines, characters,
+/// train_characters, held_out_characters, vocabulary, odd: [{character, count, dropped}], labels, notes}`.
+/// `data` is that of a plan. Throws `not-text`, `text-too-long`, `text-too-short`, `bad-pairs`, `bad-labels`.
 #[wasm_bindgen(js_name = inspectText)]
 pub fn inspect_text(text: &str, kind: JsValue, data: JsValue, seed: f64) -> Result<JsValue, JsValue> {
     let (kind, data): (Kind, PlannedData) = (option(kind)?, option(data)?);
     to_object(&workshop::inspect(text, kind, &data, seed as u64).map_err(to_js)?)
 }
 
-/// A plan, as JSON, for a text with these counts: for a new model of this size, or with `layers` for going on with
-/// one of this kind.
+/// Drafts a plan, as JSON, for a text: for a new model of this size or, with `layers`, for fine-tuning a
+/// model of this kind.
 #[wasm_bindgen(js_name = draftPlan)]
 pub fn draft_plan(
     text: &str,
@@ -97,7 +97,7 @@ pub fn draft_plan(
     Ok(plan.to_json())
 }
 
-/// The plan with its learning rate spread over so many steps, and as much dropout as their epochs ask for.
+/// Sets the plan's schedule for this many steps, with dropout suited to the number of epochs.
 #[wasm_bindgen(js_name = spreadPlan)]
 pub fn spread_plan(plan: &str, steps: u32, steps_per_epoch: usize) -> Result<String, JsValue> {
     let mut plan = Plan::from_json(plan).map_err(to_js)?;
@@ -107,8 +107,8 @@ pub fn spread_plan(plan: &str, steps: u32, steps_per_epoch: usize) -> Result<Str
 
 #[wasm_bindgen]
 impl Trainer {
-    /// A training before its first step: of a new model, or of one that is given by its three files. Throws the codes
-    /// of [`inspect_text`], `bad-recipe`, and those of a model's files.
+    /// Starts a training of a new model, or of one given by its three files. Throws the error codes of
+    /// [`inspect_text`], `bad-recipe`, and those of model files.
     pub fn create(
         plan: &str,
         text: &str,
@@ -121,14 +121,14 @@ impl Trainer {
         Ok(Self { inner, seconds: 0.0 })
     }
 
-    /// Continues where the run stood that wrote the checkpoint. Throws `other-text`, `bad-weights`.
+    /// Continues from a checkpoint. Throws `other-text`, `old-checkpoint`, `bad-weights`.
     pub fn resume(text: &str, checkpoint: &[u8]) -> Result<Trainer, JsValue> {
         let (inner, seconds) = Workshop::resume(text, checkpoint).map_err(to_js)?;
         Ok(Self { inner, seconds })
     }
 
-    /// `{facts, parameters, vocab_size, characters_per_token, steps_per_epoch, steps, step, lr, seconds}`; `seconds`
-    /// is how long the run took before it was resumed.
+    /// `{facts, parameters, vocab_size, characters_per_token, steps_per_epoch, steps, step, lr, seconds}`;
+    /// `seconds` is the duration of the run before it was resumed.
     #[wasm_bindgen(unchecked_return_type = "JsDescription")]
     pub fn describe(&self) -> Result<JsValue, JsValue> {
         let workshop = &self.inner;
@@ -150,66 +150,68 @@ impl Trainer {
         self.inner.plan().to_json()
     }
 
-    /// Whether the last step of the plan is done.
+    /// Whether the plan's last step is done.
     #[wasm_bindgen(js_name = isDone)]
     pub fn is_done(&self) -> bool {
         self.inner.is_done()
     }
 
-    /// Continues with another peak learning rate. Throws `bad-option`.
+    /// Sets the peak learning rate. Throws `bad-option`.
     #[wasm_bindgen(js_name = setRate)]
     pub fn set_rate(&mut self, lr: f32) -> Result<(), JsValue> {
         self.inner.set_lr(lr).map_err(to_js)
     }
 
-    /// One step: `{step, loss, grad_norm, lr, tokens}`. Rejects with `diverged`; the run is then where it was last
-    /// kept. Where a GPU is lost, the CPU goes on from there: see [`gpu_fault`](Self::gpu_fault).
+    /// Performs one step: `{step, loss, grad_norm, lr, tokens}`. Rejects with `diverged`; the run is then
+    /// back at the state last kept. If the GPU is lost, the CPU continues from there: see
+    /// [`take_gpu_fault`](Self::take_gpu_fault).
     #[wasm_bindgen(unchecked_return_type = "JsMetrics")]
     pub async fn step(&mut self) -> Result<JsValue, JsValue> {
         let Metrics { step, loss, grad_norm, lr, tokens } = self.inner.step().await.map_err(to_js)?;
         to_object(&JsMetrics { step, loss, grad_norm, lr, tokens })
     }
 
-    /// The error that ended the use of the GPU, once.
+    /// Returns and clears the error that ended the use of the GPU.
     #[wasm_bindgen(js_name = takeGpuFault)]
     pub fn take_gpu_fault(&mut self) -> Option<JsValue> {
         self.inner.take_gpu_fault().map(to_js)
     }
 
-    /// In how many shares the next step is cut.
+    /// Number of shares the next step is split into.
     pub fn shares(&mut self) -> usize {
         self.inner.shares()
     }
 
-    /// What another trainer of the same run needs to compute a share of the next step.
+    /// The state that another trainer of the same run needs to compute a share of the next step.
     pub fn state(&mut self) -> Vec<u8> {
         self.inner.state()
     }
 
-    /// A share of the next step of the run that gave `state`. Throws `bad-weights`, `bad-option`.
+    /// Computes a share of the next step of the run with this `state`. Throws `bad-weights`, `bad-option`.
     #[wasm_bindgen(js_name = computeShare)]
     pub fn compute_share(&mut self, state: &[u8], share: usize) -> Result<Vec<u8>, JsValue> {
         self.inner.compute_share(state, share).map_err(to_js)
     }
 
-    /// Takes over a share of the next step, which `step` then does not compute. Throws `bad-weights`.
+    /// Accepts a share of the next step, so that `step` need not compute it. Throws `bad-weights`.
     #[wasm_bindgen(js_name = takeShare)]
     pub fn take_share(&mut self, share: usize, computed: &[u8]) -> Result<(), JsValue> {
         self.inner.take_share(share, computed).map_err(to_js)
     }
 
-    /// A checkpoint, and what a divergence or a lost GPU leads back to. `seconds` is how long the run has taken.
+    /// Returns a checkpoint, to which the run also returns after a divergence or the loss of a GPU. `seconds`
+    /// is the duration of the run.
     pub async fn keep(&mut self, seconds: f64) -> Result<Vec<u8>, JsValue> {
         self.inner.keep(seconds).await.map_err(to_js)
     }
 
-    /// Begins to measure the held-out part; `false` if there is none.
+    /// Starts validating on the held-out data; `false` if there is none.
     #[wasm_bindgen(js_name = beginValidation)]
     pub fn begin_validation(&mut self) -> bool {
         self.inner.begin_validation()
     }
 
-    /// Measures a slice: `null`, after the last `{loss, bits_per_char}`.
+    /// Validates one batch: `null`, or `{loss, bits_per_char}` after the last one.
     #[wasm_bindgen(unchecked_return_type = "JsMeasured | null")]
     pub async fn validate(&mut self) -> Result<JsValue, JsValue> {
         match self.inner.validate().await.map_err(to_js)? {
@@ -220,25 +222,25 @@ impl Trainer {
         }
     }
 
-    /// Begins a text of so many tokens, or the translation of some held-out sentences.
+    /// Starts generating `tokens` tokens, or translating some held-out sentences.
     pub async fn sample(&mut self, seed: f64, tokens: usize) -> Result<TrainingSample, JsValue> {
         self.inner.sample(seed as u64, tokens).await.map(TrainingSample).map_err(to_js)
     }
 
-    /// `{text, memorized, pairs: [{source, text, reference}]}`: `memorized` is the share of the text that stands in
-    /// what was trained on.
+    /// `{text, memorized, pairs: [{source, text, reference}]}`; `memorized` is the fraction of the text
+    /// copied from the training text.
     #[wasm_bindgen(js_name = finishSample)]
     pub fn finish_sample(&self, sample: TrainingSample) -> Result<JsValue, JsValue> {
         to_object(&self.inner.finish_sample(sample.0))
     }
 
-    /// The model as it is, in one file.
+    /// The current model as a single file.
     #[wasm_bindgen(js_name = modelFile)]
     pub async fn model_file(&mut self, seconds: f64) -> Result<Vec<u8>, JsValue> {
         self.inner.model_file(seconds, Precision::F16).await.map_err(to_js)
     }
 
-    /// Its card.
+    /// The card of the model.
     pub fn card(&self, seconds: f64) -> Result<JsValue, JsValue> {
         to_object(&self.inner.card(seconds))
     }
@@ -247,7 +249,7 @@ impl Trainer {
 #[cfg(feature = "gpu")]
 #[wasm_bindgen]
 impl Trainer {
-    /// Goes on on this GPU.
+    /// Switches to this GPU.
     #[wasm_bindgen(js_name = useGpu)]
     pub async fn use_gpu(&mut self, gpu: &Gpu) -> Result<(), JsValue> {
         let gpu = gpu.inner.clone();
@@ -257,7 +259,7 @@ impl Trainer {
 
 #[wasm_bindgen]
 impl TrainingSample {
-    /// Goes on by so many tokens, or one sentence; says whether that was all.
+    /// Continues by `tokens` tokens or one sentence; returns whether the sample is complete.
     #[wasm_bindgen(js_name = goOn)]
     pub fn go_on(&mut self, tokens: usize) -> Result<bool, JsValue> {
         self.0.go_on(tokens).map_err(to_js)

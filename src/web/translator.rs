@@ -16,7 +16,7 @@ use crate::nn::Module;
 #[cfg(not(feature = "gpu"))]
 use crate::now::now;
 
-/// A loaded model and the text it is translating. To be `free()`d by JavaScript.
+/// A loaded model and the text it is translating. Must be `free()`d by JavaScript.
 #[wasm_bindgen]
 pub struct Translator {
     inner: generate::Translator,
@@ -52,7 +52,7 @@ struct JsPiece {
 
 #[wasm_bindgen]
 impl Translator {
-    /// Opens a model as [`Generator::load`](super::Generator::load) does.
+    /// Loads a model like [`Generator::load`](super::Generator::load).
     pub fn load(
         weights: &[u8],
         config: Option<String>,
@@ -63,7 +63,7 @@ impl Translator {
         Ok(Self { inner })
     }
 
-    /// `{model_type, parameters, vocab_size}`; the vocabulary is that of the language written.
+    /// `{model_type, parameters, vocab_size}`; the vocabulary is that of the target language.
     pub fn describe(&self) -> Result<JsValue, JsValue> {
         let model = self.inner.model();
         to_object(&JsDescription {
@@ -76,7 +76,7 @@ impl Translator {
         })
     }
 
-    /// Begins a new text: `{pieces, notes: [{code, message, characters?}]}`.
+    /// Starts a new text: `{pieces, notes: [{code, message, characters?}]}`.
     ///
     /// `options` is `{beam_width, length_penalty, no_repeat_ngram, max_new_tokens}`, each optional. Throws
     /// `bad-option`.
@@ -87,14 +87,14 @@ impl Translator {
         to_object(&JsSplit { pieces: started.pieces, notes: to_js_notes(started.notes) })
     }
 
-    /// Leaves out the next `pieces`, which the page has already.
+    /// Skips the next `pieces`, which the page already has.
     pub fn skip(&mut self, pieces: usize) {
         self.inner.skip(pieces);
     }
 
-    /// What the model did with a piece, given its `source_ids` and `target_ids`: `[source, target]`, each as
-    /// [`Generator::recorded`](super::Generator::recorded) gives it; empty of a model that has nothing but its
-    /// alignment. Throws `bad-option`.
+    /// The model's activations for a piece with these `source_ids` and `target_ids`: `[source, target]`, each
+    /// in the format of [`Generator::recorded`](super::Generator::recorded); empty for a model that offers
+    /// only its attention. Throws `bad-option`.
     #[wasm_bindgen(unchecked_return_type = "(JsRecorded & { values: Float32Array })[]")]
     pub fn inside(&self, source: &[u32], target: &[u32]) -> Result<Vec<JsValue>, JsValue> {
         match self.inner.inside(source, target).map_err(to_js)? {
@@ -103,32 +103,33 @@ impl Translator {
         }
     }
 
-    /// As [`Generator::lens`](super::Generator::lens).
+    /// See [`Generator::lens`](super::Generator::lens).
     #[wasm_bindgen(unchecked_return_type = "JsRated[][]")]
     pub fn lens(&self, residual: &[f32], count: usize) -> Result<JsValue, JsValue> {
         to_js_rated(self.inner.lens(residual, count).map_err(to_js)?)
     }
 
-    /// As [`Generator::neighbours`](super::Generator::neighbours), among the tokens it writes or, `of_source`,
-    /// reads.
+    /// See [`Generator::neighbours`](super::Generator::neighbours); among the target tokens or, if
+    /// `of_source`, the source tokens.
     #[wasm_bindgen(unchecked_return_type = "JsRated[][]")]
     pub fn neighbours(&self, id: u32, count: usize, of_source: bool) -> Result<JsValue, JsValue> {
         let side = if of_source { Side::Source } else { Side::Target };
         to_js_rated(vec![self.inner.neighbours(side, id, count).map_err(to_js)?])
     }
 
-    /// The vectors of the first positions, one behind the other; none of a model without any.
+    /// The embeddings of the first positions, concatenated; empty for a model without any.
     pub fn positions(&self, count: usize) -> Vec<f32> {
         self.inner.positions(count)
     }
 }
 
-/// In the module that knows the GPU, which has to be waited for, the same method returns a promise.
+/// Translating on the CPU. In the module with GPU support, the same method returns a promise.
 #[cfg(not(feature = "gpu"))]
 #[wasm_bindgen]
 impl Translator {
     /// Translates the next sentence or line: `{index, before, source, text, source_ids, target_ids,
-    /// source_tokens, target_tokens, attention, score, notes}`, or `null` after the last. Throws `not-finite` for damaged weights.
+    /// source_tokens, target_tokens, attention, score, notes}`, or `null` after the last. Throws `not-finite`
+    /// for damaged weights.
     #[wasm_bindgen(unchecked_return_type = "JsPiece | null")]
     #[expect(clippy::should_implement_trait, reason = "JavaScript calls it, which knows no such trait")]
     pub fn next(&mut self) -> Result<JsValue, JsValue> {
@@ -139,19 +140,19 @@ impl Translator {
 #[cfg(feature = "gpu")]
 #[wasm_bindgen]
 impl Translator {
-    /// Translates on the CPU again.
+    /// Switches back to the CPU.
     #[wasm_bindgen(js_name = useCpu)]
     pub fn use_cpu(&mut self) {
         self.inner.use_gpu(None);
     }
 
-    /// Translates on this GPU from now on.
+    /// Switches to this GPU.
     #[wasm_bindgen(js_name = useGpu)]
     pub fn use_gpu(&mut self, gpu: &Gpu) {
         self.inner.use_gpu(Some(&gpu.inner));
     }
 
-    /// The error that ended the use of the GPU, if one did: the CPU has gone on.
+    /// The error that ended the use of the GPU, if any; the CPU has taken over.
     #[wasm_bindgen(js_name = gpuFault)]
     pub fn gpu_fault(&self) -> Option<JsValue> {
         self.inner.gpu_fault().cloned().map(to_js)

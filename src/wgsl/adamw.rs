@@ -1,4 +1,4 @@
-//! The optimiser; twin of [`cpu::adamw`](crate::cpu::adamw).
+//! The AdamW optimiser; twin of [`cpu::adamw`](crate::cpu::adamw).
 
 use super::{CHUNK, lib, part, pieces, word};
 use crate::cpu::adamw::AdamW;
@@ -27,8 +27,8 @@ params! {
     }
 }
 
-/// One update of the weights `w` with the gradient `g`; `m` and `v` are the running means. All of one length;
-/// the formula is that of [`cpu::adamw`](crate::cpu::adamw::adamw).
+/// Updates the weights `w` with the gradient `g`; `m` and `v` are the running means. All have the same
+/// length; for the formula see [`cpu::adamw`](crate::cpu::adamw::adamw).
 #[track_caller]
 pub fn adamw(settings: AdamW, w: View<'_>, g: View<'_>, m: View<'_>, v: View<'_>) {
     assert!([g.len, m.len, v.len] == [w.len; 3], "adamw: lengths");

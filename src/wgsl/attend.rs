@@ -1,6 +1,6 @@
-//! Attention of a single query, as decoding needs it; twin of [`cpu::attend`](crate::cpu::attend). Caches
-//! `(B, capacity, C)` have the heads side by side, as a projection leaves them; one is no larger than
-//! [`Gpu::most_words`](crate::gpu::Gpu::most_words).
+//! Attention of a single query, for decoding; twin of [`cpu::attend`](crate::cpu::attend). In caches
+//! `(B, capacity, C)` the heads are concatenated, as a projection outputs them. A cache must not be larger
+//! than [`Gpu::most_words`](crate::gpu::Gpu::most_words).
 
 use super::{lib, word};
 use crate::gpu::{Access, Dispatch, Kernel, View, WORKGROUP};
@@ -29,7 +29,7 @@ const WRITE_POSITIONS: Kernel = Kernel {
 /// The kernels of this file.
 pub const KERNELS: &[Kernel] = &[ATTEND, ATTEND_WEIGHTS, WRITE_POSITIONS];
 
-/// Caches with more room than this are read by large workgroups.
+/// Caches with a larger capacity are read by large workgroups.
 const SMALL_CACHE: usize = 128;
 
 params! {
@@ -56,14 +56,14 @@ params! {
     }
 }
 
-/// The shapes of queries and of the caches they read.
+/// Shapes of the queries and of the caches they read.
 #[derive(Clone, Copy, Debug)]
 pub struct Cached {
-    /// N: number of heads; divides C, and `C / N` is at most 256.
+    /// N: number of heads; must divide C, and `C / N` must be at most 256.
     pub heads: usize,
     /// C: width of all heads together.
     pub channels: usize,
-    /// Positions that a cache has room for.
+    /// Number of positions that fit into a cache.
     pub capacity: usize,
 }
 
@@ -83,19 +83,19 @@ impl Cached {
         }
     }
 
-    /// How many invocations read a cache. It depends on nothing but the shapes: a row has the bits that it
-    /// would have among other rows.
+    /// Number of invocations that read a cache. It depends only on the shapes, so that a row has the same
+    /// bits whatever the other rows are.
     fn width(&self) -> usize {
         let small = (self.channels / self.heads).next_power_of_two().max(64);
         if self.capacity <= SMALL_CACHE { small } else { WORKGROUP }
     }
 }
 
-/// Scaled dot-product attention of a query for each of R rows over its cached positions, every head for
-/// itself: `weights[n] = softmax(q_n k_n^T / sqrt(D))`, `context_n = weights[n] v_n`; 0 without positions.
+/// Scaled dot-product attention of one query for each of R rows over its cached positions, for each head:
+/// `weights[n] = softmax(q_n k_n^T / sqrt(D))`, `context_n = weights[n] v_n`; 0 if there are no positions.
 ///
-/// `x` (R, W): the queries in the first C columns. `places` (R, 2), u32: the number of the row's cache and how
-/// many positions it has. `keys`, `values` (B, capacity, C); `context` (R, C).
+/// `x` (R, W): the queries, in the first C columns. `places` (R, 2), u32: index of the row's cache and its
+/// number of positions. `keys`, `values` (B, capacity, C); `context` (R, C).
 pub fn attend(
     x: View<'_>,
     places: View<'_>,
@@ -107,8 +107,8 @@ pub fn attend(
     run(x, places, keys, values, context, shapes, false);
 }
 
-/// Like [`attend`], but first each row's own position joins its cache, which no other row reads: `x` (R, 3C)
-/// has the key and the value behind the query. `places` count the positions before.
+/// Like [`attend`], but first appends each row's own position to its cache, which no other row may read. `x`
+/// (R, 3C) holds query, key and value. `places` counts the positions before this one.
 pub fn extend(
     x: View<'_>,
     places: View<'_>,
@@ -148,7 +148,7 @@ fn run(
     });
 }
 
-/// The weights of [`attend`]: `weights` (R, N, capacity), 0 beyond a row's positions.
+/// Attention weights as in [`attend`]: `weights` (R, N, capacity), 0 beyond a row's positions.
 pub fn attend_weights(x: View<'_>, places: View<'_>, keys: View<'_>, weights: View<'_>, shapes: Cached) {
     let rows = weights.len.checked_div(shapes.heads * shapes.capacity).unwrap_or(0);
     let params = shapes.params(x, rows);
@@ -171,8 +171,8 @@ fn check(x: View<'_>, places: View<'_>, keys: View<'_>, rows: usize, shapes: Cac
     assert!(keys.len.is_multiple_of((capacity * channels).max(1)), "attend: caches");
 }
 
-/// Columns `column .. column + C` of `x` (B, `steps`, W) become positions `first .. first + steps` of `cache`
-/// (B, capacity, C).
+/// Copies columns `column .. column + C` of `x` (B, `steps`, W) to positions `first .. first + steps` of
+/// `cache` (B, capacity, C).
 pub fn write_positions(
     x: View<'_>,
     column: usize,

@@ -1,9 +1,9 @@
-//! Scaled dot-product attention; twin of [`cpu::attention`](crate::cpu::attention). Unlike there no matrix of
-//! weights is kept (FlashAttention, Dao et al. 2022): of each query only the maximum of its scores and
-//! the sum of their exponentials, from which the gradient computes the weights again.
+//! Scaled dot-product attention; twin of [`cpu::attention`](crate::cpu::attention). Unlike there, no matrix
+//! of weights is stored (FlashAttention, Dao et al. 2022): only the maximum of each query's scores and the
+//! sum of their exponentials, from which the backward pass recomputes the weights.
 //!
-//! Any number of sequences: what is too large for one binding goes in parts. One sequence with all its heads
-//! must fit.
+//! The number of sequences is unlimited, since tensors too large for one binding are processed in parts. One
+//! sequence with all its heads must fit.
 
 use super::rows::{RowKernel, pieces, row_kernel, rows_of};
 use super::{lib, softmax, word};
@@ -84,9 +84,9 @@ const SCORES: Kernel = Kernel {
 /// The kernels of this file.
 pub const KERNELS: &[Kernel] = &[ATTENTION, ROWS.narrow, ROWS.wide, DQ, DKV, SCORES];
 
-/// Queries, keys and columns of a tile.
+/// Number of queries, keys and columns in a tile.
 const TILE: usize = 32;
-/// Tiles that a row of keys or values may be cut into.
+/// Maximum number of tiles that a row of keys or values may span.
 const MOST_TILES: usize = 4;
 
 params! {
@@ -122,12 +122,12 @@ params! {
     }
 }
 
-/// The shapes and the mask of an attention.
+/// Shapes and mask of an attention.
 #[derive(Clone, Copy)]
 pub struct Attention<'a> {
     /// B: number of sequences.
     pub sequences: usize,
-    /// N: number of heads of each.
+    /// N: number of heads per sequence.
     pub heads: usize,
     /// T: number of queries.
     pub t: usize,
@@ -139,37 +139,38 @@ pub struct Attention<'a> {
     pub dv: usize,
     /// Factor on the scores, usually `1 / sqrt(d)`.
     pub scale: f32,
-    /// Query `i` sees the keys `j <= i + offset`; all of them when absent.
+    /// Query `i` sees only keys `j <= i + offset`; all keys if absent.
     pub causal_offset: Option<usize>,
-    /// (B), u32: only the first so many keys of a sequence are visible; all of them when absent.
+    /// (B), u32: only this many of a sequence's first keys are visible; all keys if absent.
     pub key_lengths: Option<View<'a>>,
-    /// Weights after the softmax are dropped with this probability, and the others divided by what is left:
-    /// which, is [`uniform_at`](crate::rng::uniform_at) of this seed and the weight's index in (B, N, T, S).
+    /// Probability and seed of dropout on the weights after the softmax; kept weights are divided by `1 - p`.
+    /// Weights are selected by [`uniform_at`](crate::rng::uniform_at) of the seed and the weight's index in
+    /// (B, N, T, S).
     pub dropout: Option<(f32, u64)>,
 }
 
-/// Rows of heads: element `c` of row `i` of head `n` of sequence `b` is word
-/// `b strides[0] + n strides[1] + i strides[2] + c` of the view.
+/// A view of the rows of all heads: element `c` of row `i` of head `n` of sequence `b` is word
+/// `b strides[0] + n strides[1] + i strides[2] + c`.
 #[derive(Clone, Copy)]
 pub struct Heads<'a> {
-    /// The words.
+    /// The underlying view.
     pub view: View<'a>,
-    /// From one sequence, head and row to the next.
+    /// Strides between sequences, heads and rows.
     pub strides: [usize; 3],
 }
 
 impl<'a> Heads<'a> {
-    /// (B, N, `rows`, `width`), packed: a head's rows one after the other.
+    /// Layout (B, N, `rows`, `width`): contiguous rows, head by head.
     pub fn packed(view: View<'a>, heads: usize, rows: usize, width: usize) -> Self {
         Self { view, strides: [heads * rows * width, rows * width, width] }
     }
 
-    /// (B, `rows`, W), from which each head takes its next `width` columns, as a projection leaves them.
+    /// Layout (B, `rows`, W), in which each head has the next `width` columns, as a projection outputs them.
     pub fn side_by_side(view: View<'a>, rows: usize, stride: usize, width: usize) -> Self {
         Self { view, strides: [rows * stride, width, stride] }
     }
 
-    /// The same layout elsewhere.
+    /// Another view with the same layout.
     fn like(self, view: View<'a>) -> Self {
         Self { view, ..self }
     }
@@ -179,14 +180,14 @@ impl<'a> Heads<'a> {
         [sequence, head, row, 0]
     }
 
-    /// The view without the sequences that are left out.
+    /// The part of the view that holds these sequences.
     fn of(&self, sequences: &Range<usize>) -> View<'a> {
         let start = self.strides[0] * sequences.start;
         let len = self.strides[0] * sequences.len();
         self.view.part(start, len.min(self.view.len - start))
     }
 
-    /// Fails if an element would lie outside the view.
+    /// Panics if an element would lie outside the view.
     #[track_caller]
     fn check(&self, name: &str, spec: &Attention<'_>, rows: usize, width: usize) {
         let counts = [spec.sequences, spec.heads, rows];
@@ -203,13 +204,13 @@ impl Attention<'_> {
         self.sequences * self.heads * self.t
     }
 
-    /// Sequences in pieces, so that every tensor of each can be bound.
+    /// Splits the sequences into ranges for which every tensor can be bound.
     fn pieces(&self, gpu: &Gpu, heads: &[Heads<'_>], words: usize) -> Vec<Range<usize>> {
         let largest = heads.iter().map(|heads| heads.strides[0]).max().unwrap_or(0);
         pieces(gpu, self.sequences, largest.max(words), 1)
     }
 
-    /// The parameters for some of the sequences; `tiles` is how many a head is cut into.
+    /// Parameters for a range of sequences; `tiles` is the number of tiles per head.
     fn params(&self, [q, k, v, o]: [Heads<'_>; 4], sequences: &Range<usize>, tiles: usize) -> Params {
         let (drop, seed) = self.dropout.unwrap_or((0.0, 0));
         Params {
@@ -241,7 +242,7 @@ impl Attention<'_> {
         [("DROPOUT", dropout), ("KEY_TILES", keys as f64), ("VALUE_TILES", values as f64)]
     }
 
-    /// The lengths of some of the sequences. Something has to be bound where there are none: the queries.
+    /// The key lengths of a range of sequences. If there are none, the queries are bound instead.
     fn lengths<'a>(&'a self, sequences: &Range<usize>, queries: View<'a>) -> View<'a> {
         self.key_lengths.map_or(queries, |lengths| rows_of(lengths, sequences, 1))
     }
@@ -257,11 +258,11 @@ impl Attention<'_> {
     }
 }
 
-/// `out = (keep * softmax(scale * q k^T)) v` over the visible keys, for every head.
+/// For every head, `out = (keep * softmax(scale * q k^T)) v` over the visible keys.
 ///
-/// `q` (B, N, T, D), `k` (B, N, S, D), `v` (B, N, S, DV), `out` (B, N, T, DV). A query that sees no key
-/// has zero `out`. `known` (B, N, T, 2), the maximum of each query's scores and 1 / the sum of their
-/// exponentials, is kept for the backward pass.
+/// `q` (B, N, T, D), `k` (B, N, S, D), `v` (B, N, S, DV), `out` (B, N, T, DV). A query that sees no key has
+/// zero `out`. `known` (B, N, T, 2) receives the maximum of each query's scores and 1 / the sum of their
+/// exponentials, for the backward pass.
 pub fn attention(
     q: Heads<'_>,
     k: Heads<'_>,
@@ -287,11 +288,11 @@ pub fn attention(
     }
 }
 
-/// The gradient of [`attention`], overwriting `dq`, `dk` and `dvalue`, which are laid out as `q`, `k` and `v`:
-/// `dvalue = (keep * probs)^T dout`, `dscores = scale * softmax'(keep * dout v^T)`, `dq = dscores k`,
+/// The gradient of [`attention`], overwriting `dq`, `dk` and `dvalue`, which have the layouts of `q`, `k` and
+/// `v`: `dvalue = (keep * probs)^T dout`, `dscores = scale * softmax'(keep * dout v^T)`, `dq = dscores k`,
 /// `dk = dscores^T q`.
 ///
-/// `out` and `known` are the forward pass's, `dout` is laid out as `out`.
+/// `out` and `known` come from the forward pass; `dout` has the layout of `out`.
 pub fn attention_backward(
     q: Heads<'_>,
     k: Heads<'_>,
@@ -335,7 +336,7 @@ pub fn attention_backward(
     }
 }
 
-/// What the gradient has to know of each query: `rows` (…, 3) is `known` (…, 2) and `sum_c out dout`.
+/// Computes `rows` (…, 3), the values per query that the gradient needs: `known` (…, 2) and `sum_c out dout`.
 fn backward_rows(
     out: View<'_>,
     dout: View<'_>,
@@ -349,8 +350,8 @@ fn backward_rows(
     ROWS.run([count, spec.dv], &[], bytemuck::bytes_of(&params), &[out, dout, known, rows]);
 }
 
-/// `probs = softmax(scale * q k^T)` over the visible keys, before any dropout, for looking at: `q` (B, N, T, D),
-/// `k` (B, N, S, D), `probs` (B, N, T, S). [`attention`] needs none of it.
+/// `probs = softmax(scale * q k^T)` over the visible keys, before dropout, for inspection: `q` (B, N, T, D),
+/// `k` (B, N, S, D), `probs` (B, N, T, S). [`attention`] does not use it.
 pub fn attention_weights(q: Heads<'_>, k: Heads<'_>, spec: Attention<'_>, probs: View<'_>) {
     q.check("q", &spec, spec.t, spec.d);
     k.check("k", &spec, spec.s, spec.d);

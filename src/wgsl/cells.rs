@@ -1,10 +1,10 @@
-//! The cells of LSTM and GRU; twin of [`cpu::cells`](crate::cpu::cells).
+//! Cells of LSTM and GRU; twin of [`cpu::cells`](crate::cpu::cells).
 //!
-//! The states before and after a step lie one behind the other, as the sequence keeps them: a view of both
-//! stands where the twin takes two slices, since a buffer that is written may be bound only once. The biases
-//! are added here, so that nobody has to fill the gates with them. And a step may bring its recurrent product
-//! along: with `weight_hh` (gates H, H) it is one dispatch instead of two, which is what a sequence of small
-//! steps costs. The weights may be as large as one binding.
+//! The states before and after a step are adjacent in memory. Where the twin takes two slices, there is one
+//! view of both here, since a written buffer may be bound only once. The biases are added here, so that the
+//! gates need not be initialised with them. A step can include its recurrent product: given `weight_hh`
+//! (gates H, H), it is one dispatch instead of two, and the number of dispatches dominates the cost of a
+//! sequence of small steps. The weights must fit into one binding.
 
 use super::{lib, word};
 use crate::gpu::{Access, Dispatch, Kernel, View};
@@ -43,9 +43,9 @@ const GRU_CELL_BACKWARD: Kernel = Kernel {
 /// The kernels of this file.
 pub const KERNELS: &[Kernel] = &[LSTM_CELL, LSTM_CELL_BACKWARD, GRU_CELL, GRU_CELL_BACKWARD];
 
-/// Columns of a workgroup's tile.
+/// Number of columns in a workgroup's tile.
 const UNITS: usize = 16;
-/// Rows of a tile: at least and at most.
+/// Minimum and maximum number of rows in a tile.
 const ROWS: [usize; 2] = [4, 16];
 
 params! {
@@ -56,7 +56,7 @@ params! {
     }
 }
 
-/// The kernel for states of `states` elements, with the product if there is a `weight_hh`.
+/// Runs the kernel on states of `states` elements, with the recurrent product if `weight_hh` is given.
 fn dispatch(
     kernel: &Kernel,
     weight_hh: Option<View<'_>>,
@@ -69,7 +69,7 @@ fn dispatch(
     let batch = states.checked_div(hidden).unwrap_or(0);
     let rows = batch.next_power_of_two().clamp(ROWS[0], ROWS[1]);
     let recur = f64::from(u8::from(weight_hh.is_some()));
-    // Something has to be bound where weights are not read.
+    // Without weights, another view must be bound in their place.
     let all: Vec<View<'_>> = [weight_hh.unwrap_or(views[0])].iter().chain(views).copied().collect();
     views[0].buffer.gpu().dispatch(&Dispatch {
         kernel,
@@ -89,11 +89,11 @@ fn check(what: &str, weight_hh: Option<View<'_>>, gates: usize, hidden: usize) {
     assert!(fits, "{what}: weight_hh");
 }
 
-/// One LSTM step, gates in the order `i, f, g, o`:
-/// `c = f * c_prev + i * g`, `h = o * tanh(c)`, where `i, f, o` went through a sigmoid and `g` through tanh.
+/// One LSTM step with gates in the order `i, f, g, o`: `c = f * c_prev + i * g`, `h = o * tanh(c)`, where
+/// `i, f, o` have passed through a sigmoid and `g` through tanh.
 ///
 /// `biases` (4H) each. `gates` (B, 4H): `W_ih x + W_hh h_prev` in, without the second term if `weight_hh` is
-/// given; the activated gates out. `c`, `h` (2, B, H): `c_prev`, `h_prev` in, `c`, `h` out.
+/// given; the activated gates out. `c`, `h` (2, B, H): `c_prev`, `h_prev` in; `c`, `h` out.
 pub fn lstm_cell(
     weight_hh: Option<View<'_>>,
     biases: [View<'_>; 2],
@@ -110,10 +110,10 @@ pub fn lstm_cell(
 
 /// The gradient of [`lstm_cell`]; for the formulae see [its twin](crate::cpu::cells::lstm_cell_backward).
 ///
-/// `gates` (B, 4H): the activated gates. `c` (2, B, H): `c_prev`, `c`. `dc` (B, H): dL/dc in, dL/dc_prev
-/// out. `dgates` (B, 4H) receives dL/d(pre-activations). The gradient of `h` is `dh` (B, H), and `dy` on top
-/// of it. With `weight_hh`, `dgates` is (2, B, 4H): the next step's lie behind this one's, and their product
-/// with the weights stands for `dh`, which is not looked at.
+/// `gates` (B, 4H): the activated gates. `c` (2, B, H): `c_prev`, `c`. `dc` (B, H): dL/dc in, dL/dc_prev out.
+/// `dgates` (B, 4H) receives dL/d(pre-activations). The gradient of `h` is `dh` (B, H) plus `dy`, if given.
+/// With `weight_hh`, `dgates` is (2, B, 4H), with the next step's gradients in the second half; their product
+/// with the weights then replaces `dh`, which is not read.
 pub fn lstm_cell_backward(
     weight_hh: Option<View<'_>>,
     gates: View<'_>,
@@ -133,14 +133,13 @@ pub fn lstm_cell_backward(
     dispatch(&LSTM_CELL_BACKWARD, weight_hh, &views, states, hidden, dy.is_some());
 }
 
-/// One GRU step in PyTorch's form, gates in the order `r, z, n`, with `gx = W_ih x + b_ih` and
-/// `gh = W_hh h_prev + b_hh`:
-/// `r = sigmoid(gx_r + gh_r)`, `z = sigmoid(gx_z + gh_z)`, `n = tanh(gx_n + r * gh_n)`,
-/// `h = (1 - z) * n + z * h_prev`.
+/// One GRU step in PyTorch's form with gates in the order `r, z, n`. With `gx = W_ih x + b_ih` and
+/// `gh = W_hh h_prev + b_hh`: `r = sigmoid(gx_r + gh_r)`, `z = sigmoid(gx_z + gh_z)`,
+/// `n = tanh(gx_n + r * gh_n)`, `h = (1 - z) * n + z * h_prev`.
 ///
-/// `biases` (3H) each. `gates` (B, 3H): `W_ih x` in, the activated gates out. `gh` (B, 3H): `W_hh h_prev`
-/// in, which with `weight_hh` is not looked at; its last third becomes `gh_n`, which the backward pass
-/// needs. `h` (2, B, H): `h_prev` in, `h` out.
+/// `biases` (3H) each. `gates` (B, 3H): `W_ih x` in, the activated gates out. `gh` (B, 3H): `W_hh h_prev` in,
+/// which is not read if `weight_hh` is given; its last third becomes `gh_n`, which the backward pass needs.
+/// `h` (2, B, H): `h_prev` in, `h` out.
 pub fn gru_cell(
     weight_hh: Option<View<'_>>,
     biases: [View<'_>; 2],
@@ -158,10 +157,11 @@ pub fn gru_cell(
 
 /// The gradient of [`gru_cell`].
 ///
-/// `rzn`, `gh` (B, 3H) as it left them, `h_prev` (B, H). `dgx`, `dgh` (B, 3H) receive dL/dgx and dL/dgh. The
-/// gradient of `h` is `dh` (B, H), and `dy` on top of it. With `weight_hh`, `dgh` is (2, B, 3H): the next
-/// step's lie behind this one's, and their product with the weights comes on top, too. `dh` is overwritten
-/// with the direct part of dL/dh_prev (the part through `gh` is the product with the weights).
+/// `rzn`, `gh` (B, 3H) as [`gru_cell`] left them, `h_prev` (B, H). `dgx`, `dgh` (B, 3H) receive dL/dgx and
+/// dL/dgh. The gradient of `h` is `dh` (B, H) plus `dy`, if given. With `weight_hh`, `dgh` is (2, B, 3H),
+/// with the next step's gradients in the second half, and their product with the weights is added as well.
+/// `dh` is overwritten with the direct part of dL/dh_prev; the part through `gh` is the product with the
+/// weights.
 pub fn gru_cell_backward(
     weight_hh: Option<View<'_>>,
     rzn: View<'_>,

@@ -1,5 +1,5 @@
-//! Convolution; twin of [`cpu::conv2d`](crate::cpu::conv2d). The windows of as many images as fit into a binding are
-//! the columns of one matrix, so that a group is one product.
+//! 2-D convolution; twin of [`cpu::conv2d`](crate::cpu::conv2d). As many images as fit into a binding are
+//! unfolded into one matrix, so that each group is a single product.
 
 use super::matmul::batched;
 use super::permute::permute;
@@ -9,14 +9,15 @@ use crate::cpu::conv2d::Conv2d;
 use crate::cpu::matmul::Matmul;
 use crate::gpu::{Gpu, View};
 
-/// The images in parts whose columns and outputs can be bound: the first of each part, and how many there are.
+/// Splits the images into parts whose columns and outputs can be bound; yields first image and count of each
+/// part.
 fn parts(gpu: &Gpu, spec: &Conv2d, images: usize) -> impl Iterator<Item = [usize; 2]> + use<> {
     let widest = spec.columns().max(spec.output()).max(spec.image()).max(1);
     let most = (most_words(gpu) / widest).max(1);
     (0..images).step_by(most).map(move |first| [first, most.min(images - first)])
 }
 
-/// How many images there are; the lengths have to fit.
+/// Checks the lengths and returns the number of images.
 #[track_caller]
 fn images(spec: &Conv2d, x: usize, weight: usize, y: usize) -> usize {
     let images = x.checked_div(spec.image()).unwrap_or(0);
@@ -25,7 +26,7 @@ fn images(spec: &Conv2d, x: usize, weight: usize, y: usize) -> usize {
     images
 }
 
-/// Images `first ..` of a view whose images have `size` elements.
+/// `count` images of a view, starting with image `first`; an image has `size` elements.
 fn some(view: View<'_>, size: usize, [first, count]: [usize; 2]) -> View<'_> {
     part(view, first * size, count * size)
 }
@@ -46,7 +47,7 @@ pub fn conv2d(spec: Conv2d, x: View<'_>, weight: View<'_>, y: View<'_>) {
     }
 }
 
-/// The gradient of [`conv2d`] by its images, `dx` overwritten.
+/// The gradient of [`conv2d`] with respect to its images; overwrites `dx`.
 #[track_caller]
 pub fn conv2d_backward_input(spec: Conv2d, weight: View<'_>, dy: View<'_>, dx: View<'_>) {
     let (gpu, images) = (dx.buffer.gpu(), images(&spec, dx.len, weight.len, dy.len));
@@ -61,7 +62,7 @@ pub fn conv2d_backward_input(spec: Conv2d, weight: View<'_>, dy: View<'_>, dx: V
     }
 }
 
-/// The gradient of [`conv2d`] by its weight, `dweight` overwritten.
+/// The gradient of [`conv2d`] with respect to its weight; overwrites `dweight`.
 #[track_caller]
 pub fn conv2d_backward_weight(spec: Conv2d, x: View<'_>, dy: View<'_>, dweight: View<'_>) {
     let (gpu, images) = (x.buffer.gpu(), images(&spec, x.len, dweight.len, dy.len));

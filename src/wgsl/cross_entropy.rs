@@ -1,6 +1,6 @@
-//! The loss; twin of [`cpu::cross_entropy`](crate::cpu::cross_entropy). Unlike there the probabilities are not
-//! kept but computed again for the gradient: logits are the largest thing in training. Any number of rows:
-//! what is too large for one binding goes in parts.
+//! Cross-entropy loss; twin of [`cpu::cross_entropy`](crate::cpu::cross_entropy). Unlike there, the
+//! probabilities are not stored but recomputed for the gradient, since the logits are the largest tensor in
+//! training. The number of rows is unlimited: tensors too large for one binding are processed in parts.
 
 use super::rows::{RowKernel, pieces, row_kernel, rows_of};
 use super::{lib, word};
@@ -62,8 +62,8 @@ params! {
 /// Per row, with `p = softmax(logits)` and `e = smoothing`:
 /// `loss = -(1 - e) * ln p[target] - e / cols * sum_c ln p[c]`, in nats; 0 where the target is `ignore`.
 ///
-/// `logits` (R, `cols`); `targets` (R), u32, each below `cols` or `ignore`; `losses` (R). `sums` (R, 2),
-/// each row's maximum and `sum_c exp(logit - maximum)`, is kept for the backward pass.
+/// `logits` (R, `cols`); `targets` (R), u32, each below `cols` or equal to `ignore`; `losses` (R). `sums`
+/// (R, 2) receives each row's maximum and `sum_c exp(logit - maximum)`, for the backward pass.
 pub fn cross_entropy(
     logits: View<'_>,
     targets: View<'_>,
@@ -92,7 +92,7 @@ pub fn cross_entropy(
     }
 }
 
-/// `mean (1) = sum of the losses (R) / counted`.
+/// `mean (1) = sum of losses (R) / counted`.
 pub fn mean_loss(losses: View<'_>, counted: f32, mean: View<'_>) {
     assert_eq!(mean.len, 1, "mean_loss: mean");
     losses.buffer.gpu().dispatch(&Dispatch {
@@ -104,11 +104,11 @@ pub fn mean_loss(losses: View<'_>, counted: f32, mean: View<'_>) {
     });
 }
 
-/// `dx = upstream / counted * (p - (1 - e) * onehot(target) - e / cols)` per row, zeros where ignored;
-/// overwrites.
+/// Overwrites each row of `dx` with `upstream / counted * (p - (1 - e) * onehot(target) - e / cols)`, or with
+/// zeros where the target is ignored.
 ///
-/// `upstream` (1) is the gradient of the mean over `counted` rows. Shapes as in [`cross_entropy`], whose
-/// `sums` these are.
+/// `upstream` (1) is the gradient of the mean over `counted` rows. Other arguments as in [`cross_entropy`],
+/// which computed `sums`.
 pub fn cross_entropy_backward(
     logits: View<'_>,
     targets: View<'_>,

@@ -1,5 +1,6 @@
-//! Functions of single numbers, of pairs with broadcasting, and what training does to single numbers; twin of
-//! [`cpu::elementwise`](crate::cpu::elementwise). Any length: what is too large for one binding goes in parts.
+//! Elementwise functions of one operand, of two with broadcasting, and in-place updates for training; twin of
+//! [`cpu::elementwise`](crate::cpu::elementwise). Any length: views too large for one binding are processed
+//! in parts.
 
 use super::strided::{Grid, THREE, contiguous, padded};
 use super::{CHUNK, lib, part, pieces, word};
@@ -104,7 +105,8 @@ params! {
     }
 }
 
-/// Runs a kernel over views of one length, in pieces; `params` gets each piece's first element and length.
+/// Runs a kernel over views of the same length, in pieces; `params` receives each piece's first element and
+/// length.
 #[track_caller]
 fn elements<P: bytemuck::Pod>(
     kernel: &Kernel,
@@ -126,45 +128,46 @@ fn elements<P: bytemuck::Pod>(
     }
 }
 
-/// `y[i] = f(x[i])`; both of one length.
+/// `y[i] = f(x[i])`; both have the same length.
 #[track_caller]
 pub fn unary(function: Unary, x: View<'_>, y: View<'_>) {
     elements(&UNARY, &[("FUNCTION", f64::from(function as u32))], &[x, y], |_, len| Length { len });
 }
 
-/// `dx[i] = f'(x[i]) * dy[i]`; `y` is the result of [`unary`]. All of one length.
+/// `dx[i] = f'(x[i]) * dy[i]`; `y` is the result of [`unary`]. All have the same length.
 #[track_caller]
 pub fn unary_backward(function: Unary, x: View<'_>, y: View<'_>, dy: View<'_>, dx: View<'_>) {
     let constants = [("FUNCTION", f64::from(function as u32))];
     elements(&UNARY_BACKWARD, &constants, &[x, y, dy, dx], |_, len| Length { len });
 }
 
-/// `y = factor * x + term`; both of one length.
+/// `y = factor * x + term`; both have the same length.
 #[track_caller]
 pub fn affine(factor: f32, term: f32, x: View<'_>, y: View<'_>) {
     elements(&AFFINE, &[], &[x, y], |_, len| Affine { len, factor, term });
 }
 
-/// `y = alpha * x + beta * y` in place; both of one length.
+/// `y = alpha * x + beta * y` in place; both have the same length.
 #[track_caller]
 pub fn mix(alpha: f32, x: View<'_>, beta: f32, y: View<'_>) {
     elements(&MIX, &[], &[x, y], |_, len| Mix { len, alpha, beta });
 }
 
-/// `y += x` in place; both of one length.
+/// `y += x` in place; both have the same length.
 #[track_caller]
 pub fn add_assign(x: View<'_>, y: View<'_>) {
     mix(1.0, x, 1.0, y);
 }
 
-/// `y = value` throughout.
+/// Sets all elements of `y` to `value`.
 #[track_caller]
 pub fn fill(value: f32, y: View<'_>) {
     elements(&FILL, &[], &[y], |_, len| Fill { len, value });
 }
 
-/// `y = x` with each element set to 0 with probability `p` and the others divided by `1 - p`, by
-/// [`uniform_at`](crate::rng::uniform_at) of `seed` and the element's index; both of one length.
+/// Copies `x` to `y`, setting each element to 0 with probability `p` and dividing the others by `1 - p`.
+/// Elements are selected by [`uniform_at`](crate::rng::uniform_at) of `seed` and their index. Both have the
+/// same length.
 #[track_caller]
 pub fn dropout(p: f32, seed: u64, x: View<'_>, y: View<'_>) {
     let seed = [seed as u32, (seed >> 32) as u32];
@@ -172,7 +175,7 @@ pub fn dropout(p: f32, seed: u64, x: View<'_>, y: View<'_>) {
     elements(&DROPOUT, &[], &[x, y], params);
 }
 
-/// `y = f(a, b)` over the `shape` of `y`, to which `a` and `b` of the shapes given with them are broadcast.
+/// `y = f(a, b)` over the `shape` of `y`, to which `a` and `b`, with the given shapes, are broadcast.
 #[track_caller]
 pub fn binary(
     function: Binary,

@@ -1,5 +1,5 @@
-//! Rows of a table; twin of [`cpu::gather`](crate::cpu::gather). The table may be larger than a binding; the
-//! rows taken from it, (R, `cols`), may not.
+//! Row lookup in a table; twin of [`cpu::gather`](crate::cpu::gather). The table may be larger than a
+//! binding; the rows taken from it, (R, `cols`), may not.
 
 use super::elementwise::fill;
 use super::{CHUNK, lib, most_words, part, word};
@@ -42,10 +42,10 @@ params! {
     }
 }
 
-/// Columns that a workgroup of the gradient takes side by side at most.
+/// Maximum number of columns that a workgroup of the gradient processes side by side.
 const WIDEST: usize = 32;
 
-/// Rows of the table that can be bound at once.
+/// Splits the rows of a table into ranges that can be bound.
 fn table_parts(table: View<'_>, cols: usize) -> impl Iterator<Item = (usize, usize)> + use<> {
     let rows = table.len.checked_div(cols).unwrap_or(0);
     let most = (most_words(table.buffer.gpu()) / cols.max(1)).max(1);
@@ -68,10 +68,10 @@ pub fn gather(table: View<'_>, ids: View<'_>, cols: usize, out: View<'_>) {
     }
 }
 
-/// `dtable[v] = Σ dout[r]` over the places `r` with `ids[r] = v`, for `dout` (R, `cols`) and `dtable`
-/// (V, `cols`); rows without a place become 0. The ids are needed on the CPU, which sorts the places by them.
+/// `dtable[v] = Σ dout[r]` over all `r` with `ids[r] = v`, for `dout` (R, `cols`) and `dtable` (V, `cols`);
+/// rows whose id does not occur become 0. The ids are needed on the CPU, which sorts the places by id.
 ///
-/// Panics when an id is V or more.
+/// Panics if an id is V or more.
 #[track_caller]
 pub fn gather_backward(dout: View<'_>, ids: &[u32], cols: usize, dtable: View<'_>) {
     assert_eq!(dout.len, ids.len() * cols, "gather_backward: dout");
@@ -107,14 +107,14 @@ pub fn gather_backward(dout: View<'_>, ids: &[u32], cols: usize, dtable: View<'_
     }
 }
 
-/// Places by row, as `shaders/gather_backward.wgsl` wants them.
+/// Places grouped by row, in the form that `shaders/gather_backward.wgsl` expects.
 #[derive(Debug, PartialEq)]
 struct Lists {
-    /// The rows taken, ascending.
+    /// The rows whose id occurs, ascending.
     rows: Vec<u32>,
-    /// Where each row's places begin, and where the last one's end.
+    /// Start of each row's places, and the end of the last row's.
     bounds: Vec<u32>,
-    /// Places, those of a row ascending.
+    /// The places, ascending within a row.
     places: Vec<u32>,
 }
 

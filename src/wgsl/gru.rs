@@ -24,7 +24,7 @@ const GRU_STEP: Kernel = Kernel {
 /// The kernels of this file.
 pub const KERNELS: &[Kernel] = &[GRU_STEP];
 
-/// From `x (T, B, I)` and `h0 (B, H)`, step by step. All input projections are one product.
+/// Runs all steps from `x (T, B, I)` and `h0 (B, H)`. All input projections are one product.
 pub fn forward(size: Sequence, x: View<'_>, h0: View<'_>, weights: Weights<View<'_>>) -> Trace<Buffer> {
     let Sequence { steps, batch, hidden, .. } = size;
     let (gpu, state, gate) = (x.buffer.gpu(), batch * hidden, batch * 3 * hidden);
@@ -43,8 +43,8 @@ pub fn forward(size: Sequence, x: View<'_>, h0: View<'_>, weights: Weights<View<
     Trace { h, gh, rzn }
 }
 
-/// The gradient of [`forward`]. `upstream`: of the states after every step `(T, B, H)`, and of the last one
-/// `(B, H)` on top, as far as there are any.
+/// The gradient of [`forward`]. `upstream` holds the gradients of the states after every step `(T, B, H)`
+/// and, in addition, of the last one `(B, H)`, if there are any.
 pub fn backward(
     size: Sequence,
     x: View<'_>,
@@ -62,7 +62,7 @@ pub fn backward(
     let (dgx, dgh) = (gpu.empty(steps * gate), gpu.empty(steps * gate));
     let fused = fused(size, weight_hh);
     for t in (0..steps).rev() {
-        // After the last step there is none whose gradients could be multiplied.
+        // The last step has no successor whose gradients could be multiplied.
         let product = fused.filter(|_| t + 1 < steps);
         let dy = dy.map(|dy| dy.part(t * state, state));
         let [rzn, gh] = [rzn, gh].map(|gates| gates.part(t * gate, gate));
@@ -84,8 +84,8 @@ pub fn backward(
     }
 }
 
-/// One step for a few rows in one dispatch: from `x (R, I)` and `h (R, H)` to `after (R, H)`, the new `h`.
-/// Weights may be as large as one binding.
+/// One step for a few rows in a single dispatch: computes the new state `after (R, H)` from `x (R, I)` and
+/// `h (R, H)`. Each weight matrix must fit into one binding.
 pub fn step(x: View<'_>, h: View<'_>, weights: Weights<View<'_>>, after: View<'_>) {
     recurrent::step(&GRU_STEP, 3, x, weights, &[h], after);
 }

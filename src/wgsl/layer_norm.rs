@@ -1,5 +1,5 @@
-//! Layer normalisation; twin of [`cpu::layer_norm`](crate::cpu::layer_norm). Any number of rows: what is too
-//! large for one binding goes in parts.
+//! Layer normalisation; twin of [`cpu::layer_norm`](crate::cpu::layer_norm). The number of rows is unlimited:
+//! tensors too large for one binding are processed in parts.
 
 use super::rows::{PARAMS, RowKernel, SMALL, params, pieces, row_kernel, rows_of};
 use super::{lib, word};
@@ -41,9 +41,9 @@ pub const KERNELS: &[Kernel] = &[
     COLUMNS_SUM,
 ];
 
-/// Sums over the rows are taken in blocks of at least so many rows, ...
+/// Sums over the rows are computed in blocks of at least this many rows, ...
 const BLOCK: usize = 32;
-/// ... and in at most so many blocks: neither of the two sums is long then.
+/// ... and in at most this many blocks, so that neither of the two sums is long.
 const MOST_BLOCKS: usize = 128;
 
 params! {
@@ -73,7 +73,7 @@ params! {
 /// `y = (x - mean) * rstd * weight + bias` per row, with `rstd = 1 / sqrt(variance + eps)` and the
 /// biased variance.
 ///
-/// `x`, `y` (R, `cols`); `weight`, `bias` (`cols`); `mean`, `rstd` (R) are kept for the backward pass.
+/// `x`, `y` (R, `cols`); `weight`, `bias` (`cols`); `mean`, `rstd` (R) are saved for the backward pass.
 pub fn layer_norm(
     x: View<'_>,
     weight: View<'_>,
@@ -100,8 +100,8 @@ pub fn layer_norm(
 }
 
 /// The gradient of [`layer_norm`]; with `n = (x - mean) * rstd` and `g = dy * weight`:
-/// `dx = rstd * (g - mean_c(g) - n * mean_c(g * n))`, `dweight = sum_r dy * n`, `dbias = sum_r dy`, all of
-/// them overwritten.
+/// `dx = rstd * (g - mean_c(g) - n * mean_c(g * n))`, `dweight = sum_r dy * n`, `dbias = sum_r dy`. All three
+/// are overwritten.
 ///
 /// `x`, `dy`, `dx` (R, `cols`); `weight`, `dweight`, `dbias` (`cols`); `mean`, `rstd` (R).
 pub fn layer_norm_backward(
@@ -132,7 +132,7 @@ pub fn layer_norm_backward(
     column_sums(x, mean, rstd, dy, dweight, dbias, cols);
 }
 
-/// `dweight` and `dbias` of [`layer_norm_backward`].
+/// Computes `dweight` and `dbias` of [`layer_norm_backward`].
 fn column_sums(
     x: View<'_>,
     mean: View<'_>,

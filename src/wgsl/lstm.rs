@@ -23,7 +23,7 @@ const LSTM_STEP: Kernel = Kernel {
 /// The kernels of this file.
 pub const KERNELS: &[Kernel] = &[LSTM_STEP];
 
-/// From `x (T, B, I)`, `h0` and `c0 (B, H)`, step by step. All input projections are one product.
+/// Runs all steps from `x (T, B, I)`, `h0` and `c0 (B, H)`. All input projections are one product.
 pub fn forward(
     size: Sequence,
     x: View<'_>,
@@ -48,8 +48,8 @@ pub fn forward(
     Trace { h, c, gates }
 }
 
-/// The gradient of [`forward`]. `upstream`: of the states after every step `(T, B, H)`, and of the last `h`
-/// and `c` `(B, H)` on top, as far as there are any.
+/// The gradient of [`forward`]. `upstream` holds the gradients of the states after every step `(T, B, H)`
+/// and, in addition, of the last `h` and `c` `(B, H)`, if there are any.
 pub fn backward(
     size: Sequence,
     x: View<'_>,
@@ -67,7 +67,7 @@ pub fn backward(
     let dgates = gpu.empty(steps * gate);
     let fused = fused(size, weight_hh);
     for t in (0..steps).rev() {
-        // After the last step there is none whose gradients could be multiplied.
+        // The last step has no successor whose gradients could be multiplied.
         let product = fused.filter(|_| t + 1 < steps);
         let dy = dy.map(|dy| dy.part(t * state, state));
         let (gates, c) = (gates.part(t * gate, gate), c.part(t * state, 2 * state));
@@ -88,8 +88,8 @@ pub fn backward(
     }
 }
 
-/// One step for a few rows in one dispatch: from `x (R, I)`, `h` and `c (R, H)` to `after (2, R, H)`, the new
-/// `h` and `c`. Weights may be as large as one binding.
+/// One step for a few rows in a single dispatch: computes the new states `after (2, R, H)`, `h` and `c`, from
+/// `x (R, I)`, `h` and `c (R, H)`. Each weight matrix must fit into one binding.
 pub fn step(x: View<'_>, h: View<'_>, c: View<'_>, weights: Weights<View<'_>>, after: View<'_>) {
     recurrent::step(&LSTM_STEP, 4, x, weights, &[h, c], after);
 }

@@ -1,6 +1,6 @@
 //! Matrix products; twin of [`cpu::matmul`](crate::cpu::matmul).
 //!
-//! Nothing here is limited by what one binding may show: products of larger matrices are computed in pieces.
+//! Matrices may be larger than a binding: such products are computed in pieces.
 
 mod kernels;
 mod methods;
@@ -23,8 +23,8 @@ pub fn matmul(spec: Matmul, a: View<'_>, b: View<'_>, c: View<'_>) {
     batched(spec, 1, a, b, c);
 }
 
-/// `items` products `C[i] (+)= op(A[i]) op(B[i])`, their matrices one after the other; an operand that holds
-/// a single matrix serves all products.
+/// Computes `items` products `C[i] (+)= op(A[i]) op(B[i])` of consecutive matrices. An operand that holds a
+/// single matrix is used for all products.
 #[track_caller]
 pub fn batched(spec: Matmul, items: usize, a: View<'_>, b: View<'_>, c: View<'_>) {
     let Matmul { m, k, n, trans_a, trans_b, .. } = spec;
@@ -81,7 +81,7 @@ pub fn linear(
     });
 }
 
-/// `y` becomes the packed matrix `weight` (n, `k`) as f32.
+/// Unpacks the matrix `weight` (n, `k`) to f32 in `y`.
 #[track_caller]
 pub fn unpack(weight: Weights<'_>, [n, k]: [usize; 2], y: View<'_>) {
     assert!(
@@ -95,9 +95,9 @@ pub fn unpack(weight: Weights<'_>, [n, k]: [usize; 2], y: View<'_>) {
     }
 }
 
-/// `y[r]` becomes row `ids[r]` of the packed matrix `weight` (N, `k`) as f32, for ids (R) of `u32` below N.
+/// Unpacks row `ids[r]` of the matrix `weight` (N, `k`) to f32 in `y[r]`, for ids (R), u32, each below N.
 ///
-/// The words of the matrix, and y, must not be more than one binding shows.
+/// The packed matrix and `y` must each fit into one binding.
 #[track_caller]
 pub fn gather(weight: Weights<'_>, ids: View<'_>, k: usize, y: View<'_>) {
     assert_eq!(y.len, ids.len * k, "gather: y");

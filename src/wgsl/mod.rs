@@ -1,9 +1,9 @@
-//! The kernels on the GPU: for each file of [`cpu`](crate::cpu) its twin of the same name, which records
-//! the dispatches of the shaders in `shaders/`. Like there, shapes are the caller's business and lengths are
-//! checked; unlike there, nothing is computed until somebody reads.
+//! The GPU kernels: each file of [`cpu`](crate::cpu) has a twin of the same name here, which records
+//! dispatches of the shaders in `shaders/`. As there, lengths are checked against the shapes that the caller
+//! gives; unlike there, nothing is computed until a result is read.
 
-/// Declares the parameters of a shader behind its head: a struct that a dispatch takes the bytes of, and
-/// `PARAMS`, by which the kernel says how it is laid out. Only number types and arrays of them, written out
+/// Declares a shader's parameters after the head: a struct whose bytes a dispatch takes, and `PARAMS`, its
+/// layout for the kernel's declaration. Fields must be number types or arrays of them, written out
 /// (`[u32; 4]`).
 macro_rules! params {
     ($(#[$about:meta])* struct $name:ident { $($(#[$meaning:meta])* $field:ident: $kind:ty),* $(,)? }) => {
@@ -47,7 +47,7 @@ pub mod windows;
 
 use crate::gpu::{Gpu, Kernel, View};
 
-/// Every kernel: what the tests validate and the self-test runs.
+/// Every kernel, for tests and the self-test.
 pub const KERNELS: &[&[Kernel]] = &[
     adamw::KERNELS,
     attend::KERNELS,
@@ -68,55 +68,56 @@ pub const KERNELS: &[&[Kernel]] = &[
     windows::KERNELS,
 ];
 
-/// The parts that shaders are joined from.
+/// Shader fragments that the kernels are assembled from.
 mod lib {
     /// Parameters that the recorder fills in.
     pub const HEAD: &str = include_str!("../../shaders/lib/head.wgsl");
-    /// Workgroups that take the next elements.
+    /// Assigns elements to the invocations of a workgroup.
     pub const ELEMENTS: &str = include_str!("../../shaders/lib/elements.wgsl");
-    /// The index of an element along axes.
+    /// Converts an element's index to offsets along axes.
     pub const AXES: &str = include_str!("../../shaders/lib/axes.wgsl");
     /// `gelu` and its derivative; needs `MATH`.
     pub const GELU: &str = include_str!("../../shaders/lib/gelu.wgsl");
-    /// Tiles of scores; needs `HASH`.
+    /// Tiles of attention scores; needs `HASH`.
     pub const ATTENTION: &str = include_str!("../../shaders/lib/attention.wgsl");
-    /// Needs `ATTENTION`.
+    /// Shared code of attention's backward kernels; needs `ATTENTION`.
     pub const ATTENTION_BACKWARD: &str = include_str!("../../shaders/lib/attention_backward.wgsl");
     /// `uniform_at` for dropout.
     pub const HASH: &str = include_str!("../../shaders/lib/hash.wgsl");
-    /// `exp_` and its like.
+    /// `exp_` and similar functions.
     pub const MATH: &str = include_str!("../../shaders/lib/math.wgsl");
-    /// Windows and what pooling takes of them; needs `MATH`.
+    /// Pooling over windows; needs `MATH`.
     pub const POOL2D: &str = include_str!("../../shaders/lib/pool2d.wgsl");
-    /// What unfolding and folding are told.
+    /// Parameters of unfolding and folding.
     pub const WINDOWS: &str = include_str!("../../shaders/lib/windows.wgsl");
-    /// The tiles of a recurrent cell.
+    /// Tiles of a recurrent cell.
     pub const RECURRENT: &str = include_str!("../../shaders/lib/recurrent.wgsl");
-    /// The sums of a recurrent layer for one step.
+    /// Gate sums of a recurrent layer for one step.
     pub const RECURRENT_STEP: &str = include_str!("../../shaders/lib/recurrent_step.wgsl");
-    /// Sums and maxima over a workgroup.
+    /// Sums and maxima across a workgroup.
     pub const REDUCE: &str = include_str!("../../shaders/lib/reduce.wgsl");
-    /// A workgroup takes a row; needs `REDUCE`.
+    /// One row per workgroup; needs `REDUCE`.
     pub const ROWS_WIDE: &str = include_str!("../../shaders/lib/rows_wide.wgsl");
-    /// An invocation takes a row.
+    /// One row per invocation.
     pub const ROWS_NARROW: &str = include_str!("../../shaders/lib/rows_narrow.wgsl");
 }
 
-/// A `u32` of a shader's parameters.
+/// Converts to a `u32` shader parameter.
 #[track_caller]
 fn word(value: usize) -> u32 {
     u32::try_from(value).expect("a shader counts in 32 bits")
 }
 
-/// Elements that a workgroup of `shaders/lib/elements.wgsl` takes.
+/// Number of elements per workgroup in `shaders/lib/elements.wgsl`.
 const CHUNK: usize = 1024;
 
-/// The most words of a view that can be bound wherever it begins: bindings are aligned.
+/// Maximum length of a view that can be bound at any start; less than a binding's, because bindings are
+/// aligned.
 fn most_words(gpu: &Gpu) -> usize {
     gpu.most_words() - 128
 }
 
-/// `len` elements in pieces that can be bound: the first element of each, and how many there are.
+/// Splits `len` elements into pieces that can be bound; yields first element and length of each.
 fn pieces(gpu: &Gpu, len: usize) -> impl Iterator<Item = (usize, usize)> + use<> {
     let most = most_words(gpu);
     (0..len).step_by(most).map(move |first| (first, most.min(len - first)))

@@ -1,4 +1,4 @@
-//! What a GPU can do at most, to hold the other kernels against. These have no twin on the CPU.
+//! Peak performance of a GPU, as a yardstick for the other kernels. These have no twin on the CPU.
 
 use super::{CHUNK, lib, word};
 use crate::gpu::{Access, Dispatch, Kernel, View, WORKGROUP};
@@ -34,11 +34,11 @@ params! {
     }
 }
 
-/// Multiplications, and as many additions, for each element and round of [`multiply_add`].
+/// Number of multiply-adds per element and round of [`multiply_add`].
 pub const FMAS: usize = 32;
 
-/// Each element of y, a multiple of [`WORKGROUP`] of them, becomes the sum of [`FMAS`] numbers after `rounds`
-/// rounds of `x = 0.5 x + 1`.
+/// Sets each element of `y` to the sum of [`FMAS`] numbers after `rounds` rounds of `x = 0.5 x + 1`. The
+/// length of `y` must be a multiple of [`WORKGROUP`].
 #[track_caller]
 pub fn multiply_add(rounds: usize, y: View<'_>) {
     assert_eq!(y.len % WORKGROUP, 0, "multiply_add: length");
@@ -52,7 +52,7 @@ pub fn multiply_add(rounds: usize, y: View<'_>) {
     });
 }
 
-/// `y = x`, both of one length; length and beginnings are multiples of four.
+/// `y = x`; both have the same length, and lengths and starts are multiples of four.
 #[track_caller]
 pub fn copy(x: View<'_>, y: View<'_>) {
     assert_eq!(x.len, y.len, "copy: lengths");

@@ -1,5 +1,5 @@
-//! Rearranging dimensions, parts along one, and repetition; twin of [`cpu::permute`](crate::cpu::permute). Any
-//! length: what is too large for one binding goes in parts.
+//! Permutation of axes, slices along an axis, and repetition; twin of [`cpu::permute`](crate::cpu::permute).
+//! Any length: tensors too large for one binding are processed in parts.
 
 use super::lib;
 use super::strided::{Axes, Grid, TWO, contiguous, padded};
@@ -16,8 +16,8 @@ const STRIDED: Kernel = Kernel {
 /// The kernels of this file.
 pub const KERNELS: &[Kernel] = &[STRIDED];
 
-/// `out[i_axes[0], i_axes[1], …] = x[i_0, i_1, …]`: axis `d` of the result is axis `axes[d]` of `x`, which has
-/// the given `shape`. Any rank up to 4.
+/// `out[i_axes[0], i_axes[1], …] = x[i_0, i_1, …]`: axis `d` of the result is axis `axes[d]` of `x`, which
+/// has this `shape`. Any rank up to 4.
 #[track_caller]
 pub fn permute(x: View<'_>, shape: &[usize], axes: &[usize], out: View<'_>) {
     let rank = shape.len();
@@ -33,19 +33,19 @@ pub fn permute(x: View<'_>, shape: &[usize], axes: &[usize], out: View<'_>) {
     Grid::new(sizes, [strides, contiguous(&sizes)]).dispatch(&STRIDED, &[], [x, out]);
 }
 
-/// Part of a tensor along an axis.
+/// A slice of a tensor along one axis.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Slab {
-    /// The tensor seen as (outer, size, inner).
+    /// The tensor viewed as (outer, size, inner).
     pub whole: [usize; 3],
-    /// First place of the part along `size`.
+    /// Start of the slice along `size`.
     pub start: usize,
-    /// Places of the part.
+    /// Length of the slice along `size`.
     pub len: usize,
 }
 
 impl Slab {
-    /// The grid of an operation between the whole, whose first operand it is, and the part.
+    /// The grid of an operation between the whole tensor, its first operand, and the slice.
     fn grid(&self) -> Grid<2> {
         let [outer, size, inner] = self.whole;
         let sizes = padded(&[outer, self.len * inner]);
@@ -61,14 +61,14 @@ impl Slab {
     }
 }
 
-/// `part` becomes the part of `whole`.
+/// Copies the slice of `whole` to `part`.
 #[track_caller]
 pub fn read_slab(slab: Slab, whole: View<'_>, part: View<'_>) {
     slab.check(whole, part);
     slab.grid().dispatch(&STRIDED, &[], [whole, part]);
 }
 
-/// The part of `whole` becomes `part`; the rest stays.
+/// Copies `part` to the slice of `whole`; the rest is unchanged.
 #[track_caller]
 pub fn write_slab(slab: Slab, part: View<'_>, whole: View<'_>) {
     slab.check(whole, part);
@@ -77,8 +77,8 @@ pub fn write_slab(slab: Slab, part: View<'_>, whole: View<'_>) {
     turned.dispatch(&STRIDED, &[], [part, whole]);
 }
 
-/// `out[o, s, i] = x[o, i]` for `x` (outer, inner) and `out` (outer, size, inner): what a sum over `size`
-/// gives its gradient back as.
+/// `out[o, s, i] = x[o, i]` for `x` (outer, inner) and `out` (outer, size, inner): the backward pass of a sum
+/// over `size`.
 #[track_caller]
 pub fn repeat(x: View<'_>, [outer, size, inner]: [usize; 3], out: View<'_>) {
     assert_eq!([x.len, out.len], [outer * inner, outer * size * inner], "repeat: lengths");

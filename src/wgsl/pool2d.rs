@@ -1,5 +1,5 @@
-//! The mean or the maximum of each window of a plane; twin of [`cpu::pool2d`](crate::cpu::pool2d). What is too large
-//! for one binding goes in parts.
+//! Average and max pooling over the windows of a plane; twin of [`cpu::pool2d`](crate::cpu::pool2d). Tensors
+//! too large for one binding are processed in parts.
 
 use super::{CHUNK, lib, most_words, part, word};
 use crate::cpu::pool2d::Pool;
@@ -43,21 +43,21 @@ params! {
     }
 }
 
-/// `y (C, windows)` of `x (C, H, W)`.
+/// Pools `x (C, H, W)` into `y (C, windows)`.
 #[track_caller]
 pub fn pool2d(pool: Pool, windows: Windows, x: View<'_>, y: View<'_>) {
     let sizes = [windows.plane_area(), windows.windows()];
     run(&POOL2D, pool, windows, [x, y], sizes);
 }
 
-/// The gradient of [`pool2d`], `dx` overwritten.
+/// The gradient of [`pool2d`]; overwrites `dx`.
 #[track_caller]
 pub fn pool2d_backward(pool: Pool, windows: Windows, x: View<'_>, dy: View<'_>, dx: View<'_>) {
     let sizes = [windows.plane_area(), windows.windows(), windows.plane_area()];
     run(&POOL2D_BACKWARD, pool, windows, [x, dy, dx], sizes);
 }
 
-/// Runs a kernel on views whose planes have these sizes; an invocation takes an element of the last one.
+/// Runs a kernel on views whose planes have these sizes, with one invocation per element of the last view.
 #[track_caller]
 fn run<const N: usize>(
     kernel: &'static Kernel,

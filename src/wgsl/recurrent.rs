@@ -1,4 +1,4 @@
-//! What LSTM and GRU have in common; twin of [`cpu::recurrent`](crate::cpu::recurrent).
+//! Shared by LSTM and GRU; twin of [`cpu::recurrent`](crate::cpu::recurrent).
 
 use super::matmul::matmul;
 use super::reduce::sum_rows;
@@ -14,14 +14,14 @@ params! {
     }
 }
 
-/// Of the kernels that a [`step`] runs.
+/// Parameter layout of the kernels that [`step`] runs.
 pub(super) const STEP_PARAMS: Params = Step::PARAMS;
 
-/// Rows that a workgroup of a [`step`] has.
+/// Number of rows per workgroup of a [`step`].
 const STEP_ROWS: usize = 4;
 
-/// A layer of `gates` gates for one step: `x (R, I)`, the states before it, `(R, H)` each, and room for those
-/// after it.
+/// Runs one step of a layer with `gates` gates on `x (R, I)` and the states `before`, `(R, H)` each, and
+/// writes the new states to `after`.
 pub(super) fn step(
     kernel: &Kernel,
     gates: usize,
@@ -52,16 +52,18 @@ pub(super) fn step(
     });
 }
 
-/// One tile's height: with more rows a step that brings its product along would read the weights again for
-/// every tile, and two dispatches, of which the first tiles the product best, cost less.
+/// Maximum batch size for fused steps: the height of one tile. With more rows, a fused step would read the
+/// weights again for every tile, and two dispatches, the first of which tiles the product optimally, are
+/// cheaper.
 const MOST_FUSED_ROWS: usize = 16;
 
-/// The weights for a step that brings its recurrent product along, if steps are small enough for that.
+/// Returns the weights for fused steps (cell and recurrent product in one dispatch) if the batch is small
+/// enough.
 pub(super) fn fused(size: Sequence, weight_hh: View<'_>) -> Option<View<'_>> {
     (size.batch <= MOST_FUSED_ROWS).then_some(weight_hh)
 }
 
-/// Memory for the states of all steps `(T + 1, B, H)`, of which the first is there.
+/// Allocates the states of all steps `(T + 1, B, H)` and copies the initial one.
 pub(super) fn initial_states(size: Sequence, initial: View<'_>) -> Buffer {
     let state = size.batch * size.hidden;
     let states = initial.buffer.gpu().empty((size.steps + 1) * state);
@@ -69,7 +71,7 @@ pub(super) fn initial_states(size: Sequence, initial: View<'_>) -> Buffer {
     states
 }
 
-/// The gradient that a walk backwards begins with, in memory that the walk may change.
+/// The initial gradient of a backward walk, in a buffer that the walk may change.
 pub(super) fn copy_or_zeros(gpu: &Gpu, grad: Option<View<'_>>, len: usize) -> Buffer {
     let Some(grad) = grad else {
         return gpu.upload(&vec![0.0_f32; len]);
@@ -79,7 +81,7 @@ pub(super) fn copy_or_zeros(gpu: &Gpu, grad: Option<View<'_>>, len: usize) -> Bu
     copy
 }
 
-/// `dgates · weight` over all steps for `dgates (T, B, gates H)`, `weight (gates H, I)`.
+/// `dgates · weight` over all steps, for `dgates (T, B, gates H)` and `weight (gates H, I)`.
 pub(super) fn input_gradient(size: Sequence, gates: usize, dgates: View<'_>, weight: View<'_>) -> Buffer {
     let spec = size.back(gates, size.steps * size.batch, size.inputs, false);
     let dx = dgates.buffer.gpu().empty(spec.m * spec.n);
@@ -87,7 +89,7 @@ pub(super) fn input_gradient(size: Sequence, gates: usize, dgates: View<'_>, wei
     dx
 }
 
-/// `dgatesᵀ · input` over all steps for `dgates (T, B, gates H)`, `input (T, B, cols)`.
+/// `dgatesᵀ · input` over all steps, for `dgates (T, B, gates H)` and `input (T, B, cols)`.
 pub(super) fn weight_gradient(
     size: Sequence,
     gates: usize,
@@ -101,7 +103,7 @@ pub(super) fn weight_gradient(
     dw
 }
 
-/// The sums of `dgates (T, B, gates H)` over steps and batch.
+/// Sums of `dgates (T, B, gates H)` over steps and batch.
 pub(super) fn bias_gradient(size: Sequence, gates: usize, dgates: View<'_>) -> Buffer {
     let cols = gates * size.hidden;
     let bias = dgates.buffer.gpu().empty(cols);

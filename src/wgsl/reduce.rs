@@ -1,5 +1,5 @@
-//! Sums in a fixed order; twin of [`cpu::reduce`](crate::cpu::reduce), except that results are written, not
-//! added to what was there.
+//! Sums with a fixed order; twin of [`cpu::reduce`](crate::cpu::reduce), except that results overwrite the
+//! output instead of being added to it.
 
 use super::{lib, most_words, part, word};
 use crate::gpu::{Access, Buffer, Dispatch, Gpu, Kernel, View, WORKGROUP};
@@ -14,10 +14,10 @@ const SUM: Kernel = Kernel {
 /// The kernels of this file.
 pub const KERNELS: &[Kernel] = &[SUM];
 
-/// Numbers that one invocation adds up: with the tree behind it the rounding error grows with the logarithm of
-/// the length.
+/// Number of elements that one invocation sums serially. A tree sum follows, so the rounding error grows with
+/// the logarithm of the length.
 const SERIAL: usize = 64;
-/// Columns that a workgroup reads side by side at most: a cache line.
+/// Maximum number of columns that a workgroup reads side by side: a cache line.
 const WIDEST: usize = 32;
 
 params! {
@@ -31,13 +31,13 @@ params! {
     }
 }
 
-/// One pass over (outer, size, inner), which leaves (outer, parts, inner).
+/// One pass over (outer, size, inner), which reduces it to (outer, parts, inner).
 #[derive(Clone, Copy)]
 struct Pass {
     outer: usize,
     size: usize,
     inner: usize,
-    /// Rows of a part.
+    /// Rows per part.
     part: usize,
     squared: bool,
 }
@@ -45,16 +45,16 @@ struct Pass {
 impl Pass {
     fn new(gpu: &Gpu, [outer, size, inner]: [usize; 3], squared: bool) -> Self {
         let part = WORKGROUP / width(inner) * SERIAL;
-        // A part has to be small enough to be bound.
+        // A part must be small enough to be bound.
         Self { outer, size, inner, part: part.min((most_words(gpu) / inner.max(1)).max(2)), squared }
     }
 
-    /// Nothing at all is one empty part: its sum is 0.
+    /// Number of parts along `size`. An empty input has one empty part, whose sum is 0.
     fn parts(&self) -> usize {
         self.size.div_ceil(self.part).max(1)
     }
 
-    /// Records the pass, in halves if `x` is too large for one binding.
+    /// Records the pass, recursively in halves if `x` is too large for one binding.
     fn dispatch(self, x: View<'_>, y: View<'_>) {
         let (parts, gpu) = (self.parts(), x.buffer.gpu());
         if x.len > most_words(gpu) && self.outer * parts > 1 {
@@ -65,7 +65,7 @@ impl Pass {
             return tail.dispatch(part(x, x_head, x.len - x_head), part(y, y_head, y.len - y_head));
         }
         let width = width(self.inner);
-        // Few rows leave room for several parts in a workgroup.
+        // With few rows, a workgroup has room for several parts.
         let height = (WORKGROUP / width).min(self.size.next_power_of_two());
         let (tiles, all_parts) = (self.inner.div_ceil(width), self.outer * parts);
         let squared = f64::from(u8::from(self.squared));
@@ -86,7 +86,7 @@ impl Pass {
         });
     }
 
-    /// Blocks divided, or the parts of the only block.
+    /// Splits the outer blocks in two, or if there is only one, its parts.
     fn halves(self) -> [Self; 2] {
         if self.outer > 1 {
             let head = self.outer / 2;
@@ -97,13 +97,13 @@ impl Pass {
     }
 }
 
-/// Columns that a workgroup takes side by side, a power of two.
+/// Number of columns that a workgroup processes side by side, a power of two.
 fn width(inner: usize) -> usize {
     inner.next_power_of_two().min(WIDEST)
 }
 
-/// `out[o, i] = Σ_s x[o, s, i]` for `x` (outer, size, inner) of any size. If `x` is larger than a binding, two
-/// rows of `inner` have to fit into one.
+/// `out[o, i] = Σ_s x[o, s, i]` for `x` (outer, size, inner) of any size. If `x` is larger than a binding,
+/// two rows of `inner` elements must fit into one.
 #[track_caller]
 pub fn sum_axis(x: View<'_>, [outer, size, inner]: [usize; 3], out: View<'_>) {
     assert_eq!([x.len, out.len], [outer * size * inner, outer * inner], "sum: lengths");
@@ -130,7 +130,7 @@ pub fn sum_rows(x: View<'_>, cols: usize, out: View<'_>) {
     sum_axis(x, [1, x.len.checked_div(cols).unwrap_or(0), cols], out);
 }
 
-/// `out[0]` becomes the sum of the squares of all `xs` together, as the norm of a gradient needs it.
+/// Sets `out[0]` to the sum of squares over all of `xs`, for the norm of a gradient.
 #[track_caller]
 pub fn sum_of_squares(xs: &[Buffer], out: View<'_>) {
     let gpu = out.buffer.gpu();

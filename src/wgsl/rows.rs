@@ -1,23 +1,23 @@
-//! Kernels over rows: a workgroup for a long row, an invocation for a short one.
+//! Row-wise kernels: one workgroup per long row, one invocation per short row.
 
 use super::{most_words, word};
 use crate::gpu::{Dispatch, Gpu, Kernel, Params, View};
 use std::ops::Range;
 
-/// Rows up to this length are short: a tree of barriers would cost more than its sum.
+/// Rows up to this length get one invocation: a tree reduction with barriers would cost more than the sum.
 const SHORT: usize = 32;
 /// Rows up to this length get a small workgroup.
 const MIDDLING: usize = 1024;
-/// Invocations of a small workgroup.
+/// Size of a small workgroup.
 pub(super) const SMALL: usize = 64;
 
-/// A kernel in its two forms.
+/// A kernel in its two variants.
 pub(super) struct RowKernel {
     pub narrow: Kernel,
     pub wide: Kernel,
 }
 
-/// The [`RowKernel`] with this name, these bindings and these parameters.
+/// Builds the [`RowKernel`] with this name, these bindings and these parameters.
 macro_rules! row_kernel {
     ($name:literal, $bindings:expr, $params:expr) => {
         crate::wgsl::rows::RowKernel {
@@ -50,23 +50,23 @@ macro_rules! row_kernel {
 pub(super) use row_kernel;
 
 params! {
-    /// How many rows, and how long.
+    /// Number and length of rows.
     struct Rows {
         rows: u32,
         cols: u32,
     }
 }
 
-/// How the parameters of a kernel lie that needs no more than `rows` and `cols`.
+/// Parameter layout of kernels that need only `rows` and `cols`.
 pub(super) const PARAMS: Params = Rows::PARAMS;
 
-/// These parameters.
+/// Parameters with the layout [`PARAMS`].
 pub(super) fn params(rows: usize, cols: usize) -> [u8; size_of::<Rows>()] {
     bytemuck::cast(Rows { rows: word(rows), cols: word(cols) })
 }
 
 impl RowKernel {
-    /// Runs over `rows` rows of `cols` elements.
+    /// Runs the kernel over `rows` rows of `cols` elements.
     #[track_caller]
     pub fn run(
         &self,
@@ -86,15 +86,15 @@ impl RowKernel {
     }
 }
 
-/// `rows` in pieces, so that a view of each can be bound wherever it begins: a multiple of `unit` rows, all
-/// but the last. Not even one row may be larger than [`Gpu::most_words`].
+/// Splits `rows` into ranges for which a view can be bound at any start. All but the last have a multiple of
+/// `unit` rows. A single row must not be larger than [`Gpu::most_words`].
 pub(super) fn pieces(gpu: &Gpu, rows: usize, cols: usize, unit: usize) -> Vec<Range<usize>> {
     let most = most_words(gpu) / cols.max(1);
     let most = (most / unit * unit).max(unit);
     (0..rows).step_by(most).map(|first| first..rows.min(first + most)).collect()
 }
 
-/// These rows of a view.
+/// The part of a view that holds these rows.
 #[track_caller]
 pub(super) fn rows_of<'a>(view: View<'a>, rows: &Range<usize>, cols: usize) -> View<'a> {
     view.part(rows.start * cols, rows.len() * cols)

@@ -1,5 +1,5 @@
-//! Softmax and log-softmax over the rows of a matrix; twin of [`cpu::softmax`](crate::cpu::softmax). Any number
-//! of rows: what is too large for one binding goes in parts.
+//! Softmax and log-softmax over the rows of a matrix; twin of [`cpu::softmax`](crate::cpu::softmax). The
+//! number of rows is unlimited: tensors too large for one binding are processed in parts.
 
 use super::lib;
 use super::rows::{PARAMS, RowKernel, params, pieces, row_kernel, rows_of};

@@ -1,20 +1,20 @@
-//! Elements of several operands that belong together, found by strides over common axes.
+//! Strided access to several operands over common axes.
 
 use super::{CHUNK, most_words, part, word};
 use crate::gpu::{Dispatch, Kernel, Params, View};
 use crate::shape::MAX_RANK;
 
-/// Four axes, outermost first; missing ones, on the left, have size 1.
+/// Sizes or strides of four axes, outermost first; missing axes, on the left, have size 1.
 pub(super) type Axes = [usize; MAX_RANK];
 
-/// The parameters of a grid of two operands as a shader declares them. [`Grid::dispatch`] writes those of any
-/// number word by word, so there is no struct that could tell.
+/// Parameter layout of a grid of two operands, as a shader declares it. [`Grid::dispatch`] writes the
+/// parameters word by word for any number of operands, so there is no struct to derive this from.
 pub(super) const TWO: Params = Params {
     bytes: 52,
     fields: &[("sizes", "[u32; 4]", 0), ("x", "[u32; 4]", 16), ("y", "[u32; 4]", 32), ("len", "u32", 48)],
 };
 
-/// Those of three operands.
+/// Parameter layout of a grid of three operands.
 pub(super) const THREE: Params = Params {
     bytes: 68,
     fields: &[
@@ -26,7 +26,7 @@ pub(super) const THREE: Params = Params {
     ],
 };
 
-/// `N` operands over common axes: at index `i` operand `n` has its element `starts[n] + Σ i · strides[n]`.
+/// `N` operands over common axes: at index `i`, the element of operand `n` is `starts[n] + Σ i · strides[n]`.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Grid<const N: usize> {
     pub sizes: Axes,
@@ -43,15 +43,15 @@ impl<const N: usize> Grid<N> {
         self.sizes.iter().product()
     }
 
-    /// Words from operand `n`'s first element to behind its last.
+    /// Number of words from operand `n`'s first element through its last.
     fn span(&self, n: usize) -> usize {
         1 + self.sizes.iter().zip(&self.strides[n]).map(|(size, stride)| (size - 1) * stride).sum::<usize>()
     }
 
-    /// The same elements in the same order with as few axes as possible, and how many these are.
+    /// The same elements in the same order with as few axes as possible, and the number of these axes.
     fn joined(&self) -> (Self, usize) {
         let mut joined = Self { sizes: [1; MAX_RANK], strides: [[0; MAX_RANK]; N], ..*self };
-        // The innermost axis that is being filled.
+        // The joined axis being extended; `MAX_RANK` before the first.
         let mut to = MAX_RANK;
         for axis in (0..MAX_RANK).rev().filter(|&axis| self.sizes[axis] > 1) {
             let continues = to < MAX_RANK
@@ -67,7 +67,7 @@ impl<const N: usize> Grid<N> {
         (joined, (MAX_RANK - to).max(1))
     }
 
-    /// Both halves of the axis along which operand `n` extends farthest.
+    /// Splits in two the axis along which operand `n` spans the most words.
     fn halves(&self, n: usize) -> [Self; 2] {
         let extent = |&axis: &usize| (self.sizes[axis] - 1) * self.strides[n][axis];
         let axis = (0..MAX_RANK).max_by_key(extent).expect("there are axes");
@@ -80,7 +80,7 @@ impl<const N: usize> Grid<N> {
         [head, tail]
     }
 
-    /// Parts in which no operand spans more than `most` words.
+    /// Splits the grid into parts in which no operand spans more than `most` words.
     fn parts(self, most: usize) -> Vec<Self> {
         let mut open = vec![self];
         let mut parts = Vec::new();
@@ -93,7 +93,7 @@ impl<const N: usize> Grid<N> {
         parts
     }
 
-    /// Runs a kernel over the grid, whose parameters are the sizes, the strides of each operand, and the number
+    /// Runs a kernel over the grid. Its parameters are the sizes, the strides of each operand and the number
     /// of elements.
     #[track_caller]
     pub fn dispatch(self, kernel: &Kernel, constants: &[(&'static str, f64)], views: [View<'_>; N]) {
@@ -116,14 +116,14 @@ impl<const N: usize> Grid<N> {
     }
 }
 
-/// Sizes as four axes.
+/// Pads sizes to four axes.
 pub(super) fn padded(sizes: &[usize]) -> Axes {
     let mut axes = [1; MAX_RANK];
     axes[MAX_RANK - sizes.len()..].copy_from_slice(sizes);
     axes
 }
 
-/// Strides of a tensor of these sizes whose elements lie one behind the other.
+/// Strides of a contiguous row-major tensor with these sizes.
 pub(super) fn contiguous(sizes: &Axes) -> Axes {
     let mut strides = [1; MAX_RANK];
     for axis in (1..MAX_RANK).rev() {

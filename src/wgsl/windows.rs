@@ -1,5 +1,5 @@
-//! Windows over planes; twin of [`cpu::windows`](crate::cpu::windows), for several images at once, whose windows lie
-//! side by side. `x` and `y` have to fit into a binding.
+//! Sliding windows over planes; twin of [`cpu::windows`](crate::cpu::windows), for several images at once,
+//! whose windows are adjacent in the result. `x` and `y` must each fit into a binding.
 
 use super::{CHUNK, lib, word};
 use crate::cpu::windows::Windows;
@@ -38,21 +38,22 @@ params! {
     }
 }
 
-/// `y[c, ky, kx, n, p] = x[n, c, …]`, element (ky, kx) of window p; 0 beyond the edges. For `x` (N, `channels`, H, W)
-/// and `y` (`channels`, kernel, N, windows).
+/// `y[c, ky, kx, n, p] = x[n, c, …]`, the element (ky, kx) of window p; 0 beyond the edges. For `x` (N,
+/// `channels`, H, W) and `y` (`channels`, kernel, N, windows).
 #[track_caller]
 pub fn unfold(windows: Windows, channels: usize, x: View<'_>, y: View<'_>) {
     run(&UNFOLD, windows, channels, x.len, [x, y]);
 }
 
-/// The transposed of [`unfold`]: `x` is overwritten with the sums of the places of `y` that its elements were taken
-/// to.
+/// The transpose of [`unfold`]: overwrites each element of `x` with the sum over all places in `y` that
+/// `unfold` copies it to.
 #[track_caller]
 pub fn fold(windows: Windows, channels: usize, y: View<'_>, x: View<'_>) {
     run(&FOLD, windows, channels, x.len, [y, x]);
 }
 
-/// `x` elements are those of the images; an invocation takes an element of the second view.
+/// Runs a kernel with one invocation per element of the second view; `x` is the number of elements in all
+/// images.
 #[track_caller]
 fn run(kernel: &Kernel, windows: Windows, channels: usize, x: usize, views: [View<'_>; 2]) {
     let Windows { plane: [height, width], kernel: [kernel_height, kernel_width], stride, padding } = windows;

@@ -1,4 +1,4 @@
-//! What goes along with a model: how it came about, and never what it learned from.
+//! The card stored with a model: how it was trained, but never the training data.
 
 use super::facts::Unit;
 use crate::train::Layers;
@@ -7,47 +7,47 @@ use serde::{Deserialize, Serialize};
 /// The card of a model that was trained from a plan.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Card {
-    /// What the plan calls it.
+    /// Name given by the plan.
     pub name: String,
     /// As in `config.json`.
     pub model_type: String,
-    /// Weights.
+    /// Number of weights.
     pub parameters: usize,
-    /// What is counted as `songs`.
+    /// The unit counted by `songs`.
     pub unit: Unit,
-    /// Units of the text, those held out included.
+    /// Number of units in the text, including those held out.
     pub songs: usize,
-    /// Characters of the text.
+    /// Number of characters in the text.
     pub characters: usize,
-    /// Share of them that was held out.
+    /// Fraction of them that was held out.
     pub held_out_share: f64,
-    /// Steps done.
+    /// Number of steps.
     pub steps: u64,
-    /// Tokens trained on, repetitions counted.
+    /// Number of tokens trained on, including repetitions.
     pub tokens: u64,
-    /// How long it took.
+    /// Duration of the training.
     pub seconds: f64,
-    /// Nats a token on the held-out part, where that was measured.
+    /// Loss on the held-out data in nats per token, if measured.
     pub loss: Option<f64>,
-    /// The same in bits a character.
+    /// The same in bits per character.
     pub bits_per_char: Option<f64>,
-    /// Whether it began as another model.
+    /// Whether the training started from another model.
     pub fine_tuned: bool,
-    /// What of it moved.
+    /// The layers that were trained.
     pub layers: Layers,
     /// The plan's seed.
     pub seed: u64,
-    /// Of this crate.
+    /// Version of this crate.
     pub version: String,
 }
 
-/// What a run has come to, for its card and its checkpoint.
+/// Running totals of a training run, for its card and its checkpoint.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Tally {
-    /// Tokens trained on.
+    /// Number of tokens trained on.
     pub tokens: u64,
-    /// Latest nats a token on the held-out part.
+    /// Latest loss on the held-out data, in nats per token.
     pub loss: Option<f64>,
-    /// Latest bits a character.
+    /// The same in bits per character.
     pub bits_per_char: Option<f64>,
 }

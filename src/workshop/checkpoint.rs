@@ -1,4 +1,4 @@
-//! A run's checkpoint: all but the texts, of which it only knows whether they are the same.
+//! The checkpoint of a run: everything but the texts, of which only names and hashes are stored.
 
 use super::card::Tally;
 use crate::error::{Error, ErrorCode, Result};
@@ -6,27 +6,29 @@ use crate::train::Plan;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-/// Differences that a message names.
+/// Maximum number of differences listed in a message.
 const NAMED: usize = 5;
 
-/// The part that is not the learner's.
+/// The part of a checkpoint that does not belong to the learner.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Saved {
     pub plan: Plan,
-    /// `config.json` and `tokenizer.json`, for a model that is trained on has them from elsewhere.
+    /// `config.json` and `tokenizer.json`, which for a fine-tuned model do not follow from the plan.
     pub config: String,
     pub tokenizer: String,
     pub fine_tuned: bool,
-    /// The rate may have been changed on the way.
+    /// The learning rate, which may have been changed during the run.
     pub lr: f32,
     pub tally: Tally,
-    /// How long the run has taken, as the caller counts it.
+    /// Duration of the run so far, as counted by the caller.
     pub seconds: f64,
-    /// Names and hashes of the texts that belong to the run.
+    /// Names and hashes of the run's texts.
     pub texts: Vec<(String, u64)>,
 }
 
 impl Saved {
+    /// Checks that the run continues on the same texts.
+    ///
     /// # Errors
     /// `other-text`, naming those that differ.
     pub fn check_texts(&self, texts: &[(String, u64)]) -> Result<()> {
@@ -43,17 +45,19 @@ impl Saved {
         Err(Error::new(ErrorCode::OtherText, message))
     }
 
+    /// Checks that the run continues with the same plan.
+    ///
     /// # Errors
     /// `other-plan`, naming the settings that differ.
     pub fn check_plan(&self, plan: &Plan) -> Result<()> {
         if self.plan == *plan {
             return Ok(());
         }
-        // By way of the text, in which a number is as short as it was written.
+        // Compared as JSON text, where numbers are as short as they were written.
         let value = |plan: &Plan| serde_json::from_str(&plan.to_json()).expect("it was just written");
         let mut differ = Vec::new();
         differences("", &value(&self.plan), &value(plan), &mut differ);
-        // Of another kind of model everything differs; its kind says it all.
+        // With another kind of model everything differs, so only the kind is reported.
         if let Some(kind) = differ.iter().position(|setting| setting.starts_with("model.type ")) {
             differ.swap(0, kind);
             differ.truncate(1);

@@ -1,19 +1,21 @@
-//! A visitor's text: whether it is one, and what a model can learn its characters from.
+//! Checks and cleans user-supplied texts, and drops characters that are too rare to learn.
 
 use super::facts::Odd;
 use crate::error::{Error, ErrorCode, Result};
 use crate::text::fold;
 use std::collections::BTreeMap;
 
-/// Longer texts, in bytes, would take a browser's memory and an evening's time.
+/// Maximum text length in bytes; more would exhaust a browser's memory and take hours.
 pub const MAX_TEXT_BYTES: usize = 20 << 20;
-/// A letter that is not ASCII and occurs less often is taken for a stray: nothing can be learned about it.
+/// A non-ASCII letter that occurs less often is dropped, as nothing can be learned about it.
 const FEWEST: usize = 3;
-/// A text has at most one character in so many that no text has.
+/// At most one in this many characters of a text may be unreadable.
 const UNREADABLE: usize = 200;
 
+/// Checks the length of a text and that it is a text at all.
+///
 /// # Errors
-/// `text-too-long`, or `not-text` for a file that holds something else.
+/// `text-too-long`, or `not-text` for binary data.
 pub fn check_text(text: &str) -> Result<()> {
     if text.len() > MAX_TEXT_BYTES {
         let message = format!("the text has {} bytes; at most {MAX_TEXT_BYTES} are possible", text.len());
@@ -32,8 +34,8 @@ pub fn check_text(text: &str) -> Result<()> {
     Ok(())
 }
 
-/// The text in plain characters, spaces single and none at the ends of lines, and the characters that were dropped
-/// with their numbers.
+/// Returns the text in plain characters, with single spaces and none at line ends, and the unusual characters
+/// with their counts.
 pub fn cleaned(text: &str) -> (String, Vec<Odd>) {
     let text = fold(text, is_usual);
     let mut counts: BTreeMap<char, usize> = BTreeMap::new();
@@ -67,7 +69,7 @@ pub fn cleaned(text: &str) -> (String, Vec<Odd>) {
     (out, odd)
 }
 
-/// Letters and digits of any script, and the marks that verse is written with.
+/// Letters and digits of any script, and the punctuation used in verse.
 fn is_usual(c: char) -> bool {
     c.is_alphanumeric() || "\n .,;:!?'\"()-—…&/=".contains(c)
 }

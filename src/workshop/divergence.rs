@@ -1,13 +1,13 @@
-//! Notices that a training diverges while the loss is still a number.
+//! Detects divergence while the loss is still finite.
 
-/// Steps whose mean loss is looked at: one bad batch is no divergence.
+/// Number of recent losses that are averaged, since one bad batch does not mean divergence.
 const RECENT: usize = 5;
-/// A mean above the loss of guessing, or above that of the first step, by this factor is none that learning has.
+/// The run has diverged if the mean exceeds the loss of guessing, and that of the first step, by this factor.
 const TOO_MUCH: f32 = 1.5;
-/// A state whose mean loss is this many nats above the best is not worth going back to.
+/// A state whose mean loss is this many nats above the best one is not worth going back to.
 const DOUBTFUL: f32 = 0.5;
 
-/// Watches the losses of the latest steps.
+/// Monitors the losses of the latest steps.
 #[derive(Clone, Debug)]
 pub struct DivergenceMonitor {
     recent: Vec<f32>,
@@ -16,12 +16,12 @@ pub struct DivergenceMonitor {
 }
 
 impl DivergenceMonitor {
-    /// For a model with this many tokens.
+    /// For a model with this vocabulary size.
     pub fn new(vocab_size: usize) -> Self {
         Self { recent: Vec::new(), limit: (vocab_size as f32).ln() * TOO_MUCH, best: f32::INFINITY }
     }
 
-    /// Takes a step's loss; says whether the training has diverged.
+    /// Records the loss of a step; returns whether the run has diverged.
     pub fn diverges(&mut self, loss: f32) -> bool {
         if self.best.is_infinite() {
             self.limit = self.limit.max(loss * TOO_MUCH);
@@ -37,7 +37,7 @@ impl DivergenceMonitor {
         self.recent.len() == RECENT && self.mean() > self.limit
     }
 
-    /// Whether the run is worth going back to as it is now.
+    /// Whether the current state is worth going back to.
     pub fn is_well(&self) -> bool {
         self.recent.is_empty() || self.mean() < self.best + DOUBTFUL
     }

@@ -1,4 +1,4 @@
-//! What a text holds, for people to look at before they train on it.
+//! Facts about a text, shown to people before they train on it.
 
 use crate::generate::Note;
 use serde::Serialize;
@@ -7,29 +7,29 @@ use std::collections::BTreeSet;
 /// An unusual character.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Odd {
-    /// It.
+    /// The character.
     pub character: char,
-    /// How often it stood in the text.
+    /// Number of occurrences in the text.
     pub count: usize,
-    /// Whether it was taken out.
+    /// Whether it was removed.
     pub dropped: bool,
 }
 
-/// What a text is cut into so that a part of it can be held out.
+/// The units into which a text is split so that some can be held out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Unit {
     /// Songs with a title line `=== title`.
     Title,
-    /// Songs with two or more blank lines between them.
+    /// Songs separated by two or more blank lines.
     Song,
-    /// Stanzas, in a text that does not say where a song ends.
+    /// Stanzas, if the text does not mark the ends of songs.
     Stanza,
-    /// A few lines, in a text without blank lines.
+    /// Groups of lines, in a text without blank lines.
     Lines,
     /// Sentence pairs.
     Pair,
-    /// Texts with a label each.
+    /// Texts with one label each.
     LabelledText,
     /// Sentences with a label for every word.
     TaggedSentence,
@@ -37,39 +37,39 @@ pub enum Unit {
     Text,
 }
 
-/// The counts.
+/// Counts and remarks about a text.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Facts {
-    /// What is counted as `songs`.
+    /// The unit counted by `songs`.
     pub unit: Unit,
-    /// Units in all.
+    /// Number of units.
     pub songs: usize,
-    /// Of them, those trained on.
+    /// Number of units trained on.
     pub train_songs: usize,
-    /// Of them, those held out.
+    /// Number of units held out.
     pub held_out_songs: usize,
-    /// Lines that are not blank.
+    /// Number of non-blank lines.
     pub lines: usize,
-    /// Characters after cleaning; of pairs, of both sides.
+    /// Number of characters after cleaning; for pairs, of both sides.
     pub characters: usize,
-    /// Of them, those trained on.
+    /// Number of characters trained on.
     pub train_characters: usize,
-    /// Of them, those held out.
+    /// Number of characters held out.
     pub held_out_characters: usize,
-    /// Different characters.
+    /// Number of distinct characters.
     pub vocabulary: usize,
-    /// Unusual ones, first those that were dropped.
+    /// Unusual characters, removed ones first.
     pub odd: Vec<Odd>,
-    /// The labels that stand there, in code point order, where the text is labelled.
+    /// The labels of a labelled text, in code point order.
     pub labels: Vec<String>,
-    /// `characters-dropped`, `held-out-empty`, `unknown-label`, and those of [`crate::text::reading`].
+    /// Codes: `characters-dropped`, `held-out-empty`, `unknown-label`, and those of [`crate::text::reading`].
     #[serde(serialize_with = "notes")]
     pub notes: Vec<Note>,
 }
 
 impl Facts {
-    /// The counts of units to train on and units held out: of each list its length and its characters. `letters` are all
-    /// characters, in any order.
+    /// Combines the numbers of units and characters to train on with those held out. `letters` are all
+    /// characters in any order.
     pub(super) fn new(
         unit: Unit,
         [train, held_out]: [(usize, usize); 2],
@@ -108,7 +108,7 @@ fn notes<S: serde::Serializer>(notes: &[Note], serializer: S) -> Result<S::Ok, S
     }))
 }
 
-/// The note about characters that were taken out, if any were.
+/// The note about removed characters, if there are any.
 pub fn dropped_note(odd: &[Odd]) -> Option<Note> {
     let dropped: Vec<&Odd> = odd.iter().filter(|odd| odd.dropped).collect();
     let total: usize = dropped.iter().map(|odd| odd.count).sum();

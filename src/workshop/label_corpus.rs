@@ -1,4 +1,4 @@
-//! From labelled texts to those that are trained on and those held out.
+//! Splits labelled examples into training and held-out ones.
 
 use super::cleaning::check_text;
 use super::facts::{Facts, Unit};
@@ -11,25 +11,25 @@ use crate::text::{LabelledText, TaggedSentence};
 use crate::train::{PlannedData, TokenPair};
 use std::collections::BTreeSet;
 
-/// With fewer examples there is nothing to learn from.
+/// Minimum number of examples.
 pub const MIN_EXAMPLES: usize = 20;
 
-/// Examples of a sample.
+/// Number of examples in a sample.
 const SAMPLED: usize = 5;
 
-/// Something with a label, or with several.
+/// An example with one or several labels.
 pub trait Labelled: Clone {
-    /// What such examples are called.
+    /// The unit of such examples.
     const UNIT: Unit;
     /// Reads a file.
     const READ: fn(&str, &[u8]) -> Result<LabelReading<Self>>;
     /// Reads a text.
     const READ_TEXT: fn(&str, &str) -> Result<LabelReading<Self>>;
 
-    /// Its labels.
+    /// The labels.
     fn labels(&self) -> &[String];
 
-    /// What is read.
+    /// The text to be labelled.
     fn text(&self) -> String;
 }
 
@@ -61,13 +61,13 @@ impl Labelled for TaggedSentence {
     }
 }
 
-/// Examples to train on and examples held out, both in the order of the text.
+/// Training and held-out examples, both in text order.
 pub struct LabelCorpus<T> {
-    /// Trained on.
+    /// Training examples.
     pub train: Vec<T>,
-    /// Never trained on.
+    /// Held-out examples.
     pub held_out: Vec<T>,
-    /// What the text holds.
+    /// Facts about the text.
     pub facts: Facts,
 }
 
@@ -75,7 +75,8 @@ impl<T: Labelled> LabelCorpus<T> {
     /// Reads a source. Lines without labels are skipped with a note.
     ///
     /// # Errors
-    /// `not-text`, `text-too-long`; `bad-labels` if there are none, or only one; `text-too-short` for too few examples.
+    /// `not-text`, `text-too-long`; `bad-labels` if there are fewer than two labels; `text-too-short` for too
+    /// few examples.
     pub fn new(source: &Source<'_>, data: &PlannedData, seed: u64) -> Result<Self> {
         let ([train, held_out], notes) = match source {
             Source::Text(text) => Self::split(text, data, seed)?,
@@ -86,7 +87,7 @@ impl<T: Labelled> LabelCorpus<T> {
         Ok(corpus)
     }
 
-    /// Whether there is enough to learn from.
+    /// Checks that there is enough to learn from.
     fn check(&self) -> Result<()> {
         let (count, labels) = (self.train.len(), &self.facts.labels);
         if labels.len() < 2 {
@@ -109,7 +110,7 @@ impl<T: Labelled> LabelCorpus<T> {
         for (index, example) in examples.into_iter().enumerate() {
             both[usize::from(apart.contains(&index))].push(example);
         }
-        // The same text must not stand on both sides; held-out ones give way.
+        // The same text must not be on both sides; held-out duplicates are dropped.
         let known: BTreeSet<String> = both[0].iter().map(T::text).collect();
         both[1].retain(|example| !known.contains(&example.text()));
         Ok((both, notes))
@@ -127,13 +128,13 @@ impl<T: Labelled> LabelCorpus<T> {
         Self { train, held_out, facts }
     }
 
-    /// The first of the held-out examples, or of the others where none are.
+    /// The first held-out examples, or the first training examples if none are held out.
     pub fn sampled(&self) -> Vec<T> {
         let examples = if self.held_out.is_empty() { &self.train } else { &self.held_out };
         examples.iter().take(SAMPLED).cloned().collect()
     }
 
-    /// Leaves out examples with labels that are none of `labels`, and notes them.
+    /// Drops examples whose labels are not among `labels`, with a note.
     ///
     /// # Errors
     /// `bad-labels` or `text-too-short` if too little is left.
@@ -157,7 +158,8 @@ impl<T: Labelled> LabelCorpus<T> {
     }
 }
 
-/// Examples as numbers: what is read of each, at most `max_tokens` numbers, and its labels' places in `labels`.
+/// Examples as ids: the ids that `read` gives for each, at most `max_tokens`, and the indices of its labels
+/// in `labels`.
 pub fn numbered<T: Labelled>(
     examples: &[T],
     labels: &[String],

@@ -1,4 +1,4 @@
-//! Texts with a label each, for a model that classifies.
+//! Labelled texts for training a classifier.
 
 use super::facts::Facts;
 use super::label_corpus::{LabelCorpus, numbered};
@@ -11,7 +11,7 @@ use crate::rng::Rng;
 use crate::text::{BpeTokenizer, LabelledText, Normalizer, learn_bpe};
 use crate::train::{Learner, Model, Plan, PlannedTokenizer, Trainer, batches_by_length};
 
-/// Labelled texts, their tokenizer, and the configuration of the model that learns them.
+/// Labelled texts, their tokenizer, and the configuration of the classifier.
 pub struct LabelMaterial {
     corpus: LabelCorpus<LabelledText>,
     tokenizer: BpeTokenizer,
@@ -19,7 +19,7 @@ pub struct LabelMaterial {
 }
 
 impl LabelMaterial {
-    /// As [`super::material::open`].
+    /// See [`super::material::open`].
     pub fn new(plan: &Plan, source: &Source<'_>, base: Option<&Base>) -> Result<Self> {
         let mut corpus = LabelCorpus::new(source, &plan.data, plan.train.seed)?;
         let tokenizer = match (base, plan.tokenizer) {
@@ -68,7 +68,7 @@ impl Material for LabelMaterial {
     }
 
     fn characters_per_token(&self) -> f64 {
-        // A label is what is foretold, and a whole text is read for it.
+        // One label is predicted for each whole text.
         self.corpus.facts.train_characters as f64 / self.corpus.train.len().max(1) as f64
     }
 

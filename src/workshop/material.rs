@@ -1,4 +1,4 @@
-//! What is trained on: a text that a tokenizer has numbered, for a model of this configuration.
+//! Training data: texts with a tokenizer and the configuration of a model.
 
 use super::facts::Facts;
 use super::label_material::LabelMaterial;
@@ -14,7 +14,7 @@ use crate::models::ModelConfig;
 use crate::text::{LabelledText, SentencePair, TaggedSentence};
 use crate::train::{Kind, Learner, Lessons, Model, Plan};
 
-/// A model that is trained on: the contents of its files.
+/// A model to be fine-tuned: the contents of its files.
 #[derive(Clone, Debug)]
 pub struct Base {
     /// `config.json`.
@@ -25,23 +25,23 @@ pub struct Base {
     pub weights: Vec<u8>,
 }
 
-/// What is never trained on.
+/// The held-out data.
 pub enum HeldOut<'a> {
-    /// For a model that writes.
+    /// For a language model.
     Text(String),
-    /// For one that translates.
+    /// For a translator.
     Pairs(&'a [SentencePair]),
-    /// For one that classifies.
+    /// For a classifier.
     LabelledTexts(&'a [LabelledText]),
-    /// For one that tags.
+    /// For a tagger.
     TaggedSentences(&'a [TaggedSentence]),
-    /// For one that foretells masked words.
+    /// For a masked language model.
     Texts(&'a [String]),
 }
 
-/// A text with the tokenizer that numbers it, and the model's configuration.
+/// Texts with their tokenizer and the model's configuration.
 pub trait Material {
-    /// What the text holds.
+    /// Facts about the text.
     fn facts(&self) -> &Facts;
 
     /// The content of `config.json`.
@@ -50,35 +50,35 @@ pub trait Material {
     /// The content of `tokenizer.json`.
     fn tokenizer_json(&self) -> String;
 
-    /// Number of different tokens that the model writes, or of its labels.
+    /// Number of distinct tokens the model writes, or of its labels.
     fn vocab_size(&self) -> usize;
 
-    /// The text that is trained on, to find copies of it.
+    /// The training text, in which copies are searched for.
     fn training_text(&self) -> String;
 
-    /// Characters of a token of the training text, on average; of a translator, of what it writes.
+    /// Average number of characters per token of the training text; for a translator, of the target side.
     fn characters_per_token(&self) -> f64;
 
-    /// What is held out.
+    /// The held-out data.
     fn held_out(&self) -> HeldOut<'_>;
 
-    /// A training before its first step, on the CPU; of the model with these weights, or of a new one.
+    /// Creates a training run on the CPU, with these weights or for a new model.
     ///
     /// # Errors
-    /// `text-too-short` if the text fills no batch, and those of the weights.
+    /// `text-too-short` if the text does not fill a batch, and the errors of loading weights.
     fn learner(&self, plan: &Plan, weights: Option<&[u8]>) -> Result<Box<dyn Learner>>;
 
-    /// A sample of the model as it is.
+    /// Starts a sample from the model in its current state.
     ///
     /// # Errors
-    /// `bad-option` for a number of tokens that is not possible.
+    /// `bad-option` if the number of tokens is out of range.
     fn sample(&self, model: Model, seed: u64, tokens: usize) -> Result<Sample>;
 }
 
-/// Cleans, splits and numbers what the source gives.
+/// Cleans, splits and tokenizes the texts of a source.
 ///
 /// # Errors
-/// Those of the texts, `bad-recipe`, and of the files of a model that is trained on.
+/// The errors of reading the texts, `bad-recipe`, and the errors of loading the model to be fine-tuned.
 pub fn open(plan: &Plan, source: &Source<'_>, base: Option<&Base>) -> Result<Box<dyn Material>> {
     let kind = match (&plan.model, base) {
         (Some(sizes), _) => sizes.kind()?,
@@ -94,8 +94,8 @@ pub fn open(plan: &Plan, source: &Source<'_>, base: Option<&Base>) -> Result<Box
     })
 }
 
-/// The configuration for a source and a target vocabulary of these sizes: from the plan, or, where it plans no new
-/// model, that of the model it fine-tunes.
+/// The configuration for source and target vocabularies of these sizes: from the plan or, when fine-tuning,
+/// that of the model.
 pub fn config(plan: &Plan, base: Option<&Base>, vocab_sizes: [usize; 2]) -> Result<ModelConfig> {
     match (&plan.model, base) {
         (Some(sizes), _) => sizes.config(vocab_sizes),
@@ -104,7 +104,7 @@ pub fn config(plan: &Plan, base: Option<&Base>, vocab_sizes: [usize; 2]) -> Resu
     }
 }
 
-/// The model with the weights of a file, or a new one.
+/// Loads the model from weights, or creates a new one.
 pub fn loaded<M>(
     weights: Option<&[u8]>,
     load: impl FnOnce(&mut Weights) -> Result<M>,

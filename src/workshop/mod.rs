@@ -1,4 +1,5 @@
-//! A training from texts and a plan to a model: what the page's trainer does, and `liedwerk train` repeats to the bit.
+//! From texts and a plan to a trained model: what the page's trainer does, and what `liedwerk train` repeats
+//! to the bit.
 
 mod card;
 mod checkpoint;
@@ -38,7 +39,7 @@ use crate::text::{LabelledText, TaggedSentence};
 use crate::train::Lessons;
 use label_corpus::LabelCorpus;
 
-/// Counts a text before anybody decides to train on it.
+/// Counts what a text contains, before deciding to train on it.
 ///
 /// # Errors
 /// `not-text`, `text-too-long`, `text-too-short`, `bad-pairs`, `bad-labels`.

@@ -1,4 +1,4 @@
-//! Sentence pairs for a model that translates.
+//! Sentence pairs for training a translator.
 
 use super::facts::Facts;
 use super::material::{Base, HeldOut, Material, bad, config, loaded};
@@ -11,12 +11,12 @@ use crate::rng::Rng;
 use crate::text::{Normalizer, PairTokenizer, SentencePair, WordOptions, WordTokenizer, learn_bpe};
 use crate::train::{Learner, Model, Plan, PlannedTokenizer, Trainer, batches_by_length, encode_pairs};
 
-/// At most this many characters of held-out targets are measured: enough for two digits.
+/// Maximum number of characters of held-out targets to measure: enough for two significant digits.
 const MOST_CHARACTERS: usize = 20_000;
-/// Sentences that a sample translates.
+/// Number of sentences translated in a sample.
 const SAMPLED: usize = 3;
 
-/// Sentence pairs, their tokenizer, and the configuration of the model that learns them.
+/// Sentence pairs, their tokenizer, and the configuration of the translator.
 pub struct PairMaterial {
     corpus: PairCorpus,
     tokenizer: PairTokenizer,
@@ -24,7 +24,7 @@ pub struct PairMaterial {
 }
 
 impl PairMaterial {
-    /// As [`super::material::open`].
+    /// See [`super::material::open`].
     pub fn new(plan: &Plan, source: &Source<'_>, base: Option<&Base>) -> Result<Self> {
         let corpus = match source {
             Source::Text(text) => PairCorpus::new(text, &plan.data, plan.train.seed)?,
@@ -38,7 +38,7 @@ impl PairMaterial {
         Ok(Self { corpus, tokenizer, config })
     }
 
-    /// The first of the held-out pairs that are short enough.
+    /// The first held-out pairs that are short enough.
     fn measured(&self, max_tokens: usize) -> Vec<SentencePair> {
         let is_short = |pair: &&SentencePair| {
             !encode_pairs(&self.tokenizer, std::slice::from_ref(*pair), max_tokens).is_empty()
@@ -74,7 +74,7 @@ impl Material for PairMaterial {
     }
 
     fn characters_per_token(&self) -> f64 {
-        // Every sentence has its end, too.
+        // Every sentence also has an end token.
         let tokens = |pair: &SentencePair| self.tokenizer.encode_target(&pair.target).len() + 1;
         let pairs = &self.corpus.train;
         characters(pairs) as f64 / pairs.iter().map(tokens).sum::<usize>().max(1) as f64
@@ -104,7 +104,7 @@ impl Material for PairMaterial {
     }
 }
 
-/// Characters of the targets.
+/// Number of characters in the targets.
 fn characters(pairs: &[SentencePair]) -> usize {
     pairs.iter().map(|pair| pair.target.chars().count()).sum()
 }

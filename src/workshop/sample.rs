@@ -1,4 +1,4 @@
-//! What a model in training writes, or makes of sentences that it never saw.
+//! Samples from a model in training: generated text, or its output for held-out sentences.
 
 use crate::error::Result;
 use crate::generate::{Generator, Options, Sampling, Search, TranslateOptions, Translator};
@@ -11,14 +11,14 @@ use crate::train::Model;
 use serde::Serialize;
 
 const TEMPERATURE: f32 = 0.8;
-/// Texts of a sample of masked words.
+/// Number of texts in a sample of masked words.
 const SAMPLED: usize = 5;
-/// A longer sentence has run wild.
+/// Maximum length of a translation; a longer one is a runaway.
 const MOST_TOKENS: usize = 60;
 
 /// A sample in progress.
 pub enum Sample {
-    /// A text.
+    /// A text being generated.
     Writing(Box<Generator>, String),
     /// Translations.
     Translating(Box<Translator>, std::vec::IntoIter<SentencePair>, Vec<SampledPair>),
@@ -26,25 +26,25 @@ pub enum Sample {
     Labelling(Vec<SampledPair>),
 }
 
-/// A sample.
+/// A finished sample.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Sampled {
-    /// What was written.
+    /// The generated text.
     pub text: String,
-    /// Share of it that stands in the training text, in stretches that are at least about 40 characters long.
+    /// Fraction of it that is copied from the training text in passages of at least about 40 characters.
     pub memorized: f64,
-    /// What was translated.
+    /// Translated or labelled sentences.
     pub pairs: Vec<SampledPair>,
 }
 
 /// A sentence, translated or labelled.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct SampledPair {
-    /// What the model read.
+    /// The model's input.
     pub source: String,
-    /// What it made of it.
+    /// The model's output.
     pub text: String,
-    /// What the text has.
+    /// The reference from the text.
     pub reference: String,
 }
 
@@ -85,7 +85,7 @@ impl Sample {
         Ok(Self::Labelling(done))
     }
 
-    /// Texts, with a word of each masked, and what the model takes it for.
+    /// Texts with one word masked in each, and the model's prediction for it.
     pub(super) fn foretell(model: Model, tokenizer: &MaskTokenizer, texts: &[String]) -> Result<Self> {
         let Model::Foretells(model) = model else { unreachable!("texts are for models that foretell words") };
         let filler = MaskFiller::new(model, tokenizer.clone())?;
@@ -121,7 +121,7 @@ impl Sample {
         Ok(Self::Labelling(done.collect()))
     }
 
-    /// Writes some tokens more, or translates a sentence; says whether that was all.
+    /// Generates a few more tokens, or translates one sentence; returns whether the sample is complete.
     ///
     /// # Errors
     /// `not-finite`.
@@ -152,7 +152,7 @@ impl Sample {
         }
     }
 
-    /// What was written, and what was translated so far.
+    /// The text generated so far, and the pairs completed so far.
     pub fn texts(&self) -> (&str, &[SampledPair]) {
         match self {
             Self::Writing(_, text) => (text, &[]),
@@ -170,7 +170,7 @@ impl Sample {
     }
 }
 
-/// Share of the characters of `text` in stretches that stand in the songs.
+/// Fraction of the characters of `text` in passages copied from the songs.
 fn share(text: &str, index: &SongIndex) -> f64 {
     let length = |Stretch { start, end, .. }: Stretch| text[start..end].chars().count();
     let copied: usize = index.find(text).into_iter().map(length).sum();

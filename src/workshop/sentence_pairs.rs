@@ -1,4 +1,4 @@
-//! From a visitor's sentence pairs to those that are trained on and those held out.
+//! Splits user-supplied sentence pairs into training and held-out ones.
 
 use super::cleaning::check_text;
 use super::facts::{Facts, Unit};
@@ -11,26 +11,27 @@ use crate::text::reading::{PairReading, pairs_of};
 use crate::train::PlannedData;
 use std::collections::BTreeSet;
 
-/// With fewer pairs there is nothing to learn from.
+/// Minimum number of pairs.
 pub const MIN_PAIRS: usize = 20;
 
-/// Pairs to train on and pairs held out, both in the order of the text.
+/// Training and held-out pairs, both in text order.
 #[derive(Clone, Debug)]
 pub struct PairCorpus {
-    /// Trained on.
+    /// Training pairs.
     pub train: Vec<SentencePair>,
-    /// Never trained on.
+    /// Held-out pairs.
     pub held_out: Vec<SentencePair>,
-    /// What the text holds.
+    /// Facts about the text.
     pub facts: Facts,
 }
 
 impl PairCorpus {
-    /// Reads German and English from whatever columns hold them, as [`pairs_of`] does; with `reverse` the English is
-    /// the source. Lines that are no pair are skipped with a note.
+    /// Reads German and English from whichever columns hold them, like [`pairs_of`]; with `reverse`, English
+    /// is the source. Lines that are not pairs are skipped with a note.
     ///
     /// # Errors
-    /// `not-text`, `text-too-long`; `bad-pairs` if hardly a line is a pair, `text-too-short` if there are too few.
+    /// `not-text`, `text-too-long`; `bad-pairs` if hardly any line is a pair, `text-too-short` if there are
+    /// too few.
     pub fn new(text: &str, data: &PlannedData, seed: u64) -> Result<Self> {
         check_text(text)?;
         let (pairs, skipped, notes) = match text.trim() {
@@ -50,13 +51,13 @@ impl PairCorpus {
         let mut corpus = Self::of(train, held_out);
         corpus.facts.lines += skipped;
         corpus.facts.notes = notes;
-        // The same source must not stand on both sides; held-out pairs give way.
+        // The same source must not be on both sides; held-out duplicates are dropped.
         let known: BTreeSet<&str> = corpus.train.iter().map(|pair| pair.source.as_str()).collect();
         corpus.held_out.retain(|pair| !known.contains(pair.source.as_str()));
         Ok(corpus)
     }
 
-    /// The pairs of a recipe.
+    /// Reads the pairs of a recipe.
     ///
     /// # Errors
     /// `not-text`; `bad-pairs`, naming file and line.
@@ -83,7 +84,7 @@ fn length(pair: &SentencePair) -> usize {
     pair.source.chars().count() + pair.target.chars().count()
 }
 
-/// The pairs, how many lines are none, and what there is to say.
+/// Returns the pairs, the number of lines that are not pairs, and notes.
 fn read(text: &str, reverse: bool) -> Result<(Vec<SentencePair>, usize, Vec<Note>)> {
     let PairReading { mut pairs, notes, skipped } = pairs_of("the text", text)?;
     if reverse {

@@ -1,21 +1,22 @@
-//! A step by many hands: the run belongs to one workshop, and others, begun from the same plan and text, compute shares
-//! of its steps. Whoever computes them, the weights have the same bits.
+//! Steps computed by several workshops: one owns the run, and others, created from the same plan and text,
+//! compute shares of its steps. The weights have the same bits no matter who computes what.
 
 use super::Workshop;
 use crate::error::Result;
 
 impl Workshop {
-    /// In how many shares the next step is cut: 1 on a GPU.
+    /// Number of shares the next step is split into: 1 on a GPU.
     pub fn shares(&mut self) -> usize {
         self.learner.shares()
     }
 
-    /// What another workshop of the same run needs to compute a share of the next step.
+    /// The state that another workshop of the same run needs to compute a share of the next step.
     pub fn state(&mut self) -> Vec<u8> {
         self.learner.state()
     }
 
-    /// Computes a share of the next step of the workshop whose state this is; this one only lends its hands from now on.
+    /// Computes a share of the next step of the workshop with this state; this workshop can then no longer
+    /// continue a run of its own.
     ///
     /// # Errors
     /// `bad-weights` for the state of another model, `bad-option` if there is no such share.
@@ -23,10 +24,10 @@ impl Workshop {
         self.learner.compute_share(state, share)
     }
 
-    /// Takes over a share of the next step, which [`Self::step`] then does not compute itself.
+    /// Accepts a share of the next step, so that [`Self::step`] need not compute it.
     ///
     /// # Errors
-    /// `bad-weights` if it is of another model.
+    /// `bad-weights` if it belongs to another model.
     pub fn take_share(&mut self, share: usize, computed: &[u8]) -> Result<()> {
         self.learner.take_share(share, computed)
     }

@@ -1,4 +1,4 @@
-//! Songs for a model that writes.
+//! Songs for training a language model.
 
 use super::facts::Facts;
 use super::material::{Base, HeldOut, Material, bad, config, loaded};
@@ -13,10 +13,10 @@ use crate::train::{
     Kind, Learner, Model, Plan, PlannedTokenizer, TokenSong, Trainer, side_by_side, sliding_windows,
 };
 
-/// At most this much of the held-out text is measured: enough for two digits.
+/// Maximum number of characters of held-out text to measure: enough for two significant digits.
 const MOST_CHARACTERS: usize = 20_000;
 
-/// Songs, their tokenizer, and the configuration of the model that learns them.
+/// Songs, their tokenizer, and the configuration of the language model.
 pub struct SongMaterial {
     corpus: SongCorpus,
     tokenizer: TextTokenizer,
@@ -24,7 +24,7 @@ pub struct SongMaterial {
 }
 
 impl SongMaterial {
-    /// As [`super::material::open`].
+    /// See [`super::material::open`].
     pub fn new(plan: &Plan, kind: Kind, source: &Source<'_>, base: Option<&Base>) -> Result<Self> {
         let mut corpus = match source {
             Source::Text(text) => SongCorpus::new(text, &plan.data, plan.train.seed)?,
@@ -46,8 +46,8 @@ impl SongMaterial {
         Ok(Self { corpus, tokenizer, config })
     }
 
-    /// The beginning of what is held out, numbered behind a token that begins a text, and its characters; none if
-    /// nothing is held out.
+    /// The beginning of the held-out text as ids, after a start token, and its number of characters; `None`
+    /// if nothing is held out.
     fn validation(&self) -> Option<(Vec<u32>, usize)> {
         let text: String = verses(&self.corpus.held_out).chars().take(MOST_CHARACTERS).collect();
         let ids = [vec![self.tokenizer.start_id()], self.tokenizer.encode(&text)].concat();
@@ -95,7 +95,7 @@ impl Material for SongMaterial {
                 let model = loaded(weights, load, || CharLstm::init(config.clone(), &mut rng))?;
                 let (batches, characters) = validation.map_or((Vec::new(), 0), |(ids, characters)| {
                     let (batches, scored) = side_by_side(&ids);
-                    // The last few characters may fill no part.
+                    // The last few characters may not fill a part.
                     let share = scored as f64 / (ids.len() - 1) as f64;
                     (batches, (characters as f64 * share).round() as usize)
                 });
@@ -132,7 +132,7 @@ fn verses(songs: &[Song]) -> String {
 
 fn learn(plan: &Plan, corpus: &SongCorpus) -> Result<TextTokenizer> {
     match plan.tokenizer {
-        // Of the held-out part nothing but its characters is known, which costs it no bits.
+        // Of the held-out part only the set of characters is used, which gives away nothing.
         Some(PlannedTokenizer::Chars) => {
             let songs = corpus.train.iter().chain(&corpus.held_out);
             let text: String = songs.flat_map(|song| [song.verses.as_str(), song.title.as_str()]).collect();

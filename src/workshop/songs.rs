@@ -1,4 +1,4 @@
-//! From a visitor's text to songs, and which of them are held out.
+//! Splits user-supplied text into songs and holds some of them out.
 
 use super::cleaning::{check_text, cleaned};
 use super::facts::{Facts, Unit, dropped_note};
@@ -11,28 +11,28 @@ use crate::text::{CharTokenizer, Normalize, Song, titled_songs};
 use crate::train::PlannedData;
 use std::collections::BTreeSet;
 
-/// A text with fewer characters, after cleaning, teaches nothing.
+/// Minimum number of characters after cleaning.
 pub const MIN_CHARACTERS: usize = 1000;
-/// With fewer units than this a finer one is taken, so that a part can be held out.
+/// If splitting yields fewer units than this, a finer unit is tried, so that some can be held out.
 const FEW: usize = 5;
-/// Lines together where there is neither title nor blank line.
+/// Number of lines per unit in a text without titles and blank lines.
 const LINES: usize = 8;
-/// What is taken for a line of a text that has none.
+/// Length of the pieces into which very long lines are cut, in bytes.
 const LINE_CHARACTERS: usize = 200;
 
-/// Songs to train on and songs held out, both in the order of the text.
+/// Training and held-out songs, both in text order.
 #[derive(Clone, Debug)]
 pub struct SongCorpus {
-    /// Trained on.
+    /// Training songs.
     pub train: Vec<Song>,
-    /// Never trained on.
+    /// Held-out songs.
     pub held_out: Vec<Song>,
-    /// What the text holds.
+    /// Facts about the text.
     pub facts: Facts,
 }
 
 impl SongCorpus {
-    /// Cleans and splits.
+    /// Cleans and splits a text.
     ///
     /// # Errors
     /// `not-text`, `text-too-long`, `text-too-short`.
@@ -59,10 +59,10 @@ impl SongCorpus {
         Ok(Self { facts: Facts { notes, odd, ..corpus.facts }, ..corpus })
     }
 
-    /// The songs of a recipe: one by one with their titles, or all as one text.
+    /// Reads the songs of a recipe: one by one with their titles, or all as one text.
     ///
     /// # Errors
-    /// `not-text`; `text-too-short` if nothing is left of what is held out.
+    /// `not-text`; `text-too-short` if nothing is left of the held-out text.
     pub fn of_files(files: &RecipeFiles, data: &PlannedData, titled: bool) -> Result<Self> {
         let (Reading { text, notes: mut said }, dev) = (files.train_text()?, files.dev_text()?);
         said.extend(dev.notes);
@@ -97,8 +97,8 @@ impl SongCorpus {
         Self { train, held_out, facts }
     }
 
-    /// Leaves nothing in the songs that this alphabet does not have: what can be respelled is, the rest is dropped with
-    /// a note.
+    /// Removes characters that this alphabet lacks: respells them if possible, otherwise drops them with a
+    /// note.
     pub fn spell_with(&mut self, tokenizer: &CharTokenizer) {
         let mut dropped: BTreeSet<char> = BTreeSet::new();
         for song in self.train.iter_mut().chain(&mut self.held_out) {
@@ -125,10 +125,10 @@ fn notes(odd: &[super::facts::Odd], held_out: usize, data: &PlannedData) -> Vec<
     dropped_note(odd).into_iter().chain(empty).collect()
 }
 
-/// Cuts a text into titles and verses.
+/// Splits a text into pairs of title and verses.
 type Cut = fn(&str) -> Vec<(String, String)>;
 
-/// The coarsest units that are enough.
+/// Splits a text into the coarsest unit that yields enough songs.
 fn songs(text: &str, normalize: Normalize) -> (Unit, Vec<Song>) {
     let ways: [(Unit, Cut); 4] = [
         (Unit::Title, titled),
@@ -150,11 +150,11 @@ fn songs(text: &str, normalize: Normalize) -> (Unit, Vec<Song>) {
     best
 }
 
-/// Cleaned as the plan says, with what stands between two units behind it; `None` if nothing is left.
+/// A song cleaned according to the plan, ending in the separator between units; `None` if nothing is left.
 fn song(title: &str, verses: &str, normalize: Normalize) -> Option<Song> {
     let clean = |text: &str| normalize.normalize(text).text;
     let mut verses = clean(verses);
-    // A title says nothing to a model that knows no capitals and no line breaks.
+    // A title is meaningless to a model without capitals and line breaks.
     let (title, between) = match normalize {
         Normalize::Lecture => (String::new(), " "),
         _ => (title.to_owned(), "\n\n"),
@@ -167,7 +167,7 @@ fn song(title: &str, verses: &str, normalize: Normalize) -> Option<Song> {
     (!verses.is_empty()).then(|| Song { title, verses: format!("{verses}{between}") })
 }
 
-/// Title and verses of each song that has a title line. What stands before the first one is a song without.
+/// Title and verses of each song with a title line. Text before the first title is a song without a title.
 fn titled(text: &str) -> Vec<(String, String)> {
     let mut songs = vec![(String::new(), String::new())];
     let mut found = false;
@@ -200,7 +200,7 @@ fn untitled(text: &str, between: &str) -> Vec<(String, String)> {
     text.split(between).map(|verses| (String::new(), verses.to_owned())).collect()
 }
 
-/// A few lines at a time; long lines are cut between words first.
+/// Groups of a few lines; long lines are first split between words.
 fn lines(text: &str) -> Vec<(String, String)> {
     let mut lines = Vec::new();
     for line in without_titles(text).lines().filter(|line| !line.is_empty()) {
@@ -216,8 +216,8 @@ fn lines(text: &str) -> Vec<(String, String)> {
     lines.chunks(LINES).map(|lines| (String::new(), lines.join("\n"))).collect()
 }
 
-/// Indices of units that together have about this share of all characters: at least one, if there are two and a
-/// share is asked for, and never all.
+/// Indices of units that make up about this fraction of all characters: at least one if there are two units
+/// and the fraction is not 0, and never all.
 pub fn held_out(lengths: &[usize], share: f32, seed: u64) -> BTreeSet<usize> {
     let wanted = lengths.iter().sum::<usize>() as f64 * f64::from(share);
     let mut order: Vec<usize> = (0..lengths.len()).collect();
@@ -228,7 +228,7 @@ pub fn held_out(lengths: &[usize], share: f32, seed: u64) -> BTreeSet<usize> {
     let (mut chosen, mut characters) = (BTreeSet::new(), 0.0);
     for index in order {
         let length = lengths[index] as f64;
-        // The last one only if that comes closer.
+        // Include the last unit only if that comes closer to the fraction.
         if share == 0.0
             || chosen.len() + 1 >= lengths.len()
             || (!chosen.is_empty() && characters + length / 2.0 > wanted)

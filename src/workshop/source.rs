@@ -1,4 +1,4 @@
-//! Where the texts of a training come from.
+//! The texts of a training run.
 
 use super::text_material::blocks;
 use crate::error::Result;
@@ -7,16 +7,16 @@ use crate::text::reading::{LabelReading, PairReading, Reading, pairs, songs};
 use crate::text::{Note, SentencePair};
 use crate::train::{Recipe, TrainFile};
 
-/// The texts of a training.
+/// The texts of a training run.
 #[derive(Clone, Copy)]
 pub enum Source<'a> {
-    /// One text, of which a part is held out.
+    /// One text, part of which is held out.
     Text(&'a str),
     /// The files of a recipe.
     Files(&'a RecipeFiles),
 }
 
-/// The files that a recipe names, with what is in them.
+/// The files of a recipe with their contents.
 #[derive(Clone, Debug)]
 pub struct RecipeFiles {
     train: Vec<(TrainFile, Vec<u8>)>,
@@ -24,10 +24,10 @@ pub struct RecipeFiles {
 }
 
 impl RecipeFiles {
-    /// All that a recipe names; `read` gives the content of a path.
+    /// Reads all files of a recipe; `read` returns the content of a path.
     ///
     /// # Errors
-    /// Those of `read`.
+    /// The errors of `read`.
     pub fn read<E>(
         recipe: &Recipe,
         mut read: impl FnMut(&str) -> std::result::Result<Vec<u8>, E>,
@@ -43,24 +43,24 @@ impl RecipeFiles {
         Ok(Self { train, dev })
     }
 
-    /// The files to train on as one text: their contents in order, each as often as it is to be repeated, with a line
-    /// break between two.
+    /// The training files as one text: their contents in order, each repeated as requested, separated by line
+    /// breaks.
     pub(super) fn train_text(&self) -> Result<Reading> {
         joined(self.train.iter().map(|(file, bytes)| (file.path.as_str(), bytes.as_slice(), file.repeat)))
     }
 
-    /// The files that are held out as one text, in the same way.
+    /// The held-out files as one text, in the same way.
     pub(super) fn dev_text(&self) -> Result<Reading> {
         joined(self.dev.iter().map(|(path, bytes)| (path.as_str(), bytes.as_slice(), 1)))
     }
 
-    /// The names of the files that are held out.
+    /// Names of the held-out files.
     pub(super) fn dev_names(&self) -> String {
         self.dev.iter().map(|(path, _)| path.as_str()).collect::<Vec<_>>().join(", ")
     }
 
-    /// The pairs to train on: those of the files in order, with their tags, each as often as it is to be repeated;
-    /// and what there is to say of the files.
+    /// The training pairs in file order, with their tags and repeated as requested, and notes about the
+    /// files.
     pub(super) fn train_pairs(&self, reverse: bool) -> Result<(Vec<SentencePair>, Vec<Note>)> {
         let (mut all, mut notes) = (Vec::new(), Vec::new());
         for (TrainFile { path, tag, repeat }, bytes) in &self.train {
@@ -73,8 +73,8 @@ impl RecipeFiles {
         Ok((all, notes))
     }
 
-    /// The labelled examples to train on, each as often as its file is to be repeated, and those held out; `read` is for
-    /// their format. Also what there is to say of the files.
+    /// The labelled training examples, repeated as requested, and the held-out ones; `read` parses their
+    /// format. Also returns notes about the files.
     pub(super) fn labelled<T: Clone>(
         &self,
         read: fn(&str, &[u8]) -> Result<LabelReading<T>>,
@@ -91,8 +91,8 @@ impl RecipeFiles {
         Ok((both, notes))
     }
 
-    /// The texts to train on, each as often as its file is to be repeated, and those held out: first all that is German,
-    /// then all that is English, then those whose language nobody tells. Also what there is to say of the files.
+    /// The training texts, repeated as requested, and the held-out ones: first German, then English, then
+    /// those of unknown language. Also returns notes about the files.
     pub(super) fn texts(&self) -> Result<([Vec<String>; 2], Vec<Note>)> {
         let mut notes = Vec::new();
         let mut read = |files: &mut dyn Iterator<Item = (&String, &Vec<u8>, usize)>| {
@@ -117,7 +117,7 @@ impl RecipeFiles {
         Ok(([train, dev], notes))
     }
 
-    /// The pairs that are held out, in the same way.
+    /// The held-out pairs, in the same way.
     pub(super) fn dev_pairs(&self, reverse: bool) -> Result<(Vec<SentencePair>, Vec<Note>)> {
         let (mut all, mut notes) = (Vec::new(), Vec::new());
         for (path, bytes) in &self.dev {
@@ -128,7 +128,7 @@ impl RecipeFiles {
 }
 
 impl Source<'_> {
-    /// The texts' names and hashes.
+    /// Names and hashes of the texts.
     pub(super) fn hashes(&self) -> Vec<(String, u64)> {
         match self {
             Self::Text(text) => vec![("the text".to_owned(), fnv1a(text.bytes()))],
@@ -141,7 +141,7 @@ impl Source<'_> {
     }
 }
 
-/// The songs of files, each with its name and how often it is to be repeated, as one text.
+/// The songs of several files, given with name and number of repetitions, as one text.
 fn joined<'a>(files: impl Iterator<Item = (&'a str, &'a [u8], usize)>) -> Result<Reading> {
     let (mut texts, mut notes) = (Vec::new(), Vec::new());
     for (path, bytes, repeat) in files {
@@ -152,7 +152,7 @@ fn joined<'a>(files: impl Iterator<Item = (&'a str, &'a [u8], usize)>) -> Result
     Ok(Reading { text: texts.join("\n"), notes })
 }
 
-/// The pairs of a file, with `reverse` from English to German.
+/// The pairs of a file; with `reverse`, from English to German.
 fn directed(path: &str, bytes: &[u8], reverse: bool, said: &mut Vec<Note>) -> Result<Vec<SentencePair>> {
     let PairReading { mut pairs, notes, .. } = pairs(path, bytes)?;
     said.extend(notes.into_iter().map(|note| note.at(path)));

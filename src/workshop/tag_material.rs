@@ -1,4 +1,4 @@
-//! Sentences with a label for every word, for a model that tags.
+//! Tagged sentences for training a tagger.
 
 use super::facts::Facts;
 use super::label_corpus::{LabelCorpus, numbered};
@@ -12,7 +12,7 @@ use crate::text::{SpellingTokenizer, TaggedSentence};
 use crate::train::{Learner, Model, Plan, PlannedTokenizer, Trainer, batches_by_length};
 use std::collections::BTreeMap;
 
-/// Tagged sentences, their tokenizer, and the configuration of the model that learns them.
+/// Tagged sentences, their tokenizer, and the configuration of the tagger.
 pub struct TagMaterial {
     corpus: LabelCorpus<TaggedSentence>,
     tokenizer: SpellingTokenizer,
@@ -20,7 +20,7 @@ pub struct TagMaterial {
 }
 
 impl TagMaterial {
-    /// As [`super::material::open`].
+    /// See [`super::material::open`].
     pub fn new(plan: &Plan, source: &Source<'_>, base: Option<&Base>) -> Result<Self> {
         let mut corpus = LabelCorpus::new(source, &plan.data, plan.train.seed)?;
         let tokenizer = match (base, plan.tokenizer) {
@@ -97,7 +97,7 @@ impl Material for TagMaterial {
     }
 }
 
-/// The different forms of a text in the order of their first occurrence, and back.
+/// The distinct word forms of a text in order of first occurrence, with the inverse map.
 #[derive(Default)]
 struct WordForms {
     list: Vec<WordForm>,

@@ -1,4 +1,4 @@
-//! Texts as they are, for a model that foretells the words taken out of them.
+//! Unlabelled texts for training a masked language model.
 
 use super::cleaning::check_text;
 use super::facts::{Facts, Unit};
@@ -14,21 +14,21 @@ use crate::text::{MaskTokenizer, Note};
 use crate::train::{Learner, Masks, Model, Plan, PlannedData, PlannedTokenizer, Trainer, masked_once};
 use std::collections::BTreeSet;
 
-/// Texts to train on and texts held out, both in the order of the source.
+/// Training and held-out texts, both in source order.
 pub struct TextCorpus {
     train: Vec<String>,
     held_out: Vec<String>,
     pub(super) facts: Facts,
 }
 
-/// Texts, their tokenizer, and the configuration of the model that learns them.
+/// Texts, their tokenizer, and the configuration of the masked language model.
 pub struct TextMaterial {
     corpus: TextCorpus,
     tokenizer: MaskTokenizer,
     config: ModelConfig,
 }
 
-/// Stanzas and paragraphs as one line each; headers of songs (`=== title`) are none.
+/// Stanzas and paragraphs as one line each; song headers (`=== title`) are skipped.
 pub fn blocks(text: &str) -> Vec<String> {
     let mut blocks = vec![String::new()];
     for line in text.split('\n') {
@@ -46,7 +46,7 @@ pub fn blocks(text: &str) -> Vec<String> {
 }
 
 impl TextCorpus {
-    /// Reads a source: of a table of sentence pairs both sides, else stanzas and paragraphs.
+    /// Reads a source: both sides of tables of sentence pairs, stanzas and paragraphs of other texts.
     ///
     /// # Errors
     /// `not-text`, `text-too-long`, `text-too-short`.
@@ -71,7 +71,7 @@ impl TextCorpus {
         for (index, block) in blocks.into_iter().enumerate() {
             both[usize::from(apart.contains(&index))].push(block);
         }
-        // The same text must not stand on both sides: a refrain that is held out gives way.
+        // The same text must not be on both sides: a held-out refrain is dropped.
         let known: BTreeSet<&String> = both[0].iter().collect();
         let fresh = both[1].iter().filter(|block| !known.contains(block)).cloned().collect();
         both[1] = fresh;
@@ -89,7 +89,7 @@ impl TextCorpus {
 }
 
 impl TextMaterial {
-    /// As [`super::material::open`].
+    /// See [`super::material::open`].
     pub fn new(plan: &Plan, source: &Source<'_>, base: Option<&Base>) -> Result<Self> {
         let corpus = TextCorpus::new(source, &plan.data, plan.train.seed)?;
         let tokenizer = match (base, plan.tokenizer) {
@@ -117,7 +117,7 @@ impl TextMaterial {
         sizes
     }
 
-    /// Those of the texts that are short enough, as the model reads them.
+    /// Encodes the texts that are short enough.
     fn rows(&self, texts: &[String], max_tokens: usize) -> Vec<Vec<u32>> {
         let most = max_tokens.min(self.sizes().max_position_embeddings);
         let row = |text: &String| {

@@ -1,4 +1,4 @@
-//! The session: a text, a plan, a trainer, and the way back to the last good state.
+//! The training session: a text, a plan, a trainer, and a way back to the last good state.
 
 use super::Facts;
 use super::card::{Card, Tally};
@@ -19,13 +19,13 @@ use std::cell::OnceCell;
 
 /// A training in progress.
 ///
-/// On the CPU all its futures are done when they are given.
+/// On the CPU all its futures are ready at once.
 pub struct Workshop {
     plan: Plan,
     material: Box<dyn Material>,
     pub(super) learner: Box<dyn Learner>,
     monitor: DivergenceMonitor,
-    /// Of the text that is trained on, once a sample is compared with it.
+    /// Index of the training text, built when a sample is first compared with it.
     songs: OnceCell<SongIndex>,
     /// Names and hashes.
     texts: Vec<(String, u64)>,
@@ -33,14 +33,14 @@ pub struct Workshop {
     gpu: Option<Gpu>,
     gpu_fault: Option<Error>,
     tally: Tally,
-    /// The learner's checkpoint to go back to, with its figures; none before the first [`Workshop::keep`].
+    /// The last good checkpoint with its totals; `None` before the first [`Workshop::keep`].
     good: Option<(Vec<u8>, Tally)>,
-    /// Weights that the run began with, if it began with any.
+    /// The weights that a fine-tuning run started from.
     base_weights: Option<Vec<u8>>,
 }
 
 impl Workshop {
-    /// A training on one text before its first step.
+    /// Starts a training on one text.
     ///
     /// # Errors
     /// As [`Self::begin`].
@@ -48,11 +48,11 @@ impl Workshop {
         Self::begin(plan, Source::Text(text), base)
     }
 
-    /// A training before its first step.
+    /// Starts a training.
     ///
     /// # Errors
-    /// Those of the texts (`not-text`, `text-too-long`, `text-too-short`, `bad-pairs`), `bad-recipe`, and those of the
-    /// files of a model that is trained on.
+    /// The errors of reading the texts (`not-text`, `text-too-long`, `text-too-short`, `bad-pairs`),
+    /// `bad-recipe`, and the errors of loading the model to be fine-tuned.
     pub fn begin(plan: Plan, source: Source<'_>, base: Option<Base>) -> Result<Self> {
         let material = material::open(&plan, &source, base.as_ref())?;
         Self::of(plan, material, source.hashes(), base.map(|base| base.weights))
@@ -81,7 +81,7 @@ impl Workshop {
         })
     }
 
-    /// Continues the run on one text that wrote the checkpoint, on the CPU; also gives how many seconds it had taken.
+    /// Continues a run on one text from a checkpoint, on the CPU; also returns its duration in seconds.
     ///
     /// # Errors
     /// As [`Self::go_on`].
@@ -89,11 +89,11 @@ impl Workshop {
         Self::go_on(None, Source::Text(text), checkpoint)
     }
 
-    /// Continues the run that wrote the checkpoint, on the CPU; also gives how many seconds it had taken.
+    /// Continues a run from a checkpoint, on the CPU; also returns its duration so far in seconds.
     ///
     /// # Errors
-    /// `other-text`, or `other-plan` if one is expected; `old-checkpoint`, `bad-weights` for a damaged one; those of
-    /// [`Self::begin`].
+    /// `other-text`; `other-plan` if it differs from `expected`; `old-checkpoint`, `bad-weights` for a
+    /// damaged one; the errors of [`Self::begin`].
     pub fn go_on(expected: Option<&Plan>, source: Source<'_>, checkpoint: &[u8]) -> Result<(Self, f64)> {
         let (saved, of_learner): (Saved, _) = split_checkpoint(checkpoint)?;
         saved.check_texts(&source.hashes())?;
@@ -110,12 +110,12 @@ impl Workshop {
         Ok((workshop, seconds))
     }
 
-    /// What the text holds.
+    /// Facts about the text.
     pub fn facts(&self) -> &Facts {
         self.material.facts()
     }
 
-    /// What is being done.
+    /// The plan of the run.
     pub fn plan(&self) -> &Plan {
         &self.plan
     }
@@ -130,47 +130,47 @@ impl Workshop {
         self.material.tokenizer_json()
     }
 
-    /// Number of different tokens.
+    /// Number of distinct tokens.
     pub fn vocab_size(&self) -> usize {
         self.material.vocab_size()
     }
 
-    /// Weights of the model.
+    /// Number of weights of the model.
     pub fn parameters(&self) -> usize {
         self.learner.best().parameters().iter().map(|(_, tensor)| tensor.numel()).sum()
     }
 
-    /// Steps of one pass over the text, about.
+    /// Approximate number of steps in one pass over the text.
     pub fn steps_per_epoch(&self) -> usize {
         self.learner.steps_per_epoch()
     }
 
-    /// Whole passes over the text.
+    /// Number of complete passes over the text.
     pub fn epoch(&self) -> u64 {
         self.learner.epoch()
     }
 
-    /// Characters of a token of the training text, on average; of a translator, of what it writes.
+    /// Average number of characters per token of the training text; for a translator, of the target side.
     pub fn characters_per_token(&self) -> f64 {
         self.material.characters_per_token()
     }
 
-    /// What is never trained on.
+    /// The held-out data.
     pub fn held_out(&self) -> HeldOut<'_> {
         self.material.held_out()
     }
 
-    /// Steps done.
+    /// Number of steps done.
     pub fn steps_done(&self) -> u64 {
         self.learner.steps_done()
     }
 
-    /// Whether the last step of the plan is done.
+    /// Whether the plan's last step is done.
     pub fn is_done(&self) -> bool {
         self.steps_done() >= self.plan.train.steps
     }
 
-    /// The highest learning rate of the schedule.
+    /// The peak learning rate of the schedule.
     pub fn lr(&self) -> f32 {
         self.learner.lr()
     }
@@ -190,7 +190,7 @@ impl Workshop {
     /// Moves the run to this GPU. If it is lost, the run falls back to the CPU: see [`Self::take_gpu_fault`].
     ///
     /// # Errors
-    /// Those of [`Self::keep`], since then there must be something to go back to.
+    /// The errors of [`Self::keep`], which creates the state to go back to.
     pub async fn use_gpu(&mut self, gpu: &Gpu) -> Result<()> {
         self.keep(0.0).await?;
         self.learner.to(&Device::Gpu(gpu.clone()));
@@ -198,15 +198,15 @@ impl Workshop {
         Ok(())
     }
 
-    /// What happened to the GPU since this was last asked.
+    /// Returns and clears the latest GPU error.
     pub fn take_gpu_fault(&mut self) -> Option<Error> {
         self.gpu_fault.take()
     }
 
-    /// One batch. Where the GPU is lost, this is a step on the CPU, from the last state that was kept.
+    /// Trains on one batch. If the GPU is lost, repeats from the last kept state on the CPU.
     ///
     /// # Errors
-    /// `diverged`: the run is then as it was when it was last kept.
+    /// `diverged`: the run is then back at the state last kept.
     pub async fn step(&mut self) -> Result<Metrics> {
         loop {
             let metrics = match self.learner.step().await {
@@ -232,7 +232,7 @@ impl Workshop {
         }
     }
 
-    /// Falls back to the CPU, and to the last state kept, after an error of the GPU.
+    /// Falls back to the CPU and to the last kept state after a GPU error.
     fn survives(&mut self, error: &Error) -> Result<bool> {
         let survives = self.gpu.is_some() && error.code().is_of_gpu();
         if survives {
@@ -243,7 +243,7 @@ impl Workshop {
         Ok(survives)
     }
 
-    /// To the last good state: on the GPU if there is one.
+    /// Returns to the last good state, on the GPU if there is one.
     fn go_back(&mut self) -> Result<()> {
         let lr = self.learner.lr();
         self.learner = self.material.learner(&self.plan, self.base_weights.as_deref())?;
@@ -260,11 +260,11 @@ impl Workshop {
         Ok(())
     }
 
-    /// The checkpoint of the run as it is, which [`Self::resume`] takes; if it is going well, also what a lost GPU or
-    /// a divergence leads back to. `seconds` is how long the run has taken.
+    /// Returns a checkpoint for [`Self::resume`]. If the run is going well, it also becomes the state to
+    /// return to after a divergence or the loss of a GPU. `seconds` is the duration of the run.
     ///
     /// # Errors
-    /// `not-finite` if a weight is no longer a number.
+    /// `not-finite` if a weight is not finite.
     pub async fn keep(&mut self, seconds: f64) -> Result<Vec<u8>> {
         let learner = loop {
             match self.learner.checkpoint().await {
@@ -286,22 +286,22 @@ impl Workshop {
         let checkpoint = join_checkpoint(&saved, &learner);
         if self.monitor.is_well() {
             self.good = Some((learner, self.tally));
-            // The run no longer needs what it began with.
+            // The initial weights are no longer needed.
             self.base_weights = None;
         }
         Ok(checkpoint)
     }
 
-    /// Begins to measure the held-out part; `false` if there is none.
+    /// Starts validating on the held-out data; `false` if there is none.
     pub fn begin_validation(&mut self) -> bool {
         self.learner.begin_validation()
     }
 
-    /// Measures a slice of the held-out part; gives the result after the last. A step in between changes nothing. Where
-    /// the GPU is lost, measuring begins anew.
+    /// Validates one batch; returns the result after the last one. Steps in between do not affect it. If the
+    /// GPU is lost, validation starts over.
     ///
     /// # Errors
-    /// `bad-option` if measuring was not begun.
+    /// `bad-option` if validation was not started.
     pub async fn validate(&mut self) -> Result<Option<Measured>> {
         loop {
             match self.learner.validate().await {
@@ -320,30 +320,30 @@ impl Workshop {
         }
     }
 
-    /// Begins a sample of the model as it is: a text of `tokens` tokens, or some held-out sentences, translated.
+    /// Starts a sample: a text of `tokens` tokens, or translations of some held-out sentences.
     ///
     /// # Errors
-    /// `bad-option` for a number of tokens that is not possible.
+    /// `bad-option` if the number of tokens is out of range.
     pub async fn sample(&mut self, seed: u64, tokens: usize) -> Result<Sample> {
         let model = self.best().await?;
         self.material.sample(model, seed, tokens)
     }
 
-    /// What came of a sample.
+    /// Completes a sample.
     pub fn finish_sample(&self, sample: Sample) -> Sampled {
         sample.finish(self.songs.get_or_init(|| SongIndex::build(&self.material.training_text())))
     }
 
-    /// The model that is measured, tried and kept, in main memory: the moving average of its weights, where there is
+    /// The model to validate, sample and keep, in main memory: the moving average of the weights, if there is
     /// one.
     ///
     /// # Errors
-    /// None that the CPU does not survive.
+    /// None that the CPU does not recover from.
     pub async fn best(&mut self) -> Result<Model> {
         Ok(self.fetched(|learner| Some(learner.best())).await?.expect("there always is one"))
     }
 
-    /// The model after the last step, where that is another than [`Self::best`], in main memory.
+    /// The model after the last step, if it differs from [`Self::best`], in main memory.
     ///
     /// # Errors
     /// As [`Self::best`].
@@ -361,7 +361,7 @@ impl Workshop {
         }
     }
 
-    /// How the model came about.
+    /// The card of the model.
     pub fn card(&self, seconds: f64) -> Card {
         let facts = self.facts();
         Card {
@@ -384,10 +384,10 @@ impl Workshop {
         }
     }
 
-    /// The model as it is, in one file with its card.
+    /// The current model with its card in a single file.
     ///
     /// # Errors
-    /// `not-finite` if a weight is no longer a number.
+    /// `not-finite` if a weight is not finite.
     pub async fn model_file(&mut self, seconds: f64, precision: Precision) -> Result<Vec<u8>> {
         let model = self.best().await?;
         let weights = to_safetensors(&stored_layout(model.parameters(), precision), precision)?;

@@ -1,4 +1,4 @@
-//! Byte-pair encoding against Hugging Face's `tokenizers`, and against itself.
+//! Byte-pair encoding compared with Hugging Face's `tokenizers`, and round trips.
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -10,7 +10,7 @@ use liedwerk::text::{
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-/// What tests/golden/tokenizer.py wrote.
+/// The fixture written by tests/golden/tokenizer.py.
 fn golden() -> Vec<Value> {
     let path = crate::tidy::root().join("tests/fixtures/golden/tokenizer.json");
     cases(&std::fs::read_to_string(path).unwrap())
@@ -21,7 +21,7 @@ fn cases(json: &str) -> Vec<Value> {
     serde_json::from_value(file["cases"].take()).unwrap()
 }
 
-/// Learns from the case's lines, where it has some, and compares with the library's whole file.
+/// Learns from the case's lines, if it has any, and compares with the library's whole file.
 fn compare_learning(case: &Value) {
     let Some(lines) = case["lines"].as_array() else { return };
     let lines = lines.iter().map(|line| line.as_str().unwrap());
@@ -32,7 +32,7 @@ fn compare_learning(case: &Value) {
         learn_bpe(lines, size, Normalizer::translation())
     };
     let written: Value = serde_json::from_str(&learned.to_json()).unwrap();
-    // Smaller first, so that a failure says where.
+    // Small comparisons first, so that a failure shows where the difference is.
     let merges = |file: &Value| file["model"]["merges"].as_array().unwrap().clone();
     let pairs = merges(&written).into_iter().zip(merges(&case["tokenizer"]));
     for (rank, (ours, theirs)) in pairs.enumerate() {
@@ -76,7 +76,7 @@ fn real_lines_equal_the_librarys() {
     }
 }
 
-/// The fixture's first case: learned from a few German and English sentences.
+/// The fixture's first case, learned from a few German and English sentences.
 fn small() -> BpeTokenizer {
     BpeTokenizer::from_json(&golden()[0]["tokenizer"].to_string()).unwrap()
 }
@@ -148,7 +148,7 @@ fn an_empty_text_has_no_tokens() {
     assert_eq!(nothing.decode(&nothing.encode("ü")), "ü");
 }
 
-/// A good file with one thing changed.
+/// A valid file with one change.
 fn changed(change: impl Fn(&mut Value)) -> Result<BpeTokenizer, ErrorCode> {
     let mut file = golden()[0]["tokenizer"].clone();
     change(&mut file);
@@ -226,7 +226,7 @@ proptest! {
         let tokenizer = small();
         let normalized = Normalizer::translation().apply(&text);
         let ids = tokenizer.encode(&text);
-        // A space at the beginning cannot be told from the one that encoding puts there.
+        // A leading space cannot be told from the one that encoding adds.
         let expected = normalized.strip_prefix(' ').unwrap_or(&normalized);
         prop_assert_eq!(tokenizer.decode(&ids), expected);
     }
@@ -239,7 +239,7 @@ proptest! {
         let mut whole: String = ids.iter().map(|&id| stream.push(&tokenizer, id)).collect();
         whole += &stream.finish();
         prop_assert_eq!(&whole, &tokenizer.decode(&ids));
-        // Tokens in any order, as an untrained model writes them.
+        // Tokens in any order, as written by an untrained model.
         ids.extend(noise);
         let decoded = tokenizer.decode(&ids);
         let bytes: Vec<u8> = ids.iter().filter(|&&id| id > 2).flat_map(|&id| bytes_of(id)).collect();
@@ -254,7 +254,7 @@ proptest! {
     }
 }
 
-/// A token's bytes, read from the fixture's vocabulary in the documented alphabet of GPT-2.
+/// The bytes of a token, from the fixture's vocabulary and GPT-2's documented alphabet.
 fn bytes_of(id: u32) -> Vec<u8> {
     static SPELLINGS: LazyLock<BTreeMap<u64, String>> = LazyLock::new(|| {
         let file = golden()[0]["tokenizer"].take();

@@ -1,4 +1,4 @@
-//! The `liedwerk` command where it translates.
+//! The `liedwerk` command with translators.
 
 use crate::expected::{TRANSFORMER, translator_files};
 use crate::process::{liedwerk, model_folder, stderr, stdout};
@@ -10,7 +10,7 @@ fn model() -> tempfile::TempDir {
     model_folder(translator_files(TRANSFORMER))
 }
 
-/// Runs a command of the model in this folder.
+/// Runs a command with the model in this folder.
 fn with_model(command: &str, model: &Path, arguments: &[&str], input: &[u8]) -> Output {
     liedwerk(model, &[&[command, "--model", "."], arguments].concat(), input)
 }
@@ -59,7 +59,7 @@ fn pairs_are_scored() {
 fn what_cannot_work_is_said() {
     let model = model();
     let output = with_model("translate", model.path(), &["--beam", "17"], b"");
-    // Checked before anything is read.
+    // Checked before any input is read.
     assert!(stderr(&output).starts_with("error[bad-option]: beam_width is 17"), "{}", stderr(&output));
     let output = with_model("translate", model.path(), &[], b"gut\nschlecht \0\n");
     assert!(

@@ -1,4 +1,4 @@
-//! `liedwerk train`, `classify`, `tag` and `evaluate --labels` on models that read.
+//! `liedwerk train`, `classify`, `tag` and `evaluate --labels` with models that read.
 
 use crate::process::{liedwerk, stderr, stdout};
 use serde_json::Value;
@@ -55,7 +55,7 @@ average = 0.9
 checkpoint_every = 1000
 "#;
 
-/// Trains in a folder of its own; the model is in `out`.
+/// Trains in a separate folder; the model is in `out`.
 fn trained(model: &str, train: &str, dev: &str) -> (tempfile::TempDir, String) {
     let folder = tempfile::tempdir().unwrap();
     let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();

@@ -1,4 +1,4 @@
-//! `liedwerk train`, `fill` and `evaluate --masked` on a model that foretells masked words.
+//! `liedwerk train`, `fill` and `evaluate --masked` with a masked language model.
 
 use crate::process::{liedwerk, stderr, stdout};
 use serde_json::Value;
@@ -53,7 +53,7 @@ fn what_was_taken_out_is_foretold() {
     let masks = filled["masks"].as_array().unwrap();
     assert_eq!(masks.len(), 2);
     for (mask, word) in masks.iter().zip(["night", "cold"]) {
-        // So small a model takes the other language's word for likely, too.
+        // Such a small model also considers the word of the other language likely.
         let found = mask.as_array().unwrap().iter().find(|candidate| candidate["text"] == word).unwrap();
         assert!(found["begins_word"] == true && found["probability"].as_f64().unwrap() > 0.3, "{mask}");
     }

@@ -1,4 +1,4 @@
-//! The `liedwerk` command where it measures what was memorised.
+//! `liedwerk memorized`.
 
 use crate::expected::files;
 use crate::process::{liedwerk, model_folder, stderr, stdout};

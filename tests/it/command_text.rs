@@ -1,4 +1,4 @@
-//! The `liedwerk` command where it continues, scores and numbers texts.
+//! The `liedwerk` command with language models: continuing, scoring and tokenizing texts.
 
 use crate::generate_gpt::{files, tokenizer};
 use crate::gpt::model;
@@ -11,7 +11,7 @@ use serde_json::Value;
 
 const TEXT: &str = "Am Brunnen vor dem Tore,\n\nda steht ein Lindenbaum 🌳\tTore, Tore!\n";
 
-/// A folder with a GPT-2 of random weights that looks at 24 tokens.
+/// A folder with a GPT-2 of random weights and a context of 24 tokens.
 fn folder() -> tempfile::TempDir {
     let folder = model_folder(files(24));
     std::fs::write(folder.path().join("text.txt"), TEXT).unwrap();
@@ -69,7 +69,7 @@ fn a_beam_continues_a_text() {
     assert!(stderr(&output).contains("expected a token's number"), "{}", stderr(&output));
 }
 
-/// Token by token with windows of 24 that slide by half, in double precision.
+/// Scores token by token with windows of 24 that advance by half, in double precision.
 #[test]
 fn bits_per_character_are_those_of_a_plain_loop() {
     let folder = folder();
@@ -109,7 +109,7 @@ fn characters_are_scored_in_one_stream() {
     std::fs::write(path("config.json"), &config).unwrap();
     std::fs::write(path("tokenizer.json"), &tokenizer).unwrap();
     std::fs::write(path("model.safetensors"), &weights).unwrap();
-    // Longer than what is scored by one call.
+    // Longer than what one call scores.
     let text = "sing a song of sixpence\n".repeat(30);
     std::fs::write(path("text.txt"), &text).unwrap();
     let evaluate = ["evaluate", "--model", ".", "--text", "text.txt", "--json"];

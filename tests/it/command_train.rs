@@ -1,4 +1,4 @@
-//! What `liedwerk train` does to folders, files and processes.
+//! Effects of `liedwerk train` on folders, files and processes.
 
 use crate::process::{liedwerk, stderr, stdout};
 use crate::recipes::GPT;
@@ -126,12 +126,12 @@ fn texts_that_teach_nothing_are_said() {
     std::fs::write(folder.path().join("songs.txt"), SONG).unwrap();
     let said = error(&train(folder.path(), &["--out", "out"]), "text-too-short");
     assert!(said.contains("no song has a title line"), "{said}");
-    // A line of JSON behind a song would be learned.
+    // A line of JSON appended to the songs would be learned.
     let folder = data(LSTM);
     error(&train(folder.path(), &["--out", "out", "--log", "songs.txt"]), "bad-option");
 }
 
-/// Files in a list count as one after another, those that are repeated as often as that.
+/// Files in a list count as one text, in order, with repeated files as often as requested.
 #[test]
 fn several_files_are_one_text() {
     let several = |recipe: &str| {

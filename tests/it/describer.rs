@@ -1,4 +1,4 @@
-//! Pictures and what is said about them.
+//! Pictures and their captions.
 
 use crate::tidy::root;
 use liedwerk::ErrorCode;

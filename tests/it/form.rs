@@ -1,4 +1,4 @@
-//! Songs with a form: what was asked for is there, and a seed gives it again.
+//! Songs with a form: they meet the requirements, and a seed reproduces them.
 
 use liedwerk::generate::Generator;
 use liedwerk::generate::form::{Form, FormWriter, Line, title_gains};

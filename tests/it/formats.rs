@@ -1,5 +1,5 @@
-//! Models as people have them: what `tests/golden/formats.py` saved with PyTorch and transformers, the same in every
-//! other packing, and what is refused.
+//! Models in other people's formats: those that `tests/golden/formats.py` saved with PyTorch and
+//! transformers, the same in other packages, and formats that are refused.
 
 use crate::tidy::root;
 use half::bf16;
@@ -16,7 +16,7 @@ use std::borrow::Cow;
 use std::io::Write;
 use std::process::Command;
 
-/// A file as it is brought.
+/// A file as provided by a user: name and content.
 pub type Brought = (String, Vec<u8>);
 
 pub fn fixture(name: &str) -> Brought {
@@ -30,7 +30,7 @@ pub fn expected(name: &str) -> Value {
     all[name].clone()
 }
 
-/// The files that belong together, as page and command open them.
+/// Opens files that belong together, like the page and the command.
 pub fn opened(files: &[Brought]) -> Result<OpenedModel, Error> {
     let head = |bytes: &[u8]| bytes[..bytes.len().min(HEAD_BYTES)].to_vec();
     let offered: Vec<Offered> =
@@ -46,7 +46,7 @@ pub fn generator(model: &OpenedModel) -> Result<Generator, Error> {
     Generator::from_files(&model.config, &model.tokenizer, &model.weights)
 }
 
-/// The logits after the last of the tokens of a text, in portable arithmetic.
+/// The logits after the last token of a text, in portable arithmetic.
 fn logits(generator: &Generator, text: &str) -> Vec<f32> {
     let (model, tokenizer): (&LanguageModel, &TextTokenizer) = (generator.model(), generator.tokenizer());
     let (mut state, mut logits): (TextState, _) = (model.begin(), Vec::new());
@@ -71,7 +71,7 @@ pub fn sharded() -> Vec<Brought> {
     names.into_iter().chain(shards).map(|name| fixture(&format!("gpt2-sharded/{name}"))).collect()
 }
 
-/// All tensors of the folder in one file, under names of one's own.
+/// All tensors of the folder in one file, with new names.
 pub fn renamed(new_name: impl Fn(&str) -> Option<String>) -> Vec<Brought> {
     let mut files = sharded();
     let mut parameters: Vec<(String, Tensor)> = Vec::new();
@@ -86,7 +86,7 @@ pub fn renamed(new_name: impl Fn(&str) -> Option<String>) -> Vec<Brought> {
     files
 }
 
-/// A zip, of stored or deflated files.
+/// A zip with stored or deflated files.
 pub fn zip(files: &[Brought], deflated: bool) -> Vec<u8> {
     let mut archive = ZipArchiveWriter::new(Vec::new());
     for (name, bytes) in files {
@@ -109,12 +109,12 @@ fn a_sharded_folder_in_bf16_with_a_padded_vocabulary_computes_what_transformers_
     let generator = generator(&opened(&sharded()).unwrap()).unwrap();
     let tokens = generator.tokenizer().vocab_size();
     assert_eq!(json!(generator.tokenizer().encode(text)), expected["ids"]);
-    // What is beyond the tokenizer can neither be read nor written.
+    // Ids beyond the tokenizer can neither be read nor written.
     let all = numbers(&expected["logits"]);
     assert_eq!((generator.model().vocab_size(), all.len()), (tokens, tokens + 31));
     assert_close(&logits(&generator, text), &all[..tokens], 1e-4);
 
-    // Of a file that is missing the index knows the name.
+    // The index names the shard that is missing.
     let mut files = sharded();
     files.retain(|(name, _)| !name.starts_with("model-00002"));
     let error = opened(&files).unwrap_err();
@@ -135,7 +135,7 @@ fn every_packing_of_a_model_is_the_same_model() {
     {
         assert_eq!(bits(&renamed(|name| Some(format!("{prefix}{}", bare(name))))), expected, "{prefix}");
     }
-    // 1: the output layer alone is the table.
+    // 1: only the output layer holds the table.
     assert_eq!(bits(&renamed(|name| Some(head(name)))), expected);
     assert_eq!(bits(&renamed(|name| Some(format!("module.{}", head(name))))), expected);
 
@@ -146,12 +146,12 @@ fn every_packing_of_a_model_is_the_same_model() {
         assert_eq!(bits(&[packed]), expected, "a zip");
     }
     assert_eq!(bits(&folder), expected, "a folder that is dropped");
-    // What else lies in folders does not matter.
+    // Other files in the folder do not matter.
     let more = [("README.md", &b"# Model"[..]), ("tf_model.h5", b"\x89HDF\r\n\x1a\n"), (".DS_Store", b"\0")];
     let more = more.map(|(name, bytes)| (name.to_owned(), bytes.to_vec()));
     assert_eq!(bits(&[sharded(), more.to_vec()].concat()), expected);
 
-    // 18: marks, and line ends of Windows; UTF-16 of its PowerShell.
+    // 18: byte order marks, and Windows line endings; UTF-16 as written by PowerShell.
     let marked = |(name, bytes): Brought| {
         let json =
             serde_json::from_slice(&bytes).map(|json: Value| format!("{json:#}").replace('\n', "\r\n"));
@@ -167,7 +167,7 @@ fn every_packing_of_a_model_is_the_same_model() {
     };
     assert_eq!(bits(&sharded().into_iter().map(marked).collect::<Vec<_>>()), expected);
 
-    // The tokenizer as GPT-2 had it first.
+    // The tokenizer in GPT-2's original files.
     let mut files = renamed(|name| Some(name.to_owned()));
     let tokenizer: Value = serde_json::from_slice(&fixture("gpt2-sharded/tokenizer.json").1).unwrap();
     let merges = tokenizer["model"]["merges"]
@@ -183,7 +183,7 @@ fn every_packing_of_a_model_is_the_same_model() {
     files.push(("merges.txt".to_owned(), merges.into_bytes()));
     assert_eq!(bits(&files), expected);
 
-    // In one file, which is then opened as it is.
+    // As a single file, which is then opened unchanged.
     let one = opened(&sharded()).unwrap().into_file().unwrap();
     assert_eq!(bits(&[("mine.safetensors".to_owned(), one.clone())]), expected);
     assert_eq!(opened(&[("mine.safetensors".to_owned(), one.clone())]).unwrap().into_file().unwrap(), one);
@@ -221,7 +221,7 @@ fn nanogpt_is_read_the_right_way_round() {
     let generator = generator(&model).unwrap();
     let characters = "\n abdhilmnorsüw";
     let TextTokenizer::Chars(tokenizer) = generator.tokenizer() else { panic!("an alphabet") };
-    // nanoGPT numbers "ü" before "w"; an alphabet here is in order.
+    // nanoGPT puts "ü" before "w"; our alphabets are sorted.
     let reordered = |logits: &Value| -> Vec<f32> {
         let mut pairs: Vec<(u32, f32)> = characters
             .chars()
@@ -269,7 +269,7 @@ fn lstms_of_pytorch_are_the_lstm_of_the_lecture() {
         assert_close(&logits_found[id..=id], &[logit.as_f64().unwrap() as f32], 1e-5);
     }
 
-    // A state dict alone says nothing about characters.
+    // A state dict alone contains no characters.
     let one_hot = expected("one_hot");
     let characters: Vec<char> = "\n abdhilmnorsüw".chars().collect();
     let error = opened(&[fixture("one_hot.pth")]).unwrap_err();
@@ -277,7 +277,7 @@ fn lstms_of_pytorch_are_the_lstm_of_the_lecture() {
     let mut ordered = characters.clone();
     ordered.sort_unstable();
     assert_ne!(ordered, characters);
-    // Numbered as the model has them: the last two are not in order, which the text does not need.
+    // In the order of the model's ids: the last two are not sorted, which does not matter to the text.
     let tokenizer = json!({"type": "chars", "normalize": "none", "characters": ordered});
     let found = generator_of(&[
         fixture("one_hot.pth"),
@@ -323,14 +323,14 @@ fn the_command_opens_checkpoints_and_names_the_rest() {
     let lstm = root().join("tests/fixtures/formats/lstm.pt");
     let written = write(&lstm);
     assert!(written.status.success(), "{}", String::from_utf8_lossy(&written.stderr));
-    // In one file, as the page takes it.
+    // As a single file, like the page saves it.
     let args = ["convert".as_ref(), "--precision".as_ref(), "f32".as_ref(), lstm.as_os_str()];
     let one = path("one.safetensors");
     assert!(run(&[&args[..], &[one.as_os_str()]].concat()).status.success());
     assert!(ModelFile::read(&std::fs::read(&one).unwrap()).is_ok());
     assert_eq!(write(&one).stdout, written.stdout);
 
-    // 17: three gigabytes, of which nothing but the beginning is read.
+    // 17: three gigabytes, of which only the beginning is read.
     let gguf = std::fs::File::create(path("model.gguf")).unwrap();
     (&gguf).write_all(b"GGUF\x03\0\0\0").unwrap();
     gguf.set_len(3 << 30).unwrap();

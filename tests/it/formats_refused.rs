@@ -1,4 +1,4 @@
-//! Files that are no model here, and those that mean harm: each is named, and nothing in it is executed.
+//! Files that are not models, and malicious ones: each is reported by name, and nothing in it is executed.
 
 use crate::formats::{Brought, opened, sharded, zip};
 use liedwerk::ErrorCode;
@@ -8,7 +8,7 @@ fn other_formats_are_named_by_their_first_bytes() {
     let legacy = b"\x80\x02\x8a\x0al\xfc\x9cF\xf9 j\xa8P\x19.\x80\x02M\xe9\x03.";
     for (name, head, named) in [
         ("model.gguf", &b"GGUF\x03\0\0\0"[..], "GGUF"),
-        // Whatever it is called.
+        // Whatever its name.
         ("model.safetensors", b"GGUF\x03\0\0\0", "GGUF"),
         ("ggml-model.bin", b"lmgg\0\0", "GGML"),
         ("ggml-model.bin", b"tjgg\x01\0", "GGJT"),
@@ -33,7 +33,7 @@ fn other_formats_are_named_by_their_first_bytes() {
         assert_eq!(error.code(), ErrorCode::OtherFormat, "{name}: {error}");
         assert!(error.to_string().contains(named), "{name}: {error}");
     }
-    // Beside the weights that are read, such files are no matter.
+    // Next to readable weights, such files are ignored.
     assert!(opened(&[sharded(), vec![("model.onnx".into(), vec![8, 7])]].concat()).is_ok());
 }
 
@@ -69,7 +69,8 @@ fn nothing_in_a_checkpoint_is_executed() {
     ] {
         refused(damaged, ErrorCode::BadWeights, "pickle");
     }
-    // A tensor that reaches beyond its numbers, one that is one number many times, and a dictionary in itself.
+    // A tensor that exceeds its storage, one that repeats a single number, and a dictionary that contains
+    // itself.
     let tensor = |offset: u8, size: u8, stride: u8| {
         let mut pickle = b"\x80\x02}X\x01\0\0\0wctorch._utils\n_rebuild_tensor_v2\n((X\x07\0\0\0storagectorch\nFloatStorage\n".to_vec();
         pickle.extend(b"X\x01\0\0\x000X\x03\0\0\0cpuK\x10tQ");
@@ -104,7 +105,7 @@ fn zips_that_do_harm_are_refused() {
     assert_eq!(named(zip(&[], false)).code(), ErrorCode::OtherFormat);
 }
 
-/// A safetensors file of one tensor in some folder's layout.
+/// A safetensors file of one tensor, with the name and shape of some layout.
 fn single(name: &str, dtype: &str, shape: &[usize], bytes: usize) -> Brought {
     let header =
         format!("{{{name:?}:{{\"dtype\":{dtype:?},\"shape\":{shape:?},\"data_offsets\":[0,{bytes}]}}}}");
@@ -115,10 +116,10 @@ fn single(name: &str, dtype: &str, shape: &[usize], bytes: usize) -> Brought {
 #[test]
 fn sizes_that_no_data_bears_out_are_refused() {
     for weights in [
-        // As a bias of zeros it would be four terabytes.
+        // A bias of zeros of this size would take four terabytes.
         single("transformer.ln_f.weight", "F32", &[1 << 40, 0], 0),
         single("head.weight", "F32", &[1 << 40, 0], 0),
-        // Half a byte a number.
+        // Half a byte per number.
         single("transformer.wte.weight", "F4", &[2, 4], 4),
     ] {
         let error = opened(&[weights]).unwrap_err();
@@ -128,7 +129,7 @@ fn sizes_that_no_data_bears_out_are_refused() {
 
 #[test]
 fn one_list_does_not_become_many_dictionaries() {
-    // Ten thousand pairs, and a thousand calls of OrderedDict on them.
+    // Ten thousand pairs, and a thousand calls of OrderedDict with them.
     let mut pickle = b"\x80\x02]q\0(".to_vec();
     pickle.extend(b"K\x01K\x02\x86".repeat(10_000));
     pickle.extend(b"e0]");

@@ -1,4 +1,4 @@
-//! Tokenizers as people have them: added tokens, and the same division into words in other words.
+//! Tokenizers in other people's formats: added tokens, and other spellings of the same word splitting.
 
 use crate::formats::{expected, fixture, generator, opened, renamed, sharded};
 use liedwerk::ErrorCode;
@@ -57,7 +57,7 @@ fn tokenizers_that_say_the_same_are_read() {
         assert_eq!(error.code(), ErrorCode::BadTokenizer, "{other}");
         assert!(error.to_string().contains("pre-tokenizer"), "{error}");
     }
-    // 6: a token that was added for padding, and that no model knows of.
+    // 6: a token added for padding, which no model knows.
     let mut padded = file.clone();
     let id = file["added_tokens"][0]["id"].as_u64().unwrap() + 1;
     padded["added_tokens"]

@@ -1,4 +1,4 @@
-//! The generator session with a model of characters.
+//! The generator session with a character model.
 
 use crate::sampling::PLAIN;
 use liedwerk::generate::{Generator, MAX_NEW_TOKENS, MAX_PROMPT_CHARACTERS, Options, Sampling};
@@ -12,7 +12,7 @@ use liedwerk::{ErrorCode, Result};
 const CONFIG: CharLstmConfig =
     CharLstmConfig { vocab_size: 76, embedding_size: 8, hidden_size: 16, num_layers: 2, dropout: 0.0 };
 
-/// An untrained model on the songs alphabet.
+/// An untrained model with the songs alphabet.
 pub fn generator() -> Generator {
     let model = CharLstm::init(CONFIG, &mut Rng::new(11)).unwrap();
     let weights = to_safetensors(&model.parameters(), Precision::F32).unwrap();

@@ -21,12 +21,12 @@ fn gpt_config(n_positions: usize) -> GptConfig {
     GptConfig { vocab_size: tokenizer().vocab_size(), n_positions, ..config() }
 }
 
-/// A GPT-2 of random weights that looks at so many tokens.
+/// A GPT-2 of random weights with this context length.
 pub fn generator(n_positions: usize) -> Generator {
     Generator::new(model(gpt_config(n_positions)), tokenizer()).unwrap()
 }
 
-/// The three files of the same.
+/// The three files of the same model.
 pub fn files(n_positions: usize) -> (String, String, Vec<u8>) {
     let config = gpt_config(n_positions);
     let parameters = stored_layout(model(config.clone()).parameters(), Precision::F32);
@@ -46,7 +46,7 @@ pub fn ids(tokens: &[Token]) -> Vec<u32> {
     tokens.iter().map(|token| token.id).collect()
 }
 
-/// Random weights end a text now and then; most tests want one that goes on.
+/// Random weights sometimes end a text; most tests need one that continues.
 pub fn endless() -> Options {
     Options { sampling: PLAIN, logit_bias: vec![(0, f32::NEG_INFINITY)], ..Options::default() }
 }
@@ -98,7 +98,7 @@ fn files_open_and_write_the_same() {
     let code = |config: &str, tokenizer: &str| {
         Generator::from_files(config, tokenizer, &weights).map(|_| ()).unwrap_err().code()
     };
-    // One of fewer tokens fits a model whose vocabulary was padded.
+    // A tokenizer with fewer tokens fits a model with a padded vocabulary.
     let other = learn_text_bpe([TEXT], 281).to_json();
     assert_eq!(code(&config, &other), ErrorCode::BadTokenizer);
     assert_eq!(code(&config, r#"{"type":"words"}"#), ErrorCode::BadTokenizer);
@@ -108,7 +108,8 @@ fn files_open_and_write_the_same() {
     );
 }
 
-/// Random weights write bytes in any order: whatever is handed out is whole, and together what decoding gives.
+/// Random weights write bytes in any order: all released text is whole characters, and together equals the
+/// decoded tokens.
 #[test]
 fn characters_of_several_tokens_come_whole() {
     let mut generator = generator(24);
@@ -121,7 +122,7 @@ fn characters_of_several_tokens_come_whole() {
         waited += written.iter().filter(|token| token.text.is_empty()).count();
     }
     assert!(waited > 20, "{waited}");
-    // A tree of four bytes, forced one by one.
+    // A tree emoji of four bytes, forced one by one.
     generator.start("", endless()).unwrap();
     let tree: Vec<u32> = learn_text_bpe([""], 257).encode("🌳");
     let pieces: Vec<String> = tree.iter().map(|&id| generator.force(id).unwrap().unwrap().text).collect();
@@ -141,7 +142,7 @@ fn the_end_of_text_ends_it() {
     assert_eq!((generator.end(), generator.remaining()), (Some(End::EndOfText), 0));
     assert_eq!(text(&written), tokenizer().decode(&ids(&written)));
     assert!(!text(&written).contains("endoftext"));
-    // Nothing follows it, until it is taken back.
+    // Nothing follows until it is taken back.
     assert_eq!(generator.force(5).unwrap(), None);
     assert_eq!(generator.rewind(1).unwrap(), text(&written[..written.len() - 1]));
     assert_eq!(generator.end(), None);
@@ -157,11 +158,11 @@ fn long_prompts_keep_their_end_and_say_so() {
     assert_eq!(started.notes[0].message, "Only the last 24 tokens of the text were read.");
     assert!(TEXT.ends_with(&started.prompt) && started.prompt.len() < TEXT.len());
     let cut = ids(&rest(&mut generator));
-    // The same as of the end alone.
+    // The same as for the end alone.
     let started = generator.start(&started.prompt, options.clone()).unwrap();
     assert!(started.notes.is_empty());
     assert_eq!(ids(&rest(&mut generator)), cut);
-    // Never within a character.
+    // Never cut within a character.
     let umlauts = "öäü".repeat(200_000);
     for positions in [2, 3, 5] {
         let mut generator = self::generator(positions);
@@ -186,7 +187,7 @@ fn an_empty_prompt_begins_a_text() {
     assert_eq!(first("")[0], sampler.sample(&mut logits, &[0]).unwrap());
 }
 
-/// Tokenizers and models in the other pairs.
+/// Tokenizers and models in the other combinations.
 #[test]
 fn any_tokenizer_goes_with_any_model() {
     let chars = CharTokenizer::from_text(Normalize::Songs, "");
@@ -198,7 +199,7 @@ fn any_tokenizer_goes_with_any_model() {
     let started = generator.start(&"la ".repeat(50), options.clone()).unwrap();
     assert_eq!((started.prompt.len(), started.notes[0].code), (24, "prompt-cut"));
 
-    // With a space before every text, as a translator's tokenizer puts it.
+    // A tokenizer that adds a space before every text, like that of a translator.
     let spaced = learn_bpe([TEXT], 280, Normalizer::default());
     let LanguageModel::Gpt(gpt) = self::generator(24).model().clone() else { unreachable!() };
     let mut generator = Generator::new(gpt, spaced.clone()).unwrap();

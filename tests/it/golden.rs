@@ -1,4 +1,4 @@
-//! Our numbers against PyTorch's. `tests/golden/generate.py` wrote the fixtures.
+//! Our numbers compared with PyTorch's. `tests/golden/generate.py` wrote the fixtures.
 
 use liedwerk::models::{CharLstm, CharLstmConfig};
 use liedwerk::nn::Module;
@@ -9,7 +9,7 @@ use pollster::block_on;
 use safetensors::SafeTensors;
 use std::collections::HashMap;
 
-/// One fixture: tensors and token ids by name, and its description.
+/// A fixture: tensors and token ids by name, and its description.
 pub struct Golden {
     tensors: HashMap<String, Tensor>,
     ids: HashMap<String, Vec<u32>>,
@@ -42,7 +42,7 @@ impl Golden {
         self.ids.get(name).unwrap_or_else(|| panic!("the fixture has no {name}"))
     }
 
-    /// Panics unless `actual` equals the fixture's `name`, relative to its largest value.
+    /// Panics unless `actual` equals the fixture's `name` up to `tolerance`, relative to its largest value.
     pub fn check(&self, name: &str, actual: &Tensor, tolerance: f32) {
         let expected = self.get(name);
         assert_eq!(actual.numel(), expected.numel(), "{name}: {:?} {:?}", actual.shape(), expected.shape());
@@ -63,7 +63,7 @@ impl Golden {
         }
     }
 
-    /// `Σ out · weight` as the fixtures' loss has it.
+    /// `Σ out · weight`, as in the fixtures' loss.
     pub fn weighted(&self, out: &Tensor, name: &str) -> Tensor {
         let weight = self.get(&format!("weight.{name}"));
         out.mul(&weight.reshape(out.shape())).sum_all()
@@ -137,7 +137,8 @@ fn layer_norm() {
     golden.check_grads(&grads, &names.into_iter().zip(&leaves).collect::<Vec<_>>());
 }
 
-/// `torch.nn.MultiheadAttention` from our ops: three projections, heads apart, attention, one projection.
+/// `torch.nn.MultiheadAttention` built from our ops: three projections, split heads, attention, one
+/// projection.
 fn multihead(
     x: &Tensor,
     memory: &Tensor,
@@ -202,7 +203,7 @@ fn cross_entropy() {
     let golden = Golden::open("cross_entropy");
     let tape = Tape::new();
     let logits = golden.watch(&tape, "in.logits");
-    // PyTorch's default of -100 has no place among u32 ids; any id outside the vocabulary serves.
+    // PyTorch's default of -100 is not a u32; any id outside the vocabulary works.
     let padding = u32::MAX;
     let targets: Vec<u32> = golden.about["targets"]
         .as_array()
@@ -233,7 +234,7 @@ fn adamw_ten_steps() {
     }
 }
 
-/// The model of the fixture, with its initial parameters.
+/// The model of the fixture with its initial parameters.
 fn char_lstm(golden: &Golden) -> CharLstm {
     let config =
         CharLstmConfig { vocab_size: 20, embedding_size: 8, hidden_size: 16, num_layers: 4, dropout: 0.0 };
@@ -265,7 +266,7 @@ fn char_lstm_logits_and_gradients() {
     golden.check_grads(&grads, &leaves.iter().map(|(name, leaf)| (name.as_str(), leaf)).collect::<Vec<_>>());
 }
 
-/// What the fixtures were trained with: a rate that neither rises nor falls.
+/// The settings used for the fixtures, with a constant learning rate.
 pub fn constant_rate(beta2: f32) -> PlannedTraining {
     PlannedTraining { lr: 3e-3, warmup_steps: 1, decay_steps: 1, beta2, ..PlannedTraining::default() }
 }

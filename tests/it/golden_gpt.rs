@@ -1,4 +1,4 @@
-//! GPT-2 against Python's transformers. `tests/golden/generate_gpt.py` wrote the fixtures.
+//! GPT-2 compared with Python's transformers. `tests/golden/generate_gpt.py` wrote the fixtures.
 
 use crate::golden::Golden;
 use liedwerk::Tensor;
@@ -19,7 +19,7 @@ fn read(case: &str, file: &str) -> Vec<u8> {
     std::fs::read(path(case, file)).unwrap()
 }
 
-/// The model of a folder that transformers wrote.
+/// The model in a folder written by transformers.
 fn open(case: &str) -> Gpt {
     with_weights(case, &read(case, "model.safetensors"))
 }
@@ -67,7 +67,7 @@ fn logits_and_all_gradients() {
     let golden = Golden::open("gpt2");
     let (logits, _, grads) = gradients(&open("gpt2"), batch(&golden, 0));
     golden.check("out.logits", &logits, 1e-5);
-    // In the names and the layout of a file, which are those of transformers.
+    // With the names and layout of a file, which are those of transformers.
     let grads = stored_layout(grads, Precision::F32);
     assert_eq!(grads.len(), 28);
     for (name, grad) in grads {
@@ -97,7 +97,7 @@ fn ten_training_losses() {
     }
 }
 
-/// The likeliest tokens, beyond the window and from prompts up to longer than it.
+/// Greedy decoding beyond the context window, from prompts that may be longer than it.
 #[test]
 fn greedy_texts() {
     #[derive(serde::Deserialize)]
@@ -125,7 +125,7 @@ fn greedy_texts() {
     }
 }
 
-/// As older versions wrote them: f16, no prefix, masks of booleans, the output layer once more.
+/// In the format of older versions: f16, no prefix, boolean masks, a copy of the table as output layer.
 #[test]
 fn an_older_folder_in_f16() {
     let (golden, model) = (Golden::open("gpt2_f16"), open("gpt2_f16"));
@@ -149,7 +149,7 @@ fn the_command_converts_an_older_folder() {
     }
 }
 
-/// What we write has the entries that transformers wrote, apart from the prefix, which it does not need.
+/// Our files have the same entries as those of transformers, except for the prefix, which it does not need.
 #[test]
 fn our_folder_is_theirs() {
     let model = open("gpt2");

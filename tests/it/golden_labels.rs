@@ -1,4 +1,4 @@
-//! The models that read against PyTorch's. `tests/golden/generate_labels.py` wrote the fixtures.
+//! The models that read compared with PyTorch. `tests/golden/generate_labels.py` wrote the fixtures.
 
 use crate::golden::{Golden, constant_rate};
 use liedwerk::models::{ModelConfig, Tagger, TextClassifier, WordForm};
@@ -53,7 +53,7 @@ fn batch(golden: &Golden, index: usize) -> LabelBatch {
         all[index * size..][..size].to_vec()
     };
     let lengths = golden.about["lengths"].as_array().unwrap();
-    // The fixture marks what does not count by -100.
+    // The fixture marks unscored labels with -100.
     let labels = part("in.labels").into_iter().map(|label| if label > 1000 { UNSCORED } else { label });
     LabelBatch {
         inputs: part("in.ids"),
@@ -66,12 +66,12 @@ fn settings() -> PlannedTraining {
     PlannedTraining { label_smoothing: 0.1, average: 0.0, ..constant_rate(0.98) }
 }
 
-/// Something to begin with; the batches are given.
+/// A placeholder; the batches come from the fixture.
 fn examples() -> PairBatches<LabelBatch> {
     PairBatches::new(vec![TokenPair { source: vec![1], target: vec![0] }], 8, 1).unwrap()
 }
 
-/// Logits and all gradients of the first batch.
+/// Compares the logits and all gradients of the first batch.
 fn check_first<M: Module>(golden: &Golden, model: &M, logits: impl FnOnce(&M, &LabelBatch) -> Tensor) {
     let tape = Tape::new();
     let (mut tracked, mut leaves) = (model.clone(), Vec::new());
@@ -121,7 +121,7 @@ fn a_tagger_gives_the_logits_gradients_and_ten_losses() {
     check_losses(&golden, Trainer::new(model, examples(), objective, &settings(), None));
 }
 
-/// What stands beside a sentence in a batch does not change what is said about it.
+/// Other sentences in a batch do not affect the result for a sentence.
 #[test]
 fn padding_changes_nothing() {
     let golden = Golden::open("tagger");

@@ -1,4 +1,4 @@
-//! BERT against Hugging Face's transformers. `tests/golden/generate_masked.py` wrote the fixtures.
+//! BERT compared with Hugging Face's transformers. `tests/golden/generate_masked.py` wrote the fixtures.
 
 use crate::formats::opened;
 use crate::golden::{Golden, constant_rate};
@@ -27,7 +27,7 @@ fn model() -> MaskedLm {
     let ModelConfig::Bert(mut config) = ModelConfig::from_json(&text("config.json")).unwrap() else {
         unreachable!()
     };
-    // The library trained it in its state for evaluation.
+    // The library trained it in evaluation mode.
     (config.hidden_dropout_prob, config.attention_probs_dropout_prob) = (0.0, 0.0);
     let mut weights = Weights::from_safetensors(&file("model.safetensors")).unwrap();
     let model = MaskedLm::from_weights(config, &mut weights).unwrap();
@@ -44,7 +44,7 @@ fn lengths(golden: &Golden) -> Vec<usize> {
         .collect()
 }
 
-/// What is to be foretold at every place of a step; the fixture marks by -100 where nothing is.
+/// The targets at all positions of a step; the fixture marks positions without one with -100.
 fn targets(golden: &Golden, step: usize) -> Vec<u32> {
     let all = golden.ids("in.targets");
     let part = &all[step * all.len() / STEPS..][..all.len() / STEPS];
@@ -74,7 +74,7 @@ fn a_folder_of_transformers_gives_its_logits_gradients_and_ten_losses() {
     });
     let MaskedBatch { inputs, lengths, .. } = batch(&golden, 0);
     let logits = tracked.predict(&tracked.encode(&inputs, &lengths, None, None));
-    // Where a text is over, the library computes something else, which nobody reads.
+    // On padding the library computes other values, which nobody reads.
     let (width, tokens) = (inputs.len() / lengths.len(), logits.dim(2));
     for (row, &length) in lengths.iter().enumerate() {
         let from = (row * width * tokens, length * tokens);
@@ -85,7 +85,7 @@ fn a_folder_of_transformers_gives_its_logits_gradients_and_ten_losses() {
     }
     let options = CrossEntropy { ignore_index: Some(UNSCORED), label_smoothing: 0.0 };
     let grads = tape.backward(&logits.cross_entropy(&targets(&golden, 0), options));
-    // A bias of all keys changes no weight of the attention: its gradient is 0, but for rounding.
+    // A bias of all keys does not change the attention weights: its gradient is 0 up to rounding.
     let leaves: Vec<_> = leaves
         .iter()
         .map(|(name, leaf)| (name.as_str(), leaf))
@@ -155,13 +155,13 @@ fn masks_are_filled_and_what_cannot_be_is_said() {
     assert_eq!(codes(&format!("{}[MASK]", "the rose ".repeat(6000))), ["text-cut", "text-cut", "no-mask"]);
     assert!(codes(&"[MASK] ".repeat(15)).contains(&"text-cut"));
     assert_eq!(codes("[MASK")[0], "no-mask");
-    // A word that the vocabulary has is taken out and looked for; of others nothing is found.
+    // A word in the vocabulary is masked and searched for; other words are never found.
     let figures = filler.figures(&["the rose", "die rose!", "3", "the the the"]).unwrap();
     assert_eq!(figures.count, 3);
     assert!(figures.first <= figures.first_five && figures.first_five + figures.in_pieces <= figures.count);
 }
 
-/// A word beside others in a batch is what it is alone.
+/// Other words in a batch do not affect the result for a word.
 #[test]
 fn padding_changes_nothing() {
     let model = model();

@@ -1,4 +1,5 @@
-//! The ops of pictures, and a GAN's losses, against PyTorch's. `tests/golden/generate_pictures.py` wrote the fixtures.
+//! The ops for pictures, and a GAN's losses, compared with PyTorch's. `tests/golden/generate_pictures.py`
+//! wrote the fixtures.
 
 use crate::golden::Golden;
 use liedwerk::models::{Captioner, CaptionerConfig};

@@ -1,4 +1,5 @@
-//! The losses for preferences against PyTorch's. `tests/golden/generate_preference.py` wrote the fixtures.
+//! The losses for preferences compared with PyTorch's. `tests/golden/generate_preference.py` wrote the
+//! fixtures.
 
 use crate::golden::Golden;
 use liedwerk::models::{Gpt, ModelConfig, RewardModel};
@@ -10,10 +11,10 @@ use liedwerk::train::{
     sequence_log_probs,
 };
 
-/// Of a gradient that is none.
+/// Tolerance for gradients that should be 0.
 const ROUNDING: f32 = 1e-6;
 
-/// A model without parameters of its own.
+/// A GPT with the fixture's sizes and arbitrary parameters.
 fn gpt(golden: &Golden) -> Gpt {
     let mut config = golden.about["sizes"].clone();
     config["model_type"] = "gpt2".into();
@@ -36,7 +37,7 @@ fn texts(golden: &Golden) -> Vec<Continuation> {
         .collect()
 }
 
-/// Loss and all gradients of a model with the fixture's parameters.
+/// Compares the loss and all gradients of a model with the fixture's parameters.
 fn check<M: Module>(golden: &Golden, mut model: M, loss: impl FnOnce(&M) -> Tensor) {
     let (tape, mut leaves) = (Tape::new(), Vec::new());
     model.visit(&mut |name, parameter| {
@@ -51,7 +52,7 @@ fn check<M: Module>(golden: &Golden, mut model: M, loss: impl FnOnce(&M) -> Tens
         let grad = grads.get(leaf).cloned().unwrap_or_else(|| Tensor::zeros(leaf.shape()));
         let expected = golden.get(&format!("grad.{name}"));
         if expected.data().iter().all(|value| value.abs() < ROUNDING) {
-            // What shifts both rewards of a pair alike has no gradient.
+            // Parameters that shift both rewards of a pair equally have no gradient.
             assert!(grad.data().iter().all(|value| value.abs() < ROUNDING), "{name}: {grad:?}");
         } else {
             golden.check(&format!("grad.{name}"), &grad, 1e-5);

@@ -1,4 +1,4 @@
-//! Sampling against Python's transformers, and the table of a step.
+//! Sampling compared with Python's transformers, and the listing of candidates.
 
 use crate::sampling::PLAIN;
 use liedwerk::generate::sampler::Sampler;
@@ -6,10 +6,10 @@ use liedwerk::generate::{Cut, Sampling};
 
 /// Temperature, top-k, top-p, min-p, typical-p, repetition penalty, n-gram.
 type Settings = (f32, usize, f32, f32, f32, f32, usize);
-/// Settings, biases, tokens so far, logits in eighths (`None` is -infinity), and what is left.
+/// Settings, biases, tokens so far, logits in eighths (`None` is -infinity), and the remaining tokens.
 type Case = (Settings, Vec<(u32, Option<f32>)>, Vec<u32>, Vec<Option<f32>>, Vec<(usize, f32)>);
 
-/// What `tests/golden/sampling.py` wrote.
+/// The fixture written by `tests/golden/sampling.py`.
 fn golden() -> Vec<Case> {
     #[derive(serde::Deserialize)]
     struct Golden {
@@ -42,7 +42,7 @@ fn filters_agree_with_transformers() {
         let kept = |id: &usize| logits[*id] > f32::NEG_INFINITY;
         let found: Vec<usize> = (0..logits.len()).filter(kept).collect();
         assert_eq!(found, left.iter().map(|(id, _)| *id).collect::<Vec<_>>(), "case {i} {settings:?}");
-        // Ours are measured from the largest before the filters, which the last filter may remove.
+        // Our logits are shifted by the maximum before filtering, and the last filter may remove the maximum.
         let (first, expected_first) = (logits[left[0].0], left[0].1);
         for (id, expected) in left {
             let (found, expected) = (logits[id] - first, expected - expected_first);
@@ -55,7 +55,8 @@ fn filters_agree_with_transformers() {
     }
 }
 
-/// Every case once more, with the table: the same choice, and figures that fit the logits before and after.
+/// Every case again with the listing: the same choice, and values consistent with the logits before and
+/// after.
 #[test]
 fn a_table_tells_what_happened() {
     let mut seen = Vec::new();

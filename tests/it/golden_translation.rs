@@ -1,4 +1,4 @@
-//! The translators against PyTorch's. `tests/golden/generate_translation.py` wrote the fixtures.
+//! The translators compared with PyTorch's. `tests/golden/generate_translation.py` wrote the fixtures.
 
 use crate::golden::{Golden, constant_rate};
 use liedwerk::models::{ModelConfig, TranslationModel};
@@ -38,7 +38,7 @@ fn gru_over_packed_sequences() {
 const CASES: [&str; 4] = ["transformer_pre", "transformer_post", "seq2seq_tied", "seq2seq_deep"];
 const BATCH: usize = 4;
 
-/// The model of a fixture, with its initial parameters.
+/// The model of a fixture with its initial parameters.
 fn model(case: &str, golden: &Golden) -> TranslationModel {
     let mut config = golden.about.as_object().unwrap().clone();
     let unrelated = ["case", "torch", "lr", "weight_decay", "betas", "eps", "grad_clip", "label_smoothing"];
@@ -90,7 +90,7 @@ fn logits_and_all_gradients() {
     }
 }
 
-/// Step by step from caches, without padding, all sentences side by side.
+/// Step by step from caches, without padding, with all sentences in parallel.
 #[test]
 fn incremental_logits_and_attention() {
     for case in CASES {
@@ -123,7 +123,7 @@ fn ten_training_losses() {
     for case in CASES {
         let golden = Golden::open(case);
         let settings = PlannedTraining { label_smoothing: 0.1, ..constant_rate(0.98) };
-        // The batches are the fixture's; these pairs are not used.
+        // The batches come from the fixture; these pairs are not used.
         let pairs = vec![TokenPair { source: vec![1, 2], target: vec![1, 2] }];
         let mut trainer = Trainer::on_pairs(model(case, &golden), pairs, &settings).unwrap();
         for step in 0..10 {

@@ -1,4 +1,4 @@
-//! GPT-2: decoding from caches against recomputing everything.
+//! GPT-2: decoding with caches compared with recomputing everything.
 
 use liedwerk::models::{Decoder, Gpt, GptActivation, GptConfig};
 use liedwerk::nn::Module;
@@ -22,7 +22,7 @@ pub fn config() -> GptConfig {
     }
 }
 
-/// Weights far larger than fresh ones, so that texts vary and everything read makes a difference.
+/// Weights much larger than initial ones, so that texts vary and every input makes a difference.
 pub fn model(config: GptConfig) -> Gpt {
     let mut model = Gpt::init(config, &mut Rng::new(3)).unwrap();
     model.visit(&mut |name, parameter| {
@@ -49,7 +49,7 @@ fn likeliest(logits: &[f32]) -> u32 {
     (0..logits.len()).max_by(|&a, &b| logits[a].total_cmp(&logits[b])).unwrap() as u32
 }
 
-/// What the model sees of a text, token by token: a full window loses its older half.
+/// The part of a text that the model sees, token by token: a full window drops its older half.
 fn seen(text: &[u32], positions: usize) -> Vec<u32> {
     let mut seen: Vec<u32> = Vec::new();
     for &token in text {
@@ -61,7 +61,7 @@ fn seen(text: &[u32], positions: usize) -> Vec<u32> {
     seen
 }
 
-/// The next token's logits, from the text alone and without any cache.
+/// The logits of the next token, from the text alone and without caches.
 fn recomputed(model: &Gpt, text: &[u32]) -> Vec<f32> {
     let window = seen(text, model.config().n_positions);
     let logits = model.forward(&window, 1, None);
@@ -79,7 +79,7 @@ fn the_window_slides_as_if_token_by_token() {
     }
 }
 
-/// 600 tokens of several texts side by side, over some fifty slides of each window.
+/// 600 tokens of several texts in parallel, over some fifty slides of each window.
 #[test]
 fn caches_change_nothing() {
     let model = model(config());
@@ -99,7 +99,7 @@ fn caches_change_nothing() {
             let close = expected.iter().zip(logits).all(|(a, b)| (a - b).abs() <= 1e-5 * largest);
             assert!(close, "step {step}: {logits:?}, recomputed {expected:?}");
             assert_eq!(likeliest(logits), likeliest(&expected), "step {step}");
-            // On slices the sums have one order, cached or not.
+            // With row-by-row products the sums have one order, cached or not.
             let mut alone = Vec::new();
             model.decoder(1).prefill(0, &seen(text, 24), &mut alone);
             assert_eq!(bits(logits), bits(&alone), "step {step}");
@@ -138,7 +138,7 @@ fn prefilling_is_stepping_to_the_bit() {
     }
 }
 
-/// Rows are chosen again and again, in the middle of windows of different fillings.
+/// Rows are selected repeatedly, while their windows are filled differently.
 #[test]
 fn chosen_rows_go_on_as_if_alone() {
     let model = model(config());

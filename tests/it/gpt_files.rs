@@ -1,4 +1,4 @@
-//! Files of a GPT-2: both layouts, every number format, Hugging Face's configurations, and hostile ones.
+//! Files of GPT-2: both layouts, every number format, Hugging Face's configurations, and hostile files.
 
 use crate::expected::{TRANSFORMER, translator_files};
 use crate::gpt::{bits, config, model, words};
@@ -16,7 +16,7 @@ fn load(bytes: &[u8]) -> Result<Gpt, liedwerk::Error> {
     Ok(model)
 }
 
-/// A model's file as we write it.
+/// A model's file in our layout.
 fn file(model: &Gpt, precision: Precision) -> Vec<u8> {
     to_safetensors(&stored_layout(model.parameters(), precision), precision).unwrap()
 }
@@ -39,7 +39,7 @@ fn files_keep_the_model_in_every_format() {
     assert_eq!(text_bits(&load(&f32_file).unwrap()), text_bits(&original));
     assert!(names(&f32_file).contains(&"h.1.attn.c_attn.weight".to_owned()));
 
-    // What a file of 8-bit integers says does not change when it is written in another format.
+    // The values of an 8-bit file do not change when it is written in another format.
     let int8_file = file(&original, Precision::Int8);
     assert!(names(&int8_file).contains(&"h.1.attn.in_proj_weight".to_owned()));
     assert!(names(&int8_file).iter().all(|name| !name.contains(".c_")), "{:?}", names(&int8_file));
@@ -50,7 +50,7 @@ fn files_keep_the_model_in_every_format() {
         assert_eq!(found.data(), said.data(), "{name}");
     }
 
-    // Names tell the layout whatever the format: here 8 bits under Hugging Face's.
+    // Names determine the layout in any number format: here 8 bits with Hugging Face's names.
     let odd = to_safetensors(&stored_layout(original.parameters(), Precision::F32), Precision::Int8).unwrap();
     for found in [int8, load(&odd).unwrap(), load(&file(&original, Precision::F16)).unwrap()] {
         for ((name, found), (_, exact)) in found.parameters().iter().zip(original.parameters()) {
@@ -96,7 +96,7 @@ fn weights_that_do_not_fit_are_refused() {
     };
     let zeros = Tensor::zeros;
 
-    // Beside the parameters: an output layer, the same and another, and masks of any kind.
+    // Extra tensors: an output layer, equal and different, and masks of any kind.
     let allowed =
         |parameters: Vec<_>| load(&to_safetensors(&parameters, Precision::F32).unwrap()).map(|_| ());
     assert!(allowed(with("lm_head.weight", wte())).is_ok());
@@ -111,7 +111,7 @@ fn weights_that_do_not_fit_are_refused() {
     let twice = with("h.0.attn.out_proj.weight", zeros(&[32, 32]));
     refused(twice, ErrorCode::UnexpectedParameter, "h.0.attn.c_proj.weight");
 
-    // A matrix in the other layout under this one's name, a missing one, a longer table of positions.
+    // A matrix of the other layout under this layout's name, a missing one, a longer table of positions.
     let wrong = with("h.0.attn.c_attn.weight", zeros(&[96, 32]));
     refused(wrong, ErrorCode::ParameterShape, "h.0.attn.c_attn.weight");
     let mut missing = good();
@@ -120,7 +120,7 @@ fn weights_that_do_not_fit_are_refused() {
     refused(with("wpe.weight", zeros(&[48, 32])), ErrorCode::ParameterShape, "wpe.weight");
 }
 
-/// The beginning of `config.json` of the model that OpenAI published.
+/// The beginning of the `config.json` published by OpenAI.
 const PUBLISHED: &str = r#"{"activation_function": "gelu_new", "architectures": ["GPT2LMHeadModel"],
     "attn_pdrop": 0.1, "bos_token_id": 50256, "embd_pdrop": 0.1, "eos_token_id": 50256,
     "initializer_range": 0.02, "layer_norm_epsilon": 1e-05, "model_type": "gpt2", "n_ctx": 1024,
@@ -172,7 +172,7 @@ fn configurations_of_other_models_are_refused() {
         (r#""n_embd": 768"#, r#""n_embd": 0"#, "n_embd"),
         (r#""n_embd": 768"#, r#""n_embd": 16385"#, "n_embd"),
         (r#""n_embd": 768"#, r#""n_embd": 18446744073709551615"#, "n_embd"),
-        // Its feed-forward part would be four times as wide.
+        // Its feed-forward layer would be four times as wide.
         (r#""n_embd": 768"#, r#""n_embd": 6144"#, "n_inner"),
         (r#""n_embd": 768"#, r#""n_embd": -1"#, "invalid value"),
         (r#""n_embd": 768,"#, "", "n_embd"),
@@ -199,7 +199,7 @@ fn configurations_of_other_models_are_refused() {
 #[test]
 fn sessions_refuse_other_models() {
     let json = format!("{PUBLISHED}}}");
-    // As far as the tokenizer: a model that continues texts opens it.
+    // Fails only at the tokenizer: the configuration is that of a language model.
     let error = Generator::from_files(&json, "{}", &[]).map(|_| ()).unwrap_err();
     assert_eq!(error.code(), ErrorCode::BadTokenizer, "{error}");
     let (config, tokenizer, weights) = translator_files(TRANSFORMER);

@@ -1,4 +1,4 @@
-//! Every op's backward against finite differences of its forward.
+//! The backward pass of every op compared with finite differences of its forward pass.
 
 use liedwerk::ops::{AttentionMask, Conv2dOptions, CrossEntropy, GruWeights, LstmWeights, concat};
 use liedwerk::rng::Rng;
@@ -11,8 +11,8 @@ fn random(shape: &[usize], rng: &mut Rng) -> Tensor {
 
 /// Compares the gradient of `Σ weight · op(inputs)` with central differences, for every input element.
 ///
-/// f32 differences carry an error of about 1e-3 of the function's scale, so this finds wrong formulae; the
-/// PyTorch goldens find wrong digits.
+/// f32 differences have an error of about 1e-3 of the function's scale, so this detects wrong formulae; the
+/// PyTorch goldens detect wrong digits.
 fn check(name: &str, shapes: &[&[usize]], op: impl Fn(&[Tensor]) -> Tensor) {
     let mut rng = Rng::new(name.len() as u64);
     let inputs: Vec<Tensor> = shapes.iter().map(|shape| random(shape, &mut rng)).collect();
@@ -120,7 +120,7 @@ fn picture_ops() {
     }
     check("gram", &[&[3, 5]], |x| x[0].gram());
     check("avg_pool2d", &[&[2, 2, 5, 4]], |x| x[0].avg_pool2d(2, 2, 1).square());
-    // Values apart from each other, so that a step changes no maximum.
+    // Values far enough apart that a step changes no maximum.
     let apart: Vec<f32> = (0..40).map(|i| (i * 17 % 40) as f32 / 10.0).collect();
     check_at("max_pool2d", &[Tensor::from_vec(apart, &[2, 1, 5, 4])], |x| x[0].max_pool2d(3, 2, 1));
     check("upsample_nearest2d", &[&[2, 2, 2, 3]], |x| x[0].upsample_nearest2d(3).square());

@@ -1,5 +1,5 @@
-//! Files made to do harm: every one must give an error with the right code, no panic, and no
-//! allocation out of proportion to the file.
+//! Malicious files: each must give an error with the right code, without a panic and without disproportionate
+//! allocations.
 
 use liedwerk::generate::Generator;
 use liedwerk::io::manifest::Manifest;
@@ -11,7 +11,7 @@ use liedwerk::text::{CharTokenizer, Normalize};
 use liedwerk::{ErrorCode, Tensor};
 use proptest::prelude::*;
 
-/// A safetensors file with any header and any data.
+/// A safetensors file with any header and data.
 fn file(header: &str, data: &[u8]) -> Vec<u8> {
     let mut bytes = (header.len() as u64).to_le_bytes().to_vec();
     bytes.extend(header.as_bytes());
@@ -36,7 +36,7 @@ fn lying_lengths_are_refused() {
         &terabytes,
         &u64::MAX.to_le_bytes(),
         &[&terabytes[..], b"{}"].concat(),
-        // A header of 17 MB that is really there is refused too.
+        // A header that really has 17 MB is also refused.
         &file(&format!("{{}}{}", " ".repeat(17 << 20)), &[]),
         &file("", &[]),
         &file("[1,2]", &[]),
@@ -53,11 +53,11 @@ fn contradictory_headers_are_refused() {
     let two = |a: String, b: String| format!(r#"{{"a":{a},"b":{b}}}"#);
     let f32x2 = |from, to| tensor("F32", "[2]", from, to);
     for (header, data) in [
-        // Cut off, too long, without the data at all.
+        // Truncated, too long, without any data.
         (one(f32x2(0, 8)), 7),
         (one(f32x2(0, 8)), 9),
         (one(f32x2(0, 8)), 0),
-        // Overlap, gap, backwards, not from the start.
+        // Overlapping, with a gap, reversed, not from the start.
         (two(f32x2(0, 8), f32x2(4, 12)), 12),
         (two(f32x2(0, 8), f32x2(0, 8)), 8),
         (two(f32x2(0, 8), f32x2(12, 20)), 20),
@@ -67,7 +67,7 @@ fn contradictory_headers_are_refused() {
         (one(tensor("F32", "[3]", 0, 8)), 8),
         (one(tensor("F32", "[-2]", 0, 8)), 8),
         (one(tensor("F32", "[2.5]", 0, 10)), 10),
-        // Sizes that overflow, alone and added up.
+        // Sizes that overflow, individually and in total.
         (one(tensor("F32", "[4294967296,4294967296]", 0, 8)), 8),
         (one(tensor("U8", "[18446744073709551615]", 0, u64::MAX)), 8),
         (one(tensor("U8", "[2305843009213693951]", 0, (1 << 61) - 1)), 8),
@@ -112,7 +112,7 @@ fn values_that_are_no_numbers_are_refused() {
     }
 }
 
-/// The code for an `I8` matrix "a" of this shape and, where there is one, a tensor "a.scale"; all bytes 1.
+/// The error code for an `I8` matrix "a" of this shape and optionally a tensor "a.scale"; all bytes are 1.
 fn int8_code(shape: &str, size: u64, scale: Option<(&str, &str, u64)>) -> Result<(), ErrorCode> {
     let matrix = tensor("I8", shape, 0, size);
     let (scale, end) = match scale {
@@ -143,7 +143,7 @@ fn int8_needs_fitting_scales() {
     ] {
         assert_eq!(int8_code(shape, size, scale), Err(expected), "{shape} {scale:?}");
     }
-    // Nothing in no rows or no columns is strange, but says nothing false.
+    // Empty matrices are unusual but consistent.
     assert_eq!(int8_code("[0,9223372036854775807]", 0, Some(("F32", "[0]", 0))), Ok(()));
     assert_eq!(int8_code("[2,0]", 0, good), Ok(()));
     assert_eq!(int8_code("[9223372036854775807,0]", 0, good), Err(ErrorCode::ParameterShape));
@@ -156,7 +156,7 @@ fn int8_scales_are_numbers() {
     for (scale, expected) in [
         (f32::NAN, Err(ErrorCode::NotFinite)),
         (f32::INFINITY, Err(ErrorCode::NotFinite)),
-        // Finite, but not times 127.
+        // Finite, but not when multiplied by 127.
         (f32::MAX, Err(ErrorCode::NotFinite)),
         (1e30, Ok(())),
     ] {
@@ -257,7 +257,7 @@ proptest! {
         prop_assert!(Manifest::from_json(&text).is_err());
     }
 
-    /// One byte of a good file changed: an error or other values, but never a panic.
+    /// One byte of a valid file is changed: this gives an error or other values, but never a panic.
     #[test]
     fn damage_never_panics(at in any::<prop::sample::Index>(), value in any::<u8>(), cut in 0usize..40) {
         let mut bytes = to_safetensors(&small_model()[..2], Precision::F16).unwrap();

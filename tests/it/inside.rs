@@ -1,4 +1,4 @@
-//! What is recorded while a model writes: that it is true, and that it changes nothing.
+//! Recordings of a model while it writes: they are correct, and recording changes nothing.
 
 use crate::generate_gpt::{self, endless};
 use crate::golden::Golden;
@@ -28,7 +28,7 @@ fn recorded(generator: &mut Generator, prompt: &str, options: Options) -> (Vec<T
 #[test]
 fn a_text_is_the_same_whether_it_is_recorded_or_not() {
     let plain = Options { max_new_tokens: 40, candidates: 3, ..endless() };
-    // Of this GPT-2 the window slides several times.
+    // The window of this GPT-2 slides several times.
     for mut generator in [generate_gpt::generator(12), crate::generate::generator()] {
         generator.start("Am Brunnen", plain.clone()).unwrap();
         let expected = generate_gpt::rest(&mut generator);
@@ -47,7 +47,7 @@ fn a_text_is_the_same_whether_it_is_recorded_or_not() {
     }
 }
 
-/// Each frame's rows of attention, and the rest of the frame.
+/// Each frame's attention rows, and the rest of the frame.
 fn split(recorded: &Recorded, sources: usize) -> Vec<(Vec<&[f32]>, &[f32])> {
     let FrameShape { layers, heads, .. } = recorded.shape;
     let frame = |index: usize| {
@@ -81,7 +81,7 @@ fn a_gpts_frames_hold_attention_and_the_stream_to_its_logits() {
             assert!(span <= 12 && (span == place + 1 || place >= 12), "{span} at {place}");
             assert_eq!((rows.len(), residual.len()), (layers * heads, (layers + 1) * channels));
             check_rows(&rows);
-            // Read through the output layer, the last depth is what the token was drawn from.
+            // The logit lens at the last depth gives the distribution the token was sampled from.
             let lens = generator.lens(residual, 4).unwrap();
             assert_eq!(lens.len(), layers + 1);
             let Some(from_prompt) = (place + tokens.len() + 1).checked_sub(parts_length(&parts) + 1) else {
@@ -112,7 +112,7 @@ fn gates_and_states_are_pytorchs() {
     let model = LanguageModel::from(model);
     let (mut state, mut logits) = (model.begin(), Vec::new());
     let mut recording = Recording::default();
-    // One by one, and several at once.
+    // One by one, then several at once.
     let (first, rest) = golden.ids("in.ids").split_at(10);
     for ids in first.chunks(1).chain([rest]) {
         block_on(model.feed_recording(&mut state, ids, &mut logits, Some(&mut recording))).unwrap();
@@ -164,7 +164,7 @@ fn the_inside_of_a_translation_is_what_the_search_saw() {
         for ((rows, residual), attention) in split(&inside.target, source_ids.len()).iter().zip(attention) {
             check_rows(rows);
             assert_eq!(translator.lens(residual, 1).unwrap().len(), 3);
-            // The first of two layers is the one that is shown, as the mean of its four heads.
+            // The attention shown is that of the first of two layers, averaged over its four heads.
             let heads = &rows[8..12];
             for (position, &shown) in attention.iter().enumerate() {
                 let mean = heads.iter().map(|head| head[position]).sum::<f32>() / 4.0;

@@ -1,4 +1,4 @@
-//! Weights, the list of models, and files on disk.
+//! Weights, the list of models, and file writing.
 
 use liedwerk::io::manifest::{Bilingual, Figures, Manifest, ModelEntry, ModelFiles, VERSION, WeightsFile};
 use liedwerk::io::{Precision, Weights, sha256, to_safetensors, write_atomically};
@@ -39,7 +39,7 @@ fn three_parameters() -> Vec<(String, Tensor)> {
         Tensor::from_vec(values, shape)
     };
     let mut large = random(&[40, 33]);
-    // Rows of zeros and of values next to nothing have no scale of their own.
+    // Rows of zeros and of tiny values have no scale of their own.
     large.data_mut()[..33].fill(0.0);
     large.data_mut()[33..66].fill(f32::from_bits(1));
     [("large", large), ("small", random(&[31, 64])), ("vector", random(&[64]))]
@@ -231,7 +231,7 @@ fn a_failed_write_says_so_and_leaves_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let missing = folder.path().join("no such folder").join("x");
     assert_eq!(write_atomically(&missing, b"x").unwrap_err().code(), ErrorCode::File);
-    // A folder stands where the file should go: the rename fails after the temporary file was written.
+    // A folder blocks the path: the rename fails after the temporary file was written.
     let taken = folder.path().join("taken");
     std::fs::create_dir_all(taken.join("inside")).unwrap();
     assert_eq!(write_atomically(&taken, b"x").unwrap_err().code(), ErrorCode::File);

@@ -1,4 +1,4 @@
-//! Links that prove themselves: the page's twin gives the same answers to the same fixtures.
+//! Verifiable links: the page's twin gives the same results for the same fixtures.
 
 use liedwerk::io::manifest::Manifest;
 use liedwerk::link::{Comparison, Link, Proof, View, packed};
@@ -24,7 +24,7 @@ fn verify(link: &str) -> std::process::Output {
     liedwerk(root(), &["verify", link, "--models", "www/models"], b"")
 }
 
-/// The link with the value of `key` changed.
+/// The link with a changed value for `key`.
 fn changed(link: &str, key: &str, change: impl Fn(&str) -> String) -> String {
     let pairs = link.trim_start_matches('#').split('&').map(|pair| match pair.split_once('=') {
         Some((name, value)) if name == key => format!("{name}={}", change(value)),
@@ -73,7 +73,8 @@ fn texts_are_packed_as_in_the_page() {
 
 #[test]
 fn a_link_of_other_weights_is_renewed() {
-    // One that was stopped, and two of two models; one as links are spelled now, with the version first.
+    // A text that was stopped early, and two texts of two models; one with the version first, as links are
+    // written now.
     let mut links: Vec<String> =
         stored().into_iter().filter(|link| link.contains("17p.") || link.contains("view=duel")).collect();
     links.push(links[0].replace("&v=1.3", "").replacen('#', "https://host/#v=1.3&", 1));

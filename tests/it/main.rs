@@ -1,4 +1,4 @@
-//! The native integration tests, as one binary: one link, and they run side by side.
+//! All native integration tests in one binary, so that they are linked once and run in parallel.
 #![cfg(not(target_arch = "wasm32"))]
 
 mod bpe;
@@ -53,6 +53,6 @@ mod translate;
 mod translator;
 mod workshop;
 
-/// What the browser must compute too.
+/// Constants that the browser must compute, too.
 #[path = "../wasm/expected.rs"]
 mod expected;

@@ -1,14 +1,14 @@
-//! What a text took from the songs: against a search in the plain songs, and index files made to do harm.
+//! Copied passages compared with a search in the plain songs, and malicious index files.
 
 use liedwerk::rng::Rng;
 use liedwerk::text::{MIN_STRETCH, Normalize, SongIndex, Stretch};
 use liedwerk::{ErrorCode, Result};
 use proptest::prelude::*;
 
-/// The shortest stretch that can be seen: two grams, a space at either end left out.
+/// The shortest passage that can be detected: two grams without a space at either end.
 const SHORTEST: usize = 34;
 
-/// Cleaned like songs, then letters, digits and single spaces; a space at the end stays.
+/// Cleaned like songs, then reduced to letters, digits and single spaces; a trailing space stays.
 fn canonical(text: &str) -> String {
     let mut out = String::new();
     for c in Normalize::Songs.normalize(text).text.chars() {
@@ -21,7 +21,7 @@ fn canonical(text: &str) -> String {
     out
 }
 
-/// Words of random letters; no 26 characters come twice.
+/// Words of random letters, so that no 26 characters occur twice.
 fn words(rng: &mut Rng, count: usize) -> String {
     let word = |rng: &mut Rng| -> String {
         (0..1 + rng.below(8)).map(|_| char::from(b'a' + rng.below(26) as u8)).collect()
@@ -29,11 +29,11 @@ fn words(rng: &mut Rng, count: usize) -> String {
     (0..count).map(|_| word(rng)).collect::<Vec<String>>().join(" ")
 }
 
-/// The same words in other clothes: capitals, punctuation, line breaks, and characters that songs have not.
+/// The same words in disguise: capitals, punctuation, line breaks, and characters not allowed in songs.
 fn disguised(rng: &mut Rng, text: &str) -> String {
     const SPACES: [&str; 8] =
         [" ", " ", ", ", "\n", "!\n\n\n\n", " \u{2014} ", "\u{1f3b5} ", "\u{2026}'  (\""];
-    // The last is a mark that makes no other letter of the one before it.
+    // The last one is a mark that does not combine with the previous letter.
     const DROPPED: [&str; 3] = ["\u{e9}", "\u{1f469}\u{200d}\u{1f467}", "\u{335}"];
     let mut out = String::new();
     for c in text.chars() {
@@ -47,8 +47,8 @@ fn disguised(rng: &mut Rng, text: &str) -> String {
     out
 }
 
-/// Begin and end of the longest match from each character of `text`, less those inside another, and without
-/// spaces at the ends.
+/// Begin and end of the longest match from each character of `text`, without matches inside others and
+/// without spaces at the ends.
 fn maximal_matches(text: &str, songs: &str) -> Vec<(usize, usize)> {
     let (text, songs) = (text.as_bytes(), songs.as_bytes());
     let mut found: Vec<(usize, usize)> = Vec::new();
@@ -66,7 +66,7 @@ fn maximal_matches(text: &str, songs: &str) -> Vec<(usize, usize)> {
     found.into_iter().map(trimmed).filter(|(begin, end)| begin < end).collect()
 }
 
-/// Where a stretch lies in the canonical form of its text.
+/// Position of a passage in the canonical form of its text.
 fn place(text: &str, stretch: &Stretch) -> (usize, usize) {
     let begin = canonical(&text[..stretch.start]).len();
     (begin, begin + stretch.characters)
@@ -122,7 +122,8 @@ proptest! {
         prop_assert!(SongIndex::from_bytes(&bytes).is_err());
     }
 
-    /// One byte of a good file changed or some cut off: refused, or a good file of other hashes.
+    /// One byte of a valid file is changed or some are cut off: it is refused, or is a valid file of other
+    /// hashes.
     #[test]
     fn damage_is_noticed_or_harmless(at in any::<prop::sample::Index>(), value in any::<u8>(), cut in 0usize..40) {
         let mut bytes = SongIndex::build(&words(&mut Rng::new(1), 200)).to_bytes();
@@ -179,7 +180,7 @@ fn of_two_that_overlap_the_longer_is_whole() {
     assert!(found[1].characters >= c.len() - 5, "{found:?}");
 }
 
-/// As many characters as the page's songs have, and 200 texts of 2,000 that are not among them.
+/// As many characters as the page's songs, and 200 other texts of 2,000 characters.
 #[test]
 fn a_corpus_fits_and_nothing_is_found_by_chance() {
     let mut rng = Rng::new(3);

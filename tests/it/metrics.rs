@@ -1,4 +1,4 @@
-//! BLEU and chrF against sacrebleu.
+//! BLEU and chrF compared with sacrebleu.
 
 use liedwerk::train::{BLEU_SIGNATURE, CHRF_SIGNATURE, bleu, chrf};
 use serde_json::Value;
@@ -15,7 +15,7 @@ fn assert_close(ours: f64, theirs: &Value, what: &str) {
     assert!((ours - theirs).abs() < TOLERANCE, "{what}: {ours}, but sacrebleu has {theirs}");
 }
 
-/// Compares with a file that tests/golden/metrics.py wrote.
+/// Compares with a file written by tests/golden/metrics.py.
 fn compare(json: &str) {
     let file: Value = serde_json::from_str(json).unwrap();
     let references = strings(&file["references"]);

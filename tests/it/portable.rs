@@ -1,7 +1,7 @@
 //! The native half of "the same bits everywhere"; `tests/wasm` checks the same constants in a browser.
 //!
 //! After a deliberate change of the arithmetic, write the numbers that fail here into
-//! `tests/wasm/expected.rs`; the browser tests then prove that both sides changed alike.
+//! `tests/wasm/expected.rs`; the browser tests then prove that both sides changed in the same way.
 
 use crate::expected;
 

@@ -1,4 +1,4 @@
-//! Learning from what people prefer, on models that are small enough for a test.
+//! Learning from human preferences, with models small enough for tests.
 
 use liedwerk::ErrorCode;
 use liedwerk::generate::{Generator, Sampling};
@@ -44,7 +44,7 @@ fn session(seed: u64) -> Session {
     Session::new(model(seed), tokenizer(), lexicon()).unwrap()
 }
 
-/// The shipped model that tells moods.
+/// The shipped classifier of moods.
 fn shipped_moods() -> Classifier {
     let file = |name: &str| format!("{}/www/models/mood-de-en/{name}", env!("CARGO_MANIFEST_DIR"));
     let text = |name: &str| std::fs::read_to_string(file(name)).unwrap();
@@ -52,7 +52,7 @@ fn shipped_moods() -> Classifier {
     Classifier::from_files(&text("config.json"), &text("tokenizer.json"), &weights).unwrap()
 }
 
-/// Stanzas with an `a` are better than stanzas with a `b`; which comes first varies. No two choices are alike.
+/// Stanzas with an `a` are better than stanzas with a `b`, in varying order. All choices differ.
 fn choices(count: usize) -> Choices {
     let choice = |k: usize| {
         let tail: String = (0..6).map(|at| if k >> at & 1 == 0 { 'c' } else { 'd' }).collect();
@@ -107,7 +107,7 @@ fn what_says_nothing_is_not_learned_from() {
     one_sided.0.retain(|choice| choice.better == Better::First);
     assert_eq!(code(&one_sided), ErrorCode::OneSidedChoices);
 
-    // The same two stanzas the other way round, on the other side: both are left out, as are all that say the same.
+    // The same two stanzas swapped, with the opposite choice: both are dropped, and so are all equal choices.
     let mut contradicted = choices(12);
     let Choice { beginning, first, second, better, by } = contradicted.0[1].clone();
     assert_eq!(better, Better::Second);
@@ -115,14 +115,14 @@ fn what_says_nothing_is_not_learned_from() {
         contradicted.0[1].clone(),
         Choice { beginning, first: second, second: first, better, by },
     ]));
-    // Whoever prefers a stanza to itself contradicts nobody.
+    // Preferring a stanza to an identical one contradicts nothing.
     contradicted.0.push(Choice { second: contradicted.0[0].first.clone(), ..contradicted.0[0].clone() });
     let found = contradicted.contradicted();
     assert_eq!((0..15).filter(|&at| found[at]).collect::<Vec<_>>(), [1, 12, 13]);
     let learnable = contradicted.pairs(&tokenizer(), N_POSITIONS).unwrap();
     assert_eq!((learnable.pairs.len(), learnable.contradicted), (11, 3));
 
-    // One choice made ten times is one.
+    // Repetitions of one choice count once.
     assert_eq!(code(&Choices(vec![choices(1).0[0].clone(); 12])), ErrorCode::TooFewChoices);
 }
 
@@ -138,7 +138,7 @@ fn what_is_longer_than_the_model_reads_is_left_out() {
     long.0.truncate(10);
     assert_eq!(session.learn_from(long).unwrap_err().code(), ErrorCode::TooFewChoices);
 
-    // A small window ends a stanza; one that has no room for a title and a stanza is refused.
+    // A small context ends a stanza early; one without room for a title and a stanza is refused.
     let of = |n_positions: usize| Session::new(model_of(1, n_positions), tokenizer(), lexicon());
     assert_eq!(of(12).err().unwrap().code(), ErrorCode::BadConfig);
     let small = of(24).unwrap();
@@ -161,7 +161,7 @@ fn judges_like_what_they_are_named_after() {
     let mut knowledge = Knowledge::new(lexicon());
     let rhymed = |stanza: &str| rhymed_pairs(stanza, &lexicon());
     assert_eq!(rhymed("im Haus\nist's aus\nbei Nacht\nerwacht"), Share { part: 2, all: 2 });
-    // A word is no rhyme of itself, and of three lines that rhyme only two are a pair.
+    // A word does not rhyme with itself, and of three rhyming lines only two form a pair.
     assert_eq!(rhymed("im Haus\nim Haus\nam Tag\nim Wald").part, 0);
     assert_eq!(rhymed("im Haus\nist's aus\ndie Maus\nim Wald").part, 1);
     for judge in Judge::ALL {
@@ -217,7 +217,7 @@ fn choices_by_chance_teach_nothing() {
     let mut by_chance = choices(30);
     let mut rng = Rng::new(1);
     for choice in &mut by_chance.0 {
-        // Not the same two stanzas twice: that would be a contradiction.
+        // Not the same two stanzas twice, which would be a contradiction.
         let tail: String = (0..6).map(|_| ["a", "b", "c", "d"][rng.below(4)]).collect();
         choice.first = format!("{}\n{tail}", choice.first);
         choice.better = if rng.below(2) == 0 { Better::First } else { Better::Second };
@@ -230,7 +230,7 @@ fn choices_by_chance_teach_nothing() {
     assert!(!beats_chance(fit.accuracy()), "{:?}", fit.accuracy());
 }
 
-/// Learns all of what is shown.
+/// Performs all steps of the fine-tuning.
 fn shown(text: &str, plan: ShowPlan) -> Showing {
     let mut showing = Showing::new(&model(1), &tokenizer(), text, plan).unwrap();
     for step in 1..=showing.steps() {
@@ -254,7 +254,7 @@ fn what_is_shown_becomes_likelier() {
     let few = Showing::new(&model(1), &tokenizer(), "=== x\nab\n\ncd", plan.clone()).err().unwrap();
     assert_eq!(few.code(), ErrorCode::TextTooShort);
 
-    // The model that was shown something is a model like any other.
+    // The fine-tuned model can be used like any other.
     let mut session = session(1);
     let showing = session.show(text, ShowPlan { layers: Layers::Last, ..plan }).unwrap();
     showing.step().unwrap();
@@ -284,7 +284,7 @@ fn by_reward() -> Tuning {
     Tuning::by_reward(&model(1), &tokenizer(), fit.model().clone(), beginnings, plan)
 }
 
-/// How much likelier than before, in nats, texts that are liked and texts that are not have become.
+/// Mean gain in log-probability, in nats, of preferred texts and of rejected ones.
 fn gains(tuning: &Tuning) -> [f32; 2] {
     let pairs = pairs(20);
     let of = |texts: Vec<_>| {
@@ -321,7 +321,7 @@ fn go(tuning: &mut Tuning, steps: u64) {
 fn a_tuning_goes_on_to_the_bit_where_it_stood() {
     for begin in [by_choices, by_reward] {
         let (mut whole, mut parted) = (begin(), begin());
-        // What is prepared before the first step is what the first step would prepare.
+        // Preparing early gives the same as preparing in the first step.
         while parted.prepare() > 0 {}
         go(&mut whole, 4);
         go(&mut parted, 2);

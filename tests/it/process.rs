@@ -1,4 +1,4 @@
-//! The `liedwerk` command as a user calls it.
+//! Runs the `liedwerk` command like a user.
 
 use std::io::Write;
 use std::path::Path;
@@ -13,7 +13,7 @@ pub fn model_folder((config, tokenizer, weights): (String, String, Vec<u8>)) -> 
     folder
 }
 
-/// Runs the command in `folder`, with `input` as its standard input.
+/// Runs the command in `folder` with `input` as its standard input.
 pub fn liedwerk(folder: &Path, arguments: &[&str], input: &[u8]) -> Output {
     let mut child = Command::new(env!("CARGO_BIN_EXE_liedwerk"))
         .args(arguments)
@@ -27,13 +27,13 @@ pub fn liedwerk(folder: &Path, arguments: &[&str], input: &[u8]) -> Output {
     child.wait_with_output().unwrap()
 }
 
-/// What was printed by a call that succeeded.
+/// Standard output of a successful call.
 pub fn stdout(output: &Output) -> &str {
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     std::str::from_utf8(&output.stdout).unwrap()
 }
 
-/// What was said by a call that failed.
+/// Standard error of a failed call.
 pub fn stderr(output: &Output) -> &str {
     assert!(!output.status.success());
     std::str::from_utf8(&output.stderr).unwrap()

@@ -1,4 +1,4 @@
-//! Texts as people have them: the reader's twin in Python gives the same, and the command reads with it.
+//! Texts in common formats: the reader's Python twin gives the same results, and the command uses the reader.
 
 use crate::expected::{TRANSFORMER, translator_files};
 use crate::process::{liedwerk, model_folder, stderr, stdout};

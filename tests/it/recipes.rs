@@ -1,11 +1,11 @@
-//! What recipes may say.
+//! Contents of recipes.
 
 use crate::tidy::{files, root};
 use liedwerk::ErrorCode;
 use liedwerk::models::{GptConfig, ModelConfig};
 use liedwerk::train::{Optimizer, Recipe, TrainFile};
 
-/// A GPT-2 so small that it learns in seconds.
+/// A GPT-2 small enough to learn in seconds.
 pub const GPT: &str = r#"
 name = "test"
 precision = "int8"
@@ -37,7 +37,7 @@ beta2 = 0.98
 checkpoint_every = 100
 "#;
 
-/// [`GPT`], read.
+/// [`GPT`], parsed.
 pub fn gpt() -> Recipe {
     Recipe::from_toml(GPT).unwrap()
 }
@@ -119,7 +119,7 @@ fn impossible_gpt_recipes_are_refused() {
     }
 }
 
-/// Which serde does not promise of fields that several recipes share.
+/// Serde does not guarantee this for fields shared by several recipes.
 #[test]
 fn misspelt_settings_are_refused_in_every_recipe() {
     let shipped = files(&root().join("training/recipes"), &["toml"]);

@@ -1,4 +1,4 @@
-//! What rhymes, by ear: the shipped lexicons against pairs judged by people, and files made to do harm.
+//! Rhymes by ear: the shipped lexicons compared with pairs judged by people, and malicious files.
 
 use liedwerk::text::Language;
 use liedwerk::text::rhyme::{Lexicon, Listed, Rhyme, last_word, words_of};
@@ -9,7 +9,7 @@ pub fn shipped(name: &str) -> Lexicon {
     Lexicon::from_bytes(&std::fs::read(root().join("www/models").join(name)).unwrap()).unwrap()
 }
 
-/// Pairs of words, parted by white space.
+/// Pairs of words, separated by white space.
 fn pairs(text: &str) -> Vec<(&str, &str)> {
     text.split_whitespace().map(|pair| pair.split_once('/').unwrap()).collect()
 }
@@ -46,7 +46,7 @@ const ENGLISH_NONE: &str = "night/knight sea/see night/night Night/night rain/re
 fn english_words_rhyme_as_they_are_said() {
     let lexicon = shipped("en.lexicon");
     assert_eq!(lexicon.language(), Language::English);
-    // A pair with a question mark is one that people judge differently.
+    // People disagree about pairs with a question mark.
     let sure = |text: &str| -> String {
         text.split_whitespace().filter(|pair| !pair.ends_with('?')).collect::<Vec<_>>().join(" ")
     };
@@ -77,7 +77,7 @@ fn german_words_rhyme_by_the_rules() {
     let sure = |text: &str| -> String {
         text.split_whitespace().filter(|pair| !pair.ends_with('?')).collect::<Vec<_>>().join(" ")
     };
-    // With the shipped list of words and without any: the sounds are the rules'.
+    // With the shipped word list and without any: the sounds come from the rules.
     for lexicon in [shipped("de.lexicon"), Lexicon::build(Language::German, "", "")] {
         let perfect = check(&lexicon, &sure(GERMAN_PERFECT), |rhyme| rhyme == Some(Rhyme::Perfect));
         let near = check(&lexicon, &sure(GERMAN_NEAR), |rhyme| rhyme == Some(Rhyme::Near));
@@ -153,7 +153,7 @@ fn a_lexicon_survives_its_file_and_nothing_else_is_read() {
     let texts = "=== Light | x\nI read by night, by light.\nMy Bright's light, Bright. ".repeat(6);
     let lexicon = Lexicon::build(Language::English, dictionary, &texts);
     assert_eq!(lexicon.sounds("read").len(), 2);
-    // No dictionary has it, but it is frequent and said like others.
+    // Not in the dictionary, but frequent and pronounced by analogy.
     assert!(lexicon.listed("bright").is_some() && lexicon.listed("zebra").is_none());
     for lexicon in [lexicon, Lexicon::build(Language::German, "Haus\n", "Das Haus, das Haus.")] {
         let bytes = lexicon.to_bytes();
@@ -165,7 +165,7 @@ fn a_lexicon_survives_its_file_and_nothing_else_is_read() {
             for bit in 0..8 {
                 let mut damaged = bytes.clone();
                 damaged[at] ^= 1 << bit;
-                // Refused, or read as another; nothing panics, and what is read can be asked.
+                // Refused, or read as another lexicon; nothing panics, and the result can be queried.
                 if let Ok(read) = Lexicon::from_bytes(&damaged) {
                     let _ = (read.rhyme("light", "night"), read.rhyming("Haus", Listed::Rare));
                 }

@@ -1,4 +1,4 @@
-//! Sampling: from logits to a token.
+//! Sampling a token from logits.
 
 use liedwerk::ErrorCode;
 use liedwerk::generate::Sampling;
@@ -15,7 +15,7 @@ pub const PLAIN: Sampling = Sampling {
     no_repeat_ngram: 0,
 };
 
-/// The tokens that the filters leave, in id order.
+/// The tokens kept by the filters, in id order.
 fn kept(sampling: Sampling, logits: &[f32], recent: &[u32]) -> Vec<usize> {
     let mut logits = logits.to_vec();
     Sampler::new(sampling, 1).unwrap().sample(&mut logits, recent).unwrap();
@@ -51,7 +51,7 @@ fn top_p_keeps_the_smallest_set_that_reaches_it() {
     assert_eq!(top_p(0.49), [0]);
     assert_eq!(top_p(0.51), [0, 1]);
     assert_eq!(top_p(0.74), [0, 1]);
-    // Of the two equal ones the lower id is kept.
+    // Of the two equal tokens the one with the lower id is kept.
     assert_eq!(top_p(0.76), [0, 1, 2]);
     assert_eq!(top_p(1.0), [0, 1, 2, 3]);
 }
@@ -59,9 +59,9 @@ fn top_p_keeps_the_smallest_set_that_reaches_it() {
 #[test]
 fn top_p_looks_at_what_temperature_and_top_k_left() {
     let logits = [0.5f32, 0.25, 0.25].map(f32::ln);
-    // Colder: 2/3, 1/6, 1/6.
+    // At a lower temperature: 2/3, 1/6, 1/6.
     assert_eq!(kept(Sampling { temperature: 0.5, top_p: 0.6, ..PLAIN }, &logits, &[]), [0]);
-    // Of the first alone, everything is the first.
+    // A single remaining token has all the probability.
     assert_eq!(kept(Sampling { top_k: 1, top_p: 0.99, ..PLAIN }, &logits, &[]), [0]);
 }
 
@@ -78,7 +78,7 @@ fn min_p_compares_with_the_likeliest() {
 
 #[test]
 fn typical_keeps_what_surprises_as_expected() {
-    // The entropy is 1.21 nats; the surprises are 0.69, 1.39, 1.61 and 3.
+    // The entropy is 1.21 nats; the surprisals are 0.69, 1.39, 1.61 and 3.
     let logits = [0.5f32, 0.25, 0.2, 0.05].map(f32::ln);
     let typical = |p| kept(Sampling { typical_p: p, ..PLAIN }, &logits, &[]);
     assert_eq!(typical(0.01), [1]);
@@ -87,9 +87,9 @@ fn typical_keeps_what_surprises_as_expected() {
     assert_eq!(typical(0.94), [0, 1, 2]);
     assert_eq!(typical(0.96), [0, 1, 2, 3]);
     assert_eq!(typical(1.0), [0, 1, 2, 3]);
-    // Ties with the last stay.
+    // Ties with the last token are kept.
     assert_eq!(kept(Sampling { typical_p: f32::MIN_POSITIVE, ..PLAIN }, &[1.0; 3], &[]), [0, 1, 2]);
-    // Where the rest all but vanishes, the likeliest is the typical one.
+    // If all other tokens almost vanish, the likeliest one is typical.
     let far = [0.0, -300.0, -400.0];
     assert_eq!(kept(Sampling { typical_p: 0.5, temperature: 0.1, ..PLAIN }, &far, &[]), [0]);
 }
@@ -101,7 +101,7 @@ fn n_grams_do_not_come_twice() {
     assert_eq!(ngram(2, &[0, 3, 0]), [0, 1, 2, 4]);
     assert_eq!(ngram(3, &[1, 2, 3, 1, 2]), [0, 1, 2, 4]);
     assert_eq!(ngram(3, &[1, 2]), [0, 1, 2, 3, 4]);
-    // Unlike the penalty it forgets nothing.
+    // Unlike the penalty, it considers the whole text.
     let long = [&[0, 1][..], &[2; 2 * REPETITION_WINDOW], &[0]].concat();
     assert_eq!(ngram(2, &long), [0, 2, 3, 4]);
     let nothing = Sampling { no_repeat_ngram: 1, ..PLAIN };
@@ -115,7 +115,7 @@ fn a_bias_comes_before_the_penalty() {
     let mut sampler = Sampler::new(penalised, 1).unwrap().with_bias(vec![(0, 5.0), (2, -3.0)], 3).unwrap();
     let mut logits = [1.0, 4.0, 1.0];
     sampler.sample(&mut logits, &[0, 2]).unwrap();
-    // 6 / 2, 4, -2 * 2, measured from the largest.
+    // 6 / 2, 4, -2 * 2, minus the largest.
     assert_eq!(logits, [-1.0, 0.0, -8.0]);
     let ruled_out = vec![(1, f32::NEG_INFINITY)];
     let mut sampler = Sampler::new(Sampling { temperature: 0.0, ..PLAIN }, 1).unwrap();
@@ -140,7 +140,7 @@ fn the_penalty_pushes_down_on_both_sides_of_zero_once_a_token() {
     let penalised = Sampling { repetition_penalty: 2.0, temperature: 1.0, ..PLAIN };
     let mut logits = [4.0, -1.0, 1.0];
     Sampler::new(penalised, 1).unwrap().sample(&mut logits, &[0, 0, 1]).unwrap();
-    // 2, -2, 1, measured from the largest.
+    // 2, -2, 1, minus the largest.
     assert_eq!(logits, [0.0, -4.0, -1.0]);
 }
 
@@ -223,8 +223,8 @@ fn draws_follow_the_distribution() {
     }
 }
 
-/// The scores after the filters as Python's transformers writes them, in f64 and with `top_p` moved a
-/// little; removed tokens are -infinity.
+/// The filtered scores as computed by Python's transformers, in f64 and with `top_p` shifted slightly;
+/// removed tokens are -infinity.
 fn reference(sampling: Sampling, logits: &[f32], recent: &[u32], top_p_moved: f64) -> Vec<f64> {
     let mut scores: Vec<f64> = logits.iter().map(|&logit| f64::from(logit)).collect();
     let mut seen = recent.to_vec();
@@ -259,7 +259,7 @@ fn reference(sampling: Sampling, logits: &[f32], recent: &[u32], top_p_moved: f6
 proptest! {
     #[test]
     fn filters_agree_with_the_reference(
-        // In steps, so that exact ties occur and near ties do not.
+        // In discrete steps, so that exact ties occur and near ties do not.
         logits in prop::collection::vec((-600i16..600).prop_map(|step| f32::from(step) / 50.0), 2..80),
         recent in prop::collection::vec(0u32..2, 0..20),
         temperature in 0.2f32..3.0,
@@ -271,7 +271,7 @@ proptest! {
         let mut found = logits.clone();
         let chosen = Sampler::new(sampling, 5).unwrap().sample(&mut found, &recent).unwrap();
         prop_assert!(found[chosen as usize].is_finite());
-        // At the very edge of top-p f32 and f64 may differ by a token.
+        // At the exact threshold of top-p, f32 and f64 may differ by a token.
         let fewer = reference(sampling, &logits, &recent, -1e-4);
         let more = reference(sampling, &logits, &recent, 1e-4);
         let max = more.iter().copied().fold(f64::NEG_INFINITY, f64::max);

@@ -1,4 +1,4 @@
-//! Cutting texts into sentences, sentence pairs, and the word vocabulary.
+//! Splitting texts into sentences, sentence pairs, and the word vocabulary.
 
 use liedwerk::ErrorCode;
 use liedwerk::text::{
@@ -11,7 +11,7 @@ fn texts(text: &str) -> Vec<String> {
     split_pieces(text).pieces.into_iter().map(|piece| piece.text).collect()
 }
 
-/// Asserts that the sentences of a line, written with `|` between them, are found.
+/// Asserts that the sentences of a line are found, given with `|` between them.
 fn assert_sentences(expected: &str) {
     let sentences: Vec<&str> = expected.split('|').map(str::trim).collect();
     assert_eq!(texts(&expected.replace('|', "")), sentences);
@@ -112,7 +112,7 @@ fn long_pieces_are_cut_where_it_hurts_least() {
     assert_eq!(texts(&format!("{exact}   ")), [exact]);
 }
 
-/// The text again.
+/// Reassembles the text.
 fn together(split: &Pieces) -> String {
     let pieces = split.pieces.iter().flat_map(|piece| [piece.before.as_str(), piece.text.as_str()]);
     pieces.chain([split.trailing.as_str()]).collect()
@@ -209,7 +209,7 @@ proptest! {
         let tokenizer = word_tokenizer(false);
         let ids = tokenizer.encode_target(&text);
         prop_assert!(ids.iter().all(|&id| (UNK..tokenizer.tgt_vocab_size() as u32).contains(&id)));
-        // What was put together is cut into the same words again, unless a straight quote changed sides.
+        // Joined words split into the same words again, unless a straight quotation mark changed sides.
         let again = tokenizer.encode_target(&tokenizer.decode_target(&ids));
         prop_assert!(ids.contains(&UNK) || text.contains(['"', '\'', '“', '”', '.']) || again == ids);
     }

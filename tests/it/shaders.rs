@@ -1,4 +1,5 @@
-//! The shaders against the kernel table, without a GPU: naga, the compiler inside wgpu, reads each of them.
+//! The shaders compared with the kernel table, without a GPU: each is parsed by naga, the compiler inside
+//! wgpu.
 
 use crate::tidy::{files, root};
 use liedwerk::gpu::{Access, HEAD_BYTES, Kernel};
@@ -7,26 +8,26 @@ use naga::valid::{Capabilities, ModuleInfo, ValidationFlags, Validator};
 use naga::{AddressSpace, ArraySize, Handle, Module, ScalarKind, StorageAccess, Type, TypeInner};
 use std::collections::BTreeSet;
 
-/// What every WebGPU has.
+/// Limits guaranteed by every WebGPU implementation.
 const MOST_INVOCATIONS: u32 = 256;
 const MOST_WORKGROUP_BYTES: u32 = 16_384;
 const MOST_BINDINGS: usize = 8;
-/// Bytes from one dispatch's parameters to the next one's.
+/// Distance in bytes between the parameters of two dispatches.
 const MOST_PARAMETER_BYTES: u32 = 256;
 
-/// What naga names apart and every WebGPU has: `unpack2x16float`.
+/// The only capability used, which every WebGPU has: `unpack2x16float`.
 const BASELINE: Capabilities = Capabilities::SHADER_FLOAT16_IN_FLOAT32;
 
 fn kernels() -> impl Iterator<Item = &'static Kernel> {
     KERNELS.iter().copied().flatten()
 }
 
-/// The kernel's own file, which stands behind the parts from `shaders/lib`.
+/// The kernel's own file, which follows the parts from `shaders/lib`.
 fn own_file(kernel: &Kernel) -> &'static str {
     kernel.source.last().unwrap_or_else(|| panic!("{}: no source", kernel.name))
 }
 
-/// The kernel as naga understands it, nothing allowed beyond what every WebGPU has.
+/// Parses the kernel with naga, without capabilities beyond those of every WebGPU.
 fn parsed(kernel: &Kernel) -> (Module, ModuleInfo) {
     let (name, text) = (kernel.name, kernel.text());
     let module = naga::front::wgsl::parse_str(&text)
@@ -37,7 +38,7 @@ fn parsed(kernel: &Kernel) -> (Module, ModuleInfo) {
     (module, info)
 }
 
-/// The type as Rust writes it.
+/// The type in Rust notation.
 fn rust_type(module: &Module, kind: Handle<Type>) -> String {
     let kind = &module.types[kind];
     let number = |scalar: naga::Scalar| match scalar.kind {
@@ -114,7 +115,7 @@ fn parameters_lie_where_rust_puts_them() {
         let expected: Vec<_> = [("head".into(), "Head".into(), 0)].into_iter().chain(behind).collect();
         assert_eq!(laid_out, expected, "{name}: parameters (name, type, first byte)");
         let bytes = HEAD_BYTES + kernel.params.bytes;
-        // A struct with a head is as large as a multiple of 16.
+        // The size of a struct with a head is a multiple of 16.
         assert_eq!(*span as usize, bytes.next_multiple_of(16), "{name}: bytes of parameters");
         assert_eq!(module.types[members[0].ty].inner.size(module.to_ctx()) as usize, HEAD_BYTES, "{name}");
     }
@@ -124,7 +125,7 @@ fn parameters_lie_where_rust_puts_them() {
 fn every_kernel_keeps_to_the_limits_of_all_gpus() {
     for kernel in kernels() {
         let (name, (module, info)) = (kernel.name, parsed(kernel));
-        // Overrides at their defaults, and what the kernel does not use left out.
+        // Overrides at their defaults, without anything the kernel does not use.
         let entry = Some((naga::ShaderStage::Compute, "main"));
         let (module, _) =
             naga::back::pipeline_constants::process_overrides(&module, &info, entry, &Default::default())
@@ -141,7 +142,7 @@ fn every_kernel_keeps_to_the_limits_of_all_gpus() {
     }
 }
 
-/// The comment that a file begins with.
+/// The comment at the start of a file.
 fn leading_comment(text: &str) -> String {
     let lines = text.lines().map_while(|line| line.strip_prefix("//"));
     lines.map(str::trim).collect::<Vec<_>>().join(" ")

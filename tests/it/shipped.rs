@@ -1,4 +1,4 @@
-//! What lies in the repository for visitors and trainers: models, recipes, the page's files.
+//! Files in the repository for visitors and trainers: models, recipes, the page.
 
 use crate::tidy::{files, root};
 use liedwerk::generate::{Generator, Options, TranslateOptions, Translator};
@@ -66,7 +66,7 @@ fn the_tagger_tells_word_classes_in_both_languages() {
     }
 }
 
-/// The page must work in any folder of any host, and ask no other host for anything.
+/// The page must work in any folder of any host, and send no requests to other hosts.
 #[test]
 fn the_page_loads_only_relative_addresses() {
     let loads = ["src=", "href=", "url(", "fetch(", "import(", "from ", "new URL(", "new Worker("];
@@ -75,7 +75,7 @@ fn the_page_loads_only_relative_addresses() {
     let mut wrong = Vec::new();
     for path in files(&root().join("www"), &["html", "css", "js"]) {
         let text = std::fs::read_to_string(&path).unwrap();
-        // A link that a visitor may follow is no load.
+        // A link that a visitor may follow is not loaded.
         for line in text.lines().filter(|line| !line.contains("<a ")) {
             let hit = loads.iter().any(|load| {
                 line.split(load).skip(1).any(|rest| {

@@ -1,4 +1,4 @@
-//! Step by step: tables, forced tokens, the way back, strings that end a text.
+//! Token-level control: listings, forced tokens, rewinding, stop strings.
 
 use crate::generate::generator as songs;
 use crate::generate_gpt::{endless, generator as gpt, ids, rest, text, tokenizer};
@@ -16,7 +16,7 @@ fn both() -> [Generator; 2] {
     [songs(), gpt(12)]
 }
 
-/// Forces some tokens, and lets the model write the others, to `length` tokens in all.
+/// Forces some tokens and lets the model write the others, up to `length` tokens in total.
 fn written(generator: &mut Generator, options: &Options, forced: &[(usize, u32)], length: usize) -> Vec<u32> {
     generator.start("Am", Options { max_new_tokens: length, ..options.clone() }).unwrap();
     let token = |generator: &mut Generator, at: usize| match forced.iter().find(|(place, _)| *place == at) {
@@ -42,7 +42,7 @@ fn a_table_changes_nothing_and_fits_the_text() {
             assert_eq!(own.text, generator.tokenizer().token_text(token.id));
             assert!(token.candidates.iter().any(|row| row.candidate.cut == Some(Cut::TopK)));
             let after: f32 = token.candidates.iter().map(|row| row.candidate.after).sum();
-            // The penalty may bring others in than the 40 likeliest before it.
+            // The penalty may promote tokens that were not among the 40 likeliest before it.
             assert!(after > 0.5 && after < 1.0 + 1e-4, "{after}");
         }
     }
@@ -56,7 +56,8 @@ fn a_forced_token_stands_and_the_text_goes_on_from_it() {
         let changed = written(&mut generator, &options(), &[(20, other)], 60);
         assert_eq!((&changed[..20], changed[20]), (&plain[..20], other));
         assert_ne!(changed[21..], plain[21..]);
-        // Forcing what comes anyway changes nothing: a forced token takes its random number too.
+        // Forcing the token that comes anyway changes nothing, since a forced token also uses its random
+        // number.
         let forced: Vec<(usize, u32)> = [3, 4, 20, 59].map(|at| (at, plain[at])).to_vec();
         assert_eq!(written(&mut generator, &options(), &forced, 60), plain);
     }
@@ -83,7 +84,7 @@ fn tokens_that_do_not_exist_are_refused_and_the_text_goes_on() {
     }
 }
 
-/// Beyond the LSTM's marks and the GPT's windows.
+/// Beyond the LSTM's saved states and the GPT's windows.
 #[test]
 fn the_way_back_leads_to_the_same_text() {
     for mut generator in both() {
@@ -91,7 +92,7 @@ fn the_way_back_leads_to_the_same_text() {
         for (back, id) in [(1, 5), (5, 9), (300, 7), (690, 7), (700, 4)] {
             let left = generator.rewind(back).unwrap();
             assert_eq!(generator.remaining(), back);
-            // Text in the making may wait, so the text left is a beginning.
+            // Incomplete text may be held back, so the released text is a prefix.
             assert!(generator.tokenizer().decode(&plain[..700 - back]).starts_with(&left));
             // Into another branch, and back again.
             generator.force(id).unwrap();
@@ -138,7 +139,8 @@ fn stop_strings_end_a_text_before_them() {
                 generator.start("Am", Options { stop: stops, ..options.clone() }).unwrap();
                 let tokens = rest(&mut generator);
                 assert_eq!(text(&tokens), whole[..whole.find(&stop).unwrap()], "{stop:?}");
-                // The last token may complete the stop only by its replaced half character.
+                // The last token may complete the stop string only through the replacement of its half
+                // character.
                 assert!(matches!(generator.end(), Some(End::Stop)) || at + length + 3 > characters.len());
                 assert_eq!(generator.remaining(), 0);
             }
@@ -216,7 +218,7 @@ fn nothing_possible_is_an_error_and_the_end() {
                 Err(error) => break Some(error.code()),
             }
         };
-        // A beam may end the text, which is the likeliest way out.
+        // A beam may end the text, which is then the likeliest choice.
         assert!(error == Some(ErrorCode::NotFinite) || beam_width > 1, "{count} tokens");
         assert!(count < tokenizer().vocab_size());
         assert_eq!(generator.next().unwrap(), None);
@@ -225,7 +227,7 @@ fn nothing_possible_is_an_error_and_the_end() {
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(24))]
-    /// Any walk of writing, forcing and going back ends in the text that its tokens say.
+    /// Any sequence of writing, forcing and rewinding ends in the text that its tokens determine.
     #[test]
     fn walks_are_forgotten(steps in prop::collection::vec((0u8..3, 1usize..9, 3u32..60), 1..12), which in 0usize..2) {
         let mut generator = both().into_iter().nth(which).unwrap();

@@ -1,4 +1,4 @@
-//! Cleaning, respelling, numbering, and cutting song files.
+//! Cleaning, respelling, encoding, and splitting song files.
 
 use liedwerk::ErrorCode;
 use liedwerk::text::{CharTokenizer, Normalize, fold};
@@ -113,7 +113,7 @@ fn policies() -> impl Strategy<Value = Normalize> {
     prop_oneof![Just(Normalize::None), Just(Normalize::Lecture), Just(Normalize::Songs)]
 }
 
-/// Text that dwells on what the rules are about.
+/// Text that exercises the rules.
 fn awkward_text() -> impl Strategy<Value = String> {
     let piece = prop_oneof![
         "[ -~]{0,8}",

@@ -1,4 +1,4 @@
-//! The house rules that no compiler knows: who may import whom, file lengths, nothing half done.
+//! Rules that no compiler checks: import table, file lengths, nothing half done.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -11,13 +11,13 @@ pub fn root() -> &'static Path {
 
 fn is_generated(folder: &Path) -> bool {
     let name = folder.file_name().unwrap_or_default().to_string_lossy();
-    // Cargo marks its target folders, whatever they are called.
+    // Cargo marks its target folders, whatever their names.
     folder.join("CACHEDIR.TAG").exists()
         || folder == root().join("www/pkg")
         || ["target", "node_modules", "dist", "test-results", "__pycache__", ".git"].contains(&name.as_ref())
 }
 
-/// All files below `folder` whose extension is one of `extensions`.
+/// All files below `folder` with one of these extensions.
 pub fn files(folder: &Path, extensions: &[&str]) -> Vec<PathBuf> {
     let mut found = Vec::new();
     for entry in folder.read_dir().unwrap() {
@@ -40,7 +40,7 @@ pub fn shown(path: &Path) -> String {
     path.strip_prefix(root()).unwrap_or(path).display().to_string()
 }
 
-/// A table of `src/ARCHITECTURE.md`: each room with the rooms it may import, in the order given there.
+/// A table in `src/ARCHITECTURE.md`: each module with the modules it may import, in the given order.
 pub fn import_table(name: &str) -> Vec<(String, BTreeSet<String>)> {
     let text = read(&root().join("src/ARCHITECTURE.md"));
     let table = text.split(&format!("```{name}\n")).nth(1).expect("ARCHITECTURE.md has the table");
@@ -55,13 +55,13 @@ pub fn import_table(name: &str) -> Vec<(String, BTreeSet<String>)> {
         .collect()
 }
 
-/// The room of a file in `src`: its folder, or its own name where it lies in `src` itself.
+/// The module of a file in `src`: its folder, or its own name if it is directly in `src`.
 fn room(path: &Path) -> String {
     let inside = path.strip_prefix(root().join("src")).unwrap().with_extension("");
     inside.iter().next().unwrap().to_string_lossy().into_owned()
 }
 
-/// The rooms that a source file names after `crate::`, comments left out.
+/// The modules that a source file imports by `crate::`, ignoring comments.
 fn imports(source: &str) -> BTreeSet<String> {
     let code: String =
         source.lines().map(|line| line.split("//").next().unwrap().to_owned() + "\n").collect();
@@ -74,7 +74,7 @@ fn imports(source: &str) -> BTreeSet<String> {
         let names: Vec<&str> = if rest.starts_with('{') { group.split(',').collect() } else { vec![group] };
         for name in names {
             let name: String = name.trim().chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
-            // What lib.rs gives a shorter path.
+            // Shorter paths re-exported by lib.rs.
             found.insert(match name.as_str() {
                 "Error" | "ErrorCode" | "Result" => "error".to_owned(),
                 "Tensor" => "tensor".to_owned(),
@@ -155,7 +155,7 @@ fn files_are_short() {
 
 #[test]
 fn nothing_is_half_done_or_tied_to_one_machine() {
-    // In two parts each, so that this file does not find itself.
+    // In two parts each, so that this file does not match itself.
     let forbidden = [
         ("TO", "DO"),
         ("FIX", "ME"),

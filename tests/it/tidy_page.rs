@@ -1,10 +1,10 @@
-//! Who may import whom in the page: its folders, and the files that lie beside them.
+//! Import rules of the page: its folders, and the files next to them.
 
 use crate::tidy::{files, import_table, read, root, shown};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Component, Path, PathBuf};
 
-/// Each script of the page with the scripts that it imports. Types are no imports.
+/// Each script of the page with the scripts it imports. Type imports do not count.
 fn scripts() -> BTreeMap<PathBuf, BTreeSet<PathBuf>> {
     let imports = |path: &PathBuf| {
         imported(&read(path)).iter().map(|name| resolved(path.parent().unwrap(), name)).collect()
@@ -12,7 +12,7 @@ fn scripts() -> BTreeMap<PathBuf, BTreeSet<PathBuf>> {
     files(&root().join("www"), &["js"]).into_iter().map(|path| (path.clone(), imports(&path))).collect()
 }
 
-/// The relative addresses in the import and export statements of a source, and of what it imports later.
+/// The relative addresses in a source's import and export statements, including dynamic imports.
 fn imported(source: &str) -> Vec<String> {
     let is_statement =
         |line: &str| ["import ", "export ", "} from "].iter().any(|begin| line.starts_with(begin));
@@ -39,10 +39,12 @@ fn resolved(folder: &Path, name: &str) -> PathBuf {
     path
 }
 
-/// The room of a script: its folder in `www`, or its own name where it lies in `www` itself.
+/// The module of a script: its folder in `www` or in `www/places`, or its own name if it is directly in one
+/// of these.
 fn room(path: &Path) -> String {
     let inside = path.strip_prefix(root().join("www")).unwrap();
-    inside.iter().next().unwrap().to_string_lossy().into_owned()
+    let depth = if inside.starts_with("places") { 2 } else { 1 };
+    inside.iter().take(depth).map(|part| part.to_string_lossy()).collect::<Vec<_>>().join("/")
 }
 
 #[test]

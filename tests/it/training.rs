@@ -1,4 +1,4 @@
-//! Training and decoding of the character LSTM, natively on the portable kernels.
+//! Training and decoding of the character LSTM, natively with the portable kernels.
 
 use liedwerk::models::{CharLstm, CharLstmConfig, LanguageModel, TextState};
 use liedwerk::nn::Module;
@@ -35,12 +35,12 @@ fn trainer(dropout: f32, length: usize, settings: &PlannedTraining) -> LstmTrain
     Trainer::on_text(model(dropout), ids(length), settings).unwrap()
 }
 
-/// A step of any training.
+/// Performs a step of any training.
 pub fn step(trainer: &mut dyn Learner) -> Metrics {
     block_on(trainer.step()).unwrap()
 }
 
-/// Nats a token of a model on batches that are held out.
+/// Loss of a model on held-out batches, in nats per token.
 pub fn loss_of<M, O: Objective<M>>(model: &M, batches: Vec<O::Batch>, objective: O) -> f64
 where
     O::Batch: Batch,
@@ -53,7 +53,7 @@ where
     }
 }
 
-/// A text with a rule to learn: counting up, with a random jump now and then.
+/// A text with a rule to learn: counting up, with occasional random jumps.
 fn ids(length: usize) -> Vec<u32> {
     let mut rng = Rng::new(8);
     let mut id = 0;
@@ -69,7 +69,7 @@ pub fn bits_of(model: &impl Module) -> Vec<u32> {
     model.parameters().iter().flat_map(|(_, tensor)| tensor.to_vec()).map(f32::to_bits).collect()
 }
 
-/// By either optimiser.
+/// With either optimiser.
 #[test]
 fn it_learns() {
     for optimizer in [Optimizer::AdamW, Optimizer::Muon] {
@@ -117,7 +117,7 @@ fn a_damaged_checkpoint_changes_nothing() {
     assert_eq!(before, bits_of(trainer.model()));
 }
 
-/// The first version was a JSON of step and position, without a version, before the tensors.
+/// The first version was JSON with step and position, without a version, before the tensors.
 #[test]
 fn a_checkpoint_of_another_version_is_refused_by_name() {
     let mut trainer = trainer(0.0, 600, &settings());

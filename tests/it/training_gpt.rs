@@ -1,4 +1,4 @@
-//! Training of a GPT-2, natively on the portable kernels.
+//! Training of a GPT-2, natively with the portable kernels.
 
 use crate::process::{liedwerk, stderr, stdout};
 use crate::recipes::{GPT, gpt};
@@ -11,7 +11,7 @@ use liedwerk::train::{Learner, NextToken, SongWindows, TokenSong, Trainer};
 use pollster::block_on;
 use std::path::Path;
 
-/// Songs with a rule to learn: verses count up, from a number that stands in the title.
+/// Songs with a rule to learn: verses count up from a number given in the title.
 fn counting(count: usize) -> Vec<TokenSong> {
     let mut rng = Rng::new(8);
     let mut song = || {
@@ -40,7 +40,7 @@ fn it_learns() {
     let before = step(&mut trainer).loss;
     let losses: Vec<f32> = (1..150).map(|_| step(&mut trainer).loss).collect();
     let after = losses[139..].iter().sum::<f32>() / 10.0;
-    // How the next song begins, where no title says it, nobody can know.
+    // The start of a song without a title is unpredictable.
     assert!(before > 2.2 && after < 0.6, "{before} -> {after}");
     for model in [trainer.model(), trainer.average()] {
         let likeliest = |first: u32| {
@@ -94,7 +94,7 @@ fn a_damaged_checkpoint_changes_nothing() {
 #[test]
 fn songs_that_fill_no_batch_are_refused() {
     let model = Gpt::init(config(), &mut Rng::new(5)).unwrap();
-    // Eight songs of twelve tokens, but six windows of sixteen want one more.
+    // Eight songs have twelve tokens each, but six windows of sixteen need one more.
     let error = Trainer::on_songs(model, counting(8), 0.5, &gpt().plan.train).err().unwrap();
     assert_eq!(error.code(), ErrorCode::TextTooShort);
     assert_eq!(error.to_string(), "96 tokens, but one batch of this recipe needs 97");
@@ -116,7 +116,7 @@ fn a_file_of_songs_is_taken_apart() {
 const SONG: &str =
     "Rose, rose, rose, rose,\nwill I ever see thee wed?\nAye, marry, that I will,\nif thou but stay.\n";
 
-/// Runs `train` on a folder with texts and a recipe; the model is written to the folder `out` in it.
+/// Runs `train` on a folder with texts and a recipe; writes the model to the folder `out` in it.
 fn train(folder: &Path, out: &str, more: &[&str]) -> std::process::Output {
     let common =
         ["train", "--recipe", "recipe.toml", "--data", ".", "--arithmetic", "portable", "--out", out];
@@ -150,7 +150,7 @@ fn the_command_trains_resumes_and_begins_with_a_model() {
         assert!(file(&format!("whole/{name}")) == file(&format!("parts/{name}")), "{name} differs");
     }
 
-    // What is written goes on being trained, and is scored as the trainer says.
+    // The saved model can be trained further, and is scored as reported by the trainer.
     stdout(&train(folder.path(), "more", &["--init", "whole", "--max-steps", "1"]));
     assert_eq!(file("more/tokenizer.json"), file("whole/tokenizer.json"));
     let evaluate = ["evaluate", "--model", "parts", "--text", "dev.txt", "--normalize", "songs"];

@@ -1,4 +1,4 @@
-//! Training of translators, natively on the portable kernels.
+//! Training of translators, natively with the portable kernels.
 
 use crate::training::{bits_of, loss_of, step};
 use liedwerk::generate::Search;
@@ -12,7 +12,8 @@ use liedwerk::train::{
 use liedwerk::{Error, ErrorCode};
 use pollster::block_on;
 
-/// Small sentences and a rule: the translation is the sentence backwards, every word one number higher.
+/// Short sentences with a rule: the translation is the sentence reversed, with every word id increased by
+/// one.
 fn pairs(count: usize, seed: u64) -> Vec<TokenPair> {
     let mut rng = Rng::new(seed);
     let mut pair = || {
@@ -89,12 +90,12 @@ fn trainer(
     Trainer::on_pairs(model, pairs(300, 1), &plan.train).unwrap()
 }
 
-/// In batches of at most so many padded tokens a side.
+/// The loss, in batches of at most `tokens` padded tokens per side.
 fn pair_loss(model: &TranslationModel, pairs: &[TokenPair], tokens: usize) -> f64 {
     loss_of(model, batches_by_length(pairs, tokens), Translating { label_smoothing: 0.0 })
 }
 
-/// How many of some new sentences are translated without a mistake.
+/// Number of new sentences translated without errors.
 fn correct(model: &TranslationModel) -> usize {
     let held_out = pairs(50, 2);
     let sources: Vec<&[u32]> = held_out.iter().map(|pair| &pair.source[..]).collect();

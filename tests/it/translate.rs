@@ -1,4 +1,4 @@
-//! Searching for translations: against Python's transformers, and against a search without caches.
+//! Beam search compared with Python's transformers, and with a search without caches.
 
 use liedwerk::generate::Search;
 use liedwerk::generate::beam::{Hypothesis, Limits, continuation, search};
@@ -42,15 +42,15 @@ impl Decoder for Tables<'_> {
     }
 }
 
-/// Sequences that Python's transformers found; `tests/golden/beam_search.py` wrote them.
+/// Sequences found by Python's transformers; `tests/golden/beam_search.py` wrote them.
 #[derive(serde::Deserialize)]
 struct Golden {
     vocab: usize,
     positions: usize,
     models: Vec<[Vec<f32>; 3]>,
-    /// Translations: without a prompt, and some tokens have a meaning of their own.
+    /// Translations: no prompt, and some special tokens.
     cases: Vec<Case>,
-    /// Texts that go on after a prompt.
+    /// Texts that continue a prompt.
     continuations: Vec<Case>,
 }
 
@@ -120,7 +120,8 @@ fn seq2seq(num_layers: usize, bidirectional: bool, seed: u64) -> TranslationMode
     TranslationModel::Seq2Seq(Seq2Seq::init(config, &mut Rng::new(seed)).unwrap())
 }
 
-/// Fresh models hardly care what they read: larger weights make different sentences of different sources.
+/// Newly initialised models hardly depend on their input; larger weights give different outputs for different
+/// sources.
 fn models() -> Vec<TranslationModel> {
     let fresh =
         [transformer(true, true, 1), transformer(false, false, 2), seq2seq(1, true, 3), seq2seq(2, false, 4)];
@@ -142,7 +143,7 @@ fn sources() -> Vec<Vec<u32>> {
     [1, 4, 2, 7, 9, 3].map(|length| [vec![START], words(length, &mut rng), vec![END]].concat()).to_vec()
 }
 
-/// The same search without any cleverness: every step recomputes everything for each sentence alone, in
+/// The same search without optimisations: recomputes everything in every step for each sentence alone, in
 /// double precision from the logits on, and sorts all continuations.
 fn reference(model: &TranslationModel, source: &[u32], limits: Limits, options: Search) -> (Vec<u32>, f64) {
     let width = options.beam_width;
@@ -219,7 +220,7 @@ fn cached_and_batched_search_equals_the_reference() {
     assert!(different.len() > 40, "only {} different translations prove little", different.len());
 }
 
-/// Not only the same words: the same bits, scores and attention.
+/// Not only the same words, but the same bits, scores and attention.
 #[test]
 fn a_sentence_among_others_is_the_sentence_alone() {
     let options = Search { beam_width: 3, length_penalty: 0.8, no_repeat_ngram: 2 };
@@ -244,7 +245,7 @@ fn attention_rows_sum_to_one() {
     }
 }
 
-/// Greedy search in a model of random weights likes to go round in circles.
+/// Greedy search in a model of random weights tends to loop.
 #[test]
 fn nothing_repeats_that_must_not() {
     let mut circles = 0;

@@ -1,4 +1,4 @@
-//! The translator session: text in, text out, whatever the text.
+//! The translator session with all kinds of texts.
 
 use liedwerk::ErrorCode;
 use liedwerk::generate::{
@@ -38,7 +38,7 @@ pub fn translator(config: &str) -> Translator {
     Translator::from_files(&config, &tokenizer, &weights).unwrap()
 }
 
-/// Quick, and still a search.
+/// Fast, but still a search.
 pub fn options() -> TranslateOptions {
     let search = Search { beam_width: 2, ..Search::default() };
     TranslateOptions { search, max_new_tokens: 12 }
@@ -139,7 +139,7 @@ fn the_visitor_is_told() {
 #[test]
 fn limits_of_a_piece_are_said_aloud() {
     let mut translator = translator(TRANSFORMER);
-    // Three bytes a character, and no merges for them: more tokens than are read.
+    // Three bytes per character without merges: more tokens than are read.
     translator.start(&"语 ".repeat(200), options()).unwrap();
     let piece = translator.next().unwrap().unwrap();
     assert!(codes(&piece.notes).contains(&"piece-cut"), "{:?}", piece.notes);
@@ -176,7 +176,7 @@ fn old_spelling_is_read_as_todays() {
     assert_eq!((&old.text, &old.source_tokens), (&new.text, &new.source_tokens));
     assert_eq!(old.source, "Daß du wanderst, muß ich seh'n.");
     assert!(codes(&old.notes).contains(&"old-spelling") && !codes(&new.notes).contains(&"old-spelling"));
-    // "that" is an old German "tat", but not in English.
+    // "that" is an old spelling of German "tat", but this text is English.
     assert!(!codes(&translated("Is that what you have for me?").notes).contains(&"old-spelling"));
 }
 

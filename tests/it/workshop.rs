@@ -1,4 +1,4 @@
-//! Trainings as the page does them, from a plan and a text.
+//! Trainings like those of the page, from a plan and a text.
 
 use liedwerk::ErrorCode;
 use liedwerk::generate::Generator;
@@ -8,14 +8,14 @@ use liedwerk::train::Metrics;
 use liedwerk::workshop::{Base, Kind, MAX_TEXT_BYTES, Plan, PlannedData, Size, Workshop, inspect};
 use pollster::block_on;
 
-const SONGS: &str = include_str!("../../www/train/verse-en.txt");
-const PAIRS: &str = include_str!("../../www/train/pairs.tsv");
+const SONGS: &str = include_str!("../../www/places/train/texts/verse-en.txt");
+const PAIRS: &str = include_str!("../../www/places/train/texts/pairs.tsv");
 
 fn text(kind: Kind) -> &'static str {
     if matches!(kind, Kind::CharLstm | Kind::Gpt2) { SONGS } else { PAIRS }
 }
 
-/// The small preset, in small batches, over 12 steps.
+/// The small preset with small batches and 12 steps.
 fn plan(kind: Kind) -> Plan {
     let facts = inspect(text(kind), kind, &PlannedData::default(), 1).unwrap();
     let mut plan = Plan::preset(kind, Size::Small, &facts);
@@ -26,7 +26,7 @@ fn plan(kind: Kind) -> Plan {
     plan
 }
 
-/// Its masks are others in another number of shares.
+/// Dropout masks depend on the number of shares.
 fn without_dropout(plan: &Plan) -> Plan {
     let mut json: serde_json::Value = serde_json::from_str(&plan.to_json()).unwrap();
     for (name, value) in json["model"].as_object_mut().unwrap() {
@@ -72,7 +72,7 @@ fn shares_have_the_same_bits_whoever_computes_them() {
             });
             assert!(shared.eq(losses.iter().copied()), "{kind:?} with {hands} other workers");
         }
-        // One batch in parts is the same sum in another order.
+        // A batch in parts is the same sum in a different order.
         let norms = [1, 3].map(|shares| {
             let mut plan = without_dropout(&cut);
             plan.train.shares = shares;
@@ -186,7 +186,7 @@ fn held_out_songs_are_measured_and_samples_are_written() {
             break measured;
         }
     };
-    // A model that knows nothing yet guesses among its characters.
+    // An untrained model guesses among its characters.
     let guessing = (workshop.vocab_size() as f64).log2();
     assert!((0.8..1.3).contains(&(measured.bits_per_char / guessing)), "{measured:?}");
     let mut sample = block_on(workshop.sample(1, 30)).unwrap();

@@ -206,8 +206,8 @@ pub fn long_training() -> [f32; 3] {
 pub fn planned_training() -> [u64; 4] {
     [Kind::CharLstm, Kind::Gpt2, Kind::Seq2seq, Kind::Transformer].map(|kind| {
         let text = match kind {
-            Kind::CharLstm | Kind::Gpt2 => include_str!("../../www/train/verse-de.txt"),
-            _ => include_str!("../../www/train/pairs.tsv"),
+            Kind::CharLstm | Kind::Gpt2 => include_str!("../../www/places/train/texts/verse-de.txt"),
+            _ => include_str!("../../www/places/train/texts/pairs.tsv"),
         };
         let facts = inspect(text, kind, &PlannedData::default(), 1).unwrap();
         let mut plan = Plan::preset(kind, Size::Small, &facts);

@@ -1,8 +1,8 @@
 // Behaviour of hosts and networks. The numbers in test names are those of the cases they were derived from.
 
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { expect, test } from '@playwright/test';
 import { keptShell, mirror } from './mirror.js';
@@ -174,7 +174,8 @@ test('case 69: without WebAssembly it is said that it is switched off, and where
 
 test('case 83: opened as a file the page says in both languages that it needs a server, and how', async ({ page, request, baseURL }) => {
   const folder = mkdtempSync(join(tmpdir(), 'liedwerk-'));
-  for (const file of ['index.html', 'main.js', 'style.css', 'bench.html']) {
+  for (const file of ['index.html', 'main.js', 'styles/style.css', 'bench.html']) {
+    mkdirSync(dirname(join(folder, file)), { recursive: true });
     writeFileSync(join(folder, file), await (await request.get(new URL(file, baseURL).href)).body());
   }
   for (const file of ['index.html', 'bench.html']) {

@@ -65,7 +65,7 @@ export async function change(page, numbers) {
 }
 
 /** Path of a text that is part of the page. */
-export const VERSE = new URL('../../www/train/verse-en.txt', import.meta.url).pathname;
+export const VERSE = new URL('../../www/places/train/texts/verse-en.txt', import.meta.url).pathname;
 
 /** A small network. */
 export const PLAN = {

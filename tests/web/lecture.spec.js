@@ -8,12 +8,12 @@ import { expectInHash, finished, source } from './page.js';
 
 /**
  * @param {Page} page
- * @returns {Promise<{ EXCERPTS: typeof import('../../www/lecture/excerpts.js').EXCERPTS, LECTURE: typeof import('../../www/lecture/steps.js').LECTURE }>}
+ * @returns {Promise<{ EXCERPTS: typeof import('../../www/places/lecture/lessons/excerpts.js').EXCERPTS, LECTURE: typeof import('../../www/places/lecture/lessons/steps.js').LECTURE }>}
  */
 function told(page) {
   return page.evaluate(`(async () => ({
-    ...await import('${source('lecture/excerpts.js')}'),
-    ...await import('${source('lecture/steps.js')}'),
+    ...await import('${source('places/lecture/lessons/excerpts.js')}'),
+    ...await import('${source('places/lecture/lessons/steps.js')}'),
   }))()`);
 }
 

@@ -21,7 +21,7 @@ const OTHERWISE = { model: 0, left: 0, right: 1, preferred: 0, translator: 0, in
 /**
  * Creates a select box for the models of a setting.
  *
- * @param {import('../views/view.js').Context} context
+ * @param {import('../places/common/view.js').Context} context
  * @param {keyof typeof KINDS} setting
  * @param {string} id
  * @param {(model: ModelEntry) => boolean} [fits] whether the view can use a model

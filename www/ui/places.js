@@ -4,8 +4,8 @@ import { h } from './dom.js';
 import { icon } from './icons.js';
 
 /** @typedef {import('../state.js').ViewId} ViewId */
-/** @typedef {import('../views/view.js').Place} Place */
-/** @typedef {import('../views/view.js').Door} Door */
+/** @typedef {import('../places/common/view.js').Place} Place */
+/** @typedef {import('../places/common/view.js').Door} Door */
 
 export class Places {
   #state;
@@ -19,7 +19,7 @@ export class Places {
 
   /**
    * @param {{ places: HTMLElement, views: HTMLElement }} rows
-   * @param {import('../views/view.js').Context} context
+   * @param {import('../places/common/view.js').Context} context
    * @param {readonly Place[]} places
    */
   constructor(rows, { state, visit, views: doors }, places) {

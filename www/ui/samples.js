@@ -2,7 +2,7 @@ import { onLanguage, text } from '../i18n/index.js';
 import { h, scrollable } from './dom.js';
 import { Verse } from './verse.js';
 
-/** @typedef {import('../train/runs.js').Sample} Sample */
+/** @typedef {import('../places/train/runs.js').Sample} Sample */
 
 /** Samples of a model in training, newest first. */
 export class Samples {

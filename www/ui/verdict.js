@@ -32,7 +32,7 @@ export class Verdict {
   #said = new Map();
 
   /**
-   * @param {import('../views/view.js').Context} context
+   * @param {import('../places/common/view.js').Context} context
    * @param {import('../state.js').ViewId} view
    */
   constructor(context, view) {

@@ -1,4 +1,4 @@
-//! `cargo xtask build`: the static site as one folder.
+//! `cargo xtask build`: writes the static site to a folder.
 
 use crate::cargo::{root, run as run_command};
 use crate::{bundle, tools};
@@ -9,7 +9,7 @@ use std::process::Command;
 
 /// Builds the page and writes everything that a host must serve to `out`.
 ///
-/// A folder that an earlier call wrote is replaced; any other folder with something in it is an error.
+/// Replaces a folder written by an earlier call; any other non-empty folder is an error.
 pub fn run(out: &Path) -> Result<()> {
     bundle::run()?;
     write_site(out)?;
@@ -17,14 +17,14 @@ pub fn run(out: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Copies `www/` to `out`, less what only its developers need.
+/// Copies `www/` to `out`, without files that only developers need, and bundles it.
 pub fn write_site(out: &Path) -> Result<()> {
     clear(out)?;
     copy(&root().join("www"), out)?;
     pack(out)
 }
 
-/// Copies `www/` to `out` as it is, less the models: for tests that import a single module, which the site has not got.
+/// Copies `www/` to `out` unbundled and without the models, for tests that import single modules.
 pub fn write_sources(out: &Path) -> Result<()> {
     clear(out)?;
     copy(&root().join("www"), out)?;
@@ -60,13 +60,12 @@ fn copy(from: &Path, to: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Types are for the developer's editor, hidden files for his tools; no browser asks for them.
+/// Type declarations and hidden files are for developers; browsers never request them.
 fn is_published(name: &str) -> bool {
     !(name.starts_with('.') || name.ends_with(".d.ts"))
 }
 
-/// One script for each page and worker instead of a hundred, without the comments, spaces and long names that nobody
-/// reads there.
+/// Bundles about a hundred scripts into one per page and worker, minified.
 fn pack(site: &Path) -> Result<()> {
     tools::ensure_node()?;
     let folder = root().join("xtask/pack");

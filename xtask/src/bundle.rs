@@ -1,4 +1,4 @@
-//! Source to `www/pkg`: the optimised wasm modules and their JavaScript glue.
+//! Builds `www/pkg`: the optimised wasm modules and their JavaScript glue.
 
 use crate::cargo::{WASM, cargo, ensure_wasm_target, root, target_dir};
 use anyhow::{Context, Result, anyhow, bail};
@@ -9,21 +9,22 @@ use wasm_bindgen_cli_support::Bindgen;
 
 /// One build of the library.
 struct Variant {
-    /// Below `www/pkg`.
+    /// Output folder below `www/pkg`.
     folder: &'static str,
-    /// Cargo's arguments for its features.
+    /// Cargo arguments that select the features.
     features: &'static [&'static str],
-    /// Below cargo's target folder, so that the builds do not wait for each other; nothing is the folder itself.
+    /// Subfolder of cargo's target folder, so that the builds do not wait for each other; empty for the
+    /// folder itself.
     target: &'static str,
 }
 
-/// What every visitor gets; and what only who trains, measures, or computes on a GPU does: half as much again.
+/// The module for every visitor, and the larger one for visitors who train, benchmark or use a GPU.
 const VARIANTS: [Variant; 2] = [
     Variant { folder: "", features: &["--no-default-features"], target: "" },
     Variant { folder: "full", features: &[], target: "full" },
 ];
 
-/// Builds the library for the browser and writes `www/pkg/liedwerk{.js,.d.ts,_bg.wasm}`, and the same with the
+/// Builds the library for the browser and writes `www/pkg/liedwerk{.js,.d.ts,_bg.wasm}`, and the same with
 /// GPU and training to `www/pkg/full`.
 pub fn run() -> Result<()> {
     ensure_wasm_target()?;
@@ -36,7 +37,7 @@ pub fn run() -> Result<()> {
         builds.map(|build| build.join().unwrap_or_else(|_| Err(anyhow!("a build panicked"))))
     });
     let out = root().join("www/pkg");
-    // An old file must not survive beside the new ones: the size budget would count it.
+    // Old files must not survive next to the new ones: the size budget would count them.
     if out.exists() {
         std::fs::remove_dir_all(&out).with_context(|| format!("cannot clear {}", out.display()))?;
     }
@@ -54,8 +55,8 @@ pub fn run() -> Result<()> {
     Ok(())
 }
 
-/// The release build; the path of its wasm file is read from cargo's own messages, so that it holds
-/// for every target folder.
+/// Runs the release build; takes the path of the wasm file from cargo's messages, so that it is right for
+/// every target folder.
 fn compile(features: &[&str], target: &Path) -> Result<PathBuf> {
     let output = cargo()
         .args(["build", "--release", "--package", "liedwerk", "--lib", "--target", WASM])

@@ -1,10 +1,10 @@
-//! Calls of cargo and rustup, and the places in the repository.
+//! Calls of cargo and rustup, and paths in the repository.
 
 use anyhow::{Context, Result, bail};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// The target of everything that runs in the browser.
+/// The compilation target for everything that runs in the browser.
 pub const WASM: &str = "wasm32-unknown-unknown";
 
 /// The repository's root folder.
@@ -12,14 +12,14 @@ pub fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("xtask lies in the repository")
 }
 
-/// A cargo call in the repository, with the same toolchain and target folder as this one.
+/// A cargo command in the repository, with the same toolchain and target folder as this process.
 pub fn cargo() -> Command {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.current_dir(root());
     command
 }
 
-/// Cargo's target folder, wherever the environment or a configuration put it.
+/// Cargo's target folder, wherever the environment or a configuration has put it.
 pub fn target_dir() -> Result<PathBuf> {
     let output = cargo()
         .args(["metadata", "--format-version", "1", "--no-deps"])
@@ -33,7 +33,7 @@ pub fn target_dir() -> Result<PathBuf> {
     Ok(folder.into())
 }
 
-/// Runs `command` with its output on the terminal; a failure names the command.
+/// Runs `command` with its output on the terminal; an error names the command.
 pub fn run(command: &mut Command) -> Result<()> {
     let status = command.status().with_context(|| format!("{command:?} did not start"))?;
     if !status.success() {
@@ -42,7 +42,7 @@ pub fn run(command: &mut Command) -> Result<()> {
     Ok(())
 }
 
-/// Makes sure that the standard library for wasm is there, asking rustup for it if not.
+/// Ensures that the standard library for wasm is installed, using rustup if it is missing.
 pub fn ensure_wasm_target() -> Result<()> {
     let output = Command::new("rustc")
         .current_dir(root())

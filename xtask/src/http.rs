@@ -1,46 +1,46 @@
-//! The little of HTTP/1.1 that plain files need: one request and one answer for each connection.
+//! The minimal HTTP/1.1 needed for static files: one request and one response per connection.
 
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{Shutdown, TcpStream};
 use std::time::Duration;
 
-/// No browser sends a longer request line with its headers.
+/// Limit for the request line and headers; no browser sends more.
 const HEAD_LIMIT: u64 = 64 * 1024;
-/// Browsers open connections ahead of need and give up unused ones after some ten seconds. This is longer,
-/// so that none is closed in the moment it is used.
+/// Browsers open connections in advance and close unused ones after about ten seconds. This timeout is
+/// longer, so that no connection is closed just when it is about to be used.
 const FIRST_BYTES: Duration = Duration::from_secs(120);
-/// What the client sent beside its request is read for so long before the connection goes.
+/// Time for reading anything the client sent after its request, before the connection is closed.
 const LINGER: Duration = Duration::from_secs(2);
 
 /// The first line of a request.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Request {
     pub method: String,
-    /// As it was sent: path and query, with percent signs.
+    /// Path and query as sent, percent-encoded.
     pub target: String,
 }
 
-/// What goes back.
+/// The response.
 pub struct Response<B> {
-    /// Number and reason, as `200 OK`.
+    /// Status code and reason, such as `200 OK`.
     pub status: &'static str,
     pub content_type: &'static str,
-    /// Bytes in `body`.
+    /// Length of `body` in bytes.
     pub length: u64,
     pub body: B,
 }
 
-/// Reads the head of a request; `None` if this is none.
+/// Reads the head of a request; `None` if it is malformed.
 pub fn read_request(stream: &TcpStream) -> io::Result<Option<Request>> {
     stream.set_read_timeout(Some(FIRST_BYTES))?;
     let mut head = BufReader::new(stream.take(HEAD_LIMIT));
     let first = read_line(&mut head)?;
-    // The headers say nothing that would change the answer.
+    // No header affects the response.
     while !read_line(&mut head)?.is_empty() {}
     Ok(parse(&first))
 }
 
-/// A line without its end; an error where the head ends in the middle of it.
+/// Reads a line without its line break; an error if the head ends in the middle of it.
 fn read_line(head: &mut impl BufRead) -> io::Result<String> {
     let mut line = Vec::new();
     head.read_until(b'\n', &mut line)?;
@@ -58,7 +58,7 @@ fn parse(line: &str) -> Option<Request> {
     complete.then(|| Request { method: method.to_owned(), target: target.to_owned() })
 }
 
-/// Sends the answer, without its body after `HEAD`, and ends the connection.
+/// Sends the response, without its body for `HEAD`, and closes the connection.
 pub fn respond(stream: &mut TcpStream, request: &Request, response: Response<impl Read>) -> io::Result<()> {
     let Response { status, content_type, length, body } = response;
     let head = format!(
@@ -72,8 +72,8 @@ pub fn respond(stream: &mut TcpStream, request: &Request, response: Response<imp
     finish(stream)
 }
 
-/// Closes in good order: with bytes unread, the system would break the connection off, and the client might
-/// lose the end of the answer.
+/// Closes the connection gracefully: with unread bytes, the system would reset it, and the client might lose
+/// the end of the response.
 fn finish(stream: &TcpStream) -> io::Result<()> {
     stream.shutdown(Shutdown::Write)?;
     stream.set_read_timeout(Some(LINGER))?;

@@ -1,6 +1,6 @@
-//! `cargo xtask`: serve the page, build the static site, run every test, measure its size.
+//! `cargo xtask`: serves the page, builds the static site, runs all tests, measures sizes.
 //!
-//! Needs only a Rust toolchain, except `test`, which also drives a browser and says what is missing.
+//! Needs only a Rust toolchain, except `test`, which also drives a browser and reports what is missing.
 
 mod build;
 mod bundle;
@@ -28,6 +28,7 @@ Usage: cargo xtask COMMAND
   fuzz [TARGET]... [--seconds N] [--runs N] [--seed N] [--input FILE]
                      damaged files for every reader, a minute each
   test [STAGE]...    everything, or only some of: fmt clippy native site torch oracles wasm page size
+  test quick         formatting and the tests on the CPU, within five minutes
   size               sizes of the built page against their budget
 ";
 
@@ -64,7 +65,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// The fuzzer is a program of its own, with an allocator that counts.
+/// The fuzzer is a separate program with its own counting allocator.
 fn fuzz(arguments: &[OsString]) -> Result<()> {
     cargo::run(cargo::cargo().args(["run", "--quiet", "--package", "fuzz", "--"]).args(arguments))
 }

@@ -1,11 +1,11 @@
-//! `cargo xtask package`: the npm package, ready for `npm pack`.
+//! `cargo xtask package`: builds the npm package, ready for `npm pack`.
 
 use crate::bundle;
 use crate::cargo::root;
 use anyhow::{Context, Result, bail};
 use std::path::Path;
 
-/// What the build of the lean module left below `www/pkg`.
+/// Files of the lean build below `www/pkg`.
 const MODULE: [&str; 3] = ["liedwerk.js", "liedwerk.d.ts", "liedwerk_bg.wasm"];
 const LICENCES: [&str; 2] = ["LICENSE-APACHE", "LICENSE-MIT"];
 
@@ -17,7 +17,7 @@ pub fn run(out: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Writes the package with the module that was built last. A folder that holds another thing is an error.
+/// Writes the package with the most recently built module. A folder with other contents is an error.
 pub fn write(out: &Path) -> Result<()> {
     let is_package = ["package.json", "wasm/liedwerk_bg.wasm"].iter().all(|name| out.join(name).is_file());
     if out.exists() && !is_package && out.read_dir()?.next().is_some() {

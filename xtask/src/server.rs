@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-/// A running server; it stops when it is dropped.
+/// A running server, stopped when dropped.
 pub struct Server {
     port: u16,
     stopping: Arc<AtomicBool>,
@@ -19,7 +19,7 @@ pub struct Server {
 }
 
 impl Server {
-    /// Serves `root` on 127.0.0.1:`port`; port 0 takes a free one.
+    /// Serves `root` on 127.0.0.1:`port`; port 0 picks a free one.
     pub fn start(root: &Path, port: u16) -> Result<Self> {
         let root = root.canonicalize().with_context(|| format!("there is no folder {}", root.display()))?;
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))
@@ -45,7 +45,7 @@ impl Server {
 
     fn wait(&mut self) {
         if let Some(thread) = self.accepting.take() {
-            // It has nothing to say, and a panic has already been printed.
+            // It returns nothing, and a panic has already been printed.
             let _ = thread.join();
         }
     }
@@ -54,14 +54,14 @@ impl Server {
 impl Drop for Server {
     fn drop(&mut self) {
         self.stopping.store(true, Ordering::Release);
-        // Waiting for connections, it looks at the flag only after one.
+        // It checks the flag only after accepting a connection.
         if TcpStream::connect((Ipv4Addr::LOCALHOST, self.port)).is_ok() {
             self.wait();
         }
     }
 }
 
-/// A thread for each connection: browsers open many at once and leave some unused, and a fixed number of
+/// Uses one thread per connection: browsers open many at once and leave some unused, and a fixed number of
 /// threads could all be waiting for those.
 fn accept(listener: &TcpListener, root: &Arc<Path>, stopping: &AtomicBool) {
     for stream in listener.incoming() {
@@ -69,13 +69,13 @@ fn accept(listener: &TcpListener, root: &Arc<Path>, stopping: &AtomicBool) {
             return;
         }
         let Ok(mut stream) = stream else {
-            // Out of file handles, most likely: others have to end first.
+            // Most likely out of file handles: other connections must end first.
             std::thread::sleep(Duration::from_millis(50));
             continue;
         };
         let root = Arc::clone(root);
         let thread = std::thread::Builder::new().name("connection".into());
-        // A client that goes away before its answer is its own affair, and so is one too many.
+        // A client that disconnects early is not our concern, and neither is one too many.
         let _ = thread.spawn(move || answer(&root, &mut stream));
     }
 }
@@ -99,7 +99,7 @@ fn refuse(stream: &mut TcpStream, request: &Request, status: &'static str) -> io
     respond(stream, request, Response { status, content_type, length, body: status.as_bytes() })
 }
 
-/// Type and content of the file asked for, or the status that says why there is none.
+/// Type and content of the requested file, or an error status.
 fn open(root: &Path, request: &Request) -> Result<(&'static str, File), &'static str> {
     if !matches!(request.method.as_str(), "GET" | "HEAD") {
         return Err("405 Method Not Allowed");
@@ -110,15 +110,15 @@ fn open(root: &Path, request: &Request) -> Result<(&'static str, File), &'static
     Ok((mime_type(&path), file))
 }
 
-/// The file that a request target names, or `None` where there is none inside `root`.
+/// The file for a request target, or `None` if there is none inside `root`.
 fn resolve(root: &Path, target: &str) -> Option<PathBuf> {
     let path = target.split(['?', '#']).next()?;
     let decoded = percent_decode(path.strip_prefix('/')?)?;
-    // A colon or a backslash starts another drive or folder on Windows.
+    // On Windows a colon or backslash could lead to another drive or folder.
     if decoded.contains(['\\', ':', '\0']) {
         return None;
     }
-    // The canonical path also follows symbolic links: whatever the name says, the file must lie in root.
+    // The canonical path also resolves symbolic links: whatever the name, the file must be inside `root`.
     let mut file = root.join(decoded.trim_start_matches('/')).canonicalize().ok()?;
     if file.is_dir() {
         file = file.join("index.html").canonicalize().ok()?;
@@ -173,7 +173,7 @@ mod tests {
         folder
     }
 
-    /// Status line, headers in lower case, body.
+    /// Status line, lower-case headers, body.
     fn request(server: &Server, method: &str, target: &str) -> (String, String, Vec<u8>) {
         let mut stream = TcpStream::connect(("127.0.0.1", server.port)).unwrap();
         write!(stream, "{method} {target} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").unwrap();
@@ -239,7 +239,7 @@ mod tests {
         let idle: Vec<_> =
             (0..100).map(|_| TcpStream::connect((Ipv4Addr::LOCALHOST, server.port)).unwrap()).collect();
         assert!(request(&server, "GET", "/").0.contains("200"));
-        // One that was opened ahead is answered when its request comes.
+        // A connection opened in advance is answered when its request arrives.
         let mut first = &idle[0];
         first.write_all(b"GET / HTTP/1.1\r\n\r\n").unwrap();
         let mut answer = String::new();

@@ -1,4 +1,4 @@
-//! `cargo xtask size`: what a visitor downloads, against the budget.
+//! `cargo xtask size`: compares download sizes with their budgets.
 
 use crate::build::write_site;
 use crate::cargo::{root, target_dir};
@@ -7,34 +7,34 @@ use flate2::{Compression, write::GzEncoder};
 use std::io::Write;
 use std::path::Path;
 
-/// What a first visit needs of wasm and JavaScript before its first song, gzipped, in bytes.
+/// Wasm and JavaScript needed on a first visit until the first song, gzipped, in bytes.
 const FIRST_BUDGET: u64 = 470_000;
-/// All wasm and JavaScript, most of which the service worker keeps behind the reader's back.
+/// All wasm and JavaScript, most of which the service worker caches in the background.
 const CODE_BUDGET: u64 = 620_000;
-/// The module with the GPU and training, which comes beside it to who asks for one of them.
+/// The module with GPU and training, downloaded additionally by visitors who use them.
 const FULL_BUDGET: u64 = 1_190_000;
-/// The whole page gzipped and the model it opens with as it is stored, in bytes.
+/// The whole page gzipped, plus the initial model uncompressed, in bytes.
 const VISIT_BUDGET: u64 = 9_500_000;
-/// Any one model, and all together: what a phone may be asked to keep.
+/// A single model, and all models together: what a phone may be asked to store.
 const MODEL_BUDGET: u64 = 12_000_000;
 const MODELS_BUDGET: u64 = 40_000_000;
-/// The model that the page opens with.
+/// The initial model of the page.
 const OPENED: &str = "gpt-songs";
-/// An index of songs, for whoever asks what a model has copied.
+/// An index of songs, downloaded only to search for copies.
 const SONGS_BUDGET: u64 = 4_000_000;
-/// The page's own type.
+/// The page's fonts.
 const FONTS_BUDGET: u64 = 90_000;
-/// Words of a language with their sounds, for whoever asks for rhymes, gzipped.
+/// A rhyme lexicon, gzipped, downloaded only for rhymes.
 const LEXICON_BUDGET: u64 = 250_000;
 
-/// Bytes of one kind of file: as stored, and as a host sends them.
+/// Sizes of one kind of files in bytes, uncompressed and as hosts send them.
 #[derive(Default, Clone, Copy)]
 struct Sizes {
     raw: u64,
     gzip: u64,
 }
 
-/// Prints the table; a built page (`www/pkg`) is needed, a broken budget is an error.
+/// Prints the table; requires a built page (`www/pkg`), and fails if a budget is exceeded.
 pub fn run() -> Result<()> {
     if !root().join("www/pkg/liedwerk_bg.wasm").is_file() {
         bail!("the page is not built; run `cargo xtask build --out DIR` or `cargo xtask serve` first");
@@ -85,7 +85,7 @@ pub fn run() -> Result<()> {
     Ok(())
 }
 
-/// Prints what comes to those who ask for copies and rhymes.
+/// Prints the sizes of downloads for copies and rhymes.
 fn are_tables_too_large(models: &Path) -> Result<bool> {
     let mut too_large = false;
     for name in ["en-songs.idx", "gpt-songs.idx"] {
@@ -101,7 +101,7 @@ fn are_tables_too_large(models: &Path) -> Result<bool> {
     Ok(too_large)
 }
 
-/// Compressed as they are.
+/// Font files are already compressed.
 fn are_fonts_too_large(fonts: &Path) -> Result<bool> {
     let mut bytes = 0;
     for entry in fonts.read_dir().with_context(|| fonts.display().to_string())? {
@@ -111,8 +111,8 @@ fn are_fonts_too_large(fonts: &Path) -> Result<bool> {
     Ok(bytes > FONTS_BUDGET)
 }
 
-/// What is asked for until the first song is written: the page's script with what it imports at once, the words of the
-/// language that has more of them, the engine's worker and its module, and the service worker.
+/// Everything requested until the first song is written: the page's script with its static imports, the
+/// larger of the two language files, the engine's worker and its module, and the service worker.
 fn first_visit(site: &Path) -> Result<u64> {
     let page = std::fs::read_to_string(site.join("index.html"))?;
     let linked =
@@ -136,7 +136,7 @@ fn first_visit(site: &Path) -> Result<u64> {
     Ok(together + words.into_iter().max().unwrap_or_default())
 }
 
-/// Calls `found` for each file below `folder`, models left out.
+/// Calls `found` for each file below `folder`, except models.
 fn visit(folder: &Path, found: &mut dyn FnMut(&Path, Sizes)) -> Result<()> {
     for entry in folder.read_dir().with_context(|| folder.display().to_string())? {
         let path = entry?.path();
@@ -159,7 +159,7 @@ fn gzipped(bytes: &[u8]) -> Result<u64> {
     Ok(gzip.finish()?.len() as u64)
 }
 
-/// Ids and bytes of the models in the list's order: weights do not shrink in gzip, so they count as stored.
+/// Ids and sizes of the models in list order; uncompressed, since gzip does not shrink weights.
 fn models(folder: &Path) -> Result<Vec<(String, u64)>> {
     let list: serde_json::Value = serde_json::from_slice(&std::fs::read(folder.join("index.json"))?)?;
     let mut models = Vec::new();

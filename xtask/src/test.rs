@@ -1,4 +1,4 @@
-//! `cargo xtask test`: every check of the project, stage by stage.
+//! `cargo xtask test`: runs all checks of the project, stage by stage.
 
 use crate::cargo::{WASM, cargo, ensure_wasm_target, root, run as run_command, target_dir};
 use crate::server::Server;
@@ -13,10 +13,11 @@ use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// Name, what it checks, how.
+/// Name, description and function of a stage.
 type Stage = (&'static str, &'static str, fn() -> Result<()>);
 
-/// In running order: the quick ones first, and `page` and `size` after the `site` they look at. See also [`COMPANIONS`].
+/// In running order: quick stages first, and `page` and `size` after the `site` they examine. See also
+/// [`COMPANIONS`].
 const STAGES: [Stage; 9] = [
     ("fmt", "formatting, and lints of the page's scripts and styles", fmt),
     ("clippy", "lints, natively and for wasm", clippy),
@@ -29,32 +30,42 @@ const STAGES: [Stage; 9] = [
     ("size", "downloads against their budget", size::run),
 ];
 
-/// A stage, another one that begins with it, and what has to be installed before, or two package managers would meet.
+/// Runs instead of all others where it is asked for: what can be known within five minutes.
+const QUICK: [Stage; 2] = [STAGES[0], ("quick", "unit, property, oracle and golden tests on the CPU", quick)];
+
+/// A stage, another stage to start along with it, and what must be installed first, so that no two package
+/// managers collide.
 type Companion = (&'static str, &'static str, fn() -> Result<()>);
 
-/// A browser that computes in one worker leaves half of two cores idle, as do PyTorch and the linker. Cargo sees to it
-/// that only one of two builds.
+/// Running in pairs: a browser that computes in one worker leaves one of two cores idle, as do PyTorch and
+/// the linker. Cargo ensures that only one of the two builds at a time.
 const COMPANIONS: [Companion; 2] =
     [("native", "wasm", || tools::ensure_browser().map(drop)), ("torch", "oracles", || python().map(drop))];
 
-/// Runs the stages named, or all; every one runs whatever the others did, and any failure is an error.
+/// Runs the named stages, or all of them; a failure does not stop the others, but is an error in the end.
 pub fn run(names: &[String]) -> Result<()> {
+    if names == ["quick"] {
+        return run_stages(&QUICK, |_| true);
+    }
     if let Some(unknown) = names.iter().find(|name| STAGES.iter().all(|stage| stage.0 != name.as_str())) {
         let known = STAGES.map(|stage| stage.0).join(" ");
-        bail!("there is no stage `{unknown}`; the stages are {known}");
+        bail!("there is no stage `{unknown}`; the stages are {known}, or `quick` alone");
     }
-    let is_wanted = |name: &str| names.is_empty() || names.iter().any(|wanted| wanted == name);
-    if is_wanted("torch") || is_wanted("oracles") {
-        // Some gigabytes are fetched while the processor compiles; what goes wrong is said by the stage that waits.
+    run_stages(&STAGES, |name| names.is_empty() || names.iter().any(|wanted| wanted == name))
+}
+
+fn run_stages(stages: &[Stage], is_wanted: impl Fn(&str) -> bool) -> Result<()> {
+    if stages.iter().any(|stage| ["torch", "oracles"].contains(&stage.0) && is_wanted(stage.0)) {
+        // Downloads some gigabytes while the CPU compiles; the stage that needs them reports any error.
         thread::spawn(python);
     }
     let mut beside = Vec::new();
     let mut results = Vec::new();
-    for (name, what, check) in STAGES.into_iter().filter(|stage| is_wanted(stage.0)) {
+    for &(name, what, check) in stages.iter().filter(|stage| is_wanted(stage.0)) {
         for (_, stage, prepare) in
             COMPANIONS.iter().filter(|companion| companion.0 == name && is_wanted(companion.1))
         {
-            // If it cannot be started, it says why when its turn comes.
+            // If it cannot be started, the error is reported in its turn.
             beside.extend(prepare().and_then(|()| Beside::start(stage)));
         }
         println!("\n=== {name}: {what}");
@@ -85,7 +96,7 @@ fn summarise(results: &[(&str, bool, Duration)]) -> Result<()> {
     Ok(())
 }
 
-/// A stage that a process of its own runs beside others, and that is heard when its turn comes.
+/// A stage that runs in a separate process alongside others, and is reported in its turn.
 struct Beside {
     stage: &'static str,
     process: Child,
@@ -118,7 +129,7 @@ impl Beside {
 fn fmt() -> Result<()> {
     run_command(cargo().args(["fmt", "--all", "--", "--check"]))?;
     install_page_tests()?;
-    // The page's formatter is its linter, too, and does both in two seconds.
+    // The page's formatter is also its linter, and does both in two seconds.
     run_command(in_page_tests("npx").args(["--no-install", "biome", "check", "--error-on-warnings", "../.."]))
 }
 
@@ -135,11 +146,16 @@ fn native() -> Result<()> {
     tools::ensure_vulkan()?;
     let mut test = cargo();
     test.args(["test", "--workspace"]);
-    // Mesa looks for a display there, and complains once a test where the variable is not set.
+    // Mesa looks for a display there and complains in every test if the variable is not set.
     if std::env::var_os("XDG_RUNTIME_DIR").is_none() {
         test.env("XDG_RUNTIME_DIR", target_dir()?);
     }
     run_command(&mut test)
+}
+
+/// Without the GPU's tests, most of whose time goes into a GPU made of software.
+fn quick() -> Result<()> {
+    run_command(cargo().args(["test", "--workspace", "--lib", "--bins", "--test", "it"]))
 }
 
 fn torch() -> Result<()> {
@@ -151,8 +167,8 @@ fn torch() -> Result<()> {
     )
 }
 
-/// What Python's libraries make of many lines is too much for a fixture, so it is made here. The lines are
-/// this repository's own.
+/// Compares with the results of Python libraries on many lines, which would be too large for a fixture and
+/// are therefore generated here, from lines of this repository.
 fn oracles() -> Result<()> {
     let folder = target_dir()?.join("oracles");
     std::fs::create_dir_all(&folder)?;
@@ -172,7 +188,7 @@ fn oracles() -> Result<()> {
     )
 }
 
-/// The lines of all texts that git keeps here, two and two with a tab between.
+/// The lines of all text files tracked by git, paired and separated by a tab.
 fn own_lines() -> Result<String> {
     let listed = Command::new("git").args(["ls-files", "-z"]).current_dir(root()).output()?;
     let is_text =
@@ -188,7 +204,7 @@ fn own_lines() -> Result<String> {
     Ok(lines.chunks_exact(2).map(|pair| format!("{}\t{}\n", pair[0], pair[1])).collect())
 }
 
-/// Python with the packages of the PyTorch trainer, made once: whoever asks meanwhile waits.
+/// Python with the packages of the PyTorch trainer, set up once; concurrent callers wait.
 fn python() -> Result<PathBuf> {
     static MADE: Mutex<()> = Mutex::new(());
     let _guard = MADE.lock();
@@ -196,15 +212,15 @@ fn python() -> Result<PathBuf> {
     tools::ensure_python(&requirements, &target_dir()?.join("python"))
 }
 
-/// It keeps what it compiles, or every one of its processes would compile PyTorch anew; but not beside the sources.
+/// Keeps compiled modules, or every process would compile PyTorch again; but not next to the sources.
 fn in_python() -> Result<Command> {
     let mut command = Command::new(python()?);
     command.env_remove("PYTHONDONTWRITEBYTECODE").env("PYTHONPYCACHEPREFIX", target_dir()?.join("pycache"));
     Ok(command)
 }
 
-/// The command line, for tests of others that must agree with it: as the native tests build it, since any other
-/// choice of packages or targets gives the libraries other features, and compiles half of them once more.
+/// Builds the command line for tests that compare with it. Builds it like the native tests, since any other
+/// selection of packages or targets changes features of the libraries and recompiles half of them.
 fn build_liedwerk() -> Result<PathBuf> {
     run_command(cargo().args(["test", "--workspace", "--test", "it", "--no-run"]))?;
     Ok(target_dir()?.join("debug/liedwerk").with_extension(EXE_EXTENSION))
@@ -220,7 +236,7 @@ fn wasm() -> Result<()> {
     )
 }
 
-/// What the page takes a wasm module to be is what its glue says, so both are built and checked together.
+/// The page's types for a wasm module are generated with its glue, so both are built and checked together.
 fn site() -> Result<()> {
     bundle::run()?;
     install_page_tests()?;
@@ -233,7 +249,7 @@ fn in_page_tests(program: &str) -> Command {
     command
 }
 
-/// Playwright, axe, TypeScript and Biome, as the lock file has them; once in a run.
+/// Installs Playwright, axe, TypeScript and Biome as in the lock file, once per run.
 fn install_page_tests() -> Result<()> {
     static INSTALLED: AtomicBool = AtomicBool::new(false);
     if INSTALLED.load(Relaxed) {
@@ -251,11 +267,10 @@ fn install_page_tests() -> Result<()> {
     Ok(())
 }
 
-/// The page's tests run against a copy in a subfolder of the server, as on a host that gives a project
-/// a path and not a name of its own.
+/// Tests the page in a subfolder of the server, as on hosts that give a project a path rather than a domain.
 fn page() -> Result<()> {
     let browser = tools::ensure_browser()?;
-    // The page must write what the command writes.
+    // The page must write the same as the command.
     let liedwerk = build_liedwerk()?;
     let site = target_dir()?.join("site");
     build::write_site(&site.join("liedwerk"))?;

@@ -1,4 +1,4 @@
-//! What is not Rust's: a browser with its driver, a driver for Vulkan, Node.js for the page's tests, Python with
+//! External tools: a browser with its driver, a Vulkan driver, Node.js for the page's tests, and Python with
 //! PyTorch.
 
 use anyhow::{Context, Result, bail};
@@ -7,15 +7,15 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::Mutex;
 
-/// What drives a headless browser.
+/// A headless browser and its driver.
 pub struct Browser {
     /// Chromium or Chrome.
     pub program: PathBuf,
-    /// Its ChromeDriver.
+    /// The matching ChromeDriver.
     pub driver: PathBuf,
 }
 
-/// Finds the browser and its driver, installing Debian's where that is possible.
+/// Finds the browser and its driver, installing Debian's packages if possible.
 pub fn ensure_browser() -> Result<Browser> {
     if find_browser().is_none() {
         install(&["chromium", "chromium-driver"], "a headless Chromium with its ChromeDriver")?;
@@ -23,8 +23,8 @@ pub fn ensure_browser() -> Result<Browser> {
     find_browser().context("Chromium and ChromeDriver are installed, but not on the search path")
 }
 
-/// Finds a driver for Vulkan, installing Debian's where that is possible: Mesa's, with lavapipe, which is a GPU
-/// in software. Elsewhere than on Linux the system brings what the tests of the GPU need.
+/// Finds a Vulkan driver, installing Debian's Mesa with lavapipe, a software GPU, if possible. On systems
+/// other than Linux, the tests of the GPU need no additional driver.
 pub fn ensure_vulkan() -> Result<()> {
     if !cfg!(target_os = "linux") || has_vulkan_driver() {
         return Ok(());
@@ -36,7 +36,7 @@ pub fn ensure_vulkan() -> Result<()> {
     Ok(())
 }
 
-/// Where the Vulkan loader looks for the files that name a driver.
+/// Folders in which the Vulkan loader looks for files that name a driver.
 const DRIVER_FOLDERS: [&str; 4] = [
     "/usr/share/vulkan/icd.d",
     "/etc/vulkan/icd.d",
@@ -44,7 +44,7 @@ const DRIVER_FOLDERS: [&str; 4] = [
     "/usr/local/etc/vulkan/icd.d",
 ];
 
-/// Whether the loader finds a driver: where one of its two variables is set it looks there only.
+/// Whether the loader finds a driver; if one of its two variables is set, it looks only there.
 fn has_vulkan_driver() -> bool {
     let is_named = |path: &Path| path.extension().is_some_and(|extension| extension == "json");
     let has_driver = |place: PathBuf| match place.read_dir() {
@@ -57,7 +57,7 @@ fn has_vulkan_driver() -> bool {
     }
 }
 
-/// Finds `node`, `npm` and `npx`, installing Debian's where that is possible.
+/// Finds `node`, `npm` and `npx`, installing Debian's packages if possible.
 pub fn ensure_node() -> Result<()> {
     let missing = || ["node", "npm", "npx"].into_iter().find(|name| on_path(name).is_none());
     if missing().is_some() {
@@ -69,7 +69,7 @@ pub fn ensure_node() -> Result<()> {
     }
 }
 
-/// Succeeds where every line `NAME==VERSION` of the file of requirements is fulfilled.
+/// Succeeds if every line `NAME==VERSION` of the requirements file is satisfied.
 const FULFILLED: &str = "
 import sys
 from importlib.metadata import version
@@ -78,8 +78,8 @@ for line in open(sys.argv[1]):
     assert version(name).split('+')[0] == wanted, line
 ";
 
-/// A Python with these requirements: the one on the search path where it has them, else one of the project's
-/// own in `environment`, made where it is missing.
+/// A Python that satisfies these requirements: the one on the search path, or otherwise a virtual environment
+/// in `environment`, created if it is missing.
 pub fn ensure_python(requirements: &Path, environment: &Path) -> Result<PathBuf> {
     let fulfils = |python: &Path| succeeds(Command::new(python).arg("-c").arg(FULFILLED).arg(requirements));
     let own = environment.join(if cfg!(windows) { "Scripts/python.exe" } else { "bin/python" });
@@ -94,7 +94,7 @@ pub fn ensure_python(requirements: &Path, environment: &Path) -> Result<PathBuf>
         on_path("python3").context("Python is installed, but `python3` is not on the search path")?;
     println!("installing PyTorch into {}", environment.display());
     crate::cargo::run(Command::new(python).args(["-m", "venv", "--clear"]).arg(environment))?;
-    // Most of its thousands of modules are never asked for; the others are compiled when they are.
+    // Most of its thousands of modules are never imported; the others are compiled on import.
     let pip =
         ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-compile", "--requirement"];
     crate::cargo::run(Command::new(&own).args(pip).arg(requirements))?;
@@ -112,7 +112,7 @@ fn find_browser() -> Option<Browser> {
             .find_map(on_path)
     })?;
     let driver = from_variable("CHROMEDRIVER")
-        // Where the machines of GitHub Actions keep theirs.
+        // Location on GitHub Actions runners.
         .or_else(|| {
             Some(from_variable("CHROMEWEBDRIVER")?.join("chromedriver")).filter(|path| path.is_file())
         })
@@ -131,14 +131,14 @@ fn on_path(name: &str) -> Option<PathBuf> {
         .find(|path| path.is_file())
 }
 
-/// Installs Debian packages as root; anyone else is told in one line what to install.
+/// Installs Debian packages as root; other users get one line of advice.
 fn install(packages: &[&str], what: &str) -> Result<()> {
     let list = packages.join(" ");
     let advice = format!("the tests need {what}: install it, on Debian with `apt-get install {list}`");
     if on_path("apt-get").is_none() || !is_root() {
         bail!(advice);
     }
-    // Two stages may miss something at once, and Debian's package manager lets only one in.
+    // Two stages may need packages at once, but only one instance of Debian's package manager can run.
     static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
     let _guard = ONE_AT_A_TIME.lock();
     println!("installing {list}");

@@ -1,19 +1,19 @@
-//! `--arithmetic`: the choice between equal bits everywhere and speed.
+//! `--arithmetic`: identical bits everywhere, or speed.
 
 use clap::ValueEnum;
 use liedwerk::cpu::{Arithmetic, set_arithmetic};
 
-/// How the processor computes.
+/// Arithmetic on the CPU.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum ArithmeticArg {
-    /// One thread, the same bits on every machine and in the browser.
+    /// One thread, with the same bits on every machine and in the browser.
     Portable,
     /// All cores and fused multiply-add.
     Fast,
 }
 
 impl ArithmeticArg {
-    /// Puts the choice in force for the process.
+    /// Sets the arithmetic for the whole process.
     pub fn apply(self) {
         set_arithmetic(match self {
             Self::Portable => Arithmetic::Portable,

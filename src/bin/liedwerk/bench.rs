@@ -1,4 +1,4 @@
-//! `liedwerk bench`: how fast this machine multiplies, decodes and trains.
+//! `liedwerk bench`: measures how fast this machine multiplies, decodes and trains.
 
 use std::time::Instant;
 
@@ -16,45 +16,46 @@ use crate::files::say;
 /// Arguments of `bench`.
 #[derive(clap::Args)]
 pub struct Args {
-    /// What to measure; auto takes a GPU if there is one.
+    /// Device to measure; auto uses a GPU if there is one.
     #[arg(long, value_enum, default_value_t = DeviceArg::Cpu)]
     device: DeviceArg,
-    /// Only the workloads whose names begin so; the peaks are measured all the same.
+    /// Only run workloads whose names start with NAME; the peaks are always measured.
     #[arg(long, value_name = "NAME")]
     only: Option<String>,
-    /// Smaller products and batches: what the page measures without a GPU.
+    /// Use smaller products and batches, like the page without a GPU.
     #[arg(long)]
     small: bool,
     /// Print JSON instead of lines.
     #[arg(long)]
     json: bool,
-    /// Which arithmetic to measure, on the CPU.
+    /// Arithmetic to measure, on the CPU.
     #[arg(long, value_enum, default_value = "portable")]
     arithmetic: ArithmeticArg,
 }
 
-/// A round is to last so many seconds at least, so that reading the clock, or the GPU's answer, is not measured.
+/// Minimum duration of a round in seconds, so that reading the clock or the GPU's response time does not
+/// matter.
 const ROUND: f64 = 0.3;
-/// The median of so many rounds counts, since machines are shared; of those that last longer than `SLOW` seconds
-/// there is one.
+/// Number of rounds, of which the median counts, since machines are shared; only one if it takes longer than
+/// `SLOW` seconds.
 const ROUNDS: usize = 3;
 const SLOW: f64 = 4.0;
-/// A product of matrices is left out if the one before lets expect that one run takes longer.
+/// A matrix product is skipped if one run is expected to take longer than this, in seconds.
 const LONGEST: f64 = 12.0;
 
-/// What a workload came to.
+/// Result of a workload.
 struct Figure {
     name: String,
     unit: &'static str,
-    /// Units a second.
+    /// Units per second.
     rate: f64,
-    /// Of the most that the device can do.
+    /// Fraction of the device's peak.
     share: Option<f64>,
-    /// Seconds of one run.
+    /// Seconds per run.
     seconds: f64,
 }
 
-/// Runs all measurements.
+/// Runs all benchmarks.
 pub fn run(args: Args) -> anyhow::Result<()> {
     args.arithmetic.apply();
     let gpu = args.device.gpu(Scope::Training)?;
@@ -63,7 +64,7 @@ pub fn run(args: Args) -> anyhow::Result<()> {
     let (mut figures, mut left_out) = (Vec::<Figure>::new(), Vec::new());
     let only = args.only.as_deref().unwrap_or_default();
     let wanted = |name: &String| name.starts_with(only) || name.starts_with("peak");
-    // Seconds that the next product of matrices will take: its sides are twice as long as the last one's.
+    // Expected duration of the next matrix product, whose sides are twice as long.
     let mut expected = 0.0;
     for name in names(&device, size).into_iter().filter(wanted) {
         let is_product = name.starts_with("matmul");
@@ -88,7 +89,7 @@ pub fn run(args: Args) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Times a workload, after one run that is not counted: it compiles shaders and asks for memory.
+/// Times a workload after a warm-up run, which compiles shaders and allocates memory.
 fn measure(name: String, size: Size, device: &Device, before: &[Figure]) -> liedwerk::Result<Figure> {
     let mut bench = Bench::new(&name, size, device)?;
     let mut seconds = |times: usize| -> liedwerk::Result<(f64, f64)> {

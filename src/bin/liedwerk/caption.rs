@@ -1,4 +1,4 @@
-//! `liedwerk caption`: a sentence about a picture.
+//! `liedwerk caption`: describes pictures.
 
 use crate::arithmetic::ArithmeticArg;
 use crate::files::{read, read_text, say};
@@ -8,7 +8,7 @@ use liedwerk::text::Language;
 use serde_json::json;
 use std::path::PathBuf;
 
-/// Describe pictures in German and English, or measure how many descriptions are right.
+/// Describe pictures in German and English, or measure how many captions are right
 #[derive(clap::Args)]
 #[command(after_help = "Examples:\n  \
     liedwerk caption --model www/models/captioner-de-en picture.ppm\n  \
@@ -17,26 +17,26 @@ pub struct Args {
     /// Folder with config.json, tokenizer.json and model.safetensors.
     #[arg(long, value_name = "DIR")]
     model: PathBuf,
-    /// Pictures as PPM (P6), of any size: the middle square is shrunk to 32 x 32 pixels.
+    /// Pictures as PPM (P6) of any size; the central square is scaled to 32 x 32 pixels
     #[arg(value_name = "PICTURE", required_unless_present = "icons")]
     pictures: Vec<PathBuf>,
-    /// Describe so many drawn icons instead and count the captions with all words right.
+    /// Describe this many drawn icons instead, and count the captions with all words right
     #[arg(long, value_name = "COUNT", conflicts_with = "pictures")]
     icons: Option<u64>,
-    /// Of which endless collection the icons are.
+    /// Seed of the endless collection of icons
     #[arg(long, default_value_t = 2)]
     seed: u64,
-    /// Print one JSON object a picture, with how likely each word was and where the model looked for it.
+    /// Print one JSON object per picture, with the probability and the attention of each word
     #[arg(long)]
     json: bool,
-    /// portable computes the very bits that the page computes, fast uses all of this processor.
+    /// portable computes the same bits as the page, fast uses all of this processor
     #[arg(long, value_enum, default_value_t = ArithmeticArg::Portable)]
     arithmetic: ArithmeticArg,
 }
 
 const LANGUAGES: [Language; 2] = [Language::German, Language::English];
 
-/// Does what was asked for.
+/// Runs the command.
 pub fn run(args: Args) -> anyhow::Result<()> {
     args.arithmetic.apply();
     let text = |name: &str| read_text(&args.model.join(name));
@@ -67,7 +67,7 @@ fn sentence(words: &[DescribedWord]) -> String {
     words.iter().map(|word| word.text.as_str()).collect::<Vec<_>>().join(" ")
 }
 
-/// How many captions of icons have all words right.
+/// Counts the captions of icons that have all words right.
 fn measure(describer: &Describer, count: u64, args: &Args) -> anyhow::Result<()> {
     let mut right = [0_u64; 2];
     for index in 0..count {

@@ -10,19 +10,19 @@ use serde_json::{Value, json};
 use std::io;
 use std::path::PathBuf;
 
-/// Say of standard input, line by line, which class it is of.
+/// Classify standard input line by line
 #[derive(clap::Args)]
 #[command(after_help = "Example:\n  \
     echo 'Worth every penny.' | liedwerk classify --model MODEL\n\
     prints the likeliest class, its probability and the line.")]
 pub struct Args {
-    /// Folder with config.json, tokenizer.json and model.safetensors, or one file that holds all three.
+    /// Folder with config.json, tokenizer.json and model.safetensors, or a single file with all three
     #[arg(long, value_name = "DIR")]
     model: PathBuf,
-    /// Print one JSON object a line: all probabilities, what every word did, and notes.
+    /// Print one JSON object per line: all probabilities, the influence of every word, and notes
     #[arg(long)]
     json: bool,
-    /// portable computes the very bits that the page computes, fast uses all of this processor.
+    /// portable computes the same bits as the page, fast uses all of this processor
     #[arg(long, value_enum, default_value_t = ArithmeticArg::Portable)]
     arithmetic: ArithmeticArg,
 }

@@ -1,4 +1,4 @@
-//! Subcommands and how their errors are shown.
+//! The subcommands, and error reporting.
 
 use crate::files::is_closed_pipe;
 use crate::{
@@ -8,7 +8,7 @@ use crate::{
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
 
-/// Language models that write songs and translate.
+/// Language models that write songs and translate
 #[derive(Parser)]
 #[command(version)]
 struct Cli {
@@ -18,56 +18,56 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Train a model from a recipe.
+    /// Train a model from a recipe
     Train(train::Args),
-    /// Learn a tokenizer from texts, and use one.
+    /// Learn a tokenizer from texts, or use one
     Tokenize(tokenize::Args),
-    /// Continue a text.
+    /// Continue a text
     Generate(generate::Args),
-    /// Translate line by line.
+    /// Translate line by line
     Translate(translate::Args),
-    /// Say of every line which class it is of.
+    /// Classify every line
     Classify(classify::Args),
-    /// Say of every word which class it is of.
+    /// Tag every word
     Tag(tag::Args),
-    /// Say what could stand where a text has masks.
+    /// Predict masked words in a text
     Fill(fill::Args),
-    /// Say what is to be seen in a picture.
+    /// Describe a picture
     Caption(caption::Args),
-    /// Write again what a link of the page promises, and compare.
+    /// Reproduce the texts of a link of the page, and compare
     Verify(verify::Args),
-    /// Measure a model on a held-out text, on sentence pairs or on labelled texts.
+    /// Evaluate a model on a held-out text, sentence pairs or labelled texts
     Evaluate(evaluate::Args),
-    /// See whether the GPU writes what the CPU writes.
+    /// Check that the GPU writes the same as the CPU
     Compare(compare::Args),
-    /// Find what a text or a model took from the songs word for word.
+    /// Find passages that a text or a model copied from songs
     Memorized(memorized::Args),
-    /// Measure how good songs are: rhymes, words, repetitions, copies.
+    /// Measure the quality of songs: rhymes, words, repetitions, copies
     Judge(judge::Args),
-    /// Tune a model towards what a judge or people prefer.
+    /// Tune a model towards the preferences of a judge or of people
     Prefer(prefer::Args),
-    /// Prepare songs for training: a header line with title, style and rhyme scheme before each.
+    /// Prepare songs for training, with a header line of title, style and rhyme scheme before each
     Headers(headers::Args),
-    /// Make the file of words and their sounds that rhymes are told by.
+    /// Build or query a rhyme lexicon
     Lexicon(lexicon::Args),
-    /// Draw small pictures with captions in German and English.
+    /// Draw small pictures with captions in German and English
     Icons(icons::Args),
-    /// Paint a picture in the style of another.
+    /// Paint a picture in the style of another
     Style(style::Args),
-    /// Measure this machine.
+    /// Benchmark this machine
     Bench(bench::Args),
-    /// Write weights in another number format.
+    /// Convert weights to another number format
     Convert(convert::Args),
-    /// Bring the page's list of models up to date with the files beside it.
+    /// Update the page's list of models from the files next to it
     Manifest(manifest::Args),
 }
 
-/// Runs the command; an error becomes `error[code]: sentence` and exit status 1.
+/// Runs the command; an error is printed as `error[code]: sentence`, with exit status 1.
 pub fn main() -> ExitCode {
     let command = Cli::parse().command;
     memory::keep();
-    // Inside the thread pool a small product shares its work at once; from outside, each would first have to
-    // wake the pool and wait for it.
+    // Inside the thread pool a small product is distributed at once; from outside, each would have to wake
+    // the pool and wait for it.
     let result = rayon::scope(|_| match command {
         Command::Train(args) => train::run(args),
         Command::Tokenize(args) => tokenize::run(args),

@@ -1,4 +1,4 @@
-//! `liedwerk compare`: whether the GPU writes what the CPU writes.
+//! `liedwerk compare`: checks that the GPU writes the same as the CPU.
 
 use std::path::PathBuf;
 
@@ -16,27 +16,28 @@ use crate::model_files::{open_generator, open_translator, read_model};
 use crate::progress::progress_bar;
 use crate::texts::read_input;
 
-/// Tokens whose logits are this close are as good as equally likely: their order is left to rounding.
+/// Tokens whose logits differ by no more than this count as equally likely, since rounding decides their
+/// order.
 const TIE: f32 = 1e-5;
 
-/// Continue or translate each line of standard input on the CPU and on the GPU, and say where they differ.
+/// Continue or translate each line of standard input on the CPU and on the GPU, and report differences
 #[derive(clap::Args)]
 pub struct Args {
-    /// Folder with config.json, tokenizer.json and model.safetensors, or one file that holds all three.
+    /// Folder with config.json, tokenizer.json and model.safetensors, or a single file with all three
     #[arg(long, value_name = "DIR")]
     model: PathBuf,
-    /// How many tokens each line is continued by; a translation ends where it ends.
+    /// Number of tokens by which each line is continued; a translation ends by itself
     #[arg(long, value_name = "N", default_value_t = 1000)]
     tokens: usize,
-    /// Print one JSON object.
+    /// Print one JSON object
     #[arg(long)]
     json: bool,
 }
 
-/// Always the likeliest token, on both devices; after a difference both go on with the CPU's.
+/// Decodes greedily on both devices; after a difference both continue with the CPU's token.
 ///
 /// # Errors
-/// `gpu-wrong` if the GPU chose a token that the CPU does not find just as likely.
+/// `gpu-wrong` if the GPU chose a token that is less likely on the CPU.
 pub fn run(args: Args) -> anyhow::Result<()> {
     let input = read_input()?;
     let lines: Vec<&str> = input.lines().filter(|line| !line.trim().is_empty()).collect();
@@ -75,10 +76,10 @@ pub fn run(args: Args) -> anyhow::Result<()> {
     Err(Error::new(ErrorCode::GpuWrong, message).into())
 }
 
-/// What a token says.
+/// Converts a token id to text.
 type Spell = Box<dyn Fn(u32) -> String>;
 
-/// The comparison by the kind of model.
+/// Compares with the method for this kind of model.
 fn texts(
     args: &Args,
     gpu: &Gpu,

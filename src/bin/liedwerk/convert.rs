@@ -1,4 +1,4 @@
-//! `liedwerk convert`: weights in another number format.
+//! `liedwerk convert`: converts weights to another number format.
 
 use std::path::PathBuf;
 
@@ -12,14 +12,14 @@ use liedwerk::models::{is_stored_mask, stored_layout};
 /// Arguments of `convert`.
 #[derive(clap::Args)]
 pub struct Args {
-    /// f32 as trained, f16 half of that, int8 a quarter (matrices in 8 bits with a scale for each row).
+    /// f32 as trained, f16 half the size, int8 a quarter (matrices in 8 bits with a scale for each row)
     #[arg(long, value_enum)]
     precision: PrecisionArg,
-    /// The safetensors file to read; or a model folder, a zip of one or a checkpoint of PyTorch, which becomes a model in
-    /// one file, as the page takes it.
+    /// Safetensors file to read; or a model folder, a zip of one or a PyTorch checkpoint, which becomes a
+    /// single model file for the page
     #[arg(value_name = "IN")]
     input: PathBuf,
-    /// The safetensors file to write; may be the same.
+    /// Safetensors file to write; may be the same
     #[arg(value_name = "OUT")]
     output: PathBuf,
 }
@@ -31,14 +31,14 @@ enum PrecisionArg {
     Int8,
 }
 
-/// Reads weights in any format and writes them in the one asked for.
+/// Reads weights in any format and writes them in the requested one.
 pub fn run(args: Args) -> anyhow::Result<()> {
     let precision = match args.precision {
         PrecisionArg::F32 => Precision::F32,
         PrecisionArg::F16 => Precision::F16,
         PrecisionArg::Int8 => Precision::Int8,
     };
-    // Weights alone are no model, but they can be converted.
+    // Weights alone are not a model, but they can be converted.
     let (bytes, parts) = if is_safetensors(&args.input)? {
         let bytes = read(&args.input)?;
         let parts = ModelFile::read(&bytes).ok();

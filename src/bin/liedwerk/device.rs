@@ -1,24 +1,24 @@
-//! `--device`: where a command computes.
+//! `--device`: the device that a command uses.
 
 use clap::ValueEnum;
 use liedwerk::gpu::Gpu;
 use liedwerk::self_test::{Scope, self_test};
 use pollster::block_on;
 
-/// Where to compute.
+/// The device to use.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum DeviceArg {
-    /// On the processor, with the very bits that the page computes there.
+    /// The CPU, with the same bits as the page
     Cpu,
-    /// On the GPU, once it has been checked against the processor.
+    /// The GPU, once it has been checked against the CPU
     Gpu,
-    /// On whichever is faster for this model.
+    /// Whichever is faster for this model
     Auto,
 }
 
 impl DeviceArg {
-    /// The GPU that this choice means, checked for what it is to do: always one for `gpu`, and for `auto` one that
-    /// may be raced against the processor.
+    /// The GPU for this choice, checked for what it will do: always one for `gpu`; for `auto` one if
+    /// available, to be raced against the CPU.
     ///
     /// # Errors
     /// For `gpu` only: `gpu-unavailable`, `gpu-wrong`, `gpu-lost` or `out-of-memory`.

@@ -1,4 +1,4 @@
-//! `liedwerk evaluate --labels`: how often a model that reads is right.
+//! `liedwerk evaluate --labels`: accuracy of a model that reads.
 
 use crate::files::{read, say};
 use crate::model_files::{lessons_of, read_model};
@@ -11,7 +11,7 @@ use liedwerk::workshop::Base;
 use serde_json::json;
 use std::path::Path;
 
-/// Prints accuracy, F1 and confusion.
+/// Prints accuracy, F1 and the confusion matrix.
 pub fn run(model: &Path, path: &Path, json: bool) -> anyhow::Result<()> {
     let (file, bytes) = (path.display().to_string(), read(path)?);
     let Base { config, tokenizer, weights } = read_model(model)?;
@@ -54,13 +54,13 @@ pub fn run(model: &Path, path: &Path, json: bool) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Accuracy with its interval, and macro F1.
+/// Formats the accuracy with its interval, and macro F1.
 pub fn shown(figures: &LabelFigures) -> String {
     let LabelFigures { accuracy, interval: [low, high], macro_f1, count, .. } = figures;
     format!("accuracy {accuracy:.4} ({low:.3} to {high:.3} at 95 %), macro F1 {macro_f1:.4}, {count} labels")
 }
 
-/// Of texts with labels that the model knows.
+/// Evaluates a classifier on texts whose labels it knows.
 pub fn of_classifier(classifier: &Classifier, examples: &[LabelledText]) -> liedwerk::Result<LabelFigures> {
     let wanted = |example: &LabelledText| place(classifier.labels(), &example.label);
     let known: Vec<(&str, usize)> =
@@ -74,7 +74,7 @@ pub fn of_classifier(classifier: &Classifier, examples: &[LabelledText]) -> lied
     ))
 }
 
-/// Of sentences with labels that the model knows.
+/// Evaluates a tagger on sentences whose labels it knows.
 pub fn of_tagger(tagger: &TextTagger, examples: &[TaggedSentence]) -> liedwerk::Result<LabelFigures> {
     let (mut sentences, mut wanted) = (Vec::new(), Vec::new());
     for TaggedSentence { words, labels } in examples {

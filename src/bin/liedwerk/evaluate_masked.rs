@@ -1,4 +1,4 @@
-//! `liedwerk evaluate --masked`: how often a word taken out of a text is foretold from the rest.
+//! `liedwerk evaluate --masked`: how often masked words are predicted.
 
 use crate::files::{read, say};
 use crate::model_files::open_filler;
@@ -9,7 +9,7 @@ use liedwerk::workshop::blocks;
 use serde_json::{Map, Value, json};
 use std::path::Path;
 
-/// Prints the figures, of sentence pairs for each language.
+/// Prints the results, for sentence pairs by language.
 pub fn run(model: &Path, path: &Path, json: bool) -> anyhow::Result<()> {
     let filler = open_filler(model)?;
     let (file, bytes) = (path.display().to_string(), read(path)?);
@@ -27,7 +27,7 @@ pub fn run(model: &Path, path: &Path, json: bool) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The texts of a file by their language, where it is known.
+/// The texts of a file by language, if known.
 fn texts(file: &str, bytes: &[u8]) -> anyhow::Result<Vec<(&'static str, Vec<String>)>> {
     if !file.ends_with(".tsv") {
         let reading = songs(file, bytes)?;
@@ -40,7 +40,7 @@ fn texts(file: &str, bytes: &[u8]) -> anyhow::Result<Vec<(&'static str, Vec<Stri
     Ok(vec![("german", german), ("english", english)])
 }
 
-/// The shares of words that are the first candidate and among the first five.
+/// The fractions of words that are the first candidate, or among the first five.
 pub fn foretold(figures: &MaskedFigures) -> String {
     let share = |part: usize| 100.0 * part as f64 / figures.count.max(1) as f64;
     let MaskedFigures { count, first, first_five, in_pieces } = *figures;

@@ -14,8 +14,8 @@ use crate::model_files::open_translator;
 use crate::progress::progress_bar;
 use crate::texts::read_pairs;
 
-/// Translates the sources, or with `reverse` the targets, and compares with the other side. `out` receives the
-/// translations, a line each.
+/// Translates the sources, or with `reverse` the targets, and compares with the other side. Writes the
+/// translations to `out`, one per line.
 pub fn run(
     model: &Path,
     pairs: &Path,

@@ -1,14 +1,14 @@
 //! `liedwerk evaluate --text`: bits per character of a language model on a text.
 //!
-//! The text is one stream: a token that begins a text is fed first, then every single token is scored from
-//! those before it, and nothing is looked at ahead. An LSTM carries its state to the end. A GPT-2 sees what it
-//! would see while writing: windows of `n_positions` tokens that go on by half of that, each scoring only what
-//! the one before did not, so that behind the first window every token is predicted from at least
-//! `n_positions / 2` others (rounded down).
+//! The text is one stream: a start token is fed first, then every token is scored given all tokens before it,
+//! without looking ahead. An LSTM carries its state to the end. A GPT-2 sees what it would see while writing:
+//! windows of `n_positions` tokens that advance by half of that, each scoring only what the previous one did
+//! not. After the first window, every token is therefore predicted from at least `n_positions / 2` others
+//! (rounded down).
 //!
-//! Bits per character are all the bits, however many tokens they fell on, divided by the characters of the
-//! cleaned text: so models with different tokenizers can be compared. A subword model is charged for the one
-//! way in which its tokenizer cuts the text, which is slightly more than the text's own probability costs.
+//! Bits per character are the total bits, over however many tokens, divided by the characters of the cleaned
+//! text, so models with different tokenizers can be compared. A subword model is charged for the single way
+//! in which its tokenizer splits the text, which costs slightly more than the text's own probability.
 
 use std::path::Path;
 
@@ -28,23 +28,23 @@ use crate::model_files::open_generator;
 use crate::progress::progress_bar;
 use crate::texts::{note, read_songs};
 
-/// Characters scored by one call of an LSTM: enough for large matrix products, little memory.
+/// Number of characters that an LSTM scores per call: enough for large matrix products, with little memory.
 const CHUNK: usize = 512;
 
-/// How a text is cleaned for a model whose tokenizer does not say it.
+/// Cleaning of a text for a model whose tokenizer does not specify it.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum NormalizeArg {
-    /// As it is.
+    /// No cleaning
     None,
-    /// Lower case, a to z and single spaces.
+    /// Lower case, a to z and single spaces
     Lecture,
-    /// Songs with their lines, titles dropped.
+    /// Songs with their lines, without titles
     Songs,
-    /// The same of German songs.
+    /// The same for German songs
     Lieder,
 }
 
-/// Prints the loss, and bits per character.
+/// Prints the loss and the bits per character.
 pub fn run(
     model: &Path,
     path: &Path,
@@ -68,8 +68,10 @@ pub fn run(
     Ok(())
 }
 
+/// Checks that something is left after cleaning.
+///
 /// # Errors
-/// `text-too-short` if nothing is left of the file after cleaning.
+/// `text-too-short` if nothing is left.
 pub fn check_not_empty(text: &str, path: &Path) -> Result<(), Error> {
     if text.is_empty() {
         let message = format!("{} is empty after cleaning", path.display());
@@ -78,20 +80,20 @@ pub fn check_not_empty(text: &str, path: &Path) -> Result<(), Error> {
     Ok(())
 }
 
-/// What a text costs a model.
+/// The cost of a text under a model.
 pub struct Score {
-    /// Nats per token.
+    /// Loss in nats per token.
     loss: f64,
-    /// Bits of all tokens by characters of the text.
+    /// Bits of all tokens divided by the characters of the text.
     pub bits_per_char: f64,
     chars: usize,
     tokens: usize,
 }
 
-/// Scores a cleaned text, which is not empty. `progress` counts its tokens.
+/// Scores a cleaned, non-empty text. `progress` counts its tokens.
 ///
 /// # Errors
-/// `not-finite` if the model computes something that is not a number; `gpu-lost` or `out-of-memory`.
+/// `not-finite` if the model computes something that is not finite; `gpu-lost` or `out-of-memory`.
 pub fn score(generator: &Generator, text: &str, progress: &ProgressBar) -> Result<Score, Error> {
     let tokenizer = generator.tokenizer();
     let mut ids = vec![tokenizer.start_id()];
@@ -112,7 +114,7 @@ pub fn score(generator: &Generator, text: &str, progress: &ProgressBar) -> Resul
     Ok(Score { loss: nats / tokens as f64, bits_per_char: bits(nats) / chars as f64, chars, tokens })
 }
 
-/// The text whose characters are counted.
+/// The cleaned text, whose characters are counted.
 fn cleaned(tokenizer: &TextTokenizer, text: &str, normalize: Option<NormalizeArg>) -> Result<String, Error> {
     match tokenizer {
         TextTokenizer::Chars(_) if normalize.is_some() => {
@@ -133,7 +135,7 @@ fn cleaned(tokenizer: &TextTokenizer, text: &str, normalize: Option<NormalizeArg
     }
 }
 
-/// The text, after what was dropped of it has been said.
+/// Returns the text after reporting the characters dropped from it.
 fn said(Normalized { text, dropped }: Normalized) -> String {
     let named: String = dropped.iter().take(20).collect();
     let message = format!("Left out, since bits per character are counted without them: {named:?}");
@@ -153,8 +155,8 @@ fn known(tokenizer: &CharTokenizer, text: String) -> Result<String, Error> {
     }
 }
 
-/// The negative log-likelihood of `ids[1..]`, each given all before it; in f64, for a sum over
-/// hundreds of thousands of terms.
+/// Negative log-likelihood of `ids[1..]`, each given all ids before it; in f64, since the sum has hundreds of
+/// thousands of terms.
 async fn of_lstm(model: &CharLstm, ids: &[u32], progress: &ProgressBar) -> Result<f64, Error> {
     let (inputs, targets) = (&ids[..ids.len() - 1], &ids[1..]);
     let mut state = model.zero_state(1);
@@ -168,13 +170,13 @@ async fn of_lstm(model: &CharLstm, ids: &[u32], progress: &ProgressBar) -> Resul
     Ok(total)
 }
 
-/// The same, each given what is left in the window; see [`liedwerk::models::GptConfig::dropped`].
+/// The same, each given what is still in the context window; see [`liedwerk::models::GptConfig::dropped`].
 async fn of_gpt(model: &Gpt, ids: &[u32], progress: &ProgressBar) -> Result<f64, Error> {
     let config = model.config();
     let (inputs, targets) = (&ids[..ids.len() - 1], &ids[1..]);
     let (mut done, mut total) = (0, 0.0);
     while done < targets.len() {
-        // The window as it is when the token after `done` others is fed.
+        // The context window when the token after `done` others is fed.
         let begin = config.dropped(done + 1);
         let end = (begin + config.n_positions).min(inputs.len());
         let logits = model.forward(&inputs[begin..end], 1, None); // (1, T, V)

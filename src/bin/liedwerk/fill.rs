@@ -1,4 +1,4 @@
-//! `liedwerk fill`: what could stand where a text has masks.
+//! `liedwerk fill`: predicts masked words.
 
 use crate::arithmetic::ArithmeticArg;
 use crate::files::say;
@@ -8,24 +8,24 @@ use liedwerk::read::Candidate;
 use serde_json::{Value, json};
 use std::path::PathBuf;
 
-/// Say which words could stand where a text has [MASK], or three and more underscores.
+/// Predict the words for each [MASK], or three or more underscores, in a text
 #[derive(clap::Args)]
 #[command(after_help = "Example:\n  \
     liedwerk fill --model www/models/masked-de-en 'I would like a [MASK] with soda'\n\
     prints for each mask a line for each of the likeliest words: the number of the mask, the probability and the word.")]
 pub struct Args {
-    /// Folder with config.json, tokenizer.json and model.safetensors, such as one of a BERT.
+    /// Folder with config.json, tokenizer.json and model.safetensors, such as that of a BERT
     #[arg(long, value_name = "DIR")]
     model: PathBuf,
-    /// The text, with a mask at least.
+    /// Text with at least one mask
     text: String,
-    /// Candidates for each mask.
+    /// Number of candidates per mask
     #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u16).range(1..=100))]
     top: u16,
-    /// Print one JSON object.
+    /// Print one JSON object
     #[arg(long)]
     json: bool,
-    /// portable computes the very bits that the page computes, fast uses all of this processor.
+    /// portable computes the same bits as the page, fast uses all of this processor
     #[arg(long, value_enum, default_value_t = ArithmeticArg::Portable)]
     arithmetic: ArithmeticArg,
 }

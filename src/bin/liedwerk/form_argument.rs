@@ -1,4 +1,4 @@
-//! The form of a song on the command line, and the lexicon that knows its rhymes.
+//! Command-line arguments for the form of a song, and its rhyme lexicon.
 
 use std::path::{Path, PathBuf};
 
@@ -10,39 +10,40 @@ use liedwerk::text::rhyme::Lexicon;
 use crate::lexicon;
 use crate::model_files::models_beside;
 
-/// A song's form. Any of these but title and style has it written line by line, each the best of many.
+/// Form of a song. Any of these options except title and style has the song written line by line, each the
+/// best of many.
 #[derive(clap::Args, Clone)]
 pub struct FormArgs {
-    /// What the song is about, for models that read titles.
+    /// What the song is about, for models that read titles
     #[arg(long, value_name = "TEXT", default_value = "")]
     pub title: String,
-    /// Old or modern, for models that know styles.
+    /// old or modern, for models with styles
     #[arg(long, value_name = "STYLE", default_value = "")]
     pub style: String,
-    /// Which lines of a stanza rhyme: ABAB, AABB, XAXA (X is free), or free.
+    /// Rhyme scheme of a stanza: ABAB, AABB, XAXA (X is unrhymed), or free
     #[arg(long, value_name = "LETTERS")]
     pub scheme: Option<String>,
-    /// Lines of a stanza.
+    /// Lines per stanza
     #[arg(long, value_name = "N")]
     pub lines: Option<usize>,
-    /// Stanzas of the song.
+    /// Number of stanzas
     #[arg(long, value_name = "N")]
     pub stanzas: Option<usize>,
-    /// Syllables of a line, such as 6-9.
+    /// Syllables per line, such as 6-9
     #[arg(long, value_name = "LEAST-MOST", value_parser = range)]
     pub syllables: Option<(usize, usize)>,
-    /// The song's parts, a letter a stanza: V verse, C chorus (which comes back word for word), B bridge.
+    /// Parts of the song, one letter per stanza: V verse, C chorus (repeated word for word), B bridge
     #[arg(long, value_name = "LETTERS")]
     pub form: Option<String>,
-    /// Lines drawn to choose each line from.
+    /// Number of candidates drawn for each line
     #[arg(long, value_name = "N")]
     pub tries: Option<usize>,
-    /// A file that `lexicon build` has written; else the one that the list of models beside the model names.
+    /// Lexicon written by `lexicon build`; by default the one given in the list of models next to the model
     #[arg(long, value_name = "FILE")]
     pub lexicon: Option<PathBuf>,
 }
 
-/// `LEAST-MOST`, or one number for both.
+/// Parses `LEAST-MOST`, or one number for both.
 fn range(argument: &str) -> Result<(usize, usize), String> {
     let (least, most) = argument.split_once('-').unwrap_or((argument, argument));
     let parsed = least.trim().parse().ok().zip(most.trim().parse().ok());
@@ -50,7 +51,7 @@ fn range(argument: &str) -> Result<(usize, usize), String> {
 }
 
 impl FormArgs {
-    /// Whether the song is to be written line by line.
+    /// Whether the song must be written line by line.
     pub fn asked(&self) -> bool {
         self.scheme.is_some()
             || self.lines.is_some()
@@ -60,7 +61,7 @@ impl FormArgs {
             || self.tries.is_some()
     }
 
-    /// The form, if it is asked for; settings of sampling that are not given have the form's own defaults.
+    /// The form; sampling settings that are not given use the form's own defaults.
     pub fn form(&self, seed: u64, sampling: impl FnOnce(Sampling) -> Sampling) -> Form {
         let usual = Form::default();
         Form {
@@ -78,7 +79,7 @@ impl FormArgs {
         }
     }
 
-    /// The lexicon that is named, or that belongs to this model.
+    /// The lexicon given as an argument, or the one of this model.
     pub fn open_lexicon(&self, model: &Path) -> anyhow::Result<Lexicon> {
         match &self.lexicon {
             Some(path) => lexicon::open(path),
@@ -87,7 +88,7 @@ impl FormArgs {
     }
 }
 
-/// The lexicon that the list of models names for the model in this folder.
+/// The lexicon that the list of models gives for the model in this folder.
 pub fn lexicon_of(model: &Path) -> anyhow::Result<Lexicon> {
     let found = || {
         let (models, manifest) = models_beside(model)?;

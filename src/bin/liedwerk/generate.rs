@@ -1,4 +1,4 @@
-//! `liedwerk generate`: continue a prompt, streaming.
+//! `liedwerk generate`: continues a prompt, printing as it writes.
 
 use std::path::PathBuf;
 use std::time::Instant;
@@ -18,82 +18,84 @@ use crate::link_argument;
 use crate::model_files::open_generator;
 use crate::texts::{note, notes_json};
 
-/// Tokens that each device writes for `auto`.
+/// Number of tokens each device writes to decide `auto`.
 const RACE_TOKENS: usize = 24;
 
-/// Continue a prompt with a trained model.
+/// Continue a prompt with a trained model
 #[derive(clap::Args)]
 pub struct Args {
-    /// Folder with config.json, tokenizer.json and model.safetensors, or one file that holds all three.
+    /// Folder with config.json, tokenizer.json and model.safetensors, or a single file with all three
     #[arg(long, value_name = "DIR")]
     model: PathBuf,
-    /// The text to continue; empty begins a new one.
+    /// Text to continue; empty to start a new one
     #[arg(long, value_name = "TEXT", default_value = "")]
     prompt: String,
-    /// The same seed gives the same text.
+    /// Random seed; the same seed gives the same text
     #[arg(long, default_value_t = 1)]
     seed: u64,
     #[command(flatten)]
     form: FormArgs,
-    /// 0 always takes the likeliest token, 1 is the model's own distribution. [default: 0.6, with a form 0.7]
+    /// 0 always takes the likeliest token, 1 is the model's own distribution [default: 0.6, with a form 0.7]
     #[arg(long)]
     temperature: Option<f32>,
-    /// Only the K likeliest tokens; 0 is off.
+    /// Keep only the K likeliest tokens; 0 is off
     #[arg(long, default_value_t = 0)]
     top_k: usize,
-    /// Only the likeliest tokens that together have this probability; 1 is off. [default: 0.9, with a form 1]
+    /// Keep only the likeliest tokens with this total probability; 1 is off [default: 0.9, with a form 1]
     #[arg(long)]
     top_p: Option<f32>,
-    /// Only tokens at least this many times as likely as the likeliest; 0 is off. [default: 0, with a form 0.03]
+    /// Keep only tokens at least this many times as likely as the likeliest; 0 is off [default: 0, with a
+    /// form 0.03]
     #[arg(long)]
     min_p: Option<f32>,
-    /// Only the tokens nearest to the expected surprise that together have this probability; 1 is off.
+    /// Keep only the tokens closest to the expected surprisal with this total probability; 1 is off
     #[arg(long, default_value_t = 1.0)]
     typical_p: f32,
-    /// Above 1, tokens used lately become less likely; 1 is off.
+    /// Values above 1 make recently used tokens less likely; 1 is off
     #[arg(long, default_value_t = 1.0)]
     repetition_penalty: f32,
-    /// No N tokens come twice in the text; 0 is off.
+    /// No N-gram occurs twice in the text; 0 is off
     #[arg(long, value_name = "N", default_value_t = 0)]
     no_repeat_ngram: usize,
-    /// Adds BIAS to the logit of the token ID, -inf rules it out; may be given several times.
+    /// Add BIAS to the logit of token ID, -inf bans it; may be repeated
     #[arg(long, value_name = "ID=BIAS", value_parser = bias, allow_hyphen_values = true)]
     logit_bias: Vec<(u32, f32)>,
-    /// How many tokens to write (of the song model: characters).
+    /// Maximum number of tokens to write (for the song LSTM: characters)
     #[arg(long, default_value_t = 600)]
     max_new_tokens: usize,
-    /// End before this text; may be given several times.
+    /// End before this text; may be repeated
     #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
     stop: Vec<String>,
-    /// Above 1, draw nothing but search for the likeliest text with a beam of this width.
+    /// If above 1, search for the likeliest text with a beam of this width instead of sampling
     #[arg(long, value_name = "N", default_value_t = 1)]
     beam: usize,
-    /// With a beam: above 1 favours longer texts, below 1 shorter ones.
+    /// With a beam: values above 1 favour longer texts, below 1 shorter ones
     #[arg(long, value_name = "A", default_value_t = 1.0)]
     length_penalty: f32,
-    /// With --json: for every token the N likeliest of its step, with a form for every line the N best.
+    /// With --json: list the N likeliest tokens at each step, or with a form the N best candidates for each
+    /// line
     #[arg(long, value_name = "N", default_value_t = 0, requires = "json")]
     candidates: usize,
-    /// Where to compute; only the cpu writes the very text that a link of the page gives.
+    /// Device to use; only cpu writes exactly the text of a link of the page
     #[arg(long, value_enum, default_value_t = DeviceArg::Cpu)]
     device: DeviceArg,
-    /// Print the link of the page that writes this text and proves it. It ends the text before === like the page.
+    /// Print the page's link that reproduces and proves this text; like the page, ends the text before ===
     #[arg(long)]
     link: bool,
-    /// With --link: the page's address.
+    /// With --link: address of the page
     #[arg(long, value_name = "URL", default_value = "", requires = "link")]
     base: String,
-    /// Print one JSON object at the end instead of the text as it grows.
+    /// Print one JSON object at the end instead of the text as it is written
     #[arg(long)]
     json: bool,
 }
 
-/// What the page has where nothing is set.
+/// The page's default for a setting.
 fn usual(key: &str) -> f32 {
     Settings::default().number(key) as f32
 }
 
-/// `ID=BIAS`.
+/// Parses `ID=BIAS`.
 fn bias(argument: &str) -> Result<(u32, f32), String> {
     let parsed = argument.split_once('=').and_then(|(id, bias)| Some((id.parse().ok()?, bias.parse().ok()?)));
     parsed.ok_or_else(|| "expected a token's number, =, and a number".to_owned())
@@ -153,7 +155,7 @@ pub fn run(args: Args) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// A song in a form, and the link that proves it.
+/// Writes a song with a form, and the link that proves it.
 fn in_form(args: &Args, generator: &Generator) -> anyhow::Result<()> {
     let without = [
         ("--prompt", !args.prompt.is_empty()),
@@ -189,7 +191,7 @@ fn in_form(args: &Args, generator: &Generator) -> anyhow::Result<()> {
 }
 
 impl Args {
-    /// What is given, and else what is usual.
+    /// The given settings, with the others from `usual`.
     fn sampling(&self, usual: Sampling) -> Sampling {
         Sampling {
             temperature: self.temperature.unwrap_or(usual.temperature),
@@ -237,7 +239,7 @@ fn step(token: &Token) -> serde_json::Value {
     json!({"id": token.id, "text": token.text, "rows": rows.collect::<Vec<_>>()})
 }
 
-/// All of the text.
+/// Prints the text as it is written, and returns all of it.
 fn stream(prompt: &str, generator: &mut Generator) -> anyhow::Result<String> {
     print(format_args!("{prompt}"))?;
     let mut text = prompt.to_owned();
@@ -249,7 +251,7 @@ fn stream(prompt: &str, generator: &mut Generator) -> anyhow::Result<String> {
     Ok(text)
 }
 
-/// Lets the generator write where it is asked to; `auto` writes a few tokens on either device first.
+/// Selects the device; `auto` first writes a few tokens on both.
 fn choose_device(generator: &mut Generator, device: DeviceArg) -> anyhow::Result<()> {
     let Some(gpu) = device.gpu(Scope::Inference)? else { return Ok(()) };
     let mut seconds = |gpu: Option<&Gpu>| -> anyhow::Result<f64> {

@@ -1,4 +1,4 @@
-//! `liedwerk generate --scheme …`: a song in a form, line by line.
+//! `liedwerk generate --scheme …`: writes a song with a form, line by line.
 
 use std::io;
 
@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use crate::files::{print, say};
 
-/// Writes a song; each line is shown as soon as it is there.
+/// Writes a song and calls `show` for each finished line.
 pub fn write(
     generator: &Generator,
     lexicon: &Lexicon,
@@ -26,14 +26,14 @@ pub fn write(
     Ok(text)
 }
 
-/// Prints a song as it grows; returns it.
+/// Prints a song as it is written, and returns it.
 pub fn stream(generator: &Generator, lexicon: &Lexicon, form: Form) -> anyhow::Result<String> {
     let text = write(generator, lexicon, form, |line| print(format_args!("{}{}", line.before, line.text)))?;
     say!("");
     Ok(text)
 }
 
-/// A song as JSON, each line with its `count` best candidates.
+/// Writes a song and returns it as JSON, with the `count` best candidates for each line.
 pub fn report(generator: &Generator, lexicon: &Lexicon, form: Form, count: usize) -> anyhow::Result<Value> {
     let mut lines = Vec::new();
     let text = write(generator, lexicon, form, |line| {

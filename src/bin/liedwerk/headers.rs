@@ -1,4 +1,4 @@
-//! `liedwerk headers`: songs for training, with what a model is told of each before it begins.
+//! `liedwerk headers`: adds header lines to songs for training.
 
 use std::fmt::Write;
 use std::path::PathBuf;
@@ -11,30 +11,30 @@ use liedwerk::text::{STYLES, header_line};
 use crate::lexicon;
 use crate::texts::read_songs;
 
-/// How often a known field is told, so that a model does without it, too.
+/// Probabilities of including a known field, so that the model also learns to do without it.
 const TITLE: f32 = 0.8;
 const STYLE: f32 = 0.8;
 const SCHEME: f32 = 0.75;
 
-/// Write songs with header lines `=== title | style | scheme`, fields left out here and there.
+/// Write songs with header lines `=== title | style | scheme`, omitting some fields at random
 #[derive(clap::Args)]
 pub struct Args {
-    /// The words and sounds by which rhymes are found.
+    /// Rhyme lexicon
     #[arg(long, value_name = "FILE")]
     lexicon: PathBuf,
-    /// Of all these songs.
+    /// Style of all songs
     #[arg(long, value_parser = STYLES)]
     style: String,
-    /// How often each song is written, one time after the other; each time other fields are left out.
+    /// Number of times each song is written, omitting different fields each time
     #[arg(long, value_name = "N", default_value_t = 1)]
     repeat: usize,
-    /// Decides what is left out.
+    /// Random seed for omitting fields
     #[arg(long, default_value_t = 1)]
     seed: u64,
-    /// The file to write.
+    /// File to write
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
-    /// Songs, each behind a line `=== title`; other fields are replaced.
+    /// Songs, each after a line `=== title`; other fields are replaced
     songs: PathBuf,
 }
 

@@ -1,4 +1,4 @@
-//! `liedwerk icons`: the generated pictures with their captions, as files to train on.
+//! `liedwerk icons`: writes icons with captions as training data.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -8,25 +8,25 @@ use liedwerk::pictures::{ICON_SIZE, Icon, caption};
 use safetensors::Dtype;
 use safetensors::tensor::{TensorView, serialize};
 
-/// Draw icons of 32 x 32 pixels, each with a caption in German and English.
+/// Draw icons of 32 x 32 pixels, each with a caption in German and English
 #[derive(clap::Args)]
 pub struct Args {
-    /// How many.
+    /// Number of icons
     #[arg(long, default_value_t = 1000)]
     count: u64,
-    /// Of which endless collection.
+    /// Seed of the endless collection
     #[arg(long, default_value_t = 1)]
     seed: u64,
-    /// The number of the first.
+    /// Number of the first icon
     #[arg(long, default_value_t = 0)]
     first: u64,
-    /// Writes `FILE.safetensors` with `pictures` (count, 32, 32, 3) in bytes, and `FILE.tsv` with a German and an
-    /// English caption a line.
+    /// Write `FILE.safetensors` with `pictures` (count, 32, 32, 3) in bytes, and `FILE.tsv` with a German and
+    /// an English caption per line
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
 }
 
-/// Does what was asked for.
+/// Runs the command.
 pub fn run(args: Args) -> anyhow::Result<()> {
     let (mut pixels, mut captions) = (Vec::new(), String::new());
     for index in 0..args.count {
@@ -38,7 +38,7 @@ pub fn run(args: Args) -> anyhow::Result<()> {
     let shape = vec![usize::try_from(args.count)?, ICON_SIZE, ICON_SIZE, 3];
     let view = TensorView::new(Dtype::U8, shape, &pixels)?;
     let file = serialize(BTreeMap::from([("pictures", view)]), None)?;
-    // Whoever names the first of both files means both; any other dot belongs to the name.
+    // The extension of one of the two files is removed; any other dot belongs to the name.
     let name = args.out.as_os_str().to_string_lossy();
     let name = name.strip_suffix(".safetensors").unwrap_or(&name);
     write_atomically(Path::new(&format!("{name}.safetensors")), &file)?;

@@ -1,4 +1,4 @@
-//! `liedwerk judge`: how good songs are, as far as figures tell.
+//! `liedwerk judge`: measures the quality of songs.
 
 use std::path::PathBuf;
 
@@ -19,27 +19,27 @@ use crate::model_files::open_generator;
 use crate::progress::progress_bar;
 use crate::texts::read_songs;
 
-/// Measure songs: those of a text, or those that a model writes.
+/// Measure songs of a text, or songs that a model writes
 #[derive(clap::Args)]
 pub struct Args {
-    /// A model's folder: it writes the songs, or says what titles do for those of --text.
+    /// Folder of a model, which writes the songs, or measures the effect of the titles in --text
     #[arg(long, value_name = "DIR", required_unless_present = "text")]
     model: Option<PathBuf>,
-    /// Songs, each behind a line `=== title | …`.
+    /// Songs, each after a line `=== title | …`
     #[arg(long, value_name = "FILE")]
     text: Option<PathBuf>,
-    /// How many songs; of a text the first ones.
+    /// Number of songs; of a text the first ones
     #[arg(long, value_name = "N", default_value_t = 100)]
     samples: usize,
-    /// Titles for the model's songs: those of this file of songs, in its order.
+    /// File of songs whose titles are used for the model's songs, in order
     #[arg(long, value_name = "FILE")]
     titles: Option<PathBuf>,
     #[command(flatten)]
     form: FormArgs,
-    /// An index of the training songs, to find copies.
+    /// Index of the training songs, for finding copies
     #[arg(long, value_name = "FILE")]
     index: Option<PathBuf>,
-    /// Of the first song; the next ones count on.
+    /// Seed of the first song; the next ones count up
     #[arg(long, default_value_t = 1)]
     seed: u64,
     #[arg(long)]
@@ -52,16 +52,16 @@ pub struct Args {
     repetition_penalty: f32,
     #[arg(long, value_name = "N", default_value_t = 0)]
     no_repeat_ngram: usize,
-    /// The longest song that is written without a form, in tokens.
+    /// Maximum number of tokens of a song without a form
     #[arg(long, value_name = "TOKENS", default_value_t = 400)]
     max_new_tokens: usize,
-    /// Keep the songs in this file.
+    /// Save the songs to this file
     #[arg(long, value_name = "FILE")]
     save: Option<PathBuf>,
-    /// Print one JSON object.
+    /// Print one JSON object
     #[arg(long)]
     json: bool,
-    /// portable computes the very bits that the page computes, fast uses all of this processor.
+    /// portable computes the same bits as the page, fast uses all of this processor
     #[arg(long, value_enum, default_value_t = ArithmeticArg::Portable)]
     arithmetic: ArithmeticArg,
 }
@@ -104,7 +104,7 @@ pub fn run(args: Args) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// As many songs as are asked for, behind their headers.
+/// Writes the requested number of songs, each after its header.
 fn written(args: &Args, generator: &mut Generator, lexicon: &Lexicon) -> anyhow::Result<String> {
     let titles: Vec<String> = match &args.titles {
         Some(path) => songs(&read_songs(path)?).into_iter().map(|song| song.title).collect(),
@@ -138,7 +138,7 @@ fn written(args: &Args, generator: &mut Generator, lexicon: &Lexicon) -> anyhow:
     Ok(all)
 }
 
-/// A song as the model writes it by itself, up to the next header.
+/// A song that the model writes without a form, up to the next header.
 fn plain_song(
     generator: &mut Generator,
     form: &FormArgs,
@@ -154,16 +154,16 @@ fn plain_song(
         song.push_str(&token.text);
     }
     if generator.remaining() == 0 && generator.end() == Some(liedwerk::generate::End::Limit) {
-        // The last line is not whole.
+        // The last line is incomplete.
         song.truncate(song.rfind('\n').unwrap_or(song.len()));
     }
     Ok(song)
 }
 
-/// All figures.
+/// All results.
 struct Judged {
     figures: Figures,
-    /// Of each line what its title does for it; empty where nothing could be asked.
+    /// Gain from the title for each line; empty if it cannot be computed.
     gains: Vec<f32>,
 }
 

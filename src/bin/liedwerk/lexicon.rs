@@ -1,4 +1,4 @@
-//! `liedwerk lexicon`: the file of words and their sounds that rhymes are told by.
+//! `liedwerk lexicon`: builds or queries a rhyme lexicon.
 
 use std::path::{Path, PathBuf};
 
@@ -9,7 +9,7 @@ use liedwerk::text::rhyme::Lexicon;
 use crate::files::{read, read_text};
 use crate::texts::read_songs;
 
-/// Make a lexicon, or ask one.
+/// Build or query a rhyme lexicon
 #[derive(clap::Args)]
 pub struct Args {
     #[command(subcommand)]
@@ -18,34 +18,34 @@ pub struct Args {
 
 #[derive(clap::Subcommand)]
 enum Command {
-    /// Write the lexicon of the words that texts use.
+    /// Build a lexicon of the words used in texts
     Build(BuildArgs),
-    /// Say how two words rhyme.
+    /// Tell how two words rhyme
     Rhyme(RhymeArgs),
 }
 
 #[derive(clap::Args)]
 struct BuildArgs {
-    /// Whose words they are.
+    /// Language of the words
     #[arg(long, value_enum)]
     language: LanguageArg,
-    /// English: cmudict.dict of CMUdict. German may have a list of words instead, one a line.
+    /// For English: cmudict.dict of CMUdict; for German an optional word list, one word per line
     #[arg(long, value_name = "FILE")]
     dictionary: Option<PathBuf>,
-    /// A text that uses the words; may be given several times. Lines that begin with === are left out.
+    /// Text that uses the words; may be repeated. Lines that start with === are ignored
     #[arg(long, value_name = "FILE", required = true)]
     text: Vec<PathBuf>,
-    /// The file to write.
+    /// File to write
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
 }
 
 #[derive(clap::Args)]
 struct RhymeArgs {
-    /// A file that `build` has written.
+    /// Lexicon written by `build`
     #[arg(long, value_name = "FILE")]
     lexicon: PathBuf,
-    /// Two words.
+    /// Two words
     #[arg(num_args = 2, required = true, value_name = "WORD")]
     words: Vec<String>,
 }
@@ -56,7 +56,7 @@ enum LanguageArg {
     De,
 }
 
-/// Does what was asked for.
+/// Runs the command.
 pub fn run(args: Args) -> anyhow::Result<()> {
     match args.command {
         Command::Build(args) => build(&args),
@@ -91,7 +91,7 @@ fn rhyme(args: &RhymeArgs) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Opens a lexicon's file.
+/// Opens a lexicon file.
 pub fn open(path: &Path) -> anyhow::Result<Lexicon> {
     Ok(Lexicon::from_bytes(&read(path)?)?)
 }

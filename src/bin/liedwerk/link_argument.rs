@@ -1,4 +1,4 @@
-//! `liedwerk generate --link`: the link of the page that gives this very text, and proves it.
+//! `liedwerk generate --link`: the page's link that reproduces and proves this text.
 
 use std::path::Path;
 
@@ -11,10 +11,10 @@ use liedwerk::{Error, ErrorCode};
 
 use crate::files::read;
 
-/// The settings of the page's link for these options.
+/// The link settings for these options.
 ///
 /// # Errors
-/// `bad-link` where a link cannot carry one.
+/// `bad-link` for options that a link cannot store.
 pub fn settings(model: &Path, prompt: &str, options: &Options) -> anyhow::Result<Settings> {
     let without = [
         ("--beam", options.beam_width > 1),
@@ -31,10 +31,10 @@ pub fn settings(model: &Path, prompt: &str, options: &Options) -> anyhow::Result
     Ok(settings)
 }
 
-/// The settings of the page's link for a song with this form.
+/// The link settings for a song with this form.
 ///
 /// # Errors
-/// `bad-link` where a link cannot carry it.
+/// `bad-link` if a link cannot store the form.
 pub fn form_settings(model: &Path, form: &Form) -> anyhow::Result<Settings> {
     if form.candidates != Form::default().candidates {
         return Err(Error::new(
@@ -63,13 +63,13 @@ fn sampled(model: &Path, sampling: &Sampling, seed: u64) -> anyhow::Result<Setti
     Ok(settings)
 }
 
-/// What the model is given, and the stop string that every link has.
+/// The beginning for the model; also sets the stop string that all links use.
 pub fn beginning(settings: &Settings, generator: &Generator, options: &mut Options) -> String {
     options.stop = vec![link::SONG_ENDS.to_owned()];
     link::song_beginning(settings, generator, None)
 }
 
-/// The link for the text that was written with these settings.
+/// The link for a text written with these settings.
 pub fn spell(base: &str, settings: &Settings, folder: &Path, text: &str) -> anyhow::Result<String> {
     let path = folder.join("model.safetensors");
     let weights = read(&path)?;

@@ -1,4 +1,4 @@
-//! `liedwerk manifest`: brings the page's list of models up to date with the files beside it.
+//! `liedwerk manifest`: updates the page's list of models from the files next to it.
 
 use crate::files::say;
 use crate::model_files::lessons_of;
@@ -14,12 +14,12 @@ use std::path::PathBuf;
 /// Arguments of `manifest`.
 #[derive(clap::Args)]
 pub struct Args {
-    /// Folder with `index.json` and one folder a model.
+    /// Folder with `index.json` and one folder per model
     #[arg(long, default_value = "www/models")]
     models: PathBuf,
 }
 
-/// Opens every listed model and writes its size, hash and number of parameters.
+/// Opens every listed model and records its size, hash and number of parameters.
 pub fn run(args: Args) -> anyhow::Result<()> {
     let path = args.models.join("index.json");
     let read = |name: &str| {

@@ -1,4 +1,4 @@
-//! `liedwerk memorized`: what a text, or a model, took from the songs word for word.
+//! `liedwerk memorized`: finds passages that a text or a model copied from songs.
 
 use std::path::{Path, PathBuf};
 
@@ -14,7 +14,7 @@ use crate::model_files::open_generator;
 use crate::progress::progress_bar;
 use crate::texts::{read_decoded, read_input, read_songs};
 
-/// The lengths in characters above which stretches are counted.
+/// Lengths in characters above which passages are counted.
 const LENGTHS: [usize; 2] = [40, 60];
 
 /// Arguments of `memorized`.
@@ -26,66 +26,66 @@ pub struct Args {
 
 #[derive(clap::Subcommand)]
 enum Command {
-    /// Write the index of the songs that a model learns from.
+    /// Write the index of a model's training songs
     Index(IndexArgs),
-    /// List the stretches of a text that stand in the songs, all of 40 characters and more.
+    /// List the passages of a text that occur in the songs, all those of at least 40 characters
     Find(FindArgs),
-    /// Let a model write, and measure what share of it stands in the songs.
+    /// Let a model write, and measure what fraction of it occurs in the songs
     Measure(MeasureArgs),
 }
 
 #[derive(clap::Args)]
 struct IndexArgs {
-    /// The songs; a line that begins with === is a title.
+    /// Songs; a line that starts with === is a title
     #[arg(long, value_name = "SONGS")]
     text: PathBuf,
-    /// The file to write.
+    /// File to write
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
 }
 
 #[derive(clap::Args)]
 struct FindArgs {
-    /// A file that `index` has written.
+    /// Index written by `index`
     #[arg(long, value_name = "FILE")]
     index: PathBuf,
-    /// The text; without it, standard input.
+    /// Text file; standard input by default
     #[arg(value_name = "TEXT_FILE")]
     text: Option<PathBuf>,
-    /// Print one JSON object; `start` and `end` are bytes.
+    /// Print one JSON object; `start` and `end` are byte offsets
     #[arg(long)]
     json: bool,
 }
 
 #[derive(clap::Args)]
 struct MeasureArgs {
-    /// Folder with config.json, tokenizer.json and model.safetensors, or one file that holds all three.
+    /// Folder with config.json, tokenizer.json and model.safetensors, or a single file with all three
     #[arg(long, value_name = "DIR")]
     model: PathBuf,
-    /// A file that `index` has written.
+    /// Index written by `index`
     #[arg(long, value_name = "FILE")]
     index: PathBuf,
-    /// Texts to write, each from nothing.
+    /// Number of texts to write, each without a prompt
     #[arg(long, value_name = "N", default_value_t = 200)]
     samples: u64,
-    /// The only setting: tokens are drawn from the model's whole distribution.
+    /// Sampling temperature; tokens are sampled from the whole distribution
     #[arg(long, default_value_t = 0.9)]
     temperature: f32,
-    /// Tokens of each text (of the song model: characters).
+    /// Number of tokens per text (for the song LSTM: characters)
     #[arg(long, value_name = "TOKENS", default_value_t = 600)]
     length: usize,
-    /// Of the first text; the next ones count on.
+    /// Seed of the first text; the next ones count up
     #[arg(long, default_value_t = 1)]
     seed: u64,
-    /// Print one JSON object.
+    /// Print one JSON object
     #[arg(long)]
     json: bool,
-    /// portable computes the very bits that the page computes, fast uses all of this processor.
+    /// portable computes the same bits as the page, fast uses all of this processor
     #[arg(long, value_enum, default_value_t = ArithmeticArg::Portable)]
     arithmetic: ArithmeticArg,
 }
 
-/// Does what was asked for.
+/// Runs the command.
 pub fn run(args: Args) -> anyhow::Result<()> {
     match args.command {
         Command::Index(args) => index(&args),
@@ -167,11 +167,11 @@ fn open_index(path: &Path) -> Result<SongIndex, Error> {
     SongIndex::from_bytes(&read(path)?)
 }
 
-/// What was found in texts so far, in characters as they stand there.
+/// Running totals over texts, in characters of the original texts.
 #[derive(Default)]
 struct Tally {
     characters: usize,
-    /// Those in stretches that may be longer than each of [`LENGTHS`]: the true share is at most this.
+    /// Characters in passages that may be longer than each of [`LENGTHS`]: upper bounds of the true numbers.
     over: [usize; 2],
     longest: usize,
 }
@@ -188,7 +188,7 @@ impl Tally {
         }
     }
 
-    /// Of an empty text nothing is copied.
+    /// The fractions of copied characters; 0 for an empty text.
     fn shares(&self) -> [f64; 2] {
         self.over.map(|over| over as f64 / self.characters.max(1) as f64)
     }

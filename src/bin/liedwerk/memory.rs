@@ -1,9 +1,9 @@
-//! How the process deals with memory that it no longer needs.
+//! Memory allocator settings.
 
 /// Keeps freed memory for the next training step.
 ///
-/// The GNU library gives large blocks back to the system and asks for them again at every step: the system
-/// then clears some twenty thousand pages, a tenth of the time of a step.
+/// The GNU C library returns large blocks to the system and requests them again at every step; the system
+/// then clears some twenty thousand pages, which takes a tenth of a step's time.
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
 pub fn keep() {
     const GIGABYTE: i32 = 1 << 30;
@@ -11,11 +11,11 @@ pub fn keep() {
     unsafe {
         libc::mallopt(libc::M_MMAP_THRESHOLD, GIGABYTE);
         libc::mallopt(libc::M_TRIM_THRESHOLD, GIGABYTE);
-        // One heap for all threads: the others' are cut off at 64 MB.
+        // One heap for all threads, since the other heaps are limited to 64 MB.
         libc::mallopt(libc::M_ARENA_MAX, 1);
     }
 }
 
-/// Other libraries are left as they are.
+/// Other C libraries need no settings.
 #[cfg(not(all(target_os = "linux", target_env = "gnu")))]
 pub fn keep() {}

@@ -1,4 +1,4 @@
-//! Models as they lie on a disk: a folder, a zip, a checkpoint, or one file that holds all of a model.
+//! Models on disk: a folder, a zip, a checkpoint, or a single file with the whole model.
 
 use crate::files::{read, read_text, unreadable};
 use liedwerk::generate::{Generator, Translator};
@@ -14,7 +14,7 @@ use std::fs;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-/// Reads a model in any of the forms that `docs/formats.md` lists.
+/// Reads a model in any of the formats listed in `docs/formats.md`.
 pub fn read_files(path: &Path) -> Result<OpenedModel, Error> {
     let paths = if path.is_dir() { files_in(path)? } else { vec![path.to_owned()] };
     let offered: Vec<Offered> = paths.iter().map(|path| offer(path)).collect::<Result<_, _>>()?;
@@ -38,13 +38,13 @@ pub fn read_files(path: &Path) -> Result<OpenedModel, Error> {
     formats::open(files.collect::<Result<_, Error>>()?)
 }
 
-/// [`read_files`] without the card.
+/// Like [`read_files`], without the card.
 pub fn read_model(path: &Path) -> anyhow::Result<Base> {
     let OpenedModel { config, tokenizer, weights, .. } = read_files(path)?;
     Ok(Base { config, tokenizer, weights })
 }
 
-/// Whether it is a file of weights, be it a whole model or not.
+/// Whether the path is a file of weights, with or without the rest of the model.
 pub fn is_safetensors(path: &Path) -> Result<bool, Error> {
     if path.is_dir() {
         return Ok(false);
@@ -53,7 +53,7 @@ pub fn is_safetensors(path: &Path) -> Result<bool, Error> {
     Ok(name.ends_with(".safetensors") || Format::of(&name, &head) == Format::Safetensors)
 }
 
-/// The files of a folder, in order; those of folders in it are other models.
+/// The files of a folder in sorted order; subfolders are other models.
 fn files_in(folder: &Path) -> Result<Vec<PathBuf>, Error> {
     let entries = fs::read_dir(folder).map_err(|e| unreadable(folder, &e))?;
     let paths = entries.map(|entry| entry.map(|entry| entry.path())).collect::<io::Result<Vec<_>>>();
@@ -63,7 +63,7 @@ fn files_in(folder: &Path) -> Result<Vec<PathBuf>, Error> {
     Ok(paths)
 }
 
-/// A file's name and first bytes.
+/// Reads a file's name and first bytes.
 fn offer(path: &Path) -> Result<Offered, Error> {
     let mut head = Vec::new();
     let file = fs::File::open(path).map_err(|e| unreadable(path, &e))?;
@@ -72,52 +72,52 @@ fn offer(path: &Path) -> Result<Offered, Error> {
     Ok(Offered { name, head })
 }
 
-/// The folder that a model's folder lies in, and the list of models there.
+/// The parent of a model's folder, and the list of models there.
 pub fn models_beside(model: &Path) -> Option<(PathBuf, Manifest)> {
     let models = model.canonicalize().ok()?.parent()?.to_owned();
     let manifest = Manifest::from_json(&read_text(&models.join("index.json")).ok()?).ok()?;
     Some((models, manifest))
 }
 
-/// Opens a model that continues a text.
+/// Opens a language model.
 pub fn open_generator(path: &Path) -> anyhow::Result<Generator> {
     let Base { config, tokenizer, weights } = checked(path, Lessons::Songs)?;
     Ok(Generator::from_files(&config, &tokenizer, &weights)?)
 }
 
-/// Opens a model that translates.
+/// Opens a translator.
 pub fn open_translator(path: &Path) -> anyhow::Result<Translator> {
     let Base { config, tokenizer, weights } = checked(path, Lessons::Pairs)?;
     Ok(Translator::from_files(&config, &tokenizer, &weights)?)
 }
 
-/// Opens a model that gives a text a label.
+/// Opens a classifier.
 pub fn open_classifier(path: &Path) -> anyhow::Result<Classifier> {
     let Base { config, tokenizer, weights } = checked(path, Lessons::LabelledTexts)?;
     Ok(Classifier::from_files(&config, &tokenizer, &weights)?)
 }
 
-/// Opens a model that gives every word a label.
+/// Opens a tagger.
 pub fn open_tagger(path: &Path) -> anyhow::Result<TextTagger> {
     let Base { config, tokenizer, weights } = checked(path, Lessons::TaggedSentences)?;
     Ok(TextTagger::from_files(&config, &tokenizer, &weights)?)
 }
 
-/// Opens a model that foretells masked words.
+/// Opens a masked language model.
 pub fn open_filler(path: &Path) -> anyhow::Result<MaskFiller> {
     let Base { config, tokenizer, weights } = checked(path, Lessons::Texts)?;
     Ok(MaskFiller::from_files(&config, &tokenizer, &weights)?)
 }
 
-/// What the model learns from, which tells what it does.
+/// What the model is trained on, which tells its task.
 pub fn lessons_of(config: &str) -> liedwerk::Result<Lessons> {
     Ok(Kind::of(&ModelConfig::from_json(config)?).learns_from())
 }
 
-/// The files of a model.
+/// Reads the files of a model.
 ///
 /// # Errors
-/// `bad-config` if the model does something else.
+/// `bad-config` if the model has another task.
 fn checked(path: &Path, wanted: Lessons) -> anyhow::Result<Base> {
     let base = read_model(path)?;
     let found = lessons_of(&base.config)?;

@@ -1,13 +1,13 @@
-//! Pictures in files.
+//! Reads and writes picture files.
 
 use liedwerk::pictures::Picture;
 use liedwerk::{Error, ErrorCode};
 use std::io::Cursor;
 
-/// More pixels than this are no photo.
+/// Maximum number of pixels of a photo.
 const MOST_PIXELS: u64 = 1 << 26;
 
-/// The middle square of a PNG or a PPM, `size` x `size` pixels; what is transparent lies on white.
+/// Scales the central square of a PNG or PPM to `size` x `size` pixels; transparency is rendered on white.
 ///
 /// # Errors
 /// `other-format` for other or damaged files.
@@ -20,7 +20,7 @@ pub fn of_file(bytes: &[u8], size: usize) -> Result<Picture, Error> {
     Ok(Picture::of_photo(&pixels, width, height, size))
 }
 
-/// `(height, width, 3)` and the size.
+/// Decodes to `(height, width, 3)` and returns the size.
 fn decoded(bytes: &[u8]) -> Result<(Vec<u8>, [usize; 2]), Error> {
     let refused = |what: String| Error::new(ErrorCode::OtherFormat, what);
     let damaged = |error: png::DecodingError| refused(format!("a damaged PNG: {error}"));
@@ -49,7 +49,7 @@ fn decoded(bytes: &[u8]) -> Result<(Vec<u8>, [usize; 2]), Error> {
     Ok((pixels, [width, height].map(|side| side as usize)))
 }
 
-/// The bytes of a PNG.
+/// Encodes a picture as PNG.
 pub fn to_png(picture: &Picture) -> anyhow::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     let side = u32::try_from(picture.size)?;

@@ -1,4 +1,4 @@
-//! `liedwerk prefer`: tunes a model that writes towards what somebody prefers.
+//! `liedwerk prefer`: tunes a language model towards what someone prefers.
 
 use crate::arithmetic::ArithmeticArg;
 use crate::files::{print, read_text, say};
@@ -21,73 +21,74 @@ use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-/// Tune a model that writes towards what a judge, or a file of choices, prefers.
+/// Tune a language model towards the preferences of a judge, or of a file of choices
 #[derive(clap::Args)]
 pub struct Args {
-    /// The model's folder.
+    /// Folder of the model
     #[arg(long, value_name = "DIR")]
     model: PathBuf,
-    /// Who compares, and measures: rhyme, short-lines, no-old-words or cheerful.
+    /// Judge that compares and measures: rhyme, short-lines, no-old-words or cheerful
     #[arg(long, value_name = "NAME", default_value = "rhyme", value_parser = judge)]
     judge: Judge,
-    /// Words and their sounds; without it the model's own.
+    /// Rhyme lexicon; by default the model's own
     #[arg(long, value_name = "FILE")]
     lexicon: Option<PathBuf>,
-    /// A model that tells moods, for the judge cheerful; without it that of the list of models beside the model.
+    /// Classifier of moods for the judge cheerful; by default the one in the list of models next to the model
     #[arg(long, value_name = "DIR")]
     mood: Option<PathBuf>,
-    /// Stanzas with blank lines between, which the model is shown before anything is compared.
+    /// Stanzas separated by blank lines, on which the model is fine-tuned first
     #[arg(long, value_name = "FILE")]
     show: Option<PathBuf>,
-    /// Choices that the judge makes.
+    /// Number of choices that the judge makes
     #[arg(long, value_name = "N", default_value_t = 100)]
     pairs: usize,
-    /// Stanzas drawn for each, of which the judge compares the best with the worst; without it as many as the judge needs.
+    /// Number of stanzas drawn per choice, of which the judge compares the best and the worst; depends on the
+    /// judge by default
     #[arg(long, value_name = "N")]
     draws: Option<usize>,
-    /// Choices of people, instead of the judge's; may be given several times.
+    /// Choices made by people, instead of the judge's; may be repeated
     #[arg(long, value_name = "FILE")]
     choices: Vec<PathBuf>,
-    /// Keep the choices in this file.
+    /// Save the choices to this file
     #[arg(long, value_name = "FILE")]
     save_choices: Option<PathBuf>,
-    /// dpo: from the choices; reinforce: from a reward model that is fitted to them.
+    /// dpo learns from the choices, reinforce from a reward model fitted to them
     #[arg(long, value_name = "NAME", default_value = "dpo", value_parser = method)]
     method: Method,
-    /// The price of the distance to the model as it was.
+    /// Strength of the penalty for moving away from the original model
     #[arg(long)]
     beta: Option<f32>,
     #[arg(long)]
     lr: Option<f32>,
     #[arg(long)]
     steps: Option<u64>,
-    /// What moves: all or last.
+    /// Layers to train: all or last
     #[arg(long, value_name = "NAME", value_parser = layers)]
     layers: Option<Layers>,
-    /// Highest learning rate of the reward model.
+    /// Peak learning rate of the reward model
     #[arg(long)]
     reward_lr: Option<f32>,
-    /// Passes of the reward model over the choices; 0 fits none, which only DPO can do without.
+    /// Number of passes of the reward model over the choices; 0 fits none, which only dpo allows
     #[arg(long, value_name = "N")]
     reward_epochs: Option<u64>,
-    /// What of the reward model moves: all or last.
+    /// Layers of the reward model to train: all or last
     #[arg(long, value_name = "NAME", value_parser = layers)]
     reward_layers: Option<Layers>,
-    /// Stanzas that old and new are compared by.
+    /// Number of stanzas for comparing the old and the new model
     #[arg(long, value_name = "N", default_value_t = 96)]
     measure: usize,
     #[arg(long, default_value_t = 1)]
     seed: u64,
-    /// The folder for the tuned model.
+    /// Folder for the tuned model
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
-    /// Give up what is in it.
+    /// Overwrite the folder
     #[arg(long)]
     overwrite: bool,
-    /// Print one JSON object.
+    /// Print one JSON object
     #[arg(long)]
     json: bool,
-    /// portable computes the very bits that the page computes, fast uses all of this processor.
+    /// portable computes the same bits as the page, fast uses all of this processor
     #[arg(long, value_enum, default_value_t = ArithmeticArg::Portable)]
     arithmetic: ArithmeticArg,
 }
@@ -105,7 +106,7 @@ fn layers(name: &str) -> Result<Layers, String> {
     serde_json::from_value(name.into()).map_err(|_| "known are all, last".to_owned())
 }
 
-/// Draws or reads choices, fits a reward model, tunes, measures.
+/// Draws or reads choices, fits a reward model, tunes and measures.
 pub fn run(args: Args) -> anyhow::Result<()> {
     args.arithmetic.apply();
     let mut session = open(&args)?;
@@ -161,7 +162,8 @@ fn open_lexicon(args: &Args) -> anyhow::Result<Lexicon> {
     }
 }
 
-/// The model after it was shown stanzas, rounded as its file rounds it: the page goes on from there, too.
+/// Fine-tunes the model on stanzas and rounds it as its file does, which is also what the page continues
+/// from.
 fn shown(args: &Args, generator: &Generator, stanzas: &Path) -> anyhow::Result<Generator> {
     let mut session = Session::of_generator(generator, open_lexicon(args)?)?;
     let began = Instant::now();
@@ -177,7 +179,7 @@ fn shown(args: &Args, generator: &Generator, stanzas: &Path) -> anyhow::Result<G
     Ok(Generator::from_files(&config, &tokenizer, &file)?)
 }
 
-/// The model that tells moods in the list of models beside this one.
+/// The classifier of moods in the list of models next to this model.
 fn mood_beside(model: &Path) -> anyhow::Result<PathBuf> {
     let found = models_beside(model).and_then(|(models, manifest)| {
         let entry = manifest.models.into_iter().find(|entry| entry.model_type == "text_classifier")?;
@@ -212,7 +214,7 @@ fn read_choices(args: &Args) -> anyhow::Result<Choices> {
     Ok(all)
 }
 
-/// Fits a reward model, unless none is wanted: how many held-out choices it foretells.
+/// Fits a reward model, unless none is needed; returns how many held-out choices it predicts.
 fn fit(args: &Args, session: &mut Session) -> anyhow::Result<Option<Share>> {
     let usual = RewardPlan::default();
     let plan = RewardPlan {
@@ -255,13 +257,13 @@ fn tune(args: &Args, session: &mut Session) -> anyhow::Result<TuningPlan> {
     Ok(plan)
 }
 
-/// What the tuned model is called.
+/// Name of the tuned model.
 fn name(args: &Args) -> String {
     let model = args.model.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
     format!("{model}-{}", args.judge.as_str())
 }
 
-/// The model's one file, and beside it the parts that others read.
+/// Writes the single model file, and next to it the parts that other programs read.
 fn write(folder: &Folder, model: &[u8]) -> anyhow::Result<()> {
     let ModelFile { config, tokenizer, card } = ModelFile::read(model)?;
     folder.write("config.json", config.as_bytes())?;

@@ -1,4 +1,4 @@
-//! Bars on standard error.
+//! Progress bars on standard error.
 
 use indicatif::{ProgressBar, ProgressStyle};
 

@@ -1,4 +1,4 @@
-//! `liedwerk style`: one picture in the style of another.
+//! `liedwerk style`: paints a picture in the style of another.
 
 use crate::files::{check_apart, read};
 use crate::png_files::{of_file, to_png};
@@ -8,42 +8,42 @@ use liedwerk::pictures::{Motif, Painting, Picture};
 use liedwerk::style::{StyleMetrics, StyleSettings, StyleTransfer};
 use std::path::{Path, PathBuf};
 
-/// Paint a picture in the style of another.
+/// Paint a picture in the style of another
 #[derive(clap::Args)]
 #[command(after_help = "Examples:\n  \
     liedwerk style --content photo.png --style mosaic --size 128 --out painted.png\n  \
     liedwerk style --content village --style painting.png --strength 0.7 --out painted.png")]
 pub struct Args {
-    /// A picture (PNG or PPM, of which the middle square is taken), or a scene that is drawn: village, boat, still-life.
+    /// Picture (PNG or PPM, of which the central square is used), or a drawn motif: village, boat, still-life
     #[arg(long, value_name = "FILE|NAME")]
     content: PathBuf,
-    /// A picture, or a painting that is drawn: waves, brush, mosaic, hatching, dots, marble, glass, geometry, weave.
+    /// Picture, or a drawn painting: waves, brush, mosaic, hatching, dots, marble, glass, geometry, weave
     #[arg(long, value_name = "FILE|NAME")]
     style: PathBuf,
-    /// Width and height of the picture: an even number from 32 to 256.
+    /// Width and height of the picture: an even number from 32 to 256
     #[arg(long, default_value_t = 128)]
     size: usize,
-    /// Steps of the optimiser.
+    /// Number of optimiser steps
     #[arg(long, default_value_t = StyleSettings::default().steps)]
     steps: usize,
-    /// From 0, nearly the content, to 1, nearly the style alone.
+    /// From 0, nearly the content, to 1, nearly the style alone
     #[arg(long, default_value_t = StyleSettings::default().strength)]
     strength: f32,
-    /// Weight of the total variation, which smooths.
+    /// Weight of the total variation, which makes the picture smoother
     #[arg(long, default_value_t = StyleSettings::default().smoothness)]
     smoothness: f32,
-    /// Draws the filters, the noise, and a painting.
+    /// Random seed for the filters, the noise, and a painting
     #[arg(long, default_value_t = StyleSettings::default().seed)]
     seed: u64,
-    /// Writes the picture as PNG.
+    /// Write the picture as PNG
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
-    /// Show no progress.
+    /// Show no progress
     #[arg(long)]
     quiet: bool,
 }
 
-/// Does what was asked for.
+/// Runs the command.
 pub fn run(args: Args) -> anyhow::Result<()> {
     let Args { size, steps, strength, smoothness, seed, .. } = args;
     check_apart(&args.out, &[args.content.clone(), args.style.clone()])?;
@@ -65,7 +65,7 @@ pub fn run(args: Args) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The one that is drawn under this name, unless there is such a file.
+/// The drawn picture with this name, unless there is a file with this path.
 fn picture(
     path: &Path,
     size: usize,

@@ -9,20 +9,20 @@ use serde_json::{Value, json};
 use std::io;
 use std::path::PathBuf;
 
-/// Say of every word of standard input which class it is of.
+/// Tag every word of standard input
 #[derive(clap::Args)]
 #[command(after_help = "Example:\n  \
     echo 'Am Brunnen vor dem Tore' | liedwerk tag --model www/models/tagger-de-en\n\
     prints a word, its class and the probability in a line, where that is below 0.8 also the second best; an empty line \
     ends each line of the input.")]
 pub struct Args {
-    /// Folder with config.json, tokenizer.json and model.safetensors, or one file that holds all three.
+    /// Folder with config.json, tokenizer.json and model.safetensors, or a single file with all three
     #[arg(long, value_name = "DIR")]
     model: PathBuf,
-    /// Print one JSON object for each line.
+    /// Print one JSON object per line
     #[arg(long)]
     json: bool,
-    /// portable computes the very bits that the page computes, fast uses all of this processor.
+    /// portable computes the same bits as the page, fast uses all of this processor
     #[arg(long, value_enum, default_value_t = ArithmeticArg::Portable)]
     arithmetic: ArithmeticArg,
 }

@@ -1,4 +1,4 @@
-//! Texts that are handed to the command: read as the library reads them, and what it says of them on standard error.
+//! Input texts: read by the library's readers, with notes on standard error.
 
 use crate::files::read;
 use liedwerk::text::reading::{PairReading, Reading, decode, line_ends, pairs, songs};
@@ -9,15 +9,15 @@ use std::collections::BTreeSet;
 use std::io::{self, BufRead, Read};
 use std::path::Path;
 
-/// Lines that the models that read take from the input at once.
+/// Number of lines that the models that read process at once.
 pub const LINES: usize = 100;
 
-/// Notes as `{code, message}` each.
+/// Notes as `{code, message}`.
 pub fn notes_json(notes: &[Note]) -> Value {
     notes.iter().map(|note| json!({"code": note.code, "message": note.message})).collect()
 }
 
-/// Says each note once, in the order given.
+/// Prints each note once, in the given order.
 pub fn note(notes: &[Note]) {
     let mut said = BTreeSet::new();
     for note in notes.iter().filter(|note| said.insert(&note.message)) {
@@ -25,38 +25,38 @@ pub fn note(notes: &[Note]) {
     }
 }
 
-/// Songs in a file of any kind that has some.
+/// Reads songs from any supported kind of file.
 pub fn read_songs(path: &Path) -> Result<String, Error> {
     Ok(said(songs(&path.display().to_string(), &read(path)?)?))
 }
 
-/// Sentence pairs in a file of any kind that has some.
+/// Reads sentence pairs from any supported kind of file.
 pub fn read_pairs(path: &Path) -> Result<Vec<SentencePair>, Error> {
     let PairReading { pairs, notes, .. } = pairs(&path.display().to_string(), &read(path)?)?;
     note(&notes);
     Ok(pairs)
 }
 
-/// A file as it is, in whichever encoding.
+/// Reads a file in any supported encoding, without other changes.
 pub fn read_decoded(path: &Path) -> Result<String, Error> {
     Ok(said(decode(&path.display().to_string(), &read(path)?)?))
 }
 
-/// All of standard input as it is, in whichever encoding.
+/// Reads all of standard input in any supported encoding, without other changes.
 pub fn read_input() -> Result<String, Error> {
     let mut bytes = Vec::new();
     io::stdin().read_to_end(&mut bytes).map_err(|e| unreadable_input(&e))?;
     Ok(said(decode("standard input", &bytes)?))
 }
 
-/// The next lines of an input, at most so many unless it is UTF-16; none at its end.
+/// Reads the next `most` lines, or everything if the input is UTF-16; empty at the end of the input.
 pub fn next_lines(input: &mut impl BufRead, most: usize) -> Result<Vec<String>, Error> {
     let mut bytes = Vec::new();
     for _ in 0..most {
         if input.read_until(b'\n', &mut bytes).map_err(|e| unreadable_input(&e))? == 0 {
             break;
         }
-        // A line break of UTF-16 is two bytes: the end of a line is not seen here.
+        // In UTF-16 a line break takes two bytes, so reading up to a `\n` byte splits it.
         if bytes.contains(&0) {
             input.read_to_end(&mut bytes).map_err(|e| unreadable_input(&e))?;
         }

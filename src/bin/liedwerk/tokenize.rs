@@ -1,4 +1,4 @@
-//! `liedwerk tokenize`: learn a byte-pair encoding for a model that continues a text, encode and decode.
+//! `liedwerk tokenize`: learns a byte-pair encoding for a language model, encodes and decodes.
 
 use std::path::{Path, PathBuf};
 
@@ -9,9 +9,9 @@ use liedwerk::{Error, ErrorCode};
 use crate::files::{check_apart, print, read_text, say};
 use crate::texts::{read_input, read_songs};
 
-/// The bytes and `<|endoftext|>`.
+/// The 256 bytes and `<|endoftext|>`.
 const SMALLEST: usize = 257;
-/// As many as a model may have.
+/// The largest vocabulary of a model.
 const LARGEST: usize = 1 << 20;
 
 /// Arguments of `tokenize`.
@@ -23,35 +23,35 @@ pub struct Args {
 
 #[derive(clap::Subcommand)]
 enum Command {
-    /// Learn merges from texts; writes tokenizer.json in the layout of GPT-2's.
+    /// Learn merges from texts and write tokenizer.json in GPT-2's layout
     Train(TrainArgs),
-    /// Text on standard input, its numbers on standard output.
+    /// Encode standard input; writes ids to standard output
     Encode(CodeArgs),
-    /// Numbers on standard input, their text on standard output.
+    /// Decode ids from standard input; writes the text to standard output
     Decode(CodeArgs),
 }
 
 #[derive(clap::Args)]
 struct TrainArgs {
-    /// A text to learn from; may be given several times.
+    /// Text to learn from; may be repeated
     #[arg(long, value_name = "FILE", required = true)]
     text: Vec<PathBuf>,
-    /// Tokens in all: <|endoftext|>, the 256 bytes, and merges.
+    /// Total number of tokens: <|endoftext|>, the 256 bytes, and merges
     #[arg(long, value_name = "N")]
     vocab_size: usize,
-    /// The file to write.
+    /// File to write
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
 }
 
 #[derive(clap::Args)]
 struct CodeArgs {
-    /// A tokenizer.json, of subwords or characters.
+    /// A tokenizer.json, of subwords or characters
     #[arg(long, value_name = "FILE")]
     tokenizer: PathBuf,
 }
 
-/// Does what was asked for.
+/// Runs the command.
 pub fn run(args: Args) -> anyhow::Result<()> {
     match args.command {
         Command::Train(args) => train(&args),

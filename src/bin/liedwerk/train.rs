@@ -1,4 +1,4 @@
-//! `liedwerk train`: from a recipe or a plan, and texts, to a model folder.
+//! `liedwerk train`: trains from a recipe or a plan, and texts, to a model folder.
 
 mod figures;
 mod folder;
@@ -26,53 +26,54 @@ use std::path::PathBuf;
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// Between the checkpoints of a plan; a recipe says after how many steps one is due.
+/// Interval between checkpoints for a plan; a recipe gives a number of steps.
 const CHECKPOINT: Duration = Duration::from_secs(20);
 
-/// Train a model from a recipe and a data folder, or from a plan and a text.
+/// Train a model from a recipe and a data folder, or from a plan and a text
 #[derive(clap::Args)]
 #[command(after_help = "Examples:\n  \
     liedwerk train --recipe training/recipes/gpt-songs.toml --data DATA --out OUT\n  \
     liedwerk train --plan plan.json --text songs.txt --out OUT\n\
     Ctrl-C stops it after a checkpoint; the same line with --resume goes on.")]
 pub struct Args {
-    /// The recipe, a TOML file.
+    /// Recipe, a TOML file
     #[arg(long, requires = "data", required_unless_present = "plan")]
     recipe: Option<PathBuf>,
-    /// Folder that the recipe's texts are in.
+    /// Folder with the recipe's texts
     #[arg(long, requires = "recipe")]
     data: Option<PathBuf>,
-    /// Instead of a recipe: the plan of a training in the page, a JSON file.
+    /// Plan of a training in the page, a JSON file, instead of a recipe
     #[arg(long, requires = "text", conflicts_with = "recipe")]
     plan: Option<PathBuf>,
-    /// The text that the plan is for.
+    /// Text for the plan
     #[arg(long, requires = "plan")]
     text: Option<PathBuf>,
-    /// Folder for the model; `checkpoint.bin` in it is what `--resume` continues from.
+    /// Folder for the model; `--resume` continues from `checkpoint.bin` in it
     #[arg(long)]
     out: PathBuf,
-    /// Continue from the last checkpoint in the folder.
+    /// Continue from the last checkpoint in the folder
     #[arg(long)]
     resume: bool,
-    /// Begin anew in a folder that holds a model or a checkpoint, which are lost.
+    /// Start over in a folder that holds a model or a checkpoint, which are lost
     #[arg(long, conflicts_with = "resume")]
     overwrite: bool,
-    /// Begin with the weights and the tokenizer of this model folder, or of a model in one file.
+    /// Start with the weights and tokenizer of this model folder or single model file
     #[arg(long, conflicts_with = "resume")]
     init: Option<PathBuf>,
-    /// Append a line of JSON for every step to this file.
+    /// Append one line of JSON per step to this file
     #[arg(long)]
     log: Option<PathBuf>,
-    /// Stop after this many steps more, saving a checkpoint.
+    /// Stop after this many more steps, saving a checkpoint
     #[arg(long)]
     max_steps: Option<u64>,
-    /// Fast uses all cores; portable gives the same weights on every machine.
+    /// fast uses all cores; portable gives the same weights on every machine
     #[arg(long, value_enum, default_value = "fast")]
     arithmetic: ArithmeticArg,
-    /// Threads that compute the shares of each step; as many as the plan or recipe has shares are of use.
+    /// Number of threads that compute the shares of each step; more than the number of shares in the plan or
+    /// recipe have no effect
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=64))]
     workers: u16,
-    /// Where to train; auto takes a GPU unless it is one in software, which is slower than this processor.
+    /// Device to use; auto uses a GPU unless it is emulated in software, which is slower than the CPU
     #[arg(long, value_enum, default_value_t = DeviceArg::Cpu)]
     device: DeviceArg,
 }
@@ -101,25 +102,25 @@ pub fn run(args: Args) -> anyhow::Result<()> {
     }
     run.introduce()?;
     let trained = thread::scope(|scope| run.train(&args, &mut Hands::new(scope, args.workers, &begin)));
-    // The state is good also after a divergence: the one to which it went back.
+    // The state is also good after a divergence, as the run went back to the last good one.
     run.save_checkpoint()?;
     run.write_model()?;
     trained?;
     run.finish()
 }
 
-/// A training and where it is written.
+/// A training run and its output folder.
 struct Run<'a> {
     job: &'a Job,
     folder: Folder,
     workshop: Workshop,
-    /// Seconds that the run had taken before it was resumed.
+    /// Duration of the run before it was resumed, in seconds.
     before: f64,
     start: Instant,
 }
 
 impl Run<'_> {
-    /// What is trained on.
+    /// Prints what is trained on.
     fn introduce(&self) -> anyhow::Result<()> {
         let facts = self.workshop.facts();
         note(&facts.notes);
@@ -152,7 +153,7 @@ impl Run<'_> {
             }
             log.write(metrics)?;
             tokens += metrics.tokens;
-            // A running mean: single batches differ too much to show where the loss is going.
+            // A running mean, since single batches vary too much to show a trend.
             let loss = mean.map_or(metrics.loss, |mean: f32| 0.98 * mean + 0.02 * metrics.loss);
             mean = Some(loss);
             let speed = tokens as f64 / start.elapsed().as_secs_f64();
@@ -177,7 +178,7 @@ impl Run<'_> {
     }
 
     fn save_checkpoint(&mut self) -> anyhow::Result<()> {
-        // Runs of one recipe leave the same files however often they were resumed.
+        // Without the duration, runs of one recipe write identical files however often they were resumed.
         let seconds = if self.job.is_recipe() { 0.0 } else { self.seconds() };
         let checkpoint = block_on(self.workshop.keep(seconds))?;
         self.folder.write("checkpoint.bin", &checkpoint)
@@ -187,7 +188,7 @@ impl Run<'_> {
         self.before + self.start.elapsed().as_secs_f64()
     }
 
-    /// The model as it is best before anything is measured.
+    /// Writes the best model so far, before any evaluation.
     fn write_model(&mut self) -> anyhow::Result<()> {
         let model = block_on(self.workshop.best())?;
         self.folder.write("config.json", self.workshop.config_json().as_bytes())?;
@@ -201,21 +202,21 @@ impl Run<'_> {
         self.folder.write("model.safetensors", &weights)
     }
 
-    /// Prints the figures of what is held out, and of two models writes the better one.
+    /// Evaluates on the held-out data and writes the better of two models.
     fn finish(&mut self) -> anyhow::Result<()> {
         let (step, out) = (self.workshop.steps_done(), self.folder.path().display().to_string());
         say!("step {step}: saved in {out}, measuring");
         if !self.job.is_recipe() {
             if let Some(measured) = figures::validated(&mut self.workshop)? {
                 say!("step {step}: held out {measured}");
-                // The figures are part of the card.
+                // The results are part of the card.
                 self.write_model()?;
                 self.save_checkpoint()?;
             }
             return Ok(());
         }
-        // After the rate has fallen the last weights are mostly the best, but sometimes the average is; before, the
-        // average always is.
+        // After the decay of the learning rate the last weights are usually better than the average, but not
+        // always; before the decay, the average always is better.
         let complete = self.workshop.is_done();
         let (average, last) = (block_on(self.workshop.best())?, block_on(self.workshop.last())?);
         let mut name = if last.is_some() { "average" } else { "last" };

@@ -1,4 +1,4 @@
-//! `liedwerk translate`: line by line from standard input to standard output.
+//! `liedwerk translate`: translates line by line from standard input to standard output.
 
 use std::io::{self, Write};
 use std::path::PathBuf;
@@ -14,38 +14,38 @@ use crate::device::DeviceArg;
 use crate::model_files::open_translator;
 use crate::texts::{next_lines, note};
 
-/// Lines that are read before they are translated together: enough that sentences of about one length meet.
+/// Number of lines read and translated together: enough to group sentences of similar length.
 const LINES: usize = 1000;
 
-/// What each device translates for `auto`.
+/// What each device translates to decide `auto`.
 const RACE_SENTENCE: &str = "Am Abend sitzen wir am Fluss und singen.";
 
-/// How to search for a translation.
+/// Search settings for translations.
 #[derive(clap::Args)]
 pub struct SearchArgs {
-    /// Sentences followed at once; 1 takes the likeliest token each time.
+    /// Number of hypotheses kept per sentence; 1 is greedy search
     #[arg(long, value_name = "N", default_value_t = Search::default().beam_width)]
     beam: usize,
-    /// Above 1 favours longer sentences, below 1 shorter ones.
+    /// Values above 1 favour longer sentences, below 1 shorter ones
     #[arg(long, value_name = "A", default_value_t = Search::default().length_penalty)]
     length_penalty: f32,
-    /// No N tokens come twice in a sentence, unless they do in its source; 0 is off.
+    /// No N-gram occurs twice in a sentence unless one does in its source; 0 is off
     #[arg(long, value_name = "N", default_value_t = Search::default().no_repeat_ngram)]
     no_repeat_ngram: usize,
 }
 
-/// Translate standard input line by line.
+/// Translate standard input line by line
 #[derive(clap::Args)]
 pub struct Args {
-    /// Folder with config.json, tokenizer.json and model.safetensors, or one file that holds all three.
+    /// Folder with config.json, tokenizer.json and model.safetensors, or a single file with all three
     #[arg(long, value_name = "DIR")]
     model: PathBuf,
     #[command(flatten)]
     search: SearchArgs,
-    /// portable computes the very bits that the page computes, fast uses all of this processor.
+    /// portable computes the same bits as the page, fast uses all of this processor
     #[arg(long, value_enum, default_value_t = ArithmeticArg::Portable)]
     arithmetic: ArithmeticArg,
-    /// Where to compute; auto translates a sentence on either device first.
+    /// Device to use; auto first translates a sentence on both
     #[arg(long, value_enum, default_value_t = DeviceArg::Cpu)]
     device: DeviceArg,
 }
@@ -75,7 +75,7 @@ pub fn run(args: Args) -> anyhow::Result<()> {
 }
 
 impl SearchArgs {
-    /// The options that these arguments mean.
+    /// Converts the arguments to options.
     pub fn options(&self) -> TranslateOptions {
         let Self { beam, length_penalty, no_repeat_ngram } = *self;
         let search = Search { beam_width: beam, length_penalty, no_repeat_ngram };
@@ -83,7 +83,7 @@ impl SearchArgs {
     }
 }
 
-/// Lets the translator work where it is asked to.
+/// Selects the device; `auto` first translates a sentence on both.
 fn choose_device(
     translator: &mut Translator,
     device: DeviceArg,

@@ -1,4 +1,4 @@
-//! `liedwerk verify`: writes again what a link of the page promises, and says whether it is the same.
+//! `liedwerk verify`: reproduces the texts of a link of the page, and tells whether they are the same.
 
 use std::path::{Path, PathBuf};
 
@@ -13,20 +13,20 @@ use crate::files::{read, read_text, say};
 use crate::form_argument::lexicon_of;
 use crate::model_files::open_translator;
 
-/// Write again what a link of the page promises, and compare.
+/// Reproduce the texts of a link of the page, and compare
 #[derive(clap::Args)]
 pub struct Args {
-    /// The link, or what stands behind its #.
+    /// The link, or the part after its #
     link: String,
-    /// Folder with one folder a model.
+    /// Folder with one folder per model
     #[arg(long, value_name = "DIR", default_value = "www/models")]
     models: PathBuf,
-    /// Print the link with the proofs of what is written here and now, instead of comparing.
+    /// Print the link with new proofs of the texts written now, instead of comparing
     #[arg(long)]
     renew: bool,
 }
 
-/// Prints a line for each text promised; fails with `text-differs` unless all are the same.
+/// Prints a line for each proof; fails with `text-differs` unless all texts are the same.
 pub fn run(args: Args) -> anyhow::Result<()> {
     let link = Link::parse(&args.link)?;
     if args.renew {
@@ -54,7 +54,7 @@ pub fn run(args: Args) -> anyhow::Result<()> {
     }
 }
 
-/// The link as it is spelled, but for its version and its proofs.
+/// Prints the link with updated version and proofs, otherwise unchanged.
 fn renew(link: &Link, args: &Args) -> anyhow::Result<()> {
     let version = |engine: u32| format!("v={}.{engine}", link::FORMAT);
     let mut renewed = args.link.clone();
@@ -81,13 +81,14 @@ struct Written {
     sha256: String,
 }
 
-/// A model's folder; a name out of a link never leads out of `models`.
+/// A model's folder; a name from a link cannot lead out of `models`.
 fn folder(models: &Path, id: &str) -> Option<PathBuf> {
     let folder = models.join(id);
     (!id.starts_with('.') && folder.join("config.json").is_file()).then_some(folder)
 }
 
-/// The text that the model in `folder` gives; a translation is also what a later song goes on from.
+/// The text written by the model in `folder`; a translation is also stored in `english`, which a later song
+/// continues.
 fn write(settings: &Settings, folder: &Path, english: &mut Option<String>) -> anyhow::Result<Written> {
     let path = folder.join("model.safetensors");
     let weights = read(&path)?;

@@ -1,4 +1,4 @@
-//! Integer products of an x86-64 processor with AVX2: 16 at once.
+//! Integer products on x86-64 with AVX2, 16 at a time.
 
 use super::{Activations, Dots, GROUP, add_products_with, add_rest};
 use core::arch::x86_64::{
@@ -8,10 +8,10 @@ use core::arch::x86_64::{
 
 struct Avx2;
 
-/// [`add_products`](super::add_products) with these instructions.
+/// [`add_products`](super::add_products) with AVX2 instructions.
 #[target_feature(enable = "avx2")]
 pub fn add_products(values: &[i8], scales: &[f32], x: &Activations, sums: &mut [f32]) {
-    // SAFETY: the processor has the instructions, or this function would not be called.
+    // SAFETY: callers must ensure that the processor supports AVX2.
     unsafe { add_products_with::<Avx2>(values, scales, x, sums) }
 }
 
@@ -21,7 +21,7 @@ impl Dots for Avx2 {
         const LANES: usize = 16;
         let whole = w[0].len() / LANES * LANES;
         let (heads_w, heads_x) = (w.map(|w| &w[..whole]), x.map(|x| &x[..whole]));
-        // SAFETY: the processor has the instructions, and so many numbers follow in each slice.
+        // SAFETY: the processor supports AVX2, and every load stays within its slice.
         unsafe {
             let mut sums = [[_mm256_setzero_si256(); GROUP]; X];
             for p in (0..whole).step_by(LANES) {
@@ -40,7 +40,7 @@ impl Dots for Avx2 {
     }
 }
 
-/// The sum of the lanes of each.
+/// Sums the lanes of each vector.
 #[target_feature(enable = "avx2")]
 fn horizontal_sums([a, b, c, d]: [__m256i; GROUP]) -> [i32; GROUP] {
     let halves = _mm256_hadd_epi32(_mm256_hadd_epi32(a, b), _mm256_hadd_epi32(c, d));

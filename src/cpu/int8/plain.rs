@@ -1,4 +1,4 @@
-//! Integer products in plain Rust, for processors that have no instructions of their own here.
+//! Integer products in plain Rust, for targets without an implementation of their own.
 
 #[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
 pub struct Plain;
@@ -11,7 +11,7 @@ impl super::Dots for Plain {
     }
 }
 
-/// In lanes, which the compiler makes vectors of.
+/// Dot product in lanes, so that the compiler vectorises it.
 #[inline(always)]
 pub fn dot(w: &[i8], x: &[i16]) -> i32 {
     const LANES: usize = 16;

@@ -1,4 +1,4 @@
-//! Integer products in WebAssembly's vectors: eight at once.
+//! Integer products with WebAssembly SIMD, eight at a time.
 
 use super::{Dots, GROUP, add_rest};
 use core::arch::wasm32::{
@@ -16,7 +16,7 @@ impl Dots for Simd128 {
         let (heads_w, heads_x) = (w.map(|w| &w[..whole]), x.map(|x| &x[..whole]));
         let mut sums = [[i32x4_splat(0); GROUP]; X];
         for p in (0..whole).step_by(LANES) {
-            // SAFETY: so many follow in each slice.
+            // SAFETY: the load stays within each slice.
             let x = heads_x.map(|x| unsafe { v128_load(x.as_ptr().add(p).cast()) });
             for (i, w) in heads_w.iter().enumerate() {
                 // SAFETY: as above.
@@ -32,10 +32,10 @@ impl Dots for Simd128 {
     }
 }
 
-/// The sum of the lanes of each.
+/// Sums the lanes of each vector.
 #[inline(always)]
 fn horizontal_sums([a, b, c, d]: [v128; GROUP]) -> [i32; GROUP] {
-    // Neighbours added: of the first in the lanes 0 and 1, of the second in 2 and 3.
+    // Adds adjacent lanes: those of the first end up in lanes 0 and 1, those of the second in 2 and 3.
     let pairs = |a, b| i32x4_add(i32x4_shuffle::<0, 2, 4, 6>(a, b), i32x4_shuffle::<1, 3, 5, 7>(a, b));
     let sums = pairs(pairs(a, b), pairs(c, d));
     [

@@ -1,4 +1,4 @@
-//! Drawing candidates for a line, and seeing on the way where each could have ended with a rhyme.
+//! Samples candidates for a line and looks for places where each could have ended with a rhyme.
 
 use super::endings::{Branch, Branches};
 use super::plan::MAX_CANDIDATE_LINES;
@@ -9,23 +9,23 @@ use crate::error::Result;
 use crate::generate::sampler::Sampler;
 use crate::models::LanguageModel;
 
-/// Subwords of the longest line; so many fit behind what is read.
+/// Maximum length of a line in subwords; that many fit behind what has been read.
 const LONGEST: usize = 40;
 const _: () = assert!(LONGEST < ROOM);
-/// Draws that each line has to itself: steps of the longest line of characters for each candidate.
+/// Random numbers reserved for each line: one per token and candidate of the longest line of characters.
 const DRAWS: usize = LONGEST * 4 * MAX_CANDIDATE_LINES;
 
-/// Which lines are drawn.
+/// Which candidates to draw.
 pub(super) struct Drawing {
-    /// How many lines of the song were written before: the random numbers do not depend on how many those took.
+    /// Number of lines written before this one; makes the random numbers independent of how many those took.
     pub line: usize,
-    /// How many candidates were drawn for this line already.
+    /// Number of candidates already drawn for this line.
     pub first: usize,
-    /// How many to draw.
+    /// Number of candidates to draw.
     pub count: usize,
 }
 
-/// Draws candidates for a line.
+/// Samples candidates for a line.
 ///
 /// # Errors
 /// `not-finite`.
@@ -63,7 +63,8 @@ pub(super) async fn draw(
     .await
 }
 
-/// Lines that go through these branches and end with their words, and with what the model likes best behind them.
+/// Returns lines that follow these branches to the end of their words and then end with the likeliest
+/// punctuation.
 ///
 /// # Errors
 /// `not-finite`.

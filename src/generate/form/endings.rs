@@ -1,4 +1,4 @@
-//! Where a line in the making could end with a rhyme.
+//! Finds places where an unfinished line could end with a rhyme.
 
 use super::score::hangs;
 use super::walk::Path;
@@ -6,38 +6,38 @@ use crate::order::{highest_first, in_order};
 use crate::text::TextTokenizer;
 use crate::text::rhyme::{Lexicon, Listed, Rhyme};
 
-/// Words that are tried at the end of a line.
+/// Maximum number of rhyming words tried at the end of a line.
 const MOST_WORDS: usize = 200;
-/// Of one beginning so many of the likeliest are kept.
+/// Maximum number of branches kept per line beginning, likeliest first.
 const WORDS_A_BEGINNING: usize = 3;
-/// Branches that are completed.
+/// Maximum number of branches that are completed.
 const MOST_BRANCHES: usize = 20;
-/// Syllables of a line if none are asked for.
+/// Range of syllables per line if none is given.
 const USUAL_SYLLABLES: (usize, usize) = (5, 10);
-/// Subwords of a word that is led to.
+/// Maximum number of subwords in a rhyming word.
 const MOST_SUBWORDS: usize = 3;
-/// What each subword but the first is taken to cost before the model is asked, in nats: a word's beginning alone
-/// (`at` of `attain`) looks likelier than the word is.
+/// Assumed cost, in nats, of each subword but the first, which the model has not scored yet: the beginning of
+/// a word (`at` of `attain`) looks likelier than the whole word.
 const SUBWORD_COST: f32 = 2.0;
-/// The first token of a word of characters is its space, which tells nothing: then all words are tried, of so many
-/// frequent ones, at so few beginnings.
+/// In a character model the first token of every word is its space, which says nothing about the word. So all
+/// of this many frequent words are tried, but at only a few line beginnings.
 const WORDS_OF_CHARACTERS: usize = 40;
 const BEGINNINGS_OF_CHARACTERS: usize = 4;
 
-/// A word that rhymes.
+/// A rhyming word.
 struct Ending {
     tokens: Vec<u32>,
     syllables: usize,
 }
 
-/// The beginning of a line with a word that rhymes behind it.
+/// The beginning of a line followed by a rhyming word.
 pub(super) struct Branch {
     pub tokens: Vec<u32>,
-    /// The mean logarithm of probability up to the word's end, as far as its first token tells.
+    /// Mean log-probability per token up to the end of the word, estimated from the word's first token.
     mean: f32,
 }
 
-/// Looks for branches while lines are drawn.
+/// Collects branches while lines are drawn.
 pub(super) struct Branches<'a> {
     tokenizer: &'a TextTokenizer,
     lexicon: &'a Lexicon,
@@ -47,7 +47,8 @@ pub(super) struct Branches<'a> {
 }
 
 impl<'a> Branches<'a> {
-    /// For a line that is to rhyme with `target`, but not to end with one of `used`; `None` looks for nothing.
+    /// For a line that must rhyme with `target` but not end with any of the words in `used`; with `None`
+    /// nothing is collected.
     pub fn new(
         tokenizer: &'a TextTokenizer,
         lexicon: &'a Lexicon,
@@ -60,7 +61,7 @@ impl<'a> Branches<'a> {
         let most = if this.of_characters() { WORDS_OF_CHARACTERS } else { MOST_WORDS };
         for (rhyme, word) in target.map_or(Vec::new(), |target| lexicon.rhyming(target, Listed::Common)) {
             let tokens = tokenizer.encode(&format!(" {word}"));
-            // An alphabet may lack a letter of it.
+            // The alphabet may lack one of its letters.
             let spelled = tokenizer.decode(&tokens).trim() == word;
             let short = spelled && (this.of_characters() || tokens.len() <= MOST_SUBWORDS);
             let fresh = !hangs(&word) && !used.iter().any(|other| *other == word.to_lowercase());
@@ -75,7 +76,8 @@ impl<'a> Branches<'a> {
         matches!(self.tokenizer, TextTokenizer::Chars(_))
     }
 
-    /// Notes the words that could end this beginning of a line; `log_p` are those of its next token.
+    /// Records the words that could end this beginning of a line; `log_p` are the log-probabilities of the
+    /// next token.
     pub fn look(&mut self, path: &Path, log_p: &[f32]) {
         if self.endings.is_empty() || path.tokens.is_empty() {
             return;
@@ -100,7 +102,7 @@ impl<'a> Branches<'a> {
         }
     }
 
-    /// The likeliest branches found since the last call, each once.
+    /// Returns the likeliest branches found since the last call, without duplicates.
     pub fn take_best(&mut self) -> Vec<Branch> {
         let most = match self.of_characters() {
             true => BEGINNINGS_OF_CHARACTERS * WORDS_OF_CHARACTERS,
@@ -116,7 +118,7 @@ impl<'a> Branches<'a> {
     }
 }
 
-/// The branches, likeliest first.
+/// Sorts the branches, likeliest first.
 fn likeliest(branches: Vec<Branch>) -> impl Iterator<Item = Branch> {
     let means: Vec<f32> = branches.iter().map(|branch| branch.mean).collect();
     in_order(branches, highest_first(&means))

@@ -1,4 +1,4 @@
-//! What a title does for the lines under it.
+//! Measures how much a title changes the lines below it.
 
 use super::reader::Reader;
 use super::walk::read_all;
@@ -6,9 +6,9 @@ use crate::error::Result;
 use crate::generate::Generator;
 use crate::now::now;
 
-/// Of each line the mean logarithm of probability of its tokens under the song's header less the same under a header
-/// without the title: its pointwise mutual information with the title, in nats a token. `None` for a model that reads
-/// no titles, and for a song without one.
+/// For each line, the mean log-probability of its tokens under the song's header minus that under a header
+/// without the title: its pointwise mutual information with the title, in nats per token. `None` if the model
+/// does not read titles or the song has none.
 ///
 /// # Errors
 /// `not-finite`.
@@ -27,7 +27,7 @@ pub fn title_gains(
     Ok(Some(with_title.into_iter().zip(without).map(|(with_title, without)| with_title - without).collect()))
 }
 
-/// The mean logarithm of probability of each line's tokens, its break included.
+/// The mean log-probability of each line's tokens, including its line break.
 async fn means(generator: &Generator, header: &str, stanzas: &[Vec<String>]) -> Result<Vec<f32>> {
     let (model, tokenizer) = (generator.model(), generator.tokenizer());
     let tokens = if header.is_empty() { vec![tokenizer.start_id()] } else { tokenizer.encode(header) };

@@ -1,8 +1,8 @@
-//! The line before a song that tells a model its title, style and rhymes.
+//! The header line that tells a model the title, style and rhyme scheme of a song.
 
 use crate::text::{TextTokenizer, header_line};
 
-/// What a model can read before a song.
+/// The header fields a model understands.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Header {
     styles: Vec<String>,
@@ -10,14 +10,15 @@ pub struct Header {
 }
 
 impl Header {
-    /// As far as a model's configuration and tokenizer tell: one with `styles` has learned header lines with all their
-    /// fields, another whose tokenizer can spell `=== title` has learned titles only.
+    /// Derives the fields from a model's configuration and tokenizer: a model with `styles` was trained on
+    /// complete header lines; any other model whose tokenizer can spell `=== title` was trained on titles
+    /// only.
     pub fn of(styles: &[String], tokenizer: &TextTokenizer) -> Self {
         let spelled = "=== Title\n";
         Self { styles: styles.to_vec(), titles: tokenizer.decode(&tokenizer.encode(spelled)) == spelled }
     }
 
-    /// The styles that may be asked for.
+    /// The styles the model knows.
     pub fn styles(&self) -> &[String] {
         &self.styles
     }
@@ -27,8 +28,8 @@ impl Header {
         self.titles
     }
 
-    /// The header line `=== title | style | scheme`, ending in a line break, without what the model does not know;
-    /// empty if that leaves nothing. Fields can be left out from the right only.
+    /// The header line `=== title | style | scheme` with its line break, without fields the model does not
+    /// know; empty if no field is left. Fields can be omitted from the right only.
     ///
     /// ```
     /// use liedwerk::generate::form::Header;

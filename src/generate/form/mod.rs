@@ -1,12 +1,13 @@
-//! Songs with a form: rhyme scheme, stanzas, syllables, a title that the song stays with.
+//! Songs with a form: rhyme scheme, stanzas, syllable counts, and a title that the song keeps to.
 //!
-//! A song is written line by line. For each line many candidates are drawn side by side (`draw.rs`); where a rhyme
-//! is asked for, lines are also led to one (`endings.rs`). What is best (`score.rs`) is a sum of how well the line
-//! rhymes, how likely the model finds it, and how much more likely the title makes it, that is its pointwise mutual
-//! information with the title (Li et al. 2016), less prices for what verse should not do. All candidates are rows of
-//! one decoder (`walk.rs`), so each weight of the model is read once for all of them.
+//! A song is written line by line. For each line many candidates are sampled side by side (`draw.rs`); where
+//! a rhyme is required, some lines are also steered towards one (`endings.rs`). The score of a candidate
+//! (`score.rs`) is the sum of how well it rhymes, how likely the model finds it, and how much likelier the
+//! title makes it, that is, its pointwise mutual information with the title (Li et al. 2016), minus penalties
+//! for bad verse. All candidates are rows of one decoder (`walk.rs`), so each weight of the model is read
+//! once for all of them.
 //!
-//! The search knows no model, only `LanguageModel` and `Decoder`.
+//! The search depends on no particular model, only on `LanguageModel` and `Decoder`.
 
 mod draw;
 mod endings;

@@ -1,20 +1,20 @@
-//! What form a song is to have.
+//! The requested form of a song.
 
 use super::score::Weights;
 use crate::error::Result;
 use crate::generate::sampling::{Sampling, bad_option};
 use serde::Deserialize;
 
-/// The most stanzas of a song.
+/// Maximum number of stanzas per song.
 pub const MAX_STANZAS: usize = 12;
-/// The most lines of a stanza.
+/// Maximum number of lines per stanza.
 pub const MAX_LINES: usize = 16;
-/// The most candidates that are drawn for a line.
+/// Maximum number of candidates per line.
 pub const MAX_CANDIDATE_LINES: usize = 64;
-/// A title is cut to so many characters.
+/// Maximum length of a title in characters; a longer one is cut.
 const MAX_TITLE: usize = 100;
 
-/// What form a song is to have, and how it is searched for.
+/// The requested form of a song, and settings of the search.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(default)]
 pub struct Form {
@@ -22,26 +22,27 @@ pub struct Form {
     pub title: String,
     /// One of the model's styles (`old`, `modern`), or empty.
     pub style: String,
-    /// The rhymes of a stanza, such as `ABAB`: lines with the same letter rhyme, `X` is free. `free` or empty asks
-    /// for none. Longer stanzas go through it again with new rhymes.
+    /// The rhyme scheme of a stanza, such as `ABAB`: lines with the same letter rhyme, `X` is unrhymed.
+    /// `free` or empty for no scheme. Longer stanzas repeat the scheme with new rhymes.
     pub scheme: String,
-    /// Lines of a stanza; 0 for those of the scheme, or 4.
+    /// Lines per stanza; 0 for the length of the scheme, or 4 without one.
     pub lines: usize,
-    /// Stanzas of the song; 0 for those of `parts`, or 4.
+    /// Number of stanzas; 0 for the number of `parts`, or 4 without any.
     pub stanzas: usize,
-    /// The song's parts, a letter a stanza, such as `VCVC`: `C` is the chorus, which comes back word for word; `V`
-    /// (verse) and `B` (bridge) are new each time. Empty is verses only.
+    /// The parts of the song, one letter per stanza, such as `VCVC`: `C` is the chorus, repeated word for
+    /// word; `V` (verse) and `B` (bridge) are new each time. Empty means verses only.
     pub parts: String,
-    /// Least and most syllables of a line, if they matter.
+    /// Minimum and maximum number of syllables per line, if limited.
     pub syllables: Option<(usize, usize)>,
-    /// Lines drawn to choose each from: 1 to [`MAX_CANDIDATE_LINES`].
+    /// Number of candidates drawn per line: 1 to [`MAX_CANDIDATE_LINES`].
     pub candidates: usize,
-    /// The same seed, form and model give the same song, in every browser and natively.
+    /// Random seed. The same seed, form and model give the same song, in every browser and natively.
     pub seed: u64,
-    /// How each token of a candidate is chosen. JavaScript has these beside the others, in one object.
+    /// How each token of a candidate is chosen. In JavaScript these settings are in the same object as the
+    /// others.
     #[serde(skip)]
     pub sampling: Sampling,
-    /// What makes a line better than another.
+    /// Weights of the line score.
     #[serde(skip)]
     pub weights: Weights,
 }
@@ -64,26 +65,28 @@ impl Default for Form {
     }
 }
 
-/// A form in detail.
+/// A validated form with all defaults filled in.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Plan {
     pub stanzas: Vec<Stanza>,
-    /// The letter of each line of a stanza; `None` where it need not rhyme.
+    /// The rhyme group of each line of a stanza; `None` if the line need not rhyme.
     pub letters: Vec<Option<usize>>,
-    /// The scheme of one turn in capitals; empty if no rhyme is asked for.
+    /// One round of the rhyme scheme in capitals; empty if there is no scheme.
     pub scheme: String,
 }
 
-/// Where a stanza comes from.
+/// Whether a stanza is new or repeated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Stanza {
-    /// It is written.
+    /// A newly written stanza.
     New,
-    /// It is this earlier one.
+    /// A repetition of this earlier stanza.
     Again(usize),
 }
 
 impl Form {
+    /// Validates the form and fills in the defaults.
+    ///
     /// # Errors
     /// `bad-option`, naming the option.
     pub(super) fn plan(&self) -> Result<Plan> {
@@ -145,7 +148,7 @@ impl Form {
         Ok((0..count).map(stanza).collect())
     }
 
-    /// On one line, and not too long.
+    /// The title on one line and cut to its maximum length.
     pub(super) fn clean_title(&self) -> String {
         let title: String =
             self.title.chars().map(|c| if c.is_control() || c == '|' { ' ' } else { c }).collect();
@@ -153,7 +156,7 @@ impl Form {
     }
 }
 
-/// Lines that rhyme have the same number; each turn of the scheme has its own.
+/// Lines that rhyme get the same number; each round of the scheme uses new ones.
 fn letters(scheme: &str, lines: usize) -> Vec<Option<usize>> {
     let letter = |at: usize| {
         let (turn, place) = (at / scheme.len(), at % scheme.len());

@@ -1,34 +1,34 @@
-//! What makes a line better than another.
+//! Scores lines.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::text::is_stop_word;
 use crate::text::rhyme::{Lexicon, Listed, Rhyme, last_word, words_of};
 
-/// How much each part of a line's score counts. Logarithms are natural, means are over the line's tokens (of a model
-/// of characters, over every four).
+/// Weights of the parts of a line's score. Logarithms are natural; means are per token (for a character
+/// model, per four characters).
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Weights {
-    /// For a perfect rhyme where one is asked for; a near one gets half of it.
+    /// Reward for a perfect rhyme where one is required; a near rhyme gets half of it.
     pub rhyme: f32,
-    /// The same where no scheme is asked for, and the line can rhyme with one that has no rhyme yet.
+    /// The same without a rhyme scheme, if the line rhymes with one that has no rhyme yet.
     pub free_rhyme: f32,
-    /// Times the line's mean log-probability.
+    /// Factor of the line's mean log-probability.
     pub likely: f32,
-    /// Times its pointwise mutual information with the title.
+    /// Factor of its pointwise mutual information with the title.
     pub title: f32,
-    /// The price of each sequence of three words that came before (in this line, too), of each word that comes twice in
-    /// the line, and of beginning with two words that a line begins with already; twenty times of it for four words that
-    /// come a third time, which makes a song a chain.
+    /// Penalty for each sequence of three words that occurred before (also in this line), for each word that
+    /// occurs twice in the line, and for starting with the same two words as an earlier line; 20 times as
+    /// much for four words that occur a third time, which makes a song a chain.
     pub repeat: f32,
-    /// The price of each word that is in no word list.
+    /// Penalty for each word that is in no word list.
     pub unlisted: f32,
-    /// The price of each syllable too many or too few.
+    /// Penalty for each syllable too many or too few.
     pub syllable: f32,
-    /// The price of a last word that another line ended with, or that hardly any word rhymes with where a rhyme
-    /// is to come; and of a sentence or a quotation that is open at the end of a stanza.
+    /// Penalty for a last word that already ended another line, or that hardly any word rhymes with although
+    /// a rhyme must follow; and for a sentence or quotation left open at the end of a stanza.
     pub ending: f32,
-    /// The price of each nat by which the last word is less likely than one in a thousand.
+    /// Penalty for each nat by which the last word is less likely than one in a thousand.
     pub strained: f32,
 }
 
@@ -48,25 +48,25 @@ impl Default for Weights {
     }
 }
 
-/// How many repetitions a third time of the same four words counts for.
+/// Number of repetitions that a third occurrence of the same four words counts as.
 pub(super) const CHAIN: usize = 20;
 
-/// A line's score, part by part: prices are negative.
+/// The parts of a line's score; penalties are negative.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Scores {
-    /// For the rhyme.
+    /// Rhyme.
     pub rhyme: f32,
-    /// For how likely the model finds the line.
+    /// Likelihood under the model.
     pub likely: f32,
-    /// For how much likelier its title makes it.
+    /// Gain in likelihood from the title.
     pub title: f32,
-    /// For repetitions.
+    /// Repetitions.
     pub repeats: f32,
-    /// For words that are in no list.
+    /// Words that are in no list.
     pub words: f32,
-    /// For its length.
+    /// Length in syllables.
     pub length: f32,
-    /// For its last word.
+    /// Last word and end of the line.
     pub ending: f32,
 }
 
@@ -76,7 +76,7 @@ impl Scores {
         self.parts().iter().map(|(_, value)| value).sum()
     }
 
-    /// Each part with its name, as JavaScript and `--json` see it.
+    /// Each part with the name used in JavaScript and by `--json`.
     pub fn parts(&self) -> [(&'static str, f32); 7] {
         [
             ("rhyme", self.rhyme),
@@ -89,7 +89,7 @@ impl Scores {
         ]
     }
 
-    /// The part in which this line falls furthest behind `best`.
+    /// Name of the part in which this line falls furthest behind `best`.
     pub fn lost_by(&self, best: &Self) -> &'static str {
         let behind =
             self.parts().into_iter().zip(best.parts()).map(|((name, own), (_, best))| (name, best - own));
@@ -99,7 +99,7 @@ impl Scores {
     }
 }
 
-/// Words that leave a line hanging when they end it.
+/// Words that leave a line hanging if they end it.
 const HANGING: [&str; 40] = [
     "a", "an", "the", "of", "and", "or", "but", "my", "your", "our", "their", "his", "its", "than", "as",
     "if", "from", "with", "to", "at", "i", "der", "den", "dem", "des", "ein", "eine", "einen", "einem",
@@ -111,27 +111,27 @@ pub(super) fn hangs(word: &str) -> bool {
     HANGING.contains(&word)
 }
 
-/// What the next line is measured against.
+/// The lines so far, against which the next line is scored.
 pub(super) struct SoFar {
-    /// Words of the title: they need no list.
+    /// Words of the title; they are allowed even if no list has them.
     pub title: Vec<String>,
-    /// Lines of the song.
+    /// The lines of the song.
     pub lines: Vec<String>,
     triples: BTreeSet<[String; 3]>,
-    /// How often each sequence of four words came.
+    /// Number of occurrences of each sequence of four words.
     fours: BTreeMap<[String; 4], usize>,
     ends: Vec<String>,
 }
 
-/// What is asked of the next line.
+/// Requirements for the next line.
 pub(super) struct Asked<'a> {
-    /// The last words that it is to rhyme with.
+    /// The last words it must rhyme with.
     pub rhymes: &'a [String],
-    /// Whether that is only welcome.
+    /// Whether the rhyme is optional (no scheme given).
     pub free: bool,
-    /// Whether a later line is to rhyme with it.
+    /// Whether a later line must rhyme with this one.
     pub opens: bool,
-    /// Whether it is the last of its stanza.
+    /// Whether it is the last line of its stanza.
     pub closes: bool,
     pub syllables: Option<(usize, usize)>,
 }
@@ -156,8 +156,9 @@ impl SoFar {
         &self.ends
     }
 
-    /// The last word of one of the last `lines` lines, a stanza in the making, that a rhyme would suit where no scheme
-    /// says so: of the line before the last, as in ABAB, or else of the last, as in AABB, unless it has one already.
+    /// Without a scheme: the last word among the last `lines` lines (the current stanza) that would be good
+    /// to rhyme with. This is the end of the line before last, as in ABAB, or else of the last line, as in
+    /// AABB, unless that word already has a rhyme.
     pub fn unrhymed(&self, lexicon: &Lexicon, lines: usize) -> Option<String> {
         let ends: Vec<String> = self.lines[self.lines.len() - lines..]
             .iter()
@@ -168,7 +169,8 @@ impl SoFar {
         Some(ends[at].clone())
     }
 
-    /// How the line rhymes with all that it is to rhyme with; `None` if it does not, or ends like one of them.
+    /// How the line rhymes with all the words it must rhyme with; `None` if it does not rhyme or repeats one
+    /// of them.
     pub fn rhyme(&self, lexicon: &Lexicon, line: &str, asked: &Asked<'_>) -> Option<Rhyme> {
         let last = last_word(line)?;
         let mut grades = asked.rhymes.iter().map(|word| lexicon.rhyme(word, &last));
@@ -176,7 +178,7 @@ impl SoFar {
         grades.try_fold(first, |least, grade| Some(least.min(grade?)))
     }
 
-    /// All parts of the score but those that need the model.
+    /// Computes all parts of the score that do not need the model.
     pub fn rate(&self, lexicon: &Lexicon, line: &str, asked: &Asked<'_>, weights: &Weights) -> Scores {
         let words: Vec<String> = words_of(line).collect();
         let perfect = if asked.free { weights.free_rhyme } else { weights.rhyme };
@@ -213,9 +215,9 @@ impl SoFar {
         }
     }
 
-    /// How many objections there are to the end of a line.
+    /// Number of flaws in the end of a line.
     fn bad_endings(&self, lexicon: &Lexicon, line: &str, asked: &Asked<'_>) -> f32 {
-        /// Fewer rhymes than that are hard to go on with.
+        /// With fewer rhymes than this, a word is hard to rhyme with.
         const ENOUGH_RHYMES: usize = 8;
         let Some(last) = last_word(line) else { return 2.0 };
         let used = self.ends.contains(&last) || hangs(&last);
@@ -228,7 +230,7 @@ impl SoFar {
     }
 }
 
-/// All sequences of so many words.
+/// All sequences of `N` consecutive words.
 fn runs<const N: usize>(line: &str) -> impl Iterator<Item = [String; N]> {
     let words: Vec<String> = words_of(line).collect();
     let runs: Vec<[String; N]> =

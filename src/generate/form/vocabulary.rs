@@ -1,31 +1,31 @@
-//! What the tokens of a vocabulary mean for lines.
+//! Classifies the tokens of a vocabulary by their role in a line.
 
 use crate::text::TextTokenizer;
 
-/// Facts about each token.
+/// The role of each token.
 pub(super) struct Vocabulary {
-    /// The token that ends a line.
+    /// The tokens of a line break.
     pub line_break: Vec<u32>,
     kinds: Vec<Kind>,
-    /// How many tokens make about one subword: 1, or for characters 4. Scores count in these.
+    /// Number of tokens per unit of the score, about one subword: 1, or 4 for characters.
     pub per_unit: f32,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Kind {
-    /// Goes on with a line.
+    /// Continues a line.
     Inside,
-    /// Ends it: a line break, with or without spaces.
+    /// Ends a line: a line break with or without spaces.
     Break,
-    /// Nothing but space.
+    /// Only spaces.
     Blank,
-    /// No letter and no digit, and may stand at a line's end.
+    /// Punctuation that may end a line.
     Mark,
-    /// Has no place in a verse: what ends a text or begins a header line.
+    /// Not allowed in verse: ends a text or starts a header line.
     Never,
 }
 
-/// What may stand between a line's last word and its end.
+/// Punctuation allowed between the last word of a line and its end.
 const MARKS: [&str; 7] = [",", ".", "!", "?", ";", ":", "..."];
 
 impl Vocabulary {
@@ -52,8 +52,8 @@ impl Vocabulary {
         self.kinds[id as usize] == Kind::Break
     }
 
-    /// Takes away what cannot come: at the beginning of a line, its end and spaces, so that every line has a word;
-    /// anywhere, what has no place in a verse.
+    /// Removes tokens that are not allowed: at the start of a line its end, spaces and punctuation, so that
+    /// every line has a word; everywhere, tokens not allowed in verse.
     pub fn restrict(&self, logits: &mut [f32], begins: bool) {
         for (logit, kind) in logits.iter_mut().zip(&self.kinds) {
             if *kind == Kind::Never || begins && matches!(kind, Kind::Break | Kind::Blank | Kind::Mark) {
@@ -62,7 +62,7 @@ impl Vocabulary {
         }
     }
 
-    /// The likeliest token that ends a line, now or behind itself.
+    /// The likeliest line break, or with `marks` also the likeliest punctuation mark.
     pub fn likeliest_end(&self, log_p: &[f32], marks: bool) -> Option<u32> {
         let mut best: Option<usize> = None;
         for (id, kind) in self.kinds.iter().enumerate() {

@@ -1,17 +1,17 @@
-//! Many continuations of one text side by side: a tree, one depth of it a step of the decoder.
+//! Decodes many continuations of one text side by side, as a tree; each decoder step adds one level.
 
 use crate::cpu::softmax::log_softmax;
 use crate::error::{Error, ErrorCode, Result};
 use crate::models::Decoder;
 
-/// What a continuation does next.
+/// The next step of a continuation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Step {
-    /// It goes on with this token.
+    /// Continues with this token.
     Go(u32),
-    /// It ends with this token.
+    /// Ends with this token.
     End(u32),
-    /// It ends here.
+    /// Ends here.
     Stop,
 }
 
@@ -19,31 +19,31 @@ pub(super) enum Step {
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct Path {
     pub tokens: Vec<u32>,
-    /// Of each token, the logarithm of its probability.
+    /// Log-probability of each token.
     pub log_p: Vec<f32>,
-    /// Whether it ended with a token of its own will.
+    /// Whether it ended with an end token rather than being stopped.
     pub ended: bool,
 }
 
-/// What a continuation may look at to decide.
+/// What a continuation can base its decision on.
 pub(super) struct View<'a> {
-    /// Which one it is.
+    /// Index of the continuation.
     pub member: usize,
     pub path: &'a Path,
     pub logits: &'a [f32],
-    /// Their logarithms of probabilities.
+    /// Log-probabilities of the next token.
     pub log_p: &'a [f32],
-    /// Whether it is the first of those that have the same tokens so far.
+    /// Whether it is the first of the continuations with the same tokens so far.
     pub first: bool,
 }
 
-/// Lets `count` continuations go where `decide` sends each, until all have ended. Those that have the same tokens so
-/// far are one row of the decoder.
+/// Extends `count` continuations as `decide` says until all have ended. Continuations with the same tokens so
+/// far share one row of the decoder.
 ///
-/// `decoder` has one row, and `logits` are its scores of the next token.
+/// `decoder` has one row, and `logits` are its logits for the next token.
 ///
 /// # Errors
-/// `not-finite` for logits that are no numbers, and what `decide` gives.
+/// `not-finite` for logits that are not finite, and any error of `decide`.
 pub(super) async fn walk(
     decoder: &mut dyn Decoder,
     logits: &[f32],
@@ -95,7 +95,7 @@ pub(super) async fn walk(
     Ok(paths)
 }
 
-/// The log-probabilities of each of these continuations.
+/// Computes the log-probabilities of the tokens of each text.
 ///
 /// # Errors
 /// `not-finite`.
@@ -107,7 +107,7 @@ pub(super) async fn read_all(
     walk(decoder, logits, texts.len(), |view| {
         let text = texts[view.member];
         let at = view.path.tokens.len();
-        // The last token is not fed: nothing comes behind it.
+        // The last token is not fed, as nothing follows it.
         Ok(match text.get(at) {
             Some(&token) if at + 1 == text.len() => Step::End(token),
             Some(&token) => Step::Go(token),

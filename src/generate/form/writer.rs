@@ -1,4 +1,4 @@
-//! A song in the making: line after line, each the best of its candidates.
+//! Writes a song line by line, each line the best of its candidates.
 
 use super::draw::{Drawing, complete, draw};
 use super::endings::Branches;
@@ -15,34 +15,35 @@ use crate::order::{highest_first, in_order};
 use crate::text::TextTokenizer;
 use crate::text::rhyme::{Lexicon, Rhyme, last_word};
 
-/// So many candidates, the best by all other parts, are compared by what the title does for them.
+/// Number of candidates, best by all other parts, that are scored for the title.
 const COMPARED: usize = 10;
-/// With fewer drawn lines that rhyme, lines are led to a rhyme as well.
+/// If fewer sampled lines rhyme, some are also steered towards a rhyme.
 const ENOUGH_RHYMES: usize = 3;
-/// So often as many lines again are drawn where the best of them is not [`sound`].
+/// Maximum rounds of drawing; a further round is drawn while the best line is not [`sound`].
 const ROUNDS: usize = 3;
-/// The temperature at which lines are drawn where all others would make a chain.
+/// Sampling temperature used when every other line would make a chain.
 const HOT: f32 = 1.1;
-/// A line whose ending costs more is not.
+/// A line whose `ending` score is lower is not sound.
 const SOUND_ENDING: f32 = -0.5;
-/// The logarithm of this probability.
+/// Its natural logarithm.
 const ONE_IN_A_THOUSAND: f32 = -6.9;
 
-/// Writes a song in a given form. The model and the lexicon are handed to each call, always the same ones.
+/// Writes a song in a given form. The model and the lexicon are passed to each call and must always be the
+/// same.
 ///
-/// Writes on the CPU, so that a link can promise the song.
+/// Runs on the CPU only, so that a link can reproduce the song.
 pub struct FormWriter {
     form: Form,
     plan: Plan,
     vocabulary: Vocabulary,
     sampler: Sampler,
-    /// For where the other one draws nothing but what came before.
+    /// Used when `sampler` draws nothing but repetitions.
     hot_sampler: Sampler,
     with_title: Reader,
-    /// Where a title makes a difference, the same song under none.
+    /// The same song without the title, if the title makes a difference.
     without: Option<Reader>,
     so_far: SoFar,
-    /// Lines of the stanzas that are written, and of the one in the making.
+    /// Tokens of the lines of all stanzas, including the current one.
     stanzas: Vec<Vec<Vec<u32>>>,
     header: String,
 }
@@ -50,32 +51,32 @@ pub struct FormWriter {
 /// A line of a song.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Line {
-    /// What stands between it and the line before: nothing, a line break, or a blank line.
+    /// Separator from the previous line: nothing, a line break, or a blank line.
     pub before: &'static str,
     /// The line.
     pub text: String,
-    /// Its stanza, counted from 0.
+    /// Index of its stanza, from 0.
     pub stanza: usize,
-    /// Which line of its stanza it is.
+    /// Index of the line within its stanza, from 0.
     pub line: usize,
-    /// Whether it was only repeated, with its chorus.
+    /// Whether the line was repeated as part of a chorus.
     pub again: bool,
-    /// The lines it was chosen from, itself first, then by their scores.
+    /// The candidates it was chosen from: the line itself first, the others by score.
     pub candidates: Vec<CandidateLine>,
 }
 
-/// A line that might have come.
+/// A candidate for a line.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CandidateLine {
     /// The line.
     pub text: String,
-    /// How it rhymes with what it is to rhyme with.
+    /// How it rhymes with the words it must rhyme with.
     pub rhyme: Option<Rhyme>,
-    /// Whether it was led to a rhyme rather than drawn.
+    /// Whether it was steered towards a rhyme rather than freely drawn.
     pub led: bool,
-    /// Why it came first or did not.
+    /// Its score, part by part.
     pub scores: Scores,
-    /// The name of the part in which it falls furthest behind the line chosen; `None` of that one.
+    /// Name of the part in which it falls furthest behind the chosen line; `None` for the chosen line.
     pub lost_by: Option<&'static str>,
 }
 
@@ -85,10 +86,10 @@ struct Candidate {
 }
 
 impl FormWriter {
-    /// Begins a song.
+    /// Starts a song.
     ///
     /// # Errors
-    /// `bad-option` when an option is outside its range.
+    /// `bad-option` if an option is out of range.
     pub fn new(generator: &Generator, form: Form) -> Result<Self> {
         now(Self::begin(generator, form))
     }
@@ -122,20 +123,20 @@ impl FormWriter {
         })
     }
 
-    /// The line that the model read first, ending in a line break; empty if none.
+    /// The header line the model read first, with its line break; empty if there is none.
     pub fn header(&self) -> &str {
         &self.header
     }
 
-    /// How many lines the song will have.
+    /// Number of lines the song will have.
     pub fn line_count(&self) -> usize {
         self.plan.stanzas.len() * self.plan.letters.len()
     }
 
-    /// Writes one line; `None` once the song is complete.
+    /// Writes one line. Returns `None` once the song is complete.
     ///
     /// # Errors
-    /// `not-finite` when the model computes something that is not a number.
+    /// `not-finite` if the model computes something that is not finite.
     pub fn next_line(&mut self, generator: &Generator, lexicon: &Lexicon) -> Result<Option<Line>> {
         now(self.next(generator, lexicon))
     }
@@ -172,7 +173,7 @@ impl FormWriter {
         Ok(Some(Line { before, text, stanza, line, again, candidates }))
     }
 
-    /// The best of many lines, its tokens without the line break, and all of them.
+    /// Returns the best of many lines, its tokens without the line break, and all candidates.
     async fn best_line(
         &mut self,
         generator: &Generator,
@@ -228,7 +229,7 @@ impl FormWriter {
         Ok((lines[0].text.clone(), tokens, lines))
     }
 
-    /// Rates lines by all but the title; those that are there already are left out.
+    /// Scores lines by everything but the title; skips duplicates.
     fn collect(
         &self,
         generator: &Generator,
@@ -247,7 +248,7 @@ impl FormWriter {
             let mut scores = self.so_far.rate(lexicon, &text, asked, weights);
             scores.likely = weights.likely * self.mean(&path.log_p);
             if !path.ended {
-                // It did not find an end.
+                // The line was cut off at its maximum length.
                 scores.length -= 10.0 * weights.syllable;
             }
             let last_word = last_word_log_p(generator.tokenizer(), &path.tokens[..end], &path.log_p);
@@ -274,31 +275,31 @@ impl FormWriter {
         Ok(())
     }
 
-    /// Over subwords, or as many characters as make one.
+    /// Mean per subword, or per as many characters as make one.
     fn mean(&self, log_p: &[f32]) -> f32 {
         let sum: f32 = log_p.iter().sum();
         sum * self.vocabulary.per_unit / log_p.len().max(1) as f32
     }
 }
 
-/// Whether a line rhymes if it is to, does so with a word that belongs there, and makes no chain.
+/// Whether the line rhymes where it must, ends well, and makes no chain.
 fn sound(line: &CandidateLine, rhymes: bool, weights: &Weights) -> bool {
     line.scores.ending >= SOUND_ENDING && !makes_chain(line, weights) && (!rhymes || line.rhyme.is_some())
 }
 
-/// Whether the same four words would come a third time.
+/// Whether the same four words would occur a third time.
 fn makes_chain(line: &CandidateLine, weights: &Weights) -> bool {
     line.scores.repeats < -weights.repeat * CHAIN as f32
 }
 
-/// The logarithm of the probability of a line's last word, behind what stands before it.
+/// Log-probability of the last word of a line, given the words before it.
 fn last_word_log_p(tokenizer: &TextTokenizer, tokens: &[u32], log_p: &[f32]) -> f32 {
     let begins = |id: &u32| tokenizer.decode(&[*id]).starts_with(' ');
     let begin = tokens.iter().rposition(begins).unwrap_or(0);
     log_p[begin..tokens.len()].iter().sum()
 }
 
-/// Equals stay in their order.
+/// Stable: equal scores keep their order.
 fn best_first(candidates: Vec<Candidate>) -> Vec<Candidate> {
     let totals: Vec<f32> = candidates.iter().map(|candidate| candidate.line.scores.total()).collect();
     in_order(candidates, highest_first(&totals)).collect()

@@ -1,10 +1,9 @@
-//! Vocabularies of characters as people keep them beside a model: a list, a string, or a dictionary in either
-//! direction.
+//! Character vocabularies saved with a model: a list, a string, or a dictionary in either direction.
 
 use crate::error::{Error, ErrorCode, Result};
 use serde_json::{Map, Value, json};
 
-/// What people call it.
+/// Common names for it.
 const NAMES: [&str; 14] = [
     "itos",
     "stoi",
@@ -22,20 +21,20 @@ const NAMES: [&str; 14] = [
     "int_to_char",
 ];
 
-/// An alphabet, and where each of its characters stood before they were ordered.
+/// An alphabet, with the original ids of its characters.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Alphabet {
-    /// In ascending order.
+    /// Ascending.
     characters: Vec<char>,
-    /// The number that each had.
+    /// The original id of each character.
     pub rows: Vec<usize>,
 }
 
 impl Alphabet {
-    /// Finds a vocabulary among what stands beside the weights, at the top or one step below.
+    /// Searches for a vocabulary among the data saved with the weights, at the top level or one level below.
     ///
     /// # Errors
-    /// `bad-tokenizer` if there is one that is not of single characters, each with a number.
+    /// `bad-tokenizer` if it does not consist of single characters, each with an id.
     pub fn find(facts: &Value) -> Result<Option<Self>> {
         let Some(facts) = facts.as_object() else { return Ok(None) };
         let below = facts.values().filter_map(Value::as_object);
@@ -72,13 +71,15 @@ impl Alphabet {
         Ok(Self { characters, rows })
     }
 
-    /// `tokenizer.json`.
+    /// The content of `tokenizer.json`.
     pub fn tokenizer_json(&self) -> String {
         json!({"type": "chars", "normalize": "none", "characters": self.characters}).to_string()
     }
 
+    /// Checks that all original ids are in range.
+    ///
     /// # Errors
-    /// `bad-tokenizer` if a character has a number that is not below `vocab_size`.
+    /// `bad-tokenizer` if a character has an id that is not below `vocab_size`.
     pub fn check(&self, vocab_size: usize) -> Result<()> {
         if self.rows.iter().all(|&row| row < vocab_size) {
             return Ok(());
@@ -88,7 +89,7 @@ impl Alphabet {
     }
 }
 
-/// A vocabulary is more than its size.
+/// Finds a vocabulary by name. A single value would only be its size.
 fn named(facts: &Map<String, Value>) -> Option<&Value> {
     let is_one = |value: &&Value| match value {
         Value::String(text) => text.chars().count() > 1,
@@ -108,7 +109,7 @@ fn character(value: &Value) -> Option<char> {
     value.as_str().and_then(single)
 }
 
-/// A character and its number, in either direction.
+/// A character and its id, in either direction.
 fn pair(key: &str, value: &Value) -> Option<(char, usize)> {
     match value {
         Value::String(text) => Some((single(text)?, key.parse().ok()?)),
@@ -144,7 +145,7 @@ mod tests {
             json!({"chars": ["ab", "c"]}),
             json!({"chars": ["a", "a"]}),
             json!({"stoi": {"a": 1, "b": -1}}),
-            // Each row of the table once, or a small file would make a table of any size.
+            // Each row of the table may be used only once, or a small file could produce a table of any size.
             json!({"stoi": {"a": 1, "b": 1}}),
         ] {
             assert_eq!(Alphabet::find(&facts).unwrap_err().code(), ErrorCode::BadTokenizer, "{facts}");

@@ -1,4 +1,4 @@
-//! Tensors as they lie in a file, by name: to be renamed, reordered and written again without being understood.
+//! Tensors in stored form, by name: can be renamed, reordered and written without decoding them.
 
 use crate::error::{Error, ErrorCode, Result};
 use crate::io::weights::split_header;
@@ -7,18 +7,18 @@ use safetensors::tensor::TensorView;
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 
-/// One tensor. Its bytes are as many as its shape and its number format say.
+/// One tensor. The number of its bytes matches its shape and number format.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Entry<'a> {
     /// Number format.
     pub dtype: Dtype,
-    /// Sizes of the axes; the last one's elements lie side by side.
+    /// Sizes of the axes; elements of the last axis are adjacent.
     pub shape: Vec<usize>,
-    /// Little endian.
+    /// Values, little endian.
     pub data: Cow<'a, [u8]>,
 }
 
-/// The tensors of a model, from one file or several.
+/// The tensors of a model, from one or several files.
 #[derive(Debug, Default)]
 pub struct Entries<'a> {
     by_name: BTreeMap<String, Entry<'a>>,
@@ -29,16 +29,16 @@ fn bad(message: String) -> Error {
 }
 
 impl Entry<'_> {
-    /// Zeros in f32.
+    /// A tensor of f32 zeros.
     pub fn zeros(shape: &[usize]) -> Self {
         let bytes = vec![0; shape.iter().product::<usize>() * 4];
         Self { dtype: Dtype::F32, shape: shape.to_vec(), data: Cow::Owned(bytes) }
     }
 
-    /// These rows, in this order.
+    /// Selects these rows, in this order.
     ///
     /// # Panics
-    /// If a row is not there.
+    /// If a row is out of range.
     pub fn select_rows(&mut self, rows: &[usize]) {
         let Some((count, rest)) = self.shape.split_first_mut() else { return };
         let bytes = rest.iter().product::<usize>() * self.dtype.bitsize() / 8;
@@ -47,7 +47,7 @@ impl Entry<'_> {
         *count = rows.len();
     }
 
-    /// f32 where it was f64; any other as it is.
+    /// Converts f64 to f32; leaves other formats unchanged.
     fn narrowed(mut self) -> Self {
         if self.dtype == Dtype::F64 {
             let narrow = |bytes: &[u8; 8]| (f64::from_le_bytes(*bytes) as f32).to_le_bytes();
@@ -62,7 +62,8 @@ impl<'a> Entries<'a> {
     /// Adds all tensors of a safetensors file.
     ///
     /// # Errors
-    /// `bad-weights` if it is none, has numbers of less than a byte, or a tensor that is there already.
+    /// `bad-weights` if it is not one, has number formats smaller than a byte, or contains a tensor that
+    /// exists already.
     pub fn add_safetensors(&mut self, bytes: &'a [u8]) -> Result<()> {
         let (metadata, data) = split_header(bytes)?;
         for (name, info) in metadata.tensors() {
@@ -75,7 +76,7 @@ impl<'a> Entries<'a> {
         Ok(())
     }
 
-    /// Adds all of another file's.
+    /// Adds all tensors of another file.
     ///
     /// # Errors
     /// As [`Self::add`].
@@ -83,10 +84,11 @@ impl<'a> Entries<'a> {
         other.by_name.into_iter().try_for_each(|(name, entry)| self.add(name, entry))
     }
 
-    /// Adds a tensor; twice the same is one.
+    /// Adds a tensor; adding an identical one again has no effect.
     ///
     /// # Errors
-    /// `bad-weights` if there is another one of this name; or if it is empty: sizes that no data bears out could be any.
+    /// `bad-weights` if there is a different one of this name, or if it is empty: without data its sizes
+    /// could be arbitrarily large.
     pub fn add(&mut self, name: String, entry: Entry<'a>) -> Result<()> {
         match self.by_name.get(&name) {
             _ if entry.data.is_empty() => Err(bad(format!("weights: {name:?} is empty"))),
@@ -98,35 +100,35 @@ impl<'a> Entries<'a> {
         }
     }
 
-    /// All names, in order.
+    /// All names in ascending order.
     pub fn names(&self) -> impl Iterator<Item = &String> {
         self.by_name.keys()
     }
 
-    /// A tensor by its name.
+    /// The tensor with this name.
     pub fn get(&self, name: &str) -> Option<&Entry<'a>> {
         self.by_name.get(name)
     }
 
-    /// A tensor by its name, to be changed.
+    /// Mutable access to the tensor with this name.
     pub fn get_mut(&mut self, name: &str) -> Option<&mut Entry<'a>> {
         self.by_name.get_mut(name)
     }
 
-    /// Takes a tensor out.
+    /// Removes and returns a tensor.
     pub fn remove(&mut self, name: &str) -> Option<Entry<'a>> {
         self.by_name.remove(name)
     }
 
-    /// The shape of a tensor; empty if there is none.
+    /// The shape of a tensor; empty if it does not exist.
     pub fn shape(&self, name: &str) -> &[usize] {
         self.get(name).map_or(&[], |entry| &entry.shape)
     }
 
-    /// Renames all; what has no new name is left out. Says whether anything changed.
+    /// Renames all tensors and drops those without a new name. Returns whether anything changed.
     ///
     /// # Errors
-    /// `bad-weights` if two different tensors come to have one name.
+    /// `bad-weights` if two different tensors get the same name.
     pub fn rename(&mut self, new_name: impl Fn(&str) -> Option<String>) -> Result<bool> {
         let mut changed = false;
         for (name, entry) in std::mem::take(&mut self.by_name) {
@@ -139,15 +141,16 @@ impl<'a> Entries<'a> {
         Ok(changed)
     }
 
-    /// Whether a tensor has numbers that nothing here reads.
+    /// Whether any tensor is f64, which has to be converted.
     pub fn has_wide_numbers(&self) -> bool {
         self.by_name.values().any(|entry| entry.dtype == Dtype::F64)
     }
 
-    /// A safetensors file of `most` bytes or fewer. The same tensors give the same bytes.
+    /// Builds a safetensors file whose tensors take at most `most` bytes. The same tensors give the same
+    /// bytes.
     ///
     /// # Errors
-    /// `bad-weights` if it would be larger: many tensors that are one in the file, as no real model has them.
+    /// `bad-weights` if it would be larger: many tensors share data in the file, which no real model does.
     pub fn into_file(self, most: usize) -> Result<Vec<u8>> {
         let size = self.by_name.values().fold(0usize, |sum, entry| sum.saturating_add(entry.data.len()));
         if size > most {

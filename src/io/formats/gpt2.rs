@@ -1,5 +1,5 @@
-//! GPT-2 in the layouts that people have: transformers', and nanoGPT's (Karpathy), under whatever prefixes a wrapper
-//! has put before the names.
+//! GPT-2 in its common layouts, those of transformers and of nanoGPT (Karpathy), with any prefixes that
+//! wrappers have added to the names.
 
 use super::entries::{Entries, Entry};
 use crate::error::{Error, ErrorCode, Result};
@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 const TABLE: &str = "wte.weight";
 const HEAD: &str = "lm_head.weight";
-/// A block's matrices by transformers and nanoGPT, with our names for nanoGPT's layout, `(out, in)`.
+/// A block's matrices as named by transformers and nanoGPT, with our names for nanoGPT's layout, `(out, in)`.
 const MATRICES: [(&str, &str); 4] = [
     ("attn.c_attn", "attn.in_proj_"),
     ("attn.c_proj", "attn.out_proj."),
@@ -15,7 +15,7 @@ const MATRICES: [(&str, &str); 4] = [
     ("mlp.c_proj", "mlp.linear2."),
 ];
 
-/// The part of a name that is GPT-2's own: `_orig_mod.transformer.h.0.ln_1.bias` is `h.0.ln_1.bias` after prefixes.
+/// The name without prefixes: `_orig_mod.transformer.h.0.ln_1.bias` becomes `h.0.ln_1.bias`.
 fn bare(name: &str) -> Option<&str> {
     let mut rest = name;
     loop {
@@ -32,35 +32,36 @@ fn bare(name: &str) -> Option<&str> {
     }
 }
 
-/// Number of a block and what it is called inside, of a bare name.
+/// Splits a name without prefixes into the block number and the name inside the block.
 fn in_block(name: &str) -> Option<(usize, &str)> {
     let (number, part) = name.strip_prefix("h.")?.split_once('.')?;
     Some((number.parse().ok()?, part))
 }
 
-/// A constant beside the parameters.
+/// Whether it is a constant saved with the parameters.
 fn is_mask(name: &str) -> bool {
     in_block(name).is_some_and(|(_, part)| ["attn.bias", "attn.masked_bias", "attn.mask"].contains(&part))
 }
 
-/// Whether these are a GPT-2's tensors.
+/// Whether these are the tensors of a GPT-2.
 pub fn is_gpt2(entries: &Entries<'_>) -> bool {
     let has = |bare_name: &str| entries.names().any(|name| bare(name) == Some(bare_name));
     has("wpe.weight") && (has(TABLE) || has(HEAD))
 }
 
-/// Whether these tensors are in nanoGPT's layout: its matrices are `(out, in)`.
+/// Whether these tensors have nanoGPT's layout, in which matrices are `(out, in)`.
 pub fn is_nanogpt(entries: &Entries<'_>) -> bool {
     let query =
         entries.names().find(|name| bare(name).is_some_and(|bare| bare.ends_with(".attn.c_attn.weight")));
     query.is_some_and(|name| matches!(entries.shape(name), &[out, inside] if out == 3 * inside))
 }
 
-/// Gives the tensors our names: without prefixes and masks, with one table, and with biases where nanoGPT left them
-/// out. What is no part of a GPT-2 keeps its name, and is refused later. Says whether anything changed.
+/// Converts to our names: removes prefixes and masks, ties the output layer to the token table, and adds
+/// biases that nanoGPT omits. Tensors that are not part of a GPT-2 keep their names and are refused later.
+/// Returns whether anything changed.
 ///
 /// # Errors
-/// `bad-weights` for two tensors of one name, `unexpected-parameter` for an output layer of its own, and
+/// `bad-weights` for two tensors of one name, `unexpected-parameter` for an untied output layer, and
 /// `parameter-shape` if the layouts are mixed.
 pub fn rename(entries: &mut Entries<'_>) -> Result<bool> {
     let mut changed = entries.rename(|name| {
@@ -76,7 +77,7 @@ pub fn rename(entries: &mut Entries<'_>) -> Result<bool> {
     Ok(changed || nanogpt)
 }
 
-/// The output layer is the table once more.
+/// Removes the output layer if it equals the token table.
 fn tie(entries: &mut Entries<'_>) -> Result<bool> {
     let Some(head) = entries.remove(HEAD) else { return Ok(false) };
     match entries.get(TABLE) {
@@ -93,7 +94,7 @@ fn tie(entries: &mut Entries<'_>) -> Result<bool> {
     Ok(true)
 }
 
-/// nanoGPT's matrices are as ours; only their names are others.
+/// Renames nanoGPT's matrices, which already have our layout.
 fn turn(entries: &mut Entries<'_>) -> Result<()> {
     let mixed = entries.names().find(|name| {
         name.ends_with("attn.c_attn.weight")
@@ -113,7 +114,7 @@ fn turn(entries: &mut Entries<'_>) -> Result<()> {
     Ok(())
 }
 
-/// nanoGPT may leave all biases out, which is the same as zeros.
+/// Adds zero biases if nanoGPT has none at all, which is equivalent.
 fn add_biases(entries: &mut Entries<'_>) -> Result<()> {
     let weights: Vec<(String, usize)> = entries
         .names()
@@ -132,17 +133,17 @@ fn add_biases(entries: &mut Entries<'_>) -> Result<()> {
     Ok(())
 }
 
-/// Leaves out a table's rows that have no character, and puts the others into this order.
+/// Keeps the rows of the token table that have a character, in this order.
 pub fn select_tokens(entries: &mut Entries<'_>, rows: &[usize]) {
     if let Some(table) = entries.get_mut(TABLE) {
         table.select_rows(rows);
     }
 }
 
-/// A GPT-2's `config.json` from nanoGPT's `model_args`, the sizes taken from the tensors.
+/// Builds a GPT-2's `config.json` from nanoGPT's `model_args`, with sizes taken from the tensors.
 ///
 /// # Errors
-/// `bad-config` if the number of heads is missing, which the tensors do not show.
+/// `bad-config` if the number of heads is missing, as it cannot be inferred from the tensors.
 pub fn nanogpt_config(args: &Map<String, Value>, entries: &Entries<'_>) -> Result<Value> {
     let heads = args.get("n_head").and_then(Value::as_u64).ok_or_else(|| {
         let message = "the number of heads cannot be seen in the weights: put a config.json with \"n_head\" beside them";

@@ -1,9 +1,9 @@
-//! Models as people have them: which files belong together, what they are, and their names and layouts turned into
-//! ours.
+//! Opens models in other people's formats: finds out which files belong together and what they are, and
+//! converts names and layouts to ours.
 //!
-//! [`sort`] looks at names and first bytes, [`open`] at what is then read. Whatever was brought, what comes out is the
-//! same: the texts of `config.json` and `tokenizer.json`, and a safetensors file under our models' names.
-//! `docs/formats.md` lists what opens and what is refused.
+//! [`sort`] looks at names and first bytes, [`open`] at the content. The result is always the same: the
+//! contents of `config.json` and `tokenizer.json`, and a safetensors file with our models' names.
+//! `docs/formats.md` lists what can be opened and what is refused.
 
 mod alphabet;
 mod entries;

@@ -1,4 +1,4 @@
-//! From the files of one model to ours.
+//! Converts the files of one model to our format.
 
 use super::alphabet::Alphabet;
 use super::entries::Entries;
@@ -11,9 +11,9 @@ use crate::error::{Error, ErrorCode, Result};
 use crate::io::ModelFile;
 use serde_json::{Map, Value};
 
-/// Tensors may be several times as large as their file, where many are one; no more than this.
+/// Maximum size of the tensors relative to their files; tensors that share data can be larger than the file.
 const MOST_GROWTH: usize = 4;
-/// Small files may grow more.
+/// Additional allowance in bytes, for small files.
 const FREE_BYTES: usize = 1 << 24;
 
 /// A model, ready for `from_files`.
@@ -23,21 +23,21 @@ pub struct OpenedModel {
     pub config: String,
     /// `tokenizer.json`.
     pub tokenizer: String,
-    /// A JSON object that says where the model comes from, if it does.
+    /// A JSON object describing the model's origin, if present.
     pub card: Option<String>,
     /// `model.safetensors`.
     pub weights: Vec<u8>,
 }
 
 impl OpenedModel {
-    /// The model in one file.
+    /// Joins the model into a single file.
     ///
     /// # Errors
-    /// `bad-weights` if the weights are no safetensors file.
+    /// `bad-weights` if the weights are not a safetensors file.
     pub fn into_file(self) -> Result<Vec<u8>> {
         let Self { config, tokenizer, card, weights } = self;
         let parts = ModelFile { config, tokenizer, card };
-        // A file of ours is left as it is, so that its hash stays.
+        // A file that is already in our format is kept, so that its hash does not change.
         match ModelFile::read(&weights) {
             Ok(inside) if inside == parts => Ok(weights),
             _ => parts.join(&weights),
@@ -45,11 +45,11 @@ impl OpenedModel {
     }
 }
 
-/// Opens the files that [`sort`] has put into one group; or a single file, which may be a packed folder.
+/// Opens the files of one group formed by [`sort`], or a single file, which may be a zipped folder.
 ///
 /// # Errors
-/// `other-format` for what is not read here, `bad-weights`, `bad-config`, `bad-tokenizer` for damaged or missing parts,
-/// and the codes of [`Weights`](crate::io::Weights).
+/// `other-format` for unsupported formats, `bad-weights`, `bad-config` or `bad-tokenizer` for damaged or
+/// missing parts, and the errors of [`Weights`](crate::io::Weights).
 pub fn open(mut files: Vec<File<'_>>) -> Result<OpenedModel> {
     if let [file] = &mut files[..]
         && let Ok(ModelFile { config, tokenizer, card }) = ModelFile::read(&file.bytes)
@@ -66,13 +66,13 @@ pub fn open(mut files: Vec<File<'_>>) -> Result<OpenedModel> {
     open_parts(&files, &unpacked)
 }
 
-/// What is in those files that are packed.
+/// Unpacks the zip files among these files.
 fn unpack_all<'f>(files: &'f [File<'_>]) -> Result<Vec<Vec<File<'f>>>> {
     let packed = files.iter().filter(|file| Format::of(&file.name, &file.bytes) == Format::Zip);
     packed.map(|file| unpack(&file.name, &file.bytes)).collect()
 }
 
-/// The one model in a folder that was packed.
+/// Opens the only model of a zipped folder.
 fn open_folder(zip: &str, mut files: Vec<File<'_>>) -> Result<OpenedModel> {
     let head = |file: &File<'_>| file.bytes[..file.bytes.len().min(HEAD_BYTES)].to_vec();
     let offered: Vec<Offered> =
@@ -95,7 +95,7 @@ fn open_folder(zip: &str, mut files: Vec<File<'_>>) -> Result<OpenedModel> {
     }
 }
 
-/// The files of a model by what they are for.
+/// Access to the files of a model by name.
 struct Parts<'f, 'a> {
     files: &'f [File<'a>],
 }
@@ -105,7 +105,7 @@ impl<'f> Parts<'f, '_> {
         self.files.iter().find(|file| base_name(&file.name).eq_ignore_ascii_case(name))
     }
 
-    /// The text of a file, if it is there.
+    /// The content of a text file, if it exists.
     fn text(&self, name: &str, code: ErrorCode) -> Result<Option<String>> {
         self.named(name).map(|file| text(&file.name, &file.bytes, code)).transpose()
     }
@@ -171,7 +171,7 @@ fn open_parts(files: &[File<'_>], unpacked: &[Vec<File<'_>>]) -> Result<OpenedMo
     Ok(OpenedModel { config, tokenizer, card, weights })
 }
 
-/// A damaged file of weights is told by its name.
+/// Also true for damaged files, which are recognised by name.
 fn is_weights(file: &File<'_>) -> bool {
     Format::of(&file.name, &file.bytes) == Format::Safetensors
         || base_name(&file.name).to_ascii_lowercase().ends_with(".safetensors")
@@ -182,8 +182,10 @@ fn object(json: Option<String>) -> Result<Option<Map<String, Value>>> {
     json.map(|json| serde_json::from_str(&json).map_err(bad)).transpose()
 }
 
+/// Checks that all shards are present.
+///
 /// # Errors
-/// `bad-weights` if a shard that the index names is not there.
+/// `bad-weights` if a shard listed in the index is missing.
 fn check_index(parts: &Parts<'_, '_>, entries: &Entries<'_>) -> Result<()> {
     let Some(index) = parts.files.iter().find(|file| file.name.ends_with(".index.json")) else {
         return Ok(());
@@ -203,7 +205,8 @@ fn check_index(parts: &Parts<'_, '_>, entries: &Entries<'_>) -> Result<()> {
     }
 }
 
-/// Gives the tensors our names, and says the configuration where no file does; and whether a tensor changed.
+/// Converts tensor names and infers the configuration if no file states it. Also returns whether a tensor
+/// changed.
 fn configure(
     entries: &mut Entries<'_>,
     said: Option<&str>,
@@ -257,7 +260,7 @@ fn as_object(value: Value) -> Map<String, Value> {
     }
 }
 
-/// nanoGPT's settings, which it keeps beside the weights.
+/// nanoGPT's settings, which are saved with the weights.
 fn model_args(facts: &Value) -> Option<Map<String, Value>> {
     let facts = facts.get(0).unwrap_or(facts);
     let named = ["model_args", "config", "args", "hparams", "hyper_parameters"]
@@ -268,7 +271,7 @@ fn model_args(facts: &Value) -> Option<Map<String, Value>> {
 
 type Tokenizer = (Option<String>, Option<Alphabet>);
 
-/// The text of `tokenizer.json`, and of characters that stood beside the weights how they were numbered.
+/// The content of `tokenizer.json`, and the original ids if the characters were saved with the weights.
 fn tokenizer(parts: &Parts<'_, '_>, facts: &Value) -> Result<Tokenizer> {
     let read = |name: &str| parts.text(name, ErrorCode::BadTokenizer);
     if let Some(json) = read("tokenizer.json")? {
@@ -287,7 +290,7 @@ fn tokenizer(parts: &Parts<'_, '_>, facts: &Value) -> Result<Tokenizer> {
     Ok((None, None))
 }
 
-/// Orders the tables of a model of characters as its tokenizer is ordered.
+/// Reorders the tables of a character model to match its tokenizer.
 fn select(entries: &mut Entries<'_>, config: &mut Map<String, Value>, alphabet: &Alphabet) -> Result<()> {
     let tables = ["wte.weight", "embedding.weight", "head.weight", "head.bias"];
     for table in tables.iter().filter(|table| entries.get(table).is_some()) {

@@ -1,4 +1,4 @@
-//! Checkpoints of PyTorch: a zip with a pickle in it, and a file for the numbers of each storage.
+//! PyTorch checkpoints: a zip with a pickle, and a file with the numbers of each storage.
 
 use super::entries::{Entries, Entry};
 use super::pickle::{Id, Pickle, TensorValue, Value};
@@ -10,24 +10,24 @@ use std::borrow::Cow;
 use std::cell::Cell;
 use std::collections::BTreeMap;
 
-/// Dictionaries in dictionaries, as deep as people nest them.
+/// Maximum nesting depth of dictionaries.
 const DEEPEST: usize = 6;
-/// What stands beside the weights is a few settings and a vocabulary.
+/// Maximum number of values besides the weights, which are usually a few settings and a vocabulary.
 const MOST_VALUES: usize = 1 << 19;
-/// A name of a layer in a layer in a layer.
+/// Maximum length of a parameter name.
 const LONGEST_NAME: usize = 400;
-/// What the weights are called in a checkpoint that holds more.
+/// Names of the weights in a checkpoint that also holds other data.
 const WEIGHTS: [&str; 7] =
     ["model", "state_dict", "model_state_dict", "model_state", "net", "network", "module"];
-/// What training needs to go on; no part of the model.
+/// Prefixes of training state, which is not part of the model.
 const OF_TRAINING: [&str; 8] = ["optim", "sched", "scaler", "rng", "ema", "loss", "epoch", "callbacks"];
 
-/// A checkpoint: weights, and whatever else it says.
+/// A checkpoint: weights and other data.
 #[derive(Debug)]
 pub struct Checkpoint<'a> {
     /// The tensors by name.
     pub entries: Entries<'a>,
-    /// Settings, vocabularies; tensors and what belongs to the training left out.
+    /// Settings and vocabularies, without tensors and training state.
     pub facts: Json,
 }
 
@@ -35,7 +35,7 @@ fn bad(message: impl std::fmt::Display) -> Error {
     Error::new(ErrorCode::BadWeights, format!("checkpoint: {message}"))
 }
 
-/// Where in a zip a checkpoint of PyTorch has its pickle.
+/// Finds the pickle of a PyTorch checkpoint in a zip, and its folder.
 pub fn pickle_of<'f, 'a>(files: &'f [File<'a>]) -> Option<(&'f str, &'f File<'a>)> {
     files.iter().find_map(|file| {
         let folder = file.name.strip_suffix("data.pkl")?;
@@ -43,11 +43,11 @@ pub fn pickle_of<'f, 'a>(files: &'f [File<'a>]) -> Option<(&'f str, &'f File<'a>
     })
 }
 
-/// Reads what `torch.save` wrote.
+/// Reads a file written by `torch.save`.
 ///
 /// # Errors
-/// `bad-weights` for a damaged one; `other-format` if it holds more than tensors, dictionaries, lists, numbers and
-/// strings, or is a program (TorchScript).
+/// `bad-weights` for a damaged one; `other-format` if it holds more than tensors, dictionaries, lists,
+/// numbers and strings, or is a program (TorchScript).
 pub fn read<'f>(files: &'f [File<'_>]) -> Result<Checkpoint<'f>> {
     let (folder, pickle) = pickle_of(files).ok_or_else(|| bad("it has no data.pkl"))?;
     let member = |name: &str| files.iter().find(|file| file.name.strip_prefix(folder) == Some(name));
@@ -69,7 +69,7 @@ pub fn read<'f>(files: &'f [File<'_>]) -> Result<Checkpoint<'f>> {
     Reader::new(&pickle.bytes, storages.collect())?.checkpoint()
 }
 
-/// What a pickle without tensors says, such as nanoGPT's `meta.pkl`.
+/// Reads a pickle without tensors, such as nanoGPT's `meta.pkl`.
 ///
 /// # Errors
 /// As [`read`].
@@ -81,9 +81,9 @@ pub fn facts(bytes: &[u8]) -> Result<Json> {
 struct Reader<'f> {
     pickle: Pickle<'f>,
     storages: BTreeMap<&'f str, &'f [u8]>,
-    /// Values that may still be looked at: a dictionary may stand in itself, or many times in another.
+    /// Remaining number of values to visit: a dictionary may contain itself, or occur many times in another.
     left: Cell<usize>,
-    /// Bytes that views with strides of their own may still fill.
+    /// Remaining number of bytes for copies of non-contiguous views.
     room: Cell<usize>,
 }
 
@@ -94,7 +94,7 @@ impl<'f> Reader<'f> {
         Ok(Self { pickle, storages, left: Cell::new(MOST_VALUES), room: Cell::new(room) })
     }
 
-    /// Whether there is enough left of what is counted.
+    /// Subtracts from a budget; returns whether it was large enough.
     fn spend(counter: &Cell<usize>, amount: usize) -> bool {
         let left = counter.get().checked_sub(amount);
         counter.set(left.unwrap_or(0));
@@ -104,7 +104,7 @@ impl<'f> Reader<'f> {
     fn checkpoint(&self) -> Result<Checkpoint<'f>> {
         let root = self.pickle.root;
         let mut entries = Entries::default();
-        // One long key may stand for all of them.
+        // A single long key may be shared by all entries.
         let named = |(key, value): &(Id, Id)| match self.pickle.get(*key) {
             Value::Text(range) if range.len() <= LONGEST_NAME => {
                 WEIGHTS.contains(&self.pickle.text_at(range)).then_some(*value)
@@ -135,7 +135,7 @@ impl<'f> Reader<'f> {
         self.dict(id).iter().any(holds)
     }
 
-    /// All tensors of a dictionary and of those in it, with a dot between the names.
+    /// Adds all tensors of a dictionary and of nested ones, joining the names with dots.
     fn add_tensors(
         &self,
         id: Id,
@@ -166,7 +166,7 @@ impl<'f> Reader<'f> {
         Ok(())
     }
 
-    /// A tensor's numbers, side by side.
+    /// A tensor's numbers in contiguous order.
     fn entry(&self, name: &str, tensor: &TensorValue) -> Result<Entry<'f>> {
         let TensorValue { storage, offset, shape, strides } = tensor;
         let key = self.pickle.text_at(&storage.key);
@@ -177,7 +177,7 @@ impl<'f> Reader<'f> {
         let numbers = data.len() / item;
         let count =
             shape.iter().try_fold(1usize, |count, &size| count.checked_mul(size)).ok_or_else(outside)?;
-        // A trained tensor never repeats one number by strides.
+        // The strides of a trained tensor never repeat an element.
         let reach = shape
             .iter()
             .zip(strides)
@@ -200,7 +200,7 @@ impl<'f> Reader<'f> {
         Ok(Entry { dtype: storage.dtype, shape: shape.clone(), data })
     }
 
-    /// What is no tensor, as JSON.
+    /// Converts everything but tensors to JSON.
     fn json(&self, id: Id, depth: usize) -> Json {
         let length = match self.pickle.get(id) {
             Value::Text(range) => range.len(),
@@ -238,7 +238,7 @@ fn is_of_training(name: &str) -> bool {
     OF_TRAINING.iter().any(|part| name.starts_with(part))
 }
 
-/// Whether the last axis' numbers lie side by side, and so on upwards.
+/// Whether the tensor is contiguous in row-major order.
 fn is_side_by_side(shape: &[usize], strides: &[usize]) -> bool {
     let mut expected = 1;
     shape.iter().zip(strides).rev().all(|(&size, &stride)| {
@@ -248,7 +248,7 @@ fn is_side_by_side(shape: &[usize], strides: &[usize]) -> bool {
     })
 }
 
-/// The numbers of a view with other strides, such as a transposed one; all of it was checked to lie inside.
+/// Copies a non-contiguous view, such as a transposed one, which was checked to be in bounds.
 fn gathered(data: &[u8], item: usize, tensor: &TensorValue, count: usize) -> Vec<u8> {
     let TensorValue { offset, shape, strides, .. } = tensor;
     let mut bytes = Vec::with_capacity(count * item);

@@ -1,28 +1,28 @@
-//! What a file is, by its first bytes.
+//! Recognises file formats by their first bytes.
 
 use crate::error::{Error, ErrorCode, Result};
 
-/// As much of a file tells its format.
+/// Number of bytes needed to recognise a format.
 pub const HEAD_BYTES: usize = 512;
 
-/// The formats that are told apart.
+/// The formats that are distinguished.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
-    /// A header of JSON, then numbers.
+    /// safetensors: a JSON header followed by numbers.
     Safetensors,
-    /// A checkpoint of PyTorch, or a folder packed by somebody.
+    /// A zip: a PyTorch checkpoint or a zipped folder.
     Zip,
-    /// An object or a list.
+    /// JSON: an object or a list.
     Json,
-    /// Python's own, without a zip around it.
+    /// A Python pickle that is not inside a zip.
     Pickle,
-    /// One that is not read here, with what to do about it.
+    /// A known format that is not supported.
     Foreign(Foreign),
     /// Anything else: pictures, readme files, texts.
     Other,
 }
 
-/// A format that is named and refused.
+/// An unsupported format, with advice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Foreign {
     name: &'static str,
@@ -38,7 +38,7 @@ const FROM_TENSORFLOW: &str =
 const FROM_NUMPY: &str = "save it in Python with safetensors";
 const UNPACK: &str = "unpack it first, or pack the folder as a zip";
 
-/// What a file of each format begins with, and at which byte.
+/// Offset and magic bytes of each format.
 const MAGIC: [(usize, &[u8], &str, &str); 19] = [
     (0, b"GGUF", "GGUF (llama.cpp)", ORIGINAL),
     (0, b"lmgg", "GGML (llama.cpp)", ORIGINAL),
@@ -48,7 +48,7 @@ const MAGIC: [(usize, &[u8], &str, &str); 19] = [
     (0, b"\x89HDF\r\n\x1a\n", "HDF5 (Keras)", FROM_TENSORFLOW),
     (4, b"TFL3", "TensorFlow Lite", FROM_TENSORFLOW),
     (0, b"model_checkpoint_path:", "a TensorFlow checkpoint", FROM_TENSORFLOW),
-    // The number that torch.save wrote before version 1.6, as a pickle.
+    // The magic number that torch.save wrote before version 1.6, as a pickle.
     (0, b"\x80\x02\x8a\x0al\xfc\x9cF\xf9 j\xa8P\x19", "a checkpoint of PyTorch before 1.6", SAVE_AGAIN),
     (0, b"\x93NUMPY", "an array of NumPy", FROM_NUMPY),
     (0, b"\x1f\x8b", "gzip", UNPACK),
@@ -62,7 +62,7 @@ const MAGIC: [(usize, &[u8], &str, &str); 19] = [
     (0, b"<", "a web page", "what was saved is the page about the file; download the file itself"),
 ];
 
-/// Formats that only the end of their name tells.
+/// Formats that can be recognised only by their file extension.
 const NAMES: [(&str, &str, &str); 6] = [
     (".onnx", "ONNX", ORIGINAL),
     (".msgpack", "Flax", ORIGINAL),
@@ -73,13 +73,13 @@ const NAMES: [(&str, &str, &str); 6] = [
 ];
 
 impl Format {
-    /// `head` is at least the first [`HEAD_BYTES`] of the file, or all of it.
+    /// Recognises a format; `head` must contain the first [`HEAD_BYTES`] of the file, or all of it.
     pub fn of(name: &str, head: &[u8]) -> Self {
         let is_at = |at: usize, magic: &[u8]| head.get(at..).is_some_and(|rest| rest.starts_with(magic));
         if is_at(0, b"PK\x03\x04") || is_at(0, b"PK\x05\x06") {
             return Self::Zip;
         }
-        // The length of the header, of which no real one has 2^40 bytes, and the header.
+        // The length of the header, which is always below 2^40 bytes, then the header.
         if is_at(8, b"{") && is_at(5, &[0; 3]) {
             return Self::Safetensors;
         }
@@ -105,18 +105,18 @@ impl Format {
 }
 
 impl Foreign {
-    /// The refusal of such a file.
+    /// The error for such a file.
     pub fn refusal(self, file: &str) -> Error {
         other_format(format!("{file} is {}, which is not read here: {}", self.name, self.cure))
     }
 }
 
-/// An error about the format of what was brought.
+/// An error about an unsupported format.
 pub fn other_format(message: impl Into<String>) -> Error {
     Error::new(ErrorCode::OtherFormat, message)
 }
 
-/// With a mark of UTF-8 or UTF-16 before it or without.
+/// Recognises JSON with or without a byte order mark of UTF-8 or UTF-16.
 fn is_json(head: &[u8]) -> bool {
     let bare = head.strip_prefix(b"\xef\xbb\xbf").or(head.strip_prefix(b"\xff\xfe")).unwrap_or(head);
     let bare = bare.strip_prefix(b"\xfe\xff\0").unwrap_or(bare);
@@ -124,13 +124,13 @@ fn is_json(head: &[u8]) -> bool {
     matches!(first, Some(b'{' | b'['))
 }
 
-/// A version, then who made it: exporters write their name into every file.
+/// A version number, then the name of the exporter.
 fn is_onnx(head: &[u8]) -> bool {
     matches!(head, [8, 1..=30, 0x12, length, name @ ..]
         if name.get(..usize::from(*length)).is_some_and(|name| !name.is_empty() && name.iter().all(u8::is_ascii_graphic)))
 }
 
-/// A text that a program wrote: UTF-8 or UTF-16, with or without a mark.
+/// Decodes a text written by a program: UTF-8 or UTF-16, with or without a byte order mark.
 ///
 /// # Errors
 /// `code` if it is neither.

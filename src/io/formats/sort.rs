@@ -1,53 +1,53 @@
-//! Which of the files that somebody brings belong to one model. Their names and first bytes say it, so that a file of
-//! gigabytes that is of no use is never read.
+//! Groups files into models by their names and first bytes, so that large irrelevant files are never read
+//! completely.
 
 use super::recognise::{Format, other_format};
 use crate::error::Error;
 use std::collections::BTreeMap;
 
-/// A file before it is read.
+/// A file whose content has not been read yet.
 #[derive(Clone, Debug)]
 pub struct Offered {
-    /// With `/` between folders.
+    /// Path with `/` as the separator.
     pub name: String,
-    /// The first [`HEAD_BYTES`](super::HEAD_BYTES), or all of it.
+    /// The first [`HEAD_BYTES`](super::HEAD_BYTES), or the whole file.
     pub head: Vec<u8>,
 }
 
 /// The files of one model.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Group {
-    /// What the model may be called: its folder, or its file without the ending.
+    /// Suggested name: the folder, or the file name without its extension.
     pub name: String,
-    /// Places in the list of files.
+    /// Indices into the list of files.
     pub files: Vec<usize>,
 }
 
-/// What there is to be opened, and what is refused.
+/// The models found, and the files that were refused.
 #[derive(Debug, Default)]
 pub struct Sorted {
-    /// One for each model.
+    /// One group per model.
     pub models: Vec<Group>,
-    /// `other-format`, one for each file that cannot be a part of a model.
+    /// An `other-format` error for each file that cannot be part of a model.
     pub refused: Vec<Error>,
 }
 
-/// What a file is to a model.
+/// The role of a file in a model.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Role {
     Safetensors,
-    /// PyTorch's checkpoint, or a packed folder.
+    /// A PyTorch checkpoint or a zipped folder.
     Zip,
-    /// Says which shard holds which tensor.
+    /// Maps tensors to shards.
     Index,
     Config,
-    /// A tokenizer's files, a card.
+    /// Tokenizer files or a card.
     Settings,
     Refused,
     Nothing,
 }
 
-/// The last part of a path.
+/// The last component of a path.
 pub fn base_name(path: &str) -> &str {
     path.rsplit('/').next().unwrap_or(path)
 }
@@ -58,7 +58,7 @@ fn folder(path: &str) -> &str {
 
 fn role(file: &Offered) -> Role {
     let name = base_name(&file.name).to_ascii_lowercase();
-    // What macOS and Git leave beside things.
+    // Metadata files of macOS and Git.
     if name.starts_with('.') || file.name.contains("__MACOSX/") {
         return Role::Nothing;
     }
@@ -76,14 +76,14 @@ fn role(file: &Offered) -> Role {
         Format::Zip => Role::Zip,
         Format::Pickle if name == "meta.pkl" => Role::Settings,
         Format::Pickle | Format::Foreign(_) => Role::Refused,
-        // What is damaged is refused when it is read.
+        // Damaged files are refused when they are read.
         Format::Other if name.ends_with(".safetensors") => Role::Safetensors,
         Format::Other | Format::Json if is_called(&[".pt", ".pth", ".bin", ".safetensors"]) => Role::Refused,
         Format::Other | Format::Json => Role::Nothing,
     }
 }
 
-/// Sorts files into models, folder by folder.
+/// Groups files into models, folder by folder.
 pub fn sort(files: &[Offered]) -> Sorted {
     let mut folders: BTreeMap<&str, Vec<(usize, Role)>> = BTreeMap::new();
     for (place, file) in files.iter().enumerate() {
@@ -115,7 +115,7 @@ fn sort_folder(files: &[Offered], folder: &str, members: &[(usize, Role)], sorte
             let name = |place: usize| without_number(stem(&files[place].name));
             group.iter().all(|&place| ["model", "pytorch_model"].contains(&name(place)))
         };
-        // Beside the usual file there may be others: adapters, earlier states.
+        // There may be other files next to the usual ones, such as adapters or earlier states.
         weights = match weights.iter().find(|group| is_usual(group)) {
             Some(usual) => vec![usual.clone()],
             None if of_role(Role::Index).next().is_some() => vec![weights.concat()],
@@ -137,7 +137,7 @@ fn sort_folder(files: &[Offered], folder: &str, members: &[(usize, Role)], sorte
     }
 }
 
-/// Files called `model-00001-of-00003` belong together; all others are alone.
+/// Groups files named like `model-00001-of-00003`; all others are separate.
 fn shards(files: &[Offered], places: Vec<usize>) -> Vec<Vec<usize>> {
     let mut groups: BTreeMap<String, Vec<usize>> = BTreeMap::new();
     for place in places {
@@ -146,13 +146,13 @@ fn shards(files: &[Offered], places: Vec<usize>) -> Vec<Vec<usize>> {
     groups.into_values().collect()
 }
 
-/// `model` of `model-00001-of-00003`.
+/// The `model` in `model-00001-of-00003`.
 fn without_number(stem: &str) -> &str {
     let of_several = stem.rsplit_once("-of-").and_then(|(before, _)| before.rsplit_once('-'));
     of_several.map_or(stem, |(name, _)| name)
 }
 
-/// A file's name without folder and ending.
+/// A file name without folder and extension.
 fn stem(path: &str) -> &str {
     let name = base_name(path);
     name.rsplit_once('.').map_or(name, |(stem, _)| stem)

@@ -1,4 +1,4 @@
-//! GPT-2's tokenizer in the files that it had before `tokenizer.json`: `vocab.json` and `merges.txt`.
+//! GPT-2's older tokenizer files, `vocab.json` and `merges.txt`.
 
 use crate::error::{Error, ErrorCode, Result};
 use serde_json::{Map, Value, json};
@@ -7,17 +7,18 @@ fn bad(message: impl std::fmt::Display) -> Error {
     Error::new(ErrorCode::BadTokenizer, message.to_string())
 }
 
-/// The text of `tokenizer.json`; `added` is that of `added_tokens.json`, if there is one.
+/// Builds the content of `tokenizer.json`; `added` is that of `added_tokens.json`, if there is one.
 ///
 /// # Errors
-/// `bad-tokenizer` if a text is not what its name says.
+/// `bad-tokenizer` if a file does not have the expected content.
 pub fn join(vocab: &str, merges: &str, added: Option<&str>) -> Result<String> {
     let object = |name: &str, text: &str| -> Result<Map<String, Value>> {
         serde_json::from_str(text).map_err(|e| bad(format!("{name}: {e}")))
     };
     let vocab = object("vocab.json", vocab)?;
     let added = added.map(|text| object("added_tokens.json", text)).transpose()?.unwrap_or_default();
-    // The first line says a version. A merge never begins with "#version", whose parts would have spaces between.
+    // The first line gives a version. No merge starts with "#version", since its characters would be
+    // separated by spaces.
     let merges: Vec<&str> =
         merges.lines().filter(|line| !line.is_empty() && !line.starts_with("#version")).collect();
     let token = |content: &str, id: &Value| {

@@ -1,5 +1,5 @@
-//! Models made of PyTorch's own layers (`nn.LSTM`, `nn.GRU`, `nn.Transformer`), whose attributes everybody calls what
-//! they like.
+//! Models built from PyTorch's own layers (`nn.LSTM`, `nn.GRU`, `nn.Transformer`), whose attributes can have
+//! any name.
 
 use super::entries::{Entries, Entry};
 use super::recognise::other_format;
@@ -7,28 +7,28 @@ use crate::error::{Error, ErrorCode, Result};
 use safetensors::Dtype;
 use serde_json::{Value, json};
 
-/// What wraps a model and stands before all of its names.
+/// Prefixes that wrappers add to all names.
 const WRAPPERS: [&str; 6] = ["_orig_mod.", "module.", "model.", "net.", "network.", "_fsdp_wrapped_module."];
-/// Tables by the names of PyTorch's tutorial, and by ours.
+/// Names of the tables in PyTorch's tutorial, and ours.
 const TRANSFORMER_NAMES: [(&str, &str); 3] = [
     ("src_tok_emb.embedding.weight", "src_embedding.weight"),
     ("tgt_tok_emb.embedding.weight", "tgt_embedding.weight"),
     ("generator.weight", "head.weight"),
 ];
-/// A table of sines, which is computed here.
+/// Names of the table of sinusoidal positions, which is computed here.
 const POSITIONS: [&str; 4] =
     ["positional_encoding.pos_embedding", "positional_encoding.pe", "pos_encoder.pe", "pos_encoding.pe"];
-/// Characters of an alphabet; the one-hot vectors of more would fill memory.
+/// Maximum alphabet size for one-hot vectors, which would otherwise fill memory.
 const MOST_ONE_HOT: usize = 4096;
 
 fn unclear(message: impl Into<String>) -> Error {
     Error::new(ErrorCode::BadConfig, message)
 }
 
-/// Takes wrappers' prefixes from the names, as long as all have them. Says whether there were any.
+/// Removes wrapper prefixes as long as all names have them. Returns whether there were any.
 ///
 /// # Errors
-/// `bad-weights` if two different tensors come to have one name.
+/// `bad-weights` if two different tensors get the same name.
 pub fn unwrap(entries: &mut Entries<'_>) -> Result<bool> {
     let mut changed = false;
     while let Some(wrapper) = WRAPPERS.iter().find(|wrapper| {
@@ -39,11 +39,11 @@ pub fn unwrap(entries: &mut Entries<'_>) -> Result<bool> {
     Ok(changed)
 }
 
-/// Gives the tensors our names and says the configuration that they show.
+/// Converts to our names and infers the configuration.
 ///
 /// # Errors
-/// `other-format` for recurrent layers of another kind than any model here has; `bad-config` where the tensors do not
-/// show all that is to be known.
+/// `other-format` for recurrent layers that no model here has; `bad-config` if the tensors do not determine
+/// the configuration.
 pub fn recognise(entries: &mut Entries<'_>) -> Result<Value> {
     if entries.names().any(|name| name.contains("encoder.layers.0.")) {
         return Err(unclear(
@@ -56,10 +56,10 @@ pub fn recognise(entries: &mut Entries<'_>) -> Result<Value> {
     char_lstm(entries)
 }
 
-/// The names that PyTorch's tutorial gives the tables of a Transformer, as ours.
+/// Renames a Transformer's tables from the names in PyTorch's tutorial to ours.
 ///
 /// # Errors
-/// `bad-weights` if two different tensors come to have one name.
+/// `bad-weights` if two different tensors get the same name.
 pub fn rename_transformer(entries: &mut Entries<'_>) -> Result<bool> {
     entries.rename(|name| {
         let known = TRANSFORMER_NAMES.iter().find(|(theirs, _)| *theirs == name);
@@ -67,10 +67,10 @@ pub fn rename_transformer(entries: &mut Entries<'_>) -> Result<bool> {
     })
 }
 
-/// The names of normalisations in the first BERTs, which TensorFlow gave them, as those of today.
+/// Renames the layer norms of early BERTs, which had TensorFlow's names.
 ///
 /// # Errors
-/// `bad-weights` if two different tensors come to have one name.
+/// `bad-weights` if two different tensors get the same name.
 pub fn rename_bert(entries: &mut Entries<'_>) -> Result<bool> {
     entries.rename(|name| {
         let old = [(".LayerNorm.gamma", ".LayerNorm.weight"), (".LayerNorm.beta", ".LayerNorm.bias")];
@@ -80,7 +80,7 @@ pub fn rename_bert(entries: &mut Entries<'_>) -> Result<bool> {
     })
 }
 
-/// The configuration of a pair of GRUs as its tensors show it.
+/// Infers the configuration of a pair of GRUs.
 fn seq2seq(entries: &Entries<'_>) -> Result<Value> {
     let tied = entries.get("embedding.weight").is_some();
     let (src, tgt) = if tied {
@@ -107,12 +107,12 @@ fn seq2seq(entries: &Entries<'_>) -> Result<Value> {
     }))
 }
 
-/// Layers of a recurrent stack.
+/// Number of layers of a recurrent stack.
 fn layers(entries: &Entries<'_>, stack: &str) -> usize {
     (0..).take_while(|layer| entries.get(&format!("{stack}weight_ih_l{layer}")).is_some()).count()
 }
 
-/// A stack of LSTMs between a table and a linear layer, whatever they are called.
+/// Recognises a stack of LSTMs between an embedding and a linear layer, whatever their names.
 ///
 /// # Errors
 /// As [`recognise`].
@@ -154,8 +154,10 @@ pub fn char_lstm(entries: &mut Entries<'_>) -> Result<Value> {
     }))
 }
 
+/// Checks that the stack is a unidirectional LSTM.
+///
 /// # Errors
-/// `other-format` for any recurrent layer but an LSTM from left to right.
+/// `other-format` for any other recurrent layer.
 fn check_stack(entries: &Entries<'_>, stack: &str, rows: usize, hidden: usize) -> Result<()> {
     let refused =
         |what: &str| Err(other_format(format!("{stack} is {what}; a model that writes here is an LSTM")));
@@ -170,7 +172,7 @@ fn check_stack(entries: &Entries<'_>, stack: &str, rows: usize, hidden: usize) -
     }
 }
 
-/// The one matrix outside the stack of this shape; of several the one that is called so.
+/// The only matrix outside the stack that fits; of several, the one with a matching name.
 fn linear(
     entries: &Entries<'_>,
     stack: &str,
@@ -214,7 +216,7 @@ fn rename_lstm(entries: &mut Entries<'_>, stack: &str, head: &str, table: Option
     Ok(())
 }
 
-/// A network that reads characters as one-hot vectors has a table of them, so to speak.
+/// Adds an embedding of one-hot vectors for a network that reads characters in this form.
 fn add_one_hot(entries: &mut Entries<'_>, inputs: usize, vocab_size: usize) -> Result<()> {
     if inputs != vocab_size || inputs > MOST_ONE_HOT {
         return Err(unclear(format!(
@@ -233,7 +235,7 @@ fn add_bias(entries: &mut Entries<'_>, name: String, length: usize) -> Result<()
     Ok(())
 }
 
-/// Leaves out the rows of the tables at both ends that have no character, and puts the others into this order.
+/// Keeps the rows of the embedding and the output layer that have a character, in this order.
 pub fn select_characters(entries: &mut Entries<'_>, rows: &[usize]) {
     for name in ["embedding.weight", "head.weight", "head.bias"] {
         if let Some(entry) = entries.get_mut(name) {

@@ -1,4 +1,4 @@
-//! Zip files in memory: those of PyTorch, which store without compressing, and folders that people packed.
+//! Unpacks zip files in memory: those of PyTorch, which are uncompressed, and zipped folders.
 
 use super::recognise::other_format;
 use crate::error::{Error, ErrorCode, Result};
@@ -6,19 +6,20 @@ use miniz_oxide::inflate::decompress_to_vec_with_limit;
 use rawzip::{CompressionMethod, ZipArchive, crc32};
 use std::borrow::Cow;
 
-/// More files are no model's folder.
+/// Maximum number of files; a model's folder has fewer.
 const MOST_FILES: usize = 20_000;
-/// Weights hardly compress, and texts less than this; a zip that claims more was made to fill memory.
+/// Maximum growth. Weights hardly compress, and texts by less than this; a zip that claims more was made to
+/// exhaust memory.
 const MOST_GROWTH: usize = 12;
-/// Small files may grow more.
+/// Additional allowance in bytes, for small files.
 const FREE_BYTES: usize = 1 << 24;
 
-/// A file in a zip, or elsewhere: its name, with folders, and what it holds.
+/// A file, from a zip or elsewhere.
 #[derive(Clone, Debug)]
 pub struct File<'a> {
-    /// With `/` between folders.
+    /// Path with `/` as the separator.
     pub name: String,
-    /// All of it.
+    /// The whole content.
     pub bytes: Cow<'a, [u8]>,
 }
 
@@ -26,11 +27,11 @@ fn bad(file: &str, message: impl std::fmt::Display) -> Error {
     Error::new(ErrorCode::BadWeights, format!("{file}: the zip is cut off or damaged: {message}"))
 }
 
-/// All files of a zip, folders left out.
+/// Returns all files of a zip, without folders.
 ///
 /// # Errors
-/// `bad-weights` for a damaged one, `other-format` for ways of compressing that are not common and for one that
-/// would become much larger.
+/// `bad-weights` for a damaged one, `other-format` for uncommon compression methods and for one that would
+/// grow too much.
 pub fn unpack<'a>(zip: &str, bytes: &'a [u8]) -> Result<Vec<File<'a>>> {
     let archive = ZipArchive::from_slice(bytes).map_err(|e| bad(zip, e))?;
     let mut files = Vec::new();
@@ -40,7 +41,7 @@ pub fn unpack<'a>(zip: &str, bytes: &'a [u8]) -> Result<Vec<File<'a>>> {
         if entry.is_dir() {
             continue;
         }
-        // Old programs write other letters than UTF-8's; the names that matter have none of them.
+        // Old programs use encodings other than UTF-8, but the relevant names are ASCII.
         let name = String::from_utf8_lossy(entry.file_path().as_bytes()).replace('\\', "/");
         if files.len() == MOST_FILES {
             return Err(other_format(format!("{zip} holds more than {MOST_FILES} files")));

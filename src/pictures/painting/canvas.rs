@@ -1,45 +1,46 @@
-//! What paintings are made with: colours between 0 and 1 on a square from (0, 0) to (1, 1), y downwards. Nothing but
-//! additions, multiplications, divisions and roots, so that a seed paints the same picture on every machine.
+//! Drawing primitives for paintings: colours between 0 and 1 on a square from (0, 0) to (1, 1), with y
+//! downwards. Uses only additions, multiplications, divisions and roots, so that a seed gives the same
+//! picture on every machine.
 
 use super::super::Picture;
 use crate::rng::uniform_at;
 
 /// Red, green and blue from 0 to 1.
 pub type Rgb = [f32; 3];
-/// A place, or a way from one to another.
+/// A position or a displacement.
 pub type Point = [f32; 2];
 
-/// Samples of a pixel along each axis.
+/// Number of samples per pixel along each axis.
 const SAMPLES: usize = 3;
 
-/// A colour as painters of pages write it, `0xrrggbb`.
+/// A colour from its web notation, `0xrrggbb`.
 pub const fn rgb(hex: u32) -> Rgb {
     [(hex >> 16 & 255) as f32 / 255.0, (hex >> 8 & 255) as f32 / 255.0, (hex & 255) as f32 / 255.0]
 }
 
-/// From `a` to `b`.
+/// Interpolates from `a` to `b`.
 pub fn mix(a: Rgb, b: Rgb, share: f32) -> Rgb {
     let share = share.clamp(0.0, 1.0);
     [0, 1, 2].map(|channel| a[channel] + (b[channel] - a[channel]) * share)
 }
 
-/// Darker below 1, lighter above.
+/// Darkens for factors below 1, brightens above.
 pub fn shade(colour: Rgb, factor: f32) -> Rgb {
     colour.map(|channel| (channel * factor).clamp(0.0, 1.0))
 }
 
-/// From 0 to 1 between `low` and `high`, with level ends.
+/// Smoothstep from 0 to 1 between `low` and `high`.
 pub fn ramp(low: f32, high: f32, x: f32) -> f32 {
     let x = ((x - low) / (high - low)).clamp(0.0, 1.0);
     x * x * (3.0 - 2.0 * x)
 }
 
-/// A number for a cell of the plane.
+/// A pseudo-random number from 0 to 1 for a cell of the plane.
 pub fn at_cell(seed: u64, x: i32, y: i32) -> f32 {
     uniform_at(seed, (x as u32).wrapping_mul(73_856_093) ^ (y as u32).wrapping_mul(19_349_663))
 }
 
-/// Smooth noise from 0 to 1 with one bump or hollow a unit.
+/// Smooth noise from 0 to 1 with one feature per unit of length.
 pub fn noise(seed: u64, x: f32, y: f32) -> f32 {
     let (left, top) = (x.floor(), y.floor());
     let (column, row) = (left as i32, top as i32);
@@ -52,14 +53,14 @@ pub fn noise(seed: u64, x: f32, y: f32) -> f32 {
     above + (below - above) * dy
 }
 
-/// Noise in four octaves: clouds.
+/// Noise in four octaves, which looks like clouds.
 pub fn clouds(seed: u64, x: f32, y: f32) -> f32 {
     let octave = |(weight, scale): (f32, f32)| weight * noise(seed, scale * x, scale * y);
     [(8.0, 1.0), (4.0, 2.0), (2.0, 4.0), (1.0, 8.0)].into_iter().map(octave).sum::<f32>() / 15.0
 }
 
-/// The cell of a lattice with shaken centres that a place lies in, and by how much the next centre is farther away.
-/// Lengths are in cells.
+/// The cell of a jittered Voronoi lattice that contains a point, and the distance to the second nearest
+/// centre minus that to the nearest. Lengths are in cells.
 pub fn voronoi(seed: u64, x: f32, y: f32) -> ([i32; 2], f32) {
     let (column, row) = (x.floor() as i32, y.floor() as i32);
     let (mut nearest, mut first, mut second) = ([column, row], f32::INFINITY, f32::INFINITY);
@@ -76,14 +77,14 @@ pub fn voronoi(seed: u64, x: f32, y: f32) -> ([i32; 2], f32) {
     (nearest, second - first)
 }
 
-/// A picture in the making.
+/// A picture being painted.
 pub struct Canvas {
     size: usize,
     pixels: Vec<Rgb>,
 }
 
 impl Canvas {
-    /// Every place in the colour that it is given.
+    /// Colours every position.
     pub fn painted(size: usize, colour: impl Fn(f32, f32) -> Rgb) -> Self {
         let centre = |pixel: usize, sample: usize| {
             (pixel as f32 + (2 * sample + 1) as f32 / (2 * SAMPLES) as f32) / size as f32
@@ -100,7 +101,7 @@ impl Canvas {
         Self { size, pixels: (0..size * size).map(pixel).collect() }
     }
 
-    /// A stroke along a line through these places; its colour depends on how far a place lies to the side, from -1 to 1.
+    /// Draws a stroke along a polyline; its colour depends on the lateral position, from -1 to 1.
     pub fn stroke(&mut self, line: &[Point], width: f32, opacity: f32, colour: impl Fn(f32) -> Rgb) {
         let (half, pixel) = (width / 2.0, 1.0 / self.size as f32);
         let reach = |axis: usize| {
@@ -120,12 +121,12 @@ impl Canvas {
         }
     }
 
-    /// A round spot.
+    /// Draws a round spot.
     pub fn spot(&mut self, at: Point, radius: f32, opacity: f32, colour: Rgb) {
         self.stroke(&[at, at], 2.0 * radius, opacity, |_| colour);
     }
 
-    /// What is inside is coloured over.
+    /// Fills the region for which `inside` returns true.
     pub fn fill(&mut self, opacity: f32, colour: Rgb, inside: impl Fn(f32, f32) -> bool) {
         let covered = Self::painted(self.size, |x, y| [f32::from(u8::from(inside(x, y))); 3]);
         for (place, covered) in self.pixels.iter_mut().zip(covered.pixels) {
@@ -133,14 +134,14 @@ impl Canvas {
         }
     }
 
-    /// In bytes.
+    /// Converts to bytes.
     pub fn finished(self) -> Picture {
         let byte = |channel: f32| (channel.clamp(0.0, 1.0) * 255.0 + 0.5) as u8;
         Picture { size: self.size, pixels: self.pixels.into_iter().flatten().map(byte).collect() }
     }
 }
 
-/// How far a place is from a line of pieces, and from the nearest one's middle to the side.
+/// The distance of a point from a polyline, and its lateral offset from the nearest segment.
 fn to_line([x, y]: Point, line: &[Point]) -> (f32, f32) {
     let mut nearest = (f32::INFINITY, 0.0);
     for piece in line.windows(2) {

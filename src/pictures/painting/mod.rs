@@ -1,5 +1,5 @@
-//! Paintings by program: nine whose style can be taken, and three scenes to give it to. A seed paints one picture, the
-//! same on every machine.
+//! Procedural pictures: nine paintings as styles and three motifs as contents for style transfer. A seed
+//! gives the same picture on every machine.
 
 mod canvas;
 mod motifs;
@@ -15,15 +15,15 @@ macro_rules! named {
         pub enum $name { $($(#[$kind_about])* $kind),* }
 
         impl $name {
-            /// All of them, in order.
+            /// All values, in order.
             pub const ALL: &[Self] = &[$(Self::$kind),*];
 
-            /// The one of this name.
+            /// The value with this name.
             pub fn named(name: &str) -> Option<Self> {
                 Self::ALL.iter().copied().find(|one| one.name() == name)
             }
 
-            /// Its name in commands and links.
+            /// Name used in commands and links.
             pub fn name(self) -> &'static str {
                 match self { $(Self::$kind => $word),* }
             }
@@ -32,17 +32,17 @@ macro_rules! named {
 }
 
 named! {
-    /// A way of painting.
+    /// A painting style.
     Painting {
-        /// Circles within circles, as on woodcuts of the sea.
+        /// Concentric circles, as in woodcuts of the sea.
         Waves = "waves",
-        /// Thick strokes of a brush that follow a stream.
+        /// Thick brush strokes that follow a flow.
         Brush = "brush",
         /// Small stones in mortar.
         Mosaic = "mosaic",
-        /// Ink on paper, in lines that cross.
+        /// Ink on paper in crossing lines.
         Hatching = "hatching",
-        /// Points of pure colour.
+        /// Dots of pure colour.
         Dots = "dots",
         /// Veins in stone.
         Marble = "marble",
@@ -50,17 +50,17 @@ named! {
         Glass = "glass",
         /// Circles, bars and triangles.
         Geometry = "geometry",
-        /// Threads over and under each other.
+        /// Interwoven threads.
         Weave = "weave",
     }
 }
 
 named! {
-    /// A scene.
+    /// A motif.
     Motif {
         /// Houses and trees below a sun.
         Village = "village",
-        /// A boat on the evening sea.
+        /// A boat on the sea at dusk.
         Boat = "boat",
         /// A cup, an apple and a flower on a table.
         StillLife = "still-life",
@@ -68,7 +68,7 @@ named! {
 }
 
 impl Painting {
-    /// `size` x `size` pixels of it.
+    /// Draws the painting with `size` x `size` pixels.
     ///
     /// # Panics
     /// If `size` is 0.
@@ -89,7 +89,7 @@ impl Painting {
 }
 
 impl Motif {
-    /// `size` x `size` pixels of it.
+    /// Draws the motif with `size` x `size` pixels.
     ///
     /// # Panics
     /// If `size` is 0.

@@ -1,19 +1,19 @@
-//! Scenes to be painted in another's style.
+//! Motifs for style transfer.
 
 use super::super::Picture;
 use super::super::scene::Thing;
 use super::super::shape::contains;
 use super::canvas::{Canvas, Point, Rgb, clouds, mix, noise, ramp, rgb, shade};
 
-/// For noise that belongs to the scene.
+/// Seed of the noise in the motifs.
 const SEED: u64 = 15;
 
-/// Whether a thing of this place and half width covers a place.
+/// Whether a thing with this centre and half width covers a point.
 fn covers(thing: Thing, [cx, cy]: Point, half: f32, [x, y]: Point) -> bool {
     contains(thing, ((100.0 * (x - cx) / half) as i32, (100.0 * (y - cy) / half) as i32))
 }
 
-/// Things with their colours, of which the last that covers a place is seen; each is lit from the upper left.
+/// Draws things over the ground, later ones in front; each is lit from the upper left.
 fn lit(things: &[(Thing, Point, f32, Rgb)], at: Point, ground: Rgb) -> Rgb {
     let seen = things.iter().rev().find(|(thing, centre, half, _)| covers(*thing, *centre, *half, at));
     seen.map_or(ground, |&(_, [cx, cy], half, colour)| {
@@ -51,7 +51,7 @@ pub fn village(size: usize) -> Picture {
     .finished()
 }
 
-/// A boat on the evening sea, and its image in the water.
+/// A boat on the sea at dusk, with its reflection.
 pub fn boat(size: usize) -> Picture {
     const HORIZON: f32 = 0.56;
     let things = [(Thing::Boat, [0.45, 0.48], 0.24, rgb(0xf3e9d2))];
@@ -104,7 +104,7 @@ pub fn still_life(size: usize) -> Picture {
         } else {
             ground
         };
-        // A vase: a belly and a neck.
+        // A vase, made of a belly and a neck.
         let belly = ((x - 0.34) / 0.13) * ((x - 0.34) / 0.13) + ((y - 0.74) / 0.15) * ((y - 0.74) / 0.15);
         let vase = belly < 1.0 || ((x - 0.34).abs() < 0.06 && (0.55..0.7).contains(&y));
         let ground = if vase { shade(rgb(0xe9e2d0), 1.05 - 1.6 * (x - 0.28).abs()) } else { ground };

@@ -1,14 +1,14 @@
-//! Paintings in which every place has its colour by a rule.
+//! Paintings that compute the colour of each position by a rule.
 
 use super::super::Picture;
 use super::canvas::{Canvas, Rgb, at_cell, clouds, mix, noise, ramp, rgb, shade, voronoi};
 
-/// One of several colours, by a number from 0 to 1.
+/// Picks one of several colours by a number from 0 to 1.
 fn of(colours: &[Rgb], share: f32) -> Rgb {
     colours[((share * colours.len() as f32) as usize).min(colours.len() - 1)]
 }
 
-/// Rows of circles within circles, each row in front of the one above.
+/// Rows of concentric circles, each row in front of the one above.
 pub fn waves(size: usize, seed: u64) -> Picture {
     const BANDS: [Rgb; 7] = [
         rgb(0x12_2c54),
@@ -23,7 +23,7 @@ pub fn waves(size: usize, seed: u64) -> Picture {
     Canvas::painted(size, |x, y| {
         let shaken = |seed: u64, at: f32| at + 0.02 * (clouds(seed, 6.0 * x, 6.0 * y) - 0.5);
         let (x, y) = (ACROSS * shaken(seed, x), ACROSS * shaken(seed + 1, y));
-        // The centre of a row lies a quarter of a circle below the one above.
+        // Each row is a quarter of a circle below the one above.
         let lowest = (4.0 * y).floor() as i32 + 4;
         for row in (lowest - 9..=lowest).rev() {
             let (cy, shift) = (row as f32 / 4.0, if row % 2 == 0 { 0.0 } else { 0.5 });
@@ -39,7 +39,7 @@ pub fn waves(size: usize, seed: u64) -> Picture {
     .finished()
 }
 
-/// Stones whose colours drift.
+/// Stones with gradually changing colours.
 pub fn mosaic(size: usize, seed: u64) -> Picture {
     const STONES: [Rgb; 7] = [
         rgb(0x1d_5c63),
@@ -63,7 +63,7 @@ pub fn mosaic(size: usize, seed: u64) -> Picture {
     .finished()
 }
 
-/// Veins where bent noise crosses its middle.
+/// Veins where distorted noise crosses its mean.
 pub fn marble(size: usize, seed: u64) -> Picture {
     let [ground, deep, pale, gold]: [Rgb; 4] =
         [rgb(0x1c_5a5e), rgb(0x0d_2a35), rgb(0xe9_efe6), rgb(0xd7_a84b)];
@@ -79,7 +79,7 @@ pub fn marble(size: usize, seed: u64) -> Picture {
     .finished()
 }
 
-/// Panes of one colour each in dark lead.
+/// Panes of one colour each, separated by dark lead.
 pub fn glass(size: usize, seed: u64) -> Picture {
     const PANES: [Rgb; 7] = [
         rgb(0xb5_1f2e),
@@ -100,7 +100,7 @@ pub fn glass(size: usize, seed: u64) -> Picture {
     .finished()
 }
 
-/// Threads that go over and under each other.
+/// Interwoven threads.
 pub fn weave(size: usize, seed: u64) -> Picture {
     const WARP: [Rgb; 4] = [rgb(0xa3_2638), rgb(0xe3_b04b), rgb(0xa3_2638), rgb(0x2a_2f55)];
     const WEFT: [Rgb; 5] = [rgb(0xef_e3c8), rgb(0x2f_7f79), rgb(0xef_e3c8), rgb(0xc9_5b2b), rgb(0x2a_2f55)];
@@ -109,7 +109,7 @@ pub fn weave(size: usize, seed: u64) -> Picture {
         let pulled = |seed: u64| 0.25 * (noise(seed, 9.0 * x, 9.0 * y) - 0.5);
         let (u, v) = (THREADS * x + pulled(seed), THREADS * y + pulled(seed + 1));
         let (column, row) = (u.floor() as i32, v.floor() as i32);
-        // A twill: two over, two under, one further each row.
+        // A twill: two over, two under, shifted by one in each row.
         let over = (column + row).rem_euclid(4) < 2;
         let colours: &[Rgb] = if over { &WARP } else { &WEFT };
         let (thread, across) = if over { (column, u - u.floor()) } else { (row, v - v.floor()) };

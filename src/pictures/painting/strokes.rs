@@ -1,15 +1,15 @@
-//! Paintings that are put on stroke by stroke.
+//! Paintings made of single strokes.
 
 use super::super::Picture;
 use super::canvas::{Canvas, Point, Rgb, clouds, mix, noise, ramp, rgb, shade};
 use crate::rng::{Rng, uniform_at};
 
-/// A place at random.
+/// A random position.
 fn anywhere(rng: &mut Rng) -> Point {
     [(); 2].map(|()| rng.uniform())
 }
 
-/// The way of a stream without springs at a place: along the contour lines of a landscape.
+/// The direction of a divergence-free flow at a position: along the contour lines of a height field.
 fn stream(seed: u64, [x, y]: Point) -> Point {
     const STEP: f32 = 0.01;
     let height = |x: f32, y: f32| noise(seed, 3.0 * x, 3.0 * y) + 0.35 * noise(seed + 1, 7.0 * x, 7.0 * y);
@@ -18,7 +18,7 @@ fn stream(seed: u64, [x, y]: Point) -> Point {
     [dy / length, -dx / length]
 }
 
-/// Short thick strokes along a stream, at night.
+/// Short thick strokes along a flow, at night.
 pub fn brush(size: usize, seed: u64) -> Picture {
     const SKY: [Rgb; 6] =
         [rgb(0x0f1f4b), rgb(0x1d3f8a), rgb(0x2f6fb5), rgb(0x6fb3cf), rgb(0xe9e3a6), rgb(0xf2b632)];
@@ -43,7 +43,7 @@ pub fn brush(size: usize, seed: u64) -> Picture {
     canvas.finished()
 }
 
-/// Lines of ink in four directions, the more of them the darker.
+/// Ink lines in four directions; more of them where it is darker.
 pub fn hatching(size: usize, seed: u64) -> Picture {
     const PAPER: Rgb = rgb(0xf3ead6);
     const INK: Rgb = rgb(0x241c1c);
@@ -77,7 +77,7 @@ pub fn hatching(size: usize, seed: u64) -> Picture {
     canvas.finished()
 }
 
-/// Points of pure colours, which mix in the eye.
+/// Dots of pure colours that blend in the eye.
 pub fn dots(size: usize, seed: u64) -> Picture {
     const FAMILIES: [[Rgb; 4]; 4] = [
         [rgb(0xf3d34a), rgb(0xf0a02c), rgb(0xf7ecb5), rgb(0xe8743b)],
@@ -96,7 +96,7 @@ pub fn dots(size: usize, seed: u64) -> Picture {
     canvas.finished()
 }
 
-/// Circles, bars and triangles over each other.
+/// Overlapping circles, bars and triangles.
 pub fn geometry(size: usize, seed: u64) -> Picture {
     const GROUND: Rgb = rgb(0xece2cb);
     const COLOURS: [Rgb; 7] = [

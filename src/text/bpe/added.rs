@@ -1,7 +1,8 @@
-//! Tokens that a vocabulary was given by name: each is found in a text as a whole, before the rest is cut into words.
+//! Added tokens: vocabulary entries that are matched in a text as a whole, before the rest is split into
+//! words.
 //!
-//! Where and how is Hugging Face's `tokenizers` to the letter, with special tokens left as plain text (that library's
-//! `encode_special_tokens`).
+//! The matching rules are exactly those of Hugging Face's `tokenizers`, with special tokens left as plain
+//! text (that library's `encode_special_tokens`).
 
 use super::Normalizer;
 use crate::text::unicode::is_mark;
@@ -12,16 +13,16 @@ use serde::{Deserialize, Serialize};
 pub(super) struct AddedToken {
     pub id: u32,
     pub content: String,
-    /// Not inside a word.
+    /// Does not match inside a word.
     #[serde(default)]
     pub single_word: bool,
-    /// Takes the white space before it along.
+    /// Absorbs white space before it.
     #[serde(default)]
     pub lstrip: bool,
-    /// Takes the white space after it along.
+    /// Absorbs white space after it.
     #[serde(default)]
     pub rstrip: bool,
-    /// Looked for in the normalised text.
+    /// Matched in the normalised text.
     #[serde(default)]
     pub normalized: bool,
     pub special: bool,
@@ -31,23 +32,23 @@ pub(super) struct AddedToken {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(super) struct AddedTokens {
     tokens: Vec<AddedToken>,
-    /// Looked for in the text as it is.
+    /// Tokens matched in the original text.
     exact: Search,
-    /// Looked for in the normalised text.
+    /// Tokens matched in the normalised text.
     normalized: Search,
 }
 
-/// Spellings, and which of the tokens each is.
+/// Spellings with the indices of their tokens.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 struct Search {
-    /// In ascending order.
+    /// Ascending.
     spellings: Vec<(String, usize)>,
-    /// Of the spellings, in bytes, the longest first.
+    /// Byte lengths of the spellings, longest first.
     lengths: Vec<usize>,
 }
 
 impl AddedToken {
-    /// A special token without any of the peculiarities.
+    /// A special token with default settings.
     pub fn special(id: u32, content: &str) -> Self {
         Self {
             id,
@@ -63,7 +64,7 @@ impl AddedToken {
 
 impl AddedTokens {
     pub fn new(tokens: Vec<AddedToken>, normalizer: &Normalizer) -> Self {
-        // Special ones are never found, but they hide others that they overlap with.
+        // Special tokens are never matched, but they hide others that overlap with them.
         let are_found = tokens.iter().any(|token| !token.special);
         let search = |normalized: bool| {
             let spelling = |token: &AddedToken| {
@@ -77,24 +78,24 @@ impl AddedTokens {
         Self { tokens, exact, normalized }
     }
 
-    /// As the file has them.
+    /// The tokens in file order.
     pub fn tokens(&self) -> &[AddedToken] {
         &self.tokens
     }
 
-    /// Cuts a text at the tokens that are looked for before it is normalised: either a token's id, or what is between.
+    /// Splits a text at the tokens matched before normalisation, into token ids and the text in between.
     pub fn split<'t>(&self, text: &'t str) -> Vec<Result<u32, &'t str>> {
         self.cut(&self.exact, text)
     }
 
-    /// Cuts a normalised text at the others.
+    /// Splits a normalised text at the remaining tokens.
     pub fn split_normalized<'t>(&self, text: &'t str) -> Vec<Result<u32, &'t str>> {
         self.cut(&self.normalized, text)
     }
 
     fn cut<'t>(&self, search: &Search, text: &'t str) -> Vec<Result<u32, &'t str>> {
         let mut pieces = Vec::new();
-        // Where the piece in progress begins, and where to look on.
+        // Start of the current piece, and where to search next.
         let (mut begin, mut at) = (0, 0);
         while let Some((found, place)) = search.next(text, at) {
             let token = &self.tokens[place];
@@ -129,7 +130,7 @@ impl Search {
         Self { spellings, lengths }
     }
 
-    /// The first spelling in `text` from `at` on, and of several that begin there the longest.
+    /// Finds the first spelling in `text` from `at` on; the longest one if several start there.
     fn next(&self, text: &str, at: usize) -> Option<(std::ops::Range<usize>, usize)> {
         if self.spellings.is_empty() {
             return None;

@@ -1,9 +1,10 @@
-//! The alphabet of byte-level BPE: each of the 256 bytes as one printable character (Radford et al. 2019).
+//! The byte alphabet of byte-level BPE: each of the 256 bytes as one printable character (Radford et al.
+//! 2019).
 //!
-//! Printable bytes of Latin-1 stand for themselves; the other 68, in ascending order, are U+0100 and
-//! following, so that a space is `Ġ` and a line break `Ċ`.
+//! Printable Latin-1 bytes stand for themselves; the other 68, in ascending order, are mapped to U+0100 and
+//! up, so a space is `Ġ` and a line break `Ċ`.
 
-/// The character that stands for `byte`.
+/// The character that represents `byte`.
 pub fn to_char(byte: u8) -> char {
     let code = match byte {
         0x00..=0x20 => 0x100 + u32::from(byte),
@@ -14,7 +15,7 @@ pub fn to_char(byte: u8) -> char {
     char::from_u32(code).expect("codes up to U+0143 are characters")
 }
 
-/// The byte that `c` stands for, if it is in the alphabet.
+/// The byte represented by `c`, if `c` is in the alphabet.
 pub fn from_char(c: char) -> Option<u8> {
     let code = u32::from(c);
     let byte = match code {
@@ -27,7 +28,7 @@ pub fn from_char(c: char) -> Option<u8> {
     Some(byte as u8)
 }
 
-/// The alphabet in code point order, as the Hugging Face trainer numbers it.
+/// The alphabet in code point order, which is the id order of the Hugging Face trainer.
 pub fn alphabet() -> Vec<char> {
     let mut characters: Vec<char> = (0..=u8::MAX).map(to_char).collect();
     characters.sort_unstable();

@@ -1,4 +1,4 @@
-//! `tokenizer.json` in the layout of Hugging Face's `tokenizers`, as far as byte-level BPE goes.
+//! `tokenizer.json` in the layout of Hugging Face's `tokenizers`, as far as byte-level BPE is concerned.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,7 @@ use super::{BpeTokenizer, Merge, Normalizer, bytes};
 use crate::error::{Error, ErrorCode, Result};
 use crate::order;
 
-/// More ids than this are no vocabulary; the file is damaged or hostile.
+/// A file with more ids than this is damaged or hostile.
 const MAX_VOCABULARY: usize = 1 << 20;
 
 #[derive(Deserialize)]
@@ -23,7 +23,7 @@ struct File {
     model: Model,
 }
 
-/// The part of this name, as pre-tokenizer and as decoder.
+/// The component of this name, used as pre-tokenizer and as decoder.
 #[derive(Serialize)]
 struct ByteLevel {
     r#type: &'static str,
@@ -44,7 +44,7 @@ struct Model {
     merges: Vec<MergeEntry>,
 }
 
-/// `["a","b"]`, or `"a b"` in older files.
+/// A merge as `["a","b"]`, or `"a b"` in older files.
 struct MergeEntry(String, String);
 
 impl<'de> Deserialize<'de> for MergeEntry {
@@ -80,12 +80,12 @@ fn bad(message: impl std::fmt::Display) -> Error {
 }
 
 impl BpeTokenizer {
-    /// Reads the `tokenizer.json` of a byte-level BPE, such as this crate, `tokenizers` and GPT-2 have.
+    /// Reads the `tokenizer.json` of a byte-level BPE as written by this crate, by `tokenizers` or for GPT-2.
     ///
     /// # Errors
-    /// `bad-tokenizer` when it does not parse, needs something that is not implemented (another
-    /// pre-tokenizer, `ignore_merges`, prefixes or suffixes of subwords), or contradicts itself: ids with
-    /// gaps or twice, a byte without a token, a merge of or into an unknown token.
+    /// `bad-tokenizer` if it does not parse, needs a feature that is not implemented (another pre-tokenizer,
+    /// `ignore_merges`, subword prefixes or suffixes), or is inconsistent: gaps in the ids, duplicate ids, a
+    /// byte without a token, a merge of or into an unknown token.
     pub fn from_json(json: &str) -> Result<Self> {
         let file: File = serde_json::from_str(json).map_err(bad)?;
         check_supported(&file)?;
@@ -109,7 +109,7 @@ impl BpeTokenizer {
         }
         let by_pair = order::sorted(merges.len(), &|a, b| merges[a].pair.cmp(&merges[b].pair));
         let mut merges: Vec<Merge> = order::in_order(merges, by_pair).collect();
-        // Of a merge listed twice the library uses the later rank.
+        // For a merge listed twice the library uses the later rank.
         merges.reverse();
         merges.dedup_by_key(|merge| merge.pair);
         merges.reverse();
@@ -117,8 +117,8 @@ impl BpeTokenizer {
         Ok(Self { normalizer, add_prefix_space, tokens, specials, added, byte_ids, merges })
     }
 
-    /// The text of `tokenizer.json`, as `tokenizers` writes it. With `<start>` and `<end>` in the
-    /// vocabulary the library will put them around every text.
+    /// The content of `tokenizer.json`, as `tokenizers` writes it. If the vocabulary has `<start>` and
+    /// `<end>`, the library will put them around every text.
     pub fn to_json(&self) -> String {
         let byte_level = |add_prefix_space| ByteLevel {
             r#type: "ByteLevel",
@@ -184,7 +184,7 @@ fn check_supported(file: &File) -> Result<()> {
     Err(bad(problem))
 }
 
-/// The tokens in the order of their ids, and which of them are special.
+/// The tokens in id order, and the ids of the special ones.
 fn number(vocab: BTreeMap<String, u32>, added: &[AddedToken]) -> Result<(Vec<String>, Vec<u32>)> {
     let mut specials: Vec<u32> = added.iter().filter(|token| token.special).map(|token| token.id).collect();
     specials.sort_unstable();
@@ -207,11 +207,11 @@ fn number(vocab: BTreeMap<String, u32>, added: &[AddedToken]) -> Result<(Vec<Str
             None => return Err(bad(format!("{token:?} has id {id}, but there are {} tokens", tokens.len()))),
         }
     }
-    // As many tokens as places, none twice: every place is taken.
+    // There are as many tokens as slots and no duplicates, so every slot is filled.
     Ok((tokens.into_iter().flatten().collect(), specials))
 }
 
-/// Ids by token.
+/// Looks up ids by token.
 struct Ids<'a> {
     tokens: &'a [String],
     sorted: Vec<u32>,
@@ -257,7 +257,7 @@ struct WrittenModel<'a> {
     merges: Vec<[&'a str; 2]>,
 }
 
-/// Written in the order of the ids.
+/// Serialised in id order.
 struct Vocabulary<'a>(&'a [String]);
 
 impl Serialize for Vocabulary<'_> {

@@ -1,7 +1,7 @@
-//! Learning merges from text.
+//! Learns merges from text.
 //!
-//! Follows `BpeTrainer` of `tokenizers` 0.23 step for step, including what it does with counts that its
-//! bookkeeping lets go stale, so that both learn the same merges from the same lines.
+//! Follows `BpeTrainer` of `tokenizers` 0.23 step by step, including its use of stale counts, so that both
+//! learn the same merges from the same lines.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap, HashMap};
@@ -10,7 +10,7 @@ use super::added::{AddedToken, AddedTokens};
 use super::{BpeTokenizer, Merge, Normalizer, begun, bytes, words};
 use crate::text::END_OF_TEXT;
 
-/// What a tokenizer is like besides its merges.
+/// Settings of a tokenizer besides its merges.
 struct Scheme {
     /// Names of the first ids.
     specials: &'static [&'static str],
@@ -20,11 +20,11 @@ struct Scheme {
 
 type Pair = (u32, u32);
 
-/// Learns a byte-level BPE with `<pad>`, `<start>`, `<end>`, the 256 bytes and as many merges as make
-/// `vocab_size` ids, or as the texts have pairs for. Deterministic; the order of the texts is irrelevant.
+/// Learns a byte-level BPE with `<pad>`, `<start>`, `<end>`, the 256 bytes and enough merges for `vocab_size`
+/// ids, fewer if the texts have no more pairs. Deterministic; the order of the texts does not matter.
 ///
-/// The pair with the most occurrences is merged first, of equal ones that with the smaller ids. A merge
-/// that would spell the name of a special token is not made.
+/// The most frequent pair is merged first; ties go to the pair with the smaller ids. A merge that would spell
+/// the name of a special token is skipped.
 pub fn learn_bpe<'a>(
     texts: impl IntoIterator<Item = &'a str>,
     vocab_size: usize,
@@ -43,8 +43,8 @@ pub(crate) fn learn_bpe_with<'a>(
     learn(texts, vocab_size, Scheme { specials, add_prefix_space: true, normalizer })
 }
 
-/// Learns a byte-level BPE of GPT-2's kind, for a model that continues a text: `<|endoftext|>` is 0, nothing is
-/// normalised, and no space is put before a text. All else is as in [`learn_bpe`].
+/// Learns a byte-level BPE like GPT-2's, for a language model: `<|endoftext|>` has id 0, nothing is
+/// normalised, and no space is added before a text. Everything else is as in [`learn_bpe`].
 ///
 /// ```
 /// let tokenizer = liedwerk::text::learn_text_bpe(["so, so,\n so"], 260);
@@ -55,14 +55,14 @@ pub fn learn_text_bpe<'a>(texts: impl IntoIterator<Item = &'a str>, vocab_size: 
     learn(texts, vocab_size, Scheme { specials: &[END_OF_TEXT], ..Scheme::as_written() })
 }
 
-/// Learns a byte-level BPE for songs, of which one follows the other without a special token between: as
-/// [`learn_text_bpe`], but `<|endoftext|>` is none of the tokens.
+/// Learns a byte-level BPE for songs that follow each other without a special token in between: like
+/// [`learn_text_bpe`], but without `<|endoftext|>`.
 pub fn learn_song_bpe<'a>(texts: impl IntoIterator<Item = &'a str>, vocab_size: usize) -> BpeTokenizer {
     learn(texts, vocab_size, Scheme::as_written())
 }
 
 impl Scheme {
-    /// Nothing is normalised, nothing added: a text may begin in the middle of a line.
+    /// Normalises and adds nothing, since a text may start in the middle of a line.
     fn as_written() -> Self {
         Self { specials: &[], add_prefix_space: false, normalizer: Normalizer::default() }
     }
@@ -85,17 +85,18 @@ fn learn<'a>(texts: impl IntoIterator<Item = &'a str>, vocab_size: usize, scheme
     learner.into_tokenizer(scheme)
 }
 
-/// A pair that may be merged. The heap gives the largest count, then the smallest pair.
+/// A pair that may be merged, with the words it occurs in. The heap yields the largest count, then the
+/// smallest pair.
 type Candidate = (u64, Reverse<Pair>, Vec<usize>);
 
 struct Learner {
     tokens: Vec<String>,
     ids: HashMap<String, u32>,
-    /// The distinct words as ids, and how often each occurs.
+    /// The distinct words as ids, with their counts.
     words: Vec<(Vec<u32>, i64)>,
     pair_counts: HashMap<Pair, i64>,
     queue: BinaryHeap<Candidate>,
-    /// In the order learned, with the id each makes.
+    /// Merges in the order learned, with the resulting ids.
     merges: Vec<(Pair, u32)>,
 }
 
@@ -128,7 +129,7 @@ impl Learner {
     fn learn(&mut self, vocab_size: usize, specials: &[&str]) {
         while self.tokens.len() < vocab_size {
             let Some((count, Reverse(pair), positions)) = self.queue.pop() else { break };
-            // The library compares and orders counts as u64, so that one that fell below zero comes first.
+            // The library compares counts as u64, so a negative count comes first.
             let now = self.pair_counts[&pair] as u64;
             if count != now {
                 self.queue.push((now, Reverse(pair), positions));
@@ -146,7 +147,7 @@ impl Learner {
 
     /// Merges `pair` in the words at `positions`.
     fn merge(&mut self, pair: Pair, token: String, positions: &[usize]) {
-        // Two merges may spell the same token, ab+c and a+bc.
+        // Two merges may spell the same token: ab+c and a+bc.
         let id = *self.ids.entry(token).or_insert_with_key(|token| {
             self.tokens.push(token.clone());
             self.tokens.len() as u32 - 1
@@ -198,7 +199,7 @@ impl Learner {
     }
 }
 
-/// Notes that `pair` occurs in word `at`, once a word; words come in ascending order.
+/// Records that `pair` occurs in word `at`, once per word; words come in ascending order.
 fn note(positions: &mut BTreeMap<Pair, Vec<usize>>, pair: Pair, at: usize) {
     let noted = positions.entry(pair).or_default();
     if noted.last() != Some(&at) {
@@ -206,8 +207,8 @@ fn note(positions: &mut BTreeMap<Pair, Vec<usize>>, pair: Pair, at: usize) {
     }
 }
 
-/// Merges `pair` into `id` throughout one word, and lists which neighbours came and went, in the library's
-/// manner: a pair that overlaps itself is counted as if each occurrence stood alone.
+/// Merges `pair` into `id` throughout one word and lists the changes in neighbouring pairs. Like the library,
+/// it counts a pair that overlaps itself as if each occurrence stood alone.
 fn merge_in(word: &mut Vec<u32>, pair: Pair, id: u32) -> Vec<(Pair, i64)> {
     let mut changes = Vec::new();
     let mut merged: Vec<u32> = Vec::with_capacity(word.len());

@@ -1,23 +1,24 @@
-//! Merging the bytes of one word, by the heap that `tokenizers` uses too.
+//! Merges the bytes of one word with a heap, as `tokenizers` does.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
 use super::Merge;
 
-/// A part of the word. Parts are linked, so that a merge moves nothing.
+/// A part of the word. Parts form a linked list, so that a merge moves nothing.
 #[derive(Clone, Copy)]
 struct Part {
     id: u32,
     previous: Option<usize>,
     next: Option<usize>,
-    /// False once merged into the part before it.
+    /// False once merged into the previous part.
     alive: bool,
 }
 
-/// Merges the ids of one word as far as they go: always the pair of lowest rank, of equal ones the first.
+/// Merges the ids of one word until no pair can be merged: always the pair of lowest rank, the first one
+/// among equals.
 ///
-/// Each merge takes one id away and puts at most two pairs on the heap, so n ids take O(n log n) steps.
+/// Each merge removes one id and pushes at most two pairs onto the heap, so n ids take O(n log n) time.
 pub fn merge_word(
     ids: impl Iterator<Item = u32>,
     merge_of: impl Fn((u32, u32)) -> Option<Merge>,
@@ -29,7 +30,7 @@ pub fn merge_word(
         }
         parts.push(Part { id, previous: at.checked_sub(1), next: None, alive: true });
     }
-    // (rank, where the pair begins, what it becomes)
+    // (rank, start of the pair, merged id)
     let mut queue = BinaryHeap::new();
     let push = |queue: &mut BinaryHeap<_>, parts: &[Part], at: usize| {
         let Some(next) = parts[at].next else { return };
@@ -43,7 +44,7 @@ pub fn merge_word(
     while let Some(Reverse((_, at, id))) = queue.pop() {
         let Part { id: left, next: Some(next), alive: true, .. } = parts[at] else { continue };
         let right = parts[next];
-        // The pair may have changed since it was put on the heap.
+        // The pair may have changed since it was pushed.
         if merge_of((left, right.id)).is_none_or(|merge| merge.id != id) {
             continue;
         }

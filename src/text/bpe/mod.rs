@@ -1,12 +1,12 @@
 //! Byte-level byte-pair encoding (Sennrich et al. 2016; Radford et al. 2019).
 //!
-//! A text is normalised, cut into words, and each word begins as its bytes. Then the pair of neighbours
-//! that was learned first is merged, again and again, until no learned pair is left. Every text has an
-//! encoding, since every byte has a token.
+//! A text is normalised and split into words, and each word starts as its bytes. Then the adjacent pair that
+//! was learned first is merged, repeatedly, until no learned pair is left. Every text can be encoded, since
+//! every byte has a token.
 //!
-//! Ids, files and learned merges equal those of Hugging Face's `tokenizers`. One difference is on purpose:
-//! the name of a special token inside a text is plain text (that library's `encode_special_tokens`), so
-//! that nobody ends a sentence by typing `<end>`.
+//! Ids, files and learned merges equal those of Hugging Face's `tokenizers`, with one deliberate difference:
+//! the name of a special token inside a text is plain text (that library's `encode_special_tokens`), so that
+//! typing `<end>` does not end a sentence.
 
 mod added;
 mod bytes;
@@ -24,7 +24,7 @@ pub(crate) use learn::learn_bpe_with;
 pub use learn::{learn_bpe, learn_song_bpe, learn_text_bpe};
 pub use normalizer::Normalizer;
 
-/// A learned merge: this pair of ids becomes `id`, pairs of lower rank first.
+/// A learned merge: this pair of ids becomes `id`; pairs of lower rank are merged first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Merge {
     pair: (u32, u32),
@@ -46,11 +46,11 @@ struct Merge {
 pub struct BpeTokenizer {
     normalizer: Normalizer,
     add_prefix_space: bool,
-    /// The spelling of every id, in the byte alphabet; a special token's is its name.
+    /// The spelling of every id in the byte alphabet; for special tokens, their name.
     tokens: Vec<String>,
-    /// Ascending.
+    /// Ids of the special tokens, ascending.
     specials: Vec<u32>,
-    /// Apart, since an alphabet, which may stand in this one's place, is small.
+    /// Boxed to keep `TextTokenizer` small, whose other variant is.
     added: Box<AddedTokens>,
     /// The id of each byte.
     byte_ids: Vec<u32>,
@@ -59,12 +59,12 @@ pub struct BpeTokenizer {
 }
 
 impl BpeTokenizer {
-    /// The ids of `text`, without special tokens. Takes O(n log n) for a word of n letters.
+    /// Encodes `text`, without adding special tokens. Takes O(n log n) for a word of n letters.
     pub fn encode(&self, text: &str) -> Vec<u32> {
         self.encode_begun(text, self.add_prefix_space)
     }
 
-    /// [`encode`](Self::encode) of a text that goes on another: no space is put before it.
+    /// Like [`encode`](Self::encode), for text that continues another: no space is added before it.
     pub(super) fn encode_going_on(&self, text: &str) -> Vec<u32> {
         self.encode_begun(text, false)
     }
@@ -80,7 +80,7 @@ impl BpeTokenizer {
         ids
     }
 
-    /// A text in which no added token is looked for before it is normalised.
+    /// Encodes text without added tokens that match before normalisation.
     fn encode_piece(&self, text: &str, with_space: bool, ids: &mut Vec<u32>) {
         for piece in self.added.split_normalized(&self.normalizer.apply(text)) {
             let text = match piece {
@@ -97,8 +97,8 @@ impl BpeTokenizer {
         }
     }
 
-    /// The text of these ids; special tokens are skipped, and so is the one space that
-    /// [`encode`](Self::encode) puts before a text. Bytes that are no UTF-8 and unknown ids give U+FFFD.
+    /// Decodes ids, without special tokens and without the space that [`encode`](Self::encode) adds before a
+    /// text. Invalid UTF-8 and unknown ids become U+FFFD.
     pub fn decode(&self, ids: &[u32]) -> String {
         let mut stream = super::StreamDecoder::default();
         let mut text: String = ids.iter().map(|&id| stream.push(self, id)).collect();
@@ -106,8 +106,8 @@ impl BpeTokenizer {
         text
     }
 
-    /// One token for showing: its text with the space it may begin with, U+FFFD where it holds only a part
-    /// of a character, a special token's name.
+    /// A token as printable text, including a leading space; U+FFFD if it holds only part of a character; the
+    /// name of a special token.
     pub fn token_text(&self, id: u32) -> String {
         if self.is_special(id) {
             return self.tokens[id as usize].clone();
@@ -115,8 +115,8 @@ impl BpeTokenizer {
         String::from_utf8_lossy(&self.token_bytes(id)).into_owned()
     }
 
-    /// The text that each token adds to those before it: together they are the text, and a character that
-    /// several tokens spell appears with the last of them. A special token shows its name.
+    /// The text that each token adds to those before it. Concatenated they give the text; a character spelled
+    /// by several tokens appears with the last of them. A special token is shown by name.
     pub fn pieces(&self, ids: &[u32]) -> Vec<String> {
         let mut stream = super::StreamDecoder::keeping_space();
         let mut pieces: Vec<String> = Vec::with_capacity(ids.len());
@@ -136,8 +136,8 @@ impl BpeTokenizer {
         pieces
     }
 
-    /// Forgets special tokens at the end of the vocabulary that a model of `vocab_size` tokens has no vectors for: they
-    /// were added to the tokenizer alone, and no text is encoded as one.
+    /// Drops special tokens at the end of the vocabulary for which a model of `vocab_size` tokens has no
+    /// embeddings: they were added to the tokenizer alone, and no text encodes to them.
     pub(super) fn fit(&mut self, vocab_size: usize) {
         if self.tokens.len() <= vocab_size {
             return;
@@ -151,7 +151,7 @@ impl BpeTokenizer {
         *self.added = AddedTokens::new(kept.cloned().collect(), &self.normalizer);
     }
 
-    /// Number of ids, special tokens included; ids are below it.
+    /// Number of ids, including special tokens; all ids are smaller.
     pub fn vocab_size(&self) -> usize {
         self.tokens.len()
     }
@@ -166,15 +166,16 @@ impl BpeTokenizer {
         self.specials.binary_search(&id).is_ok()
     }
 
-    /// The text as it is before it is cut into words: what bits per character are counted on.
+    /// Normalises a text before it is split into words; bits per character are computed on the result.
     pub fn normalize(&self, text: &str) -> String {
         self.normalizer.apply(text)
     }
 
-    /// Makes a visitor's text fit the tokenizer. Where no token spells a curly quotation mark, none was learned from, and
-    /// typographic marks and spaces that no token spells are [respelled](super::fold); else only line ends change.
+    /// Adapts user input to the tokenizer. If no token spells a curly quotation mark, the training text had
+    /// none, and typographic marks and spaces that no token spells are [respelled](super::fold); otherwise
+    /// only line endings change.
     pub fn prepare_prompt(&self, text: &str) -> String {
-        // The marks that merged tokens spell, each once: they are few.
+        // The non-ASCII marks that merged tokens spell, each once; there are few.
         let mut known = String::new();
         for id in (0..self.tokens.len() as u32).filter(|&id| !self.is_special(id)) {
             let bytes = self.token_bytes(id);
@@ -186,18 +187,19 @@ impl BpeTokenizer {
             }
         }
         let is_typographic = known.contains(['“', '”', '„', '‘', '’', '«', '»']);
-        // Letters stay: a token spells them or several do, and links promise what comes of them.
+        // Letters stay: one or several tokens spell them, and stored links depend on the result.
         let keep = |c: char| is_typographic || c.is_ascii() || c.is_alphanumeric() || known.contains(c);
         super::fold(text, |c| c != '\r' && keep(c))
     }
 
-    /// Whether a token's first byte begins a character, so that a text may begin with it; a special token may.
+    /// Whether a token's first byte starts a character, so that a text can start with it; true for special
+    /// tokens.
     pub fn begins_character(&self, id: u32) -> bool {
         let continues = |byte: &u8| byte & 0xc0 == 0x80;
         self.is_special(id) || !self.token_bytes(id).first().is_some_and(continues)
     }
 
-    /// Whether a text is encoded as if a space stood before it.
+    /// Whether `encode` adds a space before a text.
     pub(super) fn adds_prefix_space(&self) -> bool {
         self.add_prefix_space
     }
@@ -217,7 +219,7 @@ impl BpeTokenizer {
     }
 }
 
-/// A normalised text, begun with a space where the tokenizer wants one; nothing stays nothing.
+/// Prepends a space if the tokenizer wants one; an empty text stays empty.
 fn begun(add_prefix_space: bool, mut text: String) -> String {
     if add_prefix_space && !text.is_empty() && !text.starts_with(' ') {
         text.insert(0, ' ');

@@ -1,14 +1,14 @@
-//! What is done to a text before it is cut into words: composing accents, unifying quotes.
+//! Normalisation of a text before it is split into words: composing accents, unifying quotation marks.
 
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, ErrorCode, Result};
 use crate::text::unicode::nfc;
 
-/// A damaged or hostile file must not make a text grow beyond this factor.
+/// Maximum factor by which normalisation may grow a text; guards against damaged or hostile files.
 const MAX_GROWTH: f64 = 64.0;
 
-/// A sequence of rewriting steps, the `normalizer` of a Hugging Face `tokenizer.json`.
+/// A sequence of rewriting steps: the `normalizer` of a Hugging Face `tokenizer.json`.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Normalizer {
     steps: Vec<Step>,
@@ -18,12 +18,12 @@ pub struct Normalizer {
 enum Step {
     /// Unicode normalisation form C.
     Nfc,
-    /// Every occurrence of a literal string.
+    /// Replaces every occurrence of a literal string.
     Replace { pattern: String, content: String },
 }
 
-/// One step as it stands in the file. All kinds in one struct, since what serde derives for a tagged enum is
-/// several KB of download.
+/// A step as stored in the file. One struct for all kinds, because a tagged enum derived by serde would add
+/// several KB to the download.
 #[derive(Default, Serialize, Deserialize)]
 pub(super) struct FileStep {
     r#type: String,
@@ -31,7 +31,7 @@ pub(super) struct FileStep {
     pattern: Option<Pattern>,
     #[serde(skip_serializing_if = "Option::is_none")]
     content: Option<String>,
-    /// Of a sequence; only at the top.
+    /// The steps of a sequence; at the top level only.
     #[serde(skip_serializing_if = "Option::is_none")]
     normalizers: Option<Vec<FileStep>>,
 }
@@ -43,8 +43,8 @@ struct Pattern {
 }
 
 impl Normalizer {
-    /// For translation: NFC, then typographic quotes, the ellipsis and the no-break space as plain
-    /// characters. A small model need not tell them apart.
+    /// The normalizer for translation: NFC, then plain characters for typographic quotation marks, the
+    /// ellipsis and the no-break space, which a small model need not distinguish.
     pub fn translation() -> Self {
         let plain = [("„“”»«", "\""), ("‚‘’›‹", "'"), ("…", "..."), ("\u{a0}", " ")];
         let replace = plain.iter().flat_map(|(variants, content)| {
@@ -53,7 +53,7 @@ impl Normalizer {
         Self { steps: std::iter::once(Step::Nfc).chain(replace).collect() }
     }
 
-    /// Rewrites `text`.
+    /// Normalises `text`.
     ///
     /// ```
     /// use liedwerk::text::Normalizer;
@@ -66,9 +66,11 @@ impl Normalizer {
         })
     }
 
+    /// Reads the normalizer of a `tokenizer.json`.
+    ///
     /// # Errors
-    /// `bad-tokenizer` for kinds of steps that there are not, sequences inside sequences, an empty pattern, or
-    /// steps that could make a text grow without measure.
+    /// `bad-tokenizer` for unknown kinds of steps, nested sequences, an empty pattern, or steps that could
+    /// make a text grow excessively.
     pub(super) fn from_file(step: Option<FileStep>) -> Result<Self> {
         let steps = match step {
             None => Vec::new(),

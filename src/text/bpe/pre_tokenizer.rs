@@ -1,9 +1,9 @@
-//! The `pre_tokenizer` of a `tokenizer.json`: GPT-2's division into words, in each of the ways that people write it.
+//! The `pre_tokenizer` of a `tokenizer.json`: GPT-2's word splitting in each of its common spellings.
 
 use serde::Deserialize;
 
-/// A step as it stands in the file. All kinds in one struct, since what serde derives for a tagged enum is several KB
-/// of download.
+/// A step as stored in the file. One struct for all kinds, because a tagged enum derived by serde would add
+/// several KB to the download.
 #[derive(Default, Deserialize)]
 pub(super) struct PreTokenizer {
     r#type: String,
@@ -13,7 +13,7 @@ pub(super) struct PreTokenizer {
     behavior: Option<String>,
     #[serde(default)]
     invert: bool,
-    /// Of a sequence.
+    /// The steps of a sequence.
     #[serde(default)]
     pretokenizers: Vec<PreTokenizer>,
 }
@@ -24,7 +24,7 @@ struct Pattern {
     regex: Option<String>,
 }
 
-/// GPT-2's expression, and the same as tiktoken has written it since.
+/// GPT-2's regular expression, and the later forms in which tiktoken writes it.
 const GPT2: [&str; 3] = [
     r"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+",
     r"'(?:[sdmt]|ll|ve|re)| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+",
@@ -32,10 +32,10 @@ const GPT2: [&str; 3] = [
 ];
 
 impl PreTokenizer {
-    /// Whether it puts a space before a text.
+    /// Whether the pre-tokenizer adds a space before a text.
     ///
     /// # Errors
-    /// A sentence, if it divides a text in another way than GPT-2's.
+    /// A message, if it splits text differently from GPT-2.
     pub fn add_prefix_space(step: Option<Self>) -> Result<bool, String> {
         let mut steps = Vec::new();
         if let Some(step) = step {
@@ -62,7 +62,7 @@ impl PreTokenizer {
         }
     }
 
-    /// The steps of a sequence, of sequences in it, too.
+    /// Collects the steps of a sequence, including nested sequences.
     fn flatten(self, steps: &mut Vec<Self>) {
         match self.r#type.as_str() {
             "Sequence" => self.pretokenizers.into_iter().for_each(|step| step.flatten(steps)),
@@ -70,7 +70,7 @@ impl PreTokenizer {
         }
     }
 
-    /// Cuts a text by GPT-2's expression, of which every text is made up.
+    /// Whether the step splits by GPT-2's expression, which covers every text completely.
     fn is_gpt2(&self) -> bool {
         let regex = self.pattern.as_ref().and_then(|pattern| pattern.regex.as_deref());
         let keeps_all = match self.behavior.as_deref() {

@@ -1,12 +1,12 @@
-//! GPT-2's division of a text into words, before byte pairs are merged inside each.
+//! GPT-2's splitting of a text into words, which precedes byte-pair merging.
 //!
-//! The definition is a regular expression,
-//! `'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+`; it is matched by hand,
+//! It is defined by a regular expression,
+//! `'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+`, which is matched by hand
 //! because the `regex` crate has no look-ahead and would be a large part of the page's download.
 
 use crate::text::unicode::is_mark;
 
-/// What the expression tells apart: `\p{L}`, `\p{N}`, `\s`, and the rest.
+/// The character classes of the expression: `\p{L}`, `\p{N}`, `\s`, and the rest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Class {
     /// `\p{L}`.
@@ -19,10 +19,10 @@ pub enum Class {
     Other,
 }
 
-/// The class of one character.
+/// The class of a character.
 ///
-/// The standard library has no general categories, but by their definitions Alphabetic is L, Nl, some
-/// marks and the circled and squared letters, and `is_numeric` is N.
+/// The standard library has no general categories. By definition, though, Alphabetic is L, Nl, some marks and
+/// the circled and squared letters, and `is_numeric` is N.
 pub fn class(c: char) -> Class {
     if c.is_whitespace() {
         Class::Space
@@ -40,7 +40,7 @@ fn is_enclosed(c: char) -> bool {
     matches!(c, 'Ⓐ'..='ⓩ' | '🄰'..='🅉' | '🅐'..='🅩' | '🅰'..='🆉')
 }
 
-/// Cuts `text` into its words. Together they are the text again.
+/// Splits `text` into words, whose concatenation is the text.
 pub fn words(text: &str) -> impl Iterator<Item = &str> {
     let mut rest = text;
     std::iter::from_fn(move || {
@@ -50,19 +50,19 @@ pub fn words(text: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-/// Bytes of the word at the beginning of `text`; `None` when it is empty.
+/// Length in bytes of the word at the start of `text`; `None` if the text is empty.
 fn first_word(text: &str) -> Option<usize> {
     let first = text.chars().next()?;
     if let Some(length) = contraction(text) {
         return Some(length);
     }
-    // ` ?` belongs to the word after it, if one follows directly.
+    // ` ?` belongs to the next word if one follows directly.
     let inside = text.strip_prefix(' ').unwrap_or(text);
     let kind = inside.chars().next().map(class);
     if let Some(kind) = kind.filter(|&kind| kind != Class::Space) {
         return Some(text.len() - inside.len() + run(inside, kind));
     }
-    // Only white space comes here. What is before a word gives its last character to that word.
+    // Only white space is left. White space before a word leaves its last character to that word.
     let spaces = run(text, Class::Space);
     let last = text[..spaces].chars().next_back().unwrap_or(first).len_utf8();
     let shorter = if spaces < text.len() { spaces - last } else { spaces };
@@ -74,7 +74,7 @@ fn contraction(text: &str) -> Option<usize> {
     endings.iter().find(|ending| text.starts_with(**ending)).map(|ending| ending.len())
 }
 
-/// Bytes of the run of `kind` at the beginning of `text`.
+/// Length in bytes of the run of `kind` at the start of `text`.
 fn run(text: &str, kind: Class) -> usize {
     text.find(|c| class(c) != kind).unwrap_or(text.len())
 }

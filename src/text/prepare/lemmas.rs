@@ -1,10 +1,11 @@
-//! A small table from inflected forms to the word in the dictionary: the irregular ones that songs are full of.
+//! A small table of lemmas for the irregular forms that are frequent in songs.
 //!
-//! Lemmas need a dictionary, unlike stems. This is none: a word that is not in the table has no lemma here.
+//! Unlike stems, lemmas need a dictionary, which this is not: a word that is not in the table has no lemma
+//! here.
 
 use super::Language;
 
-/// The dictionary form of a lower-case word, if the language's table has it.
+/// The dictionary form of a lower-case word, if the table of the language has it.
 pub fn lemma(word: &str, language: Language) -> Option<&'static str> {
     let row = table(language)
         .iter()
@@ -12,7 +13,7 @@ pub fn lemma(word: &str, language: Language) -> Option<&'static str> {
     Some(row.0)
 }
 
-/// How many forms lead to a lemma, the lemmas themselves included.
+/// Number of forms in the table, including the lemmas themselves.
 pub fn lemma_count(language: Language) -> usize {
     table(language).iter().map(|(_, forms)| 1 + forms.split_ascii_whitespace().count()).sum()
 }
@@ -24,7 +25,7 @@ fn table(language: Language) -> &'static [(&'static str, &'static str)] {
     }
 }
 
-/// Lower case, as the words before: German nouns too.
+/// In lower case like all words here, even German nouns.
 const GERMAN: &[(&str, &str)] = &[
     ("sein", "bin bist ist sind seid war warst waren wart wäre wären wär sei gewesen"),
     ("haben", "hab habe hast hat habt hatte hattest hatten hattet hätte hätten hätt gehabt"),

@@ -1,6 +1,6 @@
-//! The lecture's preparation of a text, every step of it: cleaning, sentences, stop words, stems, lemmas, numbers.
+//! The lecture's preparation of a text: cleaning, sentences, stop words, stems, lemmas, numbers.
 //!
-//! Every step shows what it does to the same text. What a step makes can be the text of the next one.
+//! Every step shows its effect on the same text. The output of a step can be the input of the next one.
 
 mod lemmas;
 mod stop_words;
@@ -16,48 +16,48 @@ use super::words::split;
 use super::{BpeTokenizer, CharTokenizer, END, Normalize, START, SentencePair, WordOptions, WordTokenizer};
 use super::{learn_text_bpe, split_pieces};
 
-/// The language of a text: which letters it is written with, which words are on which list.
+/// The language of a text, which determines its letters and word lists.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Language {
-    /// `a-z` and `ä ö ü ß`.
+    /// Letters `a-z` and `ä ö ü ß`.
     German,
-    /// `a-z`.
+    /// Letters `a-z`.
     English,
 }
 
-/// A word of a text and what the steps make of it.
+/// A word of a text with the results of all steps.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Word {
-    /// In lower case.
+    /// The word in lower case.
     pub text: String,
-    /// Whether it is so frequent everywhere that it tells nothing.
+    /// Whether the word is too frequent in all texts to be informative.
     pub is_stop_word: bool,
-    /// What is left when Snowball has cut off the endings.
+    /// The stem found by Snowball, which removes endings.
     pub stem: String,
-    /// The word in the dictionary, if the small table knows it.
+    /// The dictionary form, if the small table has the word.
     pub lemma: Option<&'static str>,
 }
 
 /// A text after each step.
 #[derive(Debug, Clone)]
 pub struct Prepared {
-    /// The text itself, letters and their accents composed.
+    /// The original text with composed accents.
     pub text: String,
-    /// The lecture's cleaning: lower case, the language's letters and single spaces.
+    /// After the lecture's cleaning: lower case, the letters of the language and single spaces.
     pub cleaned: Normalized,
     /// Sentences and lines.
     pub sentences: Vec<String>,
-    /// All words in the order of the text.
+    /// All words in text order.
     pub words: Vec<Word>,
     /// The characters of the cleaned text, numbered in code point order.
     pub characters: CharTokenizer,
-    /// The words of all sentences, the most frequent first, with the lecture's marks of beginning and end.
+    /// The words of all sentences, most frequent first, with the lecture's start and end tokens.
     pub vocabulary: WordTokenizer,
-    /// Byte pairs, learned from nothing but this text.
+    /// A byte-pair encoding learned from this text alone.
     pub subwords: BpeTokenizer,
 }
 
-/// Prepares `text`, with at most `merges` of byte pairs.
+/// Prepares `text`, learning at most `merges` byte-pair merges.
 ///
 /// ```
 /// use liedwerk::text::{Language, prepare};
@@ -83,7 +83,7 @@ pub fn prepare(text: &str, language: Language, merges: usize) -> Prepared {
 }
 
 impl Prepared {
-    /// The numbers of all words, each sentence between the lecture's `<start>` and `<end>`.
+    /// The ids of all words, with `<start>` and `<end>` around each sentence, as in the lecture.
     pub fn word_ids(&self) -> Vec<u32> {
         let marked = |sentence| {
             let ids = self.vocabulary.encode_source(sentence);
@@ -93,10 +93,10 @@ impl Prepared {
     }
 }
 
-/// What a vocabulary of byte pairs has before its first merge: the bytes and the end of a text.
+/// Size of a BPE vocabulary before its first merge: the bytes and the end-of-text token.
 pub const BYTES_AND_END: usize = 257;
 
-/// The lecture's cleaning in a language of its own letters.
+/// The lecture's cleaning, with the letters of the language.
 fn clean(text: &str, language: Language) -> Normalized {
     match language {
         Language::English => letters(text, |c| c.is_ascii_lowercase()),

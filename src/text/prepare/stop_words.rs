@@ -1,4 +1,5 @@
-//! Words that stand in every text and tell little about any: articles, pronouns, prepositions, auxiliaries.
+//! Stop words: frequent words that carry little meaning, such as articles, pronouns, prepositions and
+//! auxiliaries.
 
 use super::Language;
 
@@ -7,7 +8,7 @@ pub fn is_stop_word(word: &str, language: Language) -> bool {
     list(language).split_ascii_whitespace().any(|stop| stop == word)
 }
 
-/// How many words are on the list.
+/// Number of words on the list.
 pub fn stop_word_count(language: Language) -> usize {
     list(language).split_ascii_whitespace().count()
 }

@@ -1,22 +1,23 @@
-//! The upper halves of three single-byte encodings: what the bytes 0x80 to 0xFF mean.
+//! The upper halves (bytes 0x80 to 0xFF) of three single-byte encodings.
 //!
 //! Tables of the Unicode Consortium (`VENDORS/MICSFT/WINDOWS/CP1252.TXT`, `VENDORS/APPLE/ROMAN.TXT`,
-//! `VENDORS/MICSFT/PC/CP850.TXT`). `encoding_rs` has no CP850, and `chardetng` looks for neither CP850 nor MacRoman.
+//! `VENDORS/MICSFT/PC/CP850.TXT`). `encoding_rs` lacks CP850, and `chardetng` detects neither CP850 nor
+//! MacRoman.
 
 /// A single-byte encoding whose lower half is ASCII.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CodePage {
-    /// For notes.
+    /// Name for notes.
     pub name: &'static str,
-    /// 128 characters.
+    /// The 128 characters of the upper half.
     upper: &'static str,
 }
 
-/// The likeliest first: where two fit equally well, the earlier one is taken.
+/// Most likely first: of two that fit equally well, the earlier one is used.
 pub const CODE_PAGES: [CodePage; 3] = [
     CodePage {
         name: "Windows-1252",
-        // The five bytes that it does not define are control characters, as in browsers.
+        // The five undefined bytes are control characters, as in browsers.
         upper: "€\u{81}‚ƒ„…†‡ˆ‰Š‹Œ\u{8d}Ž\u{8f}\u{90}‘’“”•–—˜™š›œ\u{9d}žŸ\
                 \u{a0}¡¢£¤¥¦§¨©ª«¬\u{ad}®¯°±²³´µ¶·¸¹º»¼½¾¿\
                 ÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÐÑÒÓÔÕÖ×ØÙÚÛÜÝÞßàáâãäåæçèéêëìíîïðñòóôõö÷øùúûüýþÿ",
@@ -34,7 +35,7 @@ pub const CODE_PAGES: [CodePage; 3] = [
 ];
 
 impl CodePage {
-    /// The text that these bytes are in this encoding.
+    /// Decodes bytes in this encoding.
     pub fn decode(&self, bytes: &[u8]) -> String {
         let upper: Vec<char> = self.upper.chars().collect();
         let character = |&byte: &u8| match byte.checked_sub(0x80) {

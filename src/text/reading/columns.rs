@@ -1,20 +1,20 @@
-//! Which columns of a table hold the German sentences and which the English ones.
+//! Detects which columns of a table hold German and English sentences.
 
 use crate::text::judge::{Costs, letter_costs};
 
-/// Rows that are looked at: spread over the table, since many are sorted by length.
+/// Number of rows examined; they are spread over the table, since many tables are sorted by length.
 const SAMPLE: usize = 1000;
-/// Half bits by which a column must be cheaper in one language before it counts as written in it…
+/// A column counts as written in a language if it is cheaper in it than in the other by this many half bits…
 const ENOUGH: u32 = 12;
-/// …and one for every so many symbols: German and English differ by twice as much.
+/// …plus one for every so many symbols; German and English typically differ by twice as much.
 const SYMBOLS_PER_UNIT: u32 = 2;
 
-/// What a column is written in, as far as it is one of these.
+/// The language of a column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Written {
     German,
     English,
-    /// Neither for sure.
+    /// Undecided.
     Unknown,
 }
 
@@ -27,8 +27,9 @@ pub(super) struct Columns {
     pub recognised: bool,
 }
 
-/// Chooses among all columns but `not_text`: German and English where there are such, first among the first two that
-/// hold words; else those two as they stand. `None` where fewer than two columns hold words.
+/// Chooses among all columns except `not_text`: German and English columns if there are any, preferably among
+/// the first two columns that hold words; otherwise those two in their order. `None` if fewer than two
+/// columns hold words.
 pub(super) fn choose(rows: &[(usize, Vec<String>)], not_text: &[usize]) -> Option<Columns> {
     let step = rows.len().div_ceil(SAMPLE).max(1);
     let sample: Vec<&[String]> = rows.iter().step_by(step).map(|(_, fields)| &fields[..]).collect();
@@ -48,7 +49,7 @@ pub(super) fn choose(rows: &[(usize, Vec<String>)], not_text: &[usize]) -> Optio
     Some(pair(first_two).or_else(|| pair(&texts)).unwrap_or(as_they_stand))
 }
 
-/// Half of a column's fields are words, and not numbers, codes of languages or where a sentence is from.
+/// Whether at least half of a column's fields are words rather than numbers, language codes or attributions.
 fn holds_words(sample: &[&[String]], column: usize) -> bool {
     let fields = || sample.iter().filter_map(|fields| fields.get(column)).filter(|field| !field.is_empty());
     let words = fields().filter(|field| is_wording(field)).count();
@@ -58,11 +59,11 @@ fn holds_words(sample: &[&[String]], column: usize) -> bool {
 fn is_wording(field: &str) -> bool {
     let letters = field.chars().filter(|c| c.is_alphabetic()).count();
     let digits = field.chars().filter(char::is_ascii_digit).count();
-    // Ids, scores and hashes; `deu`, `eng` and the like; attributions.
+    // Excludes ids, scores and hashes; `deu`, `eng` and the like; attributions.
     letters > digits && !is_language(field) && !is_attribution(field)
 }
 
-/// The name or the code of a language, as stands in tables and above them.
+/// Whether a field is the name or code of a language, as found in tables and their headings.
 fn is_language(field: &str) -> bool {
     named(field) != Written::Unknown
         || matches!(field, "fra" | "spa" | "ita" | "nld" | "fr" | "es" | "it" | "nl")
@@ -74,7 +75,7 @@ fn is_attribution(field: &str) -> bool {
         .any(|mark| field.contains(mark))
 }
 
-/// The language that a field names.
+/// The language named by a field.
 fn named(field: &str) -> Written {
     match field.to_lowercase().as_str() {
         "de" | "deu" | "ger" | "german" | "deutsch" | "de-de" => Written::German,
@@ -83,7 +84,7 @@ fn named(field: &str) -> Written {
     }
 }
 
-/// Whether a row only names its columns.
+/// Whether a row is a heading that only names the columns.
 pub(super) fn is_heading(fields: &[String]) -> bool {
     const NAMES: [&str; 14] = [
         "source",

@@ -1,11 +1,11 @@
-//! From bytes to a text: which encoding they are in, and how sure that is.
+//! Decodes bytes into text by detecting their encoding.
 
 use super::Reading;
 use super::codepages::{CODE_PAGES, CodePage};
 use crate::error::{Error, ErrorCode, Result};
 use crate::text::Note;
 
-/// What begins files that people take for texts, and what to do instead.
+/// Signatures of files that people mistake for texts, with advice.
 const OTHER_FILES: [(&[u8], &str); 9] = [
     (b"%PDF", "a PDF: copy its text into a plain text file"),
     (b"PK\x03\x04", "a zip archive, as .docx, .odt and .apkg are: export plain text"),
@@ -18,15 +18,16 @@ const OTHER_FILES: [(&[u8], &str); 9] = [
     (b"SQLite format 3\0", "an SQLite database: export plain text"),
 ];
 
-/// Reads bytes as UTF-8, as UTF-16 with or without a mark, or else as Windows-1252, MacRoman or CP850, whichever gives
-/// the likeliest German or English. UTF-8 with a few broken bytes stays UTF-8. A byte order mark is left out; line
-/// ends and everything else stay.
+/// Decodes UTF-8, UTF-16 with or without a byte order mark, or else Windows-1252, MacRoman or CP850,
+/// whichever gives the most plausible German or English. UTF-8 with a few broken bytes is read as UTF-8. A
+/// byte order mark is removed; line endings and everything else are kept.
 ///
-/// Notes: `utf-16-read`; `bytes-replaced` where bytes became U+FFFD; `encoding-guessed` about the encoding's name, with
-/// the doubt in the sentence.
+/// Notes: `utf-16-read`; `bytes-replaced` if bytes became U+FFFD; `encoding-guessed` with the name of the
+/// encoding as its details, and with any doubt in its message.
 ///
 /// # Errors
-/// `not-text` for another kind of file, by its first bytes or for its zeros; `file` is the name for messages.
+/// `not-text` for other kinds of files, recognised by their first bytes or by zero bytes; `file` is the name
+/// used in messages.
 ///
 /// ```
 /// let reading = liedwerk::text::reading::decode("a.txt", b"sch\xf6n")?;
@@ -73,8 +74,8 @@ fn lossy_utf8(bytes: &[u8]) -> Reading {
     Reading { text, notes: (replaced > 0).then(note).into_iter().collect() }
 }
 
-/// Whether broken places are accidents in UTF-8: at least as many characters of several bytes are whole, or only the
-/// last one was cut off.
+/// Whether broken bytes are accidents in UTF-8: at least as many multi-byte characters are intact, or only
+/// the last one was cut off.
 fn is_mostly_utf8(bytes: &[u8]) -> bool {
     let (mut whole, mut broken, mut cut) = (0, 0, false);
     let mut left = bytes.len();
@@ -82,7 +83,8 @@ fn is_mostly_utf8(bytes: &[u8]) -> bool {
         whole += chunk.valid().chars().filter(|c| !c.is_ascii()).count();
         left -= chunk.valid().len() + chunk.invalid().len();
         broken += usize::from(!chunk.invalid().is_empty());
-        // `utf8_chunks` takes no more than could begin a character: at the end it is one that was cut.
+        // `utf8_chunks` stops at bytes that cannot begin a character, so at the end it leaves one that was
+        // cut off.
         cut = left == 0 && std::str::from_utf8(chunk.invalid()).is_err_and(|e| e.error_len().is_none());
     }
     whole >= broken || (broken == 1 && cut)
@@ -94,7 +96,7 @@ enum Order {
     Big,
 }
 
-/// UTF-16's order by its mark or, without one, by where the zeros of Latin letters stand.
+/// The byte order of UTF-16, from its mark or else from the positions of zero bytes in Latin text.
 fn byte_order(bytes: &[u8]) -> Option<Order> {
     match bytes {
         [0xff, 0xfe, 0, 0, ..] => return None,
@@ -136,14 +138,14 @@ fn utf16(bytes: &[u8], order: Order) -> Reading {
     Reading { text, notes }
 }
 
-/// The likeliest of the single-byte encodings; UTF-8 after all if none gives letters.
+/// Decodes with the most plausible single-byte encoding; falls back to UTF-8 if none gives letters.
 fn single_bytes(bytes: &[u8]) -> Reading {
     let candidates = CODE_PAGES.map(|page| {
         let text = page.decode(bytes);
         (plausibility(&text), page, text)
     });
     let [a, b, c] = [&candidates[0], &candidates[1], &candidates[2]];
-    // Of equal ones the first.
+    // Ties go to the first.
     let best = [b, c].into_iter().fold(a, |best, next| if next.0 > best.0 { next } else { best });
     let (score, CodePage { name, .. }, text) = best;
     if *score <= 0 {
@@ -157,7 +159,7 @@ fn single_bytes(bytes: &[u8]) -> Reading {
     Reading { text: text.clone(), notes: vec![Note::new("encoding-guessed", message).about(*name)] }
 }
 
-/// How well the characters beyond ASCII stand in German or English: a sum of points.
+/// How well the non-ASCII characters fit German or English, as a sum of points.
 fn plausibility(text: &str) -> i64 {
     let characters: Vec<char> = text.chars().collect();
     let at = |index: Option<usize>| index.and_then(|index| characters.get(index)).copied().unwrap_or(' ');
@@ -168,7 +170,7 @@ fn plausibility(text: &str) -> i64 {
 fn points(before: char, c: char, after: char) -> i64 {
     let (follows_letter, leads_letter) = (before.is_alphabetic(), after.is_alphabetic());
     match c {
-        // A capital within a word is none.
+        // An upper-case letter after a lower-case one is implausible.
         'Ä' | 'Ö' | 'Ü' if before.is_lowercase() => -4,
         'ä' | 'ö' | 'ü' | 'Ä' | 'Ö' | 'Ü' if follows_letter || leads_letter => 4,
         'ß' if follows_letter => 4,

@@ -1,24 +1,24 @@
-//! Labelled texts in columns.
+//! Reads labelled texts from tab-separated columns.
 
 use super::{decode, plain};
 use crate::error::{Error, ErrorCode, Result};
 use crate::text::{LabelledText, Note, TaggedSentence};
 
-/// Examples, and what there is to say about how they were read.
+/// Examples, with notes about how they were read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LabelReading<T> {
-    /// In the order of the file.
+    /// The examples in file order.
     pub examples: Vec<T>,
-    /// Codes that [`labelled`], [`tagged`] and [`decode`] list.
+    /// Codes listed at [`labelled`], [`tagged`] and [`decode`].
     pub notes: Vec<Note>,
 }
 
-/// Reads lines `label TAB text`; of more columns the first and the last. Empty lines count for nothing.
+/// Reads lines `label TAB text`; with more columns, the first and the last. Empty lines are ignored.
 ///
-/// Notes: `lines-without-label` about the numbers of lines that are left out, and those of [`decode`].
+/// Notes: `lines-without-label` with the numbers of the lines that were skipped, and those of [`decode`].
 ///
 /// # Errors
-/// `not-text`; `bad-labels` if no line has a label. `file` is the name for messages.
+/// `not-text`; `bad-labels` if no line has a label. `file` is the name used in messages.
 ///
 /// ```
 /// let reading = liedwerk::text::reading::labelled("a.tsv", b"pos\tSo warm!\nsad\nneg\tSo cold.\n")?;
@@ -33,7 +33,7 @@ pub fn labelled(file: &str, bytes: &[u8]) -> Result<LabelReading<LabelledText>> 
     Ok(reading)
 }
 
-/// [`labelled`] of a text that is decoded already, such as a pasted one.
+/// Like [`labelled`], for text that is already decoded, such as pasted text.
 ///
 /// # Errors
 /// `bad-labels`.
@@ -54,13 +54,14 @@ pub fn labelled_of(file: &str, text: &str) -> Result<LabelReading<LabelledText>>
     Ok(LabelReading { examples, notes: notes.into_iter().collect() })
 }
 
-/// Reads lines `word TAB label` with an empty line between sentences; of more columns the first and the last.
+/// Reads lines `word TAB label` with an empty line between sentences; with more columns, the first and the
+/// last.
 ///
-/// Notes: `sentences-without-tags` about the numbers of the lines at which sentences begin that are left out, since
-/// they have another number of labels than of words, and those of [`decode`].
+/// Notes: `sentences-without-tags` with the first line numbers of sentences that were skipped because a word
+/// has no label, and those of [`decode`].
 ///
 /// # Errors
-/// `not-text`; `bad-labels` if no sentence is complete. `file` is the name for messages.
+/// `not-text`; `bad-labels` if no sentence is complete. `file` is the name used in messages.
 pub fn tagged(file: &str, bytes: &[u8]) -> Result<LabelReading<TaggedSentence>> {
     let decoded = decode(file, bytes)?;
     let mut reading = tagged_of(file, &decoded.text)?;
@@ -68,7 +69,7 @@ pub fn tagged(file: &str, bytes: &[u8]) -> Result<LabelReading<TaggedSentence>> 
     Ok(reading)
 }
 
-/// [`tagged`] of a text that is decoded already, such as a pasted one.
+/// Like [`tagged`], for text that is already decoded, such as pasted text.
 ///
 /// # Errors
 /// `bad-labels`.
@@ -95,7 +96,7 @@ pub fn tagged_of(file: &str, text: &str) -> Result<LabelReading<TaggedSentence>>
     Ok(LabelReading { examples, notes: notes.into_iter().collect() })
 }
 
-/// The first and the last column, if there are two and neither is empty.
+/// The first and the last column, if there are at least two and both are non-empty.
 fn columns(line: &str) -> Option<(&str, &str)> {
     let (first, rest) = line.split_once('\t')?;
     let last = rest.rsplit('\t').next().unwrap_or(rest);

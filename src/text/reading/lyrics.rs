@@ -1,17 +1,18 @@
-//! Timed lyrics: LRC, with what players have added to it.
+//! Timed lyrics: LRC and the extensions of common players.
 
-/// Where a line is sung, in hundredths of a second, and its words.
+/// Start time of a line in hundredths of a second, and its words.
 type Sung = (u64, String);
 
-/// Characters of `[0000:0000:0000.0000]`.
+/// Number of characters of `[0000:0000:0000.0000]`.
 const LONGEST_STAMP: usize = 22;
-/// A line is sung at most so often, and a longer one than this many bytes once: a file must not grow without measure.
+/// Maximum number of repetitions of a line; a line longer than `LONGEST_REPEATED` bytes is not repeated. Both
+/// keep a file from growing without bound.
 const MOST_TIMES: usize = 64;
 const LONGEST_REPEATED: usize = 1000;
 
-/// The words of an LRC file in the order they are sung, with its title before them as `=== Title`; `None` if this is no
-/// LRC. A line with several times stands at each, one that is there twice at the same time only once; stamps of single
-/// words (`<00:12.30>`, `[00:12.30]` within a line) and tags (`[ar:…]`) are left out.
+/// Returns the words of an LRC file in the order they are sung, preceded by the title as `=== Title`; `None`
+/// if the text is not LRC. A line with several times is repeated at each, but only once per time; word stamps
+/// (`<00:12.30>`, or `[00:12.30]` within a line) and tags (`[ar:…]`) are removed.
 pub(super) fn lrc(text: &str) -> Option<String> {
     let lines = || text.lines().map(str::trim).filter(|line| !line.is_empty());
     let timed = lines().filter(|line| leading_stamp(line).is_some()).count();
@@ -34,14 +35,14 @@ pub(super) fn lrc(text: &str) -> Option<String> {
             rest = after.trim_start();
         }
         let words = without_stamps(rest);
-        // A line without a time follows the one before.
+        // A line without a time follows the previous one.
         if times.is_empty() {
             times.push(sung.last().map_or(0, |(time, _)| *time));
         }
         times.truncate(if words.len() > LONGEST_REPEATED { 1 } else { MOST_TIMES });
         sung.extend(times.into_iter().map(|time| (time, words.clone())));
     }
-    // Stable: lines of one time keep their order.
+    // Stable: lines with the same time keep their order.
     sung.sort_by_key(|(time, _)| *time);
     sung.dedup_by(|later, earlier| later == earlier && !later.1.is_empty());
     let words: Vec<&str> = sung.iter().map(|(_, words)| words.as_str()).collect();
@@ -58,13 +59,14 @@ fn tag(line: &str) -> Option<(&str, &str)> {
     is_name.then_some((name, value))
 }
 
-/// The time that a line begins with, and what follows it.
+/// The time stamp at the start of a line, and the rest of the line.
 fn leading_stamp(line: &str) -> Option<(u64, &str)> {
     let (stamp, after) = line.strip_prefix('[')?.split_once(']')?;
     Some((time(stamp)?, after))
 }
 
-/// `minutes:seconds`, with hours before them or a fraction after a dot, a comma or a colon.
+/// Parses `minutes:seconds`, optionally preceded by hours or followed by a fraction after a dot, comma or
+/// colon.
 fn time(stamp: &str) -> Option<u64> {
     let (whole, fraction) =
         stamp.split_once(['.', ',']).map_or((stamp, None), |(whole, part)| (whole, Some(part)));
@@ -88,7 +90,7 @@ fn time(stamp: &str) -> Option<u64> {
     }
 }
 
-/// A line without the stamps of its words, spaces single.
+/// Removes word stamps from a line and collapses its spaces.
 fn without_stamps(line: &str) -> String {
     let mut out = String::with_capacity(line.len());
     let mut rest = line;

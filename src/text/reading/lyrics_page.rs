@@ -1,6 +1,7 @@
-//! What is left of a page of lyrics when its text is copied: counts of contributors, buttons, marks of sections.
+//! Recognises what is copied along with the text of a lyrics page: contributor counts, buttons, section
+//! labels.
 
-/// Lines that are buttons or credits, in lower case; a line is one if it begins with it.
+/// Beginnings of lines that are buttons or credits, in lower case.
 const FURNITURE: [&str; 14] = [
     "you might also like",
     "see live",
@@ -17,7 +18,7 @@ const FURNITURE: [&str; 14] = [
     "quelle: lyricfind",
     "all rights reserved",
 ];
-/// Names of a song's sections.
+/// Names of song sections.
 const SECTIONS: [&str; 19] = [
     "verse",
     "chorus",
@@ -40,16 +41,16 @@ const SECTIONS: [&str; 19] = [
     "vers",
 ];
 
-/// What a line of a copied page is besides words of the song.
+/// Kind of a leftover line of a copied page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Remain {
-    /// Of the page around the song.
+    /// Part of the page around the song.
     Page,
-    /// `[Chorus]`, `Strophe 2:`.
+    /// A section label: `[Chorus]`, `Strophe 2:`.
     Section,
 }
 
-/// The lines of `text` that hold remains, by their numbers from 1.
+/// Returns the leftover lines in `text`, with line numbers from 1.
 ///
 /// ```
 /// use liedwerk::text::reading::{Remain, page_remains};
@@ -61,8 +62,8 @@ pub fn page_remains(text: &str) -> Vec<(usize, Remain)> {
     cleaned.remains
 }
 
-/// `text` without them: whole lines go, and what is glued to a song's line goes from its end; then no two blank lines
-/// follow each other where there were none.
+/// Removes the leftovers from `text`: whole lines are dropped, and text glued to a line of the song is cut
+/// off. Does not create consecutive blank lines.
 ///
 /// ```
 /// use liedwerk::text::reading::without_page_remains;
@@ -99,7 +100,7 @@ impl Cleaned {
     }
 
     fn push(&mut self, line: &str) {
-        // A gap may have been made where the page had a blank line of its own.
+        // A gap may already have been added where the page has its own blank line.
         if line.trim().is_empty() && self.text.ends_with("\n\n") && !self.remains.is_empty() {
             return;
         }
@@ -107,7 +108,7 @@ impl Cleaned {
         self.text.push('\n');
     }
 
-    /// Between sections stands a blank line.
+    /// Adds a blank line between sections.
     fn push_gap(&mut self) {
         if !self.text.is_empty() && !self.text.ends_with("\n\n") {
             self.text.push('\n');
@@ -115,7 +116,7 @@ impl Cleaned {
     }
 }
 
-/// What is the song's of a line that holds remains.
+/// The part of a leftover line that belongs to the song, if the line is one.
 fn cleaned(line: &str, is_last: bool) -> Option<(&str, Remain)> {
     let trimmed = line.trim();
     let small = trimmed.to_lowercase();
@@ -134,20 +135,20 @@ fn cleaned(line: &str, is_last: bool) -> Option<(&str, Remain)> {
     {
         return Some(("", Remain::Page));
     }
-    // At the very end a number of times the page was embedded; without a number only on a line of its own.
+    // At the very end, the number of times the page was embedded; without a number only on a line of its own.
     let bare = trimmed.strip_suffix("Embed").filter(|_| is_last)?;
     let words = bare.trim_end_matches(|c: char| c.is_ascii_digit() || matches!(c, '.' | 'K'));
     (words.len() < bare.len() || bare.is_empty()).then_some((words.trim_end(), Remain::Page))
 }
 
-/// What follows `12 ContributorsTitle Lyrics`, if the line begins so.
+/// What follows `12 ContributorsTitle Lyrics`, if the line starts like this.
 fn after_contributors(line: &str) -> Option<&str> {
     let rest = line.trim_start_matches(|c: char| c.is_ascii_digit());
     let rest = rest.strip_prefix(" Contributor").filter(|_| rest.len() < line.len())?;
     Some(rest.rsplit_once("Lyrics").map_or("", |(_, words)| words.trim()))
 }
 
-/// Whether a line is nothing but `[…]`, or the name of a section with its number and a colon.
+/// Whether a line consists of `[…]`, or of a section name with a number and a colon.
 fn is_section(line: &str) -> bool {
     let inside = line.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
     if inside.is_some_and(|inside| inside.contains(char::is_alphabetic) && !inside.contains(['[', ']'])) {

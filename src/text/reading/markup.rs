@@ -1,13 +1,14 @@
-//! HTML inside of texts: tags and entities, as cards and captions have them.
+//! HTML in texts: the tags and entities found in flash cards and captions.
 
-/// Tags that end a line where they stand.
+/// Tags that break lines.
 const BREAKS: [&str; 6] = ["br", "div", "p", "li", "tr", "hr"];
-/// Tags that only dress their words.
+/// Inline formatting tags.
 const INLINE: [&str; 16] =
     ["b", "i", "u", "s", "em", "strong", "span", "font", "a", "sub", "sup", "c", "v", "img", "small", "ruby"];
-/// Longer ones are none: a text of nothing but `<` must not be searched to its end for each.
+/// Longer tags are not recognised; otherwise a text of only `<` would take quadratic time.
 const LONGEST_TAG: usize = 500;
-/// What cards and captions use. Of `&lt;` comes no tag, since tags go first.
+/// Entities found in cards and captions. `&lt;` cannot produce a tag, since tags are removed in the same
+/// pass.
 const ENTITIES: [(&str, &str); 24] = [
     ("nbsp", " "),
     ("amp", "&"),
@@ -35,8 +36,8 @@ const ENTITIES: [(&str, &str); 24] = [
     ("bdquo", "„"),
 ];
 
-/// `text` without tags and with entities as the characters they name; a tag that ends a line becomes a space. What is
-/// no tag of this short list stays.
+/// Removes tags from `text` and decodes entities; a tag that breaks lines becomes a space. Anything that is
+/// not one of the known tags is kept.
 ///
 /// ```
 /// use liedwerk::text::reading::without_tags;
@@ -58,7 +59,8 @@ pub fn without_tags(text: &str) -> String {
     out
 }
 
-/// `text` with what `shown` gives for each span between `begin` and `end`, marks included; `None` leaves a span.
+/// Replaces each span between `begin` and `end`, including the delimiters, by `shown(inside)`; `None` keeps
+/// the span.
 pub(super) fn with_spans<'a>(
     text: &'a str,
     begin: &str,
@@ -76,7 +78,7 @@ pub(super) fn with_spans<'a>(
     out + rest
 }
 
-/// What stands for the tag that `text` begins with, and the tag's length.
+/// The replacement for the tag at the start of `text`, and the tag's length.
 fn tag(text: &str) -> Option<(String, usize)> {
     let end = text.bytes().take(LONGEST_TAG).position(|byte| byte == b'>')?;
     let inside = text[1..end].trim_start_matches('/');
@@ -95,7 +97,7 @@ fn tag(text: &str) -> Option<(String, usize)> {
     Some((spelling.to_owned(), end + 1))
 }
 
-/// The character of the entity that `text` begins with, and the entity's length.
+/// The character named by the entity at the start of `text`, and the entity's length.
 fn entity(text: &str) -> Option<(String, usize)> {
     let end = text.bytes().take(12).position(|byte| byte == b';')?;
     let name = &text[1..end];

@@ -1,7 +1,9 @@
-//! Texts as people have them: bytes in; a text, songs or sentence pairs out, with notes about what was understood.
+//! Readers for the files people actually have: bytes in; text, songs or sentence pairs out, with notes about
+//! how they were read.
 //!
-//! The page, the command and, as a twin in `training/torch/liedwerk_torch/reading.py`, the PyTorch trainer read files
-//! this way. `tests/fixtures/reading` has vectors for both.
+//! The page, the command line and the PyTorch trainer (through a twin in
+//! `training/torch/liedwerk_torch/reading.py`) all read files this way. `tests/fixtures/reading` has test
+//! vectors for both.
 
 mod codepages;
 mod columns;
@@ -25,23 +27,24 @@ pub use plain::{line_ends, plain, plain_line};
 use super::Note;
 use crate::error::Result;
 
-/// A text, and what there is to say about how it was read.
+/// A text, with notes about how it was read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reading {
     /// The text.
     pub text: String,
-    /// Codes that [`decode`] and [`songs`] list.
+    /// Codes listed at [`decode`] and [`songs`].
     pub notes: Vec<Note>,
 }
 
-/// Reads songs: decoded, [plain], timed lyrics (LRC) and subtitles (SRT, VTT) as the lines that are sung.
+/// Reads songs: decodes them, makes them [plain], and extracts the sung lines of timed lyrics (LRC) and
+/// subtitles (SRT, VTT).
 ///
-/// What a page of lyrics leaves behind stays, and is noted: [`without_page_remains`] takes it out.
+/// Leftovers of lyrics pages are kept but noted; [`without_page_remains`] removes them.
 ///
-/// Notes: `lrc-read`, `subtitles-read`, `lyrics-page` about the numbers of the lines, and those of [`decode`].
+/// Notes: `lrc-read`, `subtitles-read`, `lyrics-page` with line numbers, and those of [`decode`].
 ///
 /// # Errors
-/// `not-text`; `file` is the name for messages.
+/// `not-text`; `file` is the name used in messages.
 ///
 /// ```
 /// let reading = liedwerk::text::reading::songs("a.lrc", b"[00:01.00]Sing,\r\n[00:02.50]sing!\r\n")?;
@@ -55,7 +58,7 @@ pub fn songs(file: &str, bytes: &[u8]) -> Result<Reading> {
     Ok(reading)
 }
 
-/// [`songs`] of a text that is decoded already, such as a pasted one.
+/// Like [`songs`], for text that is already decoded, such as pasted text.
 pub fn songs_of(text: &str) -> Reading {
     let text = plain(text);
     let (text, timed) = if let Some(words) = lyrics::lrc(&text) {

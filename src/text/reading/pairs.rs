@@ -1,4 +1,4 @@
-//! Sentence pairs from whatever people keep them in.
+//! Reads sentence pairs from common file formats.
 
 use super::columns::{Columns, choose, is_heading};
 use super::table::{Table, table};
@@ -6,27 +6,28 @@ use super::{decode, plain};
 use crate::error::{Error, ErrorCode, Result};
 use crate::text::{Note, SentencePair};
 
-/// Lines that a note names.
+/// Number of lines that a note lists.
 const NAMED: usize = 5;
 
-/// Sentence pairs as they were found.
+/// Sentence pairs, with notes about how they were read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PairReading {
-    /// German first where the languages were recognised, else in the order of the columns.
+    /// German first if the languages were recognised, otherwise in column order.
     pub pairs: Vec<SentencePair>,
-    /// `columns-swapped`, `columns-chosen`, `columns-unsure`, `pairs-skipped`, and those of [`decode`].
+    /// Codes: `columns-swapped`, `columns-chosen`, `columns-unsure`, `pairs-skipped`, and those of
+    /// [`decode`].
     pub notes: Vec<Note>,
-    /// The numbers of the lines that are no pair, from 1; blank lines are nothing.
+    /// Numbers, from 1, of the lines that are not pairs; blank lines are not counted as such.
     pub skipped: Vec<usize>,
 }
 
-/// Reads sentence pairs from tab-separated lines, CSV, Anki's exports or Tatoeba's, in any of the encodings that
-/// [`decode`] knows. Of the columns those are taken that hold German and English, whatever their order and whatever
-/// stands beside them; where the languages are not sure, the first two that hold words.
+/// Reads sentence pairs from tab-separated lines, CSV, or exports of Anki or Tatoeba, in any encoding that
+/// [`decode`] knows. Uses the columns that hold German and English, in whatever order and with whatever other
+/// columns; if the languages are uncertain, the first two columns that hold words.
 ///
 /// # Errors
-/// `not-text`; `bad-pairs` for a file without pairs, or with as many lines that are none; `file` is the name
-/// for messages.
+/// `not-text`; `bad-pairs` for a file without pairs, or with at least as many other lines as pairs; `file` is
+/// the name used in messages.
 ///
 /// ```
 /// use liedwerk::text::reading::pairs;
@@ -42,7 +43,7 @@ pub fn pairs(file: &str, bytes: &[u8]) -> Result<PairReading> {
     Ok(reading)
 }
 
-/// [`pairs`] of a text that is decoded already.
+/// Like [`pairs`], for text that is already decoded.
 ///
 /// # Errors
 /// `bad-pairs`.

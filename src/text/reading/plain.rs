@@ -1,10 +1,11 @@
-//! One spelling for what looks the same: line ends, spaces, composed letters, and nothing that cannot be seen.
+//! Unifies characters that look the same: line endings, spaces, composed letters; removes invisible
+//! characters.
 
 use crate::text::unicode::nfc;
 
-/// Line ends become `\n`, whichever they were; every kind of space one plain space; letters and their accents one
-/// character (NFC); `ſ` and the ligatures of old print plain letters. Soft hyphens and other invisible characters
-/// vanish, joiners excepted, which emoji need. Quotation marks and dashes stay.
+/// Normalises line endings to `\n`, all kinds of spaces to plain ones, letters with accents to single
+/// characters (NFC), and `ſ` and old ligatures to plain letters. Removes soft hyphens and other invisible
+/// characters, except joiners, which emoji need. Keeps quotation marks and dashes.
 ///
 /// ```
 /// let text = "\u{feff}Grü\u{ad}ße\u{2005}aus u\u{308}bermu\u{308}tigem Muſik\r\nland\r";
@@ -14,17 +15,18 @@ pub fn plain(text: &str) -> String {
     spelled(&line_ends(text), '\n')
 }
 
-/// The same for a text in columns, where only `\n` ends a line: any other line end inside a field is a space.
+/// The same for a table, where only `\n` ends a line: any other line ending inside a field becomes a space.
 pub(super) fn plain_table(text: &str) -> String {
     spelled(&line_ends(text), ' ')
 }
 
-/// [`plain`] for a single line: what would end a line is a space.
+/// [`plain`] for a single line: line endings become spaces.
 pub fn plain_line(line: &str) -> String {
     spelled(line, ' ').replace('\n', " ")
 }
 
-/// `\r\n` as `\n`, also where a program has doubled the `\r`; `\r` alone only in a text that has no other line end.
+/// Turns `\r\n` into `\n`, even if a program has doubled the `\r`; a lone `\r` only in a text without other
+/// line endings.
 ///
 /// ```
 /// assert_eq!(liedwerk::text::reading::line_ends("a\r\nb\r\r\n"), "a\nb\n");
@@ -54,7 +56,7 @@ pub fn line_ends(text: &str) -> String {
     out
 }
 
-/// `line_end` stands for the rarer characters that end a line.
+/// `line_end` replaces the rarer characters that end a line.
 fn spelled(text: &str, line_end: char) -> String {
     let is_plain = |c: char| c == '\n' || c == '\t' || (' '..='~').contains(&c);
     if text.chars().all(is_plain) {
@@ -79,7 +81,7 @@ fn spelled(text: &str, line_end: char) -> String {
     out
 }
 
-/// Characters that only steer the display, or stand for nothing.
+/// Characters that only affect display, or nothing.
 fn is_invisible(c: char) -> bool {
     matches!(
         c,

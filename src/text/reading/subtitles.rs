@@ -1,12 +1,13 @@
-//! Subtitles, SubRip (SRT) and WebVTT: what is said, without numbers, times and marks.
+//! Extracts the spoken text from subtitles (SubRip/SRT and WebVTT), without numbers, times and markup.
 
 use super::markup::{with_spans, without_tags};
 
-/// A pause of so many milliseconds begins a new stanza.
+/// A pause of this many milliseconds starts a new stanza.
 const PAUSE: u64 = 4_000;
 
-/// The lines of SRT or VTT in their order, a blank line where nothing is said for four seconds; `None` if the text is
-/// neither. Of a line that goes on from one cue to the next, as in captions that roll, one is left.
+/// Returns the lines of SRT or VTT in order, with a blank line where nothing is said for four seconds; `None`
+/// if the text is neither. A line that is repeated from one cue to the next, as in rolling captions, is kept
+/// once.
 pub(super) fn subtitles(text: &str) -> Option<String> {
     let is_vtt = text.starts_with("WEBVTT");
     let cues = text.lines().filter(|line| times(line).is_some()).count();
@@ -16,7 +17,7 @@ pub(super) fn subtitles(text: &str) -> Option<String> {
     let mut said: Vec<String> = Vec::new();
     let mut last_end = None;
     for block in blocks(text) {
-        // What stands above the times is a number or a name; a block without times is a header, a note or a style.
+        // Above the times is a number or a name; a block without times is a header, a note or a style.
         let Some(at) = block.iter().position(|line| times(line).is_some()) else { continue };
         let (begin, end) = times(block[at])?;
         if last_end.is_some_and(|last: u64| begin >= last + PAUSE) {
@@ -33,7 +34,7 @@ pub(super) fn subtitles(text: &str) -> Option<String> {
     Some(single_blank_lines(&said.join("\n")) + "\n")
 }
 
-/// The first line that is not blank is a cue's number or its times.
+/// Whether the first non-blank line is a cue's number or times.
 fn begins_with_cue(text: &str) -> bool {
     let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
     let first = lines.next().unwrap_or_default();
@@ -41,7 +42,8 @@ fn begins_with_cue(text: &str) -> bool {
         || (first.bytes().all(|b| b.is_ascii_digit()) && lines.next().is_some_and(|l| times(l).is_some()))
 }
 
-/// Cues with their lines. A new one begins at a blank line, and also where a line of times follows without one.
+/// Splits the text into cues with their lines. A cue starts at a blank line, or at a line of times that
+/// follows without one.
 fn blocks(text: &str) -> Vec<Vec<&str>> {
     let mut blocks: Vec<Vec<&str>> = vec![Vec::new()];
     for line in text.lines().map(str::trim) {
@@ -49,7 +51,7 @@ fn blocks(text: &str) -> Vec<Vec<&str>> {
         if line.is_empty() {
             blocks.push(Vec::new());
         } else if times(line).is_some() && block.iter().any(|line| times(line).is_some()) {
-            // The number of this cue stands at the end of the one before.
+            // The number of this cue is the last line of the previous block.
             let numbered = block.last().is_some_and(|last| last.bytes().all(|byte| byte.is_ascii_digit()));
             let number = if numbered { block.pop() } else { None };
             blocks.push(number.into_iter().chain([line]).collect());
@@ -60,13 +62,13 @@ fn blocks(text: &str) -> Vec<Vec<&str>> {
     blocks
 }
 
-/// Begin and end of a cue in milliseconds, from `00:00:01,000 --> 00:00:02,500 align:start`.
+/// Start and end of a cue in milliseconds, from `00:00:01,000 --> 00:00:02,500 align:start`.
 fn times(line: &str) -> Option<(u64, u64)> {
     let (begin, rest) = line.split_once("-->")?;
     Some((time(begin.trim())?, time(rest.split_whitespace().next()?)?))
 }
 
-/// `hours:minutes:seconds,milliseconds`; hours and fraction may be missing.
+/// Parses `hours:minutes:seconds,milliseconds`; hours and fraction are optional.
 fn time(stamp: &str) -> Option<u64> {
     let (whole, fraction) = stamp.split_once([',', '.']).unwrap_or((stamp, "0"));
     let is_number =
@@ -82,14 +84,14 @@ fn time(stamp: &str) -> Option<u64> {
     Some(1000 * seconds + number(&format!("{fraction:0<3}")[..3])?)
 }
 
-/// A line without `{\an8}`, musical notes at its ends, and double spaces.
+/// Removes `{\an8}`, musical notes at the ends of the line, and repeated spaces.
 fn without_positions(line: &str) -> String {
     let line = with_spans(line, "{\\", "}", |_| Some(""));
     let line = line.trim_matches(|c: char| matches!(c, '♪' | '♫' | '#') || c.is_whitespace());
     line.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// Without blank lines at the ends, and never two in a row.
+/// Removes blank lines at both ends and collapses consecutive ones.
 pub(super) fn single_blank_lines(text: &str) -> String {
     let mut out = text.trim_matches('\n').to_owned();
     while out.contains("\n\n\n") {

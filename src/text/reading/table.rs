@@ -1,19 +1,19 @@
-//! Rows of columns: tabs, CSV, and what Anki exports.
+//! Reads tables: tab-separated, CSV, and Anki exports.
 
 use super::markup::{with_spans, without_tags};
 
 /// A file in columns.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Table {
-    /// Each with the number of the line it begins on.
+    /// Rows, each with the number of its first line.
     pub rows: Vec<(usize, Vec<String>)>,
-    /// Columns, from 0, that the file's own header calls something else than text.
+    /// Columns, from 0, that the file's own header declares to be something other than text.
     pub not_text: Vec<usize>,
-    /// Whether the file begins with Anki's header.
+    /// Whether the file starts with Anki's header.
     pub is_anki: bool,
 }
 
-/// What the lines `#name:value` at the top of an export say.
+/// The header lines `#name:value` at the top of an Anki export.
 #[derive(Default)]
 struct Header {
     separator: Option<char>,
@@ -21,8 +21,9 @@ struct Header {
     lines: usize,
 }
 
-/// Reads a text in which only `\n` ends a line. Fields are unquoted where the file quotes: always in CSV and in Anki's
-/// exports, among plain tabs only where quotation marks inside are doubled. HTML goes, `[sound:…]` and clozes too.
+/// Reads a text in which only `\n` ends a line. Quoted fields are unquoted: always in CSV and Anki exports,
+/// in plain tab-separated files only if inner quotation marks are doubled. HTML, `[sound:…]` and clozes are
+/// removed.
 pub(super) fn table(text: &str) -> Table {
     let header = anki_header(text);
     let is_anki = header.lines > 0;
@@ -72,7 +73,8 @@ fn separator_named(name: &str) -> Option<char> {
     }
 }
 
-/// A tab if half of the lines have one; else the mark that gives nearly every record the same number of fields.
+/// A tab if half of the lines have one; otherwise the character that gives nearly every record the same
+/// number of fields.
 fn separator(text: &str) -> char {
     let lines = || text.lines().filter(|line| !line.trim().is_empty()).take(1000);
     let (count, tabs) = (lines().count(), lines().filter(|line| line.contains('\t')).count());
@@ -91,9 +93,10 @@ fn separator(text: &str) -> char {
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Quoting {
-    /// A field that begins with a quotation mark ends with one, and may hold line breaks (RFC 4180).
+    /// A field that starts with a quotation mark ends with one and may contain line breaks (RFC 4180).
     Always,
-    /// Only within a line, and only if quotation marks inside are doubled: elsewhere they are the sentence's.
+    /// Only within a line, and only if inner quotation marks are doubled; otherwise they belong to the
+    /// sentence.
     Doubled,
 }
 
@@ -122,7 +125,7 @@ fn records(text: &str, separator: char, quoting: Quoting, first: usize) -> Vec<(
     rows
 }
 
-/// The field that `text` begins with, and its length in bytes.
+/// The field at the start of `text`, and its length in bytes.
 fn field(text: &str, separator: char, quoting: Quoting) -> (String, usize) {
     let plain = text.find([separator, '\n']).unwrap_or(text.len());
     let quoted = text.strip_prefix('"').and_then(|inside| {
@@ -135,8 +138,8 @@ fn field(text: &str, separator: char, quoting: Quoting) -> (String, usize) {
     quoted.unwrap_or_else(|| (text[..plain].to_owned(), plain))
 }
 
-/// A field behind its opening quotation mark, its length up to behind the closing one, and whether marks inside are
-/// doubled.
+/// The field after an opening quotation mark, its length including the closing one, and whether inner marks
+/// are doubled.
 fn quoted(inside: &str) -> Option<(String, usize, bool)> {
     let (mut field, mut at, mut doubled) = (String::new(), 0, false);
     loop {
@@ -151,7 +154,7 @@ fn quoted(inside: &str) -> Option<(String, usize, bool)> {
     }
 }
 
-/// One line without HTML, sounds and clozes.
+/// The field on one line, without HTML, sounds and clozes.
 fn cleaned(field: &str) -> String {
     let field = with_spans(&without_tags(field), "[sound:", "]", |_| Some(""));
     let field = with_spans(&field, "{{c", "}}", |cloze| cloze.split("::").nth(1));

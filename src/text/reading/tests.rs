@@ -1,4 +1,4 @@
-//! What files with the same words in other clothes have in common.
+//! Files with the same words in different formats must read the same.
 
 use super::*;
 use crate::error::ErrorCode;

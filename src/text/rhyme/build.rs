@@ -1,4 +1,4 @@
-//! Making a lexicon from a pronouncing dictionary and from texts.
+//! Builds a lexicon from a pronouncing dictionary and texts.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,15 +7,15 @@ use super::sound::Sound;
 use super::{english, german, words};
 use crate::text::Language;
 
-/// So often a word stands in the texts to be listed though no dictionary has it; one that stands there needs two uses.
+/// Minimum number of uses of a listed word that no dictionary has; words in a dictionary need two.
 const ENOUGH: usize = 5;
-/// So often per million words it is known, and common.
+/// Minimum frequencies, per million words, of known and of common words.
 const KNOWN_PER_MILLION: usize = 4;
 const COMMON_PER_MILLION: usize = 40;
-/// Ways to say one word that are kept.
+/// Maximum number of pronunciations kept per word.
 const MOST_SOUNDS: usize = 3;
 
-/// Words of old songs whose sound no analogy tells.
+/// Words of old songs whose pronunciation cannot be guessed by analogy.
 const OLD_ENGLISH: &str = "o'er AO1 R
 e'er EH1 R
 ne'er N EH1 R
@@ -40,17 +40,17 @@ ma'am M AE1 M
 #[derive(Default)]
 struct Uses {
     count: usize,
-    /// In the middle of a line, and there with a capital.
+    /// Number of uses in the middle of a line, and how many of those are capitalised.
     inside: usize,
     capital: usize,
 }
 
 impl Lexicon {
-    /// The lexicon of the words that `texts` use, lines that begin with `===` left out.
+    /// Builds the lexicon of the words in `texts`, ignoring lines that start with `===`.
     ///
-    /// English words are said as `dictionary` tells, lines of CMUdict (`delight D IH0 L AY1 T`, `read(2) R EH1
-    /// D`); frequent ones that it lacks, as words that end alike. German needs no dictionary, but may have a list
-    /// of words, one a line; the others count from five uses on.
+    /// English pronunciations come from `dictionary`, lines of CMUdict (`delight D IH0 L AY1 T`,
+    /// `read(2) R EH1 D`); frequent words it lacks are guessed from words with the same ending. German needs
+    /// no dictionary but may have a word list, one word per line; words not on it need at least five uses.
     pub fn build(language: Language, dictionary: &str, texts: &str) -> Self {
         let uses = uses(texts);
         let total: usize = uses.values().map(|uses| uses.count).sum();
@@ -60,7 +60,7 @@ impl Lexicon {
                 dictionary.lines().map(|line| (words::lexical(line.trim()), Vec::new())).collect()
             }
         };
-        // Guesses follow the whole dictionary.
+        // Guesses use the whole dictionary.
         let whole = assembled(
             language,
             said.iter().map(|(word, sounds)| (word.clone(), Listed::Rare, false, sounds.clone())),
@@ -110,7 +110,7 @@ fn assembled(language: Language, given: impl Iterator<Item = (String, Listed, bo
     Lexicon::new(language, entries, rhymes, onsets)
 }
 
-/// The pronunciations of CMUdict's lines; what follows a `#` is a comment.
+/// The pronunciations in CMUdict lines; text after a `#` is a comment.
 fn said_by(dictionary: &str) -> BTreeMap<String, Vec<Sound>> {
     let mut said: BTreeMap<String, Vec<Sound>> = BTreeMap::new();
     for line in dictionary.lines() {

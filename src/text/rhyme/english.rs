@@ -1,8 +1,8 @@
-//! Sounds of English: the ARPAbet, near rhymes, and what the spelling of an unknown word tells.
+//! English sounds: ARPAbet, near rhymes, and guesses from spelling.
 
 use super::sound::{self, Sound};
 
-/// The ARPAbet with its one-letter form. (`K AE1 T` is `k@t`.)
+/// ARPAbet symbols with their one-letter forms. (`K AE1 T` is `k@t`.)
 const ARPABET: [(&str, char); 39] = [
     ("AA", 'a'),
     ("AE", '@'),
@@ -46,9 +46,9 @@ const ARPABET: [(&str, char); 39] = [
 ];
 const VOWELS: &str = "a@AcWYEReIioOUu";
 
-/// The sounds of a pronunciation as CMUdict writes it, such as `D IH0 L AY1 T`: the rhyme begins at the last vowel
-/// with primary or secondary stress (`moonlight` with `night`), or, as another way to hear the word, with primary
-/// stress (`tomorrow` with `sorrow`); at the last vowel if none has any. Empty if it is malformed.
+/// The sounds of a CMUdict pronunciation such as `D IH0 L AY1 T`. The rhyme starts at the last vowel with
+/// primary or secondary stress (`moonlight` with `night`) or, as an alternative, with primary stress
+/// (`tomorrow` with `sorrow`); at the last vowel if none is stressed. Empty if malformed.
 pub fn sounds(phonemes: &[&str]) -> Vec<Sound> {
     let mut letters = Vec::new();
     let (mut stressed, mut primary, mut last, mut syllables) = (None, None, None, 0);
@@ -73,8 +73,8 @@ pub fn sounds(phonemes: &[&str]) -> Vec<Sound> {
     sounds
 }
 
-/// The last syllable of a rhyme that has two unstressed ones behind the stress: verse may stress it, too.
-/// (`AH` and `ER` are not enough of a vowel for that.)
+/// The last syllable of a rhyme with two unstressed syllables after the stress, which verse may stress, too.
+/// (`AH` and `ER` are too weak for that.)
 pub fn promoted(rhyme: &str) -> Option<&str> {
     let parts = sound::parts(rhyme, is_vowel);
     let (vowel, coda) = parts.last().filter(|(vowel, _)| parts.len() > 2 && !"AR".contains(*vowel))?;
@@ -86,7 +86,7 @@ pub fn are_near(a: &str, b: &str) -> bool {
     sound::differ_nearly(a, b, is_vowel, near_vowels, near_consonants)
 }
 
-/// Vowels that many speakers do not tell apart.
+/// Vowels that many speakers do not distinguish.
 fn near_vowels(a: char, b: char, stressed: bool) -> bool {
     let pair = (a.min(b), a.max(b));
     pair == ('a', 'c') || !stressed && pair == ('A', 'I')
@@ -94,14 +94,14 @@ fn near_vowels(a: char, b: char, stressed: bool) -> bool {
 
 fn near_consonants(a: &str, b: &str, last: bool) -> bool {
     let (a, b): (String, String) = (a.chars().map(voiceless).collect(), b.chars().map(voiceless).collect());
-    // A plural or a past tense more: "day" with "days", "find" with "mine".
+    // A plural or past tense ending: "day" with "days", "find" with "mine".
     let longer = |long: &str, short: &str| {
         long.strip_suffix('s') == Some(short) || !short.is_empty() && long.strip_suffix('t') == Some(short)
     };
     a == b || last && (longer(&a, &b) || longer(&b, &a))
 }
 
-/// Consonants that differ only in voice, and the three nasals, have one letter.
+/// Maps consonants that differ only in voicing to one letter, and likewise the three nasals.
 fn voiceless(c: char) -> char {
     match c {
         'b' => 'p',
@@ -121,7 +121,7 @@ pub fn is_vowel(c: char) -> bool {
     VOWELS.contains(c)
 }
 
-/// How many syllables the spelling of an unknown word tells; at least one.
+/// Number of syllables of an unknown word, from its spelling; at least one.
 pub fn syllables(word: &str) -> usize {
     let letters: Vec<char> = word.chars().filter(|c| c.is_alphabetic()).collect();
     let vowel = |at: usize| letters.get(at).is_some_and(|c| "aeiouy".contains(*c));
@@ -137,7 +137,7 @@ pub fn syllables(word: &str) -> usize {
     count.max(1)
 }
 
-/// What the unknown word is said like: clipped forms in full (`dancin'` is `dancing`, `look'd` is `looked`).
+/// The full form of a clipped word: `dancin'` becomes `dancing`, `look'd` becomes `looked`.
 pub fn in_full(word: &str) -> String {
     if let Some(stem) = word.strip_suffix("in'") {
         return format!("{stem}ing");
@@ -148,7 +148,7 @@ pub fn in_full(word: &str) -> String {
     word.replace('\'', "")
 }
 
-/// The sound of a word with an `s` behind it, as a plural or a possessive has it.
+/// The sound of a word with a plural or possessive `s`.
 pub fn with_s(sound: &Sound) -> Sound {
     let mut rhyme = sound.rhyme.clone();
     let mut syllables = sound.syllables;

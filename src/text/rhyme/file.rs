@@ -1,8 +1,8 @@
-//! The file of a lexicon. What is alike stands together, so that it compresses well on its way to a browser.
+//! The lexicon file format. Similar data is stored together, so that it compresses well for download.
 //!
-//! `LWLX`, version, language (a byte each), then four lists with their lengths in front: rhymes, onsets and words,
-//! each as ascending strings of which only the part is stored that the one before does not begin with; and what is
-//! known of each word, field by field. All numbers are LEB128.
+//! `LWLX`, version, language (one byte each), then four length-prefixed lists: rhymes, onsets and words, each
+//! as ascending strings without the prefix shared with the previous one; and the properties of each word,
+//! field by field. All numbers are LEB128.
 
 use super::lexicon::{Entry, Lexicon, Listed};
 use crate::error::{Error, ErrorCode, Result};
@@ -10,11 +10,11 @@ use crate::text::Language;
 
 const MAGIC: &[u8; 4] = b"LWLX";
 const VERSION: u8 = 1;
-/// Bits of a word's first byte: syllables, frequency, capital, ways to say it.
+/// Bit fields of a word's first byte: syllables, frequency, capital, number of pronunciations.
 const MOST_SYLLABLES: usize = 7;
 
 impl Lexicon {
-    /// The content of a lexicon's file.
+    /// The content of a lexicon file.
     pub fn to_bytes(&self) -> Vec<u8> {
         let mut bytes = MAGIC.to_vec();
         bytes.extend([VERSION, u8::from(self.language == Language::German)]);
@@ -37,10 +37,10 @@ impl Lexicon {
         bytes
     }
 
-    /// Reads a lexicon's file.
+    /// Reads a lexicon file.
     ///
     /// # Errors
-    /// `bad-lexicon` when it is none, one of another version, cut off or damaged.
+    /// `bad-lexicon` if it is not a lexicon, has another version, or is truncated or damaged.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self> {
         let bad = |what: &str| Error::new(ErrorCode::BadLexicon, format!("the lexicon {what}"));
         let rest = bytes.strip_prefix(MAGIC).ok_or_else(|| bad("does not begin like one"))?;
@@ -59,7 +59,7 @@ fn read(language: Language, bytes: &[u8]) -> Option<Lexicon> {
         (read_strings(&mut rest)?, read_strings(&mut rest)?, read_strings(&mut rest)?);
     let (heads, mut rest) = rest.split_at_checked(words.len())?;
     let counts: usize = heads.iter().map(|head| usize::from(head >> 6)).sum();
-    // Each sound takes two bytes at least.
+    // Each sound takes at least two bytes.
     if counts > rest.len() {
         return None;
     }
@@ -109,7 +109,8 @@ fn read_number(bytes: &mut &[u8]) -> Option<usize> {
     None
 }
 
-/// The number of strings; how many bytes each shares with the one before; how many it has besides; these.
+/// Writes the number of strings, the length of the prefix each shares with the previous one, the lengths of
+/// the rests, and the rests.
 fn write_strings<'a>(bytes: &mut Vec<u8>, strings: impl Iterator<Item = &'a str> + Clone) {
     write_number(bytes, strings.clone().count());
     let mut previous: &[u8] = &[];
@@ -126,9 +127,9 @@ fn write_strings<'a>(bytes: &mut Vec<u8>, strings: impl Iterator<Item = &'a str>
     bytes.extend(ends);
 }
 
-/// Strictly ascending strings, or nothing.
+/// Reads strictly ascending strings; `None` if they are malformed.
 fn read_strings(bytes: &mut &[u8]) -> Option<Vec<String>> {
-    // Each has two numbers of at least a byte.
+    // Each string takes two numbers of at least one byte.
     let count = read_number(bytes).filter(|count| 2 * count <= bytes.len())?;
     let mut numbers = || -> Option<Vec<usize>> { (0..count).map(|_| read_number(bytes)).collect() };
     let (shared, lengths) = (numbers()?, numbers()?);
@@ -138,7 +139,7 @@ fn read_strings(bytes: &mut &[u8]) -> Option<Vec<String>> {
         let (end, rest) = bytes.split_at_checked(length)?;
         *bytes = rest;
         current.truncate(shared);
-        // What is shared must be there, and a file must not unfold to more than a few times its size.
+        // The shared prefix must exist, and a file must not expand to more than a few times its size.
         if current.len() != shared || shared > 255 {
             return None;
         }

@@ -1,31 +1,31 @@
-//! Sounds of German from its spelling, old or new.
+//! German sounds derived from spelling, old or new.
 //!
-//! A sound is one character: `aeiouyq` long (`y` is ü, `q` is ö), `AEIOUYQ` the same short, `1` ei, `2` au,
-//! `3` eu, `@` the e of *Liebe*; consonants as their letter says, with `S` for sch, `x` for ch, `N` for ng, `z`
-//! for the s of *Rose*. At the end of a syllable `b d g` are `p t k`.
+//! Each sound is one character: `aeiouyq` are long vowels (`y` is ü, `q` is ö), `AEIOUYQ` the same vowels
+//! short, `1` ei, `2` au, `3` eu, `@` the e of *Liebe*; consonants are written as their letters, with `S` for
+//! sch, `x` for ch, `N` for ng, `z` for the s of *Rose*. At the end of a syllable `b d g` become `p t k`.
 
 use super::sound::{self, Sound};
 
-/// Endings whose e is hardly heard, if a vowel is before them.
+/// Endings whose e is unstressed if another vowel precedes them.
 const WEAK_ENDINGS: [&str; 36] = [
     "e", "en", "er", "el", "em", "es", "et", "est", "end", "ern", "eln", "erst", "elst", "elt", "ert", "ens",
     "ers", "els", "ends", "erts", "ende", "enden", "ender", "endes", "ere", "eren", "erer", "eres", "erem",
     "ele", "elen", "ene", "enen", "ener", "este", "esten",
 ];
-/// Ends of words that look weak and are not.
+/// Word endings that look weak but are not.
 const STRONG_ENDS: [&str; 30] = [
     "welt", "zelt", "feld", "geld", "held", "fest", "nest", "rest", "test", "west", "best", "herd", "wert",
     "konzert", "pferd", "gebet", "paket", "planet", "poet", "komet", "duett", "hotel", "juwel", "kamel",
     "pastell", "model", "system", "problem", "bequem", "extrem",
 ];
-/// Prefixes without stress.
+/// Unstressed prefixes.
 const PREFIXES: [&str; 9] = ["be", "ge", "er", "ver", "zer", "ent", "emp", "miss", "miß"];
-/// Ends of words with a full vowel that has not the stress if another is before.
+/// Endings with a full vowel that is unstressed if another vowel precedes it.
 const LIGHT_ENDS: [&str; 18] = [
     "ung", "ig", "lich", "isch", "nis", "niß", "ing", "erin", "gin", "tin", "din", "um", "us", "or", "a",
     "o", "i", "u",
 ];
-/// Words that end in one consonant and have a short vowel all the same, or in ß after one.
+/// Words with a short vowel although they end in a single consonant, or in ß.
 const SHORT: [&str; 62] = [
     "an", "in", "im", "am", "um", "ab", "ob", "mit", "hat", "man", "das", "was", "es", "bis", "von", "vom",
     "zum", "weg", "bin", "hin", "drin", "darin", "worin", "daran", "woran", "heran", "dahin", "wohin",
@@ -34,7 +34,7 @@ const SHORT: [&str; 62] = [
     "wußt", "mußt", "des", "wes", "hab", "grab", "bus", "zug",
 ];
 
-/// One vowel of a word with where its letters stand.
+/// A vowel of a word and the position of its letters.
 struct Vowel {
     start: usize,
     end: usize,
@@ -63,12 +63,12 @@ pub fn sound(word: &str) -> Option<Sound> {
     let first = vowels[stressed].start;
     let before = vowels[..stressed].last().map_or(0, |vowel| vowel.end);
     let onset = consonants(&letters[before..first].iter().collect::<String>(), true);
-    // "sehen" is sung "sehn".
+    // "sehen" is sung as "sehn".
     let rhyme = if rhyme.len() == 3 && rhyme.ends_with("@n") { rhyme.replace('@', "") } else { rhyme };
     Some(Sound { onset, rhyme, syllables: vowels.len() })
 }
 
-/// How many syllables; at least one.
+/// Number of syllables; at least one.
 pub fn syllables(word: &str) -> usize {
     vowels(&spelled(word)).len().max(1)
 }
@@ -113,7 +113,7 @@ fn vowels(letters: &[char]) -> Vec<Vowel> {
             Some(&(_, sound)) => (sound, at + 2),
             None => (single(c), at + 1),
         };
-        // The h of "Reh", "ihn", "früher".
+        // The silent h of "Reh", "ihn", "früher".
         if letters.get(end) == Some(&'h') {
             end += 1;
         } else if end == at + 1 && is_short(letters, end) {
@@ -138,7 +138,8 @@ fn single(c: char) -> char {
     }
 }
 
-/// Whether a vowel before the letters from `end` on is short: two consonants follow, or one in a small word.
+/// Whether the vowel before the letters from `end` on is short: two consonants follow, or one in a small
+/// word.
 fn is_short(letters: &[char], end: usize) -> bool {
     let word: String = letters.iter().collect();
     let coda: String = letters[end..].iter().take_while(|&&c| !is_letter_of_vowel(c)).collect();
@@ -154,12 +155,12 @@ fn is_short(letters: &[char], end: usize) -> bool {
     }
 }
 
-/// Which vowel the rhyme begins with.
+/// Index of the vowel with which the rhyme starts.
 fn stressed(letters: &[char], vowels: &[Vowel]) -> Option<usize> {
     let word: String = letters.iter().collect();
     let mut last = vowels.len().checked_sub(1)?;
     let strong = STRONG_ENDS.iter().any(|end| word.ends_with(end));
-    // From the end over all syllables that are weak.
+    // Skip weak syllables from the end.
     while last > 0 && !strong && letters[vowels[last].start] == 'e' && vowels[last].is_one_letter() {
         let tail: String = letters[vowels[last].start..].iter().collect();
         let after_prefix =
@@ -173,14 +174,14 @@ fn stressed(letters: &[char], vowels: &[Vowel]) -> Option<usize> {
         && vowels[last].is_one_letter()
         && LIGHT_ENDS.iter().any(|end| word.ends_with(end));
     if ends_light && last > 0 && !(last == 1 && is_prefix(letters, vowels)) {
-        // Not back to a weak e: "Wanderung" keeps its last syllable.
+        // Do not move back to a weak e: "Wanderung" keeps its last syllable.
         let weak = last > 1 && letters[vowels[last - 1].start] == 'e' && vowels[last - 1].is_one_letter();
         last -= usize::from(!weak);
     }
     Some(last)
 }
 
-/// Whether all before the second vowel is a prefix without stress.
+/// Whether everything before the second vowel is an unstressed prefix.
 fn is_prefix(letters: &[char], vowels: &[Vowel]) -> bool {
     let word: String = letters.iter().collect();
     let second = vowels[1].start;
@@ -190,7 +191,7 @@ fn is_prefix(letters: &[char], vowels: &[Vowel]) -> bool {
     })
 }
 
-/// The sounds of the consonants behind a vowel; `inner` if another vowel follows.
+/// The sounds of the consonants after a vowel; `inner` if another vowel follows.
 fn consonants(letters: &str, inner: bool) -> String {
     const SPELLINGS: [(&str, &str); 26] = [
         ("tzsch", "C"),
@@ -224,13 +225,13 @@ fn consonants(letters: &str, inner: bool) -> String {
     let mut rest = letters;
     while let Some(c) = rest.chars().next() {
         let (sound, length) = match SPELLINGS.iter().find(|(spelling, _)| rest.starts_with(spelling)) {
-            // The h of "Haus"; others only make a vowel long.
+            // The h of "Haus"; any other h only lengthens a vowel.
             _ if c == 'h' && inner && rest.len() == 1 => ("h".to_owned(), 1),
             Some((spelling, sound)) => ((*sound).to_owned(), spelling.len()),
             None if c == 's' && inner && rest.len() == 1 => ("z".to_owned(), 1),
             None => (c.to_string(), c.len_utf8()),
         };
-        // A double consonant is one.
+        // A double consonant is a single sound.
         if !(sound.len() == 1 && sounds.ends_with(&sound)) {
             sounds.push_str(&sound);
         }
@@ -246,19 +247,19 @@ fn consonants(letters: &str, inner: bool) -> String {
         'z' => 's',
         c => c,
     };
-    // "Häng": the g of ng is none.
+    // "Häng": the g of ng is not a sound of its own.
     sounds.chars().map(hard).collect()
 }
 
-/// The last syllable of a rhyme of several, if it has a full vowel: verse may stress it, too.
+/// The last syllable of a polysyllabic rhyme, if it has a full vowel: verse may stress it, too.
 pub fn promoted(rhyme: &str) -> Option<&str> {
     let parts = sound::parts(rhyme, is_vowel);
     let (vowel, coda) = parts.last().filter(|(vowel, _)| parts.len() > 1 && *vowel != '@')?;
     Some(&rhyme[rhyme.len() - coda.len() - vowel.len_utf8()..])
 }
 
-/// See [`Rhyme::Near`](super::Rhyme::Near): ü with i, ö with e, eu with ei, long with short, `-er` with `-a`, and
-/// consonants that differ in voice, as in Goethe's and Heine's songs.
+/// See [`Rhyme::Near`](super::Rhyme::Near): ü with i, ö with e, eu with ei, long with short vowels, and
+/// consonants that differ in voicing, as in the songs of Goethe and Heine.
 pub fn are_near(a: &str, b: &str) -> bool {
     sound::differ_nearly(a, b, is_vowel, near_vowels, near_consonants)
 }

@@ -1,4 +1,4 @@
-//! Words with their sounds, to be asked in either direction.
+//! A lexicon that maps words to sounds, and sounds to words.
 
 use super::sound::{Rhyme, SameWord, Sound, are_near};
 use super::{english, german, words};
@@ -14,22 +14,22 @@ use crate::text::Language;
 /// let song = "O knight of light, O night, delight!\n"; // a word counts from its second use on
 /// let lexicon = Lexicon::build(Language::English, dictionary, &song.repeat(2));
 /// assert_eq!(lexicon.rhyme("light", "night"), Some(Rhyme::Perfect));
-/// assert_eq!(lexicon.rhyme("night", "knight"), None); // the same word for the ear
+/// assert_eq!(lexicon.rhyme("night", "knight"), None); // homophones do not rhyme
 /// assert_eq!(lexicon.rhyme("light", "delight"), Some(Rhyme::Near));
 /// assert_eq!(lexicon.rhyme("light", "moonlight"), Some(Rhyme::Perfect)); // guessed
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Lexicon {
     pub(super) language: Language,
-    /// Ascending.
+    /// Ascending by word.
     pub(super) entries: Vec<Entry>,
-    /// Ascending, each once.
+    /// Ascending, without duplicates.
     pub(super) rhymes: Vec<String>,
-    /// Ascending, each once.
+    /// Ascending, without duplicates.
     pub(super) onsets: Vec<String>,
-    /// Entries by their spelling from its end, for guesses; only where no rule gives a sound.
+    /// Entries ordered by reversed spelling, for guesses; empty if rules give every sound.
     backwards: Vec<u32>,
-    /// `(rhyme, entry)`, ascending.
+    /// Pairs `(rhyme, entry)`, ascending.
     by_rhyme: Vec<(u32, u32)>,
 }
 
@@ -38,19 +38,19 @@ pub struct Lexicon {
 pub(super) struct Entry {
     pub word: String,
     pub listed: Listed,
-    /// Written with a capital in the middle of a line, too.
+    /// Whether it is also capitalised in the middle of a line.
     pub capital: bool,
     pub syllables: usize,
-    /// Numbers of rhyme and onset, for each way to say it.
+    /// Indices of rhyme and onset for each pronunciation.
     pub sounds: Vec<(u32, u32)>,
 }
 
 /// How frequent a word is in songs and stories.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Listed {
-    /// It stands in a dictionary or a few times in the texts.
+    /// In a dictionary or a few times in the texts.
     Rare,
-    /// Often enough to be understood by most.
+    /// Frequent enough for most people to know it.
     Known,
     /// An everyday word.
     Common,
@@ -77,22 +77,22 @@ impl Lexicon {
         Self { language, entries, rhymes, onsets, backwards, by_rhyme }
     }
 
-    /// Whose words they are.
+    /// The language of the words.
     pub fn language(&self) -> Language {
         self.language
     }
 
-    /// How many words it lists.
+    /// Number of words.
     pub fn len(&self) -> usize {
         self.entries.len()
     }
 
-    /// Whether it lists none.
+    /// Whether the lexicon has no words.
     pub fn is_empty(&self) -> bool {
         self.entries.is_empty()
     }
 
-    /// How frequent a word is; `None` if it is not listed, nor what it is a form of (`ocean's`, `o' the`).
+    /// How frequent a word is; `None` if neither it nor its base form (`ocean's`, `o' the`) is listed.
     pub fn listed(&self, word: &str) -> Option<Listed> {
         let word = words::lexical(word);
         let base =
@@ -103,7 +103,7 @@ impl Lexicon {
         found.map(|entry| entry.listed)
     }
 
-    /// How many syllables a line has.
+    /// Number of syllables of a line.
     ///
     /// ```
     /// # use liedwerk::text::{Language, rhyme::Lexicon};
@@ -125,7 +125,8 @@ impl Lexicon {
         }
     }
 
-    /// The ways to say a word, the usual one first; a guess if it is not listed, nothing if none is possible.
+    /// The pronunciations of a word, the usual one first; a guess if it is not listed, empty if there is
+    /// none.
     pub fn sounds(&self, word: &str) -> Vec<Sound> {
         let word = words::lexical(word);
         if let Some(entry) = self.entry(&word).filter(|entry| !entry.sounds.is_empty()) {
@@ -142,7 +143,7 @@ impl Lexicon {
         }
     }
 
-    /// How two words rhyme, at best; a word does not rhyme with itself, nor with one that sounds the same.
+    /// The best rhyme between two words; `None` if they do not rhyme, are the same word, or are homophones.
     pub fn rhyme(&self, a: &str, b: &str) -> Option<Rhyme> {
         if words::lexical(a) == words::lexical(b) {
             return None;
@@ -163,8 +164,8 @@ impl Lexicon {
         self.rhyme(&words::last_word(a)?, &words::last_word(b)?)
     }
 
-    /// The words from `least` up that rhyme with this one, spelled as in the middle of a line: perfect rhymes
-    /// first, of each kind the frequent ones first.
+    /// Words of at least frequency `least` that rhyme with this one, spelled as in the middle of a line:
+    /// perfect rhymes first, more frequent words first within each kind.
     pub fn rhyming(&self, word: &str, least: Listed) -> Vec<(Rhyme, String)> {
         let sounds = self.sounds(word);
         let mut is_alike = vec![false; self.entries.len()];
@@ -194,7 +195,8 @@ impl Lexicon {
             .collect()
     }
 
-    /// How many words from `least` up rhyme perfectly with this one, more or less: its own sound-alikes count.
+    /// Approximate number of words of at least frequency `least` that rhyme perfectly with this one; includes
+    /// its homophones.
     pub fn perfect_rhymes(&self, word: &str, least: Listed) -> usize {
         let Some(sound) = self.sounds(word).into_iter().next() else { return 0 };
         let Ok(number) = self.rhymes.binary_search(&sound.rhyme) else { return 0 };
@@ -217,8 +219,8 @@ impl Lexicon {
         }
     }
 
-    /// The sound of an unknown word by analogy (Dedina and Nusbaum 1991): what most words say that share the
-    /// longest end with it, a vowel included.
+    /// Guesses the rhyme of an unknown word by analogy (Dedina and Nusbaum 1991): the most common one among
+    /// the words that share the longest ending with it, provided that the ending contains a vowel.
     pub(super) fn guess(&self, word: &str) -> Option<Sound> {
         let spelled = |at: u32| self.entries[at as usize].word.bytes().rev();
         let place = self.backwards.partition_point(|&at| spelled(at).lt(word.bytes().rev()));
@@ -246,7 +248,7 @@ impl Lexicon {
 }
 
 impl Entry {
-    /// As in the middle of a line.
+    /// The word as spelled in the middle of a line.
     fn spelled(&self) -> String {
         let mut letters = self.word.chars();
         match letters.next().filter(|_| self.capital) {

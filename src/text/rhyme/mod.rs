@@ -1,8 +1,8 @@
-//! How words end for the ear: rhymes and syllables, of English by a table of pronunciations, of German by rules.
+//! Rhymes and syllables: English by a table of pronunciations, German by rules.
 //!
-//! A [`Lexicon`] is read from a file; [`Lexicon::build`] makes that file from a pronouncing dictionary (English)
-//! or from the rules in `german.rs`, and from texts that say how frequent a word is. A word that stands in no
-//! table is guessed at: by analogy with words that end alike (English) or by the rules (German).
+//! A [`Lexicon`] is read from a file. [`Lexicon::build`] creates that file from a pronouncing dictionary
+//! (English) or the rules in `german.rs`, and from texts that show how frequent each word is. Words in no
+//! table are guessed, by analogy with words that end alike (English) or by the rules (German).
 
 mod build;
 mod english;

@@ -1,33 +1,33 @@
-//! What rhymes with what.
+//! Rules of rhyme.
 
 use super::{english, german};
 use crate::text::Language;
 
-/// How a word is said, from where its rhyme begins.
+/// The pronunciation of a word from the start of its rhyme.
 ///
-/// Sounds are spelled with one character each: English in the one-letter ARPAbet, German as `german.rs` says.
+/// Each sound is written as one character: English in one-letter ARPAbet, German as described in `german.rs`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Sound {
-    /// The consonants before the rhyme; `?` where they were only guessed.
+    /// The consonants before the rhyme; `?` if they were only guessed.
     pub onset: String,
-    /// From the last stressed vowel to the end.
+    /// The sounds from the last stressed vowel to the end.
     pub rhyme: String,
-    /// Syllables of the whole word.
+    /// Number of syllables of the whole word.
     pub syllables: usize,
 }
 
-/// How well two words rhyme; the better one is the greater.
+/// How well two words rhyme; the better kind compares greater.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Rhyme {
-    /// Nearly: one sound off (`time`, `mine`), an unstressed syllable that the verse stresses (`memory`, `me`),
-    /// or the same consonant before the same vowel (`leave`, `believe`).
+    /// Nearly: one sound differs (`time`, `mine`), verse stresses an unstressed syllable (`memory`, `me`), or
+    /// the same consonant precedes the same vowel (`leave`, `believe`).
     Near,
     /// The same sounds from the last stressed vowel on, after different consonants.
     Perfect,
 }
 
 impl Sound {
-    /// How two sounds rhyme; `Err` if they are the same word for the ear, which is no rhyme at all.
+    /// How two sounds rhyme; `Err` if they are homophones, which do not rhyme at all.
     pub(super) fn rhyme_with(&self, other: &Self, language: Language) -> Result<Option<Rhyme>, SameWord> {
         if self.rhyme == other.rhyme {
             return match self.onset == other.onset && self.onset != "?" {
@@ -40,10 +40,10 @@ impl Sound {
     }
 }
 
-/// Two spellings of the same sounds.
+/// Marks two spellings of the same sounds.
 pub(super) struct SameWord;
 
-/// Whether two rhymes that differ are near each other.
+/// Whether two different rhymes are near rhymes.
 pub(super) fn are_near(a: &str, b: &str, language: Language) -> bool {
     let (near, promoted) = match language {
         Language::English => (english::are_near(a, b), english::promoted as fn(&str) -> Option<&str>),
@@ -54,7 +54,7 @@ pub(super) fn are_near(a: &str, b: &str, language: Language) -> bool {
     near || by_last(a, b) || by_last(b, a)
 }
 
-/// Vowels and the consonants behind each: a rhyme in parts.
+/// Splits a rhyme into its vowels, each with the consonants after it.
 pub(super) fn parts(rhyme: &str, is_vowel: fn(char) -> bool) -> Vec<(char, &str)> {
     let mut starts = rhyme.char_indices().filter(|(_, c)| is_vowel(*c)).peekable();
     let mut parts = Vec::new();
@@ -65,8 +65,8 @@ pub(super) fn parts(rhyme: &str, is_vowel: fn(char) -> bool) -> Vec<(char, &str)
     parts
 }
 
-/// Whether two rhymes have as many vowels and differ in one vowel or one group of consonants only, which is
-/// near the other by these rules.
+/// Whether two rhymes have the same number of vowels and differ in a single vowel or group of consonants that
+/// these rules consider near.
 pub(super) fn differ_nearly(
     a: &str,
     b: &str,

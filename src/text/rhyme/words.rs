@@ -1,7 +1,7 @@
-//! The words of a line, as a lexicon spells them.
+//! Splits lines into words as spelled in a lexicon.
 
-/// The words in lower case, without what stands around them: letters, and apostrophes inside. A hyphen parts
-/// two words.
+/// The words in lower case: letters and inner apostrophes, without surrounding punctuation. A hyphen
+/// separates words.
 ///
 /// ```
 /// use liedwerk::text::rhyme::words_of;
@@ -17,12 +17,12 @@ pub fn last_word(line: &str) -> Option<String> {
     spelled_words(line).last().map(lexical)
 }
 
-/// The words as they stand in the text.
+/// The words as spelled in the text.
 pub(crate) fn spelled_words(text: &str) -> impl Iterator<Item = &str> {
     let inside = |c: char| c.is_alphabetic() || is_apostrophe(c);
     text.split(move |c: char| !inside(c)).filter_map(|word| {
         let bare = word.trim_matches(is_apostrophe);
-        // What is left out at the end of "dancin'" tells how to say it.
+        // The apostrophe at the end of "dancin'" affects the pronunciation.
         let clipped =
             bare.len() > 3 && bare.ends_with("in") && word.trim_start_matches(is_apostrophe) != bare;
         let kept = if clipped { word.trim_start_matches(is_apostrophe) } else { bare };

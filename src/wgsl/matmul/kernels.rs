@@ -1,4 +1,4 @@
-//! The table of the kernels, and how one is dispatched.
+//! The table of matrix product kernels, and their dispatch.
 
 use super::product::Product;
 use super::weights::{Activation, Format, Weights};
@@ -7,7 +7,7 @@ use crate::gpu::{Access, Dispatch, Kernel, View, WORKGROUP};
 use crate::wgsl::{lib, word};
 use bytemuck::Zeroable;
 
-/// A shader behind the parts that read and write its operands.
+/// Builds a kernel from a shader and the fragments that read and write its operands.
 macro_rules! kernel {
     ($name:expr, $bindings:expr, [$($part:expr),*]) => {
         Kernel {
@@ -25,8 +25,8 @@ macro_rules! kernel {
     };
 }
 
-/// A product, for B in one format, which is read by this part; A, and C where it is said how, four words at a
-/// time or one.
+/// Builds a product kernel for one format of B, read by the fragment `$b`. A, and C as `$c` says, are
+/// accessed one word or four words at a time.
 macro_rules! product {
     ($name:literal, $format:literal, $bindings:expr, $b:literal, $words:literal, $c:literal $(, $part:literal)+) => {
         kernel!(
@@ -37,12 +37,12 @@ macro_rules! product {
     };
 }
 
-/// A, B, C and the bias; and the scales of integers.
+/// Bindings: A, B, C, the bias, and for integers also the scales.
 const FLOATS: &[Access] = &[Access::Read, Access::Read, Access::Write, Access::Read];
 const INTEGERS: &[Access] = &[Access::Read, Access::Read, Access::Write, Access::Read, Access::Read];
 
-/// The kernels of this file: for each of three methods the products with every format of B, read four words
-/// at a time or one; the sum of parts; and packed rows as f32.
+/// The kernels of this file: products by three methods, with every format of B, read one word or four words
+/// at a time; the sum of parts; and unpacking of rows to f32.
 pub const KERNELS: &[Kernel] = &[
     product!("matmul", "f32", FLOATS, "vec4", "vec4", "vec4", "matmul_blocks", "matmul"),
     product!("matmul", "f32", FLOATS, "scalar", "scalar", "scalar", "matmul_blocks", "matmul"),
@@ -71,7 +71,7 @@ pub const KERNELS: &[Kernel] = &[
     kernel!("unpack-int8", INTEGERS, ["matmul_b_int8", "matmul_c_scalar", "unpack"]),
 ];
 
-/// The first kernel of each method, in the table.
+/// Index in the table of each method's first kernel.
 pub(super) const TILED: usize = 0;
 pub(super) const DIRECT: usize = 6;
 pub(super) const MATVEC: usize = 12;
@@ -79,7 +79,7 @@ const PARTS: usize = 18;
 const UNPACK_F16: usize = 19;
 const UNPACK_INT8: usize = 20;
 
-/// The kernel for B in this format, behind the first of its method.
+/// Offset of the kernel for B in this format from the first kernel of its method.
 pub(super) fn variant(format: Format, aligned: bool) -> usize {
     let format = match format {
         Format::F32 => 0,
@@ -131,7 +131,7 @@ impl Sizes {
     }
 }
 
-/// Records a run of a kernel: the product, or `parts` parts of it of this `depth`.
+/// Records a kernel: the whole product, or `parts` parts of it with this `depth` each.
 pub(super) fn record(
     kernel: usize,
     product: &Product<'_>,
@@ -144,7 +144,7 @@ pub(super) fn record(
     dispatch(kernel, bound(product, [a, b, c]), constants, Sizes::new(product, parts, depth), groups);
 }
 
-/// Records `C = Σ parts`, with bias and activation.
+/// Records `C = Σ parts`, followed by bias and activation.
 pub(super) fn record_sum(product: &Product<'_>, parts: View<'_>, count: usize) {
     let Matmul { m, n, .. } = product.spec;
     let groups = (product.items * m * n.div_ceil(4)).div_ceil(WORKGROUP);
@@ -153,7 +153,7 @@ pub(super) fn record_sum(product: &Product<'_>, parts: View<'_>, count: usize) {
     dispatch(PARTS, bound(product, [parts, parts, c]), &[activation(product)], sizes, groups);
 }
 
-/// Records `y = W` for packed W (rows, columns), or `y[r] = W[ids[r]]` for `rows` ids.
+/// Records the unpacking `y = W` for packed W (rows, columns), or `y[r] = W[ids[r]]` for `rows` ids.
 pub(super) fn record_rows(
     weight: Weights<'_>,
     [rows, columns]: [usize; 2],
@@ -173,7 +173,7 @@ pub(super) fn record_rows(
     dispatch(kernel, views, &[("GATHER", flag(ids.is_some()))], sizes, groups);
 }
 
-/// The constant for what becomes of a sum.
+/// The override constant that selects the activation.
 pub(super) fn activation(product: &Product<'_>) -> (&'static str, f64) {
     let activation = match product.activation {
         Activation::None => 0.0,
@@ -187,9 +187,9 @@ pub(super) fn flag(flag: bool) -> f64 {
     f64::from(u8::from(flag))
 }
 
-/// Bindings of a product.
+/// The bindings of a product.
 fn bound<'a>(product: &Product<'a>, [a, b, c]: [View<'a>; 3]) -> [View<'a>; 5] {
-    // What is not there is bound all the same: any readable view serves.
+    // Missing operands must be bound, too: any readable view serves.
     [a, b, c, product.bias.unwrap_or(a), product.scales.unwrap_or(a)]
 }
 

@@ -1,4 +1,4 @@
-//! How a product is computed: by which kernel, in tiles of which size, in how many parts.
+//! Selects how a product is computed: kernel, tile size, number of parts.
 
 use super::kernels::{self, flag};
 use super::product::{Operand, Product};
@@ -6,27 +6,29 @@ use super::weights::{Activation, Format};
 use crate::cpu::matmul::Matmul;
 use crate::gpu::View;
 
-/// Up to so many rows are multiplied with a matrix that is read once for four of them.
+/// At or below this many rows, the matrix-vector kernel is used, which reads the matrix once per `SHARING`
+/// rows.
 const FEW_ROWS: usize = 8;
-/// Rows of X that share a reading of W.
+/// Number of rows of X that share one read of W.
 const SHARING: usize = 4;
-/// A workgroup of the matrix-vector product: invocations for each row of W, and its rows.
+/// Workgroup of the matrix-vector product: invocations per row of W, and number of rows.
 const MATVEC_LANES: usize = 32;
 const MATVEC_ROWS: usize = 8;
 
-/// With fewer workgroups than this a GPU is not busy; with fewer than that, a processor that plays one.
+/// Number of workgroups needed to keep a GPU busy; the second is for software adapters.
 const BUSY: usize = 256;
 const BUSY_SOFTWARE: usize = 16;
-/// Sums are not cut into parts shorter than this.
+/// Sums are not split into parts shorter than this.
 const SHORTEST: usize = 256;
-/// Sums of more terms are cut, so that rounding errors do not pile up.
+/// Longer sums are split, so that rounding errors do not accumulate.
 const LONGEST: usize = 1024;
-/// Words that the parts of a product may take.
+/// Maximum number of words for the parts of a product.
 const MOST_PARTS_WORDS: usize = 1 << 22;
-/// From so many tiles of 128 x 128 on these keep a GPU busy.
+/// From this number of 128 x 128 tiles on, tiles of that size keep a GPU busy.
 const MANY: usize = 128;
 
-/// A workgroup: invocations down and across, with 8 x 8 elements of C each, and the depth of a step.
+/// A workgroup's tile: number of invocations down and across, with 8 x 8 elements of C each, and the depth of
+/// a step.
 #[derive(Clone, Copy)]
 struct Tile {
     rows: usize,
@@ -59,7 +61,7 @@ impl Method {
         if m <= FEW_ROWS && (!trans_a || m == 1) && trans_b && items == 1 {
             return Self::Matvec;
         }
-        // Workgroup memory is 32 depth (rows + columns) bytes: at most 16 KiB.
+        // Workgroup memory is 32 depth (rows + columns) bytes, at most 16 KiB.
         let [rows, columns] = match (m, n) {
             (..=16, _) => [2, 16],
             (_, ..=16) => [16, 2],
@@ -72,13 +74,13 @@ impl Method {
     }
 }
 
-/// Number of workgroups of a product in one part.
+/// Number of workgroups for a product in one part.
 fn groups(product: &Product<'_>, tile: Tile) -> usize {
     let Matmul { m, n, .. } = product.spec;
     product.items * m.div_ceil(8 * tile.rows) * n.div_ceil(8 * tile.columns)
 }
 
-/// Into how many parts a product is cut along k.
+/// Number of parts that a product is split into along k.
 fn parts(product: &Product<'_>) -> usize {
     let (tile, busy) = match Method::of(product) {
         Method::Matvec => return 1,
@@ -90,9 +92,9 @@ fn parts(product: &Product<'_>) -> usize {
     wanted.min(MOST_PARTS_WORDS / (product.items * m * n)).max(1)
 }
 
-/// Whether a sum has so many terms that it had better be cut.
+/// Whether a product's sums are so long that it should be split.
 pub(super) fn is_long(product: &Product<'_>) -> bool {
-    // The matrix-vector product has sums enough, one a lane.
+    // The matrix-vector product already has separate sums, one per lane.
     !matches!(Method::of(product), Method::Matvec) && product.spec.k > LONGEST * parts(product)
 }
 
@@ -153,7 +155,7 @@ fn record_matvec(product: &Product<'_>) {
     kernels::record(kernel, product, &constants, [1, k], groups);
 }
 
-/// Whether every row of A and of B begins and ends at a multiple of four words.
+/// Whether every row of A and B starts and ends at a multiple of four words.
 fn is_aligned(product: &Product<'_>) -> bool {
     let Matmul { m, k, n, trans_a, trans_b, .. } = product.spec;
     let Product { a, b, .. } = product;

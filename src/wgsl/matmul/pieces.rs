@@ -1,4 +1,4 @@
-//! A product cut into pieces that the bindings can show.
+//! Splits a product into pieces whose operands fit into bindings.
 
 use super::methods;
 use super::product::{Operand, Product};
@@ -7,7 +7,7 @@ use crate::cpu::matmul::Matmul;
 use crate::gpu::View;
 use crate::wgsl::most_words;
 
-/// What a product is cut along.
+/// The axis along which a product is split.
 #[derive(Clone, Copy)]
 enum Axis {
     Items,
@@ -16,7 +16,7 @@ enum Axis {
     N,
 }
 
-/// Pieces begin at multiples of this, so that rows keep to words and to groups of four.
+/// Splits are at multiples of this, so that rows stay aligned to words and to groups of four.
 const GRAIN: usize = 64;
 
 /// Records a product.
@@ -36,7 +36,7 @@ pub(super) fn record(product: Product<'_>) {
     }
 }
 
-/// The axis to be cut in two and its length, if something is too large for a binding or a sum too long.
+/// The axis to split and its length, if an operand is too large for a binding or a sum is too long.
 fn cut(product: &Product<'_>) -> Option<(Axis, usize)> {
     let Matmul { m, k, n, trans_a, trans_b, .. } = product.spec;
     let most = most_words(product.gpu());
@@ -55,7 +55,7 @@ fn cut(product: &Product<'_>) -> Option<(Axis, usize)> {
     }
 }
 
-/// The pieces up to `at` and from there on, of an axis of this `size`.
+/// Splits an axis of length `size` at position `at`.
 fn halves<'a>(product: Product<'a>, axis: Axis, at: usize, size: usize) -> (Product<'a>, Product<'a>) {
     let (mut first, mut second) = (product, product);
     let Matmul { trans_a, trans_b, .. } = product.spec;

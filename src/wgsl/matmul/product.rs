@@ -1,33 +1,33 @@
-//! A product of matrices in buffers.
+//! Description of a matrix product on buffers.
 
 use super::weights::{Activation, Format};
 use crate::cpu::matmul::Matmul;
 use crate::gpu::{Buffer, Gpu, View};
 
-/// A rectangle of each of several matrices in one buffer.
+/// A rectangle in each of several equally spaced matrices of one buffer.
 #[derive(Clone, Copy)]
 pub(super) struct Operand<'a> {
     pub buffer: &'a Buffer,
-    /// Word of the first element.
+    /// Word offset of the first element.
     pub start: usize,
-    /// Elements from row to row.
+    /// Number of elements from row to row.
     pub stride: usize,
-    /// Elements from matrix to matrix; 0 if one serves all.
+    /// Number of elements from matrix to matrix; 0 if a single matrix is used for all products.
     pub item: usize,
 }
 
 impl<'a> Operand<'a> {
-    /// One matrix with rows of `stride` elements.
+    /// A single matrix with rows of `stride` elements.
     pub fn new(view: View<'a>, stride: usize) -> Self {
         Self { buffer: view.buffer, start: view.start, stride, item: 0 }
     }
 
-    /// What begins `elements` further on.
+    /// The operand shifted by this many elements.
     pub fn from(self, elements: usize, format: Format) -> Self {
         Self { start: self.start + elements / format.per_word(), ..self }
     }
 
-    /// From the first element to the last of `items` rectangles (rows, columns).
+    /// The view from the first to the last element of `items` rectangles (rows, columns).
     pub fn view(&self, items: usize, [rows, columns]: [usize; 2], format: Format) -> View<'a> {
         let elements = match items * rows * columns {
             0 => 0,
@@ -45,9 +45,9 @@ pub(super) struct Product<'a> {
     pub a: Operand<'a>,
     pub b: Operand<'a>,
     pub c: Operand<'a>,
-    /// Of B.
+    /// Format of B.
     pub format: Format,
-    /// Of B's rows, if it is of integers.
+    /// Scales of B's rows, if B holds integers.
     pub scales: Option<View<'a>>,
     pub bias: Option<View<'a>>,
     pub activation: Activation,
@@ -58,7 +58,7 @@ impl<'a> Product<'a> {
         self.c.buffer.gpu()
     }
 
-    /// The views of A, B and C.
+    /// Views of A, B and C.
     pub fn views(&self) -> [View<'a>; 3] {
         let Matmul { m, k, n, trans_a, trans_b, .. } = self.spec;
         let stored = |transposed: bool, [rows, columns]: [usize; 2]| {

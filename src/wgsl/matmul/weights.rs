@@ -1,35 +1,35 @@
-//! How matrices of weights are stored, and what becomes of a product's elements.
+//! Storage formats of weight matrices, and activations.
 
 use crate::gpu::View;
 use crate::wgsl::part;
 use bytemuck::Pod;
 use half::f16;
 
-/// What becomes of an element after its sum.
+/// A function applied to each element after its sum.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Activation {
-    /// Nothing.
+    /// The identity.
     #[default]
     None,
     /// max(x, 0)
     Relu,
-    /// The Gelu of [`Unary`](crate::cpu::elementwise::Unary).
+    /// GELU in the form of [`Unary::Gelu`](crate::cpu::elementwise::Unary::Gelu).
     Gelu,
 }
 
-/// A matrix (N, K) of weights, in one of the number formats of files.
+/// A weight matrix (N, K) in one of the files' number formats.
 #[derive(Clone, Copy)]
 pub enum Weights<'a> {
     /// Row-major.
     F32(View<'a>),
-    /// Two in a word, each row filled up with zeros to a multiple of [`PACKED`] numbers.
+    /// Two per word; each row is padded with zeros to a multiple of [`PACKED`] elements.
     F16(View<'a>),
-    /// Integers, four in a word, each row filled up with zeros to a multiple of [`PACKED`]; and N scales, with
-    /// which the rows are multiplied.
+    /// Integers, four per word; each row is padded with zeros to a multiple of [`PACKED`] elements. Then N
+    /// scales, one factor per row.
     Int8(View<'a>, View<'a>),
 }
 
-/// Rows of packed weights have a multiple of so many numbers, so that each begins at a word.
+/// Rows of packed weights are padded to a multiple of this many elements, so that each starts at a word.
 pub const PACKED: usize = 4;
 
 impl<'a> Weights<'a> {
@@ -54,7 +54,7 @@ impl<'a> Weights<'a> {
         }
     }
 
-    /// Numbers from one row to the next.
+    /// Number of elements from one row to the next.
     pub(super) fn stride(&self, k: usize) -> usize {
         if self.format() == Format::F32 { k } else { k.next_multiple_of(PACKED) }
     }
@@ -70,19 +70,19 @@ impl<'a> Weights<'a> {
         }
     }
 
-    /// Words of a matrix (n, k).
+    /// Number of words in a matrix (n, k).
     pub fn words(&self, n: usize, k: usize) -> usize {
         n * self.stride(k) / self.format().per_word()
     }
 }
 
-/// Rows of `k` numbers, filled up with zeros, as the words of [`Weights::F16`].
+/// Packs rows of `k` elements into the words of [`Weights::F16`], padding them with zeros.
 pub fn pack_f16(values: &[f16], k: usize) -> Vec<u32> {
     let bits: Vec<u16> = values.iter().map(|value| value.to_bits()).collect();
     pack(&bits, k)
 }
 
-/// Rows of `k` numbers, filled up with zeros, as the words of [`Weights::Int8`].
+/// Packs rows of `k` elements into the words of [`Weights::Int8`], padding them with zeros.
 pub fn pack_int8(values: &[i8], k: usize) -> Vec<u32> {
     pack(values, k)
 }
@@ -96,7 +96,7 @@ fn pack<T: Pod>(values: &[T], k: usize) -> Vec<u32> {
     bytemuck::pod_collect_to_vec(&padded)
 }
 
-/// How B is stored.
+/// Storage format of B.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Format {
     F32,

@@ -53,7 +53,7 @@ pub async fn runs_every_kernel() {
 /// Where the GPU goes in the middle of a training, the CPU goes on from what was kept last, and the losses are those of
 /// a training that never had one.
 pub async fn survives() {
-    let text = include_str!("../../../www/train/verse-en.txt");
+    let text = include_str!("../../../www/places/train/texts/verse-en.txt");
     let facts = inspect(text, Kind::CharLstm, &PlannedData::default(), 1).unwrap();
     let mut plan = Plan::preset(Kind::CharLstm, Size::Small, &facts);
     (plan.train.batch_size, plan.train.window) = (2, 8);

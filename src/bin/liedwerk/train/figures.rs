@@ -1,4 +1,4 @@
-//! How good a model in training is on what is held out.
+//! Evaluates a model in training on held-out data.
 
 use crate::evaluate_labels::{of_classifier, of_tagger, shown};
 use crate::evaluate_masked::foretold;
@@ -14,15 +14,15 @@ use liedwerk::workshop::{HeldOut, Workshop};
 use pollster::block_on;
 use std::fmt;
 
-/// Characters that are scored, and pairs that are translated, of what is held out; all of it at the end.
+/// Numbers of held-out characters scored and of pairs translated during training; all of them at the end.
 const DEV_CHARACTERS: usize = 20_000;
 const DEV_PAIRS: usize = 400;
 const SAMPLE_TOKENS: usize = 100;
 const SAMPLE_SEED: u64 = 1;
 
-/// A figure of merit.
+/// An evaluation result.
 pub struct Figure {
-    /// More is better.
+    /// Higher is better.
     pub score: f64,
     shown: String,
 }
@@ -33,8 +33,8 @@ impl fmt::Display for Figure {
     }
 }
 
-/// What `liedwerk evaluate` measures: bits per character as it counts them, greedy BLEU or accuracy; of a part, or of all
-/// that is held out.
+/// Evaluates like `liedwerk evaluate`: bits per character, greedy BLEU or accuracy, on a part or on all of
+/// the held-out data.
 pub fn exact(workshop: &Workshop, model: Model, all: bool) -> anyhow::Result<Figure> {
     let tokenizer = workshop.tokenizer_json();
     match (model, workshop.held_out()) {
@@ -83,7 +83,7 @@ fn greedy_bleu(translator: &Translator, pairs: &[SentencePair]) -> anyhow::Resul
     Ok(bleu(&translations, &references).score)
 }
 
-/// The figures of a part of what is held out, as the page shows them; none if nothing is held out.
+/// The validation result, as shown by the page; `None` if nothing is held out.
 pub fn validated(workshop: &mut Workshop) -> anyhow::Result<Option<String>> {
     if !workshop.begin_validation() {
         return Ok(None);
@@ -102,7 +102,7 @@ pub fn validated(workshop: &mut Workshop) -> anyhow::Result<Option<String>> {
     }
 }
 
-/// What is printed at a checkpoint: figures and a sample. `loss` is a mean of late steps.
+/// The report at a checkpoint: results and a sample. `loss` is a running mean.
 pub fn report(workshop: &mut Workshop, loss: f32, speed: f64) -> anyhow::Result<String> {
     let mut dev = validated(workshop)?.unwrap_or_else(|| "not measured".to_owned());
     let model = block_on(workshop.best())?;

@@ -1,4 +1,4 @@
-//! The folder that a training writes to: nothing in it is lost unasked, and two trainings never share it.
+//! The output folder of a training: nothing in it is lost without asking, and two trainings never share it.
 
 use crate::files::read;
 use anyhow::Context;
@@ -9,31 +9,31 @@ use std::path::{Path, PathBuf};
 
 const LOCK: &str = "train.lock";
 const CHECKPOINT: &str = "checkpoint.bin";
-/// What tells that a folder is a model's or a training's, of either trainer.
+/// Files that identify the folder of a model or of a training, by either trainer.
 const TRACES: [&str; 5] = [CHECKPOINT, "checkpoint.pt", "config.json", "tokenizer.json", "model.safetensors"];
-/// What says something of a model that is overwritten.
+/// Files about the previous model, which are removed when it is overwritten.
 const OF_ANOTHER_MODEL: [&str; 4] = [CHECKPOINT, "checkpoint.pt", "card.json", "README.md"];
 
-/// What is to become of a folder that is used already.
+/// What to do with a folder that is already in use.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Use {
-    /// It is refused.
+    /// Refuse it.
     Begin,
-    /// The training in it goes on.
+    /// Continue the training in it.
     Continue,
-    /// What is in it is given up.
+    /// Overwrite its contents.
     Overwrite,
 }
 
-/// A folder that belongs to this process until it ends, however it ends.
+/// A folder reserved for this process until it ends, in whatever way.
 pub struct Folder {
     path: PathBuf,
-    /// The lock is the system's, on the open file.
+    /// A lock by the operating system on the open file.
     _lock: File,
 }
 
 impl Folder {
-    /// Makes the folder where there is none, and takes it.
+    /// Creates the folder if necessary and locks it.
     ///
     /// # Errors
     /// `folder-used`, `folder-locked`.
@@ -50,7 +50,7 @@ impl Folder {
         let name = path.join(LOCK);
         let lock = File::create(&name).with_context(|| name.display().to_string())?;
         match lock.try_lock() {
-            // A file system without locks cannot tell.
+            // A file system without locking cannot tell.
             Ok(()) | Err(TryLockError::Error(_)) => {}
             Err(TryLockError::WouldBlock) => {
                 let message =
@@ -66,17 +66,17 @@ impl Folder {
         Ok(Self { path: path.to_owned(), _lock: lock })
     }
 
-    /// Where it is.
+    /// Path of the folder.
     pub fn path(&self) -> &Path {
         &self.path
     }
 
-    /// The checkpoint in it.
+    /// The checkpoint in the folder.
     pub fn checkpoint(&self) -> Result<Vec<u8>, Error> {
         read(&self.path.join(CHECKPOINT))
     }
 
-    /// Writes one file as a whole.
+    /// Writes a file atomically.
     pub fn write(&self, name: &str, bytes: &[u8]) -> anyhow::Result<()> {
         Ok(write_atomically(&self.path.join(name), bytes)?)
     }
@@ -84,7 +84,7 @@ impl Folder {
 
 impl Drop for Folder {
     fn drop(&mut self) {
-        // Whoever finds it without a lock takes it as well.
+        // A remaining lock file that nobody has locked does no harm.
         let _ = std::fs::remove_file(self.path.join(LOCK));
     }
 }

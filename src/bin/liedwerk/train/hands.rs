@@ -1,4 +1,4 @@
-//! Threads that lend a training their hands, as workers do in the page.
+//! Threads that compute shares for a training, like the page's workers.
 
 use liedwerk::Error;
 use liedwerk::train::Metrics;
@@ -8,20 +8,20 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread::Scope;
 
-/// A share to compute: of the step that follows this state.
+/// A share to compute of the step that follows this state.
 type Order = (Arc<[u8]>, usize);
 
-/// The threads beside the one that the run belongs to.
+/// The worker threads in addition to the one that owns the run.
 pub struct Hands(Vec<Hand>);
 
-/// One of them: what it is asked for, and what it answers, in the same order.
+/// A worker thread: the shares requested from it, and its results in the same order.
 struct Hand {
     orders: Sender<Order>,
     computed: Receiver<Result<Vec<u8>, Error>>,
 }
 
 impl Hands {
-    /// Begins threads, each with a training of its own; they end when this is dropped.
+    /// Starts the threads, each with a training of its own; they end when this is dropped.
     pub fn new<'scope, F>(scope: &'scope Scope<'scope, '_>, workers: u16, begin: &'scope F) -> Self
     where
         F: Fn() -> anyhow::Result<(Workshop, f64)> + Sync,
@@ -29,7 +29,7 @@ impl Hands {
         let hand = || {
             let ((orders, ordered), (answer, computed)) = (channel::<Order>(), channel());
             scope.spawn(move || {
-                // What is wrong with the texts, the run itself has said.
+                // Any error in the texts has been reported by the run itself.
                 let Ok((mut workshop, _)) = begin() else { return };
                 for (state, share) in ordered {
                     if answer.send(workshop.compute_share(&state, share)).is_err() {
@@ -42,7 +42,7 @@ impl Hands {
         Self((1..workers).map(|_| hand()).collect())
     }
 
-    /// One step of the run, which computes itself what a thread that is gone does not answer.
+    /// Performs one step of the run, which itself computes the shares of any thread that has ended.
     pub fn step(&mut self, workshop: &mut Workshop) -> Result<Metrics, Error> {
         let shares = workshop.shares();
         if shares > 1 && !self.0.is_empty() {
@@ -51,7 +51,7 @@ impl Hands {
             let others = || (0..shares).filter(|share| share % workers != 0);
             let hand = |share: usize| &self.0[share % workers - 1];
             for share in others() {
-                // One that is gone does not answer either.
+                // A thread that has ended does not answer later either.
                 let _ = hand(share).orders.send((state.clone(), share));
             }
             for share in (0..shares).step_by(workers) {

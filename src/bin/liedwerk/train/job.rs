@@ -1,4 +1,4 @@
-//! What is trained: a plan with its text, or a recipe with its files.
+//! The job of a training: a plan with its text, or a recipe with its files.
 
 use super::Args;
 use crate::files::{read, read_text};
@@ -20,7 +20,7 @@ pub enum Job {
 }
 
 impl Job {
-    /// Reads all that the arguments name.
+    /// Reads all files given by the arguments.
     pub fn read(args: &Args) -> anyhow::Result<Self> {
         if let (Some(plan), Some(text)) = (&args.plan, &args.text) {
             return Ok(Self::Plan(Plan::from_json(&read_text(plan)?)?, read_decoded(text)?));
@@ -32,7 +32,7 @@ impl Job {
         Ok(Self::Recipe(recipe, files))
     }
 
-    /// The files that it is read from.
+    /// The input files.
     pub fn inputs(&self, args: &Args) -> Vec<PathBuf> {
         let mut inputs: Vec<PathBuf> =
             [&args.recipe, &args.plan, &args.text].into_iter().flatten().cloned().collect();
@@ -43,7 +43,7 @@ impl Job {
         inputs
     }
 
-    /// The training, new or resumed, and how many seconds it has taken.
+    /// Starts or resumes the training; also returns its duration so far in seconds.
     pub fn begin(&self, args: &Args, checkpoint: Option<&[u8]>) -> anyhow::Result<(Workshop, f64)> {
         let (plan, source) = match self {
             Self::Plan(plan, text) => (plan, Source::Text(text)),
@@ -61,7 +61,7 @@ impl Job {
         matches!(self, Self::Recipe(..))
     }
 
-    /// Steps between checkpoints, of a recipe.
+    /// Steps between checkpoints, for a recipe.
     pub fn checkpoint_every(&self) -> Option<u64> {
         match self {
             Self::Plan(..) => None,
@@ -69,7 +69,8 @@ impl Job {
         }
     }
 
-    /// The content of `model.safetensors`: a recipe's weights, or a plan's model in one file with its card.
+    /// The content of `model.safetensors`: a recipe's weights, or a plan's model with its card in a single
+    /// file.
     pub fn weights(&self, workshop: &mut Workshop, model: &Model, seconds: f64) -> anyhow::Result<Vec<u8>> {
         Ok(match self {
             Self::Plan(..) => block_on(workshop.model_file(seconds, Precision::F16))?,
@@ -80,7 +81,7 @@ impl Job {
     }
 }
 
-/// What several of a unit are called.
+/// The plural name of a unit.
 pub fn name(unit: Unit) -> &'static str {
     match unit {
         Unit::Title | Unit::Song => "songs",

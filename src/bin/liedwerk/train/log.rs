@@ -1,4 +1,4 @@
-//! `--log`: a line of JSON for every step.
+//! `--log`: one line of JSON per step.
 
 use anyhow::Context;
 use liedwerk::train::Metrics;
@@ -6,11 +6,11 @@ use std::fs::File;
 use std::io::Write;
 use std::path::Path;
 
-/// The file, if there is to be one.
+/// The log file, if one was requested.
 pub struct Log(Option<File>);
 
 impl Log {
-    /// Opens it for appending.
+    /// Opens the file for appending.
     pub fn open(path: Option<&Path>) -> anyhow::Result<Self> {
         let open = |path: &Path| {
             let file = File::options().create(true).append(true).open(path);
@@ -19,7 +19,7 @@ impl Log {
         Ok(Self(path.map(open).transpose()?))
     }
 
-    /// A line for a step.
+    /// Writes the line for a step.
     pub fn write(&mut self, metrics: Metrics) -> std::io::Result<()> {
         let Some(log) = &mut self.0 else { return Ok(()) };
         let Metrics { step, loss, grad_norm, lr, tokens } = metrics;

@@ -1,10 +1,10 @@
-//! What the calls in a pickle stand for.
+//! Evaluates the calls in a pickle.
 
 use super::names::Named;
 use super::{Id, MOST_VALUES, Machine, NONE, Storage, TensorValue, Value, bad};
 use crate::error::Result;
 
-/// Of a tensor; a list of more is not copied.
+/// Maximum number of axes of a tensor; longer lists are not copied.
 const MOST_AXES: usize = 8;
 
 impl Machine<'_> {
@@ -41,7 +41,7 @@ impl Machine<'_> {
         }
     }
 
-    /// What a call of `called` would give.
+    /// The value that calling `called` would return.
     pub(super) fn built(&mut self, called: Id, arguments: Id) -> Result<Id> {
         let Value::Named(named) = self.values[called as usize] else {
             return Err(bad("it calls what is no function"));
@@ -62,7 +62,7 @@ impl Machine<'_> {
     }
 
     fn dict_of(&mut self, pairs: Id) -> Result<Id> {
-        // One list can be made a dictionary again and again.
+        // The same list can be turned into a dictionary repeatedly.
         self.copied += self.list(pairs).map_or(0, <[Id]>::len);
         if self.copied > MOST_VALUES {
             return Err(bad("its dictionaries are larger than it is"));

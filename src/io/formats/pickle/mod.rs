@@ -1,10 +1,10 @@
-//! Python's pickle, as far as tensors, dictionaries, lists, numbers and strings go.
+//! Python's pickle format, limited to tensors, dictionaries, lists, numbers and strings.
 //!
-//! A pickle is a program: its opcodes push values, and one of them calls any function that the file names. Here no
-//! function is called. The few names that PyTorch's own checkpoints hold stand for what they build; every other name
-//! is refused, as with `torch.load(weights_only=True)`.
+//! A pickle is a program: its opcodes push values, and one of them calls any function named by the file. Here
+//! no function is called. The few names in PyTorch's own checkpoints are recognised and replaced by what they
+//! build; every other name is refused, as with `torch.load(weights_only=True)`.
 //!
-//! Values lie in one list and refer to each other by number, so that neither depth nor a circle needs a stack.
+//! Values are kept in one list and refer to each other by index, so neither depth nor cycles need a stack.
 
 mod built;
 mod names;
@@ -15,31 +15,31 @@ use safetensors::Dtype;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-/// The number of a value.
+/// The index of a value.
 pub type Id = u32;
 
-/// A checkpoint has some thousands of values, a vocabulary a hundred thousand.
+/// Maximum number of values. Checkpoints have some thousands, a vocabulary a hundred thousand.
 const MOST_VALUES: usize = 1 << 20;
 
-/// A value.
+/// A value of the pickle.
 #[derive(Clone, Debug)]
 pub enum Value {
-    /// `None`, and what is of no interest here.
+    /// `None`, and anything irrelevant here.
     None,
     Bool(bool),
     Int(i64),
     Float(f64),
-    /// Where it stands in the file.
+    /// A string, as its position in the file.
     Text(Range<usize>),
     List(Vec<Id>),
     Dict(Vec<(Id, Id)>),
-    /// What a file calls or refers to.
+    /// A name that the file calls or refers to.
     Named(Named),
     Storage(Box<Storage>),
     Tensor(Box<TensorValue>),
 }
 
-/// Numbers that lie in a file of their own.
+/// Numbers stored in a separate file.
 #[derive(Clone, Debug)]
 pub struct Storage {
     /// The name of that file.
@@ -47,7 +47,7 @@ pub struct Storage {
     pub dtype: Dtype,
 }
 
-/// A view of a storage, counted in numbers.
+/// A view of a storage; offset and strides count elements.
 #[derive(Clone, Debug)]
 pub struct TensorValue {
     pub storage: Storage,
@@ -56,12 +56,12 @@ pub struct TensorValue {
     pub strides: Vec<usize>,
 }
 
-/// A pickle that has been read.
+/// A parsed pickle.
 #[derive(Debug)]
 pub struct Pickle<'a> {
     bytes: &'a [u8],
     values: Vec<Value>,
-    /// What it is the pickle of.
+    /// The pickled object.
     pub root: Id,
 }
 
@@ -77,7 +77,7 @@ impl<'a> Pickle<'a> {
     /// Reads a pickle of protocol 2 or later.
     ///
     /// # Errors
-    /// `bad-weights` if it is cut off or damaged, `other-format` if it names anything but PyTorch's tensors.
+    /// `bad-weights` if truncated or damaged, `other-format` if it names anything but PyTorch's tensors.
     pub fn read(bytes: &'a [u8]) -> Result<Self> {
         let mut machine = Machine {
             bytes,
@@ -92,7 +92,7 @@ impl<'a> Pickle<'a> {
         Ok(Self { bytes, values: machine.values, root })
     }
 
-    /// A value by its number.
+    /// The value with this index.
     pub fn get(&self, id: Id) -> &Value {
         &self.values[id as usize]
     }
@@ -103,7 +103,7 @@ impl<'a> Pickle<'a> {
         Some(text_at(self.bytes, range))
     }
 
-    /// A part of the file as a string, which was checked when it was read.
+    /// A string in the file, already validated by the parser.
     pub fn text_at(&self, range: &Range<usize>) -> &'a str {
         text_at(self.bytes, range)
     }
@@ -118,10 +118,10 @@ struct Machine<'a> {
     at: usize,
     values: Vec<Value>,
     stack: Vec<Id>,
-    /// Lengths of the stack at which something began.
+    /// Stack heights at the current marks.
     marks: Vec<usize>,
     memo: BTreeMap<u32, Id>,
-    /// Pairs that became dictionaries by a call.
+    /// Number of pairs turned into dictionaries by calls.
     copied: usize,
 }
 
@@ -169,7 +169,7 @@ impl Machine<'_> {
             b'X' => self.length4().and_then(|length| self.push_text(length)),
             0x8c => self.byte().and_then(|length| self.push_text(length.into())),
             0x8d => self.length8().and_then(|length| self.push_text(length)),
-            // Bytes are nothing that a model is made of.
+            // Models contain no byte strings.
             b'C' | b'U' => self.byte().and_then(|length| self.skip(length.into())),
             b'B' | b'T' => self.length4().and_then(|length| self.skip(length)),
             0x8e | 0x96 => self.length8().and_then(|length| self.skip(length)),
@@ -248,7 +248,7 @@ impl Machine<'_> {
                 let value = self.built(called, arguments)?;
                 self.push_id(value)
             }
-            // What is set on a dictionary or a tensor beside its contents: hooks, versions of layers.
+            // State set on a dictionary or tensor, such as hooks and layer versions, is ignored.
             b'b' => self.pop().map(drop),
             other => {
                 Err(bad(format!("it has the opcode {other:#04x} at {}, which is not read", self.at - 1)))
@@ -315,7 +315,7 @@ impl Machine<'_> {
         self.push_id(NONE)
     }
 
-    /// An integer of any length; what 64 bits cannot hold is nothing that a model is made of.
+    /// An integer of any length; models contain none that exceed 64 bits.
     fn push_long(&mut self, length: usize) -> Result<()> {
         let range = self.take(length)?;
         let bytes = &self.bytes[range];

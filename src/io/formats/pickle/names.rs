@@ -1,22 +1,22 @@
-//! The names that a checkpoint of PyTorch may call or refer to. There are no others.
+//! The only names that a PyTorch checkpoint may call or refer to.
 
 use super::super::recognise::other_format;
 use crate::error::Result;
 use safetensors::Dtype;
 
-/// What a name stands for.
+/// The meaning of a name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Named {
     OrderedDict,
-    /// A view of a storage.
+    /// Builds a view of a storage.
     Tensor,
-    /// A tensor that learns.
+    /// Builds a trainable tensor.
     Parameter,
-    /// A shape.
+    /// Builds a shape.
     Size,
-    /// Numbers of this format.
+    /// A storage of this number format.
     Storage(Dtype),
-    /// What has no part in a model: devices, number formats by name.
+    /// Irrelevant for a model: devices, number formats by name.
     Ignored,
 }
 
@@ -34,6 +34,8 @@ const STORAGES: [(&str, Dtype); 10] = [
 ];
 
 impl Named {
+    /// Looks up a name.
+    ///
     /// # Errors
     /// `other-format` for all other names.
     pub fn of(module: &str, name: &str) -> Result<Self> {
