@@ -57,7 +57,8 @@ export class EncoderDecoder {
     if (german === this.#asked || german === '') return;
     this.#asked = german;
     this.#words = null;
-    await this.#asking.about(MODEL, async (task, model, fresh) => {
+    /** @type {Parameters<Asking['about']>[1]} */
+    const translate = async (task, model, fresh) => {
       const { request, listeners } = this.#asking.request(task, model, fresh);
       await task.run(() =>
         this.#context.engine.translate(
@@ -75,7 +76,8 @@ export class EncoderDecoder {
           },
         ),
       );
-    });
+    };
+    await this.#asking.about(MODEL, translate, { kind: 'translator' });
     if (!this.#words) this.#asked = '';
   }
 

@@ -113,15 +113,14 @@ export class Asking {
   /**
    * Performs steps with a model, in place of the current ones.
    *
-   * @param {string} id of the model; the first of the list replaces one that does not exist
+   * @param {string} id of the model; the first of its kind replaces one that does not exist
    * @param {(task: Task, model: ModelEntry, fresh: boolean) => Promise<void>} steps
-   * @param {boolean} [fresh] download files again, after an error
+   * @param {{ kind?: 'generator' | 'translator', fresh?: boolean }} [options] `fresh`: download files again, after an error
    */
-  async about(id, steps, fresh = false) {
-    const again = () => void this.about(id, steps, true);
+  async about(id, steps, { kind = 'generator', fresh = false } = {}) {
+    const again = () => void this.about(id, steps, { kind, fresh: true });
     if (!(await this.#work.openCatalog(fresh, again))) return;
-    const { catalog } = this.#context;
-    const all = [...catalog.of('generator'), ...catalog.of('translator')];
+    const all = this.#context.catalog.of(kind);
     const model = all.find((candidate) => candidate.id === id) ?? all[0];
     await this.#work.perform(async (task) => {
       await steps(task, model, fresh);
