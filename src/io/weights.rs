@@ -64,9 +64,9 @@ impl Values {
                 Ok(Tensor::from_int8(values, scales, [rows, columns]))
             }
             (Self::Int8(values, scales), _) => {
-                let rows = values.chunks_exact((values.len() / scales.len().max(1)).max(1)).zip(scales);
-                let row = |(row, scale): (&[i8], f32)| row.iter().map(move |&value| f32::from(value) * scale);
-                Ok(Tensor::from_vec(rows.flat_map(row).collect(), shape))
+                let columns = (values.len() / scales.len().max(1)).max(1);
+                let value = |(at, &value): (usize, &i8)| f32::from(value) * scales[at / columns];
+                Ok(Tensor::from_vec(values.iter().enumerate().map(value).collect(), shape))
             }
             (Self::F32(values), _) => Ok(Tensor::from_vec(values, shape)),
             (Self::F16(values), _) => Ok(Tensor::from_f16(&values, shape)),
