@@ -1,4 +1,4 @@
-/** Was die Form eines Liedes sagt, auf Deutsch. */
+/** German texts of the song form. */
 export const form = {
   form: 'Form',
   formHint: 'Wer hier etwas verlangt, bekommt das Lied Zeile für Zeile: Aus vielen Zeilen kommt die beste hinein. Es beginnt dann von selbst.',

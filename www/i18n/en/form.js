@@ -1,4 +1,4 @@
-/** What the form of a song says, in English. */
+/** English texts of the song form. */
 export const form = {
   form: 'Form',
   formHint: 'Ask for something here, and the song is written line by line: of many lines the best goes on. It then begins by itself.',

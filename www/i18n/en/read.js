@@ -1,4 +1,4 @@
-/** What "Read" says, in English. */
+/** English texts of "Read". */
 export const read = {
   readLead: 'Not every model writes. These read a text and say something about it: never without how sure they are.',
   readParts: 'What is read',
