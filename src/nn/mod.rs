@@ -41,6 +41,7 @@ pub use lstm::{Lstm, LstmState};
 pub use mlp::Mlp;
 pub use multihead_attention::{MultiheadAttention, Reading, Whole};
 pub use positional::PositionalEncoding;
+pub(crate) use positional::turned;
 pub use trace::{Trace, Watch};
 pub use transformer_layer::{TransformerDecoderLayer, TransformerEncoderLayer, TransformerLayerConfig};
 
