@@ -16,7 +16,7 @@ export const PROMPT_LENGTH = 4000;
 export const GERMAN_LENGTH = 20_000;
 
 /**
- * @typedef {'write' | 'lab' | 'duel' | 'translate' | 'chain' | 'text' | 'look' | 'read' | 'lecture' | 'train' | 'prefer' | 'gan' | 'caption' | 'style'} ViewId
+ * @typedef {'write' | 'lab' | 'duel' | 'translate' | 'chain' | 'text' | 'look' | 'read' | 'lecture' | 'train' | 'prefer' | 'gan' | 'draw' | 'caption' | 'style'} ViewId
  *
  * @typedef {object} Settings
  * @property {ViewId} view
@@ -55,10 +55,14 @@ export const GERMAN_LENGTH = 20_000;
  * @property {number} stanzas 0 for as many as the parts, or four
  * @property {number} lines per stanza; 0 for those of the scheme, or four
  * @property {number} merges number of byte-pair merges
- * @property {'lyrics' | 'translation' | 'gan' | 'style' | 'reading' | 'people' | 'challenges'} use_case of the lecture
+ * @property {'lyrics' | 'translation' | 'gan' | 'style' | 'diffusion' | 'reading' | 'people' | 'challenges'} use_case of the lecture
  * @property {string} cloud the point set that a GAN learns
  * @property {string} motif the content picture of style transfer
  * @property {string} painting the style picture
+ * @property {string} wish the prompt of a drawing
+ * @property {string} drawn fingerprint of the picture drawn with these settings; empty before it is drawn
+ * @property {number} drawing_steps
+ * @property {number} guidance how strongly the prompt is followed
  * @property {number} strength of the style, from 0 to 1
  * @property {number} picture_size
  * @property {number} painting_steps
@@ -79,8 +83,8 @@ export const GERMAN_LENGTH = 20_000;
  * @property {'' | '1'} embed show only the place, for a frame in another page
  * @property {'' | 'de' | 'en'} lang language that the link asks for; empty for the reader's own
  *
- * @typedef {'view' | 'model' | 'prompt' | 'german' | 'english' | 'translator' | 'inspected' | 'forced' | 'compare' | 'text' | 'text_language' | 'reading' | 'tagged' | 'judged' | 'masked' | 'use_case' | 'hide' | 'lock' | 'embed' | 'lang' | 'left' | 'right' | 'kind' | 'model_size' | 'base' | 'trained_layers' | 'preferred' | 'judge' | 'method' | 'cleaning' | 'keep_seed' | 'title' | 'style' | 'scheme' | 'parts' | 'syllables' | 'cloud' | 'motif' | 'painting'} TextName
- * @typedef {'temperature' | 'top_k' | 'top_p' | 'min_p' | 'typical_p' | 'repetition_penalty' | 'no_repeat_ngram' | 'max_new_tokens' | 'beam_width' | 'merges' | 'penalty' | 'step' | 'seed' | 'minutes' | 'held_out' | 'stanzas' | 'lines' | 'strength' | 'picture_size' | 'painting_steps'} NumberName
+ * @typedef {'view' | 'model' | 'prompt' | 'german' | 'english' | 'translator' | 'inspected' | 'forced' | 'compare' | 'text' | 'text_language' | 'reading' | 'tagged' | 'judged' | 'masked' | 'use_case' | 'hide' | 'lock' | 'embed' | 'lang' | 'left' | 'right' | 'kind' | 'model_size' | 'base' | 'trained_layers' | 'preferred' | 'judge' | 'method' | 'cleaning' | 'keep_seed' | 'title' | 'style' | 'scheme' | 'parts' | 'syllables' | 'cloud' | 'motif' | 'painting' | 'wish' | 'drawn'} TextName
+ * @typedef {'temperature' | 'top_k' | 'top_p' | 'min_p' | 'typical_p' | 'repetition_penalty' | 'no_repeat_ngram' | 'max_new_tokens' | 'beam_width' | 'merges' | 'penalty' | 'step' | 'seed' | 'minutes' | 'held_out' | 'stanzas' | 'lines' | 'strength' | 'picture_size' | 'painting_steps' | 'drawing_steps' | 'guidance'} NumberName
  *
  * @typedef {object} TextField
  * @property {TextName} name
@@ -103,13 +107,21 @@ export const GERMAN_LENGTH = 20_000;
  * @property {boolean} [always]
  */
 /** @type {readonly ViewId[]} */
-const EVERYWHERE = ['write', 'lab', 'duel', 'translate', 'chain', 'text', 'look', 'read', 'lecture', 'train', 'prefer', 'gan', 'caption', 'style'];
+const EVERYWHERE = ['write', 'lab', 'duel', 'translate', 'chain', 'text', 'look', 'read', 'lecture', 'train', 'prefer', 'gan', 'draw', 'caption', 'style'];
 /** @type {readonly ViewId[]} */
 const WRITING = ['write', 'lab', 'duel', 'chain', 'look'];
 /** @type {readonly ViewId[]} */
-const SEEDED = [...WRITING, 'train', 'prefer', 'gan', 'caption', 'style'];
+const SEEDED = [...WRITING, 'train', 'prefer', 'gan', 'draw', 'caption', 'style'];
 const TRANSLATING = /** @type {const} */ (['translate', 'chain', 'look']);
-const [COMPARING, TRAIN, READING, FORMED, PREFER, STYLE] = /** @type {const} */ ([['duel'], ['train'], ['read'], ['write'], ['prefer'], ['style']]);
+const [COMPARING, TRAIN, READING, FORMED, PREFER, STYLE, DRAW] = /** @type {const} */ ([
+  ['duel'],
+  ['train'],
+  ['read'],
+  ['write'],
+  ['prefer'],
+  ['style'],
+  ['draw'],
+]);
 
 /** @typedef {(text: string) => string} Cut */
 const cutId = /** @type {Cut} */ ((text) => keepStart(text, 100));
@@ -117,6 +129,8 @@ const cutGerman = /** @type {Cut} */ ((text) => keepStart(text, GERMAN_LENGTH));
 const cutPrompt = /** @type {Cut} */ ((text) => keepEnd(text, PROMPT_LENGTH));
 const cutNames = /** @type {Cut} */ ((text) => (/^[a-z0-9,-]{1,500}$/.test(text) ? text : ''));
 const cutRange = /** @type {Cut} */ ((text) => (/^\d{1,2}-\d{1,2}$/.test(text) ? text : ''));
+const cutWish = /** @type {Cut} */ ((text) => keepStart(text, 500));
+const cutFingerprint = /** @type {Cut} */ ((text) => (/^[0-9a-f]{16}$/.test(text) ? text : ''));
 const cutForced = /** @type {Cut} */ ((text) => (/^(\d{1,5}\.\d{1,6}(-|$)){1,10000}$/.test(text) ? text : ''));
 
 /** @type {readonly TextField[]} */
@@ -142,7 +156,13 @@ export const TEXT_FIELDS = [
   { name: 'judge', key: 'judge', default: 'short-lines', among: ['rhyme', 'short-lines', 'no-old-words', 'cheerful'], views: PREFER },
   { name: 'method', key: 'method', default: 'dpo', among: ['dpo', 'reinforce'], views: PREFER },
   { name: 'text', key: 'text', default: GERMAN_SONGS[0].text, cut: cutGerman, views: ['text'] },
-  { name: 'use_case', key: 'case', default: 'lyrics', among: ['lyrics', 'translation', 'gan', 'style', 'reading', 'people', 'challenges'], views: ['lecture'] },
+  {
+    name: 'use_case',
+    key: 'case',
+    default: 'lyrics',
+    among: ['lyrics', 'translation', 'gan', 'style', 'diffusion', 'reading', 'people', 'challenges'],
+    views: ['lecture'],
+  },
   { name: 'cloud', key: 'cloud', default: 'ring', among: ['ring', 'gaussians', 'line', 'moons', 'drawn'], views: ['gan'] },
   { name: 'motif', key: 'motif', default: 'village', among: ['village', 'boat', 'still-life'], views: STYLE },
   {
@@ -152,6 +172,8 @@ export const TEXT_FIELDS = [
     among: ['waves', 'brush', 'mosaic', 'hatching', 'dots', 'marble', 'glass', 'geometry', 'weave'],
     views: STYLE,
   },
+  { name: 'wish', key: 'wish', default: 'a red star above a blue house on a dark background', cut: cutWish, views: DRAW },
+  { name: 'drawn', key: 'drawn', default: '', cut: cutFingerprint, views: DRAW },
   { name: 'title', key: 'title', default: '', cut: cutId, views: FORMED },
   { name: 'style', key: 'style', default: '', cut: cutId, views: FORMED },
   { name: 'scheme', key: 'scheme', default: '', cut: cutId, views: FORMED },
@@ -193,6 +215,8 @@ export const NUMBER_FIELDS = [
   { name: 'strength', type: 'number', key: 'strength', min: 0, max: 1, step: 0.05, default: 0.5, views: STYLE },
   { name: 'picture_size', type: 'integer', key: 'picture-size', min: 64, max: 256, step: 64, default: 128, among: [64, 128, 192, 256], views: STYLE },
   { name: 'painting_steps', type: 'integer', key: 'painting-steps', min: 50, max: 600, step: 50, default: 150, among: [50, 150, 300, 600], views: STYLE },
+  { name: 'drawing_steps', type: 'integer', key: 'drawing-steps', min: 1, max: 100, step: 1, default: 20, views: DRAW },
+  { name: 'guidance', type: 'number', key: 'guidance', min: 0, max: 20, step: 0.5, default: 3, views: DRAW },
   { name: 'held_out', type: 'number', key: 'held-out', min: 0.1, max: 0.3, step: 0.1, default: 0.2, among: [0.1, 0.2, 0.3], views: TRAIN },
 ];
 

@@ -27,7 +27,7 @@ const lines = (text) =>
 test('every excerpt stands in its file, word for word', async ({ page }) => {
   await page.goto('#view=lecture');
   const { EXCERPTS } = await told(page);
-  expect(Object.keys(EXCERPTS)).toHaveLength(29);
+  expect(Object.keys(EXCERPTS)).toHaveLength(30);
   for (const { file, code } of Object.values(EXCERPTS)) {
     expect(code.split('\n').length).toBeGreaterThan(1);
     expect(lines(readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8')), file).toContain(lines(code));

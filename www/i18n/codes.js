@@ -41,6 +41,9 @@ const NOTES = {
   'form-on-cpu': 'noteFormOnCpu',
   'picture-shrunk': 'notePictureShrunk',
   'first-frame': 'noteFirstFrame',
+  'prompt-near': 'notePromptNear',
+  'prompt-unknown': 'notePromptUnknown',
+  'prompt-simplified': 'notePromptSimplified',
 };
 
 /** @type {Readonly<Record<string, Key>>} */
@@ -59,6 +62,7 @@ const ERRORS = {
   'file-too-large': 'errorFileTooLarge',
   'not-text': 'errorNotText',
   'bad-picture': 'errorBadPicture',
+  'empty-prompt': 'errorEmptyPrompt',
   'other-format': 'errorOtherFormat',
   'text-too-short': 'errorTextTooShort',
   'text-too-long': 'errorTextTooLong',

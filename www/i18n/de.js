@@ -34,6 +34,7 @@ export const de = {
   viewGan: 'GAN in der Ebene',
   viewCaption: 'Ein Bild beschreiben',
   viewStyle: 'Stil übertragen',
+  viewDraw: 'Zeichnen',
   placeInside: 'Ins Modell schauen',
   views: 'Ansichten dieses Bereichs',
   viewWrite: 'Schreiben',

@@ -35,6 +35,7 @@ export const en = {
   viewGan: 'GAN in the plane',
   viewCaption: 'Describe a picture',
   viewStyle: 'Style transfer',
+  viewDraw: 'Draw',
   views: 'Views of this place',
   viewWrite: 'Write',
   viewSong: 'A song',

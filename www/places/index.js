@@ -38,6 +38,7 @@ export const VIEWS = [
   { id: 'train', place: 'train', title: 'viewTrain', load: async () => (await import('./train/train.js')).mountTrain },
   { id: 'prefer', place: 'train', title: 'viewPrefer', load: async () => (await import('./train/prefer/prefer.js')).loadPrefer() },
   { id: 'gan', place: 'pictures', title: 'viewGan', load: async () => (await import('./pictures/gan.js')).loadGan() },
+  { id: 'draw', place: 'pictures', title: 'viewDraw', load: async () => (await import('./pictures/draw.js')).loadDraw() },
   { id: 'caption', place: 'pictures', title: 'viewCaption', load: async () => (await import('./pictures/caption.js')).loadCaption() },
   { id: 'style', place: 'pictures', title: 'viewStyle', load: async () => (await import('./pictures/style.js')).loadStyle() },
   { id: 'lecture', place: 'lecture', title: 'viewLecture', load: async () => (await import('./lecture/lecture.js')).loadLecture() },

@@ -9,10 +9,16 @@ export const PICTURE_SIZE = 32;
 const ZOOM = 10;
 
 export class Picture {
-  canvas = h('canvas', { class: 'picture', width: String(PICTURE_SIZE * ZOOM), height: String(PICTURE_SIZE * ZOOM), role: 'img', tLabel: 'captionPicture' });
-  #context = /** @type {CanvasRenderingContext2D} */ (this.canvas.getContext('2d'));
+  canvas;
+  #context;
   /** @type {Uint8Array} */
   #pixels = new Uint8Array(0);
+
+  /** @param {import('../i18n/index.js').Key} label */
+  constructor(label) {
+    this.canvas = h('canvas', { class: 'picture', width: String(PICTURE_SIZE * ZOOM), height: String(PICTURE_SIZE * ZOOM), role: 'img', tLabel: label });
+    this.#context = /** @type {CanvasRenderingContext2D} */ (this.canvas.getContext('2d'));
+  }
 
   /** @param {Uint8Array} pixels RGB, rows from the top */
   show(pixels) {

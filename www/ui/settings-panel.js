@@ -29,9 +29,10 @@ export function settingsPanel(state, view) {
  */
 function numberField(field, state, view) {
   const { min, max, step, type } = field;
-  const name = /** @type {Exclude<import('../state.js').NumberName, 'step' | 'stanzas' | 'lines' | 'strength' | 'picture_size' | 'painting_steps'>} */ (
-    field.name
-  );
+  const name =
+    /** @type {Exclude<import('../state.js').NumberName, 'step' | 'stanzas' | 'lines' | 'strength' | 'picture_size' | 'painting_steps' | 'drawing_steps' | 'guidance'>} */ (
+      field.name
+    );
   const id = `${view}-${name}`;
   const slider = type === 'number';
   const input = h('input', {

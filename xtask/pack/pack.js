@@ -12,8 +12,8 @@ const folder = process.argv[2];
 const PAGES = ['main.js', 'bench/page.js'];
 const WORKER = /(^|[/-])worker\.js$/;
 const SERVICE_WORKER = 'sw.js';
-/** The page caches models itself, from its list; this one is small enough to be cached like other files. */
-const SMALL_MODEL = 'models/captioner-de-en/';
+/** The page caches models itself, from its list; these are small enough to be cached like other files. */
+const SMALL_MODELS = ['models/captioner-de-en/', 'models/diffusion-de-en/'];
 /** The page that a host sends for missing files. */
 const LOST = '404.html';
 
@@ -118,7 +118,7 @@ async function minified(source, format) {
  * be told from other responses of a network.
  */
 async function listFiles() {
-  const isKept = (/** @type {string} */ file) => !file.startsWith('models/') || file.startsWith(SMALL_MODEL);
+  const isKept = (/** @type {string} */ file) => !file.startsWith('models/') || SMALL_MODELS.some((model) => file.startsWith(model));
   const left = new Set((await files()).filter((file) => ![SERVICE_WORKER, LOST].includes(file) && isKept(file)));
   const version = digest(JSON.stringify(await sums(left)), 'hex').slice(0, 16);
   for (const page of [...left].filter((file) => file.endsWith('.html'))) {

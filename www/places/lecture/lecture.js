@@ -10,13 +10,14 @@ import { LIVE } from './live.js';
 /** @typedef {import('./lessons/steps.js').UseCase} UseCase */
 
 /** @type {readonly UseCase[]} */
-const USE_CASES = ['lyrics', 'translation', 'gan', 'style', 'reading', 'people', 'challenges'];
+const USE_CASES = ['lyrics', 'translation', 'gan', 'style', 'diffusion', 'reading', 'people', 'challenges'];
 /** @type {Readonly<Record<UseCase, import('../../i18n/index.js').Key>>} */
 const NAMES = {
   lyrics: 'caseLyrics',
   translation: 'caseTranslation',
   gan: 'caseGan',
   style: 'caseStyle',
+  diffusion: 'caseDiffusion',
   reading: 'caseReading',
   people: 'casePeople',
   challenges: 'caseChallenges',

@@ -7,6 +7,7 @@ import { Cell } from './cell.js';
 import { Bias, Explaining, Sensitivity } from './challenges.js';
 import { Copies, Costs } from './costs.js';
 import { gramMatrix } from './gram.js';
+import { noising } from './noising.js';
 import { learning } from './learning.js';
 import { slider } from './parts.js';
 import { Comparing, demonstrate, tune } from './people.js';
@@ -45,6 +46,7 @@ export const LIVE = {
   translate: (context) => new LiveTranslation(context),
   twoLosses,
   gramMatrix,
+  noising,
   probability: (context) => new Probability(context),
   cell: (context) => new Cell(context),
   codec: (context) => new EncoderDecoder(context),

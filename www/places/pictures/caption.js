@@ -33,7 +33,7 @@ function mountCaption(root, context) {
 
 class Captions {
   #state;
-  #picture = new Picture();
+  #picture = new Picture('captionPicture');
   #alert = new AlertBox();
   #told = h('p', { class: 'small' });
   #sure = h('p', { class: 'small', role: 'status' });

@@ -132,6 +132,12 @@ let found = self.of_discriminator.gradients(&self.discriminator, |discriminator|
     gram(features).sub(wanted).square().sum_all().mul_scalar(*scale)
 });`,
   },
+  diffusionStep: {
+    file: 'src/draw/drawing.rs',
+    code: String.raw`let clean = mix(&self.latent, before.alpha, &velocity, -before.sigma);
+let noise = mix(&self.latent, before.sigma, &velocity, before.alpha);
+self.latent = mix(&clean, after.alpha, &noise, after.sigma);`,
+  },
   styleStep: {
     file: 'src/style/transfer.rs',
     code: String.raw`let leaf = tape.watch(picture);

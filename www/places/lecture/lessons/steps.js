@@ -1,16 +1,17 @@
-// The content of the lecture mode: two use cases of seven steps each, and chapters on GANs, style transfer, models that
-// read, learning from people and the challenges of large models.
+// The content of the lecture mode: two use cases of seven steps each, and chapters on GANs, style transfer, latent
+// diffusion, models that read, learning from people and the challenges of large models.
 
 import { CHALLENGES } from './challenges.js';
+import { DIFFUSION } from './diffusion.js';
 import { PEOPLE } from './people.js';
 import { READING } from './reading.js';
 import { STYLE } from './style.js';
 
 /** @typedef {import('../../../engine/protocol.js').Bilingual} Bilingual */
-/** @typedef {'lyrics' | 'translation' | 'gan' | 'style' | 'reading' | 'people' | 'challenges'} UseCase */
+/** @typedef {'lyrics' | 'translation' | 'gan' | 'style' | 'diffusion' | 'reading' | 'people' | 'challenges'} UseCase */
 /**
  * @typedef {'sources' | 'probability' | 'clean' | 'words' | 'sentences' | 'windows' | 'sizes' | 'cell' | 'codec' | 'loss' | 'learning' | 'figures' | 'write' | 'temperature'
- *   | 'bleu' | 'translate' | 'twoLosses' | 'gramMatrix' | 'shapes' | 'mood' | 'masked' | 'demonstrate' | 'compare' | 'tune' | 'sensitivity' | 'copies' | 'bias' | 'resources' | 'explain'} LiveName a part that one can try
+ *   | 'bleu' | 'translate' | 'twoLosses' | 'gramMatrix' | 'noising' | 'shapes' | 'mood' | 'masked' | 'demonstrate' | 'compare' | 'tune' | 'sensitivity' | 'copies' | 'bias' | 'resources' | 'explain'} LiveName a part that one can try
  */
 
 /**
@@ -185,6 +186,7 @@ export const LECTURE = {
     },
   ],
   style: STYLE,
+  diffusion: DIFFUSION,
   reading: READING,
   people: PEOPLE,
   challenges: CHALLENGES,
