@@ -1,4 +1,4 @@
-// The view "GAN in the plane": two networks that play against each other, and a pen for points of one's own.
+// The view "GAN in 2D": two networks that play against each other, and a pen for points of one's own.
 
 import { expect, test } from '@playwright/test';
 import { expectWellMade } from './appearance.js';

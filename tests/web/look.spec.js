@@ -203,14 +203,14 @@ for (const [name, hash, button, length] of [
     await copy.click();
     await expect(status).toContainText('proves');
     const link = await page.evaluate(() => navigator.clipboard.readText());
-    const verdict = page.getByRole('region', { name: 'Check of the link' });
+    const verdict = page.getByRole('region', { name: 'Link check' });
     const open = async (/** @type {string} */ address) => {
       await page.goto('about:blank');
       await page.goto(address);
       await expect(status).toContainText('Finished');
     };
     await open(link);
-    await expect(verdict).toContainText(`Verified: ${name} has written the very text`);
+    await expect(verdict).toContainText(`Verified: ${name} wrote exactly the text`);
     await open(link.replace(/(proof=\w+\.\d+\.\d+\.)[\w-]{4}/, '$1AAAA'));
     await expect(verdict).toContainText('somebody has changed the link');
     // Of another text the link says nothing, and a new one promises nothing before that is written.

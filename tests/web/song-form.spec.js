@@ -34,7 +34,7 @@ function form(page) {
     off: page.getByRole('button', { name: 'Without a form' }),
     example: page.getByRole('button', { name: 'Show me a song that rhymes' }),
     figures: page.getByRole('region', { name: 'In figures' }),
-    verdict: page.getByRole('region', { name: 'Check of the link' }),
+    verdict: page.getByRole('region', { name: 'Link check' }),
   };
 }
 

@@ -92,7 +92,7 @@ test('start, pause, reload, go on, download, open in another profile, write', as
   await expect(other.getByText(/Finished: 40 characters/)).toBeVisible();
   await controls(other).copyLink.filter({ visible: true }).click();
   // Whoever opens it will not have the model.
-  await expect(other.getByText(/in this browser only|does not let the page copy/)).toBeVisible();
+  await expect(other.getByText(/only in this browser|does not allow copying/)).toBeVisible();
   await profile.close();
 });
 

@@ -1,4 +1,4 @@
-// The view "GAN in the plane": a generator and a discriminator, and what each makes of the other.
+// The view "GAN in 2D": a generator and a discriminator, and what each makes of the other.
 
 import { beginGan } from '../../engine/gan.js';
 import { toFailure } from '../../errors.js';
