@@ -104,7 +104,7 @@ for (const [how, answer] of /** @type {const} */ ([
     await page.goto(`${url}#view=train&seed=1`);
     await page.getByRole('button', { name: 'Eleven English songs' }).click();
     const alert = page.getByRole('alert').filter({ hasText: 'engine-unavailable' }).first();
-    await expect(alert).toContainText('A file of this page is missing on its host');
+    await expect(alert).toContainText('A file of this page is missing on the server');
     await expect(alert).toContainText('pkg/full/liedwerk.js');
     await expect(alert).not.toContainText('SIMD');
   });

@@ -13,7 +13,7 @@ test('a rate that is far too high is noticed: the last good model is kept, and t
   await change(page, { lr: 10, warmup_steps: 1, grad_clip: 1000 });
   await start.click();
   await expect(page.getByText(/^Stopped: the loss ran away. The model is that of step [\d,]+\.$/)).toBeVisible();
-  await expect(note('The loss grew beyond all bounds')).toBeVisible();
+  await expect(note('The loss grew without bound')).toBeVisible();
   await expect(models.getByRole('listitem')).toHaveCount(2);
 
   const figure = page.getByRole('figure').filter({ hasText: 'Held out' });

@@ -33,7 +33,7 @@ function form(page) {
     most: page.getByRole('spinbutton', { name: 'to', exact: true }),
     off: page.getByRole('button', { name: 'Without a form' }),
     example: page.getByRole('button', { name: 'Show me a song that rhymes' }),
-    figures: page.getByRole('region', { name: 'In figures' }),
+    figures: page.getByRole('region', { name: 'In numbers' }),
     verdict: page.getByRole('region', { name: 'Link check' }),
   };
 }
@@ -192,7 +192,7 @@ test('styles are offered where the model knows some', async ({ page }) => {
   const { style, scheme } = await openForm(page);
   await expect(style).toBeHidden();
   await page.getByRole('combobox', { name: 'Model' }).selectOption('gpt-songs');
-  await expect(style.getByRole('option')).toHaveText(['as it comes', 'old', 'modern']);
+  await expect(style.getByRole('option')).toHaveText(['any', 'old', 'modern']);
   await style.selectOption('modern');
   await expectInHash(page, (hash) => [hash.get('style'), hash.get('scheme')], ['modern', 'free']);
   await expect(scheme).toHaveValue('free');
@@ -206,7 +206,7 @@ test('a model that reads no titles says so', async ({ page }) => {
 });
 
 for (const [lang, example, summary, region] of [
-  ['en', 'Show me a song that rhymes', 'Form', 'In figures'],
+  ['en', 'Show me a song that rhymes', 'Form', 'In numbers'],
   ['de', 'Zeig mir ein Lied, das sich reimt', 'Form', 'In Zahlen'],
 ]) {
   test(`one press shows a song that rhymes: ${lang}`, async ({ page }) => {

@@ -1,4 +1,4 @@
-// "Measure this device": what the CPU and the GPU of this very device do in a second, side by side.
+// "Benchmark this device": what the CPU and the GPU of this very device do in a second, side by side.
 
 import { Channel } from '../engine/channel.js';
 import { toFailure } from '../errors.js';
