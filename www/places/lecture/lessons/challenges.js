@@ -27,7 +27,7 @@ export const CHALLENGES = [
   {
     title: { de: 'Vorurteile', en: 'Bias' },
     text: {
-      de: 'Ein Modell gibt wieder, was in seinen Texten stand, auch deren Bild von Männern und Frauen. Die Lieder hier sind meist über hundert Jahre alt.\n\nGroße Modelle lernen aus dem Netz, und das Abstimmen auf Menschen überdeckt manches. Verschwunden ist es damit nicht: In den Wahrscheinlichkeiten bleibt es messbar.',
+      de: 'Ein Modell gibt wieder, was in seinen Texten stand, auch deren Bild von Männern und Frauen. Die Lieder hier sind meist über hundert Jahre alt.\n\nGroße Modelle lernen aus dem Netz, und das Anpassen an Menschen überdeckt manches. Verschwunden ist es damit nicht: In den Wahrscheinlichkeiten bleibt es messbar.',
       en: 'A model repeats what stood in its texts, including their picture of men and women. Most of the songs here are more than a hundred years old.\n\nLarge models learn from the web, and tuning them on people’s choices covers some of it up. That does not make it vanish: it can still be measured in the probabilities.',
     },
     formula: 'bias',

@@ -25,7 +25,7 @@ export const PEOPLE = [
     places: ['prefer'],
   },
   {
-    title: { de: 'Abstimmen', en: 'Tuning' },
+    title: { de: 'Anpassen', en: 'Tuning' },
     text: {
       de: 'Das Modell schreibt, das Belohnungsmodell urteilt, und was viel Belohnung bekam, wird wahrscheinlicher (bestärkendes Lernen). Ein Preis β für jeden Schritt weg vom alten Modell hält es bei der Sprache.\n\nOhne diesen Preis schreibt es bald nur noch, was das Belohnungsmodell am liebsten mag, und das ist nicht, was Menschen wollten (Reward Hacking). DPO erreicht dasselbe Ziel unmittelbar aus den Urteilen, ohne Belohnungsmodell.',
       en: 'The model writes, the reward model judges, and what earned much reward becomes likelier (reinforcement learning). A price β on every step away from the old model keeps it to the language.\n\nWithout that price it soon writes nothing but what the reward model likes best, which is not what people wanted (reward hacking). DPO reaches the same goal straight from the choices, without a reward model.',
