@@ -60,10 +60,10 @@ test('case 58: a file dropped beside its place while it learns ends nothing', as
   await openTrain(page);
   const start = await plan(page, { steps: 5_000 });
   await start.click();
-  await expect(page.getByText('It is learning')).toBeVisible();
+  await expect(page.getByText('The model is learning')).toBeVisible();
   expect(await drop(page, 'h1')).toEqual([true, true]);
   await expect(page.getByText('Files belong in “Train”')).toBeVisible();
-  await expect(page.getByText('It is learning')).toBeVisible();
+  await expect(page.getByText('The model is learning')).toBeVisible();
   await page.getByRole('button', { name: 'Stop' }).filter({ visible: true }).click();
   await expect(page.getByText(/^Stopped after [\d,]+ steps/)).toBeVisible();
 });
@@ -109,11 +109,11 @@ test('case 62: the note that nothing is kept goes when storage works again, and 
   // The run's first entry, which holds its text, is refused for good.
   await page.evaluate(closeDatabases, 2);
   await start.click();
-  await expect(page.getByText('It is learning')).toBeVisible();
+  await expect(page.getByText('The model is learning')).toBeVisible();
   const note = page
     .getByRole('list', { name: 'Notes' })
     .getByRole('listitem')
-    .filter({ hasText: /keeps nothing|does not keep|storage/ });
+    .filter({ hasText: /stores nothing|does not store|storage/ });
   await expect(note).toBeVisible();
   await page.getByRole('button', { name: 'Pause' }).filter({ visible: true }).click();
   await expect(page.getByText(/^Paused/).first()).toBeVisible();
@@ -125,9 +125,9 @@ test('case 62: the note that nothing is kept goes when storage works again, and 
   await page.reload();
   await expect(train(page).runs.getByRole('textbox')).toHaveValue('My run');
   await train(page)
-    .runs.getByRole('button', { name: /^Go on/ })
+    .runs.getByRole('button', { name: /^Resume/ })
     .click();
-  await expect(page.getByText('It is learning')).toBeVisible();
+  await expect(page.getByText('The model is learning')).toBeVisible();
 });
 
 test('case 63: songs, tokens, formulas and code are not for the browser to translate', async ({ page }) => {

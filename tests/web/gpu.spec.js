@@ -142,7 +142,7 @@ test('a GPU that computes wrongly is found out, and the CPU writes', async ({ pa
     };`;
   const { badge, speed, choice } = await open(page, `${GPT}&length=4`, { checked: true, patch });
   await choice.selectOption('GPU');
-  await expect(badge).toHaveText(/^This GPU computes wrongly \(elementwise: .*unary.*\): using the CPU\.$/, PATIENT);
+  await expect(badge).toHaveText(/^This GPU gives wrong results \(elementwise: .*unary.*\): using the CPU\.$/, PATIENT);
   await written(page);
   await expect(speed).not.toContainText('GPU');
 });
@@ -386,10 +386,10 @@ test('a GPU that is lost while a model learns: the page says so, and the CPU goe
   const numbers = { steps: 40, warmup_steps: 2, decay_steps: 10, batch_size: 2, window: 16 };
   for (const [name, value] of Object.entries(numbers)) await page.getByLabel(name, { exact: true }).fill(String(value));
   await page.getByRole('button', { name: 'Start training' }).click();
-  await expect(page.getByText('It is learning')).toBeVisible(PATIENT);
+  await expect(page.getByText('The model is learning')).toBeVisible(PATIENT);
   for (const worker of page.workers()) {
     await worker.evaluate(() => /** @type {any} */ (self).held?.destroy());
   }
-  await expect(parts(page).notes.getByText('The GPU was lost. The run goes on on the CPU.')).toBeVisible(PATIENT);
+  await expect(parts(page).notes.getByText('The GPU failed. The run continues on the CPU.')).toBeVisible(PATIENT);
   await expect(page.getByText('Finished after 40 steps.')).toBeVisible(PATIENT);
 });

@@ -95,7 +95,7 @@ test('a copy of the model learns stanzas that it is shown, and is the model of t
   const { status } = controls(page);
   const { draw } = prefer(page);
   await page.getByLabel('Stanzas to learn from').fill('=== Rain\nrain on the roof\n\nrain on the sea\n\nrain on me');
-  await page.getByLabel('What of it learns on').selectOption('last');
+  await page.getByLabel('Layers to train').selectOption('last');
   await page.getByRole('button', { name: 'Let a copy learn from them' }).click();
   await expect(status).toContainText('Learned.', { timeout: 30_000 });
   await expect(page.getByLabel('Model', { exact: true }).locator('option:checked')).toContainText('with stanzas');

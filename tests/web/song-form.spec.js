@@ -86,7 +86,7 @@ for (const model of ['gpt-songs', 'char-lstm-songs']) {
     await expect(status).toContainText('Finished: 4 lines');
     await expect(song.getByRole('heading', { name: 'Snow' })).toBeVisible();
     expect((await stanzas(page)).map((stanza) => stanza.length)).toEqual([4]);
-    await expect(figures).toContainText(/Rhymes as asked: [12] of 2\./);
+    await expect(figures).toContainText(/Rhymes achieved: [12] of 2\./);
     await expect(figures).toContainText(/Words/);
     await expect(page.getByRole('button', { name: 'Learned by heart?' })).toBeVisible();
     await write(page);
@@ -219,7 +219,7 @@ for (const [lang, example, summary, region] of [
     await expect(page.getByText(summary, { exact: true })).toBeVisible();
     await expect(status).toContainText(/Finished: 12 lines|Fertig: 12 Zeilen/);
     expect((await stanzas(page)).map((stanza) => stanza.length)).toEqual([4, 4, 4]);
-    await expect(page.getByRole('region', { name: region })).toContainText(/(as asked|Verlangte Reime): 3 (of|von) 3/);
+    await expect(page.getByRole('region', { name: region })).toContainText(/(achieved|Gelungene Reime): 3 (of|von) 3/);
     await expectWellMadeInEveryLook(page, SCREEN_AND_PHONE);
   });
 }
