@@ -84,7 +84,7 @@ test('everybody of a class gets a seed of their own, unless it is locked', async
   const free = await copy();
   // What a visitor without a link meets is another model and another temperature, so both are said.
   expect([free.get('seed'), free.get('model'), free.get('temperature'), free.get('length')]).toEqual([null, 'char-lstm-songs', '0.5', '120']);
-  await page.getByRole('radio', { name: 'the same song for all' }).check();
+  await page.getByRole('radio', { name: 'the same song for everyone' }).check();
   expect((await copy()).get('seed')).toBe('7');
   await page.getByRole('radio', { name: 'Only the temperature' }).check();
   const locked = (await copy()).get('lock')?.split(',') ?? [];

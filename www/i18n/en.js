@@ -262,7 +262,7 @@ export const en = {
   translation: 'Translation',
   teacherMay: 'What the class may change',
   teacherFree: 'Everything; everyone gets their own song',
-  teacherSame: 'Everything but the seed: the same song for all',
+  teacherSame: 'Everything but the seed: the same song for everyone',
   teacherTemperature: 'Only the temperature',
   teacherWatch: 'Nothing: view only',
   teacherOwn: 'Choose setting by setting',

@@ -156,7 +156,7 @@ export const train = {
   noteStorageFull: 'Der Speicher des Browsers ist voll. Lauf und Modell gibt es nur noch in diesem Tab: Lade das Modell herunter, bevor du ihn schließt.',
   noteStorageDenied:
     'Der Browser speichert nichts für diese Seite. Lauf und Modell gibt es nur in diesem Tab: Lade das Modell herunter, bevor du ihn schließt.',
-  noteNothingToResume: 'Von diesem Lauf ist nichts gespeichert, er kann nicht weitergehen.',
+  noteNothingToResume: 'Von diesem Lauf ist nichts gespeichert, er lässt sich nicht fortsetzen.',
   noteGpuLostInTraining: 'Die GPU ist ausgefallen. Der Lauf geht auf der CPU weiter.',
   notePairsSkipped: 'Einige Zeilen sind kein Paar: Der Tabulator fehlt, oder eine Seite ist leer. Sie wurden ausgelassen.',
   noteColumnsChosen: 'Die Spalten mit den Sätzen wurden an ihrer Sprache erkannt.',

@@ -87,7 +87,7 @@ export const lesson = {
   comparedLoss: 'The choice “{better} is better” costs the reward model {nats} nats.',
   comparedHint: 'The GPT has just written both. Choose a few times, even against your own taste: an expected choice changes little, a surprising one a lot.',
   tunedBeta: 'Price of distance β',
-  tunedTold: 'Mean reward {reward}; distance to the old model {nats} nats',
+  tunedTold: 'Mean reward {reward}; distance from the old model {nats} nats',
   tunedHint:
     'Choose the words you like: each gets reward 1. The bars show the best model at this price, in brackets the old one. As β goes to 0, only what you like is left.',
   sensitiveOne: 'One opening',

@@ -45,7 +45,7 @@ export const pictures = {
   captionNext: 'Another picture',
   captionOwn: 'Your own picture',
   captionPicture: 'The picture as the model sees it, 32 by 32 pixels',
-  captionHint: 'Point at a word, or go to it with the Tab key: the frames show where the model looked for it.',
+  captionHint: 'Point at a word, or go to it with the Tab key: the frames show where the model was looking.',
   captionWorld:
     'It knows twelve things (house, tree, star, moon, heart, flower, fish, boat, ball, cup, arrow, cloud) in eight colours, and describes everything with these words, even a photo. Drop a picture of your own onto this one and see.',
   captionSure: '“{word}”: {share} sure',

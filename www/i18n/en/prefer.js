@@ -68,7 +68,7 @@ export const prefer = {
   preferTuneResume: 'Resume the saved tuning',
   preferTuning: 'Tuning: step {step} of {steps}.',
   preferTuned: 'Tuned: {step} steps in {seconds} s.',
-  preferTuningStopped: 'Stopped after step {step}; it can go on from there.',
+  preferTuningStopped: 'Stopped after step {step}; it can be resumed from there.',
   preferDiverged: 'The run diverged after step {step}. The model is as it was before that step; try a higher penalty.',
   chartWorth: 'Learning',
   curveLoss: 'Loss',
