@@ -1,4 +1,4 @@
-// The choice of where to compute, in a browser that has no WebGPU.
+// The choice of device, in a browser without WebGPU.
 
 import { expect, test } from '@playwright/test';
 import { expectWellMadeInEveryLook, SCREEN_AND_PHONE } from './appearance.js';

@@ -1,4 +1,4 @@
-// The view "GAN in 2D": two networks that play against each other, and a pen for points of one's own.
+// The view "GAN in 2D": training of the networks, and drawing of points.
 
 import { expect, test } from '@playwright/test';
 import { expectWellMade } from './appearance.js';
@@ -7,7 +7,7 @@ import { longestTask } from './main-thread.js';
 /** @typedef {import('@playwright/test').Page} Page */
 
 /**
- * The percentages of generated points near real ones, and of real ones near generated ones.
+ * Returns the percentages of generated points near real ones, and of real points near generated ones.
  *
  * @param {Page} page
  */

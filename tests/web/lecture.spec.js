@@ -1,4 +1,4 @@
-// The lecture: what it shows is what the repository and the page have.
+// The lecture: its content agrees with the repository and the page.
 
 import { readFileSync } from 'node:fs';
 import { expect, test } from '@playwright/test';
@@ -56,7 +56,7 @@ test('the sizes give the parameters of the model that the page has', async ({ pa
   await page.goto('#view=lecture&step=4&lang=de');
   await expect(page.getByRole('status').filter({ visible: true })).toHaveText(`${figures.parameters.toLocaleString('de')} Parameter`);
   await page.getByRole('slider', { name: 'Schichten' }).fill('1');
-  // 76 x 64 embedded, 4 x 256 x (64 + 256 + 2) in the layer, 257 x 76 to the characters.
+  // 76 x 64 for the embedding, 4 x 256 x (64 + 256 + 2) for the layer, 257 x 76 for the output.
   await expect(page.getByRole('status').filter({ visible: true })).toHaveText('354.124 Parameter');
 });
 

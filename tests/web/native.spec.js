@@ -35,7 +35,7 @@ for (const [model, tokens] of /** @type {const} */ ([
 }
 
 /**
- * The losses of each step and the tokenizer, from the command line.
+ * Trains with the command line; returns the losses of all steps and the tokenizer.
  *
  * @param {string} plan
  */

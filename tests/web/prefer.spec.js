@@ -1,4 +1,4 @@
-// Learn from people: choices by hand and from a file, a reward model, a tuning, old and new side by side.
+// Learn from people: choices by hand and from a file, reward model, tuning, comparison of both models.
 
 import { expect, test } from '@playwright/test';
 import { expectWellMade } from './appearance.js';
@@ -17,7 +17,7 @@ function prefer(page) {
   };
 }
 
-/** Choices that agree on nothing: of each two stanzas now the one, now the other. */
+/** Choices without a consistent preference: now for the first stanza, now for the second. */
 function contradictory() {
   const choice = (/** @type {number} */ k) => ({
     beginning: '',
@@ -86,7 +86,7 @@ test('a reward model says that nothing can be learned; a tuning stops, is kept, 
   await page.reload();
   await page.getByRole('button', { name: 'Resume the saved tuning' }).click();
   await expect(status).toContainText(/Tuning: step [23]/, { timeout: 60_000 });
-  // It learns from what it began with, and nobody's choices are lost.
+  // The resumed tuning uses its own choices, and the current ones are not lost.
   await expect(count).toContainText('Choices: 24, of which 24');
 });
 

@@ -1,4 +1,4 @@
-// The view "Read": word classes, moods, masked words, shapes of networks.
+// The view "Read": parts of speech, moods, masked words, shapes of networks.
 
 import { readFile } from 'node:fs/promises';
 import { createHash } from 'node:crypto';
@@ -10,11 +10,11 @@ import { expectInHash } from './page.js';
 /** @typedef {import('@playwright/test').Page} Page */
 
 const FIXTURES = fileURLToPath(new URL('../fixtures/', import.meta.url));
-/** Models so small that they know nothing, of the kinds that the page may list. */
+/** Tiny models that have learned nothing, by their type. */
 const TINY = { text_classifier: 'models/mood', bert: 'golden/bert' };
 
 /**
- * Lists them beside the page's own models.
+ * Puts them into the page's list of models, in place of others of the same type.
  *
  * @param {Page} page
  */
@@ -53,7 +53,7 @@ test('word classes are named in both languages, with their probability', async (
   await page.goto('#view=read&lang=en');
   const { notes, text } = parts(page);
   const classes = page.getByRole('group', { name: 'Parts of speech' });
-  // A part without a model is not there.
+  // A part without a model is hidden.
   await expect(page.getByRole('group', { name: 'What is read' }).getByRole('button', { name: 'Parts of speech' })).toHaveAttribute('aria-pressed', 'true');
   await expect(classes).toContainText(/Lied\s*noun \d+%/);
   await text.fill('She sings.');

@@ -1,4 +1,4 @@
-// Links that prove themselves: what they carry, what the page says when they are opened.
+// Links with proofs: their content, and the page's verdict when they are opened.
 
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
@@ -11,7 +11,7 @@ import { controls, copiedLink, finished, generate, open, SHORT, source } from '.
 const binary = process.env.LIEDWERK_BINARY ?? '../../target/debug/liedwerk';
 const models = new URL('../../www/models/', import.meta.url).pathname;
 const fixture = (/** @type {string} */ name) => JSON.parse(readFileSync(new URL(`../fixtures/links/${name}`, import.meta.url), 'utf8'));
-/** Links of the shipped models, made by the command and by the page. @type {string[]} */
+/** Stored links of the shipped models, made by the command line and by the page. @type {string[]} */
 const STORED = fixture('stored.json');
 const STANZA = 'The moon is up, the stars are bright,\nThe river sings below;\nAnd all the lovers of the night\nAre where the willows grow.\n';
 
@@ -19,7 +19,7 @@ const STANZA = 'The moon is up, the stars are bright,\nThe river sings below;\nA
 const verdict = (page) => page.getByRole('region', { name: 'Link check' });
 
 /**
- * The same link with one of its values changed.
+ * Returns the link with some of its values changed.
  *
  * @param {string} link
  * @param {(given: URLSearchParams) => void} change
@@ -37,7 +37,7 @@ function verified(link) {
 }
 
 /**
- * Opens a link in the same tab, as clicking it does.
+ * Opens a link in the same tab, like a click.
  *
  * @param {Page} page
  * @param {string} hash

@@ -1,4 +1,4 @@
-// What becomes of runs: one that diverges, two compared, a long one.
+// Training runs: one that diverges, a comparison of two, a long one.
 
 import { readFileSync } from 'node:fs';
 import { expect, test } from '@playwright/test';
@@ -30,7 +30,7 @@ test('who learns by heart keeps the model from before, too', async ({ page }) =>
   test.setTimeout(120_000);
   const { models, text } = await openTrain(page);
   await plan(page);
-  // Too little to learn anything else from.
+  // Too little text to learn anything but memorizing it.
   const songs = readFileSync(VERSE, 'utf8').split(/^(?==== )/m);
   await text.fill(songs.slice(0, 4).join(''));
   await page.getByRole('button', { name: 'Measure and show the plan' }).click();

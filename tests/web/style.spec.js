@@ -1,10 +1,10 @@
-// The view "Style transfer": one picture in the style of another.
+// The view "Style transfer".
 
 import { expect, test } from '@playwright/test';
 import { expectWellMade } from './appearance.js';
 import { longestTask } from './main-thread.js';
 
-/** Two frames of one pixel. */
+/** An animated GIF with two frames of one pixel. */
 const MOVING = Buffer.from('R0lGODlhAQABAIAAAP8AAAAA/yH5BAAKAAAALAAAAAABAAEAAAICRAEAIfkEAAoAAAAsAAAAAAEAAQAAAgJMAQA7', 'base64');
 
 test('an example stands there; a picture is painted while the page stays free, stopped, and saved', async ({ page }) => {

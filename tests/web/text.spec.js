@@ -1,4 +1,4 @@
-// The view "Prepare text": from one's own words to numbers.
+// The view "Prepare text".
 
 import { expect, test } from '@playwright/test';
 import { expectInHash } from './page.js';

@@ -1,4 +1,4 @@
-// Train: a text of one's own becomes a model like the shipped ones, and nothing is lost on the way.
+// Train: training on a text, using the model, and resuming without loss.
 
 import { open as openFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
@@ -11,14 +11,14 @@ import { controls } from './page.js';
 /** @typedef {import('@playwright/test').Page} Page */
 
 /**
- * The losses as the page shows them, step by step.
+ * Returns the losses of all steps as the page shows them.
  *
  * @param {Page} page
  */
 async function losses(page) {
   const figure = page.getByRole('figure').filter({ hasText: 'On held-out data' });
   const table = figure.getByRole('table');
-  // The figure may be drawn anew just when it is clicked.
+  // Retry, since the figure may be redrawn during the click.
   await expect(async () => {
     if (!(await table.isVisible())) await figure.getByText('As a table').click();
     await expect(table).toBeVisible({ timeout: 1000 });
@@ -26,15 +26,15 @@ async function losses(page) {
   await expect(table.getByRole('row').last()).toContainText(String(STEPS));
   const rows = await table.getByRole('row').allInnerTexts();
   expect(rows.length).toBeGreaterThan(10);
-  // Step, loss, their mean; a pause may fall where the held-out songs were being measured.
+  // Step, loss and mean, without the validation loss, since a pause may interrupt a validation.
   return rows.map((row) => row.split('\t').slice(0, 3));
 }
 
-/** A click that is answered later than that is felt to hang. */
+/** A later response to a click feels like hanging. */
 const ANSWER_MS = 100;
 
 /**
- * How long some clicks wait until the page has answered and drawn, in milliseconds, the longest last.
+ * Measures the time from a click until the page has responded and painted, in milliseconds, sorted ascending.
  *
  * @param {Page} page
  */
@@ -57,7 +57,7 @@ async function answered(page) {
 test('start, pause, reload, go on, download, open in another profile, write', async ({ page, browser }) => {
   test.setTimeout(120_000);
   const { models, runs } = await open(page);
-  // Long enough to be paused in, also on a machine with nothing else to do.
+  // Long enough to be paused even on a fast machine.
   const steps = 160;
   const start = await plan(page, { steps });
   await start.click();
@@ -91,7 +91,7 @@ test('start, pause, reload, go on, download, open in another profile, write', as
   await controls(other).generate.click();
   await expect(other.getByText(/Finished: 40 characters/)).toBeVisible();
   await controls(other).copyLink.filter({ visible: true }).click();
-  // Whoever opens it will not have the model.
+  // A recipient of the link does not have the model.
   await expect(other.getByText(/only in this browser|does not allow copying/)).toBeVisible();
   await profile.close();
 });
@@ -105,7 +105,7 @@ test('the page answers while it learns, the rate changes, stop keeps the model a
   let answers = [];
   const longest = await longestTask(page, async () => {
     answers = await answered(page);
-    // Another program may take the processor away; a page that is slow is so every time.
+    // Retry, since other programs may use the processor; a slow page is slow every time.
     for (let again = 0; again < 2 && Math.max(...answers) >= ANSWER_MS; again += 1) answers = await answered(page);
   });
   console.log(`answers while training, ms: ${answers.map(Math.round).join(' ')}; longest task ${longest.toFixed(1)}`);
@@ -224,7 +224,7 @@ test('models as people have them are opened, a GGUF of three gigabytes is refuse
   await file.close();
   await models.setInputFiles(gguf);
   await expect(alert('other-format')).toContainText('GGUF', { timeout: 1000 });
-  // What was opened writes.
+  // The opened model can write.
   await own
     .getByRole('button', { name: /^Write/ })
     .first()

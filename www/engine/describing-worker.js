@@ -1,4 +1,4 @@
-// The worker that draws icons and describes pictures. Who never opens the view never fetches the model.
+// The worker that draws icons and describes pictures. The model is only downloaded once the view is opened.
 
 import { EngineError } from '../errors.js';
 import { startModule } from './module.js';

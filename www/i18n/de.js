@@ -4,7 +4,7 @@ import { lecture } from './de/lecture.js';
 import { look } from './de/look.js';
 import { train } from './de/train.js';
 
-/** The page in German. @type {typeof import('./en.js').en} */
+/** German texts of the page. @type {typeof import('./en.js').en} */
 export const de = {
   ...common,
   ...form,

@@ -4,7 +4,7 @@ import { lecture } from './en/lecture.js';
 import { look } from './en/look.js';
 import { train } from './en/train.js';
 
-/** The page in English. The other languages have exactly these keys. */
+/** English texts of the page. The other languages have exactly these keys. */
 export const en = {
   ...common,
   ...form,

@@ -7,7 +7,7 @@ import { mountWrite } from './write/write.js';
 /** @typedef {import('./common/view.js').Door & { load: () => Promise<Mount> }} Entry */
 
 /**
- * The places of the page, in reading order; each has one view or several. A new one needs an icon (ui/icons.js), too.
+ * The places of the page, in reading order; each has one or more views. A new place also needs an icon (ui/icons.js).
  *
  * @type {readonly import('./common/view.js').Place[]}
  */
@@ -21,8 +21,8 @@ export const PLACES = [
 ];
 
 /**
- * The views of the page, in reading order. A new one is added here, and its id in state.js. The first is part of the
- * page's script, the others are fetched when they are visited.
+ * The views of the page, in reading order. To add a view, add it here and its id in state.js. The first is part of the
+ * page's script, the others are loaded when first visited.
  *
  * @type {readonly Entry[]}
  */

@@ -1,4 +1,4 @@
-/** What the page that measures a device says, in German. @type {typeof import('../en/bench.js').bench} */
+/** German texts of the benchmark page. @type {typeof import('../en/bench.js').bench} */
 export const bench = {
   benchLead:
     'Wie schnell ist dieses Gerät bei dem, was die Modelle hier tun? Der Prozessor (CPU) und, wenn der Browser eine anbietet, die Grafikkarte (GPU) multiplizieren Matrizen, schreiben und lernen jeweils ein, zwei Sekunden lang. Das dauert ein paar Minuten.',

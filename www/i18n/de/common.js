@@ -1,4 +1,4 @@
-/** What every page says, in German: above all, what went wrong. @type {typeof import('../en/common.js').common} */
+/** German texts of all pages, mostly error messages. @type {typeof import('../en/common.js').common} */
 export const common = {
   language: 'Sprache',
   stop: 'Stopp',

@@ -1,4 +1,4 @@
-/** Was die Form eines Liedes sagt, auf Deutsch. */
+/** German texts of the song form. */
 export const form = {
   form: 'Form',
   formHint:

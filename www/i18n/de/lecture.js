@@ -1,4 +1,4 @@
-/** What "Prepare text" says, in German. @type {typeof import('../en/lecture.js').lecture} */
+/** German texts of "Prepare text". @type {typeof import('../en/lecture.js').lecture} */
 export const lecture = {
   viewText: 'Text vorbereiten',
   viewRead: 'Lesen',

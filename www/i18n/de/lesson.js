@@ -1,4 +1,4 @@
-/** What "Lecture" says, in German. @type {typeof import('../en/lesson.js').lesson} */
+/** German texts of "Lecture". @type {typeof import('../en/lesson.js').lesson} */
 export const lesson = {
   lectureLead:
     'Zwei Anwendungen in je sieben Schritten, dazu Kapitel über Bilder, über das Lesen, über das Lernen von Menschen und über das, was schwierig bleibt: jeder Schritt mit seiner Formel, seinen Zeilen Code und etwas zum Ausprobieren.',

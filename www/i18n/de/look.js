@@ -1,4 +1,4 @@
-/** What "Look inside" says, in German. @type {typeof import('../en/look.js').look} */
+/** German texts of "Look inside". @type {typeof import('../en/look.js').look} */
 export const look = {
   tokenTextHint: 'Hier erscheint der Text, Token für Token.',
   scrub: 'Token',

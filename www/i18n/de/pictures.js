@@ -1,4 +1,4 @@
-/** What "Pictures" says, in German. @type {typeof import('../en/pictures.js').pictures} */
+/** German texts of "Pictures". @type {typeof import('../en/pictures.js').pictures} */
 export const pictures = {
   ganLead:
     'Zwei Netze spielen gegeneinander: Der Generator macht aus Rauschen Punkte, der Diskriminator versucht, sie von echten zu unterscheiden. Die Regel hinter den echten Punkten sieht keiner von beiden.',

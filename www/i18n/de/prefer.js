@@ -1,4 +1,4 @@
-/** What "Learn from people" says, in German. @type {typeof import('../en/prefer.js').prefer} */
+/** German texts of "Learn from people". @type {typeof import('../en/prefer.js').prefer} */
 export const prefer = {
   preferLead:
     'ChatGPT entstand in drei Schritten: Menschen machten einem Modell vor, was es schreiben soll, verglichen, was es schrieb, und es wurde an das angepasst, was ihnen gefiel. Hier geschieht dasselbe mit einem kleinen Modell, auf diesem Gerät.',

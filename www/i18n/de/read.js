@@ -1,4 +1,4 @@
-/** Was „Lesen“ sagt, auf Deutsch. */
+/** German texts of "Read". */
 export const read = {
   readLead: 'Nicht jedes Modell schreibt. Diese lesen einen Text, sagen etwas über ihn und immer auch, wie sicher sie sind.',
   readParts: 'Was gelesen wird',

@@ -1,4 +1,4 @@
-/** What "Train" says, in German. @type {typeof import('../en/train.js').train} */
+/** German texts of "Train". @type {typeof import('../en/train.js').train} */
 export const train = {
   viewTrain: 'Trainieren',
   left: 'Links',

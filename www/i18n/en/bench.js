@@ -1,4 +1,4 @@
-/** What the page that measures a device says, in English. */
+/** English texts of the benchmark page. */
 export const bench = {
   benchLead:
     'How fast is this device at what the models here do? The processor (CPU) and, where the browser offers one, the graphics card (GPU) each multiply matrices, write and learn for a second or two. It takes a few minutes.',

@@ -1,4 +1,4 @@
-/** What every page says, in English: above all, what went wrong. */
+/** English texts of all pages, mostly error messages. */
 export const common = {
   language: 'Language',
   stop: 'Stop',

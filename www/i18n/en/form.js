@@ -1,4 +1,4 @@
-/** What the form of a song says, in English. */
+/** English texts of the song form. */
 export const form = {
   form: 'Form',
   formHint: 'Once you ask for something here, the song is written line by line, each the best of many candidates. It then chooses its own first words.',

@@ -1,4 +1,4 @@
-/** What "Prepare text" says, in English. */
+/** English texts of "Prepare text". */
 export const lecture = {
   viewText: 'Prepare text',
   viewRead: 'Read',

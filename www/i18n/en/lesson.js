@@ -1,4 +1,4 @@
-/** What "Lecture" says, in English. */
+/** English texts of "Lecture". */
 export const lesson = {
   lectureLead:
     'Two use cases in seven steps each, and chapters on pictures, on reading, on learning from people and on what remains hard: each step with its formula, its lines of code, and something to try.',

@@ -1,4 +1,4 @@
-/** What "Look inside" says, in English. */
+/** English texts of "Look inside". */
 export const look = {
   tokenTextHint: 'The text appears here, token by token.',
   scrub: 'Token',

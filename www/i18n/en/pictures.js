@@ -1,4 +1,4 @@
-/** What "Pictures" says, in English; fetched with the first of its views. */
+/** English texts of "Pictures", loaded with the first of its views. */
 export const pictures = {
   ganLead:
     'Two networks play against each other: the generator turns noise into points, the discriminator tries to tell them from real ones. Neither ever sees the rule behind the real points.',

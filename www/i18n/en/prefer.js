@@ -1,4 +1,4 @@
-/** What "Learn from people" says, in English. */
+/** English texts of "Learn from people". */
 export const prefer = {
   preferLead:
     'ChatGPT was made in three steps: people showed a model what to write, compared what it wrote, and it was tuned towards what they liked. Here the same happens with a small model, on this device.',

@@ -1,4 +1,4 @@
-/** What "Read" says, in English. */
+/** English texts of "Read". */
 export const read = {
   readLead: 'Not every model writes. These read a text, say something about it, and always say how sure they are.',
   readParts: 'What is read',

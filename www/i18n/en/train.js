@@ -1,4 +1,4 @@
-/** What "Train" says, in English. */
+/** English texts of "Train". */
 export const train = {
   viewTrain: 'Train',
   left: 'On the left',

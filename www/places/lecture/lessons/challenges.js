@@ -1,4 +1,4 @@
-// The last slide: challenges of ChatGPT, each to be tried on a model small enough to be looked through.
+// The last slide: challenges of ChatGPT, each demonstrated on a model small enough to inspect.
 
 /** @type {readonly import('./steps.js').LectureStep[]} */
 export const CHALLENGES = [

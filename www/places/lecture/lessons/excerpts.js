@@ -1,4 +1,4 @@
-// Lines of this crate that do what a step tells. A test compares each with its file.
+// Excerpts of this crate's source that implement what a step explains. A test compares each with its file.
 
 /** @type {Readonly<Record<string, { file: string, code: string }>>} */
 export const EXCERPTS = {

@@ -1,4 +1,4 @@
-// The lecture's formulae as MathML, which browsers set by themselves.
+// The lecture's formulas as MathML, which browsers render natively.
 
 const NAMESPACE = 'http://www.w3.org/1998/Math/MathML';
 

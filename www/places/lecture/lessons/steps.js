@@ -1,5 +1,5 @@
-// What the lecture mode tells: two use cases of seven steps each, and chapters on GANs, on style transfer, on models that read, on learning from
-// people and on the challenges of large models.
+// The content of the lecture mode: two use cases of seven steps each, and chapters on GANs, style transfer, models that
+// read, learning from people and the challenges of large models.
 
 import { CHALLENGES } from './challenges.js';
 import { PEOPLE } from './people.js';
@@ -20,8 +20,8 @@ import { STYLE } from './style.js';
  * @property {string} formula
  * @property {string} excerpt
  * @property {readonly LiveName[]} live
- * @property {readonly string[]} places ids of views that go on from here, where the page has them
- * @property {{ reading: 'shapes' | 'mood' | 'masked' }} [there] settings there
+ * @property {readonly string[]} places ids of views that continue the topic, if the page has them
+ * @property {{ reading: 'shapes' | 'mood' | 'masked' }} [there] settings to apply there
  */
 
 const TITLES = /** @type {const} */ ([
