@@ -93,7 +93,7 @@ test('moods come with all probabilities, masked words with candidates', async ({
   await page.getByRole('button', { name: 'Mask “soda”' }).click();
   await expect(page.getByRole('table')).toHaveCount(2);
   await expect(text).toHaveValue('I would like a ___ with ___.');
-  await expect(notes).toContainText('by itself');
+  await expect(notes).toContainText('on its own');
   await page.getByRole('button', { name: 'Mask 1', exact: true }).click();
   await expect(table.getByRole('button').first()).toBeFocused();
   await page.getByRole('button', { name: 'Mask 2: bring the word back' }).click();
