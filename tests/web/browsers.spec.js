@@ -30,13 +30,13 @@ for (const view of ['write', 'translate', 'look', 'lecture', 'train']) {
     await open(page, `view=${view}&seed=7`);
     // Wait until the page listens.
     await expect(page.locator('.view:not([hidden])')).toBeVisible();
-    const note = page.getByRole('status').filter({ hasText: 'Files are taken in “Train”' });
+    const note = page.getByRole('status').filter({ hasText: 'Files belong in “Train”' });
     for (const selector of ['h1', 'footer', '.view:not([hidden]) .lead, .view:not([hidden]) h2', 'textarea']) {
       if (selector === 'textarea' && (view === 'train' || view === 'lecture')) continue;
       expect(await drop(page, selector)).toEqual([true, true]);
       await expect(note).toBeVisible();
     }
-    await note.getByRole('button', { name: 'Show me' }).click();
+    await note.getByRole('button', { name: 'Go there' }).click();
     await expect(note).toHaveCount(0);
     await expect(page.getByRole('heading', { name: 'Your models' })).toBeVisible();
   });
@@ -46,7 +46,7 @@ test('case 57: a dropped file goes where files are taken, and words can be dragg
   const { text } = await openTrain(page);
   expect(await drop(page, '#train-text')).toEqual([true, true]);
   await expect(text).toHaveValue('Ein Lied');
-  await expect(page.getByText('Files are taken in')).toHaveCount(0);
+  await expect(page.getByText('Files belong in')).toHaveCount(0);
   const prevented = await page.locator('h1').evaluate((element) => {
     const dataTransfer = new DataTransfer();
     dataTransfer.setData('text/plain', 'words');
@@ -60,10 +60,10 @@ test('case 58: a file dropped beside its place while it learns ends nothing', as
   await openTrain(page);
   const start = await plan(page, { steps: 5_000 });
   await start.click();
-  await expect(page.getByText('It is learning')).toBeVisible();
+  await expect(page.getByText('The model is learning')).toBeVisible();
   expect(await drop(page, 'h1')).toEqual([true, true]);
-  await expect(page.getByText('Files are taken in “Train”')).toBeVisible();
-  await expect(page.getByText('It is learning')).toBeVisible();
+  await expect(page.getByText('Files belong in “Train”')).toBeVisible();
+  await expect(page.getByText('The model is learning')).toBeVisible();
   await page.getByRole('button', { name: 'Stop' }).filter({ visible: true }).click();
   await expect(page.getByText(/^Stopped after [\d,]+ steps/)).toBeVisible();
 });
@@ -109,11 +109,11 @@ test('case 62: the note that nothing is kept goes when storage works again, and 
   // The first write of the run, which contains its text, fails permanently.
   await page.evaluate(closeDatabases, 2);
   await start.click();
-  await expect(page.getByText('It is learning')).toBeVisible();
+  await expect(page.getByText('The model is learning')).toBeVisible();
   const note = page
     .getByRole('list', { name: 'Notes' })
     .getByRole('listitem')
-    .filter({ hasText: /keeps nothing|does not keep|storage/ });
+    .filter({ hasText: /stores nothing|does not store|storage/ });
   await expect(note).toBeVisible();
   await page.getByRole('button', { name: 'Pause' }).filter({ visible: true }).click();
   await expect(page.getByText(/^Paused/).first()).toBeVisible();
@@ -125,9 +125,9 @@ test('case 62: the note that nothing is kept goes when storage works again, and 
   await page.reload();
   await expect(train(page).runs.getByRole('textbox')).toHaveValue('My run');
   await train(page)
-    .runs.getByRole('button', { name: /^Go on/ })
+    .runs.getByRole('button', { name: /^Resume/ })
     .click();
-  await expect(page.getByText('It is learning')).toBeVisible();
+  await expect(page.getByText('The model is learning')).toBeVisible();
 });
 
 test('case 63: songs, tokens, formulas and code are not for the browser to translate', async ({ page }) => {

@@ -197,7 +197,7 @@ test('nothing to translate and nothing to continue are said', async ({ page }) =
   await all.click();
   await expect(notes).toContainText('no German words');
   await singOn.click();
-  await expect(notes).toContainText('no English yet');
+  await expect(notes).toContainText('no English text yet');
   await expect(alert).toBeEmpty();
 });
 
@@ -210,10 +210,10 @@ test('without a translator the song goes on from the visitor’s own English', a
   });
   await page.goto('#view=chain&seed=7&length=120');
   const { english, translate, all, notes } = stages(page);
-  await expect(page.getByText('no model that translates')).toBeVisible();
+  await expect(page.getByText('no translation model')).toBeVisible();
   await expect(translate).toBeDisabled();
   await all.click();
-  await expect(notes).toContainText('no model that translates');
+  await expect(notes).toContainText('no translation model');
   await english.fill('The moon is up');
   expect(await doAll(page)).toMatch(/^The moon is up\n/);
 });

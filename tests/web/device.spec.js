@@ -40,7 +40,7 @@ test('the choice is remembered, and no part of the address', async ({ page }) =>
   await expect(choice).toHaveValue('gpu');
   await expect(badge).toHaveText(NONE);
   await page.getByRole('button', { name: 'Deutsch' }).click();
-  await expect(page.getByRole('status', { name: 'Rechnen auf' })).toHaveText('Kein WebGPU in diesem Browser: Es rechnet die CPU.');
+  await expect(page.getByRole('status', { name: 'Rechnen auf' })).toHaveText('Kein WebGPU in diesem Browser: Die CPU übernimmt.');
   await page.getByRole('button', { name: 'English' }).click();
   await choice.selectOption('CPU');
   await expect(badge).toBeHidden();

@@ -122,7 +122,7 @@ test('a checked GPU writes what the CPU writes, and a link of it computes on the
   expect(await written(page)).toBe(text);
   await expect(speed).toHaveText(/tokens per second on the GPU$/);
   await page.getByRole('button', { name: 'Copy link' }).click();
-  await expect(status).toContainText('Link copied. It computes on the CPU');
+  await expect(status).toContainText('Link copied. It runs on the CPU');
   const elsewhere = await browser.newContext({ locale: 'en-GB', storageState: await page.context().storageState() });
   const other = await elsewhere.newPage();
   await other.goto(await clipboard(page));
@@ -142,7 +142,7 @@ test('a GPU that computes wrongly is found out, and the CPU writes', async ({ pa
     };`;
   const { badge, speed, choice } = await open(page, `${GPT}&length=4`, { checked: true, patch });
   await choice.selectOption('GPU');
-  await expect(badge).toHaveText(/^This GPU computes wrongly \(elementwise: .*unary.*\): using the CPU\.$/, PATIENT);
+  await expect(badge).toHaveText(/^This GPU gives wrong results \(elementwise: .*unary.*\): using the CPU\.$/, PATIENT);
   await written(page);
   await expect(speed).not.toContainText('GPU');
 });
@@ -166,7 +166,7 @@ test('Automatic runs a race, takes the faster device and remembers it', async ({
   await page.setViewportSize({ width: 360, height: 800 });
   const { badge, speed, choice } = await open(page, `${GPT}&length=6`);
   await choose(page, 'Automatic');
-  await expect(badge).toHaveText(/Automatic: the [CG]PU is faster for “.+” \([\d,]+ against [\d,]+ tokens\/s\)\.$/, PATIENT);
+  await expect(badge).toHaveText(/Automatic: the [CG]PU is faster for “.+” \([\d,]+ vs\. [\d,]+ tokens\/s\)\.$/, PATIENT);
   const said = await badge.innerText();
   await expectWellMade(page);
   await written(page);
@@ -188,12 +188,12 @@ test('a GPU that is lost in a song: the CPU goes on, and the next song does not 
   await loseDevice(page);
   await expect(status).toContainText('Finished', PATIENT);
   expect(await song.innerText()).toBe(text);
-  await expect(notes).toContainText('The CPU has continued the same text');
-  await expect(badge).toHaveText('The GPU was lost: using the CPU.');
+  await expect(notes).toContainText('The CPU continued the same text');
+  await expect(badge).toHaveText('The GPU failed: using the CPU.');
   expect(await written(page)).toBe(text);
   await expect(notes).toBeEmpty();
   await expect(speed).not.toContainText('GPU');
-  const again = page.getByRole('button', { name: 'Ask for the GPU again' });
+  const again = page.getByRole('button', { name: 'Try the GPU again' });
   await again.click();
   await expect(badge).toHaveText(CHECKED, PATIENT);
   await expect(again).toBeHidden();
@@ -207,8 +207,8 @@ test('a GPU that is lost in a translation: the CPU goes on', async ({ page }) =>
   await expect(page.getByText(/^\d of 40 translated/)).toBeVisible(PATIENT);
   await loseDevice(page);
   await expect(status).toContainText('Finished: 40 sentences', PATIENT);
-  await expect(notes).toContainText('The CPU has continued the same text');
-  await expect(badge).toHaveText('The GPU was lost: using the CPU.');
+  await expect(notes).toContainText('The CPU continued the same text');
+  await expect(badge).toHaveText('The GPU failed: using the CPU.');
 });
 
 /** Simulates a panic: an uncaught error, and a promise that never settles. @param {string} method */
@@ -221,7 +221,7 @@ const panics = (method) => `{
     return new Promise(() => {});
   };
 }`;
-const CRASHED = 'The GPU run crashed: using the CPU.';
+const CRASHED = 'The engine crashed on the GPU: using the CPU.';
 
 test('a panic in the middle of a song: the CPU goes on with it', async ({ page }) => {
   const patch = panics('Generator.prototype');
@@ -230,7 +230,7 @@ test('a panic in the middle of a song: the CPU goes on with it', async ({ page }
   await choose(page, 'GPU');
   expect(await written(page)).toBe(text);
   await expect(status).toContainText('Finished: 30 tokens');
-  await expect(notes).toContainText('The CPU has continued the same text');
+  await expect(notes).toContainText('The CPU continued the same text');
   await expect(badge).toHaveText(CRASHED);
   await expect(page.getByRole('alert')).toBeEmpty();
   expect(await song.innerText()).toBe(text);
@@ -250,7 +250,7 @@ test('a panic in the middle of a translation: the CPU goes on with it', async ({
   expect(pieces).toHaveLength(5);
   await choose(page, 'GPU');
   expect(await translate()).toEqual(pieces);
-  await expect(notes).toContainText('The CPU has continued the same text');
+  await expect(notes).toContainText('The CPU continued the same text');
   await expect(badge).toHaveText(CRASHED);
 });
 
@@ -267,8 +267,8 @@ test('where the larger module has too little memory or does not come, the CPU wr
   expect(await written(page)).toBe(text);
   await expect(speed).not.toContainText('GPU');
   await page.route('**/pkg/full/*', (route) => route.abort());
-  await page.getByRole('button', { name: 'Ask for the GPU again' }).click();
-  await expect(badge).toHaveText(/^The part of the program that knows the GPU could not be fetched/, PATIENT);
+  await page.getByRole('button', { name: 'Try the GPU again' }).click();
+  await expect(badge).toHaveText(/^The part of the program for the GPU could not be loaded/, PATIENT);
   expect(await written(page)).toBe(text);
 });
 
@@ -386,10 +386,10 @@ test('a GPU that is lost while a model learns: the page says so, and the CPU goe
   const numbers = { steps: 40, warmup_steps: 2, decay_steps: 10, batch_size: 2, window: 16 };
   for (const [name, value] of Object.entries(numbers)) await page.getByLabel(name, { exact: true }).fill(String(value));
   await page.getByRole('button', { name: 'Start training' }).click();
-  await expect(page.getByText('It is learning')).toBeVisible(PATIENT);
+  await expect(page.getByText('The model is learning')).toBeVisible(PATIENT);
   for (const worker of page.workers()) {
     await worker.evaluate(() => /** @type {any} */ (self).held?.destroy());
   }
-  await expect(parts(page).notes.getByText('The GPU was lost. The run goes on on the CPU.')).toBeVisible(PATIENT);
+  await expect(parts(page).notes.getByText('The GPU failed. The run continues on the CPU.')).toBeVisible(PATIENT);
   await expect(page.getByText('Finished after 40 steps.')).toBeVisible(PATIENT);
 });

@@ -104,7 +104,7 @@ for (const [how, answer] of /** @type {const} */ ([
     await page.goto(`${url}#view=train&seed=1`);
     await page.getByRole('button', { name: 'Eleven English songs' }).click();
     const alert = page.getByRole('alert').filter({ hasText: 'engine-unavailable' }).first();
-    await expect(alert).toContainText('A file of this page is missing on its host');
+    await expect(alert).toContainText('A file of this page is missing on the server');
     await expect(alert).toContainText('pkg/full/liedwerk.js');
     await expect(alert).not.toContainText('SIMD');
   });
@@ -218,7 +218,7 @@ test('an address that is none leads to the page, with the link that it carries',
   const { url, state } = await mirror(baseURL, 'songs/');
   state.change = (path, answer) => (answer.status === 404 || !path.startsWith('songs/') ? { status: 404, type: 'text/html', body: lost } : answer);
   await page.goto(`${url}songs/old/place.htm`);
-  await expect(page.getByText('There is nothing at this address')).toBeVisible();
+  await expect(page.getByText('There is no page at this address')).toBeVisible();
   await page.getByRole('link', { name: 'Zu liedwerk' }).click();
   await expect(page).toHaveURL(/\/songs\/#/);
   await page.goto(`${url}songs/index.htm#${SHORT}&go=1`);

@@ -43,7 +43,7 @@ test('every step has its formula, its lines and a part to try; the arrow keys tu
       await expectInHash(page, (hash) => [hash.get('case') ?? 'lyrics', hash.get('step') ?? '1'], [useCase, String(i + 1)]);
       await expect(page.getByRole('region', { name: 'Lines of code' })).toHaveText(EXCERPTS[excerpt].code);
       await expect(page.getByRole('math')).toBeVisible();
-      await expect(page.getByRole('heading', { name: 'To try' })).toBeVisible();
+      await expect(page.getByRole('heading', { name: 'Try it' })).toBeVisible();
       await page.keyboard.press('ArrowRight');
     }
   }

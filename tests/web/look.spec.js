@@ -86,7 +86,7 @@ test('a GPT: attention, the layers under a word, its choice, its neighbours', as
   const favourite = page.getByRole('table', { name: 'What could have come here' }).getByRole('row').nth(1);
   const name = (await favourite.getByRole('rowheader').innerText()).trim();
   const share = Math.round(percent(await favourite.getByRole('cell').first().innerText()));
-  const lens = page.getByRole('table', { name: 'The likeliest tokens at each depth' });
+  const lens = page.getByRole('table', { name: 'The most likely tokens at each depth' });
   await expect(lens.getByRole('row')).toHaveCount(9);
   await expect(lens.getByRole('row').last().getByRole('cell').first()).toContainText(name);
   const deepest = await lens.getByRole('row').last().getByRole('cell').first().innerText();
@@ -118,7 +118,7 @@ test('ein LSTM auf Deutsch und am Handy: Tore, eine Einheit, der Text in ihrer F
   await expect(table.getByRole('rowheader', { name: 'Einheit 154' })).toBeVisible();
   await gates.getByLabel('Einheit').fill('200');
   await expect(table.getByRole('rowheader', { name: 'Einheit 200' })).toBeVisible();
-  await gates.getByLabel('Was').selectOption('Vergesstor f');
+  await gates.getByLabel('Zeigen').selectOption('Vergesstor f');
   await gates.getByLabel('Schicht').selectOption('4');
   await expect(table).toHaveAccessibleName('Vergesstor f, Schicht 4');
   await expect(gates.getByLabel('Achtet auf').locator('option:checked')).toHaveText('anderes');
@@ -150,12 +150,12 @@ test('translators: what looks at what, and the alignment', async ({ page }) => {
   await look(page, `look=transformer-de-en&${german}`, 'Translate', /Finished/);
   const attention = page.getByRole('region', { name: 'Attention', exact: true });
   await expect(attention.getByRole('columnheader', { name: 'Lied' })).toBeVisible();
-  await attention.getByLabel('Which').selectOption('the text at itself');
+  await attention.getByLabel('Show').selectOption('text to itself');
   await expect(attention.getByRole('columnheader', { name: 'song' })).toBeVisible();
   await page.getByRole('button', { name: /weather/ }).click();
-  await attention.getByLabel('Which').selectOption('German at itself');
+  await attention.getByLabel('Show').selectOption('German to itself');
   await expect(attention.getByRole('rowheader', { name: 'Wetter' })).toBeVisible();
-  await expect(page.getByRole('table', { name: 'The likeliest tokens at each depth' })).toBeVisible();
+  await expect(page.getByRole('table', { name: 'The most likely tokens at each depth' })).toBeVisible();
 
   await page.getByLabel('Model', { exact: true }).selectOption('seq2seq-de-en');
   await expect(page.getByRole('status')).toContainText('ready');
@@ -203,14 +203,14 @@ for (const [name, hash, button, length] of [
     await copy.click();
     await expect(status).toContainText('proves');
     const link = await page.evaluate(() => navigator.clipboard.readText());
-    const verdict = page.getByRole('region', { name: 'Check of the link' });
+    const verdict = page.getByRole('region', { name: 'Link check' });
     const open = async (/** @type {string} */ address) => {
       await page.goto('about:blank');
       await page.goto(address);
       await expect(status).toContainText('Finished');
     };
     await open(link);
-    await expect(verdict).toContainText(`Verified: ${name} has written the very text`);
+    await expect(verdict).toContainText(`Verified: ${name} wrote exactly the text`);
     await open(link.replace(/(proof=\w+\.\d+\.\d+\.)[\w-]{4}/, '$1AAAA'));
     await expect(verdict).toContainText('somebody has changed the link');
     // The link has no proof of another text, and a new link has none until a text is written.

@@ -64,7 +64,7 @@ test('training is kept where one says so, and then works without a connection, a
   await page.getByRole('link', { name: 'Train' }).click();
   await page.getByRole('button', { name: 'Eleven English songs' }).click();
   await page.getByRole('button', { name: 'Start training' }).click();
-  await expect(page.getByText('It is learning')).toBeVisible();
+  await expect(page.getByText('The model is learning')).toBeVisible();
   await page.getByRole('button', { name: 'Stop' }).filter({ visible: true }).click();
   await expect(page.getByText(/^Stopped after [\d,]+ steps/)).toBeVisible();
   await page.goto(`${url}bench.html`);

@@ -33,8 +33,8 @@ function form(page) {
     most: page.getByRole('spinbutton', { name: 'to', exact: true }),
     off: page.getByRole('button', { name: 'Without a form' }),
     example: page.getByRole('button', { name: 'Show me a song that rhymes' }),
-    figures: page.getByRole('region', { name: 'In figures' }),
-    verdict: page.getByRole('region', { name: 'Check of the link' }),
+    figures: page.getByRole('region', { name: 'In numbers' }),
+    verdict: page.getByRole('region', { name: 'Link check' }),
   };
 }
 
@@ -86,7 +86,7 @@ for (const model of ['gpt-songs', 'char-lstm-songs']) {
     await expect(status).toContainText('Finished: 4 lines');
     await expect(song.getByRole('heading', { name: 'Snow' })).toBeVisible();
     expect((await stanzas(page)).map((stanza) => stanza.length)).toEqual([4]);
-    await expect(figures).toContainText(/Rhymes as asked: [12] of 2\./);
+    await expect(figures).toContainText(/Rhymes achieved: [12] of 2\./);
     await expect(figures).toContainText(/Words/);
     await expect(page.getByRole('button', { name: 'Learned by heart?' })).toBeVisible();
     await write(page);
@@ -192,7 +192,7 @@ test('styles are offered where the model knows some', async ({ page }) => {
   const { style, scheme } = await openForm(page);
   await expect(style).toBeHidden();
   await page.getByRole('combobox', { name: 'Model' }).selectOption('gpt-songs');
-  await expect(style.getByRole('option')).toHaveText(['as it comes', 'old', 'modern']);
+  await expect(style.getByRole('option')).toHaveText(['any', 'old', 'modern']);
   await style.selectOption('modern');
   await expectInHash(page, (hash) => [hash.get('style'), hash.get('scheme')], ['modern', 'free']);
   await expect(scheme).toHaveValue('free');
@@ -206,7 +206,7 @@ test('a model that reads no titles says so', async ({ page }) => {
 });
 
 for (const [lang, example, summary, region] of [
-  ['en', 'Show me a song that rhymes', 'Form', 'In figures'],
+  ['en', 'Show me a song that rhymes', 'Form', 'In numbers'],
   ['de', 'Zeig mir ein Lied, das sich reimt', 'Form', 'In Zahlen'],
 ]) {
   test(`one press shows a song that rhymes: ${lang}`, async ({ page }) => {
@@ -219,7 +219,7 @@ for (const [lang, example, summary, region] of [
     await expect(page.getByText(summary, { exact: true })).toBeVisible();
     await expect(status).toContainText(/Finished: 12 lines|Fertig: 12 Zeilen/);
     expect((await stanzas(page)).map((stanza) => stanza.length)).toEqual([4, 4, 4]);
-    await expect(page.getByRole('region', { name: region })).toContainText(/(as asked|Verlangte Reime): 3 (of|von) 3/);
+    await expect(page.getByRole('region', { name: region })).toContainText(/(achieved|Gelungene Reime): 3 (of|von) 3/);
     await expectWellMadeInEveryLook(page, SCREEN_AND_PHONE);
   });
 }

@@ -41,11 +41,11 @@ test('own pictures: no script, no ruins, the first frame; in German, on a phone,
   await file.setInputFiles({ name: 'broken.png', mimeType: 'image/png', buffer: Buffer.from('no picture') });
   await expect(alert).toContainText('broken.png');
   await file.setInputFiles({ name: 'moving.gif', mimeType: 'image/gif', buffer: MOVING });
-  await expect(page.getByText('Dieses GIF bewegt sich')).toBeVisible();
+  await expect(page.getByText('Dieses GIF ist animiert')).toBeVisible();
   await file.setInputFiles('../../www/icon-192.png');
   await expect(page.getByText('Das Bild hat 192 × 192 Pixel')).toBeVisible();
   await expect(alert).toBeEmpty();
-  await page.getByRole('button', { name: 'Ohne eigene Bilder' }).click();
+  await page.getByRole('button', { name: 'Eigene Bilder entfernen' }).click();
   await expect(page.getByText('Das Bild hat 192')).toBeHidden();
   expect(await page.title()).not.toBe('hacked');
   await expectWellMade(page);

@@ -84,7 +84,7 @@ test('everybody of a class gets a seed of their own, unless it is locked', async
   const free = await copy();
   // A visit without a link has another default model and temperature, so the link states both.
   expect([free.get('seed'), free.get('model'), free.get('temperature'), free.get('length')]).toEqual([null, 'char-lstm-songs', '0.5', '120']);
-  await page.getByRole('radio', { name: 'the same song for all' }).check();
+  await page.getByRole('radio', { name: 'the same song for everyone' }).check();
   expect((await copy()).get('seed')).toBe('7');
   await page.getByRole('radio', { name: 'Only the temperature' }).check();
   const locked = (await copy()).get('lock')?.split(',') ?? [];

@@ -16,7 +16,7 @@ import { controls } from './page.js';
  * @param {Page} page
  */
 async function losses(page) {
-  const figure = page.getByRole('figure').filter({ hasText: 'Held out' });
+  const figure = page.getByRole('figure').filter({ hasText: 'On held-out data' });
   const table = figure.getByRole('table');
   // Retry, since the figure may be redrawn during the click.
   await expect(async () => {
@@ -70,7 +70,7 @@ test('start, pause, reload, go on, download, open in another profile, write', as
   await expect(page.getByText(/^Paused at step [\d,]+/)).toBeVisible();
   await page.reload();
   await expect(page.getByText('A run was interrupted.')).toBeVisible();
-  await runs.getByRole('button', { name: 'Go on' }).click();
+  await runs.getByRole('button', { name: 'Resume' }).click();
   await expect(page.getByText(`Finished after ${steps} steps.`)).toBeVisible({ timeout: 60_000 });
   expect(await losses(page)).toEqual(whole);
 
@@ -92,7 +92,7 @@ test('start, pause, reload, go on, download, open in another profile, write', as
   await expect(other.getByText(/Finished: 40 characters/)).toBeVisible();
   await controls(other).copyLink.filter({ visible: true }).click();
   // A recipient of the link does not have the model.
-  await expect(other.getByText(/in this browser only|does not let the page copy/)).toBeVisible();
+  await expect(other.getByText(/only in this browser|does not allow copying/)).toBeVisible();
   await profile.close();
 });
 
@@ -100,7 +100,7 @@ test('the page answers while it learns, the rate changes, stop keeps the model a
   const { models, runs } = await open(page);
   const start = await plan(page, { steps: 2000, decay_steps: 500 });
   await start.click();
-  await expect(page.getByText('It is learning')).toBeVisible();
+  await expect(page.getByText('The model is learning')).toBeVisible();
   /** @type {number[]} */
   let answers = [];
   const longest = await longestTask(page, async () => {
@@ -117,15 +117,15 @@ test('the page answers while it learns, the rate changes, stop keeps the model a
   await page.getByRole('button', { name: 'Stop' }).filter({ visible: true }).click();
   await expect(page.getByText(/^Stopped after [\d,]+ steps/)).toBeVisible();
   await expect(models.getByRole('listitem')).toHaveCount(1);
-  await expect(runs.getByRole('button', { name: 'Go on' })).toBeVisible();
+  await expect(runs.getByRole('button', { name: 'Resume' })).toBeVisible();
   await models.getByRole('textbox', { name: 'Name' }).fill('My verse');
   await models.getByRole('textbox', { name: 'Name' }).blur();
   await page.getByRole('button', { name: 'LSTM against GPT: My verse' }).click();
   await expect(page.getByRole('heading', { name: 'My verse' })).toBeVisible();
   await page.goBack();
-  const remove = models.getByRole('button', { name: /Remove/ });
+  const remove = models.getByRole('button', { name: /Delete/ });
   await remove.click();
-  await models.getByRole('button', { name: /Really remove/ }).click();
+  await models.getByRole('button', { name: /Really delete/ }).click();
   await expect(models.getByRole('listitem')).toHaveCount(0);
 });
 
@@ -135,16 +135,16 @@ test('a second tab and a full disk are said, and cost nothing', async ({ page, c
   const devtools = await context.newCDPSession(page);
   await devtools.send('Storage.overrideQuotaForOrigin', { origin: new URL(page.url()).origin, quotaSize: 1000 });
   await start.click();
-  await expect(page.getByText('It is learning')).toBeVisible();
+  await expect(page.getByText('The model is learning')).toBeVisible();
   await expect(train(page).note('storage is full')).toBeVisible();
   const second = await context.newPage();
   await open(second);
   await second.getByRole('button', { name: 'Eleven English songs' }).click();
   await train(second).start.click();
-  await expect(train(second).note('Another tab is training')).toBeVisible();
+  await expect(train(second).note('Another tab is already training')).toBeVisible();
   await second.close();
   await page.getByRole('button', { name: 'Stop' }).filter({ visible: true }).click();
-  await expect(train(page).models).toContainText('not kept by the browser');
+  await expect(train(page).models).toContainText('not stored in the browser');
   const downloading = page.waitForEvent('download');
   await train(page).models.getByRole('button', { name: 'Download' }).click();
   expect((await downloading).suggestedFilename()).toMatch(/\.safetensors$/);
@@ -165,7 +165,7 @@ test('who starts at once means the text that is still on its way, and the last o
   await start.click();
   await expect(start).toBeDisabled();
   waiting[1]();
-  await expect(page.getByText('It is learning')).toBeVisible();
+  await expect(page.getByText('The model is learning')).toBeVisible();
   const german = await text.inputValue();
   expect(german).toContain('ß');
   const late = page.waitForResponse('**/verse-en.txt');
@@ -180,7 +180,7 @@ test('files in other encodings and formats are read, what is no text is refused'
   const { files, text, note, alert, start } = await open(page);
   const file = (/** @type {string} */ name, /** @type {Buffer} */ buffer) => ({ name, mimeType: 'text/plain', buffer });
   await start.click();
-  await expect(note('no text yet')).toBeVisible();
+  await expect(note('no text to learn from yet')).toBeVisible();
   const verse = 'Die Vögel grüßen früh\nund süß ist der Süden.\n';
   await files.setInputFiles(file('a.txt', Buffer.from(verse.repeat(40), 'latin1')));
   await expect(text).toHaveValue(verse.repeat(40));
@@ -245,7 +245,7 @@ for (const [lang, width] of /** @type {const} */ ([
     await page.getByRole('button', { name: lang === 'de' ? 'Elf englische Lieder' : 'Eleven English songs' }).click();
     await page.getByText(lang === 'de' ? 'Hyperparameter' : 'Hyperparameters', { exact: true }).click();
     await page.getByRole('button', { name: lang === 'de' ? 'Training beginnen' : 'Start training' }).click();
-    await expect(page.getByText(lang === 'de' ? 'Es lernt' : 'It is learning')).toBeVisible();
+    await expect(page.getByText(lang === 'de' ? 'Das Modell lernt' : 'The model is learning')).toBeVisible();
     for (const summary of await page.getByText(lang === 'de' ? 'Als Tabelle' : 'As a table').all()) await summary.click();
     await expect(page.getByRole('table').filter({ visible: true }).first()).toBeVisible();
     await expectWellMade(page);

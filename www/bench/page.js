@@ -1,4 +1,4 @@
-// "Measure this device": the throughput of this device's CPU and GPU, side by side.
+// "Benchmark this device": the throughput of this device's CPU and GPU, side by side.
 
 import { Channel } from '../engine/channel.js';
 import { toFailure } from '../errors.js';

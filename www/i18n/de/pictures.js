@@ -2,7 +2,7 @@
 export const pictures = {
   ganLead:
     'Zwei Netze spielen gegeneinander: Der Generator macht aus Rauschen Punkte, der Diskriminator versucht, sie von echten zu unterscheiden. Die Regel hinter den echten Punkten sieht keiner von beiden.',
-  ganTitle: 'GAN in der Ebene',
+  ganTitle: 'GAN in 2D',
   ganCloud: 'Echte Punkte',
   ganRing: 'Ring',
   ganGaussians: 'Acht Häufchen',
@@ -26,9 +26,9 @@ export const pictures = {
   ganKeyMade: 'erzeugte Punkte',
   ganKeyGrid: 'wohin der Generator ein quadratisches Gitter aus Rauschen biegt',
   ganKeyField: 'orange: hält der Diskriminator für echt; blau: für erzeugt',
-  ganPlane: 'Echte und erzeugte Punkte in der Ebene',
+  ganPlane: 'Echte und erzeugte Punkte',
   ganStepCount: 'Schritt {step}',
-  ganNearness: 'Von den erzeugten Punkten liegen {precision} nahe bei echten; von den echten haben {recall} einen erzeugten in der Nähe.',
+  ganNearness: 'Von den erzeugten Punkten liegen {precision} nahe an echten; von den echten haben {recall} einen erzeugten in der Nähe.',
   ganLosses: 'Verlust beider Netze',
   ganLossStep: 'Schritt',
   ganLossDiscriminator: 'Diskriminator',
@@ -37,7 +37,7 @@ export const pictures = {
   ganReading: 'Was man sieht',
   ganReadingLoss: 'Am Ende gewinnt niemand: Ein Diskriminator, der nur noch raten kann, hat den Verlust ln 2 ≈ 0,69, und das Feld verblasst.',
   ganReadingCollapse:
-    'Bei acht Häufchen bedient der Generator manchmal nur wenige und springt von einem zum nächsten: Mode Collapse. Die zweite Prozentzahl zeigt es.',
+    'Bei acht Häufchen trifft der Generator manchmal nur wenige und springt von einem zum nächsten: Mode Collapse. Die zweite Prozentzahl zeigt es.',
   ganReadingHand:
     'Trainiere eine Weile nur den Diskriminator: Er wird so sicher, dass der Generator kaum noch etwas lernt. Trainiere nur den Generator: Er läuft dorthin, wo das Feld orange ist.',
   drawLead:
@@ -88,9 +88,9 @@ export const pictures = {
   captionPicture: 'Das Bild, wie das Modell es sieht, 32 mal 32 Pixel',
   captionHint: 'Zeige auf ein Wort, oder gehe mit der Tabulatortaste hin: Die Rahmen zeigen, wohin das Modell dafür geschaut hat.',
   captionWorld:
-    'Es kennt zwölf Dinge (Haus, Baum, Stern, Mond, Herz, Blume, Fisch, Boot, Ball, Tasse, Pfeil, Wolke) in acht Farben und nennt alles mit diesen Wörtern, auch ein Foto. Zieh ein eigenes Bild auf das Bild und sieh selbst.',
+    'Es kennt zwölf Dinge (Haus, Baum, Stern, Mond, Herz, Blume, Fisch, Boot, Ball, Tasse, Pfeil, Wolke) in acht Farben und beschreibt alles mit diesen Wörtern, auch ein Foto. Zieh ein eigenes Bild auf dieses und sieh selbst.',
   captionSure: '„{word}“: zu {share} sicher',
-  errorBadPicture: 'Das ist kein Bild, das sich hier lesen lässt: PNG, JPEG, WebP und GIF (sein erstes Bild) gehen, bis 64 MB.',
+  errorBadPicture: 'Dieses Bild lässt sich hier nicht lesen. PNG, JPEG, WebP und GIF (nur das erste Bild) gehen, bis 64 MB.',
   captionRight: 'Alle Wörter stimmen.',
   captionWrong: 'Gezeichnet war: {de}',
   styleLead:
@@ -105,7 +105,7 @@ export const pictures = {
   styleOwnStyle: 'Eigener Stil',
   styleOwnHint:
     'Eigene Bilder lassen sich auch auf die Rahmen ziehen. Sie bleiben auf diesem Gerät und stehen nicht im Link; verwendet wird ihr mittleres Quadrat.',
-  styleDropOwn: 'Ohne eigene Bilder',
+  styleDropOwn: 'Eigene Bilder entfernen',
   styleStrength: 'Stärke des Stils',
   styleSize: 'Breite und Höhe in Pixeln',
   styleSteps: 'Schritte',
@@ -114,8 +114,8 @@ export const pictures = {
   styleSave: 'Als PNG speichern',
   styleProgress: 'Fertige Schritte',
   styleBegins: 'Die Filter werden vorbereitet …',
-  styleTold: 'Schritt {step} von {steps} nach {seconds} s. Verlust am Stil {style}, am Inhalt {content}.',
-  styleBeforehand: 'Vorab berechnet: das Dorf als Glasfenster, 150 Schritte, Seed 1. „Malen“ macht ein eigenes.',
+  styleTold: 'Schritt {step} von {steps} nach {seconds} s. Stilverlust {style}, Inhaltsverlust {content}.',
+  styleBeforehand: 'Vorab berechnet: das Dorf als Glasfenster, 150 Schritte, Zufallszahl 1. „Malen“ macht ein eigenes.',
   styleReadingLoss:
     'Zwei Verluste werden addiert. Der Inhaltsverlust vergleicht die leicht unscharfen Pixel mit dem Inhalt in den Farben des Stils. Der Stilverlust vergleicht Gram-Matrizen: wie oft zwei Merkmale zusammen vorkommen, egal wo. Die Stärke sagt, welcher von beiden mehr zählt.',
   styleReadingFilters:
@@ -134,5 +134,5 @@ export const pictures = {
   paintingGeometry: 'Geometrie',
   paintingWeave: 'Gewebe',
   notePictureShrunk: 'Das Bild hat {about} Pixel; sein mittleres Quadrat wurde verkleinert.',
-  noteFirstFrame: 'Dieses GIF bewegt sich; verwendet wird das erste Bild.',
+  noteFirstFrame: 'Dieses GIF ist animiert; verwendet wird das erste Bild.',
 };

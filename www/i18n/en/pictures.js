@@ -2,14 +2,14 @@
 export const pictures = {
   ganLead:
     'Two networks play against each other: the generator turns noise into points, the discriminator tries to tell them from real ones. Neither ever sees the rule behind the real points.',
-  ganTitle: 'GAN in the plane',
+  ganTitle: 'GAN in 2D',
   ganCloud: 'Real points',
   ganRing: 'Ring',
   ganGaussians: 'Eight clusters',
   ganLine: 'Line',
   ganMoons: 'Two moons',
   ganDrawn: 'Draw your own',
-  ganDrawHint: 'Draw into the square with the mouse or a finger; with the keyboard: arrow keys move, space bar draws.',
+  ganDrawHint: 'Draw in the square with the mouse or a finger; with the keyboard: arrow keys move, the space bar draws.',
   ganDrawClear: 'Erase the drawing',
   ganNew: 'New networks',
   ganPlay: 'Train',
@@ -26,7 +26,7 @@ export const pictures = {
   ganKeyMade: 'generated points',
   ganKeyGrid: 'where the generator bends a square grid of noise',
   ganKeyField: 'orange: the discriminator believes it is real; blue: generated',
-  ganPlane: 'Real and generated points in the plane',
+  ganPlane: 'Real and generated points',
   ganStepCount: 'Step {step}',
   ganNearness: 'Of the generated points, {precision} lie close to real ones; of the real points, {recall} have a generated one close by.',
   ganLosses: 'Loss of both networks',
@@ -35,11 +35,11 @@ export const pictures = {
   ganLossGenerator: 'Generator',
   ganGuessing: 'guessing (ln 2)',
   ganReading: 'How to read it',
-  ganReadingLoss: 'At the end nobody wins: a discriminator that can only guess has a loss of ln 2 ≈ 0.69, and the field turns pale.',
+  ganReadingLoss: 'In the end nobody wins: a discriminator that can only guess has a loss of ln 2 ≈ 0.69, and the field turns pale.',
   ganReadingCollapse:
-    'With eight clusters the generator may serve only a few of them and jump from one to the next: mode collapse. The second percentage shows it.',
+    'With eight clusters the generator may hit only a few of them and jump from one to the next: mode collapse. The second percentage shows it.',
   ganReadingHand:
-    'Train only the discriminator for a while: it becomes so sure of itself that the generator learns little. Train only the generator: it runs to wherever the field is orange.',
+    'Train only the discriminator for a while: it becomes so sure that the generator hardly learns anything. Train only the generator: it runs to wherever the field is orange.',
   drawLead:
     'A latent diffusion model turns noise into what you describe, step by step. It was trained on 32 by 32 pixel icons with captions, and you can watch all of it.',
   drawWish: 'What to draw',
@@ -85,13 +85,13 @@ export const pictures = {
   captionNext: 'Another picture',
   captionOwn: 'Your own picture',
   captionPicture: 'The picture as the model sees it, 32 by 32 pixels',
-  captionHint: 'Point at a word, or go to it with the Tab key: the frames show where the model looked for it.',
+  captionHint: 'Point at a word, or go to it with the Tab key: the frames show where the model was looking.',
   captionWorld:
-    'It knows twelve things (house, tree, star, moon, heart, flower, fish, boat, ball, cup, arrow, cloud) in eight colours, and calls everything by these words: a photo, too. Drop a picture of your own on the picture and see.',
+    'It knows twelve things (house, tree, star, moon, heart, flower, fish, boat, ball, cup, arrow, cloud) in eight colours, and describes everything with these words, even a photo. Drop a picture of your own onto this one and see.',
   captionSure: '“{word}”: {share} sure',
-  errorBadPicture: 'This is no picture that can be read here: PNG, JPEG, WebP and GIF (its first frame) can, up to 64 MB.',
+  errorBadPicture: 'This picture cannot be read here. PNG, JPEG, WebP and GIF (first frame only) work, up to 64 MB.',
   captionRight: 'All words are right.',
-  captionWrong: 'It was drawn as: {en}',
+  captionWrong: 'What was drawn: {en}',
   styleLead:
     'One picture in the style of another. No network is trained here: the pixels themselves learn, until the picture shows the content and has the texture of the style.',
   styleContent: 'Content',
@@ -102,8 +102,8 @@ export const pictures = {
   styleResultPicture: 'The painted picture',
   styleOwnContent: 'Your own content',
   styleOwnStyle: 'Your own style',
-  styleOwnHint: 'Your own pictures can be dropped on the frames, too. They stay on this device and are not part of the link; their middle square is used.',
-  styleDropOwn: 'Without your own pictures',
+  styleOwnHint: 'You can also drop your own pictures onto the frames. They stay on this device and are not part of the link; their middle square is used.',
+  styleDropOwn: 'Remove your pictures',
   styleStrength: 'Strength of the style',
   styleSize: 'Width and height in pixels',
   styleSteps: 'Steps',
@@ -113,9 +113,9 @@ export const pictures = {
   styleProgress: 'Steps done',
   styleBegins: 'Preparing the filters …',
   styleTold: 'Step {step} of {steps} after {seconds} s. Style loss {style}, content loss {content}.',
-  styleBeforehand: 'Computed beforehand: the village in stained glass, 150 steps, seed 1. Press Paint for your own.',
+  styleBeforehand: 'Computed beforehand: the village in stained glass, 150 steps, seed 1. Press “Paint” for your own.',
   styleReadingLoss:
-    'Two losses are added. The content loss compares pixels, blurred a little, with the content in the colours of the style. The style loss compares Gram matrices: how often two features occur together, wherever that is. The strength says which of them counts more.',
+    'Two losses are added. The content loss compares pixels, blurred a little, with the content in the colours of the style. The style loss compares Gram matrices: how often two features occur together, no matter where. The strength says which of them counts more.',
   styleReadingFilters:
     'The features are 32 random filters at each of four scales. Nobody trained them: for textures one layer of random filters is enough (Ustyuzhaninov et al. 2016).',
   styleReadingSizes: 'The first half of the steps is painted at half the size: large shapes come first, and each step is a quarter of the work.',
@@ -132,5 +132,5 @@ export const pictures = {
   paintingGeometry: 'Geometry',
   paintingWeave: 'Weave',
   notePictureShrunk: 'The picture has {about} pixels; its middle square was scaled down.',
-  noteFirstFrame: 'This GIF moves; its first frame is used.',
+  noteFirstFrame: 'This GIF is animated; its first frame is used.',
 };

@@ -1,4 +1,4 @@
-// The view "GAN in the plane": a generator and a discriminator trained on points in the plane.
+// The view "GAN in 2D": a generator and a discriminator trained on points in the plane.
 
 import { beginGan } from '../../engine/gan.js';
 import { toFailure } from '../../errors.js';

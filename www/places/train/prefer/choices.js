@@ -121,7 +121,7 @@ function read(text) {
     checkHead(head);
     return lines.map((line) => checked(JSON.parse(line)));
   } catch (error) {
-    throw new EngineError('bad-choices', error instanceof Error ? error.message : 'this is no file of choices');
+    throw new EngineError('bad-choices', error instanceof Error ? error.message : 'this is not a file of choices');
   }
 }
 
@@ -149,7 +149,7 @@ function kept(text) {
 /** @param {string} head */
 function checkHead(head) {
   const { liedwerk, version } = JSON.parse(head);
-  if (liedwerk !== HEAD.liedwerk || version !== HEAD.version) throw new Error('this is no file of choices');
+  if (liedwerk !== HEAD.liedwerk || version !== HEAD.version) throw new Error('this is not a file of choices');
 }
 
 /**
