@@ -1,5 +1,6 @@
 // Declares every setting of the page once; input fields, limits and links all follow these tables.
 
+import { keepEnd, keepStart } from './cut.js';
 import { spellFragment } from './fragment.js';
 import { GERMAN_SONGS, READ_TEXTS } from './songs.js';
 
@@ -113,15 +114,8 @@ const WRITING = ['write', 'lab', 'duel', 'chain', 'look'];
 /** @type {readonly ViewId[]} */
 const SEEDED = [...WRITING, 'train', 'prefer', 'gan', 'draw', 'caption', 'style'];
 const TRANSLATING = /** @type {const} */ (['translate', 'chain', 'look']);
-const [COMPARING, TRAIN, READING, FORMED, PREFER, STYLE, DRAW] = /** @type {const} */ ([
-  ['duel'],
-  ['train'],
-  ['read'],
-  ['write'],
-  ['prefer'],
-  ['style'],
-  ['draw'],
-]);
+const [COMPARING, TRAIN, READING, FORMED, PREFER, STYLE] = /** @type {const} */ ([['duel'], ['train'], ['read'], ['write'], ['prefer'], ['style']]);
+const DRAW = /** @type {const} */ (['draw']);
 
 /** @typedef {(text: string) => string} Cut */
 const cutId = /** @type {Cut} */ ((text) => keepStart(text, 100));
@@ -132,6 +126,8 @@ const cutRange = /** @type {Cut} */ ((text) => (/^\d{1,2}-\d{1,2}$/.test(text) ?
 const cutWish = /** @type {Cut} */ ((text) => keepStart(text, 500));
 const cutFingerprint = /** @type {Cut} */ ((text) => (/^[0-9a-f]{16}$/.test(text) ? text : ''));
 const cutForced = /** @type {Cut} */ ((text) => (/^(\d{1,5}\.\d{1,6}(-|$)){1,10000}$/.test(text) ? text : ''));
+
+const USE_CASES = ['lyrics', 'translation', 'gan', 'style', 'diffusion', 'reading', 'people', 'challenges'];
 
 /** @type {readonly TextField[]} */
 export const TEXT_FIELDS = [
@@ -156,13 +152,7 @@ export const TEXT_FIELDS = [
   { name: 'judge', key: 'judge', default: 'short-lines', among: ['rhyme', 'short-lines', 'no-old-words', 'cheerful'], views: PREFER },
   { name: 'method', key: 'method', default: 'dpo', among: ['dpo', 'reinforce'], views: PREFER },
   { name: 'text', key: 'text', default: GERMAN_SONGS[0].text, cut: cutGerman, views: ['text'] },
-  {
-    name: 'use_case',
-    key: 'case',
-    default: 'lyrics',
-    among: ['lyrics', 'translation', 'gan', 'style', 'diffusion', 'reading', 'people', 'challenges'],
-    views: ['lecture'],
-  },
+  { name: 'use_case', key: 'case', default: 'lyrics', among: USE_CASES, views: ['lecture'] },
   { name: 'cloud', key: 'cloud', default: 'ring', among: ['ring', 'gaussians', 'line', 'moons', 'drawn'], views: ['gan'] },
   { name: 'motif', key: 'motif', default: 'village', among: ['village', 'boat', 'still-life'], views: STYLE },
   {
@@ -339,29 +329,6 @@ export function toHash(settings, { go, of, seedless = false }) {
 /** Returns a random seed below one million, short enough to be read aloud. */
 export function randomSeed() {
   return crypto.getRandomValues(new Uint32Array(1))[0] % 1_000_000;
-}
-
-/**
- * Cuts the beginning of a text that is too long, since the end of a prompt matters most.
- *
- * @param {string} text
- * @param {number} length
- */
-export function keepEnd(text, length) {
-  if (text.length <= length) return text;
-  const kept = text.slice(-length);
-  // Do not split a surrogate pair.
-  return /^[\uDC00-\uDFFF]/.test(kept) ? kept.slice(1) : kept;
-}
-
-/**
- * @param {string} text loses its end if it is too long
- * @param {number} length
- */
-export function keepStart(text, length) {
-  if (text.length <= length) return text;
-  const kept = text.slice(0, length);
-  return /[\uD800-\uDBFF]$/.test(kept) ? kept.slice(0, -1) : kept;
 }
 
 /** The current settings and their change listeners. */

@@ -1,8 +1,9 @@
 // Generates a song and shows it, with its speed. Used by every view with a song.
 
+import { keepEnd } from '../../cut.js';
 import { say, saysNothing } from '../../i18n/index.js';
 import { prove } from '../../proof.js';
-import { keepEnd, PROMPT_LENGTH } from '../../state.js';
+import { PROMPT_LENGTH } from '../../state.js';
 import { bringIntoSight } from '../../ui/dom.js';
 import { Recall } from './recall.js';
 import { readable } from './work.js';

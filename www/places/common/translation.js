@@ -1,8 +1,9 @@
 // Translates with one model, piece by piece. Used by every view that translates.
 
+import { keepStart } from '../../cut.js';
 import { say, saysNothing } from '../../i18n/index.js';
 import { prove } from '../../proof.js';
-import { GERMAN_LENGTH, keepStart } from '../../state.js';
+import { GERMAN_LENGTH } from '../../state.js';
 import { readable } from './work.js';
 
 /** @typedef {import('../../engine/protocol.js').Note} Note */

@@ -1,8 +1,8 @@
 // The text shown in "Look inside": the request to the engine, and the proof for a link.
 
+import { keepEnd, keepStart } from '../../cut.js';
 import { kindOf } from '../../engine/kinds.js';
 import { prove } from '../../proof.js';
-import { keepEnd, keepStart } from '../../state.js';
 import { beginning, generateOptions } from '../common/lyrics.js';
 
 /** @typedef {import('../../engine/protocol.js').ModelEntry} ModelEntry */

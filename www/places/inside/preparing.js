@@ -1,8 +1,9 @@
 // Preprocesses a text as it is typed, for every view that shows the steps.
 
+import { keepStart } from '../../cut.js';
 import { toFailure } from '../../errors.js';
 import { prepare } from '../../engine/preparer.js';
-import { GERMAN_LENGTH, keepStart } from '../../state.js';
+import { GERMAN_LENGTH } from '../../state.js';
 
 /** @typedef {import('../../engine/preparer.js').Prepared} Prepared */
 

@@ -1,7 +1,8 @@
 // Runs the view "Taylor meets Helene": translation, continuation, or both in one go.
 
+import { keepStart } from '../../cut.js';
 import { saysNothing } from '../../i18n/index.js';
-import { GERMAN_LENGTH, keepStart } from '../../state.js';
+import { GERMAN_LENGTH } from '../../state.js';
 import { bringIntoSight } from '../../ui/dom.js';
 import { Lyrics } from '../common/lyrics.js';
 import { Translation } from '../common/translation.js';

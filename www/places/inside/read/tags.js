@@ -1,9 +1,9 @@
 // Part-of-speech tags: every word coloured and labelled, with the second-best tag if the model is unsure.
 
+import { keepStart } from '../../../cut.js';
 import { tag } from '../../../engine/reader.js';
 import { formatNumber, onLanguage, text as say } from '../../../i18n/index.js';
 import { GERMAN_SONGS } from '../../../songs.js';
-import { keepStart } from '../../../state.js';
 import { button, h, scrollable } from '../../../ui/dom.js';
 import { textField } from '../../../ui/fields.js';
 import { Following } from './follow.js';
