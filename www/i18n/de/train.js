@@ -118,7 +118,7 @@ export const train = {
   ownModels: 'Eigene Modelle',
   noOwnModels: 'Noch keine. Was hier trainiert oder abgelegt wird, steht dann in jeder Modell-Liste.',
   ownModelsHint:
-    'Ein Modell ist eine einzige Datei: Sie lässt sich herunterladen und in einem anderen Browser auf dieser Seite ablegen. Auch die Kommandozeile öffnet sie. Ebenso öffnen sich GPT-2 von Hugging Face (alle Dateien zusammen, als Ordner oder Zip) und Checkpoints von PyTorch und nanoGPT.',
+    'Ein Modell ist eine einzige Datei: Sie lässt sich herunterladen und in einem anderen Browser auf dieser Seite ablegen. Auch die Kommandozeile öffnet sie. Ebenso öffnen sich GPT-2 und Marian (OPUS-MT) von Hugging Face (alle Dateien zusammen, als Ordner oder Zip) und Checkpoints von PyTorch und nanoGPT.',
   takeModel: 'Modelldatei öffnen',
   onlyInMemory: 'vom Browser nicht aufgehoben: bitte herunterladen',
   runs: 'Läufe',

@@ -118,7 +118,7 @@ export const train = {
   ownModels: 'Your models',
   noOwnModels: 'None yet. What you train or drop here stands in every list of models from then on.',
   ownModelsHint:
-    'A model is one file: download it, and drop it into this page in another browser. The command line opens it, too. So do GPT-2 models from Hugging Face (all files together, as a folder or a zip) and checkpoints of PyTorch and nanoGPT.',
+    'A model is one file: download it, and drop it into this page in another browser. The command line opens it, too. So do GPT-2 and Marian (OPUS-MT) models from Hugging Face (all files together, as a folder or a zip) and checkpoints of PyTorch and nanoGPT.',
   takeModel: 'Open a model file',
   onlyInMemory: 'not kept by the browser: download it',
   runs: 'Your runs',
