@@ -11,6 +11,7 @@ needs the packages sentencepiece and tokenizers
 
 import argparse
 import base64
+import contextlib
 import io
 import json
 import random
@@ -51,10 +52,10 @@ def learned(lines: list[str], vocab_size: int, **options) -> bytes:
 
 def learned_small(lines: list[str], vocab_size: int, **options) -> bytes:
     """With the small table of replacements."""
-    with tempfile.TemporaryDirectory() as folder:
-        rules = Path(folder) / "rules.tsv"
-        rules.write_text(RULES.lstrip("\n"), encoding="utf-8")
-        return learned(lines, vocab_size, normalization_rule_tsv=str(rules), **options)
+    # The file records the path of the rules.
+    with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
+        Path("rules.tsv").write_text(RULES.lstrip("\n"), encoding="utf-8")
+        return learned(lines, vocab_size, normalization_rule_tsv="rules.tsv", **options)
 
 
 def case(model: bytes, texts: list[str]) -> dict:

@@ -125,12 +125,10 @@ impl SentencePiece {
             let mut is_known = false;
             for (end, id) in self.prefixes(text.as_bytes(), start) {
                 is_known |= end == character;
-                // The library adds and compares these in double precision, which decides between near ties.
-                let score = f64::from(self.pieces[id as usize].score) + f64::from(before);
-                best[end].offer(score, start, id);
+                best[end].offer(before + self.pieces[id as usize].score, start, id);
             }
             if !is_known {
-                best[character].offer(f64::from(self.unknown_score + before), start, self.unknown);
+                best[character].offer(before + self.unknown_score, start, self.unknown);
             }
         }
         let mut pieces: Vec<(Range<usize>, u32)> = Vec::new();
@@ -167,10 +165,10 @@ impl SentencePiece {
 }
 
 impl Best {
-    /// Takes over a segmentation that is better.
-    fn offer(&mut self, score: f64, start: usize, id: u32) {
-        if self.last.is_none() || score > f64::from(self.score) {
-            *self = Self { score: score as f32, last: Some((start, id)) };
+    /// Takes over a segmentation that is better; of equals, the first stays, as in the library.
+    fn offer(&mut self, score: f32, start: usize, id: u32) {
+        if self.last.is_none() || score > self.score {
+            *self = Self { score, last: Some((start, id)) };
         }
     }
 }
