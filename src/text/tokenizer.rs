@@ -23,7 +23,7 @@ pub enum PairTokenizer {
     /// A word vocabulary for each language.
     Words(WordTokenizer),
     /// SentencePiece for each language and one vocabulary, of a Marian model.
-    SentencePiece(SentencePieceTokenizer),
+    SentencePiece(Box<SentencePieceTokenizer>),
 }
 
 /// Distinguishes the kinds; Hugging Face's layout has no top-level `type`.
@@ -45,7 +45,9 @@ impl PairTokenizer {
         let kind: Kind = serde_json::from_str(json).map_err(|e| bad(e.to_string()))?;
         match kind.r#type.as_deref() {
             Some("words") => Ok(Self::Words(WordTokenizer::from_json(json)?)),
-            Some("sentencepiece") => Ok(Self::SentencePiece(SentencePieceTokenizer::from_json(json)?)),
+            Some("sentencepiece") => {
+                Ok(Self::SentencePiece(Box::new(SentencePieceTokenizer::from_json(json)?)))
+            }
             Some(other) => Err(bad(format!("type {other:?} does not translate; expected \"words\" or BPE"))),
             None => {
                 let tokenizer = BpeTokenizer::from_json(json)?;
