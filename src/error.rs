@@ -48,7 +48,9 @@ pub enum ErrorCode {
     BadOption,
     /// The text is too short for the operation.
     TextTooShort,
-    /// The text exceeds the training limit.
+    /// A prompt contains no word.
+    EmptyPrompt,
+    /// The text exceeds a limit.
     TextTooLong,
     /// The file format is not supported.
     OtherFormat,
@@ -108,6 +110,7 @@ impl ErrorCode {
             Self::TextDiffers => "text-differs",
             Self::BadOption => "bad-option",
             Self::TextTooShort => "text-too-short",
+            Self::EmptyPrompt => "empty-prompt",
             Self::TextTooLong => "text-too-long",
             Self::OtherFormat => "other-format",
             Self::NotText => "not-text",

@@ -9,6 +9,7 @@
 
 pub mod bench;
 pub mod cpu;
+pub mod draw;
 pub mod error;
 pub mod generate;
 pub mod gpu;

@@ -1,5 +1,5 @@
-// Where this visitor's songs are computed: the choice, and what is known of the GPU. It is the visitor's own,
-// so no link carries it.
+// The device this visitor computes on: the choice, and what is known about the GPU. It is a local preference that no
+// link carries.
 
 import { readStored, writeStored } from './storage.js';
 
@@ -17,10 +17,10 @@ export const CHOICES = ['cpu', 'gpu', 'auto'];
 
 const CHOICE_KEY = 'liedwerk-device';
 const CORES_KEY = 'liedwerk-cores';
-/** With more, the share of each is too small to be computed fast. */
+/** With more workers, each share of a batch is too small to be efficient. */
 const MOST_CORES = 8;
 const RACES_KEY = 'liedwerk-races';
-/** Each is a model on a GPU; those of weights and GPUs that are no more go some day. */
+/** Number of race results to keep, one per model and GPU; the oldest are dropped. */
 const MOST_RACES = 20;
 
 export class Computing {
@@ -30,23 +30,23 @@ export class Computing {
   /** @type {Checked | Failure | null} */
   #report = null;
   #races = storedRaces();
-  /** Those that decided where a song was written, by what they were about. @type {Map<string, Race>} */
+  /** Races that decided a run's device, by key. @type {Map<string, Race>} */
   #decided = new Map();
   /** @type {Set<() => void>} */
   #listeners = new Set();
-  /** Has the GPU checked; set by whoever can. @type {() => Promise<unknown>} */
+  /** Checks the GPU; set by main.js. @type {() => Promise<unknown>} */
   check = () => Promise.resolve();
 
   get choice() {
     return this.#choice;
   }
 
-  /** Workers that a training could use here. */
+  /** Maximum number of training workers on this device. */
   get mostCores() {
     return Math.min(navigator.hardwareConcurrency || 1, MOST_CORES);
   }
 
-  /** Those that it uses: all but one, which is left to the page; on a phone, which grows hot, one. */
+  /** Number of training workers. By default all cores but one; on a phone, which heats up, one worker. */
   get cores() {
     const usual = matchMedia('(pointer: coarse)').matches ? 1 : Math.max(1, this.mostCores - 1);
     return Math.min(Number(readStored(CORES_KEY)) || usual, this.mostCores);
@@ -57,7 +57,7 @@ export class Computing {
     this.#tell();
   }
 
-  /** What is known of the GPU; null while it is not known yet. */
+  /** Result of checking the GPU; null until it is known. */
   get report() {
     return this.#report;
   }
@@ -68,7 +68,7 @@ export class Computing {
   }
 
   /**
-   * At the visitor's word: a GPU that was lost is asked for anew, and an old race counts no more.
+   * Applies the visitor's choice, requests a lost GPU again and discards old races.
    *
    * @param {Choice} choice
    */
@@ -80,7 +80,7 @@ export class Computing {
     this.begin();
   }
 
-  /** Has the GPU checked, where it is wished for. */
+  /** Checks the GPU unless the choice is `cpu`. */
   begin() {
     const attempt = this.#attempt;
     this.#report = null;
@@ -92,9 +92,9 @@ export class Computing {
   }
 
   /**
-   * What a run is told.
+   * Returns the device wish to send with a run.
    *
-   * @param {boolean} replay a link gives the same text everywhere, so it is computed where all compute alike
+   * @param {boolean} replay whether the result must be reproducible, as for links; the CPU gives the same bits everywhere
    * @returns {DeviceWish}
    */
   wish(replay) {
@@ -103,7 +103,7 @@ export class Computing {
   }
 
   /**
-   * What the worker has found.
+   * Takes over what the worker has found.
    *
    * @param {Pick<DeviceEvent, 'attempt' | 'report' | 'race'>} found
    */

@@ -1,4 +1,4 @@
-/** An error that the page can name: `code` is stable kebab-case, `message` is for small print. */
+/** An error that the page can explain: `code` is a stable kebab-case string, `message` has the details. */
 export class EngineError extends Error {
   /**
    * @param {string} code
@@ -12,8 +12,8 @@ export class EngineError extends Error {
 }
 
 /**
- * Turns whatever was thrown into a code and a sentence. The engine throws plain objects with a
- * code; anything without one is a crash of the program and leaves its memory in doubt.
+ * Converts anything thrown into a code and a message. The engine throws plain objects with a code; anything without
+ * one is a crash, after which the engine's memory cannot be trusted.
  *
  * @param {unknown} thrown
  * @returns {import('./engine/protocol.js').Failure}

@@ -1,6 +1,6 @@
-// What stands on the sheet before any model has arrived: worth reading, and said to be an example.
+// The example song shown, and labelled as such, until a model has loaded.
 
-/** The link that writes the example. */
+/** The link that reproduces the example. */
 export const EXAMPLE_LINK =
   'model=gpt-songs&title=The%20Last%20Train&style=modern&scheme=XAXA&syllables=6-9&stanzas=3&temperature=0.7&top-p=1&min-p=0.03&seed=25';
 
@@ -27,7 +27,7 @@ we looked down at a tree.`,
   },
 };
 
-/** What a song that rhymes may be about: one after the other. @type {Readonly<Record<'de' | 'en', readonly string[]>>} */
+/** Suggested titles for rhyming songs, used in turn. @type {Readonly<Record<'de' | 'en', readonly string[]>>} */
 export const EXAMPLE_TITLES = {
   de: ['Der letzte Zug', 'Erster Schnee', 'Die alte Gitarre', 'Sommer am See'],
   en: ['The Last Train', 'First Snow', 'The Old Guitar', 'Summer by the Sea'],

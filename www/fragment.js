@@ -1,17 +1,16 @@
-// What stands behind the # of a link, as it arrives here: on its way through mails and chats a link collects things that
-// are none of it, and loses its end. src/link/fragment.rs is the twin of this file; the same fixtures hold both to the
-// same answers.
+// Parses the fragment of a link, tolerating what mail and chat programs do to it: appended characters, escapes, a lost
+// end. src/link/fragment.rs is the twin of this file; shared fixtures test both.
 
-/** Texts that anybody may have typed: what they end with is theirs. Nothing else in a link ends with punctuation. */
+/** Keys of free text, which may end with punctuation. No other value of a link does. */
 const TEXTS = ['prompt', 'german', 'english', 'text'];
-/** What an `&` has become in a page's source; what is shown of that page is `&`, but not everybody copies that. */
+/** The rest of an HTML entity for `&`, from links copied out of a page's source. */
 const ENTITY = /^(amp|#0{0,4}38|#x0{0,4}26);/i;
-/** The rest of a sentence, of a bracket or of quotation marks that the link stood in. */
+/** Trailing punctuation, brackets and quotation marks of the sentence around the link. */
 const REST = /[\s.,;:!?*|`´'"‘’‚“”„«»‹›…()<>[\]{}\u00ad\u200b-\u200f\u2060\ufeff]+$/u;
 
 /**
  * @param {string} hash with or without '#'
- * @returns {{ given: URLSearchParams, isCut: boolean }} `isCut`: it ends within a key, as no link does
+ * @returns {{ given: URLSearchParams, isCut: boolean }} `isCut`: it ends within a key, as no complete link does
  */
 export function readFragment(hash) {
   const pieces = once(hash.replace(/^#/, ''))
@@ -26,7 +25,7 @@ export function readFragment(hash) {
 }
 
 /**
- * Some programs spell every sign of a link with percent signs, those that join its parts too.
+ * Undoes the work of programs that percent-encode a whole link, including its `=` and `&`.
  *
  * @param {string} fragment
  */
@@ -47,7 +46,7 @@ function withoutEntity(piece) {
 }
 
 /**
- * With `%20` for a space: more programs leave that alone than a plus sign.
+ * Encodes a fragment with `%20` for a space, which more programs leave alone than a plus sign.
  *
  * @param {URLSearchParams} given
  */

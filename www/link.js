@@ -1,4 +1,4 @@
-// Links as they are handed on and opened: long texts packed, proofs behind the settings. src/link is the twin.
+// Makes and opens links: long texts are compressed, proofs follow the settings. src/link is the twin.
 
 import { readFragment, spellFragment } from './fragment.js';
 import { readPledge, toBase64Url, VERSION } from './proof.js';
@@ -6,20 +6,20 @@ import { fromHash, GERMAN_LENGTH, toHash } from './state.js';
 
 /** @typedef {import('./proof.js').Pledge} Pledge */
 
-/** The texts that may be packed: `z-prompt` instead of `prompt`. */
+/** Keys of texts that may be packed, as `z-prompt` instead of `prompt`. */
 const PACKED = ['prompt', 'german', 'english'];
-/** Shorter ones stay legible. */
+/** Texts at most this long, once encoded, stay legible. */
 const PACKED_FROM = 120;
-/** No text of a link has more bytes. A link made to hold more is damaged. */
+/** Maximum size of an unpacked text. A link with more is damaged or malicious. */
 const MOST_BYTES = 3 * GERMAN_LENGTH;
 
 /**
- * The link of a view, for others.
+ * Makes a link of a view to share.
  *
  * @param {import('./state.js').Settings} settings
  * @param {import('./state.js').ViewId} of
- * @param {readonly string[]} proofs of the texts that it gives
- * @param {Partial<import('./state.js').Settings>} [rules] what it hides and locks; it then waits to be begun
+ * @param {readonly string[]} proofs of the texts that it reproduces
+ * @param {Partial<import('./state.js').Settings>} [rules] what it hides and locks; such a link does not start by itself
  * @returns {Promise<string>} starting with '#'
  */
 export async function makeLink(settings, of, proofs, rules) {
@@ -27,7 +27,7 @@ export async function makeLink(settings, of, proofs, rules) {
   const given = new URLSearchParams(toHash(settings, { go: !rules, of, seedless }).slice(1));
   for (const [key, value] of Object.entries(rules ?? {})) if (value) given.set(key, String(value));
   const packed = new URLSearchParams();
-  // First, so that wherever the end of the link is lost, proofs are missed.
+  // The version comes first, so that missing proofs are noticed wherever the link is truncated.
   if (proofs.length) packed.set('v', VERSION);
   for (const [key, value] of given) {
     const plain = spellFragment(new URLSearchParams([['', value]])).length - 1;
@@ -40,7 +40,7 @@ export async function makeLink(settings, of, proofs, rules) {
 }
 
 /**
- * Opens a link.
+ * Parses a link, unpacking its texts.
  *
  * @param {string} hash location.hash
  * @returns {Promise<ReturnType<typeof fromHash> & { pledge: Pledge | null }>}
@@ -57,13 +57,13 @@ export async function openLink(hash) {
     else given.set(key, text);
   }
   const opened = fromHash(`#${given}`);
-  // Nobody wants to read what follows from another beginning.
+  // Do not start from a damaged prompt.
   return { ...opened, go: opened.go && !damaged, pledge: readPledge(given, opened.rejected, { damaged, isCut }) };
 }
 
 /**
  * @param {string} text
- * @returns {Promise<string | null>} null where the browser cannot
+ * @returns {Promise<string | null>} null if the browser cannot compress
  */
 export async function pack(text) {
   if (!globalThis.CompressionStream) return null;
@@ -73,7 +73,7 @@ export async function pack(text) {
 
 /**
  * @param {string} packed
- * @returns {Promise<string | null>} null if it is damaged, too long or no text
+ * @returns {Promise<string | null>} null if damaged, too long or not UTF-8
  */
 export async function unpack(packed) {
   if (packed.length > 2 * MOST_BYTES) return null;
@@ -101,7 +101,7 @@ export async function unpack(packed) {
 
 /**
  * @param {string} text
- * @throws if it is none
+ * @throws if `text` is not base64url
  */
 function fromBase64Url(text) {
   if (!/^[\w-]*$/.test(text)) throw new Error('not base64url');

@@ -1,4 +1,4 @@
-// Puts the page together: settings from the link, language, the views, the link from the settings.
+// Entry point of the page: reads settings from the link, sets the language, shows views and keeps the address current.
 
 import { Computing } from './computing.js';
 import { EngineClient } from './engine/client.js';
@@ -20,11 +20,11 @@ import { teacherLink } from './ui/teacher-link.js';
 import { PLACES, VIEWS } from './places/index.js';
 import { Stage } from './places/stage.js';
 
-/** Browsers refuse to rewrite the address many times a second; sliders would do so. */
+/** Delay before the address is rewritten: browsers limit the rate, which dragging a slider would exceed. */
 const ADDRESS_MS = 150;
-/** Marks the entries of the browser's history that the page made itself. */
+/** Marks history entries made by the page itself. */
 const OWN = { liedwerk: true };
-/** Views that begin by themselves when one comes to them by the links above: there is nothing to see before. */
+/** Views that start by themselves when opened from the navigation, since they would be empty otherwise. */
 const LIVING = /** @type {ViewId[]} */ (['duel', 'chain', 'translate', 'lab', 'look']);
 
 /** @typedef {import('./state.js').ViewId} ViewId */
@@ -40,7 +40,7 @@ async function main() {
     hash = location.hash;
     opened = await openLink(hash);
     await setLanguage(preferredLanguage(opened.settings.lang));
-    // Another link may have come while the words did.
+    // Another link may have been opened while the words were loading.
   } while (hash !== location.hash);
   const { settings, go, whole, pledge } = opened;
   const state = new State(settings);
@@ -57,8 +57,8 @@ async function main() {
 
   /**
    * @param {ViewId} id
-   * @param {boolean} [go] begin there at once
-   * @param {string} [focus] the id of what to go to there
+   * @param {boolean} [go] start the view at once
+   * @param {string} [focus] id of the element to focus
    */
   function visit(id, go = false, focus = '') {
     if (id === state.settings.view) return;
@@ -74,7 +74,7 @@ async function main() {
   function turnTo(id, go = false) {
     stage.view.stop();
     state.set({ view: id });
-    // Nobody meets a white sheet: whoever comes here first sees what the view does.
+    // Avoid an empty view on the first visit by running an example.
     return show({ go: go || (LIVING.includes(id) && !stage.has(id)), linked: false, pledge: null });
   }
 
@@ -95,7 +95,7 @@ async function main() {
   document.querySelector('footer')?.append(deviceChoice(computing), offlineChoice(context.catalog));
   document.body.append(colophon(state, context.catalog));
   offerLanguages(() => {
-    // The reader's own choice outlives what a link had asked for.
+    // The reader's own choice overrides the language of a link.
     if (state.settings.lang) state.set({ lang: '' });
   });
   onLanguage(name);
@@ -106,7 +106,7 @@ async function main() {
   offerSkip(main);
   noteStrayFiles(() => visit('train'));
   window.addEventListener('hashchange', async () => {
-    // Back and forward turn pages; they take back nothing that was typed since.
+    // Back and forward only switch views; they do not undo what was typed since.
     const own = history.state?.liedwerk === true;
     const { hash } = location;
     if (own) {
@@ -116,11 +116,11 @@ async function main() {
     }
     history.replaceState(OWN, '');
     const opened = await openLink(hash);
-    // Another link may have come meanwhile.
+    // Another link may have been opened meanwhile.
     if (hash !== location.hash) return;
     stage.view.stop();
     state.set(opened.settings);
-    // Without its words the page keeps the language that it has.
+    // If the words cannot be loaded, the page keeps its language.
     await setLanguage(preferredLanguage(opened.settings.lang)).catch(notArrived);
     if (state.settings.view === opened.settings.view) await show({ go: opened.go, linked: true, pledge: opened.pledge }).catch(notArrived);
   });
@@ -130,8 +130,10 @@ async function main() {
 }
 
 /**
+ * Keeps the address in step with the settings.
+ *
  * @param {State} state
- * @param {boolean} whole whether the address says all of it already
+ * @param {boolean} whole whether the address already has all settings
  */
 function keepAddress(state, whole) {
   let timer = 0;
@@ -140,8 +142,8 @@ function keepAddress(state, whole) {
     clearTimeout(timer);
     timer = window.setTimeout(write, ADDRESS_MS);
   });
-  // Back changes the address first, and only a task later says so (hashchange): what was about to be
-  // written belongs to the entry that was left, and would overwrite the one that was asked for.
+  // Back changes the address before the hashchange event fires. A pending write belongs to the entry that was left and
+  // would overwrite the new one.
   window.addEventListener('popstate', () => clearTimeout(timer));
   if (whole) history.replaceState(OWN, '');
   else write();
@@ -161,7 +163,7 @@ function listenToKeys(stage) {
 }
 
 /**
- * Past the rows of links. The address is the page's state, so that it cannot name a part of the page.
+ * Makes the skip link work by script, since the fragment holds the page's state and cannot name an element.
  *
  * @param {HTMLElement} main
  */
@@ -173,14 +175,14 @@ function offerSkip(main) {
   });
 }
 
-/** So that the page opens again without a connection; browsers allow it on https and localhost. */
+/** Registers the service worker, so that the page opens offline; browsers allow it on https and localhost. */
 function keepOffline() {
   const register = () => {
     try {
-      // Refused in private windows, for example: the page then needs its connection.
+      // Refused in private windows, for example; the page then needs a connection.
       navigator.serviceWorker?.register('sw.js').catch(() => {});
     } catch {
-      // In a sandbox the very question is refused.
+      // In a sandboxed frame, accessing `serviceWorker` already throws.
     }
   };
   if (document.readyState === 'complete') register();

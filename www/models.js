@@ -1,4 +1,4 @@
-// models/index.json: which models there are. It comes from outside, so every field is looked at.
+// Reads models/index.json, the list of models. It is untrusted, so every field is checked.
 
 import { EngineError } from './errors.js';
 import { kindOf } from './engine/kinds.js';
@@ -8,10 +8,10 @@ import { Shelf } from './shelf/shelf.js';
 /** @typedef {import('./engine/protocol.js').ModelEntry} ModelEntry */
 
 const MANIFEST = 'models/index.json';
-/** Weights are held in memory whole; a manifest that asks for more is wrong. */
+/** Maximum size of a weights file in bytes, since weights are held in memory as a whole. */
 const LARGEST_WEIGHTS = 2 ** 30;
 
-/** The models of the page, asked for once and then shared by all views, and behind them the visitor's own. */
+/** The models of the page, loaded once and shared by all views, followed by the visitor's own. */
 export class Catalog {
   shelf = new Shelf();
   /** @type {ModelEntry[]} */
@@ -26,12 +26,14 @@ export class Catalog {
   }
 
   /**
-   * @param {{ fresh: boolean }} how ask the host again
+   * Loads the list of models.
+   *
+   * @param {{ fresh: boolean }} how bypass the HTTP cache
    * @throws {EngineError} bad-manifest
    */
   async open({ fresh }) {
     if (this.#models.length && !fresh) return;
-    // Who presses a button before the list has arrived waits for it like everybody.
+    // Concurrent calls share one request.
     this.#opening ??= loadManifest({ fresh }).finally(() => {
       this.#opening = null;
     });
@@ -41,7 +43,7 @@ export class Catalog {
     this.#tell();
   }
 
-  /** False until the list has been read. */
+  /** Whether the list has been loaded. */
   get isOpen() {
     return this.#models.length > 0;
   }
@@ -51,14 +53,14 @@ export class Catalog {
     return [...this.#models, ...this.shelf.entries()].filter((model) => kindOf(model) === kind);
   }
 
-  /** The sha256 of every weights file; other files in the cache are of earlier versions. */
+  /** Returns the sha256 of every weights file; other files in the cache are from earlier versions. */
   known() {
     const large = this.#models.flatMap(({ files: { weights, songs, lexicon } }) => [weights, songs, lexicon]);
     return large.flatMap((file) => (file ? [file.sha256] : []));
   }
 
   /**
-   * The words of a model's language with their sounds.
+   * Returns the pronunciation lexicon of a model's language.
    *
    * @param {ModelEntry} model
    * @returns {import('./engine/protocol.js').WeightsFile | null}
@@ -68,7 +70,7 @@ export class Catalog {
     return found ?? null;
   }
 
-  /** @param {() => void} listener called when the list has arrived, and whenever it changes */
+  /** @param {() => void} listener called when the list has loaded, and whenever it changes */
   onOpen(listener) {
     this.#listeners.add(listener);
   }

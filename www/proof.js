@@ -1,9 +1,9 @@
-// What a link promises of a text, and whether a text keeps it. src/link/proof.rs is the twin of this file
-// and tells the form; the same fixtures hold both to the same answers.
+// Makes and checks proofs: hashes in a link of the texts that it reproduces. src/link/proof.rs is the twin of this file
+// and documents the format; shared fixtures test both.
 
-/** How proofs are written. */
+/** Version of the format of proofs. */
 const FORMAT = 1;
-/** Texts of the same engine are the same texts. */
+/** Version of the engine's output: the same version reproduces the same texts. */
 const ENGINE = 3;
 
 const HASH_BYTES = 12;
@@ -12,7 +12,7 @@ const MARK_SIZE = 4;
 const CLOSEST = 8;
 const MOST_MARKS = 24;
 const LONGEST = 10_000_000;
-/** A link of the page has at most two. */
+/** Proofs to read at most; the page's own links have at most two. */
 const MOST_PROOFS = 4;
 
 const FORM = /^([0-9a-f]{12})\.(\d{1,9})(p?)\.(\d{1,9})\.([\w-]{16})\.([\w-]*)\.([\w.-]{1,100})$/;
@@ -22,29 +22,31 @@ const FORM = /^([0-9a-f]{12})\.(\d{1,9})(p?)\.(\d{1,9})\.([\w-]{16})\.([\w-]*)\.
  * @property {string} model its id
  * @property {string} weights the beginning of their SHA-256
  * @property {number} length in characters
- * @property {boolean} whole the text ended there by itself
- * @property {number} every so many characters stands a mark
- * @property {string} hash
- * @property {string} marks
+ * @property {boolean} whole whether the text ended by itself, rather than being stopped
+ * @property {number} every distance between marks, in characters
+ * @property {string} hash of the whole text
+ * @property {string} marks hashes of prefixes of the text, concatenated
  *
- * @typedef {{ same: number, by: number }} Difference so many characters at the beginning are the same; the first
- *   difference comes at this one at the latest, counted from 1
+ * @typedef {{ same: number, by: number }} Difference the first `same` characters agree; the first differing character
+ *   is at position `by` at the latest, counted from 1
  *
  * @typedef {object} Pledge what a link promises
  * @property {readonly Proof[]} proofs
- * @property {number} engine that wrote the texts
+ * @property {number} engine version of the engine that wrote the texts
  * @property {readonly string[]} rejected keys whose values were out of range or unknown
- * @property {'' | 'newer' | 'cut' | 'damaged'} trouble why nothing can be compared
+ * @property {'' | 'newer' | 'cut' | 'damaged'} trouble why no text can be compared
  */
 
-/** What a link with proofs says of its own form. */
+/** Value of a link's `v` key, present if it has proofs. */
 export const VERSION = `${FORMAT}.${ENGINE}`;
 
 /**
- * @param {string} text as it stands on the page, the beginning included as the model has read it
+ * Makes the proof of a text.
+ *
+ * @param {string} text as shown on the page, including the prompt as the model read it
  * @param {boolean} whole
  * @param {import('./engine/protocol.js').ModelEntry} model
- * @returns {Promise<string>} '' where the browser offers no hashing (plain http)
+ * @returns {Promise<string>} '' if the browser offers no hashing (plain http)
  */
 export async function prove(text, whole, { id, files }) {
   if (!canHash()) return '';
@@ -61,7 +63,7 @@ export async function prove(text, whole, { id, files }) {
 
 /**
  * @param {string} spelled
- * @returns {Proof | null} null for anything that was not written by this format
+ * @returns {Proof | null} null for anything not in this format
  */
 export function parseProof(spelled) {
   const parts = FORM.exec(spelled);
@@ -73,9 +75,11 @@ export function parseProof(spelled) {
 }
 
 /**
+ * Compares a text with a proof.
+ *
  * @param {Proof} proof
- * @param {string} text which may be longer where the promised one was stopped
- * @returns {Promise<Difference | null>} null if it is that text
+ * @param {string} text may be longer than the proven one if that was stopped
+ * @returns {Promise<Difference | null>} null if it is the proven text
  */
 export async function compare(proof, text) {
   const { length, every, whole, marks } = proof;
@@ -94,11 +98,13 @@ export async function compare(proof, text) {
 }
 
 /**
+ * Reads the proofs of a link.
+ *
  * @param {URLSearchParams} given
  * @param {readonly string[]} rejected
- * @param {{ damaged: boolean, isCut: boolean }} state whether a part of the link could not be read, and whether it ends
- *   within a key
- * @returns {Pledge | null} null for a link from before there were proofs, which promises nothing
+ * @param {{ damaged: boolean, isCut: boolean }} state whether a packed text could not be read, and whether the link
+ *   ends within a key
+ * @returns {Pledge | null} null for a link from before proofs existed
  */
 export function readPledge(given, rejected, { damaged, isCut }) {
   const version = given.get('v');
@@ -108,14 +114,14 @@ export function readPledge(given, rejected, { damaged, isCut }) {
   const nothing = { proofs: [], engine, rejected };
   if (format > FORMAT) return { ...nothing, trouble: 'newer' };
   const proofs = spelled.map(parseProof).filter((proof) => proof !== null);
-  // No link says how its proofs are written and then has none.
+  // A complete link with a version has proofs.
   if (isCut || (version !== null && !spelled.length && !damaged)) return { ...nothing, trouble: 'cut' };
   const sound = !damaged && format === FORMAT && proofs.length === spelled.length;
   return sound ? { ...nothing, proofs, trouble: '' } : { ...nothing, trouble: 'damaged' };
 }
 
 /**
- * The likeliest reason why a text is another than was promised.
+ * Returns the most likely reason why a text differs from its proof.
  *
  * @param {Pledge} pledge
  * @param {Proof} proof
@@ -134,7 +140,7 @@ export function canHash() {
 }
 
 /**
- * The last mark stands before the end: the end has its own hash.
+ * Number of marks. The last one is before the end, since the whole text has its own hash.
  *
  * @param {number} length
  * @param {number} every
@@ -145,8 +151,8 @@ function marksBetween(length, every) {
 
 /**
  * @param {string[]} characters
- * @param {number} length so many of them
- * @param {number} bytes of the hash
+ * @param {number} length how many of them to hash
+ * @param {number} bytes number of bytes of the hash to keep
  */
 async function hashed(characters, length, bytes) {
   const text = new TextEncoder().encode(characters.slice(0, length).join(''));

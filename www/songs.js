@@ -1,10 +1,10 @@
-// German songs for one click, their first stanzas: the authors died long ago, the texts are free.
-// Spelling as it is today, since translators learn from today's texts.
+// First stanzas of German songs in the public domain, offered as examples. The spelling is modernized, since the
+// translators were trained on modern texts.
 
 /**
  * @typedef {object} GermanSong
  * @property {string} title
- * @property {import('./engine/protocol.js').Bilingual} author a name, or what is known instead
+ * @property {import('./engine/protocol.js').Bilingual} author a name, or the origin of a folk song
  * @property {string} text
  */
 
@@ -72,7 +72,7 @@ Die Gedanken sind frei!`,
   },
 ];
 
-/** What a visitor finds under Read. */
+/** Initial texts of the Read view. */
 export const READ_TEXTS = {
   tagged: 'Das Kind singt ein schönes Lied.\nThe rose of the garden will never rose again.',
   judged: 'Everything arrived on time and works beautifully.\nDer Sänger war heiser, und das Licht ging aus.\nThe concert begins at eight.',

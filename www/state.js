@@ -1,64 +1,68 @@
-// Every setting of the page, declared once. Input fields, limits and the link all follow this table.
+// Declares every setting of the page once; input fields, limits and links all follow these tables.
 
 import { spellFragment } from './fragment.js';
 import { GERMAN_SONGS, READ_TEXTS } from './songs.js';
 
 /**
- * Longer beginnings are cut from the left, in links and on the way to the engine. The engine reads
- * the last 2,000 characters that it knows; this leaves room for those that it does not.
+ * Longer prompts lose their beginning, in links and on the way to the engine. The engine reads the last 2,000
+ * characters that it knows; this leaves room for unknown ones.
  */
 export const PROMPT_LENGTH = 4000;
 
 /**
- * Longer texts are translated only this far. About 3,500 words: a minute or two of computing, and a
- * link that browsers still accept.
+ * Longer texts are truncated before translation. About 3,500 words: a minute or two of computing, and a link that
+ * browsers still accept.
  */
 export const GERMAN_LENGTH = 20_000;
 
 /**
- * @typedef {'write' | 'lab' | 'duel' | 'translate' | 'chain' | 'text' | 'look' | 'read' | 'lecture' | 'train' | 'prefer' | 'gan' | 'caption' | 'style'} ViewId
+ * @typedef {'write' | 'lab' | 'duel' | 'translate' | 'chain' | 'text' | 'look' | 'read' | 'lecture' | 'train' | 'prefer' | 'gan' | 'draw' | 'caption' | 'style'} ViewId
  *
  * @typedef {object} Settings
  * @property {ViewId} view
- * @property {string} model the id of a model that writes
+ * @property {string} model id of a language model
  * @property {string} prompt
- * @property {string} german what is to be translated
+ * @property {string} german text to translate
  * @property {string} english the visitor's own wording of the translation; empty for the model's
- * @property {string} translator the id of a model that translates
- * @property {string} inspected the id of a model that is looked into
- * @property {string} left the id of the model that writes on the left, side by side
- * @property {string} right and of the one on the right
- * @property {string} kind of the model to be trained
+ * @property {string} translator id of a translation model
+ * @property {string} inspected id of the model in the Look view
+ * @property {string} left id of the model on the left of a comparison
+ * @property {string} right id of the model on the right
+ * @property {string} kind of the model to train
  * @property {string} model_size
- * @property {string} base the id of a trained model that training goes on from; empty from scratch
- * @property {string} trained_layers of that model that learn
- * @property {string} preferred the id of the model that learns from people
- * @property {string} judge who stands in for them, and measures
+ * @property {string} base id of the model to fine-tune; empty to train from scratch
+ * @property {string} trained_layers which of its layers are trained
+ * @property {string} preferred id of the model that learns from preferences
+ * @property {string} judge name of the rule that stands in for people, and measures
  * @property {string} method of tuning
- * @property {number} penalty of the distance to the model as it was
- * @property {string} cleaning of the text to be learned from
- * @property {number} minutes that training is to take on this device
- * @property {number} held_out the share of the songs that only measures
- * @property {string} forced tokens that the visitor has put into a text: place.id, joined by hyphens
+ * @property {number} penalty on the distance from the original model
+ * @property {string} cleaning of the training text
+ * @property {number} minutes that training should take on this device
+ * @property {number} held_out share of the songs held out for validation
+ * @property {string} forced tokens that the visitor chose: position.id, joined by hyphens
  * @property {'' | '1'} compare translate with two models side by side
- * @property {string} text what is prepared
+ * @property {string} text the text to preprocess
  * @property {'de' | 'en'} text_language
- * @property {'tags' | 'mood' | 'masked' | 'shapes'} reading what is read of a text
- * @property {string} tagged the text whose word classes are told
- * @property {string} judged the lines whose mood is told
- * @property {string} masked a text in which `___` stands for a word
- * @property {string} title what the song is about
+ * @property {'tags' | 'mood' | 'masked' | 'shapes'} reading the tab of the Read view
+ * @property {string} tagged the text for part-of-speech tagging
+ * @property {string} judged the lines for mood classification
+ * @property {string} masked a text with `___` for each masked word
+ * @property {string} title of the song
  * @property {string} style of the song, as its model names it
- * @property {string} scheme of rhymes: a song that has one, be it `free`, is written line by line
+ * @property {string} scheme rhyme scheme; a song that has one, even `free`, is written line by line
  * @property {string} parts of the song, such as VCVC
- * @property {string} syllables of a line, such as 6-9
- * @property {number} stanzas 0 as many as the parts, or four
- * @property {number} lines of a stanza; 0 those of the scheme, or four
- * @property {number} merges of byte pairs
- * @property {'lyrics' | 'translation' | 'gan' | 'style' | 'reading' | 'people' | 'challenges'} use_case of the lecture
- * @property {string} cloud the points that a GAN learns
- * @property {string} motif the scene that is painted in a style
- * @property {string} painting the style
+ * @property {string} syllables per line, such as 6-9
+ * @property {number} stanzas 0 for as many as the parts, or four
+ * @property {number} lines per stanza; 0 for those of the scheme, or four
+ * @property {number} merges number of byte-pair merges
+ * @property {'lyrics' | 'translation' | 'gan' | 'style' | 'diffusion' | 'reading' | 'people' | 'challenges'} use_case of the lecture
+ * @property {string} cloud the point set that a GAN learns
+ * @property {string} motif the content picture of style transfer
+ * @property {string} painting the style picture
+ * @property {string} wish the prompt of a drawing
+ * @property {string} drawn fingerprint of the picture drawn with these settings; empty before it is drawn
+ * @property {number} drawing_steps
+ * @property {number} guidance how strongly the prompt is followed
  * @property {number} strength of the style, from 0 to 1
  * @property {number} picture_size
  * @property {number} painting_steps
@@ -73,21 +77,21 @@ export const GERMAN_LENGTH = 20_000;
  * @property {number} max_new_tokens
  * @property {number} beam_width
  * @property {number} seed
- * @property {'' | '1'} keep_seed whether the next song is written with it, too
- * @property {string} hide keys of settings and ids of places that the link does not show, joined by commas
- * @property {string} lock keys of settings that the link lets nobody change
- * @property {'' | '1'} embed the place alone, for a frame in another page
- * @property {'' | 'de' | 'en'} lang a language that the link asks for; empty for the reader's own
+ * @property {'' | '1'} keep_seed reuse the seed for the next song
+ * @property {string} hide keys of settings and ids of places that the link hides, joined by commas
+ * @property {string} lock keys of settings that the link makes read-only
+ * @property {'' | '1'} embed show only the place, for a frame in another page
+ * @property {'' | 'de' | 'en'} lang language that the link asks for; empty for the reader's own
  *
- * @typedef {'view' | 'model' | 'prompt' | 'german' | 'english' | 'translator' | 'inspected' | 'forced' | 'compare' | 'text' | 'text_language' | 'reading' | 'tagged' | 'judged' | 'masked' | 'use_case' | 'hide' | 'lock' | 'embed' | 'lang' | 'left' | 'right' | 'kind' | 'model_size' | 'base' | 'trained_layers' | 'preferred' | 'judge' | 'method' | 'cleaning' | 'keep_seed' | 'title' | 'style' | 'scheme' | 'parts' | 'syllables' | 'cloud' | 'motif' | 'painting'} TextName
- * @typedef {'temperature' | 'top_k' | 'top_p' | 'min_p' | 'typical_p' | 'repetition_penalty' | 'no_repeat_ngram' | 'max_new_tokens' | 'beam_width' | 'merges' | 'penalty' | 'step' | 'seed' | 'minutes' | 'held_out' | 'stanzas' | 'lines' | 'strength' | 'picture_size' | 'painting_steps'} NumberName
+ * @typedef {'view' | 'model' | 'prompt' | 'german' | 'english' | 'translator' | 'inspected' | 'forced' | 'compare' | 'text' | 'text_language' | 'reading' | 'tagged' | 'judged' | 'masked' | 'use_case' | 'hide' | 'lock' | 'embed' | 'lang' | 'left' | 'right' | 'kind' | 'model_size' | 'base' | 'trained_layers' | 'preferred' | 'judge' | 'method' | 'cleaning' | 'keep_seed' | 'title' | 'style' | 'scheme' | 'parts' | 'syllables' | 'cloud' | 'motif' | 'painting' | 'wish' | 'drawn'} TextName
+ * @typedef {'temperature' | 'top_k' | 'top_p' | 'min_p' | 'typical_p' | 'repetition_penalty' | 'no_repeat_ngram' | 'max_new_tokens' | 'beam_width' | 'merges' | 'penalty' | 'step' | 'seed' | 'minutes' | 'held_out' | 'stanzas' | 'lines' | 'strength' | 'picture_size' | 'painting_steps' | 'drawing_steps' | 'guidance'} NumberName
  *
  * @typedef {object} TextField
  * @property {TextName} name
  * @property {string} key of the link
  * @property {string} default
  * @property {readonly ViewId[]} views whose links carry it
- * @property {(text: string) => string} [cut] to what a link may carry
+ * @property {(text: string) => string} [cut] limits a value to what a link may carry
  * @property {readonly string[]} [among]
  *
  * @typedef {object} NumberField
@@ -103,13 +107,21 @@ export const GERMAN_LENGTH = 20_000;
  * @property {boolean} [always]
  */
 /** @type {readonly ViewId[]} */
-const EVERYWHERE = ['write', 'lab', 'duel', 'translate', 'chain', 'text', 'look', 'read', 'lecture', 'train', 'prefer', 'gan', 'caption', 'style'];
+const EVERYWHERE = ['write', 'lab', 'duel', 'translate', 'chain', 'text', 'look', 'read', 'lecture', 'train', 'prefer', 'gan', 'draw', 'caption', 'style'];
 /** @type {readonly ViewId[]} */
 const WRITING = ['write', 'lab', 'duel', 'chain', 'look'];
 /** @type {readonly ViewId[]} */
-const SEEDED = [...WRITING, 'train', 'prefer', 'gan', 'caption', 'style'];
+const SEEDED = [...WRITING, 'train', 'prefer', 'gan', 'draw', 'caption', 'style'];
 const TRANSLATING = /** @type {const} */ (['translate', 'chain', 'look']);
-const [COMPARING, TRAIN, READING, FORMED, PREFER, STYLE] = /** @type {const} */ ([['duel'], ['train'], ['read'], ['write'], ['prefer'], ['style']]);
+const [COMPARING, TRAIN, READING, FORMED, PREFER, STYLE, DRAW] = /** @type {const} */ ([
+  ['duel'],
+  ['train'],
+  ['read'],
+  ['write'],
+  ['prefer'],
+  ['style'],
+  ['draw'],
+]);
 
 /** @typedef {(text: string) => string} Cut */
 const cutId = /** @type {Cut} */ ((text) => keepStart(text, 100));
@@ -117,12 +129,14 @@ const cutGerman = /** @type {Cut} */ ((text) => keepStart(text, GERMAN_LENGTH));
 const cutPrompt = /** @type {Cut} */ ((text) => keepEnd(text, PROMPT_LENGTH));
 const cutNames = /** @type {Cut} */ ((text) => (/^[a-z0-9,-]{1,500}$/.test(text) ? text : ''));
 const cutRange = /** @type {Cut} */ ((text) => (/^\d{1,2}-\d{1,2}$/.test(text) ? text : ''));
+const cutWish = /** @type {Cut} */ ((text) => keepStart(text, 500));
+const cutFingerprint = /** @type {Cut} */ ((text) => (/^[0-9a-f]{16}$/.test(text) ? text : ''));
 const cutForced = /** @type {Cut} */ ((text) => (/^(\d{1,5}\.\d{1,6}(-|$)){1,10000}$/.test(text) ? text : ''));
 
 /** @type {readonly TextField[]} */
 export const TEXT_FIELDS = [
   { name: 'view', key: 'view', default: 'write', among: EVERYWHERE, views: EVERYWHERE },
-  // What a link means that names none. It never changes: every link gives what it gave.
+  // The model of links that name none. This default never changes, so that old links still reproduce their texts.
   { name: 'model', key: 'model', default: 'char-lstm-songs', cut: cutId, views: WRITING },
   { name: 'prompt', key: 'prompt', default: 'O the wind and the rain,\n', cut: cutPrompt, views: ['write', 'lab', 'duel', 'look'] },
   { name: 'german', key: 'german', default: GERMAN_SONGS[0].text, cut: cutGerman, views: TRANSLATING },
@@ -142,7 +156,13 @@ export const TEXT_FIELDS = [
   { name: 'judge', key: 'judge', default: 'short-lines', among: ['rhyme', 'short-lines', 'no-old-words', 'cheerful'], views: PREFER },
   { name: 'method', key: 'method', default: 'dpo', among: ['dpo', 'reinforce'], views: PREFER },
   { name: 'text', key: 'text', default: GERMAN_SONGS[0].text, cut: cutGerman, views: ['text'] },
-  { name: 'use_case', key: 'case', default: 'lyrics', among: ['lyrics', 'translation', 'gan', 'style', 'reading', 'people', 'challenges'], views: ['lecture'] },
+  {
+    name: 'use_case',
+    key: 'case',
+    default: 'lyrics',
+    among: ['lyrics', 'translation', 'gan', 'style', 'diffusion', 'reading', 'people', 'challenges'],
+    views: ['lecture'],
+  },
   { name: 'cloud', key: 'cloud', default: 'ring', among: ['ring', 'gaussians', 'line', 'moons', 'drawn'], views: ['gan'] },
   { name: 'motif', key: 'motif', default: 'village', among: ['village', 'boat', 'still-life'], views: STYLE },
   {
@@ -152,6 +172,8 @@ export const TEXT_FIELDS = [
     among: ['waves', 'brush', 'mosaic', 'hatching', 'dots', 'marble', 'glass', 'geometry', 'weave'],
     views: STYLE,
   },
+  { name: 'wish', key: 'wish', default: 'a red star above a blue house on a dark background', cut: cutWish, views: DRAW },
+  { name: 'drawn', key: 'drawn', default: '', cut: cutFingerprint, views: DRAW },
   { name: 'title', key: 'title', default: '', cut: cutId, views: FORMED },
   { name: 'style', key: 'style', default: '', cut: cutId, views: FORMED },
   { name: 'scheme', key: 'scheme', default: '', cut: cutId, views: FORMED },
@@ -162,11 +184,11 @@ export const TEXT_FIELDS = [
   { name: 'tagged', key: 'tagged', default: READ_TEXTS.tagged, cut: cutGerman, views: READING },
   { name: 'judged', key: 'judged', default: READ_TEXTS.judged, cut: cutGerman, views: READING },
   { name: 'masked', key: 'masked', default: READ_TEXTS.masked, cut: cutPrompt, views: READING },
-  // The address keeps a teacher's rules; a link that is handed on is free of them.
+  // The address keeps a teacher's rules; shared links drop them.
   { name: 'hide', key: 'hide', default: '', cut: cutNames, views: [] },
   { name: 'lock', key: 'lock', default: '', cut: cutNames, views: [] },
   { name: 'embed', key: 'embed', default: '', among: ['', '1'], views: [] },
-  // Whoever gets a link decides for himself.
+  // A personal preference that is not shared.
   { name: 'keep_seed', key: 'keep-seed', default: '', among: ['', '1'], views: [] },
   { name: 'lang', key: 'lang', default: '', among: ['', 'de', 'en'], views: EVERYWHERE },
 ];
@@ -187,16 +209,18 @@ export const NUMBER_FIELDS = [
   { name: 'penalty', type: 'number', key: 'penalty', min: 0, max: 0.5, step: 0.01, default: 0.1, views: PREFER },
   { name: 'merges', type: 'integer', key: 'merges', min: 0, max: 500, step: 10, default: 40, views: ['text'] },
   { name: 'step', type: 'integer', key: 'step', min: 1, max: 7, step: 1, default: 1, views: ['lecture'] },
-  // A link without its seed would not give the same text, so it always carries it.
+  // Always in the link, which could not reproduce the text without it.
   { name: 'seed', type: 'integer', key: 'seed', min: 0, max: Number.MAX_SAFE_INTEGER, step: 1, default: 0, always: true, views: SEEDED },
   { name: 'minutes', type: 'integer', key: 'minutes', min: 1, max: 60, step: 1, default: 1, among: [1, 5, 60], views: TRAIN },
   { name: 'strength', type: 'number', key: 'strength', min: 0, max: 1, step: 0.05, default: 0.5, views: STYLE },
   { name: 'picture_size', type: 'integer', key: 'picture-size', min: 64, max: 256, step: 64, default: 128, among: [64, 128, 192, 256], views: STYLE },
   { name: 'painting_steps', type: 'integer', key: 'painting-steps', min: 50, max: 600, step: 50, default: 150, among: [50, 150, 300, 600], views: STYLE },
+  { name: 'drawing_steps', type: 'integer', key: 'drawing-steps', min: 1, max: 100, step: 1, default: 20, views: DRAW },
+  { name: 'guidance', type: 'number', key: 'guidance', min: 0, max: 20, step: 0.5, default: 3, views: DRAW },
   { name: 'held_out', type: 'number', key: 'held-out', min: 0.1, max: 0.3, step: 0.1, default: 0.2, among: [0.1, 0.2, 0.3], views: TRAIN },
 ];
 
-/** The models whose texts a view shows. @type {Partial<Record<ViewId, ('model' | 'translator' | 'inspected' | 'left' | 'right')[]>>} */
+/** The settings that name a view's models. @type {Partial<Record<ViewId, ('model' | 'translator' | 'inspected' | 'left' | 'right')[]>>} */
 export const MODELS_OF = {
   write: ['model'],
   lab: ['model'],
@@ -206,18 +230,18 @@ export const MODELS_OF = {
   look: ['inspected'],
 };
 
-/** What a visitor without a link meets. Cooler, the GPT repeats itself. @type {Partial<Settings>} */
+/** Defaults for visitors without a link. At a lower temperature, the GPT repeats itself. @type {Partial<Settings>} */
 const FRESH = { model: 'gpt-songs', temperature: 0.8 };
 
-/** How the lines of a form are drawn: there are many, and the best goes on, so that nothing is cut but what is hardly possible. The command's defaults. */
+/** Sampling options for songs with a form, as on the command line. The best of many lines is kept, so only the most unlikely tokens are cut. */
 export const BOLD = { temperature: 0.7, top_p: 1, min_p: 0.03 };
-/** A form that shows what a form is. */
+/** The form offered as an example. */
 export const EXAMPLE_FORM = { style: 'modern', scheme: 'XAXA', syllables: '6-9', stanzas: 3 };
-/** The song that the page offers to whoever brings nothing at all. @type {Partial<Settings>} */
+/** The song offered to visitors without a link. @type {Partial<Settings>} */
 export const FIRST_SONG = { title: 'The Last Train', ...EXAMPLE_FORM, ...BOLD };
 
 /**
- * What numbers a visitor meets who has changed none, in a song with a form or in any other text.
+ * Returns the default numbers of a view, for a song with a form or any other text.
  *
  * @param {Settings} settings
  * @returns {Record<NumberName, number>}
@@ -228,16 +252,16 @@ export function usual({ scheme, view }) {
   return /** @type {Record<NumberName, number>} */ ({ ...given, temperature, ...(scheme && view === 'write' ? BOLD : {}) });
 }
 
-/** Keys of the link that say nothing about a text. */
+/** Keys of the link that do not affect a text. */
 const ABOUT_THE_PAGE = ['view', 'lang', 'embed'];
 
-/** The link starts by itself when it carries `go=1`. */
+/** A link with `go=1` starts by itself. */
 const GO = 'go';
 
 /**
  * @param {NumberField} field
  * @param {string | null} text
- * @returns {number | null} null where the text is no allowed value of the field
+ * @returns {number | null} null if the text is not a valid value of the field
  */
 export function parseNumber(field, text) {
   if (text === null || !/^\d{1,16}(\.\d{1,6})?$/.test(text)) return null;
@@ -248,12 +272,12 @@ export function parseNumber(field, text) {
 }
 
 /**
- * Reads a link. A field that is missing, malformed or out of range keeps its default; nothing
- * that a stranger put into a link can do more than that.
+ * Parses a link. A field that is missing, malformed or out of range keeps its default, so an untrusted link can do no
+ * harm.
  *
  * @param {string} hash location.hash
- * @returns {{ settings: Settings, go: boolean, whole: boolean, rejected: string[] }} `whole`: nothing is left to the
- *   page, as in every link that it has made; `rejected`: keys of fields that were malformed or out of range
+ * @returns {{ settings: Settings, go: boolean, whole: boolean, rejected: string[] }} `whole`: the link has a seed, so
+ *   nothing is left to chance; `rejected`: keys of fields that were malformed or out of range
  */
 export function fromHash(hash) {
   const given = new URLSearchParams(hash.replace(/^#/, ''));
@@ -288,16 +312,16 @@ export function fromHash(hash) {
 }
 
 /**
- * The address keeps everything, so that a reload loses nothing. A link that is handed on (`of`)
- * carries only what its view shows: nobody gives away what he typed elsewhere.
+ * Encodes settings as a fragment. The address keeps everything, so that a reload loses nothing. A link to share (`of`)
+ * carries only what its view shows, so that it does not reveal texts typed elsewhere.
  *
  * @param {Settings} settings
- * @param {{ go: boolean, of?: ViewId, seedless?: boolean }} how `seedless`: everybody who opens it gets a seed of his own
+ * @param {{ go: boolean, of?: ViewId, seedless?: boolean }} how `seedless`: everyone who opens it gets a new seed
  * @returns {string} starting with '#'; only what differs from the defaults, and the seed
  */
 export function toHash(settings, { go, of, seedless = false }) {
   const given = new URLSearchParams();
-  // Without a seed, what is left out means what a visitor without a link meets.
+  // In a link without a seed, an omitted setting would mean the defaults of FRESH.
   const isUsual = (/** @type {TextName | NumberName} */ name, /** @type {string | number} */ usual) => settings[name] === usual && !(seedless && name in FRESH);
   for (const { name, key, default: usual, cut, views } of TEXT_FIELDS) {
     if (isUsual(name, usual) || (of && !views.includes(of))) continue;
@@ -312,13 +336,13 @@ export function toHash(settings, { go, of, seedless = false }) {
   return `#${spellFragment(given)}`;
 }
 
-/** Short enough to be read aloud, and of the page's choosing, so that it can be repeated. */
+/** Returns a random seed below one million, short enough to be read aloud. */
 export function randomSeed() {
   return crypto.getRandomValues(new Uint32Array(1))[0] % 1_000_000;
 }
 
 /**
- * The end of a text matters most to what is written next, so the beginning is cut.
+ * Cuts the beginning of a text that is too long, since the end of a prompt matters most.
  *
  * @param {string} text
  * @param {number} length
@@ -326,12 +350,12 @@ export function randomSeed() {
 export function keepEnd(text, length) {
   if (text.length <= length) return text;
   const kept = text.slice(-length);
-  // Half of a surrogate pair is no character.
+  // Do not split a surrogate pair.
   return /^[\uDC00-\uDFFF]/.test(kept) ? kept.slice(1) : kept;
 }
 
 /**
- * @param {string} text
+ * @param {string} text loses its end if it is too long
  * @param {number} length
  */
 export function keepStart(text, length) {
@@ -340,11 +364,11 @@ export function keepStart(text, length) {
   return /[\uD800-\uDBFF]$/.test(kept) ? kept.slice(0, -1) : kept;
 }
 
-/** The settings as they are now, and those who want to hear of changes. */
+/** The current settings and their change listeners. */
 export class State {
   /** @type {Settings} */
   #settings;
-  /** What the text of each view was written with. @type {Map<ViewId, Settings>} */
+  /** The settings each view's text was written with. @type {Map<ViewId, Settings>} */
   #written = new Map();
   /** @type {Set<() => void>} */
   #listeners = new Set();
@@ -366,7 +390,7 @@ export class State {
   }
 
   /**
-   * A text stands in the view: whoever tells what it was written with tells this, whatever is set later.
+   * Records the settings that a view's text was written with.
    *
    * @param {ViewId} view
    * @param {Settings | null} settings null once the text is gone
@@ -378,7 +402,7 @@ export class State {
   }
 
   /**
-   * For the next text of a view: a new seed where the one that stands was written with this one, unless it is kept.
+   * Draws a new seed if the view's text was written with the current one, unless the seed is kept.
    *
    * @param {ViewId} view
    */

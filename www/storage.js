@@ -1,5 +1,4 @@
-// What the page remembers of its visitor's choices. Storage may be switched off; a choice then lasts as
-// long as the page.
+// Remembers the visitor's choices. Where storage is disabled, a choice lasts until the page is closed.
 
 /** @param {string} key */
 export function readStored(key) {
@@ -18,6 +17,6 @@ export function writeStored(key, value) {
   try {
     localStorage.setItem(key, value);
   } catch {
-    // Nothing depends on it.
+    // Ignored: nothing depends on it.
   }
 }

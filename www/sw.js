@@ -1,43 +1,47 @@
-// Keeps the page's own files, so that it opens without a connection; models it leaves to the page.
+// Caches the page's own files, so that it opens offline. Models are cached by the page itself.
 //
-// Files come from the host whenever it answers with what is asked for: nobody ever sees an old page while he is online.
-// Otherwise all of them come from one snapshot, so that versions never mix. The build writes into this file what each of
-// them must be, and nothing else is ever kept; so a new version brings a new service worker, which makes a snapshot of
-// its own and drops the one before when it has all.
+// Files come from the host whenever it answers properly, so nobody sees an old page while online. Otherwise all of them
+// come from one snapshot, so that versions never mix. The build writes the expected checksums into this file, and
+// nothing else is ever cached. A new version thus has a new service worker, which fills a snapshot of its own and then
+// deletes the previous one.
 
-// Projects of one host share its storage, hence the path.
+// The name contains the path because projects on one host share its storage.
 const SNAPSHOT = `liedwerk-shell ${new URL('./', self.location.href).pathname} `;
 
-/** Everything else that the page is made of. The build writes it. @type {string[]} */
+/** All other files of the page. Written by the build. @type {string[]} */
 const FILES = [];
 
-/** Larger, and not for everybody: kept from the first time that somebody asks for them, or chooses to keep them. */
+/** Larger files that few visitors need: cached on first use, or when the visitor chooses to. */
 const ON_DEMAND = [
   'bench.html',
   'bench/bench.css',
   'bench/page.js',
   'bench/worker.js',
+  'examples/drawing.safetensors',
   'examples/style.png',
   'models/captioner-de-en/config.json',
   'models/captioner-de-en/model.safetensors',
   'models/captioner-de-en/tokenizer.json',
+  'models/diffusion-de-en/config.json',
+  'models/diffusion-de-en/model.safetensors',
+  'models/diffusion-de-en/tokenizer.json',
   'pkg/full/liedwerk.js',
   'pkg/full/liedwerk_bg.wasm',
 ];
 
 /**
- * Of each file its length and the beginning of its SHA-256, and a name for all of them together. The build writes both
- * (xtask/pack); sources served as they are change under one's hands, and nothing is kept of them.
+ * Length and truncated SHA-256 of each file, and a version for all of them together. Both are written by the build
+ * (xtask/pack); without it, as in development, nothing is cached.
  *
  * @type {Record<string, [bytes: number, sha256: string]>}
  */
 const SUMS = {};
 const VERSION = '';
 
-/** The host has so long to answer before the kept copy does. */
+/** Time the host has to answer before the cached copy is used. */
 const PATIENCE_MS = 5000;
 
-/** How each kind of file must be labelled for a browser to take it; of others only that they are no web page. */
+/** Content types that browsers require of each kind of file; anything but a web page for the others. */
 const TYPES = /** @type {const} */ ([
   [/(\/|\.html)$/, /^text\/html\b/],
   [/\.js$/, /^(text|application)\/(x-)?(java|ecma)script\b/],
@@ -45,7 +49,7 @@ const TYPES = /** @type {const} */ ([
   [/./, /^(?!text\/html\b)/],
 ]);
 
-/** The part of ServiceWorkerGlobalScope that is used here; its types and the page's exclude each other. */
+/** The part of ServiceWorkerGlobalScope used here, since its library types conflict with the page's. */
 const worker = /** @type {{
   location: Location,
   clients: { claim: () => Promise<void> },
@@ -66,8 +70,8 @@ const NAMES = new Map([...FILES, ...ON_DEMAND].map((name) => [address(name), nam
 const MODELS = address('models/');
 
 /**
- * Where the page that was opened last came from: `kept` because the host did not answer, or answered with something
- * else; a page of an `other` version has other files than are kept here. A page gets all its files from one side.
+ * Where the page opened last came from: `kept` if the host did not answer, or answered with something else; `other` if
+ * it is of a version whose files are not cached here. A page gets all its files from one side.
  *
  * @type {'host' | 'other' | 'kept'}
  */
@@ -87,7 +91,7 @@ worker.addEventListener('fetch', (event) => {
   const file = url.split(/[?#]/)[0].replace(/\/index\.html$/, '/');
   if (VERSION === '' || method !== 'GET') return;
   if (NAMES.has(file)) event.respondWith(answer(event, file));
-  // The page keeps these itself. While the host is known not to answer, it need not wait for them either.
+  // The page caches models itself. While the host is known not to answer, serve them without waiting for it.
   else if (side === 'kept' && cache !== 'reload' && file.startsWith(MODELS)) event.respondWith(keptAnywhere(event.request));
 });
 
@@ -124,15 +128,15 @@ async function answer(event, file) {
 }
 
 /**
- * The page of the host, if this is what the host sends: a network that asks for a password, or a host that sends its
- * start page for whatever it has not got, answers with other pages.
+ * Returns the host's page if it really is ours: captive portals, and hosts that send their start page instead of a 404,
+ * answer with other pages.
  *
  * @param {Request} request
  * @param {string} file
  * @param {Response} kept
  */
 async function page(request, file, kept) {
-  // Redirects are followed here: what follows is either this page or another one, too.
+  // Follows redirects: whatever arrives is checked in the same way.
   const response = await arrived(file, (signal) => fetch(file, { cache: request.cache, signal }));
   const version = /<meta name="liedwerk-version" content="(\w+)">/.exec((await response?.clone().text()) ?? '')?.[1];
   side = version === undefined ? 'kept' : version === VERSION ? 'host' : 'other';
@@ -140,7 +144,7 @@ async function page(request, file, kept) {
 }
 
 /**
- * What the host answers in time, whole and labelled as what it ought to be; otherwise null.
+ * Returns the host's response if it arrives in time, complete and with the right content type; otherwise null.
  *
  * @param {string} file
  * @param {(signal: AbortSignal) => Promise<Response>} ask
@@ -151,7 +155,7 @@ async function arrived(file, ask) {
   try {
     const response = await ask(patience.signal);
     if (!response.ok || !isLabelled(file, response)) return null;
-    // Of one that was redirected, or that has been read, this makes one that may be given for any request.
+    // A fresh response may answer any request, unlike one that was redirected or read.
     return new Response(await response.arrayBuffer(), { headers: response.headers });
   } catch {
     return null;
@@ -184,9 +188,9 @@ async function others() {
 }
 
 /**
- * Makes the snapshot whole: what an earlier one has of the same is taken from there. Breaking off loses nothing.
+ * Completes the snapshot, reusing unchanged files of earlier ones. Can be interrupted without loss.
  *
- * @param {boolean} [all] what is not for everybody, too
+ * @param {boolean} [all] including the files on demand
  */
 async function fill(all = false) {
   if (VERSION === '') return;
@@ -205,11 +209,11 @@ async function fill(all = false) {
 }
 
 /**
- * Keeps a file, if it is the one of this version, to the byte.
+ * Caches a file if it is exactly that of this version.
  *
  * @param {string} file
  * @param {Response} response
- * @returns {Promise<boolean>} whether it is
+ * @returns {Promise<boolean>} whether it was cached
  */
 async function keep(file, response) {
   const [length, sum] = SUMS[NAMES.get(file) ?? ''];
@@ -223,10 +227,10 @@ async function keep(file, response) {
 }
 
 /**
- * What is not for everybody is kept from now on, or no longer.
+ * Caches the files on demand, or deletes them.
  *
  * @param {boolean | null} keep null changes nothing
- * @returns {Promise<boolean>} whether all of it is kept
+ * @returns {Promise<boolean>} whether all of them are cached
  */
 async function more(keep) {
   if (keep) await fill(true);

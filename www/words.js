@@ -1,4 +1,4 @@
-// From the attention of word pieces to that of words: readers think in words, models in pieces.
+// Converts attention between word pieces to attention between words, which readers think in.
 
 /**
  * @typedef {object} WordAttention
@@ -8,7 +8,7 @@
  */
 
 /**
- * What a word receives is what its pieces receive together; what it gives is the mean of its pieces.
+ * Sums the attention that a source word's pieces receive and averages over a target word's pieces.
  *
  * @param {Pick<import('./engine/protocol.js').Piece, 'source_tokens' | 'target_tokens' | 'attention'>} piece
  * @returns {WordAttention}
@@ -29,7 +29,7 @@ export function wordAttention({ source_tokens, target_tokens, attention }) {
 }
 
 /**
- * Neighbouring tokens that make up one word.
+ * Groups neighbouring tokens into words.
  *
  * @param {string[]} tokens
  * @returns {{ word: string, first: number, end: number }[]}
@@ -52,10 +52,10 @@ function groups(tokens) {
 }
 
 /**
- * Punctuation stands for itself: the model looks elsewhere for it than for the word before.
+ * Whether a token continues a word. Punctuation forms a group of its own: it attends differently from the word before.
  *
- * @param {string} word so far; empty after a second space, or where a token ended within a character
- * @param {string} before the token before
+ * @param {string} word so far; empty after a double space, or if a token ended within a character
+ * @param {string} before the previous token
  * @param {string} token
  */
 function continues(word, before, token) {
@@ -70,7 +70,7 @@ function isPunctuation(token) {
 }
 
 /**
- * Marks of the vocabulary itself, such as those of a sentence's beginning and end.
+ * Whether a token is a special token of the vocabulary, such as `<start>`.
  *
  * @param {string} token
  */

@@ -1,7 +1,8 @@
-//! Feeds every reader of the crate with files that were damaged at random, and sees to it that each gives an error or a
-//! result: no panic, nothing that takes a second, no memory out of proportion.
+//! Feeds randomly damaged files to the readers in `targets.rs`. Each file must give an error or a result: no panic,
+//! nothing that takes a second, no memory out of proportion.
 //!
-//! The same seed makes the same files. What fails is written to a folder, and becomes a test of the reader.
+//! The same seed gives the same files. Files that fail are written to `target/fuzz` or `--out`; turn them into tests of
+//! the reader.
 
 mod memory;
 mod mutate;

@@ -7,8 +7,8 @@ use liedwerk::io::formats::{self, File, HEAD_BYTES, Offered};
 use liedwerk::io::manifest::Manifest;
 use liedwerk::io::{ModelFile, Precision, Weights, to_safetensors};
 use liedwerk::link::{Link, Proof, packed};
-use liedwerk::models::{CaptionerConfig, ModelConfig};
-use liedwerk::pictures::Icon;
+use liedwerk::models::{CaptionerConfig, LatentDiffusionConfig, ModelConfig};
+use liedwerk::pictures::{Icon, Prompt};
 use liedwerk::read::{Classifier, TextTagger};
 use liedwerk::text::rhyme::Lexicon;
 use liedwerk::text::{
@@ -37,6 +37,7 @@ pub const TARGETS: [Target; 12] = [
     Target { name: "zip", seeds: zip_seeds, read: zipped },
     Target { name: "folder", seeds: folder_seeds, read: folder },
     Target { name: "picture", seeds: picture_seeds, read: picture },
+    Target { name: "prompt", seeds: prompt_seeds, read: prompt },
 ];
 
 /// A file of the repository.
@@ -84,6 +85,19 @@ fn config_seeds() -> Vec<Vec<u8>> {
 fn config(file: &[u8]) {
     let json = String::from_utf8_lossy(file);
     let _ = (ModelConfig::from_json(&json).is_ok(), CaptionerConfig::from_json(&json).is_ok());
+    let _ = LatentDiffusionConfig::from_json(&json).is_ok();
+}
+
+fn prompt_seeds() -> Vec<Vec<u8>> {
+    vec![
+        b"zwei kleine rote Sterne \xc3\xbcber einem H\xc3\xa4uschen".to_vec(),
+        b"a lila rose left of 3 fish, dark background".to_vec(),
+    ]
+}
+
+fn prompt(file: &[u8]) {
+    let text = String::from_utf8_lossy(file);
+    let _ = Prompt::read(&text).map(|prompt| prompt.scene(1));
 }
 
 fn picture_seeds() -> Vec<Vec<u8>> {

@@ -32,8 +32,8 @@ pub enum Precision {
     F32,
     /// 16 bits, half the download; rounded to nearest.
     F16,
-    /// 8 bits with one scale per row for matrices of at least 32 rows and columns, 16 bits for the rest: a
-    /// quarter of the download.
+    /// 8 bits with one scale per row for matrices of at least 32 rows and columns (kernels of convolutions count
+    /// as one, an output channel per row), 16 bits for the rest: a quarter of the download.
     Int8,
 }
 
@@ -51,7 +51,7 @@ pub struct Weights {
 enum Values {
     F32(Vec<f32>),
     F16(Vec<f16>),
-    /// A matrix: its values and the scales of its rows.
+    /// The values, and the scales of the rows: of all that shares a first index.
     Int8(Vec<i8>, Vec<f32>),
     /// An unsupported number format.
     Unread(Dtype),
@@ -63,7 +63,11 @@ impl Values {
             (Self::Int8(values, scales), &[rows, columns]) => {
                 Ok(Tensor::from_int8(values, scales, [rows, columns]))
             }
-            (Self::Int8(..), _) => unreachable!("scales were checked to belong to a matrix"),
+            (Self::Int8(values, scales), _) => {
+                let columns = (values.len() / scales.len().max(1)).max(1);
+                let value = |(at, &value): (usize, &i8)| f32::from(value) * scales[at / columns];
+                Ok(Tensor::from_vec(values.iter().enumerate().map(value).collect(), shape))
+            }
             (Self::F32(values), _) => Ok(Tensor::from_vec(values, shape)),
             (Self::F16(values), _) => Ok(Tensor::from_f16(&values, shape)),
             (Self::Unread(dtype), _) => Err(unsupported(name, dtype)),
@@ -72,7 +76,7 @@ impl Values {
 }
 
 impl Weights {
-    /// Reads a complete safetensors file. Accepts `F32`, `F16` and `BF16`; row r of an `I8` matrix NAME is
+    /// Reads a complete safetensors file. Accepts `F32`, `F16` and `BF16`; row r of an `I8` tensor NAME is
     /// multiplied by element r of the `F32` vector NAME.scale. Other number formats are an error only if such
     /// a parameter is taken.
     ///
@@ -284,14 +288,11 @@ fn check_finite(name: &str, values: impl IntoIterator<Item = f32>) -> Result<()>
     }
 }
 
-/// The row scales of a matrix of this shape.
-fn row_scales(name: &str, info: &TensorInfo, data: &[u8], matrix: &[usize]) -> Result<Vec<f32>> {
+/// The row scales of a tensor of this shape.
+fn row_scales(name: &str, info: &TensorInfo, data: &[u8], shape: &[usize]) -> Result<Vec<f32>> {
     let wrong = |code, expected: String| Err(Error::new(code, format!("parameter {name:?} {expected}")));
-    let &[rows, _] = matrix else {
-        return wrong(
-            ErrorCode::ParameterShape,
-            format!("belongs to I8 of shape {matrix:?}, which is no matrix"),
-        );
+    let &[rows, _, ..] = shape else {
+        return wrong(ErrorCode::ParameterShape, format!("belongs to I8 of shape {shape:?}, without rows"));
     };
     if info.dtype != Dtype::F32 {
         return wrong(
@@ -356,8 +357,8 @@ fn store(name: &str, tensor: &Tensor, precision: Precision, stored: &mut Vec<Sto
         stored.push(Stored { name, dtype, shape: shape.to_vec(), bytes });
     };
     match (precision, tensor.shape()) {
-        (Precision::Int8, &[rows, columns]) if rows.min(columns) >= SMALLEST_INT8 => {
-            let (bytes, scales) = quantized(values, columns);
+        (Precision::Int8, &[rows, ref row @ ..]) if rows.min(row.iter().product()) >= SMALLEST_INT8 => {
+            let (bytes, scales) = quantized(values, row.iter().product());
             add(name.to_owned(), Dtype::I8, tensor.shape(), bytes);
             add(format!("{name}{SCALE}"), Dtype::F32, &[rows], little_endian(&scales));
         }

@@ -10,6 +10,7 @@ mod gpt_config;
 mod gpt_state;
 mod gpt_weights;
 mod language;
+mod latent_diffusion;
 mod masked_lm;
 mod reading_config;
 mod recording;
@@ -33,6 +34,10 @@ pub use gpt_config::{GptActivation, GptConfig};
 pub use gpt_state::{GptDecoder, GptState};
 pub use gpt_weights::{cut_vocabulary, fit_vocabulary, is_stored_mask, stored_layout};
 pub use language::{LanguageModel, TextState};
+pub use latent_diffusion::{
+    DIFFUSION_STEPS, LATENT_CHANNELS, LATENT_SIZE, LONGEST_CAPTION, LatentDiffusion, LatentDiffusionConfig,
+    Noise, PictureDecoder, PictureEncoder, TextEncoder, TextMemory, UNet,
+};
 pub use masked_lm::MaskedLm;
 pub use reading_config::{Pooling, TaggerConfig, TextClassifierConfig};
 pub use recording::{FrameShape, Recording};

@@ -42,6 +42,7 @@ pub use linear::Linear;
 pub use lstm::{Lstm, LstmState};
 pub use mlp::Mlp;
 pub use multihead_attention::{MultiheadAttention, Reading, Whole};
+pub(crate) use positional::turned;
 pub use positional::{PositionLayout, PositionalEncoding};
 pub use trace::{Trace, Watch};
 pub use transformer_layer::{TransformerDecoderLayer, TransformerEncoderLayer, TransformerLayerConfig};

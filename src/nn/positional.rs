@@ -63,6 +63,11 @@ impl PositionalEncoding {
     }
 }
 
+/// Sine and cosine of `times` times an angle in 0..1, with the same bits on every machine.
+pub(crate) fn turned(angle: f64, times: usize) -> (f64, f64) {
+    power(sin_cos(angle), times)
+}
+
 /// Sine and cosine of the sum of two angles.
 fn add_angles((sin_a, cos_a): (f64, f64), (sin_b, cos_b): (f64, f64)) -> (f64, f64) {
     (sin_a * cos_b + cos_a * sin_b, cos_a * cos_b - sin_a * sin_b)

@@ -1,4 +1,4 @@
-//! The ops of a [`Tensor`]: one file each, with formula, shape rule, forward and backward pass.
+//! The ops of a [`Tensor`](crate::tensor::Tensor): one file each, with formula, shape rule, forward and backward pass.
 //!
 //! Ops panic on shapes that do not fit: these are errors in the program, not in its input.
 

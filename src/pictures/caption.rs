@@ -4,14 +4,14 @@ use super::scene::{Background, Colour, Object, Place, Scene, Size, Thing};
 
 /// Grammatical gender of a German noun.
 #[derive(Clone, Copy, PartialEq)]
-enum Gender {
+pub(super) enum Gender {
     Masculine,
     Feminine,
     Neuter,
 }
 
 /// Singular, plural and gender.
-fn german(thing: Thing) -> (&'static str, &'static str, Gender) {
+pub(super) fn german(thing: Thing) -> (&'static str, &'static str, Gender) {
     use Gender::{Feminine, Masculine, Neuter};
     match thing {
         Thing::House => ("Haus", "Häuser", Neuter),
@@ -30,7 +30,7 @@ fn german(thing: Thing) -> (&'static str, &'static str, Gender) {
 }
 
 /// Singular and plural.
-fn english(thing: Thing) -> (&'static str, &'static str) {
+pub(super) fn english(thing: Thing) -> (&'static str, &'static str) {
     match thing {
         Thing::House => ("house", "houses"),
         Thing::Tree => ("tree", "trees"),
@@ -48,7 +48,7 @@ fn english(thing: Thing) -> (&'static str, &'static str) {
 }
 
 /// German stem and English word.
-fn colour(colour: Colour) -> (&'static str, &'static str) {
+pub(super) fn colour(colour: Colour) -> (&'static str, &'static str) {
     match colour {
         Colour::Red => ("rot", "red"),
         Colour::Yellow => ("gelb", "yellow"),

@@ -2,6 +2,7 @@
 
 use super::scene::{Background, Colour, Object, Place, Scene, Size};
 use super::shape::contains;
+use crate::hash::fnv1a;
 use crate::rng::Rng;
 
 /// Width and height of an icon, in pixels.
@@ -76,6 +77,11 @@ impl Icon {
         (scene, icon)
     }
 
+    /// A hash of the pixels.
+    pub fn fingerprint(&self) -> u64 {
+        fnv1a(self.pixels.iter().copied())
+    }
+
     /// `at` is in percent of the picture, `half` is half the width in samples.
     fn draw(&mut self, object: Object, at: (i32, i32), half: i32, rng: &mut Rng) {
         let mut jittered = |at: i32| {
@@ -130,7 +136,6 @@ fn ground(background: Background) -> [u8; 3] {
 #[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests {
     use super::*;
-    use crate::hash::fnv1a;
     use proptest::prelude::*;
 
     /// The mean position of all pixels that differ from the background.

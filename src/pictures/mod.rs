@@ -6,16 +6,22 @@
 
 mod caption;
 mod icon;
+mod lexicon;
+mod likeness;
 mod painting;
 mod photo;
 mod picture;
 pub mod points;
+mod prompt;
+mod prompt_reader;
 mod scene;
 mod shape;
 
 pub use caption::{caption, words};
 pub use icon::{ICON_SIZE, Icon};
+pub use likeness::Likeness;
 pub use painting::{Motif, Painting};
 pub use picture::Picture;
 pub use points::{Cloud, Nearness, nearness};
+pub use prompt::{MAX_PROMPT_CHARACTERS, Prompt, known_words};
 pub use scene::{Background, Colour, Object, Place, Scene, Size, Thing};

@@ -1,13 +1,12 @@
 //! Describes a picture in one sentence, with the attention for each word.
 
 use super::probabilities;
-use crate::error::{Error, ErrorCode, Result};
+use crate::error::Result;
 use crate::io::Weights;
 use crate::models::{Captioner, CaptionerConfig, PICTURE_SIZE};
 use crate::pictures::Icon;
 use crate::tensor::Tensor;
-use crate::text::Language;
-use serde::Deserialize;
+use crate::text::{CaptionTokenizer, Language};
 
 /// Maximum number of words per caption; captions of the drawn icons have at most sixteen.
 const MOST_WORDS: usize = 24;
@@ -15,10 +14,7 @@ const MOST_WORDS: usize = 24;
 /// A captioning model with its vocabulary.
 pub struct Describer {
     model: Captioner,
-    words: Vec<String>,
-    end: u32,
-    /// Start tokens of German and English captions.
-    begin: [u32; 2],
+    words: CaptionTokenizer,
 }
 
 /// A word of a caption.
@@ -32,12 +28,6 @@ pub struct DescribedWord {
     pub looked: Vec<f32>,
 }
 
-/// `tokenizer.json` of a captioner.
-#[derive(Deserialize)]
-struct Vocabulary {
-    words: Vec<String>,
-}
-
 impl Describer {
     /// Loads a model from the contents of its three files.
     ///
@@ -46,21 +36,11 @@ impl Describer {
     /// for a vocabulary of another size or without its special words; for the weights see [`Weights`].
     pub fn from_files(config_json: &str, tokenizer_json: &str, weights: &[u8]) -> Result<Self> {
         let config = CaptionerConfig::from_json(config_json)?;
-        let bad = |message: String| Error::new(ErrorCode::BadTokenizer, format!("tokenizer.json: {message}"));
-        let Vocabulary { words } =
-            serde_json::from_str(tokenizer_json).map_err(|error| bad(error.to_string()))?;
-        if words.len() != config.vocab_size {
-            return Err(bad(format!("there are {} words, the model has {}", words.len(), config.vocab_size)));
-        }
-        let number = |word: &str| {
-            let place = words.iter().position(|other| other == word);
-            place.map(|place| place as u32).ok_or_else(|| bad(format!("the word {word} is missing")))
-        };
-        let (end, begin) = (number("<end>")?, [number("<de>")?, number("<en>")?]);
+        let words = CaptionTokenizer::from_json(tokenizer_json, config.vocab_size)?;
         let mut weights = Weights::from_safetensors(weights)?;
         let model = Captioner::from_weights(config, &mut weights)?;
         weights.finish()?;
-        Ok(Self { model, words, end, begin })
+        Ok(Self { model, words })
     }
 
     /// Generates a caption greedily.
@@ -70,7 +50,7 @@ impl Describer {
     pub fn describe(&self, icon: &Icon, language: Language) -> Result<Vec<DescribedWord>> {
         let memory = self.model.see(&picture(icon));
         let mut state = self.model.begin(&memory);
-        let mut word = self.begin[usize::from(language == Language::English)];
+        let mut word = self.words.begin(language);
         let mut caption = Vec::new();
         while caption.len() < MOST_WORDS {
             let (logits, looked) = self.model.step(&[word], &memory, &mut state);
@@ -80,10 +60,10 @@ impl Describer {
             };
             let best = (0..probabilities.len()).reduce(later).expect("a model knows words");
             word = best as u32;
-            if word == self.end {
+            if word == self.words.end() {
                 break;
             }
-            let text = self.words[best].clone();
+            let text = self.words.word(word).to_owned();
             caption.push(DescribedWord { text, probability: probabilities[best], looked: looked.to_vec() });
         }
         Ok(caption)

@@ -6,6 +6,7 @@
 mod abbreviations;
 mod bpe;
 mod canonical;
+mod caption_tokenizer;
 mod chars;
 mod dress;
 mod fold;
@@ -36,6 +37,7 @@ mod words;
 
 pub(crate) use bpe::learn_bpe_with;
 pub use bpe::{BpeTokenizer, Normalizer, learn_bpe, learn_song_bpe, learn_text_bpe};
+pub use caption_tokenizer::CaptionTokenizer;
 pub use chars::CharTokenizer;
 pub use dress::Dress;
 pub use fold::fold;

@@ -69,7 +69,8 @@ pub trait Learner {
     /// Continues from a checkpoint.
     ///
     /// # Errors
-    /// `old-checkpoint`; `bad-weights` if it is damaged, and the errors of [`Weights::take`] if it belongs to
+    /// `old-checkpoint`; `bad-weights` if it is damaged, and the errors of
+    /// [`Weights::take`](crate::io::Weights::take) if it belongs to
     /// another model; the run is then unchanged.
     fn restore(&mut self, checkpoint: &[u8]) -> Result<()>;
 

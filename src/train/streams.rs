@@ -72,7 +72,7 @@ impl Examples for Streams {
     }
 }
 
-/// Splits a text into several parts that are read in parallel, if none becomes shorter than [`PART`]. The
+/// Splits a text into several parts that are read in parallel, if none becomes shorter than `PART`. The
 /// first of `ids` is not scored. Also returns the number of scored tokens, since the last few may not fill a
 /// part.
 pub fn side_by_side(ids: &[u32]) -> (Vec<TextBatch>, usize) {

@@ -5,6 +5,8 @@
 mod bench;
 #[cfg(feature = "train")]
 mod describer;
+#[cfg(feature = "train")]
+mod draw;
 mod error;
 mod form;
 #[cfg(feature = "train")]
@@ -35,6 +37,8 @@ mod translator;
 pub use bench::Bench;
 #[cfg(feature = "train")]
 pub use describer::{Describer, draw_icon};
+#[cfg(feature = "train")]
+pub use draw::{Drawing, TextToImage};
 pub use form::{FormWriter, Lexicon};
 #[cfg(feature = "train")]
 pub use gan::Gan;

@@ -9,6 +9,7 @@ from pathlib import Path
 import torch
 from generate import Case
 from liedwerk_torch.captioner import UNSCORED, Captioner
+from liedwerk_torch.latent_diffusion import LATENT, LatentDiffusion
 from torch import nn
 
 
@@ -154,13 +155,80 @@ def captioner() -> Case:
     return case
 
 
+@torch.no_grad()
+def fill(model: nn.Module) -> None:
+    """Values that anybody can compute, so that the autoencoder's, whose sizes are fixed, need not be stored."""
+    for name, parameter in model.named_parameters():
+        count = torch.arange(parameter.numel()) + sum(name.encode())
+        value = (count * 40503 % 65536).float() / 32768 - 1
+        is_gain = "norm" in name and name.endswith("weight")
+        inputs = parameter[0].numel()
+        value = 1 + 0.1 * value if is_gain else 0.1 * value if parameter.dim() == 1 else 1.7 * value / inputs**0.5
+        parameter.copy_(value.view(parameter.shape))
+
+
+def ten_losses(parts: list[nn.Module], loss_of_step) -> torch.Tensor:
+    parameters = [parameter for part in parts for parameter in part.parameters()]
+    optimizer = torch.optim.AdamW(parameters, lr=1e-3, weight_decay=0.01, betas=(0.9, 0.99), foreach=False)
+    losses = []
+    for step in range(10):
+        loss = loss_of_step(step)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.detach())
+    return torch.stack(losses)
+
+
+def latent_diffusion() -> Case:
+    """Every part forward, a drawing in three steps, and ten losses of both trainings; one caption shorter than the other."""
+    sizes = {"vocab_size": 11, "channels": 16, "heads": 2, "text_layers": 2, "latent_scale": 1.5}
+    case = Case("latent_diffusion", **sizes)
+    model = LatentDiffusion(**sizes)
+    fill(model)
+    pictures, latents = 2 * torch.rand(2, 3, 32, 32) - 1, torch.randn(2, LATENT, 8, 8)
+    words = torch.tensor([[1, 5, 3, 8, 10], [2, 4, 9, 0, 0]])
+    padding = torch.tensor([[False] * 5, [False] * 3 + [True] * 2])
+    times = torch.tensor([3, 700])
+    latent_noise, noise = 0.1 * torch.randn(10, 2, LATENT, 8, 8), torch.randn(10, 2, LATENT, 8, 8)
+    case.put("in.pictures", pictures)
+    case.put("in.latents", latents)
+    # Tensors of the crate have at most four dimensions.
+    case.put("in.latent_noise", latent_noise.flatten(1, 2))
+    case.put("in.noise", noise.flatten(1, 2))
+    with torch.no_grad():
+        case.put("out.encoded", model.encoder(pictures))
+        case.put("out.decoded", model.decoder(latents))
+        text = model.text(words, padding)
+        case.put("out.text_long", text[0])
+        case.put("out.text_short", text[1, :3])
+        case.put("out.velocity", model.unet(latents, times, text, padding))
+        generator = torch.Generator()
+        case.put("in.start", torch.randn(1, LATENT, 8, 8, generator=generator.manual_seed(7)))
+        drawn = model.draw(words[:1], padding[:1], 3, 2.5, generator.manual_seed(7))
+        case.put("out.drawn", drawn)
+
+    def autoencoding(step: int) -> torch.Tensor:
+        z = model.encoder(pictures)
+        return nn.functional.mse_loss(model.decoder(z + latent_noise[step]), pictures) + 1e-4 * z.square().mean()
+
+    case.put("out.autoencoding", ten_losses([model.encoder, model.decoder], autoencoding))
+    fill(model)
+
+    def denoising(step: int) -> torch.Tensor:
+        return model.denoising_loss(latents, times + 10 * step, noise[step], words, padding)
+
+    case.put("out.denoising", ten_losses([model.text, model.unet], denoising))
+    return case
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("outdir", type=Path)
     out = parser.parse_args().outdir
     out.mkdir(parents=True, exist_ok=True)
     torch.set_num_threads(1)
-    for case in (conv2d, group_norm, pool2d, gan, style, captioner):
+    for case in (conv2d, group_norm, pool2d, gan, style, captioner, latent_diffusion):
         case().write(out)
 
 

@@ -129,6 +129,7 @@ fn int8_code(shape: &str, size: u64, scale: Option<(&str, &str, u64)>) -> Result
 fn int8_needs_fitting_scales() {
     let good = Some(("F32", "[2]", 8));
     assert_eq!(int8_code("[2,3]", 6, good), Ok(()));
+    assert_eq!(int8_code("[2,1,3]", 6, good), Ok(()));
     for (shape, size, scale, expected) in [
         ("[2,3]", 6, None, ErrorCode::MissingParameter),
         ("[2,3]", 6, Some(("F32", "[3]", 12)), ErrorCode::ParameterShape),
@@ -137,7 +138,7 @@ fn int8_needs_fitting_scales() {
         ("[2,3]", 6, Some(("F16", "[2]", 4)), ErrorCode::ParameterDtype),
         ("[2,3]", 6, Some(("I8", "[2]", 2)), ErrorCode::ParameterDtype),
         ("[6]", 6, Some(("F32", "[6]", 24)), ErrorCode::ParameterShape),
-        ("[1,2,3]", 6, Some(("F32", "[1]", 4)), ErrorCode::ParameterShape),
+        ("[2,1,3]", 6, Some(("F32", "[3]", 12)), ErrorCode::ParameterShape),
         ("[]", 1, Some(("F32", "[]", 4)), ErrorCode::ParameterShape),
         ("[2,3]", 6, Some(("F32", "[9223372036854775807]", 8)), ErrorCode::BadWeights),
     ] {

@@ -31,8 +31,8 @@ fn f16_rounds_to_the_nearest() {
     assert_eq!(weights.take("b", &[3]).unwrap().to_vec(), [0.099_975_586, -2.5, 65504.0]);
 }
 
-/// A matrix large enough for 8 bits, one too small, and a vector.
-fn three_parameters() -> Vec<(String, Tensor)> {
+/// A convolution's kernels and a matrix, both large enough for 8 bits, a matrix too small, and a vector.
+fn four_parameters() -> Vec<(String, Tensor)> {
     let mut rng = Rng::new(7);
     let mut random = |shape: &[usize]| {
         let values = (0..shape.iter().product()).map(|_| rng.uniform() * 2.0 - 1.0).collect();
@@ -42,26 +42,34 @@ fn three_parameters() -> Vec<(String, Tensor)> {
     // Rows of zeros and of tiny values have no scale of their own.
     large.data_mut()[..33].fill(0.0);
     large.data_mut()[33..66].fill(f32::from_bits(1));
-    [("large", large), ("small", random(&[31, 64])), ("vector", random(&[64]))]
-        .map(|(name, tensor)| (name.to_owned(), tensor))
-        .to_vec()
+    [
+        ("kernels", random(&[32, 4, 3, 3])),
+        ("large", large),
+        ("small", random(&[31, 64])),
+        ("vector", random(&[64])),
+    ]
+    .map(|(name, tensor)| (name.to_owned(), tensor))
+    .to_vec()
 }
 
 #[test]
 fn int8_is_within_half_a_step_of_every_row() {
-    let parameters = three_parameters();
+    let parameters = four_parameters();
     let bytes = to_safetensors(&parameters, Precision::Int8).unwrap();
     assert_eq!(bytes, to_safetensors(&parameters, Precision::Int8).unwrap());
     let mut weights = Weights::from_safetensors(&bytes).unwrap();
-    let large = weights.take("large", &[40, 33]).unwrap();
-    for (read, exact) in large.data().chunks(33).zip(parameters[0].1.data().chunks(33)) {
-        let step = exact.iter().fold(0.0f32, |max, value| max.max(value.abs())) / 127.0;
-        assert!(
-            read.iter().zip(exact).all(|(a, b)| (a - b).abs() <= step * 0.501 + f32::MIN_POSITIVE),
-            "{read:?} {exact:?}"
-        );
+    for (name, tensor) in &parameters[..2] {
+        let found = weights.take(name, tensor.shape()).unwrap();
+        let columns = tensor.numel() / tensor.dim(0);
+        for (read, exact) in found.data().chunks(columns).zip(tensor.data().chunks(columns)) {
+            let step = exact.iter().fold(0.0f32, |max, value| max.max(value.abs())) / 127.0;
+            assert!(
+                read.iter().zip(exact).all(|(a, b)| (a - b).abs() <= step * 0.501 + f32::MIN_POSITIVE),
+                "{name}: {read:?} {exact:?}"
+            );
+        }
     }
-    for (name, tensor) in &parameters[1..] {
+    for (name, tensor) in &parameters[2..] {
         let read = weights.take(name, tensor.shape()).unwrap();
         assert!(read.data().iter().zip(tensor.data()).all(|(a, b)| (a - b).abs() < 1e-3), "{name}");
     }
@@ -70,26 +78,29 @@ fn int8_is_within_half_a_step_of_every_row() {
 
 #[test]
 fn int8_written_again_stays_the_same() {
-    let once = to_safetensors(&three_parameters(), Precision::Int8).unwrap();
+    let once = to_safetensors(&four_parameters(), Precision::Int8).unwrap();
     let read = |bytes: &[u8]| Weights::from_safetensors(bytes).unwrap().into_parameters().unwrap();
     let f32_file = to_safetensors(&read(&once), Precision::F32).unwrap();
     let (a, b) = (read(&once), read(&f32_file));
     assert!(a.iter().zip(&b).all(|(a, b)| a.0 == b.0 && a.1.to_vec() == b.1.to_vec()));
-    assert_eq!(a.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>(), ["large", "small", "vector"]);
+    assert_eq!(
+        a.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>(),
+        ["kernels", "large", "small", "vector"]
+    );
 }
 
 #[test]
 fn the_command_converts() {
     let folder = tempfile::tempdir().unwrap();
     let path = |name: &str| folder.path().join(name);
-    std::fs::write(path("a"), to_safetensors(&three_parameters(), Precision::F32).unwrap()).unwrap();
+    std::fs::write(path("a"), to_safetensors(&four_parameters(), Precision::F32).unwrap()).unwrap();
     let convert = |precision: &str, from: &str, to: &str| {
         let command = env!("CARGO_BIN_EXE_liedwerk");
         let args = ["convert", "--precision", precision];
         std::process::Command::new(command).args(args).args([path(from), path(to)]).output().unwrap()
     };
     assert!(convert("int8", "a", "b").status.success());
-    let expected = to_safetensors(&three_parameters(), Precision::Int8).unwrap();
+    let expected = to_safetensors(&four_parameters(), Precision::Int8).unwrap();
     assert_eq!(std::fs::read(path("b")).unwrap(), expected);
 
     std::fs::write(path("a"), "no weights").unwrap();
@@ -101,7 +112,7 @@ fn the_command_converts() {
 
 #[test]
 fn scales_take_nobodys_name() {
-    let mut parameters = three_parameters();
+    let mut parameters = four_parameters();
     parameters.push(("large.scale".to_owned(), Tensor::from_vec(vec![1.0], &[1])));
     assert!(to_safetensors(&parameters, Precision::F16).is_ok());
     let error = to_safetensors(&parameters, Precision::Int8).unwrap_err();

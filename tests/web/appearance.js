@@ -1,4 +1,4 @@
-// What a page must look like whatever it shows: nothing for axe to find, and no wider than its window.
+// Checks of a page's appearance: no axe violations, and no horizontal overflow.
 
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -7,7 +7,7 @@ import { expect, test } from '@playwright/test';
 /** @typedef {import('@playwright/test').Page} Page */
 /** @typedef {{ width: number, colorScheme: 'light' | 'dark' }} Look */
 
-/** A screen and a phone, one of them by night. @type {Look[]} */
+/** A desktop screen in light mode and a phone in dark mode. @type {Look[]} */
 export const SCREEN_AND_PHONE = [
   { width: 1440, colorScheme: 'light' },
   { width: 360, colorScheme: 'dark' },
@@ -22,7 +22,7 @@ const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.mi
 
 /** @param {Page} page */
 export async function expectNoViolations(page) {
-  // Half a second each time: once a document is enough.
+  // Injecting axe takes half a second, so do it once per document.
   if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(AXE);
   const found = await page.evaluate(async () => {
     const { axe } = /** @type {{ axe: import('axe-core') }} */ (/** @type {unknown} */ (window));
@@ -33,8 +33,8 @@ export async function expectNoViolations(page) {
 }
 
 /**
- * Whether a box overflows depends on the fonts of the machine, and axe looks only at those that do: whatever may scroll
- * has to be within the keyboard's reach.
+ * Checks that every scrollable box is reachable by keyboard. axe only checks boxes that overflow, which depends on the
+ * fonts of the machine.
  *
  * @param {Page} page
  */
@@ -70,7 +70,7 @@ export async function expectWellMade(page) {
 }
 
 /**
- * Widens whatever font this machine has, by more than readers must be able to ask for (WCAG 1.4.12).
+ * Widens the text, whichever fonts the machine has, by more than the spacing that WCAG 1.4.12 requires to work.
  *
  * @param {Page} page
  */
@@ -83,8 +83,7 @@ export async function widenFonts(page) {
 }
 
 /**
- * What the page shows now, in one look after the other: windows are made narrower and nights fall while a page is
- * open, too.
+ * Checks the current page in each look, changing width and colour scheme while it is open.
  *
  * @param {Page} page
  * @param {Look[]} [looks]
@@ -100,7 +99,7 @@ export async function expectWellMadeInEveryLook(page, looks = ALL) {
 }
 
 /**
- * What the page shows now, from the narrowest phone up.
+ * Checks the current page at several widths, from the narrowest phone up.
  *
  * @param {Page} page
  */

@@ -1,4 +1,4 @@
-// The page that measures the device it is opened on.
+// The benchmark page.
 
 import { readFile } from 'node:fs/promises';
 import { expect, test } from '@playwright/test';
@@ -7,19 +7,19 @@ import { BELIEVED, patched } from './page.js';
 test.use({
   launchOptions: {
     executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-    // A GPU in software, as CI has no other.
+    // A software GPU, since CI has no other.
     args: ['--no-sandbox', '--enable-unsafe-webgpu', '--enable-features=Vulkan', '--use-webgpu-adapter=swiftshader'],
   },
 });
 
 test('CPU and GPU are measured side by side, and the figures can be saved', async ({ page }) => {
-  // A GPU in software, beside other tests, may need minutes for what it does alone in seconds.
+  // A software GPU may need minutes beside other tests for what takes seconds alone.
   test.setTimeout(180_000);
   await patched(page, BELIEVED);
   await page.goto('bench.html?only=matmul_256,matvec_1024,decode_char_lstm');
   await page.getByRole('button', { name: 'Measure' }).click();
   await expect(page.getByRole('status')).toContainText('Finished', { timeout: 150_000 });
-  await expect(page.getByText('the processor plays one')).toBeVisible();
+  await expect(page.getByText('the CPU emulates one')).toBeVisible();
   const product = page.getByRole('row', { name: '256 rows and columns' });
   await expect(product).toContainText(/\d GFLOP\/s.*\d GFLOP\/s.*\d %/);
   await expect(page.getByRole('row', { name: 'LSTM writes' })).toContainText(/\d tokens\/s.*\d tokens\/s/);
@@ -45,15 +45,15 @@ test('CPU and GPU are measured side by side, and the figures can be saved', asyn
 
 test('it is found from the first page, speaks German, stops while it checks the GPU, and begins anew', async ({ page }) => {
   await page.goto('');
-  await page.getByRole('link', { name: 'Measure this device' }).click();
-  // Until then the first page may still be there, whose buttons have the same names.
-  await expect(page.getByRole('heading', { name: 'Measure this device' })).toBeVisible();
+  await page.getByRole('link', { name: 'Benchmark this device' }).click();
+  // Wait, since the previous page has buttons with the same names.
+  await expect(page.getByRole('heading', { name: 'Benchmark this device' })).toBeVisible();
   await page.getByRole('button', { name: 'Deutsch' }).click();
-  await expect(page.getByRole('heading', { name: 'Dieses Gerät messen' })).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'Tempo dieses Geräts messen' })).toBeVisible();
   await page.getByRole('button', { name: 'Messen' }).click();
   await expect(page.getByRole('status')).toHaveText('Die GPU wird geprüft …');
   await page.getByRole('button', { name: 'Stopp' }).click();
-  await expect(page.getByRole('status')).toHaveText('Angehalten.');
+  await expect(page.getByRole('status')).toHaveText('Gestoppt.');
   await page.getByRole('button', { name: 'Messen' }).click();
   await expect(page.getByRole('status')).toHaveText('Die GPU wird geprüft …');
 });

@@ -1,5 +1,5 @@
-// What browsers do to the page: files dropped anywhere, databases that close, translation, screen readers. Tests are named
-// by the numbers of the cases that they were made from.
+// Browser behaviour: files dropped anywhere, databases that close, page translation, screen readers. The numbers in
+// test names are those of the cases they were derived from.
 
 import { expect, test } from '@playwright/test';
 import { openTrain, plan, train } from './learning.js';
@@ -11,8 +11,8 @@ import { open, SHORT, source } from './page.js';
  * Drops a file.
  *
  * @param {Page} page
- * @param {string} selector of what it falls on
- * @returns {Promise<boolean[]>} whether the browser was kept from opening it, over there and when it fell
+ * @param {string} selector of the drop target
+ * @returns {Promise<boolean[]>} whether `dragover` and `drop` prevented the browser from opening it
  */
 async function drop(page, selector) {
   return await page
@@ -28,15 +28,15 @@ async function drop(page, selector) {
 for (const view of ['write', 'translate', 'look', 'lecture', 'train']) {
   test(`case 57: a file dropped in “${view}” opens nothing, and it is said where files go`, async ({ page }) => {
     await open(page, `view=${view}&seed=7`);
-    // Before, nobody listens.
+    // Wait until the page listens.
     await expect(page.locator('.view:not([hidden])')).toBeVisible();
-    const note = page.getByRole('status').filter({ hasText: 'Files are taken in “Train”' });
+    const note = page.getByRole('status').filter({ hasText: 'Files belong in “Train”' });
     for (const selector of ['h1', 'footer', '.view:not([hidden]) .lead, .view:not([hidden]) h2', 'textarea']) {
       if (selector === 'textarea' && (view === 'train' || view === 'lecture')) continue;
       expect(await drop(page, selector)).toEqual([true, true]);
       await expect(note).toBeVisible();
     }
-    await note.getByRole('button', { name: 'Show me' }).click();
+    await note.getByRole('button', { name: 'Go there' }).click();
     await expect(note).toHaveCount(0);
     await expect(page.getByRole('heading', { name: 'Your models' })).toBeVisible();
   });
@@ -46,7 +46,7 @@ test('case 57: a dropped file goes where files are taken, and words can be dragg
   const { text } = await openTrain(page);
   expect(await drop(page, '#train-text')).toEqual([true, true]);
   await expect(text).toHaveValue('Ein Lied');
-  await expect(page.getByText('Files are taken in')).toHaveCount(0);
+  await expect(page.getByText('Files belong in')).toHaveCount(0);
   const prevented = await page.locator('h1').evaluate((element) => {
     const dataTransfer = new DataTransfer();
     dataTransfer.setData('text/plain', 'words');
@@ -60,16 +60,16 @@ test('case 58: a file dropped beside its place while it learns ends nothing', as
   await openTrain(page);
   const start = await plan(page, { steps: 5_000 });
   await start.click();
-  await expect(page.getByText('It is learning')).toBeVisible();
+  await expect(page.getByText('The model is learning')).toBeVisible();
   expect(await drop(page, 'h1')).toEqual([true, true]);
-  await expect(page.getByText('Files are taken in “Train”')).toBeVisible();
-  await expect(page.getByText('It is learning')).toBeVisible();
+  await expect(page.getByText('Files belong in “Train”')).toBeVisible();
+  await expect(page.getByText('The model is learning')).toBeVisible();
   await page.getByRole('button', { name: 'Stop' }).filter({ visible: true }).click();
   await expect(page.getByText(/^Stopped after [\d,]+ steps/)).toBeVisible();
 });
 
 /**
- * The browser closes the database, as iOS does, before each of the next so many transactions.
+ * Closes the database before each of the next `times` transactions, as iOS does.
  *
  * @param {number} times
  */
@@ -106,14 +106,14 @@ test('case 62: the note that nothing is kept goes when storage works again, and 
   test.setTimeout(120_000);
   await openTrain(page);
   const start = await plan(page, { steps: 5_000 });
-  // The run's first entry, which holds its text, is refused for good.
+  // The first write of the run, which contains its text, fails permanently.
   await page.evaluate(closeDatabases, 2);
   await start.click();
-  await expect(page.getByText('It is learning')).toBeVisible();
+  await expect(page.getByText('The model is learning')).toBeVisible();
   const note = page
     .getByRole('list', { name: 'Notes' })
     .getByRole('listitem')
-    .filter({ hasText: /keeps nothing|does not keep|storage/ });
+    .filter({ hasText: /stores nothing|does not store|storage/ });
   await expect(note).toBeVisible();
   await page.getByRole('button', { name: 'Pause' }).filter({ visible: true }).click();
   await expect(page.getByText(/^Paused/).first()).toBeVisible();
@@ -125,9 +125,9 @@ test('case 62: the note that nothing is kept goes when storage works again, and 
   await page.reload();
   await expect(train(page).runs.getByRole('textbox')).toHaveValue('My run');
   await train(page)
-    .runs.getByRole('button', { name: /^Go on/ })
+    .runs.getByRole('button', { name: /^Resume/ })
     .click();
-  await expect(page.getByText('It is learning')).toBeVisible();
+  await expect(page.getByText('The model is learning')).toBeVisible();
 });
 
 test('case 63: songs, tokens, formulas and code are not for the browser to translate', async ({ page }) => {
@@ -148,7 +148,7 @@ test('case 63: songs, tokens, formulas and code are not for the browser to trans
   await expectKept('math, pre code');
   await open(page, 'view=translate&beam=1&go=1');
   await expectKept('.translation tbody :is(th, td)');
-  // What is the page's own may well be translated.
+  // The page's own texts may be translated.
   expect(await page.locator('h1').evaluate((one) => one.closest('[translate=no]'))).toBeNull();
 });
 

@@ -1,4 +1,4 @@
-// The view "Describe a picture": one picture, many words.
+// The view "Describe a picture".
 
 import { expect, test } from '@playwright/test';
 import { expectWellMade } from './appearance.js';

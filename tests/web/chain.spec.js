@@ -1,4 +1,4 @@
-// "Taylor meets Helene", and the way between the views.
+// The view "Taylor meets Helene", and navigation between views.
 
 import { expect, test } from '@playwright/test';
 import { expectToFitEveryWidth, expectWellMadeInEveryLook } from './appearance.js';
@@ -197,7 +197,7 @@ test('nothing to translate and nothing to continue are said', async ({ page }) =
   await all.click();
   await expect(notes).toContainText('no German words');
   await singOn.click();
-  await expect(notes).toContainText('no English yet');
+  await expect(notes).toContainText('no English text yet');
   await expect(alert).toBeEmpty();
 });
 
@@ -210,10 +210,10 @@ test('without a translator the song goes on from the visitor’s own English', a
   });
   await page.goto('#view=chain&seed=7&length=120');
   const { english, translate, all, notes } = stages(page);
-  await expect(page.getByText('no model that translates')).toBeVisible();
+  await expect(page.getByText('no translation model')).toBeVisible();
   await expect(translate).toBeDisabled();
   await all.click();
-  await expect(notes).toContainText('no model that translates');
+  await expect(notes).toContainText('no translation model');
   await english.fill('The moon is up');
   expect(await doAll(page)).toMatch(/^The moon is up\n/);
 });
@@ -256,8 +256,8 @@ test('old links open Write, and each view has its address', async ({ page }) => 
 });
 
 test('back opens the view that was there, also when the page is slow to notice', async ({ page }) => {
-  // Ahead of the page's own listeners: something is typed just as the step back is announced, and the
-  // page, as a busy one, hears of the new address only after what was typed would have been written.
+  // Runs before the page's own listeners: types something on popstate, and delays hashchange, as on a busy page, until
+  // after the typed text would have been written.
   await page.addInitScript(() => {
     const type = () => document.activeElement?.dispatchEvent(new Event('input', { bubbles: true }));
     /** @param {Event} event */
@@ -272,7 +272,7 @@ test('back opens the view that was there, also when the page is slow to notice',
   await expect(controls(page).prompt).toHaveValue('Snow');
   await page.getByRole('link', { name: 'Translate' }).click();
   const { german, status } = desk(page);
-  // Whoever comes here first sees the old song translated.
+  // The first visit translates the initial song.
   await expect(status).toContainText('Finished');
   await german.fill('Schnee');
   await expect(german).toBeFocused();

@@ -1,4 +1,4 @@
-// The choice of where to compute, in a browser that has no WebGPU.
+// The choice of device, in a browser without WebGPU.
 
 import { expect, test } from '@playwright/test';
 import { expectWellMadeInEveryLook, SCREEN_AND_PHONE } from './appearance.js';
@@ -40,7 +40,7 @@ test('the choice is remembered, and no part of the address', async ({ page }) =>
   await expect(choice).toHaveValue('gpu');
   await expect(badge).toHaveText(NONE);
   await page.getByRole('button', { name: 'Deutsch' }).click();
-  await expect(page.getByRole('status', { name: 'Rechnen auf' })).toHaveText('Kein WebGPU in diesem Browser: Es rechnet die CPU.');
+  await expect(page.getByRole('status', { name: 'Rechnen auf' })).toHaveText('Kein WebGPU in diesem Browser: Die CPU übernimmt.');
   await page.getByRole('button', { name: 'English' }).click();
   await choice.selectOption('CPU');
   await expect(badge).toBeHidden();

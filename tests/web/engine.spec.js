@@ -1,4 +1,4 @@
-// The worker may crash, hang or not start at all; every run still comes to an end.
+// Every run settles, even if the worker crashes, hangs or does not start.
 
 import { expect, test } from '@playwright/test';
 import { controls, generate, open, SHORT, WEIGHTS } from './page.js';
@@ -6,7 +6,7 @@ import { controls, generate, open, SHORT, WEIGHTS } from './page.js';
 const GLUE = '**/pkg/liedwerk.js';
 
 /**
- * Serves the built glue with a different class Generator.
+ * Serves the module's glue code with a modified class Generator.
  *
  * @param {import('@playwright/test').Page} page
  * @param {string} next the body of `next(n)`

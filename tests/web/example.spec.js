@@ -1,7 +1,7 @@
 import { expect, test } from '@playwright/test';
 import { finished, open, source } from './page.js';
 
-// The first thing a visitor reads is signed by the model: it must be the model's.
+// The example song claims to be written by the model, so check that the model reproduces it.
 test('the example on the empty sheet is what the model writes', async ({ page }) => {
   await open(page, 'seed=1');
   const [text, link] = await page.evaluate(async (address) => {

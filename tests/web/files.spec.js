@@ -1,4 +1,4 @@
-// What happens to the files of a model on their way to the page.
+// Downloads of model files: damage, errors and caching.
 
 import { expect, test } from '@playwright/test';
 import { controls, generate, open, WEIGHTS } from './page.js';

@@ -2,7 +2,7 @@ import { defineConfig, devices } from '@playwright/test';
 
 const address = 'http://127.0.0.1:8123/';
 
-// A few tests in another engine than the rest. Playwright's own Firefox is needed for it:
+// Runs a few tests in another browser engine. Needs Playwright's own Firefox:
 // npx playwright install firefox && npx playwright test --config firefox.config.js
 export default defineConfig({
   testDir: '.',

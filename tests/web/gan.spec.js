@@ -1,4 +1,4 @@
-// The view "GAN in the plane": two networks that play against each other, and a pen for points of one's own.
+// The view "GAN in 2D": training of the networks, and drawing of points.
 
 import { expect, test } from '@playwright/test';
 import { expectWellMade } from './appearance.js';
@@ -7,7 +7,7 @@ import { longestTask } from './main-thread.js';
 /** @typedef {import('@playwright/test').Page} Page */
 
 /**
- * The percentages of generated points near real ones, and of real ones near generated ones.
+ * Returns the percentages of generated points near real ones, and of real points near generated ones.
  *
  * @param {Page} page
  */
@@ -41,7 +41,7 @@ test('one draws points with the keyboard, in German, on a phone; nothing for axe
   await page.setViewportSize({ width: 360, height: 800 });
   await page.goto('#view=gan&seed=3&lang=en');
   await page.getByRole('combobox', { name: 'Real points' }).selectOption('Draw your own');
-  await page.getByRole('application', { name: /points in the plane/ }).focus();
+  await page.getByRole('application', { name: /Real and generated points/ }).focus();
   for (const key of ['Space', 'ArrowRight', 'Space', 'ArrowUp', 'Space']) await page.keyboard.press(key);
   await page.getByRole('button', { name: 'One step' }).click();
   await expect(page.getByRole('main').getByRole('status')).toHaveText('Step 1');

@@ -1,5 +1,5 @@
-// The page in a browser with WebGPU. Its GPU is software, and slow: a token takes up to a second, the self-test half
-// a minute. So the songs are short, and where the test is not about the self-test it is left out.
+// The page in a browser with WebGPU on a slow software GPU: a token takes up to a second, the self-test half a minute.
+// Songs are therefore short, and tests that are not about the self-test skip it.
 
 import { expect, test } from '@playwright/test';
 import { expectWellMade } from './appearance.js';
@@ -13,9 +13,9 @@ test.describe.configure({ mode: 'default', timeout: 240_000 });
 
 const CHECKED = /^WebGPU checked: google swiftshader, \d+ operations, largest error \de-\d+\./;
 const PATIENT = { timeout: 150_000 };
-/** Without chance: where the devices differ, they do so by rounding. */
+/** Greedy decoding, so that the devices differ only by rounding. */
 const GREEDY = 'seed=7&temperature=0';
-/** The quicker one on such a GPU. */
+/** The model that is faster on such a GPU. */
 const GPT = `${GREEDY}&model=gpt-songs&prompt=My+love`;
 
 /** @param {Page} page */
@@ -31,7 +31,7 @@ function parts(page) {
   };
 }
 
-/** Keeps the device, to be lost at will. */
+/** Keeps a reference to the device, so that tests can destroy it. */
 const HELD = `const { requestDevice } = GPUAdapter.prototype;
   GPUAdapter.prototype.requestDevice = async function (...all) {
     return (self.held = await requestDevice.apply(this, all));
@@ -40,12 +40,12 @@ const HELD = `const { requestDevice } = GPUAdapter.prototype;
 /**
  * @param {Page} page
  * @param {string} hash
- * @param {{ checked?: boolean, patch?: string }} how whether the GPU is really checked before it may write, and what
- *   is added to the module's glue
+ * @param {{ checked?: boolean, patch?: string }} how whether the GPU's self-test runs, and code to add to
+ *   the module's glue code
  */
 async function open(page, hash, { checked = false, patch = '' } = {}) {
   await patched(page, [checked ? '' : BELIEVED, patch].join('\n'));
-  // Each song is to be the same, wherever it is computed.
+  // Keep the seed, so that all songs are the same whatever the device.
   await page.goto(`#${hash}&keep-seed=1`);
   await expect(page.getByRole('status').filter({ hasText: 'ready' }).first()).toBeVisible();
   return parts(page);
@@ -69,7 +69,7 @@ async function written(page) {
   return await song.innerText();
 }
 
-/** The worker that knows the GPU; the other has gone once it is checked. @param {Page} page */
+/** Returns the worker that uses the GPU; the other one ends after the check. @param {Page} page */
 async function gpuWorker(page) {
   await expect.poll(() => page.workers().length).toBe(1);
   return page.workers()[0];
@@ -82,7 +82,7 @@ async function loseDevice(page) {
 }
 
 /**
- * A wasm module whose memory has a page more than it begins with, and cannot grow further.
+ * Patches a wasm module so that its memory can grow by one page only.
  *
  * @param {Buffer} module
  */
@@ -115,14 +115,14 @@ test('a checked GPU writes what the CPU writes, and a link of it computes on the
   await expect(speed).toHaveText(/tokens per second$/);
   await choice.selectOption('GPU');
   await generate.click();
-  // Also while the GPU is checked.
+  // Even while the GPU is being checked.
   await stop.click();
   await expect(status).toContainText('Stopped');
   await expect(badge).toHaveText(CHECKED, PATIENT);
   expect(await written(page)).toBe(text);
   await expect(speed).toHaveText(/tokens per second on the GPU$/);
   await page.getByRole('button', { name: 'Copy link' }).click();
-  await expect(status).toContainText('Link copied. It computes on the CPU');
+  await expect(status).toContainText('Link copied. It runs on the CPU');
   const elsewhere = await browser.newContext({ locale: 'en-GB', storageState: await page.context().storageState() });
   const other = await elsewhere.newPage();
   await other.goto(await clipboard(page));
@@ -142,7 +142,7 @@ test('a GPU that computes wrongly is found out, and the CPU writes', async ({ pa
     };`;
   const { badge, speed, choice } = await open(page, `${GPT}&length=4`, { checked: true, patch });
   await choice.selectOption('GPU');
-  await expect(badge).toHaveText(/^This GPU computes wrongly \(elementwise: .*unary.*\): using the CPU\.$/, PATIENT);
+  await expect(badge).toHaveText(/^This GPU gives wrong results \(elementwise: .*unary.*\): using the CPU\.$/, PATIENT);
   await written(page);
   await expect(speed).not.toContainText('GPU');
 });
@@ -166,7 +166,7 @@ test('Automatic runs a race, takes the faster device and remembers it', async ({
   await page.setViewportSize({ width: 360, height: 800 });
   const { badge, speed, choice } = await open(page, `${GPT}&length=6`);
   await choose(page, 'Automatic');
-  await expect(badge).toHaveText(/Automatic: the [CG]PU is faster for “.+” \([\d,]+ against [\d,]+ tokens\/s\)\.$/, PATIENT);
+  await expect(badge).toHaveText(/Automatic: the [CG]PU is faster for “.+” \([\d,]+ vs\. [\d,]+ tokens\/s\)\.$/, PATIENT);
   const said = await badge.innerText();
   await expectWellMade(page);
   await written(page);
@@ -174,7 +174,7 @@ test('Automatic runs a race, takes the faster device and remembers it', async ({
   await expect(badge).toHaveText(said);
   await page.reload();
   await expect(choice).toHaveValue('auto');
-  // The same figures: there was no second race.
+  // The same figures, so there was no second race.
   await expect(badge).toHaveText(said, PATIENT);
 });
 
@@ -188,12 +188,12 @@ test('a GPU that is lost in a song: the CPU goes on, and the next song does not 
   await loseDevice(page);
   await expect(status).toContainText('Finished', PATIENT);
   expect(await song.innerText()).toBe(text);
-  await expect(notes).toContainText('The CPU has continued the same text');
-  await expect(badge).toHaveText('The GPU was lost: using the CPU.');
+  await expect(notes).toContainText('The CPU continued the same text');
+  await expect(badge).toHaveText('The GPU failed: using the CPU.');
   expect(await written(page)).toBe(text);
   await expect(notes).toBeEmpty();
   await expect(speed).not.toContainText('GPU');
-  const again = page.getByRole('button', { name: 'Ask for the GPU again' });
+  const again = page.getByRole('button', { name: 'Try the GPU again' });
   await again.click();
   await expect(badge).toHaveText(CHECKED, PATIENT);
   await expect(again).toBeHidden();
@@ -207,11 +207,11 @@ test('a GPU that is lost in a translation: the CPU goes on', async ({ page }) =>
   await expect(page.getByText(/^\d of 40 translated/)).toBeVisible(PATIENT);
   await loseDevice(page);
   await expect(status).toContainText('Finished: 40 sentences', PATIENT);
-  await expect(notes).toContainText('The CPU has continued the same text');
-  await expect(badge).toHaveText('The GPU was lost: using the CPU.');
+  await expect(notes).toContainText('The CPU continued the same text');
+  await expect(badge).toHaveText('The GPU failed: using the CPU.');
 });
 
-/** What a panic does: an error that nobody catches, and a promise that never settles. @param {string} method */
+/** Simulates a panic: an uncaught error, and a promise that never settles. @param {string} method */
 const panics = (method) => `{
   const { next } = ${method};
   let left = 3;
@@ -221,7 +221,7 @@ const panics = (method) => `{
     return new Promise(() => {});
   };
 }`;
-const CRASHED = 'The GPU run crashed: using the CPU.';
+const CRASHED = 'The engine crashed on the GPU: using the CPU.';
 
 test('a panic in the middle of a song: the CPU goes on with it', async ({ page }) => {
   const patch = panics('Generator.prototype');
@@ -230,7 +230,7 @@ test('a panic in the middle of a song: the CPU goes on with it', async ({ page }
   await choose(page, 'GPU');
   expect(await written(page)).toBe(text);
   await expect(status).toContainText('Finished: 30 tokens');
-  await expect(notes).toContainText('The CPU has continued the same text');
+  await expect(notes).toContainText('The CPU continued the same text');
   await expect(badge).toHaveText(CRASHED);
   await expect(page.getByRole('alert')).toBeEmpty();
   expect(await song.innerText()).toBe(text);
@@ -250,12 +250,12 @@ test('a panic in the middle of a translation: the CPU goes on with it', async ({
   expect(pieces).toHaveLength(5);
   await choose(page, 'GPU');
   expect(await translate()).toEqual(pieces);
-  await expect(notes).toContainText('The CPU has continued the same text');
+  await expect(notes).toContainText('The CPU continued the same text');
   await expect(badge).toHaveText(CRASHED);
 });
 
 test('where the larger module has too little memory or does not come, the CPU writes', async ({ page }) => {
-  // A module without room to grow: opening a model in it ends in a real panic.
+  // A module whose memory cannot grow, so that opening a model causes a real panic.
   await page.route('**/pkg/full/liedwerk_bg.wasm', async (route) => {
     const response = await route.fetch();
     await route.fulfill({ response, body: withoutRoom(await response.body()) });
@@ -267,8 +267,8 @@ test('where the larger module has too little memory or does not come, the CPU wr
   expect(await written(page)).toBe(text);
   await expect(speed).not.toContainText('GPU');
   await page.route('**/pkg/full/*', (route) => route.abort());
-  await page.getByRole('button', { name: 'Ask for the GPU again' }).click();
-  await expect(badge).toHaveText(/^The part of the program that knows the GPU could not be fetched/, PATIENT);
+  await page.getByRole('button', { name: 'Try the GPU again' }).click();
+  await expect(badge).toHaveText(/^The part of the program for the GPU could not be loaded/, PATIENT);
   expect(await written(page)).toBe(text);
 });
 
@@ -345,7 +345,7 @@ test('two models side by side, each on a GPU of its own', async ({ page }) => {
   await expect(rivals.filter({ hasText: 'per second on the GPU' })).toHaveCount(2);
 });
 
-/** As small as the LSTM. */
+/** A GPT as small as the LSTM. */
 const SMALL_GPT = {
   ...PLAN,
   model: {
@@ -386,10 +386,10 @@ test('a GPU that is lost while a model learns: the page says so, and the CPU goe
   const numbers = { steps: 40, warmup_steps: 2, decay_steps: 10, batch_size: 2, window: 16 };
   for (const [name, value] of Object.entries(numbers)) await page.getByLabel(name, { exact: true }).fill(String(value));
   await page.getByRole('button', { name: 'Start training' }).click();
-  await expect(page.getByText('It is learning')).toBeVisible(PATIENT);
+  await expect(page.getByText('The model is learning')).toBeVisible(PATIENT);
   for (const worker of page.workers()) {
     await worker.evaluate(() => /** @type {any} */ (self).held?.destroy());
   }
-  await expect(parts(page).notes.getByText('The GPU was lost. The run goes on on the CPU.')).toBeVisible(PATIENT);
+  await expect(parts(page).notes.getByText('The GPU failed. The run continues on the CPU.')).toBeVisible(PATIENT);
   await expect(page.getByText('Finished after 40 steps.')).toBeVisible(PATIENT);
 });

@@ -1,4 +1,4 @@
-// What hosts and networks do to the page. Tests are named by the numbers of the cases that they were made from.
+// Behaviour of hosts and networks. The numbers in test names are those of the cases they were derived from.
 
 import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -17,7 +17,7 @@ test.use({ serviceWorkers: 'allow' });
 const LOGIN = { status: 200, type: 'text/html; charset=utf-8', body: '<!doctype html><title>School</title><h1>Please log in</h1>' };
 
 /**
- * A first visit, with all that it keeps.
+ * Performs a first visit, waiting until the page's files are cached.
  *
  * @param {Page} page
  * @param {string | undefined} baseURL
@@ -32,7 +32,7 @@ async function visited(page, baseURL) {
 }
 
 /**
- * The page opens, and computes what it did before.
+ * Checks that the page opens and writes the same song as before.
  *
  * @param {Page} page
  * @param {string} url
@@ -104,7 +104,7 @@ for (const [how, answer] of /** @type {const} */ ([
     await page.goto(`${url}#view=train&seed=1`);
     await page.getByRole('button', { name: 'Eleven English songs' }).click();
     const alert = page.getByRole('alert').filter({ hasText: 'engine-unavailable' }).first();
-    await expect(alert).toContainText('A file of this page is missing on its host');
+    await expect(alert).toContainText('A file of this page is missing on the server');
     await expect(alert).toContainText('pkg/full/liedwerk.js');
     await expect(alert).not.toContainText('SIMD');
   });
@@ -129,7 +129,7 @@ test('case 79: where the host accepts and never answers, the kept page comes wit
   await expect(controls(page).generate).toBeVisible();
   expect(Date.now() - before).toBeLessThan(8_000);
   expect(await finished(page)).toBe(text);
-  // Neither list nor tokenizer waited another five seconds.
+  // Neither the list of models nor the tokenizer waited another five seconds.
   expect(Date.now() - before).toBeLessThan(14_000);
 });
 
@@ -218,7 +218,7 @@ test('an address that is none leads to the page, with the link that it carries',
   const { url, state } = await mirror(baseURL, 'songs/');
   state.change = (path, answer) => (answer.status === 404 || !path.startsWith('songs/') ? { status: 404, type: 'text/html', body: lost } : answer);
   await page.goto(`${url}songs/old/place.htm`);
-  await expect(page.getByText('There is nothing at this address')).toBeVisible();
+  await expect(page.getByText('There is no page at this address')).toBeVisible();
   await page.getByRole('link', { name: 'Zu liedwerk' }).click();
   await expect(page).toHaveURL(/\/songs\/#/);
   await page.goto(`${url}songs/index.htm#${SHORT}&go=1`);
@@ -234,7 +234,7 @@ test('a first visit keeps no weights that are not whole, and asks for them once'
   await page.reload();
   expect(await generate(page)).toBe(text);
   expect(state.asked.filter((path) => path.endsWith('.safetensors'))).toHaveLength(1);
-  // All that is kept of the page itself is what the host has, to the byte.
+  // All cached files of the page are identical to the host's.
   const differing = await page.evaluate(async () => {
     const names = (await caches.keys()).filter((name) => name.startsWith('liedwerk-shell'));
     const cache = await caches.open(names[0]);

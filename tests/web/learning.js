@@ -1,4 +1,4 @@
-// The view "Train" as the tests know it, and a training without the view.
+// Helpers for the view "Train", and for training without the view.
 
 import { readFileSync } from 'node:fs';
 import { expect } from '@playwright/test';
@@ -34,7 +34,7 @@ export async function openTrain(page, settings = '') {
 }
 
 /**
- * Our English songs, and a plan of so many steps whatever this device can do in a minute.
+ * Loads the page's English songs and sets the steps of the plan, independent of the speed of this device.
  *
  * @param {Page} page
  * @param {Record<string, number>} [numbers]
@@ -51,7 +51,7 @@ export async function plan(page, numbers = {}) {
 }
 
 /**
- * Numbers of the plan that is shown.
+ * Changes numbers of the plan shown.
  *
  * @param {Page} page
  * @param {Record<string, number>} numbers
@@ -64,7 +64,7 @@ export async function change(page, numbers) {
   }
 }
 
-/** A text that lies beside the page. */
+/** Path of a text that is part of the page. */
 export const VERSE = new URL('../../www/places/train/texts/verse-en.txt', import.meta.url).pathname;
 
 /** A small network. */
@@ -78,12 +78,13 @@ export const PLAN = {
 };
 
 /**
- * By the trainer's client, as the view uses it: the losses step by step, the tokenizer of the model that comes of it, and the device that it ended on.
+ * Trains via the trainer's client, as the view does; returns the losses of all steps, the model's tokenizer and the
+ * final device.
  *
- * @param {Page} page where the page is open
+ * @param {Page} page with the page open
  * @param {'cpu' | 'gpu'} device
  * @param {object} plan
- * @param {number} cores workers at most
+ * @param {number} cores maximum number of workers
  */
 export async function learn(page, device, plan = PLAN, cores = 1) {
   return page.evaluate(

@@ -1,4 +1,4 @@
-// The lecture: what it shows is what the repository and the page have.
+// The lecture: its content agrees with the repository and the page.
 
 import { readFileSync } from 'node:fs';
 import { expect, test } from '@playwright/test';
@@ -27,7 +27,7 @@ const lines = (text) =>
 test('every excerpt stands in its file, word for word', async ({ page }) => {
   await page.goto('#view=lecture');
   const { EXCERPTS } = await told(page);
-  expect(Object.keys(EXCERPTS)).toHaveLength(29);
+  expect(Object.keys(EXCERPTS)).toHaveLength(30);
   for (const { file, code } of Object.values(EXCERPTS)) {
     expect(code.split('\n').length).toBeGreaterThan(1);
     expect(lines(readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8')), file).toContain(lines(code));
@@ -43,7 +43,7 @@ test('every step has its formula, its lines and a part to try; the arrow keys tu
       await expectInHash(page, (hash) => [hash.get('case') ?? 'lyrics', hash.get('step') ?? '1'], [useCase, String(i + 1)]);
       await expect(page.getByRole('region', { name: 'Lines of code' })).toHaveText(EXCERPTS[excerpt].code);
       await expect(page.getByRole('math')).toBeVisible();
-      await expect(page.getByRole('heading', { name: 'To try' })).toBeVisible();
+      await expect(page.getByRole('heading', { name: 'Try it' })).toBeVisible();
       await page.keyboard.press('ArrowRight');
     }
   }
@@ -56,7 +56,7 @@ test('the sizes give the parameters of the model that the page has', async ({ pa
   await page.goto('#view=lecture&step=4&lang=de');
   await expect(page.getByRole('status').filter({ visible: true })).toHaveText(`${figures.parameters.toLocaleString('de')} Parameter`);
   await page.getByRole('slider', { name: 'Schichten' }).fill('1');
-  // 76 x 64 embedded, 4 x 256 x (64 + 256 + 2) in the layer, 257 x 76 to the characters.
+  // 76 x 64 for the embedding, 4 x 256 x (64 + 256 + 2) for the layer, 257 x 76 for the output.
   await expect(page.getByRole('status').filter({ visible: true })).toHaveText('354.124 Parameter');
 });
 

@@ -40,7 +40,7 @@ test('a link is copied while the model is still on its way, and that stays said'
   await expect(status).toContainText('Link copied');
   release();
   await (await weights).finished();
-  // The page is told when they are checked and opened, and shows nothing of it.
+  // Loading the weights must not overwrite the status.
   await page.waitForTimeout(1_000);
   await expect(status).toContainText('Link copied');
 });

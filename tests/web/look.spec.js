@@ -1,4 +1,4 @@
-// Look inside: what a model did at each token, as pictures and as tables; by mouse, keyboard and in both languages.
+// Look inside: activations at each token as pictures and tables, by mouse and keyboard, in both languages.
 
 import { expect, test } from '@playwright/test';
 import { expectWellMade } from './appearance.js';
@@ -7,7 +7,7 @@ import { source } from './page.js';
 
 /** @typedef {import('@playwright/test').Page} Page */
 
-/** Somebody speaks, and somebody tells. */
+/** A text with both quoted speech and narration. */
 const BALLAD = `
 "O where have you been, my long, long love,
 This seven long years and more?"
@@ -45,7 +45,7 @@ async function look(page, hash, button, done) {
 }
 
 /**
- * Pictures and tables follow one another.
+ * Waits until all pictures and tables have been drawn.
  *
  * @param {Page} page
  */
@@ -60,7 +60,7 @@ test('a GPT: attention, the layers under a word, its choice, its neighbours', as
   await page.setViewportSize({ width: 1440, height: 900 });
   await look(page, 'look=gpt-songs&prompt=Hello+my+name+is&length=8', 'Generate', /Finished/);
 
-  // The head with the clearest pattern, whichever that is.
+  // The head with the clearest pattern, whichever it is.
   const attention = page.getByRole('table', { name: /^Layer \d+, Head \d+/ });
   const rows = attention.getByRole('row');
   await expect(attention.getByRole('rowheader', { name: 'name', exact: true })).toBeVisible();
@@ -69,7 +69,7 @@ test('a GPT: attention, the layers under a word, its choice, its neighbours', as
     const weights = (await row.getByRole('cell').allInnerTexts()).filter((text) => text.includes('%')).map(percent);
     if (weights.length) expect(Math.abs(weights.reduce((sum, weight) => sum + weight, 0) - 100)).toBeLessThan(1);
   }
-  // Above the words of the text one arc at least leads to what the last of them looks at.
+  // At least one arc leads from the last word to one it attends to.
   await expect.poll(() => page.locator('.arcs path').count()).toBeGreaterThan(0);
   const before = await rows.last().innerText();
   const region = page.getByRole('region', { name: 'Attention', exact: true });
@@ -78,7 +78,7 @@ test('a GPT: attention, the layers under a word, its choice, its neighbours', as
   const mean = page.getByRole('table', { name: 'Layer 3, mean of all' });
   expect(await mean.getByRole('row').last().innerText()).not.toBe(before);
 
-  // The deepest layer's favourite is the model's, as the table of the step has it.
+  // The last layer's top token is the model's, as in the table of the step.
   const slider = page.getByRole('slider', { name: 'Token' });
   await slider.focus();
   await slider.press('End');
@@ -86,7 +86,7 @@ test('a GPT: attention, the layers under a word, its choice, its neighbours', as
   const favourite = page.getByRole('table', { name: 'What could have come here' }).getByRole('row').nth(1);
   const name = (await favourite.getByRole('rowheader').innerText()).trim();
   const share = Math.round(percent(await favourite.getByRole('cell').first().innerText()));
-  const lens = page.getByRole('table', { name: 'The likeliest tokens at each depth' });
+  const lens = page.getByRole('table', { name: 'The most likely tokens at each depth' });
   await expect(lens.getByRole('row')).toHaveCount(9);
   await expect(lens.getByRole('row').last().getByRole('cell').first()).toContainText(name);
   const deepest = await lens.getByRole('row').last().getByRole('cell').first().innerText();
@@ -112,13 +112,13 @@ test('ein LSTM auf Deutsch und am Handy: Tore, eine Einheit, der Text in ihrer F
   const gates = page.getByRole('region', { name: 'Tore und Gedächtnis' });
   await gates.getByRole('button', { name: 'Als Tabelle' }).click();
   const table = gates.getByRole('table');
-  // It opens on a unit that does something one can name.
+  // It opens on an interpretable unit.
   await expect(gates.getByLabel('Achtet auf')).toHaveValue('0');
   await expect(table).toHaveAccessibleName('Zellzustand c, Schicht 1');
   await expect(table.getByRole('rowheader', { name: 'Einheit 154' })).toBeVisible();
   await gates.getByLabel('Einheit').fill('200');
   await expect(table.getByRole('rowheader', { name: 'Einheit 200' })).toBeVisible();
-  await gates.getByLabel('Was').selectOption('Vergesstor f');
+  await gates.getByLabel('Zeigen').selectOption('Vergesstor f');
   await gates.getByLabel('Schicht').selectOption('4');
   await expect(table).toHaveAccessibleName('Vergesstor f, Schicht 4');
   await expect(gates.getByLabel('Achtet auf').locator('option:checked')).toHaveText('anderes');
@@ -150,12 +150,12 @@ test('translators: what looks at what, and the alignment', async ({ page }) => {
   await look(page, `look=transformer-de-en&${german}`, 'Translate', /Finished/);
   const attention = page.getByRole('region', { name: 'Attention', exact: true });
   await expect(attention.getByRole('columnheader', { name: 'Lied' })).toBeVisible();
-  await attention.getByLabel('Which').selectOption('the text at itself');
+  await attention.getByLabel('Show').selectOption('text to itself');
   await expect(attention.getByRole('columnheader', { name: 'song' })).toBeVisible();
   await page.getByRole('button', { name: /weather/ }).click();
-  await attention.getByLabel('Which').selectOption('German at itself');
+  await attention.getByLabel('Show').selectOption('German to itself');
   await expect(attention.getByRole('rowheader', { name: 'Wetter' })).toBeVisible();
-  await expect(page.getByRole('table', { name: 'The likeliest tokens at each depth' })).toBeVisible();
+  await expect(page.getByRole('table', { name: 'The most likely tokens at each depth' })).toBeVisible();
 
   await page.getByLabel('Model', { exact: true }).selectOption('seq2seq-de-en');
   await expect(page.getByRole('status')).toContainText('ready');
@@ -175,7 +175,7 @@ for (const [name, hash, button] of [
   test(`the page stays free while it shows what a model does: ${name}`, { tag: '@quiet' }, async ({ page }) => {
     await page.setViewportSize({ width: 1440, height: 900 });
     let longest = Infinity;
-    // A crowded machine computes more slowly, too; a page that is slow is so every time.
+    // Retry, since a busy machine is slow only now and then; a slow page is slow every time.
     for (let again = 0; again < 3 && longest >= 50; again += 1) {
       await page.goto('about:blank');
       await page.goto(`#view=look&seed=7&${hash}`);
@@ -203,17 +203,17 @@ for (const [name, hash, button, length] of [
     await copy.click();
     await expect(status).toContainText('proves');
     const link = await page.evaluate(() => navigator.clipboard.readText());
-    const verdict = page.getByRole('region', { name: 'Check of the link' });
+    const verdict = page.getByRole('region', { name: 'Link check' });
     const open = async (/** @type {string} */ address) => {
       await page.goto('about:blank');
       await page.goto(address);
       await expect(status).toContainText('Finished');
     };
     await open(link);
-    await expect(verdict).toContainText(`Verified: ${name} has written the very text`);
+    await expect(verdict).toContainText(`Verified: ${name} wrote exactly the text`);
     await open(link.replace(/(proof=\w+\.\d+\.\d+\.)[\w-]{4}/, '$1AAAA'));
     await expect(verdict).toContainText('somebody has changed the link');
-    // Of another text the link says nothing, and a new one promises nothing before that is written.
+    // The link has no proof of another text, and a new link has none until a text is written.
     await (button === 'Generate' ? page.getByLabel('Start with') : page.getByRole('textbox', { name: 'German' })).fill('O');
     await expect(verdict).toBeHidden();
     await copy.click();
@@ -255,7 +255,7 @@ test('units of the LSTM that are named do what their names say', async ({ page }
       };
       await new EngineClient(new Computing()).look({ model, fresh: false, known: catalog.known(), text, options }, listeners).finished;
       const all = read.tokens.map((/** @type {any} */ token) => token.text);
-      /** What each unit is to follow, after each character. @type {Record<string, number[]>} */
+      /** Expected signal of each unit after each character. @type {Record<string, number[]>} */
       const told = { unitColumn: [], unitWord: [], unitStanza: [], unitQuotes: [], unitLineEnd: [] };
       let [column, line, quoted] = [0, 0, 0];
       all.slice(0, -1).forEach((/** @type {string} */ character, /** @type {number} */ i) => {
@@ -279,7 +279,7 @@ test('units of the LSTM that are named do what their names say', async ({ page }
   );
   expect(found).toHaveLength(5);
   for (const { name, correlation, here } of found) {
-    // Of one text the number is another one; its sign and most of its size are the unit's.
+    // The correlation varies with the text; check its sign and that most of its size remains.
     expect(here * Math.sign(correlation), `${name}: ${here}`).toBeGreaterThan(0.6 * Math.abs(correlation));
   }
 });

@@ -45,7 +45,7 @@ for (const language of /** @type {const} */ (['de', 'en'])) {
     await open(page, `${SHORT}&lang=${language}`);
     const places = page.getByRole('navigation').first().getByRole('link');
     await expect(places).toHaveCount(6);
-    // The longer words matter where there is the least room.
+    // German has longer words, so check it on the narrowest screen.
     const looks = language === 'de' ? SCREEN_AND_PHONE.slice(1) : SCREEN_AND_PHONE;
     for (let i = 0; i < 6; i += 1) {
       await places.nth(i).click();
@@ -60,7 +60,7 @@ for (const language of /** @type {const} */ (['de', 'en'])) {
         await test.step(view, () => expectWellMadeInEveryLook(page, looks));
       }
     }
-    // All places are in sight, on the narrowest phone and the widest screen.
+    // All places are visible, from the narrowest phone to the widest screen.
     for (const width of [320, 360, 768, 1920]) {
       await page.setViewportSize({ width, height: 700 });
       for (const link of await places.all()) {
@@ -90,7 +90,7 @@ for (const [name, hash] of [
     await formula.focus();
     await page.keyboard.press('ArrowRight');
     await expect.poll(() => formula.evaluate(({ scrollLeft }) => scrollLeft)).toBeGreaterThan(0);
-    // The arrow has scrolled, and turned no page.
+    // The arrow key has scrolled the formula, not turned the page.
     await expect(math).toBeVisible();
     expect(new URL(page.url()).hash).toContain(hash.slice(hash.indexOf('step')));
   });

@@ -1,4 +1,4 @@
-// LSTM against GPT: two models on one beginning.
+// The view "LSTM against GPT": two models continue the same prompt.
 
 import { expect, test } from '@playwright/test';
 

@@ -1,21 +1,21 @@
-// The thread of the page itself, which must stay free for whoever clicks and scrolls.
+// Measures the page's main thread, which must stay responsive.
 
 /** @typedef {import('@playwright/test').Page} Page */
 
 /**
- * @typedef {object} TraceEvent of Chromium's trace
+ * @typedef {object} TraceEvent an event of Chromium's trace
  * @property {string} name
  * @property {string} ph
  * @property {number} pid
  * @property {number} tid
- * @property {number} dur microseconds by the clock
- * @property {number} [tdur] of processor time; left out where it is none
+ * @property {number} dur wall-clock time in microseconds
+ * @property {number} [tdur] CPU time in microseconds; absent if there was none
  * @property {{ name?: string }} args
  */
 
 /**
- * The longest task of the page's thread meanwhile, in milliseconds of processor time: what it computes itself, however
- * many other programs the machine runs beside it.
+ * Returns the longest task of the main thread during `work`, in milliseconds of CPU time, which does not depend on
+ * other programs on the machine.
  *
  * @param {Page} page
  * @param {() => Promise<unknown>} work

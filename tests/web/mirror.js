@@ -1,4 +1,4 @@
-// A host of the tests' own in front of the site: it can change what it sends, keep silent, and go away.
+// A proxy in front of the site that can change responses, stop answering, and shut down.
 
 import { createHash } from 'node:crypto';
 import { createServer } from 'node:http';
@@ -6,14 +6,14 @@ import { expect } from '@playwright/test';
 
 /**
  * @typedef {{ status: number, type: string, body: Buffer | string }} Answer
- * @typedef {(path: string, answer: Answer) => Answer | null} Change null: it never answers
+ * @typedef {(path: string, answer: Answer) => Answer | null} Change returns the changed answer, or null to never answer
  */
 
 /**
- * Passes everything on to the site under test.
+ * Starts a proxy for the site under test.
  *
  * @param {string | undefined} site
- * @param {string} [prefixes] folders in which the site lies, as a regular expression
+ * @param {string} [prefixes] folders to serve the site in, as a regular expression
  */
 export async function mirror(site, prefixes = '') {
   /** @type {{ change: Change, asked: string[] }} */
@@ -42,7 +42,7 @@ export async function mirror(site, prefixes = '') {
 }
 
 /**
- * What the host sends after a build with one file changed: sums and version follow it, as xtask/pack writes them.
+ * Simulates a new build with one file changed, updating checksums and version as xtask/pack does.
  *
  * @param {string | undefined} site
  * @param {string} file
@@ -72,7 +72,7 @@ function sumOf(text) {
 }
 
 /**
- * Waits until the page's own files are kept.
+ * Waits until the page's own files are cached.
  *
  * @param {import('@playwright/test').Page} page
  */

@@ -35,7 +35,7 @@ for (const [model, tokens] of /** @type {const} */ ([
 }
 
 /**
- * The losses of each step and the tokenizer, from the command line.
+ * Trains with the command line; returns the losses of all steps and the tokenizer.
  *
  * @param {string} plan
  */
@@ -65,7 +65,7 @@ test('a plan that is copied from the page teaches the command the same', async (
   await openTrain(page);
   await plan(page, { steps: 3, warmup_steps: 1, decay_steps: 1 });
   await page.getByRole('button', { name: 'Copy the plan' }).click();
-  await expect(page.getByText('Copied. In a file')).toBeVisible();
+  await expect(page.getByText('Copied. Save the plan to a file')).toBeVisible();
   const copied = await page.evaluate(() => navigator.clipboard.readText());
   const native = learned(copied);
   expect(native.losses).toHaveLength(3);

@@ -1,4 +1,4 @@
-// Without a connection. The site is reached through a small server of the test's own, which really goes away.
+// Offline use. The site is served through a proxy that is really shut down.
 
 import { expect, test } from '@playwright/test';
 import { anotherVersion, keptShell, mirror } from './mirror.js';
@@ -32,7 +32,7 @@ test('after the first visit all of it works without a connection', async ({ page
   await page.getByRole('link', { name: 'A song' }).click();
   await generate(page);
   await expect(controls(page).alert).toBeEmpty();
-  // The words of the other language have never been asked for.
+  // The texts of the other language had not been loaded before.
   await page.getByRole('button', { name: 'Deutsch' }).click();
   await expect(page.getByRole('link', { name: 'Schreiben' })).toBeVisible();
   await page.reload();
@@ -64,7 +64,7 @@ test('training is kept where one says so, and then works without a connection, a
   await page.getByRole('link', { name: 'Train' }).click();
   await page.getByRole('button', { name: 'Eleven English songs' }).click();
   await page.getByRole('button', { name: 'Start training' }).click();
-  await expect(page.getByText('It is learning')).toBeVisible();
+  await expect(page.getByText('The model is learning')).toBeVisible();
   await page.getByRole('button', { name: 'Stop' }).filter({ visible: true }).click();
   await expect(page.getByText(/^Stopped after [\d,]+ steps/)).toBeVisible();
   await page.goto(`${url}bench.html`);
@@ -99,7 +99,7 @@ test('the service worker knows every file of the page, and no other', async ({ b
   const worker = await (await request.get(new URL('sw.js', baseURL).href)).text();
   const known = [...worker.matchAll(/"?([\w./-]+)"?:\[\d+,"/g)].map(([, name]) => name);
   const scripts = new Set(['./']);
-  // What the page names, and what that names in turn, is known; whatever is known is there.
+  // Every file referenced directly or indirectly is in the list, and every listed file exists.
   for (const name of known) {
     const answer = await request.get(new URL(name, baseURL).href);
     expect(answer.status(), name).toBe(200);

@@ -9,7 +9,7 @@ import { expect, test } from '@playwright/test';
 const binary = process.env.LIEDWERK_BINARY ?? '../../target/debug/liedwerk';
 const MODEL = new URL('../../www/models/char-lstm-songs', import.meta.url).pathname;
 const PROMPT = 'O the wind and the rain,\n';
-/** What the library does where nothing else is asked for. */
+/** The library's default settings. */
 const SAMPLING = ['--seed', '11', '--max-new-tokens', '60', '--temperature', '0.6', '--top-p', '0.95'];
 const MOST_BYTES = 1_000_000;
 
@@ -28,7 +28,7 @@ test.beforeAll(() => {
 
 test.afterAll(() => rmSync(project, { recursive: true, force: true }));
 
-/** By the native command. */
+/** Generates the same text with the native command. */
 function written() {
   const report = JSON.parse(execFileSync(binary, ['generate', '--model', MODEL, '--prompt', PROMPT, ...SAMPLING, '--json'], { encoding: 'utf8' }));
   return report.prompt + report.continuation;

@@ -1,16 +1,16 @@
-// What the tests know of the page: roles and labels, never classes.
+// Locators for the page, by roles and labels, never by classes.
 
 import { expect } from '@playwright/test';
 
 /** @typedef {import('@playwright/test').Page} Page */
 
-/** Short songs keep the tests quick; the seed keeps them the same. */
+/** Short songs keep tests fast; the seed makes them reproducible. */
 export const SHORT = 'seed=7&length=120';
 export const WEIGHTS = '**/*.safetensors';
 
 /**
- * The address of a module of the page: the site has them packed, so it lies beside. Where the sources are served
- * themselves it is theirs.
+ * Returns the URL of a module of the page. A built site is bundled, so its sources are served separately
+ * (LIEDWERK_SOURCES); otherwise the site itself has them.
  *
  * @param {string} file
  */
@@ -26,7 +26,7 @@ export function controls(page) {
     stop: page.getByRole('button', { name: 'Stop' }),
     copyLink: page.getByRole('button', { name: 'Copy link' }),
     retry: page.getByRole('button', { name: 'Try again' }),
-    // The view's: what computes has one of its own, below.
+    // Within main, since the device choice in the footer has a status of its own.
     status: page.getByRole('main').getByRole('status'),
     alert: page.getByRole('alert'),
     notes: page.getByRole('list', { name: 'Notes' }),
@@ -34,7 +34,7 @@ export function controls(page) {
   };
 }
 
-/** Where it is computed. @param {Page} page */
+/** Locators for the device choice. @param {Page} page */
 export function device(page) {
   return {
     choice: page.getByRole('combobox', { name: 'Run on' }),
@@ -59,7 +59,7 @@ export async function finished(page) {
 }
 
 /**
- * What is said of one song must not be taken for what is said of the next.
+ * Clears the status, so that a message about one song is not taken for one about the next.
  *
  * @param {Page} page
  */
@@ -69,7 +69,7 @@ export async function forgetStatus(page) {
 
 /**
  * @param {Page} page
- * @param {string} said of the link when it is copied
+ * @param {string} said expected status message
  */
 export async function copiedLink(page, said = 'Link copied') {
   const { copyLink, status } = controls(page);
@@ -86,7 +86,7 @@ export async function generate(page) {
 }
 
 /**
- * The address without the moment that the page waits before it rewrites it.
+ * Expects a value in the address, allowing for the page's delay in updating it.
  *
  * @param {Page} page
  * @param {(hash: URLSearchParams) => unknown} read
@@ -96,12 +96,12 @@ export async function expectInHash(page, read, value) {
   await expect.poll(() => read(new URLSearchParams(new URL(page.url()).hash.slice(1)))).toEqual(value);
 }
 
-/** Stands in for the GPU's self-test, for [patched]. */
+/** Replaces the GPU's self-test; to be used with `patched`. */
 export const BELIEVED = "Gpu.prototype.check = async () => ({ name: 'WebGPU', ops: 15, largest_error: 3e-7, op: 'none' });";
 
 /**
- * Adds lines to the glue of the module with the GPU and training. Its exports have their names there, what else it has
- * may have been renamed to save room.
+ * Appends lines to the glue code of the full module. Only its exports keep their names; minification may have renamed
+ * everything else.
  *
  * @param {Page} page
  * @param {string} lines

@@ -7,7 +7,7 @@ if (!address) {
 
 const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
 const args = ['--no-sandbox', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
-// WebGPU on SwiftShader, a GPU in software, for the page and its workers.
+// WebGPU on SwiftShader, a software GPU, for the page and its workers.
 const gpu = ['--enable-unsafe-webgpu', '--enable-features=Vulkan', '--use-webgpu-adapter=swiftshader'];
 
 const QUIET = /@quiet/;
@@ -26,22 +26,22 @@ export default defineConfig({
   use: {
     baseURL: address,
     locale: 'en-GB',
-    // It would answer before the routes of the tests do; offline.spec.js is about it.
+    // A service worker would bypass the routes of the tests; offline.spec.js tests it.
     serviceWorkers: 'block',
     permissions: ['clipboard-read', 'clipboard-write'],
     launchOptions: { executablePath, args },
   },
   projects: [
-    // First, since they run one after the other while the rest fills the other worker.
+    // First, since these tests run serially while the others use the second worker.
     {
       name: 'gpu',
       testMatch: 'gpu*.spec.js',
       grepInvert: QUIET,
       use: { launchOptions: { executablePath, args: [...args, ...gpu] } },
     },
-    // A headless Chromium offers a GPU only if told to, so these see the page as it is without one.
+    // Headless Chromium has no GPU unless told to, so these tests see the page without one.
     { name: 'cpu', testIgnore: 'gpu*.spec.js', grepInvert: QUIET },
-    // What watches the clock runs when nothing else does. Playwright begins with the dependency that is named last.
+    // Timing tests run when nothing else does. Playwright starts with the dependency named last.
     { name: 'quiet', testIgnore: 'gpu*.spec.js', grep: QUIET, workers: 1, dependencies: ['cpu', 'gpu'] },
     {
       name: 'quiet-gpu',

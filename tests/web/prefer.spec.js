@@ -1,4 +1,4 @@
-// Learn from people: choices by hand and from a file, a reward model, a tuning, old and new side by side.
+// Learn from people: choices by hand and from a file, reward model, tuning, comparison of both models.
 
 import { expect, test } from '@playwright/test';
 import { expectWellMade } from './appearance.js';
@@ -9,15 +9,15 @@ import { controls } from './page.js';
 /** @param {Page} page */
 function prefer(page) {
   return {
-    draw: page.getByRole('button', { name: 'Draw two stanzas' }),
-    fit: page.getByRole('button', { name: 'Fit the reward model' }),
+    draw: page.getByRole('button', { name: 'Write two stanzas' }),
+    fit: page.getByRole('button', { name: 'Train the reward model' }),
     tune: page.getByRole('button', { name: 'Tune the model' }),
     count: page.getByText(/^Choices: /),
     files: page.getByLabel('Add choices from files:'),
   };
 }
 
-/** Choices that agree on nothing: of each two stanzas now the one, now the other. */
+/** Choices without a consistent preference: now for the first stanza, now for the second. */
 function contradictory() {
   const choice = (/** @type {number} */ k) => ({
     beginning: '',
@@ -53,7 +53,7 @@ test('choices are made by keys, taken back and kept; too few teach nothing', asy
   await fit.click();
   await expect(alert).toContainText('At least ten choices');
   await files.setInputFiles(file('=== a song'));
-  await expect(alert).toContainText('no file of choices');
+  await expect(alert).toContainText('not a file of choices');
   await page.getByLabel('or a judge').selectOption('who likes cheerful lines');
   await page.getByRole('button', { name: 'Let the judge' }).click();
   await expect(count).toContainText(/^Choices: ([2-9]|\d\d)/);
@@ -84,9 +84,9 @@ test('a reward model says that nothing can be learned; a tuning stops, is kept, 
   await files.setInputFiles(file(contradictory()));
   await expect(count).toContainText('Choices: 24, of which 24');
   await page.reload();
-  await page.getByRole('button', { name: 'Go on with the kept tuning' }).click();
+  await page.getByRole('button', { name: 'Resume the saved tuning' }).click();
   await expect(status).toContainText(/Tuning: step [23]/, { timeout: 60_000 });
-  // It learns from what it began with, and nobody's choices are lost.
+  // The resumed tuning uses its own choices, and the current ones are not lost.
   await expect(count).toContainText('Choices: 24, of which 24');
 });
 
@@ -95,10 +95,10 @@ test('a copy of the model learns stanzas that it is shown, and is the model of t
   const { status } = controls(page);
   const { draw } = prefer(page);
   await page.getByLabel('Stanzas to learn from').fill('=== Rain\nrain on the roof\n\nrain on the sea\n\nrain on me');
-  await page.getByLabel('What of it learns on').selectOption('last');
-  await page.getByRole('button', { name: 'Let a copy learn them' }).click();
+  await page.getByLabel('Layers to train').selectOption('last');
+  await page.getByRole('button', { name: 'Let a copy learn from them' }).click();
   await expect(status).toContainText('Learned.', { timeout: 30_000 });
-  await expect(page.getByLabel('Model', { exact: true }).locator('option:checked')).toContainText('shown stanzas');
+  await expect(page.getByLabel('Model', { exact: true }).locator('option:checked')).toContainText('with stanzas');
   await draw.click();
   await expect(status).toContainText('Which one is better?');
 });

@@ -1,4 +1,4 @@
-// The view "Read": word classes, moods, masked words, shapes of networks.
+// The view "Read": parts of speech, moods, masked words, shapes of networks.
 
 import { readFile } from 'node:fs/promises';
 import { createHash } from 'node:crypto';
@@ -10,11 +10,11 @@ import { expectInHash } from './page.js';
 /** @typedef {import('@playwright/test').Page} Page */
 
 const FIXTURES = fileURLToPath(new URL('../fixtures/', import.meta.url));
-/** Models so small that they know nothing, of the kinds that the page may list. */
+/** Tiny models that have learned nothing, by their type. */
 const TINY = { text_classifier: 'models/mood', bert: 'golden/bert' };
 
 /**
- * Lists them beside the page's own models.
+ * Puts them into the page's list of models, in place of others of the same type.
  *
  * @param {Page} page
  */
@@ -52,12 +52,12 @@ function parts(page) {
 test('word classes are named in both languages, with their probability', async ({ page }) => {
   await page.goto('#view=read&lang=en');
   const { notes, text } = parts(page);
-  const classes = page.getByRole('group', { name: 'Word classes' });
-  // A part without a model is not there.
-  await expect(page.getByRole('group', { name: 'What is read' }).getByRole('button', { name: 'Word classes' })).toHaveAttribute('aria-pressed', 'true');
+  const classes = page.getByRole('group', { name: 'Parts of speech' });
+  // A part without a model is hidden.
+  await expect(page.getByRole('group', { name: 'What is read' }).getByRole('button', { name: 'Parts of speech' })).toHaveAttribute('aria-pressed', 'true');
   await expect(classes).toContainText(/Lied\s*noun \d+%/);
   await text.fill('She sings.');
-  await expect(classes).toHaveText(/^She\s*pronoun \d+%\s*sings\s*verb \d+%\s*\.\s*mark \d+%$/);
+  await expect(classes).toHaveText(/^She\s*pronoun \d+%\s*sings\s*verb \d+%\s*\.\s*punctuation \d+%$/);
   await expectInHash(page, (hash) => hash.get('tagged'), 'She sings.');
   await text.fill('👍');
   await expect(classes).toContainText('👍');
@@ -93,7 +93,7 @@ test('moods come with all probabilities, masked words with candidates', async ({
   await page.getByRole('button', { name: 'Mask “soda”' }).click();
   await expect(page.getByRole('table')).toHaveCount(2);
   await expect(text).toHaveValue('I would like a ___ with ___.');
-  await expect(notes).toContainText('by itself');
+  await expect(notes).toContainText('on its own');
   await page.getByRole('button', { name: 'Mask 1', exact: true }).click();
   await expect(table.getByRole('button').first()).toBeFocused();
   await page.getByRole('button', { name: 'Mask 2: bring the word back' }).click();
@@ -107,13 +107,13 @@ test('moods come with all probabilities, masked words with candidates', async ({
 
 test('an input of a network lights the outputs that it reaches', async ({ page }) => {
   await page.goto('#view=read&reading=shapes&lang=en');
-  const equal = page.getByRole('article', { name: 'Equally many', exact: true });
+  const equal = page.getByRole('article', { name: 'Many to many, same length', exact: true });
   await equal.getByRole('button', { name: 'Input “s”' }).focus();
   await expect(equal.getByRole('status')).toHaveText('“s” reaches: e, s');
-  const both = page.getByRole('article', { name: 'Equally many, from both ends' });
+  const both = page.getByRole('article', { name: 'Same length, from both ends' });
   await both.getByRole('button', { name: 'Input “will”' }).hover();
   await expect(both.getByRole('status')).toHaveText('“will” reaches: DET, NOUN, AUX, VERB');
   await expect(page.getByRole('article', { name: 'One to many' }).getByRole('button', { name: 'Describe a picture' })).toBeVisible();
-  await both.getByRole('button', { name: 'Tell word classes' }).click();
-  await expect(page.getByRole('heading', { name: 'Word classes' })).toBeVisible();
+  await both.getByRole('button', { name: 'Tag parts of speech' }).click();
+  await expect(page.getByRole('heading', { name: 'Parts of speech' })).toBeVisible();
 });

@@ -1,4 +1,4 @@
-// What a song has copied: asked for by the visitor, answered from an index that is fetched then.
+// The search for copied text: on request, using an index that is loaded on demand.
 
 import { expect, test } from '@playwright/test';
 import { finished, generate, open } from './page.js';

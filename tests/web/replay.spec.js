@@ -1,4 +1,4 @@
-// Links that prove themselves: what they carry, what the page says when they are opened.
+// Links with proofs: their content, and the page's verdict when they are opened.
 
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
@@ -11,15 +11,15 @@ import { controls, copiedLink, finished, generate, open, SHORT, source } from '.
 const binary = process.env.LIEDWERK_BINARY ?? '../../target/debug/liedwerk';
 const models = new URL('../../www/models/', import.meta.url).pathname;
 const fixture = (/** @type {string} */ name) => JSON.parse(readFileSync(new URL(`../fixtures/links/${name}`, import.meta.url), 'utf8'));
-/** Links of the shipped models, made by the command and by the page. @type {string[]} */
+/** Stored links of the shipped models, made by the command line and by the page. @type {string[]} */
 const STORED = fixture('stored.json');
 const STANZA = 'The moon is up, the stars are bright,\nThe river sings below;\nAnd all the lovers of the night\nAre where the willows grow.\n';
 
 /** @param {Page} page */
-const verdict = (page) => page.getByRole('region', { name: 'Check of the link' });
+const verdict = (page) => page.getByRole('region', { name: 'Link check' });
 
 /**
- * The same link with one of its values changed.
+ * Returns the link with some of its values changed.
  *
  * @param {string} link
  * @param {(given: URLSearchParams) => void} change
@@ -37,7 +37,7 @@ function verified(link) {
 }
 
 /**
- * Opens a link in the same tab, as clicking it does.
+ * Opens a link in the same tab, like a click.
  *
  * @param {Page} page
  * @param {string} hash
@@ -62,7 +62,7 @@ test('a copied link verifies in another browser, and natively', async ({ page, b
   const other = await elsewhere.newPage();
   await other.goto(link);
   expect(await finished(other)).toBe(text);
-  await expect(verdict(other)).toContainText('Verified: Character LSTM (songs) has written the very text');
+  await expect(verdict(other)).toContainText('Verified: Character LSTM (songs) wrote exactly the text');
   await expect(controls(other).prompt).toHaveValue(STANZA);
   await elsewhere.close();
   expect(verified(link)).toContain('identical');
@@ -103,7 +103,7 @@ test('why a text differs is said', async ({ page }) => {
     );
     await expect(verdict(page)).toContainText(text);
   };
-  await say((given, proof) => given.set('proof', `0123456789ab${proof.slice(12)}`), 'its weights are other ones');
+  await say((given, proof) => given.set('proof', `0123456789ab${proof.slice(12)}`), 'its weights are not the ones');
   await say((given) => given.set('v', '1.1'), 'another version of the page');
   await say((given) => given.set('top-p', '7'), 'out of range here: top-p');
   await say((given, proof) => {
@@ -170,7 +170,7 @@ test('word by word: the link proves the text so far, tokens put in by hand and a
   expect(verified(link)).toContain('identical as far as it was written');
   await page.goto('about:blank');
   await page.goto(link);
-  await expect(verdict(page)).toContainText('its maker stopped it after');
+  await expect(verdict(page)).toContainText('it had been stopped after');
 });
 
 for (const [what, hash, button] of [
@@ -189,7 +189,7 @@ for (const [what, hash, button] of [
 
 for (const [language, name] of [
   ['de', 'Prüfung des Links'],
-  ['en', 'Check of the link'],
+  ['en', 'Link check'],
 ]) {
   test(`the verdict is clear to axe: ${language}`, async ({ page }) => {
     await page.goto(`${changed(STORED[0], (given) => given.set('seed', '1'))}&lang=${language}`);
@@ -214,7 +214,7 @@ test('case 72: a proven link verifies whatever sentence it stands in', async ({ 
   }
 });
 
-test('case 73: a link that has lost its end says that it is not whole', async ({ page }) => {
+test('case 73: a link that has lost its end says that it is incomplete', async ({ page }) => {
   const [link] = STORED;
   const proof = link.indexOf('&proof=');
   for (const cut of [
@@ -226,11 +226,11 @@ test('case 73: a link that has lost its end says that it is not whole', async ({
   ]) {
     await page.goto('about:blank');
     await page.goto(cut);
-    await expect(verdict(page)).toContainText('not whole');
+    await expect(verdict(page)).toContainText('incomplete');
     await expect(controls(page).status).toContainText(/ready|Finished/);
   }
   await page.getByRole('button', { name: 'Deutsch' }).click();
-  await expect(page.getByText('nicht vollständig')).toBeVisible();
+  await expect(page.getByText('unvollständig')).toBeVisible();
 });
 
 test('cases 73 and 75: a link that the page makes shows wherever it was cut, and has no plus signs', async ({ page }) => {

@@ -1,4 +1,4 @@
-// What becomes of runs: one that diverges, two compared, a long one.
+// Training runs: one that diverges, a comparison of two, a long one.
 
 import { readFileSync } from 'node:fs';
 import { expect, test } from '@playwright/test';
@@ -12,15 +12,15 @@ test('a rate that is far too high is noticed: the last good model is kept, and t
   await expect(page.getByText(`Finished after ${STEPS} steps.`)).toBeVisible();
   await change(page, { lr: 10, warmup_steps: 1, grad_clip: 1000 });
   await start.click();
-  await expect(page.getByText(/^Stopped: the loss ran away. The model is that of step [\d,]+\.$/)).toBeVisible();
-  await expect(note('The loss grew beyond all bounds')).toBeVisible();
+  await expect(page.getByText(/^Stopped: the loss grew without bound. The model is the one from step [\d,]+\.$/)).toBeVisible();
+  await expect(note('The loss grew without bound')).toBeVisible();
   await expect(models.getByRole('listitem')).toHaveCount(2);
 
-  const figure = page.getByRole('figure').filter({ hasText: 'Held out' });
+  const figure = page.getByRole('figure').filter({ hasText: 'On held-out data' });
   const choice = page.getByRole('combobox', { name: 'Compare with' });
   await choice.selectOption({ index: 1 });
   const other = await choice.locator('option:checked').innerText();
-  await expect(figure.getByRole('listitem').filter({ hasText: `${other}: Learning` })).toBeVisible();
+  await expect(figure.getByRole('listitem').filter({ hasText: `${other}: On training data` })).toBeVisible();
   await figure.getByText('As a table').click();
   const last = figure.getByRole('row').last();
   await expect(last).toContainText(String(STEPS));
@@ -30,7 +30,7 @@ test('who learns by heart keeps the model from before, too', async ({ page }) =>
   test.setTimeout(120_000);
   const { models, text } = await openTrain(page);
   await plan(page);
-  // Too little to learn anything else from.
+  // Too little text to learn anything but memorizing it.
   const songs = readFileSync(VERSE, 'utf8').split(/^(?==== )/m);
   await text.fill(songs.slice(0, 4).join(''));
   await page.getByRole('button', { name: 'Measure and show the plan' }).click();
@@ -47,7 +47,7 @@ test('who learns by heart keeps the model from before, too', async ({ page }) =>
   const last = models.getByRole('listitem').filter({ hasNot: page.getByRole('button', { name: /, step/ }) });
   console.log(`held out, at step ${step} and 300: ${await bits(earlier)} and ${await bits(last)} bits`);
   expect(await bits(earlier)).toBeLessThan(await bits(last));
-  const offer = page.getByText(`So is what it was at step ${step}, before it began to learn by heart:`);
+  const offer = page.getByText(`Its state at step ${step} is there, too, before it began to learn by heart:`);
   await offer
     .locator('..')
     .getByRole('button', { name: /^Write with it/ })

@@ -1,4 +1,4 @@
-// What a classroom asks of the page: installed, kept for offline, on paper.
+// Use in a classroom: installation, offline use, printing.
 
 import { expect, test } from '@playwright/test';
 import { longestTask } from './main-thread.js';
@@ -58,7 +58,7 @@ test('paper tells what the text was written with, whatever the controls say by t
   await open(page, 'lang=en&seed=7&length=40&model=gpt-songs');
   await expect(controls(page).status).toContainText('ready');
   await print(true);
-  // The example on the sheet has its own origin.
+  // The example song states its own origin.
   await expect(colophon).toBeHidden();
   await print(false);
   await generate(page);
@@ -119,6 +119,6 @@ test('while a song grows the page neither jumps nor hangs', async ({ page }) => 
   const seen = await page.evaluate(() => /** @type {any} */ (window).seen);
   expect(seen.shift).toBeLessThan(0.1);
   expect(longest).toBeLessThan(50);
-  // By the clock, which other tests slow down: waiting would not be seen in the thread's own time.
+  // Wall-clock time, since waiting does not show in the thread's CPU time; other tests slow it down.
   expect(seen.longest).toBeLessThan(250);
 });

@@ -1,4 +1,4 @@
-// What stands beside a result: its link as a picture, what differs from the usual, and the page on a projector.
+// Sharing of a result, QR codes, changed settings, and presentation mode.
 
 import { expect, test } from '@playwright/test';
 import decodeQR from 'qr/decode.js';
@@ -6,7 +6,7 @@ import { expectNoSidewaysScroll, expectNoViolations } from './appearance.js';
 import { controls, expectInHash, generate, open, SHORT } from './page.js';
 
 /**
- * What a camera reads: the pixels of the picture, by a library that has nothing to do with the one that drew it.
+ * Decodes a QR code from its pixels, with a library independent of the one that drew it.
  *
  * @param {import('@playwright/test').Locator} picture
  */
@@ -58,7 +58,7 @@ test('what differs from the usual is told beside the button, and goes one by one
   await changed.getByRole('button', { name: 'Top-k' }).click();
   await expect(changed.getByRole('button')).toHaveCount(3);
   await expectInHash(page, (hash) => hash.get('top-k'), null);
-  // What was set in one view is told in the others.
+  // Settings changed in one view are listed in the others.
   await page.getByRole('link', { name: 'Look inside' }).click();
   await expect(page.getByRole('button', { name: 'Step' })).toBeVisible();
   await changed.getByRole('button', { name: 'Reset', exact: true }).click();

@@ -1,4 +1,4 @@
-// Songs with a form: what is asked for, what comes, what a link carries of it.
+// Songs with a form: the request, the result, the link.
 
 import { execFileSync } from 'node:child_process';
 import { expect as expectSoon, test } from '@playwright/test';
@@ -11,11 +11,11 @@ const binary = process.env.LIEDWERK_BINARY ?? '../../target/debug/liedwerk';
 const models = new URL('../../www/models/', import.meta.url).pathname;
 const LEXICON = '**/*.lexicon';
 const GLUE = '**/pkg/liedwerk.js';
-/** One stanza: short songs keep the tests quick. */
+/** One stanza, to keep the tests fast. */
 const ONE = 'seed=7&temperature=0.9&top-p=1&min-p=0.03&title=Snow&stanzas=1&syllables=6-9';
 const GPT = 'model=gpt-songs';
 
-/** For a line as many are computed as there are candidates, and machines are slow at times. */
+/** A long timeout, since every line takes many candidates and machines may be slow. */
 const expect = expectSoon.configure({ timeout: 60_000 });
 test.beforeEach(() => test.setTimeout(240_000));
 
@@ -33,8 +33,8 @@ function form(page) {
     most: page.getByRole('spinbutton', { name: 'to', exact: true }),
     off: page.getByRole('button', { name: 'Without a form' }),
     example: page.getByRole('button', { name: 'Show me a song that rhymes' }),
-    figures: page.getByRole('region', { name: 'In figures' }),
-    verdict: page.getByRole('region', { name: 'Check of the link' }),
+    figures: page.getByRole('region', { name: 'In numbers' }),
+    verdict: page.getByRole('region', { name: 'Link check' }),
   };
 }
 
@@ -45,7 +45,7 @@ async function openForm(page) {
 }
 
 /**
- * The stanzas of the song, each a list of lines; its title is no part of it.
+ * Returns the stanzas of the song as lists of lines, without its title.
  *
  * @param {Page} page
  */
@@ -86,7 +86,7 @@ for (const model of ['gpt-songs', 'char-lstm-songs']) {
     await expect(status).toContainText('Finished: 4 lines');
     await expect(song.getByRole('heading', { name: 'Snow' })).toBeVisible();
     expect((await stanzas(page)).map((stanza) => stanza.length)).toEqual([4]);
-    await expect(figures).toContainText(/Rhymes as asked: [12] of 2\./);
+    await expect(figures).toContainText(/Rhymes achieved: [12] of 2\./);
     await expect(figures).toContainText(/Words/);
     await expect(page.getByRole('button', { name: 'Learned by heart?' })).toBeVisible();
     await write(page);
@@ -140,7 +140,7 @@ test('a link of the command with a form verifies in the page', async ({ page }) 
   await expect(verdict).toContainText('Verified: GPT (songs)');
   await expect(title).toHaveValue('Snow');
   await expect(scheme).toHaveValue('XAXA');
-  // None of the page's own choices, so the link has brought it.
+  // Not one of the page's options, so it was added for the link.
   await expect(parts).toHaveValue('VC');
   await expect(lines).toHaveValue('4');
   await expect(least).toHaveValue('5');
@@ -153,7 +153,7 @@ test('whatever is asked for makes a form, and nothing of it is left without one'
   const { status, prompt } = await open(page, '');
   await expect(status).toContainText('ready');
   const { title, scheme, stanzas: count, parts, lines, least, most, off } = await openForm(page);
-  // Whoever brings nothing is offered a song about something.
+  // A visit without a link offers a song with a title.
   await expect(title).toHaveValue('The Last Train');
   await expectInHash(page, read, ['The Last Train', 'XAXA', '3', null, '6-9', null, '0.7', '0.03', '1']);
   await expect(prompt).toBeHidden();
@@ -162,7 +162,7 @@ test('whatever is asked for makes a form, and nothing of it is left without one'
   await expect(off).toBeHidden();
   await title.fill('The Sea');
   await expect(prompt).toBeHidden();
-  // Lines to choose from are drawn more boldly, unless somebody has set that himself.
+  // A form changes the sampling settings, unless the visitor has changed them.
   await expectInHash(page, read, ['The Sea', 'free', null, null, null, null, '0.7', '0.03', '1']);
   await count.selectOption('3');
   await parts.selectOption('VCVC');
@@ -192,7 +192,7 @@ test('styles are offered where the model knows some', async ({ page }) => {
   const { style, scheme } = await openForm(page);
   await expect(style).toBeHidden();
   await page.getByRole('combobox', { name: 'Model' }).selectOption('gpt-songs');
-  await expect(style.getByRole('option')).toHaveText(['as it comes', 'old', 'modern']);
+  await expect(style.getByRole('option')).toHaveText(['any', 'old', 'modern']);
   await style.selectOption('modern');
   await expectInHash(page, (hash) => [hash.get('style'), hash.get('scheme')], ['modern', 'free']);
   await expect(scheme).toHaveValue('free');
@@ -206,11 +206,11 @@ test('a model that reads no titles says so', async ({ page }) => {
 });
 
 for (const [lang, example, summary, region] of [
-  ['en', 'Show me a song that rhymes', 'Form', 'In figures'],
+  ['en', 'Show me a song that rhymes', 'Form', 'In numbers'],
   ['de', 'Zeig mir ein Lied, das sich reimt', 'Form', 'In Zahlen'],
 ]) {
   test(`one press shows a song that rhymes: ${lang}`, async ({ page }) => {
-    // One of a hundred rhymes fails; with its seed kept, this song's do not.
+    // One in a hundred rhymes fails; with this seed, none does.
     await open(page, `lang=${lang}&seed=7&keep-seed=1`);
     const { status } = controls(page);
     await expect(status).toContainText(/ready|bereit/);
@@ -219,7 +219,7 @@ for (const [lang, example, summary, region] of [
     await expect(page.getByText(summary, { exact: true })).toBeVisible();
     await expect(status).toContainText(/Finished: 12 lines|Fertig: 12 Zeilen/);
     expect((await stanzas(page)).map((stanza) => stanza.length)).toEqual([4, 4, 4]);
-    await expect(page.getByRole('region', { name: region })).toContainText(/(as asked|Verlangte Reime): 3 (of|von) 3/);
+    await expect(page.getByRole('region', { name: region })).toContainText(/(achieved|Gelungene Reime): 3 (of|von) 3/);
     await expectWellMadeInEveryLook(page, SCREEN_AND_PHONE);
   });
 }
@@ -256,7 +256,7 @@ test('words that do not arrive are an error with a code; once here they stay', a
   await page.unroute(LEXICON);
   await retry.click();
   await expect(status).toContainText('Finished: 4 lines');
-  // Without a connection, or as good as.
+  // As if offline.
   await page.route(LEXICON, (route) => route.abort());
   await page.reload();
   await write(page);

@@ -1,10 +1,10 @@
-// The view "Style transfer": one picture in the style of another.
+// The view "Style transfer".
 
 import { expect, test } from '@playwright/test';
 import { expectWellMade } from './appearance.js';
 import { longestTask } from './main-thread.js';
 
-/** Two frames of one pixel. */
+/** An animated GIF with two frames of one pixel. */
 const MOVING = Buffer.from('R0lGODlhAQABAIAAAP8AAAAA/yH5BAAKAAAALAAAAAABAAEAAAICRAEAIfkEAAoAAAAsAAAAAAEAAQAAAgJMAQA7', 'base64');
 
 test('an example stands there; a picture is painted while the page stays free, stopped, and saved', async ({ page }) => {
@@ -41,11 +41,11 @@ test('own pictures: no script, no ruins, the first frame; in German, on a phone,
   await file.setInputFiles({ name: 'broken.png', mimeType: 'image/png', buffer: Buffer.from('no picture') });
   await expect(alert).toContainText('broken.png');
   await file.setInputFiles({ name: 'moving.gif', mimeType: 'image/gif', buffer: MOVING });
-  await expect(page.getByText('Dieses GIF bewegt sich')).toBeVisible();
+  await expect(page.getByText('Dieses GIF ist animiert')).toBeVisible();
   await file.setInputFiles('../../www/icon-192.png');
   await expect(page.getByText('Das Bild hat 192 × 192 Pixel')).toBeVisible();
   await expect(alert).toBeEmpty();
-  await page.getByRole('button', { name: 'Ohne eigene Bilder' }).click();
+  await page.getByRole('button', { name: 'Eigene Bilder entfernen' }).click();
   await expect(page.getByText('Das Bild hat 192')).toBeHidden();
   expect(await page.title()).not.toBe('hacked');
   await expectWellMade(page);

@@ -1,4 +1,4 @@
-// Links for a class: what they hide and lock, how they are made, and the page in a frame.
+// Class links: hidden and locked controls, their creation, and embedding in a frame.
 
 import { expect, test } from '@playwright/test';
 import { expectWellMadeInEveryLook, SCREEN_AND_PHONE } from './appearance.js';
@@ -82,9 +82,9 @@ test('everybody of a class gets a seed of their own, unless it is locked', async
     return new URLSearchParams(new URL(await clipboard(page)).hash.slice(1));
   };
   const free = await copy();
-  // What a visitor without a link meets is another model and another temperature, so both are said.
+  // A visit without a link has another default model and temperature, so the link states both.
   expect([free.get('seed'), free.get('model'), free.get('temperature'), free.get('length')]).toEqual([null, 'char-lstm-songs', '0.5', '120']);
-  await page.getByRole('radio', { name: 'the same song for all' }).check();
+  await page.getByRole('radio', { name: 'the same song for everyone' }).check();
   expect((await copy()).get('seed')).toBe('7');
   await page.getByRole('radio', { name: 'Only the temperature' }).check();
   const locked = (await copy()).get('lock')?.split(',') ?? [];

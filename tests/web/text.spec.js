@@ -1,4 +1,4 @@
-// The view "Prepare text": from one's own words to numbers.
+// The view "Prepare text".
 
 import { expect, test } from '@playwright/test';
 import { expectInHash } from './page.js';
@@ -17,7 +17,7 @@ test('each step shows what it makes of the words', async ({ page }) => {
   await page.goto('#view=text&text-language=en&merges=0&lang=en');
   await page.getByRole('textbox', { name: 'Your text' }).fill('Dr. Maier sang. The CHILDREN danced!');
   await expect(step(page, /Cleaning/)).toContainText('dr maier sang the children danced');
-  await expect(step(page, /Cleaning/)).toContainText('Gone: . !');
+  await expect(step(page, /Cleaning/)).toContainText('Removed: . !');
   await expect(step(page, /Sentences/).getByRole('listitem')).toHaveText(['Dr. Maier sang.', 'The CHILDREN danced!']);
   await expect(step(page, /Stop words/)).toContainText('1 of 6 words');
   await expect(step(page, /Stop words/).locator('del')).toHaveText(['the']);
@@ -25,9 +25,9 @@ test('each step shows what it makes of the words', async ({ page }) => {
   await expect(step(page, /Lemmas/)).toContainText('child');
   await expect(step(page, /Lemmas/)).toContainText('2 of 6 words');
   // 13 letters and the space.
-  await expect(step(page, /characters/)).toContainText('33 tokens, 14 different numbers');
-  await expect(step(page, /Numbering words/)).toContainText('<start>');
-  const pairs = step(page, /byte pairs/);
+  await expect(step(page, /Characters as/)).toContainText('33 tokens, 14 different numbers');
+  await expect(step(page, /Words as numbers/)).toContainText('<start>');
+  const pairs = step(page, /Byte pairs/);
   await expect(pairs).toContainText('36 tokens, 257 different numbers');
   await page.getByRole('slider', { name: 'Merges' }).fill('10');
   await expect(pairs).toContainText('Learned, in this order:');
@@ -56,5 +56,5 @@ test('nothing is left of a text without letters', async ({ page }) => {
   await page.goto('#view=text&lang=en');
   await page.getByRole('textbox', { name: 'Your text' }).fill('?!');
   await expect(step(page, /Stems/)).toContainText('Nothing is left');
-  await expect(page.getByRole('button', { name: 'Use as beginning' })).toHaveCount(0);
+  await expect(page.getByRole('button', { name: 'Use as opening' })).toHaveCount(0);
 });

@@ -1,4 +1,4 @@
-// Token by token: the table of each step, what a click puts into the text, the way back, the link.
+// Token by token: the table of each step, choosing tokens, going back, the link.
 
 import { expect, test } from '@playwright/test';
 import { expectInHash } from './page.js';

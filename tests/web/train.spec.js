@@ -1,4 +1,4 @@
-// Train: a text of one's own becomes a model like the shipped ones, and nothing is lost on the way.
+// Train: training on a text, using the model, and resuming without loss.
 
 import { open as openFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
@@ -11,14 +11,14 @@ import { controls } from './page.js';
 /** @typedef {import('@playwright/test').Page} Page */
 
 /**
- * The losses as the page shows them, step by step.
+ * Returns the losses of all steps as the page shows them.
  *
  * @param {Page} page
  */
 async function losses(page) {
-  const figure = page.getByRole('figure').filter({ hasText: 'Held out' });
+  const figure = page.getByRole('figure').filter({ hasText: 'On held-out data' });
   const table = figure.getByRole('table');
-  // The figure may be drawn anew just when it is clicked.
+  // Retry, since the figure may be redrawn during the click.
   await expect(async () => {
     if (!(await table.isVisible())) await figure.getByText('As a table').click();
     await expect(table).toBeVisible({ timeout: 1000 });
@@ -26,15 +26,15 @@ async function losses(page) {
   await expect(table.getByRole('row').last()).toContainText(String(STEPS));
   const rows = await table.getByRole('row').allInnerTexts();
   expect(rows.length).toBeGreaterThan(10);
-  // Step, loss, their mean; a pause may fall where the held-out songs were being measured.
+  // Step, loss and mean, without the validation loss, since a pause may interrupt a validation.
   return rows.map((row) => row.split('\t').slice(0, 3));
 }
 
-/** A click that is answered later than that is felt to hang. */
+/** A later response to a click feels like hanging. */
 const ANSWER_MS = 100;
 
 /**
- * How long some clicks wait until the page has answered and drawn, in milliseconds, the longest last.
+ * Measures the time from a click until the page has responded and painted, in milliseconds, sorted ascending.
  *
  * @param {Page} page
  */
@@ -57,7 +57,7 @@ async function answered(page) {
 test('start, pause, reload, go on, download, open in another profile, write', async ({ page, browser }) => {
   test.setTimeout(120_000);
   const { models, runs } = await open(page);
-  // Long enough to be paused in, also on a machine with nothing else to do.
+  // Long enough to be paused even on a fast machine.
   const steps = 160;
   const start = await plan(page, { steps });
   await start.click();
@@ -70,7 +70,7 @@ test('start, pause, reload, go on, download, open in another profile, write', as
   await expect(page.getByText(/^Paused at step [\d,]+/)).toBeVisible();
   await page.reload();
   await expect(page.getByText('A run was interrupted.')).toBeVisible();
-  await runs.getByRole('button', { name: 'Go on' }).click();
+  await runs.getByRole('button', { name: 'Resume' }).click();
   await expect(page.getByText(`Finished after ${steps} steps.`)).toBeVisible({ timeout: 60_000 });
   expect(await losses(page)).toEqual(whole);
 
@@ -91,8 +91,8 @@ test('start, pause, reload, go on, download, open in another profile, write', as
   await controls(other).generate.click();
   await expect(other.getByText(/Finished: 40 characters/)).toBeVisible();
   await controls(other).copyLink.filter({ visible: true }).click();
-  // Whoever opens it will not have the model.
-  await expect(other.getByText(/in this browser only|does not let the page copy/)).toBeVisible();
+  // A recipient of the link does not have the model.
+  await expect(other.getByText(/only in this browser|does not allow copying/)).toBeVisible();
   await profile.close();
 });
 
@@ -100,12 +100,12 @@ test('the page answers while it learns, the rate changes, stop keeps the model a
   const { models, runs } = await open(page);
   const start = await plan(page, { steps: 2000, decay_steps: 500 });
   await start.click();
-  await expect(page.getByText('It is learning')).toBeVisible();
+  await expect(page.getByText('The model is learning')).toBeVisible();
   /** @type {number[]} */
   let answers = [];
   const longest = await longestTask(page, async () => {
     answers = await answered(page);
-    // Another program may take the processor away; a page that is slow is so every time.
+    // Retry, since other programs may use the processor; a slow page is slow every time.
     for (let again = 0; again < 2 && Math.max(...answers) >= ANSWER_MS; again += 1) answers = await answered(page);
   });
   console.log(`answers while training, ms: ${answers.map(Math.round).join(' ')}; longest task ${longest.toFixed(1)}`);
@@ -117,15 +117,15 @@ test('the page answers while it learns, the rate changes, stop keeps the model a
   await page.getByRole('button', { name: 'Stop' }).filter({ visible: true }).click();
   await expect(page.getByText(/^Stopped after [\d,]+ steps/)).toBeVisible();
   await expect(models.getByRole('listitem')).toHaveCount(1);
-  await expect(runs.getByRole('button', { name: 'Go on' })).toBeVisible();
+  await expect(runs.getByRole('button', { name: 'Resume' })).toBeVisible();
   await models.getByRole('textbox', { name: 'Name' }).fill('My verse');
   await models.getByRole('textbox', { name: 'Name' }).blur();
   await page.getByRole('button', { name: 'LSTM against GPT: My verse' }).click();
   await expect(page.getByRole('heading', { name: 'My verse' })).toBeVisible();
   await page.goBack();
-  const remove = models.getByRole('button', { name: /Remove/ });
+  const remove = models.getByRole('button', { name: /Delete/ });
   await remove.click();
-  await models.getByRole('button', { name: /Really remove/ }).click();
+  await models.getByRole('button', { name: /Really delete/ }).click();
   await expect(models.getByRole('listitem')).toHaveCount(0);
 });
 
@@ -135,16 +135,16 @@ test('a second tab and a full disk are said, and cost nothing', async ({ page, c
   const devtools = await context.newCDPSession(page);
   await devtools.send('Storage.overrideQuotaForOrigin', { origin: new URL(page.url()).origin, quotaSize: 1000 });
   await start.click();
-  await expect(page.getByText('It is learning')).toBeVisible();
+  await expect(page.getByText('The model is learning')).toBeVisible();
   await expect(train(page).note('storage is full')).toBeVisible();
   const second = await context.newPage();
   await open(second);
   await second.getByRole('button', { name: 'Eleven English songs' }).click();
   await train(second).start.click();
-  await expect(train(second).note('Another tab is training')).toBeVisible();
+  await expect(train(second).note('Another tab is already training')).toBeVisible();
   await second.close();
   await page.getByRole('button', { name: 'Stop' }).filter({ visible: true }).click();
-  await expect(train(page).models).toContainText('not kept by the browser');
+  await expect(train(page).models).toContainText('not stored in the browser');
   const downloading = page.waitForEvent('download');
   await train(page).models.getByRole('button', { name: 'Download' }).click();
   expect((await downloading).suggestedFilename()).toMatch(/\.safetensors$/);
@@ -165,7 +165,7 @@ test('who starts at once means the text that is still on its way, and the last o
   await start.click();
   await expect(start).toBeDisabled();
   waiting[1]();
-  await expect(page.getByText('It is learning')).toBeVisible();
+  await expect(page.getByText('The model is learning')).toBeVisible();
   const german = await text.inputValue();
   expect(german).toContain('ß');
   const late = page.waitForResponse('**/verse-en.txt');
@@ -180,7 +180,7 @@ test('files in other encodings and formats are read, what is no text is refused'
   const { files, text, note, alert, start } = await open(page);
   const file = (/** @type {string} */ name, /** @type {Buffer} */ buffer) => ({ name, mimeType: 'text/plain', buffer });
   await start.click();
-  await expect(note('no text yet')).toBeVisible();
+  await expect(note('no text to learn from yet')).toBeVisible();
   const verse = 'Die Vögel grüßen früh\nund süß ist der Süden.\n';
   await files.setInputFiles(file('a.txt', Buffer.from(verse.repeat(40), 'latin1')));
   await expect(text).toHaveValue(verse.repeat(40));
@@ -224,7 +224,7 @@ test('models as people have them are opened, a GGUF of three gigabytes is refuse
   await file.close();
   await models.setInputFiles(gguf);
   await expect(alert('other-format')).toContainText('GGUF', { timeout: 1000 });
-  // What was opened writes.
+  // The opened model can write.
   await own
     .getByRole('button', { name: /^Write/ })
     .first()
@@ -245,7 +245,7 @@ for (const [lang, width] of /** @type {const} */ ([
     await page.getByRole('button', { name: lang === 'de' ? 'Elf englische Lieder' : 'Eleven English songs' }).click();
     await page.getByText(lang === 'de' ? 'Hyperparameter' : 'Hyperparameters', { exact: true }).click();
     await page.getByRole('button', { name: lang === 'de' ? 'Training beginnen' : 'Start training' }).click();
-    await expect(page.getByText(lang === 'de' ? 'Es lernt' : 'It is learning')).toBeVisible();
+    await expect(page.getByText(lang === 'de' ? 'Das Modell lernt' : 'The model is learning')).toBeVisible();
     for (const summary of await page.getByText(lang === 'de' ? 'Als Tabelle' : 'As a table').all()) await summary.click();
     await expect(page.getByRole('table').filter({ visible: true }).first()).toBeVisible();
     await expectWellMade(page);

@@ -223,8 +223,8 @@ for (const [what, text] of /** @type {const} */ ([
 for (const [what, text, note] of /** @type {const} */ ([
   ['punctuation', '… — !?', 'no German words'],
   ['emoji', '🎵🌹 🌹', 'no German words'],
-  ['English', 'This is the house that they built for the old man.', 'does not look German'],
-  ['Chinese', '我喜歡唱歌。', 'does not look German'],
+  ['English', 'This is the house that they built for the old man.', 'does not look like German'],
+  ['Chinese', '我喜歡唱歌。', 'does not look like German'],
   ['control characters', 'Ich\u0001 singe\u0007.\u0000\u001b[31m', 'U+0001'],
 ])) {
   test(`${what} comes to an end without an error, and a note says what is odd`, async ({ page }) => {
@@ -317,7 +317,7 @@ test('without a translator the page says so', async ({ page }) => {
     await route.fulfill({ json: manifest });
   });
   await page.goto('#view=translate&seed=1&go=1');
-  await expect(page.getByText('no model that translates')).toBeVisible();
+  await expect(page.getByText('no translation model')).toBeVisible();
   await expect(desk(page).translate).toBeDisabled();
   await expect(desk(page).alert).toBeEmpty();
   await expectNoViolations(page);

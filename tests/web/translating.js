@@ -1,4 +1,4 @@
-// What the tests know of the views that translate: roles and labels, never classes.
+// Locators for the views that translate, by roles and labels, never by classes.
 
 import { expect } from '@playwright/test';
 
@@ -50,7 +50,7 @@ export function stages(page) {
 }
 
 /**
- * The models of the site that translate: at least two, to be compared. A site with fewer fails.
+ * Returns the site's translators, at least two for comparison; fails if there are fewer.
  *
  * @param {Page} page
  * @returns {Promise<Model[]>}
@@ -65,7 +65,7 @@ export async function translators(page) {
 
 /**
  * @param {Page} page
- * @param {string} settings of the link, beside the view
+ * @param {string} settings further settings of the link
  */
 export async function openTranslate(page, settings = 'beam=1') {
   await translators(page);
@@ -75,7 +75,7 @@ export async function openTranslate(page, settings = 'beam=1') {
 
 /**
  * @param {Page} page
- * @param {string} settings of the link, beside the view
+ * @param {string} settings further settings of the link
  */
 export async function openChain(page, settings = 'beam=1&length=120') {
   await translators(page);
@@ -92,7 +92,7 @@ export function column(page, { title }) {
 }
 
 /**
- * The pieces of a translation, each a button.
+ * Returns the pieces of a translation, which are buttons.
  *
  * @param {Page} page
  * @param {Model} model
@@ -113,7 +113,7 @@ export async function translate(page, german) {
   await field.fill(german);
   await button.click();
   await expect(status).toContainText('Finished');
-  // One click deeper.
+  // Open the disclosure.
   const deeper = page.getByText('Where the model looked').filter({ visible: true });
   if ((await deeper.count()) && !(await desk(page).alignment.isVisible())) await deeper.click();
 }

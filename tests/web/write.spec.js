@@ -35,7 +35,7 @@ for (const [lang, name, settings, keep] of [
       return await page.getByRole('region', { name: /^(Song|Lied)$/ }).innerText();
     };
     const seed = () => new URLSearchParams(new URL(page.url()).hash.slice(1)).get('seed');
-    // The first is the one that the link means.
+    // The first song has the seed of the link.
     const first = await written();
     expect(seed()).toBe('7');
     const second = await written();
@@ -51,7 +51,7 @@ for (const [lang, name, settings, keep] of [
     await expect(page.getByRole('checkbox', { name: keep })).toBeChecked();
     expect(await written()).toBe(second);
     expect(seed()).toBe(kept);
-    // A seed that was typed is meant.
+    // A typed seed is used.
     await page.getByRole('checkbox', { name: keep }).uncheck();
     await page.getByRole('spinbutton', { name: /^(Seed|Zufallszahl \(Seed\))$/ }).fill('7');
     expect(await written()).toBe(first);

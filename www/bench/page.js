@@ -1,4 +1,4 @@
-// "Measure this device": what the CPU and the GPU of this very device do in a second, side by side.
+// "Benchmark this device": the throughput of this device's CPU and GPU, side by side.
 
 import { Channel } from '../engine/channel.js';
 import { toFailure } from '../errors.js';
@@ -17,7 +17,7 @@ import { hasStarted } from '../ui/started.js';
 /** @typedef {import('./protocol.js').BenchEvent} BenchEvent */
 /** @typedef {import('./protocol.js').Figure} Figure */
 
-/** The beginning of a workload's name, and what to call it. @type {[string, Key][]} */
+/** The prefix of a workload's name and its title. @type {[string, Key][]} */
 const NAMES = [
   ['peak_fma', 'benchPeakFma'],
   ['peak_copy', 'benchPeakCopy'],
@@ -106,7 +106,7 @@ class BenchPage {
 
   /** @param {import('../engine/protocol.js').Failure} error */
   #fail(error) {
-    // By whoever ended it, who says so.
+    // `#end` has been called already, and said so.
     if (error.code === 'cancelled') return;
     this.#end('benchStopped');
     this.#alert.show(error, () => this.#start());
@@ -145,7 +145,7 @@ class BenchPage {
     return row;
   }
 
-  /** The figures as the language writes numbers. */
+  /** Writes the figures in the number format of the language. */
   #write() {
     const number = (/** @type {number} */ value, digits = 3) => formatNumber(value, { maximumSignificantDigits: digits });
     for (const { name, device, unit, rate, share } of this.#figures) {

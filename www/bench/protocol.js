@@ -1,11 +1,11 @@
-// What the measuring page and its worker say to each other. This file holds types only.
+// Messages between the benchmark page and its worker. Types only.
 
 /**
  * @typedef {'cpu' | 'gpu'} Device
  *
  * @typedef {object} Adapter
  * @property {string} name what the GPU calls itself
- * @property {number} largest_error of the comparison with the CPU
+ * @property {number} largest_error in the comparison with the CPU
  * @property {boolean} software
  *
  * @typedef {object} Figure
@@ -13,9 +13,9 @@
  * @property {Device} device
  * @property {'GFLOP/s' | 'GB/s' | 'tokens/s'} unit
  * @property {number} rate
- * @property {number} [share] of the most that the GPU was measured to do
+ * @property {number} [share] of the device's measured peak
  *
- * @typedef {{ id: number, type: 'measure', only: string[] }} Command `only`: beginnings of names; none is all
+ * @typedef {{ id: number, type: 'measure', only: string[] }} Command `only`: prefixes of names; empty for all
  *
  * @typedef {{ type: 'checking' }
  *   | { type: 'adapter', adapter: Adapter }

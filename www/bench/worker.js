@@ -1,4 +1,4 @@
-// Measures the CPU and the GPU, one workload after another; see src/bench for what they are.
+// Measures the CPU and the GPU, one workload after another; see src/bench for the workloads.
 
 import { toFailure } from '../errors.js';
 import { startModule } from '../engine/module.js';
@@ -8,9 +8,9 @@ import { serve } from '../engine/serve.js';
 /** @typedef {import('./protocol.js').Figure} Figure */
 /** @typedef {import('./protocol.js').Progress} Progress */
 
-/** A round is to last so long at least, so that waiting for the GPU's answer is not what is measured. */
+/** Minimum duration of a round, so that the latency of the GPU's answer does not dominate. */
 const ROUND_MS = 200;
-/** The median of so many rounds counts; of those that last longer than `SLOW_MS` there is one. */
+/** The median of this many rounds counts; a workload slower than `SLOW_MS` gets only one round. */
 const ROUNDS = 3;
 const SLOW_MS = 1500;
 
@@ -30,16 +30,16 @@ async function measureAll(only, post) {
   const wasm = await startModule('full');
   const gpu = await findGpu(wasm, post);
   const wanted = (/** @type {string} */ name) => only.length === 0 || only.some((begin) => name.startsWith(begin));
-  /** A processor would be busy for minutes with what a GPU is measured by. */
+  /** Small workloads, since those for a real GPU would keep a software adapter busy for minutes. */
   const small = gpu?.software ?? true;
   const measured = (/** @type {string} */ name) => wanted(name) || name.startsWith('peak');
   const onCpu = wasm.Bench.namesOnCpu(true).filter(measured);
   const onGpu = gpu ? wasm.Bench.namesOnGpu(small, gpu).filter(measured) : [];
   const total = onCpu.length + onGpu.length;
   let done = 0;
-  /** Of each device. @type {Record<Device, Map<string, number>>} */
+  /** Measured rates of each device. @type {Record<Device, Map<string, number>>} */
   const peaks = { cpu: new Map(), gpu: new Map() };
-  // Both columns of a row, one after the other.
+  // Measure both columns of a row in turn.
   for (const name of new Set([...onGpu, ...onCpu])) {
     for (const device of /** @type {Device[]} */ (['cpu', 'gpu'])) {
       if (!(device === 'cpu' ? onCpu : onGpu).includes(name)) continue;
@@ -58,7 +58,7 @@ async function measureAll(only, post) {
 }
 
 /**
- * The GPU, once it has been compared with the CPU.
+ * Requests the GPU and compares it with the CPU.
  *
  * @param {Wasm} wasm
  * @param {(progress: Progress) => void} post
@@ -77,8 +77,8 @@ async function findGpu(wasm, post) {
 }
 
 /**
- * One run that is not counted, since it compiles shaders and asks for memory; then as many at a time as fill a
- * round.
+ * Measures one workload. A first run, which compiles shaders and allocates memory, is not counted; then each round has
+ * as many runs as fill it.
  *
  * @param {WasmBench} bench
  * @param {string} name

@@ -1,21 +1,21 @@
-// A worker and what it is asked: each request has an id and comes to an end, whatever becomes of the worker.
+// Requests to a worker. Each has an id and always settles, even if the worker crashes or hangs.
 
 import { EngineError } from '../errors.js';
 
 /** @typedef {import('./protocol.js').Failure} Failure */
 
-/** How long a cancelled request may stay silent before its worker is ended. */
+/** Time a cancelled request has to settle before its worker is terminated. */
 const PATIENCE_MS = 1000;
 
 /**
- * After these the worker goes and the next request gets a new one: a panic leaves the wasm memory in doubt, and
- * browsers may remember that a module could not be fetched.
+ * Error codes after which the worker is replaced: a panic may leave the wasm memory inconsistent, and browsers may
+ * cache the failure to fetch a module.
  */
 export const BROKEN = new Set(['engine-crashed', 'engine-unavailable']);
 
 /**
  * @template C
- * @typedef {C extends unknown ? Omit<C, 'id'> : never} Unsent a command that the channel gives its id
+ * @typedef {C extends unknown ? Omit<C, 'id'> : never} Unsent a command before the channel assigns its id
  */
 
 /**
@@ -29,8 +29,8 @@ export const BROKEN = new Set(['engine-crashed', 'engine-unavailable']);
  */
 
 /**
- * @template {{ id: number, type: string }} C what it is sent
- * @template {{ id: number, type: string }} E what it answers: any events, and then one of type `done` or `failed`
+ * @template {{ id: number, type: string }} C commands sent to the worker
+ * @template {{ id: number, type: string }} E events sent back: any number, then one of type `done` or `failed`
  */
 export class Channel {
   #address;
@@ -43,9 +43,9 @@ export class Channel {
   #ids = 0;
 
   /**
-   * @param {URL} address of the worker, which is started by the first request
-   * @param {{ name?: string, onEvent?: (event: E) => void }} [how] `onEvent` hears all events, also those of a request
-   *   that has ended
+   * @param {URL} address of the worker's script; the first request starts the worker
+   * @param {{ name?: string, onEvent?: (event: E) => void }} [how] `onEvent` receives all events, even those of
+   *   settled requests
    */
   constructor(address, { name = '', onEvent = () => {} } = {}) {
     this.#address = address;
@@ -59,9 +59,9 @@ export class Channel {
 
   /**
    * @param {Unsent<C>} command
-   * @param {(event: E) => void} [onEvent] hears what comes before the end
+   * @param {(event: E) => void} [onEvent] receives the events before `done` or `failed`
    * @returns {{ done: Promise<Extract<E, { type: 'done' }>>, tell: (message: Unsent<C>) => void, cancel: () => void }}
-   *   `done` rejects with an EngineError; `tell` says something to a request that runs
+   *   `done` rejects with an EngineError; `tell` sends a message to a running request
    */
   request(command, onEvent = () => {}) {
     const id = ++this.#ids;
@@ -75,7 +75,7 @@ export class Channel {
   }
 
   /**
-   * Ends the worker; what waits for it fails.
+   * Terminates the worker and rejects all pending requests.
    *
    * @param {Failure} [failure]
    */
@@ -100,7 +100,7 @@ export class Channel {
     worker.addEventListener('error', (event) => {
       event.preventDefault();
       if (worker !== this.#worker) return;
-      // Only what was thrown in the worker has a message: this one could not be fetched.
+      // Only errors thrown inside the worker have a message; without one, the script could not be fetched.
       const code = event.message ? 'engine-crashed' : 'engine-unavailable';
       this.end({ code, message: event.message || 'the worker could not start' });
     });
@@ -142,7 +142,7 @@ export class Channel {
     }, PATIENCE_MS);
   }
 
-  /** The worker does not listen: what was cancelled ends here, what waited behind it moves to a new worker. */
+  /** Replaces an unresponsive worker: rejects cancelled requests and sends the others to the new one. */
   #replace() {
     this.#terminate();
     for (const [id, { command, cancelled, reject }] of this.#waiting) {

@@ -1,7 +1,7 @@
-// The page's side of its workers: promises that always settle, also when a worker does not answer.
+// The page's interface to its workers: promises that always settle, even if a worker does not answer.
 //
-// What computes on the CPU goes to a worker with the module that every visitor has; what may compute on a GPU, to
-// one with the larger module. Where the larger one fails, the other goes on with the same text.
+// Runs on the CPU go to a worker with the lean module that every visitor has; runs that may use a GPU go to one with
+// the full module. If the full one fails, the lean one continues the same text.
 
 import { BROKEN, Channel } from './channel.js';
 import { toFailure } from '../errors.js';
@@ -16,14 +16,14 @@ import { moduleOf, NOTHING, remainder, tell, together } from './runs.js';
 /** @typedef {import('./runs.js').Listeners} Listeners */
 /** @typedef {import('./runs.js').Pending} Pending */
 
-/** @typedef {ModelRequest & { replay?: boolean }} Request `replay`: a link begins it, so it gives the same everywhere */
+/** @typedef {ModelRequest & { replay?: boolean }} Request `replay`: started by a link, so it must be reproducible */
 
-/** After these the CPU goes on where the larger module could not. */
+/** Error codes after which the CPU continues a run of the full module. */
 const LOST = new Set([...BROKEN, 'gpu-unavailable']);
 
 /**
  * @typedef {object} Run
- * @property {Promise<Finished>} finished resolves also when cancelled; rejects with an EngineError
+ * @property {Promise<Finished>} finished resolves even if cancelled; rejects with an EngineError
  * @property {() => void} cancel
  */
 
@@ -31,36 +31,36 @@ const LOST = new Set([...BROKEN, 'gpu-unavailable']);
 
 /**
  * @template C
- * @typedef {C extends unknown ? Omit<C, 'id' | 'device'> & { replay?: boolean } : never} Asked a command without what
- *   the client adds
+ * @typedef {C extends unknown ? Omit<C, 'id' | 'device'> & { replay?: boolean } : never} Asked a command without the
+ *   fields that the client adds
  */
 
 export class EngineClient {
   #computing;
   /** @type {Record<ModuleName, Channel<import('./protocol.js').Command, EngineEvent>>} */
   #channels;
-  /** The model that was asked for last. @type {ModelRequest | null} */
+  /** The model requested last. @type {ModelRequest | null} */
   #newest = null;
 
-  /** Whether the last was for the CPU's worker wherever others are computed. */
+  /** Whether the last command needed the CPU's worker whatever device the visitor chose. */
   #onCpu = false;
 
   /** @param {import('../computing.js').Computing} computing */
   constructor(computing) {
     this.#computing = computing;
     const address = new URL('./worker.js', import.meta.url);
-    // Also behind the end of a run: what was found holds for the next ones.
+    // Even after the end of a run: the result holds for later runs.
     const onEvent = (/** @type {EngineEvent} */ event) => event.type === 'device' && computing.take(event);
     const channel = (/** @type {ModuleName} */ name) => new Channel(address, { name, onEvent });
     this.#channels = { lean: channel('lean'), full: channel('full') };
     computing.onChange(() => this.#retire());
   }
 
-  /** Has the GPU checked, and the newest model opened for it, so that a later run starts at once. */
+  /** Checks the GPU and opens the newest model for it, so that a later run starts at once. */
   async useGpu() {
     await this.#post({ type: 'use-gpu' }, {}).finished;
     if (this.#newest && this.#computing.wish(false).choice !== 'cpu') {
-      // What goes wrong here will be said when somebody needs it.
+      // A failure here is reported when a run needs the model.
       this.load(this.#newest, {}).finished.catch(() => {});
     }
   }
@@ -77,7 +77,7 @@ export class EngineClient {
   }
 
   /**
-   * Writes text; loads the model first where that has not happened.
+   * Generates text, loading the model first if necessary.
    *
    * @param {Request & { prompt: string, options: import('./protocol.js').GenerateOptions }} request
    * @param {Listeners} listeners
@@ -88,7 +88,7 @@ export class EngineClient {
   }
 
   /**
-   * Writes a song with a form line by line, on the CPU; loads the model first where that has not happened.
+   * Writes a song with a form line by line on the CPU, loading the model first if necessary.
    *
    * @param {ModelRequest & Pick<import('./protocol.js').ComposeCommand, 'form' | 'lexicon'>} request
    * @param {Listeners} listeners
@@ -99,7 +99,7 @@ export class EngineClient {
   }
 
   /**
-   * Goes back and forth in a text, token by token; loads the model first where that has not happened.
+   * Moves back and forth in a text, token by token, loading the model first if necessary.
    *
    * @param {Request & import('./protocol.js').Walk} request
    * @param {Listeners} listeners
@@ -110,7 +110,7 @@ export class EngineClient {
   }
 
   /**
-   * Translates a text piece by piece; loads the model first where that has not happened.
+   * Translates a text piece by piece, loading the model first if necessary.
    *
    * @param {Request & { text: string, options: import('./protocol.js').TranslateOptions }} request
    * @param {Listeners} listeners
@@ -121,7 +121,7 @@ export class EngineClient {
   }
 
   /**
-   * Writes or translates on the CPU, and tells all that the model did at each token.
+   * Generates or translates on the CPU and reports the model's activations at each token.
    *
    * @param {ModelRequest & Pick<import('./protocol.js').LookCommand, 'text' | 'options'>} request
    * @param {Listeners} listeners
@@ -132,7 +132,7 @@ export class EngineClient {
   }
 
   /**
-   * One question about a model, answered also while it works.
+   * Asks one question about a model; it is answered even while a run is in progress.
    *
    * @param {ModelRequest & { question: import('./protocol.js').Question }} request
    * @returns {Promise<import('./protocol.js').Answer>}
@@ -148,7 +148,7 @@ export class EngineClient {
   }
 
   /**
-   * Looks for stretches of a text in the songs that a model learned from.
+   * Finds stretches of a text that occur in the training songs of a model.
    *
    * @param {Request & { text: string }} request
    * @param {Listeners} listeners
@@ -193,7 +193,7 @@ export class EngineClient {
 
   /**
    * @param {Pending} pending
-   * @param {ModuleName} module whose worker has it
+   * @param {ModuleName} module whose worker runs it
    * @returns {Promise<Finished>}
    */
   async #finish(pending, module) {
@@ -212,7 +212,7 @@ export class EngineClient {
   }
 
   /**
-   * The larger module could not: the CPU goes on where it broke off.
+   * Continues on the CPU where the full module failed.
    *
    * @param {Pending} pending
    * @param {unknown} error
@@ -228,10 +228,10 @@ export class EngineClient {
     return this.#finish(pending, 'lean');
   }
 
-  /** Ends the worker that nobody will need: a model of its own lies in its memory. */
+  /** Terminates the worker that is no longer needed, to free the copy of the model in its memory. */
   #retire() {
     const { choice, report } = this.#computing;
-    // It is not known yet which one that is.
+    // Until the GPU has been checked, either worker may be needed.
     if (choice !== 'cpu' && !report) return;
     const spare = this.#computing.wish(false).choice === 'cpu' ? 'full' : 'lean';
     if (spare === 'lean' && this.#onCpu) return;

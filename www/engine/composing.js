@@ -1,10 +1,10 @@
-// A song with a form: line by line, each the best of many, and in the end what the judge counts in it.
+// Writes a song with a form line by line, choosing each from many candidates, then computes its statistics.
 
 import { openLexicon, startWasm } from './opened-models.js';
 import { breath } from './slices.js';
 
 /**
- * In the worker with the lean module.
+ * Composes a song; only in the worker with the lean module.
  *
  * @param {import('./protocol.js').ComposeCommand} job
  * @param {import('../pkg/liedwerk.js').Generator} generator
@@ -24,7 +24,7 @@ export async function compose(job, generator, how, post) {
   try {
     post({ id, type: 'started', prompt: '', notes: [] });
     const lines = writer.lineCount();
-    // A line takes its time: whoever has stopped the song already gets none.
+    // A line takes a while, so let a pending cancel arrive first.
     await breath();
     while (!ended && !how.signal.aborted) {
       const line = writer.nextLine(generator, lexicon);
@@ -46,7 +46,7 @@ export async function compose(job, generator, how, post) {
 }
 
 /**
- * As the judge reads what was asked for.
+ * Prepends the header that tells the judge the requested title and rhyme scheme.
  *
  * @param {import('./protocol.js').Form} form
  * @param {string} text

@@ -1,4 +1,4 @@
-// The page's side of the worker that draws icons and describes pictures.
+// The page's interface to the worker that draws icons and describes pictures.
 
 import { Channel } from './channel.js';
 
@@ -15,7 +15,9 @@ import { Channel } from './channel.js';
 const channel = new Channel(new URL('./describing-worker.js', import.meta.url));
 
 /**
- * @param {number} seed of an endless collection
+ * Draws an icon of the endless collection that a seed defines.
+ *
+ * @param {number} seed
  * @param {number} index
  * @returns {Promise<DrawnIcon>} rejects with an EngineError
  */
@@ -24,7 +26,7 @@ export async function drawIcon(seed, index) {
 }
 
 /**
- * @param {Uint8Array} pixels 32 x 32, red, green, blue
+ * @param {Uint8Array} pixels 32 x 32, RGB
  * @returns {Promise<Described>} rejects with an EngineError
  */
 export async function describe(pixels) {

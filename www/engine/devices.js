@@ -1,5 +1,5 @@
-// Where an engine computes. The GPU is asked for once and checked before it may write a word; what the CPU
-// gives at once has to be awaited of it.
+// Chooses an engine's device. The GPU is requested once and checked before it is used. CPU calls return values, GPU
+// calls promises.
 
 import { EngineError, toFailure } from '../errors.js';
 import { startModule } from './module.js';
@@ -11,19 +11,19 @@ import { startModule } from './module.js';
 
 /**
  * @typedef {object} Found
- * @property {WasmGpu | null} gpu null where there is none that could be used
+ * @property {WasmGpu | null} gpu null if there is no usable one
  * @property {import('./protocol.js').Checked | import('./protocol.js').Failure} report
  */
 
 /** @type {{ attempt: number, found: Promise<Found> } | null} */
 let asked = null;
-/** Those that compute on a GPU. @type {WeakMap<WasmGenerator | WasmTranslator, Found>} */
+/** Engines that compute on a GPU. @type {WeakMap<WasmGenerator | WasmTranslator, Found>} */
 const onGpu = new WeakMap();
-/** Ends with what a GPU was last asked for, also where nobody waits for it any more. @type {Promise<unknown>} */
+/** Settles with the GPU's latest step, even if its result is no longer awaited. @type {Promise<unknown>} */
 let busy = Promise.resolve();
 
 /**
- * @param {number} attempt asked for anew where it has grown
+ * @param {number} attempt a number greater than before requests the GPU again
  * @returns {Promise<Found>}
  */
 export function findGpu(attempt) {
@@ -45,9 +45,9 @@ async function request() {
 }
 
 /**
- * Fails where the browser has no GPU to offer: nobody then needs the module that could use it.
+ * Throws `gpu-unavailable` if the browser offers no GPU, so that the full module need not be downloaded.
  *
- * @returns {Promise<string>} browsers hide what a GPU calls itself, but most tell of what kind it is
+ * @returns {Promise<string>} the GPU's description or, where browsers hide that, its vendor and architecture
  */
 export async function expectAdapter() {
   const { gpu } = /** @type {any} */ (navigator);
@@ -58,13 +58,13 @@ export async function expectAdapter() {
 }
 
 /**
- * Lets an engine compute there from now on.
+ * Moves an engine to a device.
  *
  * @param {WasmGenerator | WasmTranslator} engine
  * @param {Found | null} found null for the CPU
  */
 export function place(engine, found) {
-  // The lean module knows no GPU.
+  // The lean module has no GPU support.
   if (!('useGpu' in engine) || (onGpu.get(engine) ?? null) === found) return;
   if (found?.gpu) {
     engine.useGpu(found.gpu);
@@ -76,8 +76,8 @@ export function place(engine, found) {
 }
 
 /**
- * Why the CPU has gone on where a GPU was to compute, if it has. It is told once, and nobody is given that GPU
- * any more.
+ * Returns why an engine fell back from the GPU to the CPU, or null if it did not. Reported once; that GPU is then no
+ * longer used.
  *
  * @param {WasmGenerator | WasmTranslator} engine
  */
@@ -92,7 +92,7 @@ export function lostGpu(engine) {
 }
 
 /**
- * To be asked after each step: tells the page where the GPU was lost on the way.
+ * Tells the page if the GPU was lost. Call this after each step.
  *
  * @param {{ id: number, device: import('./protocol.js').DeviceWish }} job
  * @param {WasmGenerator | WasmTranslator} engine
@@ -105,7 +105,7 @@ export function tellLoss({ id, device }, engine, post) {
 
 /**
  * @template T
- * @typedef {T | Promise<T>} Given known at once from the module without a GPU, promised by the other
+ * @typedef {T | Promise<T>} Given a value from the lean module, a promise from the full one
  */
 
 /**
@@ -116,7 +116,7 @@ export function tellLoss({ id, device }, engine, post) {
  */
 
 /**
- * What a generator gives, to be awaited.
+ * Wraps a generator so that `atRest` knows of its pending steps.
  *
  * @param {WasmGenerator} generator
  * @returns {Writer}
@@ -130,7 +130,7 @@ export function writer(generator) {
 }
 
 /**
- * The next piece of a translator, to be awaited.
+ * Returns a translator's next piece.
  *
  * @param {WasmTranslator} translator
  */
@@ -147,7 +147,7 @@ function watched(step) {
   return step;
 }
 
-/** Before this no engine may be touched: it is still at a step that was given up. */
+/** Settles when no abandoned GPU step is pending. Until then, no engine may be used. */
 export function atRest() {
   return busy;
 }

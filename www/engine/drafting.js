@@ -1,4 +1,4 @@
-// A plan that fits the time there is: some steps are taken for trial, and the rest is reckoned.
+// Drafts a training plan that fits the available time, by timing a few trial steps.
 
 import { toFailure } from '../errors.js';
 import { Hands } from './hands.js';
@@ -7,10 +7,10 @@ import { breath } from './slices.js';
 /** @typedef {import('./training-protocol.js').WasmTrainer} WasmTrainer */
 /** @typedef {import('./training-protocol.js').WasmTraining} WasmTraining */
 
-/** The first step has to warm up, and is not counted. */
+/** Steps to time, at least. The first step is a warm-up and is not counted. */
 const FEWEST_STEPS = 3;
 const ENOUGH_MS = 700;
-/** What measuring, samples and checkpoints leave of the time. */
+/** Share of the time left for training beside validation, samples and checkpoints. */
 const TRAINING_SHARE = 0.9;
 
 /**
@@ -21,7 +21,7 @@ const TRAINING_SHARE = 0.9;
 export async function draft(request, module) {
   const drafted = await draftOn(request, module);
   if (!drafted.fault) return drafted;
-  // The CPU takes its place, and has cores that a plan for a GPU does not reckon with.
+  // Fall back to the CPU, which needs a plan of its own because it splits batches among cores.
   return { ...(await draftOn({ ...request, device: 'cpu' }, module)), fault: drafted.fault };
 }
 
@@ -56,7 +56,7 @@ async function draftOn(request, module) {
  * @param {WasmTraining} module
  * @param {string} plan
  * @param {string} text
- * @param {import('./training-protocol.js').ModelParts | null} from a model that is trained on
+ * @param {import('./training-protocol.js').ModelParts | null} from a model to fine-tune
  */
 export function createTrainer(module, plan, text, from) {
   if (!from) return module.Trainer.create(plan, text);
@@ -84,7 +84,7 @@ async function measure(trainer, hands) {
 }
 
 /**
- * The visitor's GPU, checked and handed to the trainer; or why it is not.
+ * Checks the visitor's GPU and hands it to the trainer, or returns why that failed.
  *
  * @param {WasmTrainer} trainer
  * @param {WasmTraining} module

@@ -1,5 +1,4 @@
-// The worker in which a generator and a discriminator train each other on points of the plane. Who never opens the view
-// never fetches the module that trains.
+// The worker that trains a GAN on points in the plane. The full module is only downloaded once the view is opened.
 
 import { toFailure } from '../errors.js';
 import { startModule } from './module.js';
@@ -11,11 +10,11 @@ import { breath, SLICE_MS } from './slices.js';
 /** @typedef {import('./gan.js').Instruction} Instruction */
 /** @typedef {import('./gan.js').Losses} Losses */
 
-/** Pictures follow each other at least so far apart: making one takes about a step's time. */
+/** Least time between two pictures; making one takes about as long as a training step. */
 const PICTURE_MS = 80;
-/** From one step to the next in slow motion. */
+/** Time between two steps in slow motion. */
 const SLOW_MS = 400;
-/** Lines of the warped grid, and cells of the field, in each direction. */
+/** Number of lines of the warped grid and of cells of the field, in each direction. */
 const GRID = 13;
 const FIELD = 28;
 
@@ -48,7 +47,7 @@ async function begin({ id, cloud, drawn, seed }) {
   }
 }
 
-/** Two networks, and what they are told to do. */
+/** A pair of networks in training, controlled by instructions. */
 class Session {
   #id;
   #post;
@@ -59,7 +58,7 @@ class Session {
   #pace = 'paused';
   #step = 0;
   #shown = 0;
-  /** What no picture has told yet. @type {Losses} */
+  /** Losses since the last picture. @type {Losses} */
   #losses = { discriminator: [], generator: [] };
 
   /**
@@ -91,7 +90,7 @@ class Session {
     }
   }
 
-  /** Until there is something to do: in slow motion the next step. */
+  /** Waits for an instruction or, in slow motion, for the next step. */
   #news() {
     return new Promise((resolve) => {
       this.#wake = () => resolve(undefined);
@@ -117,7 +116,7 @@ class Session {
     this.#show(gan);
   }
 
-  /** A slice of steps, or one in slow motion. @param {import('../pkg/full/liedwerk.js').Gan} gan */
+  /** Trains for a slice, or one step in slow motion. @param {import('../pkg/full/liedwerk.js').Gan} gan */
   async #goOn(gan) {
     const until = performance.now() + (this.#pace === 'slow' ? 0 : SLICE_MS);
     do await this.#train(gan, ['discriminator', 'generator']);

@@ -1,4 +1,4 @@
-// The page's side of the worker in which two networks train each other.
+// The page's interface to the worker that trains a GAN.
 
 import { Channel } from './channel.js';
 
@@ -6,13 +6,13 @@ import { Channel } from './channel.js';
  * @typedef {'generator' | 'discriminator'} Network
  * @typedef {Record<Network, [step: number, loss: number][]>} Losses
  *
- * @typedef {object} Picture of a moment; points are x, y, x, y, … in [-1, 1], y upwards
+ * @typedef {object} Picture a snapshot; points are x, y, x, y, … in [-1, 1], y upwards
  * @property {number} step
  * @property {Float32Array} real
- * @property {Float32Array} made where the generator puts some noise, always the same
- * @property {Float32Array} warped where it puts a square lattice of noise, rows from the top
- * @property {Float32Array} field how likely the discriminator takes a cell of the square for real, rows from the top
- * @property {Losses} losses since the picture before
+ * @property {Float32Array} made the generator's output for a fixed set of noise vectors
+ * @property {Float32Array} warped its output for a square lattice of noise, rows from the top
+ * @property {Float32Array} field the discriminator's probability that a cell of the square is real, rows from the top
+ * @property {Losses} losses since the previous picture
  * @property {import('../pkg/full/liedwerk.js').JsNearness} nearness
  *
  * @typedef {{ type: 'pace', pace: 'paused' | 'fast' | 'slow' } | { type: 'step', networks: readonly Network[] } | { type: 'cloud', cloud: string, drawn: number[] } | { type: 'end' }} Instruction
@@ -26,9 +26,9 @@ import { Channel } from './channel.js';
 const channel = new Channel(new URL('./gan-worker.js', import.meta.url));
 
 /**
- * New networks, which wait for instructions.
+ * Creates a pair of networks, which waits for instructions.
  *
- * @param {{ cloud: string, drawn: number[], seed: number }} given `drawn`: places as x, y, x, y, …
+ * @param {{ cloud: string, drawn: number[], seed: number }} given `drawn`: points as x, y, x, y, …
  * @param {(picture: Picture) => void} onPicture
  * @returns {{ finished: Promise<unknown>, instruct: (instruction: Instruction) => void }} `finished` rejects with an
  *   EngineError

@@ -1,5 +1,5 @@
-// A step by several workers: each has the plan and the text of the run, and computes shares of its steps. Whoever
-// computes them, the weights have the same bits, so that a worker which is late or lost costs time and nothing else.
+// Data-parallel training: each worker has the plan and the text of the run, and computes shares of every step. The
+// weights have the same bits whoever computes a share, so a late or lost worker costs only time.
 
 import { Channel } from './channel.js';
 
@@ -10,10 +10,10 @@ import { Channel } from './channel.js';
 /**
  * @typedef {object} Hand
  * @property {Channel<TrainerCommand, TrainerEvent>} channel
- * @property {boolean} isReady it has read the text
+ * @property {boolean} isReady whether it has read the text
  */
 
-/** How many times as long as the shares computed here those of others may take. */
+/** The other workers' shares may take this many times as long as those computed here. */
 const PATIENCE = 10;
 const LEAST_PATIENCE_MS = 3000;
 
@@ -25,7 +25,7 @@ export class Hands {
 
   /**
    * @param {import('./training-protocol.js').Joining} run
-   * @param {number} cores workers in all, this one included
+   * @param {number} cores number of workers including this one
    */
   constructor(run, cores) {
     for (let other = 1; other < cores; other += 1) this.#ask(run);
@@ -45,18 +45,18 @@ export class Hands {
       };
       this.#joining.push(done.then(isReady, () => this.#leave(hand)));
     } catch {
-      // Some browsers let no worker start another.
+      // Some browsers do not let a worker start another.
       this.#leave(hand);
     }
   }
 
-  /** Once all have read the text, or will not; whoever needs longer joins later. */
+  /** Waits until all workers have read the text or failed. Slower ones join later. */
   async ready() {
     await within(LEAST_PATIENCE_MS, Promise.allSettled(this.#joining));
   }
 
   /**
-   * One step of the run, which is this worker's.
+   * Performs one training step, sharing it with the workers that are ready.
    *
    * @param {WasmTrainer} trainer
    */
@@ -67,7 +67,7 @@ export class Hands {
   }
 
   /**
-   * @param {WasmTrainer} trainer that computes whatever does not arrive
+   * @param {WasmTrainer} trainer computes the shares that do not arrive
    * @param {Hand[]} others
    */
   async #share(trainer, others) {
@@ -75,7 +75,7 @@ export class Hands {
     const state = trainer.state();
     const begin = performance.now();
     let open = true;
-    /** Whoever does not answer, or fails, will not do better next time. @type {Set<Hand>} */
+    /** Workers that did not answer or failed; they are dropped. @type {Set<Hand>} */
     const late = new Set();
     const arriving = others.map(async (hand, at) => {
       late.add(hand);
@@ -94,7 +94,7 @@ export class Hands {
       const patience = Math.max(LEAST_PATIENCE_MS, PATIENCE * (performance.now() - begin));
       await within(patience, Promise.allSettled(arriving));
     } finally {
-      // What comes now belongs to a step that is over.
+      // Shares that arrive later belong to a finished step.
       open = false;
     }
     late.forEach((hand) => this.#leave(hand));
@@ -115,7 +115,7 @@ export class Hands {
 /**
  * @param {number} ms
  * @param {Promise<unknown>} promise that never rejects
- * @returns {Promise<boolean>} whether it came to its end in time
+ * @returns {Promise<boolean>} whether it settled in time
  */
 function within(ms, promise) {
   return new Promise((resolve) => {

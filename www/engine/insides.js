@@ -1,5 +1,4 @@
-// Looking inside while a model works: what it did at each token goes along, and single questions are answered
-// between two slices of the work.
+// Looks inside a model at work: reports its activations at each token, and answers questions between two slices.
 
 import { open } from './opened-models.js';
 import { breath, nextSlice } from './slices.js';
@@ -10,7 +9,7 @@ import { breath, nextSlice } from './slices.js';
 /** @typedef {import('./protocol.js').WasmTranslator} WasmTranslator */
 
 /**
- * Numbers move to the page instead of being copied.
+ * Posts an event, transferring the recorded values to the page instead of copying them.
  *
  * @param {EngineEvent} event
  * @param {Recorded[]} recorded
@@ -20,7 +19,7 @@ function hand(event, recorded) {
 }
 
 /**
- * Writes a text and tells all that the model did.
+ * Generates a text and reports the model's activations.
  *
  * @param {import('./protocol.js').LookCommand} job
  * @param {WasmGenerator} generator
@@ -53,7 +52,7 @@ export async function lookAtWriting({ id, text, options }, generator, signal) {
 }
 
 /**
- * Translates a text and tells, with each piece, all that the model did.
+ * Translates a text and reports, with each piece, the model's activations.
  *
  * @param {import('./protocol.js').LookCommand} job
  * @param {WasmTranslator} translator
@@ -81,7 +80,7 @@ export async function lookAtTranslating({ id, text, options }, translator, signa
 }
 
 /**
- * One question about a model. It is not put behind a running job: between two slices the model is free.
+ * Answers one question about a model. It need not wait for a running job: between two slices the model is free.
  *
  * @param {import('./protocol.js').AskCommand} job
  * @param {import('./opened-models.js').How} how

@@ -1,9 +1,9 @@
-// Which of the engine's classes opens which model. Both the page and the worker ask this.
+// Maps a model type to the engine class that opens it. Used by both the page and the worker.
 
 /** @typedef {'generator' | 'translator' | 'reader'} Kind */
 
 const TRANSLATORS = new Set(['transformer', 'seq2seq']);
-/** They neither write nor translate: under Read they say something about a text. */
+/** Models that neither write nor translate; the Read view uses them to analyse a text. */
 const READERS = new Set(['tagger', 'text_classifier', 'bert']);
 
 /**

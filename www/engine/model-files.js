@@ -1,4 +1,4 @@
-// The files of a model: from the host, or, for one of the visitor's own, from the shelf.
+// Loads the files of a model: from the host or, for the visitor's own, from the shelf.
 
 import { storedBytes } from '../shelf/stored.js';
 import { fetchText } from './texts.js';
@@ -7,8 +7,8 @@ import { fetchWeights } from './weights.js';
 /**
  * @param {import('./protocol.js').ModelRequest} request
  * @param {{ signal: AbortSignal, onProgress: (received: number, total: number) => void }} how
- * @returns {Promise<{ config?: string, tokenizer?: string, bytes: Uint8Array, notes: import('./protocol.js').Note[] }>} one of the visitor's own is
- *   a single file, whose bytes carry the other two in their header
+ * @returns {Promise<{ config?: string, tokenizer?: string, bytes: Uint8Array, notes: import('./protocol.js').Note[] }>} the visitor's own model
+ *   is a single file whose header contains the other two
  */
 export async function modelFiles({ model, fresh, known }, { signal, onProgress }) {
   const { weights, config, tokenizer, own } = model.files;

@@ -1,8 +1,8 @@
-// The wasm module of a worker, started once.
+// Starts the wasm module of a worker, once.
 
 import { whyNotStarted } from './not-started.js';
 
-/** Where the two modules lie: what every visitor gets, and the one that knows the GPU and training, too. */
+/** Folders of the two modules: `lean` is what every visitor downloads, `full` adds the GPU and training. */
 const FOLDERS = { lean: '../pkg/', full: '../pkg/full/' };
 
 /** @typedef {{ lean: import('./protocol.js').LeanWasm, full: import('./protocol.js').FullWasm }} Modules */
@@ -11,7 +11,7 @@ const FOLDERS = { lean: '../pkg/', full: '../pkg/full/' };
 const started = new Map();
 
 /**
- * One that could not be started is tried again by the next who asks.
+ * Starts a module, or returns it if it has started. After a failure, the next call tries again.
  *
  * @template {keyof Modules} Name
  * @param {Name} name
@@ -28,7 +28,7 @@ export function startModule(name) {
 async function start(name) {
   const folder = new URL(FOLDERS[name], import.meta.url);
   try {
-    // Made up here and no literal, so that packing the page leaves it where it is.
+    // Built at run time, not a literal, so that the bundler leaves the module where it is.
     const module = await import(new URL('liedwerk.js', folder).href);
     await module.default({ module_or_path: new URL('liedwerk_bg.wasm', folder) });
     return module;

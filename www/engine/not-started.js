@@ -1,16 +1,16 @@
-// Why a wasm module did not start: browsers only say that something failed.
+// Finds out why a wasm module did not start; browsers only say that it failed.
 
 import { EngineError } from '../errors.js';
 import { isPage } from './texts.js';
 
-/** The smallest module there is: magic word and version. */
+/** The smallest wasm module: magic number and version. */
 const NOTHING = [0, 97, 115, 109, 1, 0, 0, 0];
-/** One function: a vector of bytes, and how many bits of it are set. */
+/** A module with one function that uses SIMD: splats a byte and counts the set bits of each lane. */
 const SIMD = [...NOTHING, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 10, 1, 8, 0, 65, 0, 253, 15, 253, 98, 11];
 
 /**
  * @param {URL} folder of the module
- * @param {unknown} error that the browser gave
+ * @param {unknown} error from the browser
  * @returns {Promise<EngineError>} webassembly-off, simd-missing, engine-unavailable
  */
 export async function whyNotStarted(folder, error) {
@@ -24,7 +24,7 @@ export async function whyNotStarted(folder, error) {
   return new EngineError('engine-unavailable', String(error));
 }
 
-/** Lockdown Mode and the like leave WebAssembly out; a host's security policy lets it be and compiles nothing. */
+/** Lockdown Mode removes WebAssembly; a host's content security policy leaves the object but forbids compiling. */
 function compiles() {
   try {
     return new WebAssembly.Module(new Uint8Array(NOTHING)) instanceof WebAssembly.Module;

@@ -1,4 +1,4 @@
-// The worker's opened models: the wasm module, and an engine for each model lately used.
+// The models that a worker has open: an engine for each recently used one.
 
 import { EngineError } from '../errors.js';
 import { kindOf } from './kinds.js';
@@ -15,23 +15,23 @@ import { fetchWeights } from './weights.js';
  * @property {import('./protocol.js').Loaded} loaded
  */
 
-/** Who started this worker has named the module that it needs. @type {import('./protocol.js').ModuleName} */
+/** The worker's name says which module it uses. @type {import('./protocol.js').ModuleName} */
 const MODULE = self.name === 'full' ? 'full' : 'lean';
-/** Two translators to compare and one model that writes. */
+/** Maximum of open models: two translators to compare and one language model. */
 const MOST = 3;
 
 /**
- * By the hash of the weights; the one used last stands last.
+ * Open models by the hash of their weights; the most recently used is last.
  *
  * @type {Map<string, OpenedModel>}
  */
 const opened = new Map();
 
-/** What models of a language share, of each kind the one used last. @type {Map<'SongIndex' | 'Lexicon', { sha256: string, opened: any }>} */
+/** Resources shared by the models of a language: the most recently used of each kind. @type {Map<'SongIndex' | 'Lexicon', { sha256: string, opened: any }>} */
 const shared = new Map();
 
 /**
- * The index of the songs that a model learned from.
+ * Opens the index of a model's training songs.
  *
  * @param {import('./protocol.js').ModelRequest} request
  * @param {How} how
@@ -44,7 +44,7 @@ export function openSongs(request, how) {
 }
 
 /**
- * The words of a language with their sounds.
+ * Opens the pronunciation lexicon of a language.
  *
  * @param {import('./protocol.js').ComposeCommand} request
  * @param {How} how
@@ -81,7 +81,7 @@ async function openShared(kind, file, { fresh, known }, how) {
  */
 
 /**
- * A model: opened before, or from its files.
+ * Returns a model that is open, or opens it from its files.
  *
  * @param {import('./protocol.js').ModelRequest} request
  * @param {How} how
@@ -105,7 +105,7 @@ export async function open(request, how) {
   return loaded;
 }
 
-/** Before a model is opened, since both at once might not fit into memory. */
+/** Frees the least recently used models before another is opened, since both might not fit in memory. */
 function makeRoom() {
   for (const [sha256, { engine }] of opened) {
     if (opened.size < MOST) return;
@@ -115,7 +115,7 @@ function makeRoom() {
 }
 
 /**
- * The module of this worker. In one named `full` it knows the GPU and training, too.
+ * Starts the module of this worker. In a worker named `full`, it includes the GPU and training.
  *
  * @returns {Promise<import('./protocol.js').Wasm>}
  */

@@ -1,9 +1,9 @@
-// The page's side of the worker that paints pictures in the style of others.
+// The page's interface to the worker for style transfer.
 
 import { Channel } from './channel.js';
 
 /**
- * @typedef {object} Source of a picture: a file that the visitor has brought, or one that is drawn under this name
+ * @typedef {object} Source of a picture: the visitor's file or, without one, the built-in picture called `name`
  * @property {string} name
  * @property {File | null} file
  *
@@ -13,7 +13,7 @@ import { Channel } from './channel.js';
  * @property {number} size
  * @property {{ steps: number, strength: number, seed: number }} settings
  *
- * @typedef {{ pixels: Uint8Array, size: number }} Square red, green, blue, rows from the top
+ * @typedef {{ pixels: Uint8Array, size: number }} Square RGB, rows from the top
  * @typedef {Square & { step: number, style: number, content: number, seconds: number }} Painted
  *
  * @typedef {{ id: number, type: 'look', source: Source, size: number, seed: number } | { id: number, type: 'paint', order: PaintOrder } | { id: number, type: 'cancel' }} PainterCommand
@@ -25,7 +25,7 @@ import { Channel } from './channel.js';
 const channel = new Channel(new URL('./painting-worker.js', import.meta.url));
 
 /**
- * A content or a style as it will be used.
+ * Returns a content or style picture as it will be used.
  *
  * @param {Source} source
  * @param {number} size
@@ -38,7 +38,7 @@ export async function look(source, size, seed) {
 
 /**
  * @param {PaintOrder} order
- * @param {(painted: Painted) => void} onPainted hears of the picture every few steps, and of the last
+ * @param {(painted: Painted) => void} onPainted receives the picture every few steps and at the end
  * @returns {{ done: Promise<unknown>, cancel: () => void }} `done` rejects with an EngineError
  */
 export function paint(order, onPainted) {

@@ -1,4 +1,4 @@
-// The worker that paints pictures in the style of others. Who never opens the view never fetches the module that trains.
+// The worker for style transfer. The full module is only downloaded once the view is opened.
 
 import { toFailure } from '../errors.js';
 import { startModule } from './module.js';
@@ -9,7 +9,7 @@ import { breath, SLICE_MS } from './slices.js';
 /** @typedef {import('./painter.js').PainterEvent} PainterEvent */
 /** @typedef {import('./painter.js').PaintOrder} PaintOrder */
 
-/** Pictures follow each other at least so far apart. */
+/** Least time between two pictures. */
 const PICTURE_MS = 200;
 
 /** @type {Set<number>} */

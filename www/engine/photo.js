@@ -1,18 +1,18 @@
-// Pictures that people bring: decoded by the browser onto a canvas, where no script in them ever runs.
+// Decodes the visitor's pictures via a canvas, where scripts inside them never run.
 
-/** More than a photo has. */
+/** Size limit, well above that of a photo. */
 const MOST_BYTES = 64 << 20;
-/** Begins each frame of a GIF that moves. */
+/** Marks the start of each frame of an animated GIF (graphic control extension). */
 const FRAME = [0x21, 0xf9, 0x04];
 
 /**
- * The middle square of an image file, on white where it is transparent.
+ * Crops an image file to its central square, scales it and puts it on a white background.
  *
  * @param {File} file
  * @param {number} size
- * @returns {Promise<{ pixels: Uint8Array, notes: import('./protocol.js').Note[] }>} red, green, blue of `size` x `size`
- *   pixels; notes of what was left out
- * @throws `{code, message}` where it is no picture
+ * @returns {Promise<{ pixels: Uint8Array, notes: import('./protocol.js').Note[] }>} RGB, `size` x `size`;
+ *   notes on what was lost
+ * @throws `{code: 'bad-picture', message}` if it is not a usable picture
  */
 export async function squareOf(file, size) {
   const refused = (/** @type {string} */ message) => ({ code: 'bad-picture', message });
@@ -44,7 +44,7 @@ export async function squareOf(file, size) {
   return { pixels, notes };
 }
 
-/** @param {File} file whether it is a GIF of several frames */
+/** Whether a file is an animated GIF. @param {File} file */
 async function moves(file) {
   if (file.type !== 'image/gif') return false;
   const bytes = new Uint8Array(await file.arrayBuffer());

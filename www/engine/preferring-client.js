@@ -1,4 +1,4 @@
-// The page's side of the worker that learns from people.
+// The page's interface to the worker that learns from preferences.
 
 import { Channel } from './channel.js';
 
@@ -7,7 +7,7 @@ import { Channel } from './channel.js';
 
 /**
  * @template T
- * @typedef {{ done: Promise<T>, stop: () => void }} Running a job that takes its time; `done` rejects with an EngineError
+ * @typedef {{ done: Promise<T>, stop: () => void }} Running a long-running job; `done` rejects with an EngineError
  */
 
 export class PreferringClient {
@@ -25,7 +25,7 @@ export class PreferringClient {
     return { done: done.then(({ result }) => result), stop: () => tell({ type: 'stop' }) };
   }
 
-  /** Ends the worker; whatever waits for it fails with the code `cancelled`. */
+  /** Terminates the worker; pending requests fail with the code `cancelled`. */
   end() {
     this.#channel.end();
   }

@@ -1,14 +1,14 @@
-// What the page and the worker that learns from people say to each other. This file holds types only.
+// Messages between the page and the worker that learns from preferences. Types only.
 
 /** @typedef {import('./protocol.js').ModelEntry} ModelEntry */
 /** @typedef {import('./protocol.js').WeightsFile} WeightsFile */
-/** @typedef {import('../pkg/full/liedwerk.js').JsComparison} Comparison two stanzas to one beginning */
+/** @typedef {import('../pkg/full/liedwerk.js').JsComparison} Comparison two stanzas with the same beginning */
 /** @typedef {import('../pkg/full/liedwerk.js').JsLearned} Learned */
 /** @typedef {import('../pkg/full/liedwerk.js').JsFit} Fit */
-/** @typedef {import('../pkg/full/liedwerk.js').JsForetold} Foretold how many held-out choices the reward model foretells */
-/** @typedef {import('../pkg/full/liedwerk.js').JsRanked} Ranked a stanza with its reward, and what it would be after each token */
+/** @typedef {import('../pkg/full/liedwerk.js').JsForetold} Foretold how many held-out choices the reward model predicts correctly */
+/** @typedef {import('../pkg/full/liedwerk.js').JsRanked} Ranked a stanza with its reward, and the reward after each token */
 /** @typedef {import('../pkg/full/liedwerk.js').JsProgress} Progress */
-/** @typedef {import('../pkg/full/liedwerk.js').JsMeasurement} Measurement of the old model beside the new one */
+/** @typedef {import('../pkg/full/liedwerk.js').JsMeasurement} Measurement the original model compared with the tuned one */
 /** @typedef {import('../pkg/full/liedwerk.js').Preference} WasmPreference */
 
 /**
@@ -44,7 +44,7 @@
  * @typedef {(OpenJob | MoodsJob | ShowJob | StanzasJob | JudgeJob | LearnJob | FitJob | RankJob | PlanJob | TuneJob | CompareJob | ModelJob) & { id: number }} PreferringJob
  * @typedef {PreferringJob | { id: number, type: 'stop' }} PreferringCommand
  *
- * @typedef {{ id: number, type: 'compared', line: string | null, k: number }} ComparedEvent null where the judge likes all alike
+ * @typedef {{ id: number, type: 'compared', line: string | null, k: number }} ComparedEvent `line` is null if the judge has no preference
  * @typedef {{ id: number, type: 'fitted', fit: Fit }} FittedEvent
  * @typedef {{ id: number, type: 'tuned', progress: Progress, seconds: number }} TunedEvent
  * @typedef {{ id: number, type: 'measured', step: number, measured: Measurement }} MeasuredEvent

@@ -1,4 +1,4 @@
-// The worker that learns from people: one model, and one job after another.
+// The worker that learns from preferences. It has one model open and runs one job at a time.
 
 import { EngineError, toFailure } from '../errors.js';
 import { modelFiles } from './model-files.js';
@@ -11,18 +11,18 @@ import { fetchWeights } from './weights.js';
 /** @typedef {import('./preferring-protocol.js').PreferringEvent} Event */
 /** @typedef {import('./preferring-protocol.js').WasmPreference} Preference */
 
-/** Steps between two measurements of a tuning, and stanzas of one. */
+/** Steps between two measurements of a tuning, and stanzas per measurement. */
 const MEASURE_EVERY = 10;
 const MEASURED_STANZAS = 16;
-/** Stanzas that are ranked between two breaths. */
+/** Stanzas ranked per slice. */
 const RANKED_AT_ONCE = 8;
-/** Between two checkpoints of a tuning. */
+/** Time between two checkpoints of a tuning. */
 const CHECKPOINT_SECONDS = 20;
 
 /** @type {Preference | null} */
 let opened = null;
 let queue = Promise.resolve();
-/** Jobs that are to end where they are. @type {Set<number>} */
+/** Ids of jobs that should stop. @type {Set<number>} */
 const stopped = new Set();
 
 self.addEventListener('message', (/** @type {MessageEvent<Command>} */ { data }) => {
@@ -78,7 +78,7 @@ async function resultOf(job) {
 }
 
 /**
- * How something of a job is fetched.
+ * Returns download options that report the progress of a job.
  *
  * @param {number} id
  */
@@ -114,7 +114,7 @@ async function learnMoods(preference, { id, model, known }) {
 /**
  * @param {Preference} preference
  * @param {Extract<Job, { type: 'show' }>} job
- * @returns {Promise<import('./preferring-protocol.js').Packed | null>} null where it was stopped
+ * @returns {Promise<import('./preferring-protocol.js').Packed | null>} null if stopped
  */
 async function show(preference, { id, text, layers, seed, name }) {
   const steps = preference.show(text, layers, seed);
@@ -130,7 +130,7 @@ async function show(preference, { id, text, layers, seed, name }) {
 /**
  * @param {Preference} preference
  * @param {Extract<Job, { type: 'judge' }>} job
- * @returns {Promise<number>} how many choices were made
+ * @returns {Promise<number>} number of choices made
  */
 async function judge(preference, { id, seed, k, count, judge }) {
   const end = k + (await startModule('full')).mostComparisons(count);
@@ -147,7 +147,7 @@ async function judge(preference, { id, seed, k, count, judge }) {
 /**
  * @param {Preference} preference
  * @param {Extract<Job, { type: 'fit' }>} job
- * @returns {Promise<import('./preferring-protocol.js').Foretold | null>} null where it was stopped
+ * @returns {Promise<import('./preferring-protocol.js').Foretold | null>} null if stopped
  */
 async function fit(preference, { id, seed }) {
   const steps = preference.fitReward(seed);
@@ -162,7 +162,7 @@ async function fit(preference, { id, seed }) {
 /**
  * @param {Preference} preference
  * @param {Extract<Job, { type: 'rank' }>} job
- * @returns {Promise<import('./preferring-protocol.js').Ranked[]>} best first; where it was stopped, of fewer stanzas
+ * @returns {Promise<import('./preferring-protocol.js').Ranked[]>} best first; fewer if stopped
  */
 async function rank(preference, { id, count, seed }) {
   /** @type {import('./preferring-protocol.js').Ranked[]} */

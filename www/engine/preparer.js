@@ -1,12 +1,11 @@
-// The page's side of the worker that prepares texts.
+// The page's interface to the worker that preprocesses texts.
 
 import { Channel } from './channel.js';
 
 /**
- * @typedef {import('../pkg/full/liedwerk.js').JsNumbers} Numbered tokens, and how many numbers there are
- * @typedef {import('../pkg/full/liedwerk.js').JsPrepared} Prepared a text after each step of its
- *   preparation: `dropped` are the characters that cleaning has removed, each once; `merges` what the byte pairs spell,
- *   in the order learned
+ * @typedef {import('../pkg/full/liedwerk.js').JsNumbers} Numbered token ids and the vocabulary size
+ * @typedef {import('../pkg/full/liedwerk.js').JsPrepared} Prepared a text after each preprocessing step;
+ *   `dropped`: the distinct characters removed by cleaning; `merges`: the merged byte pairs, in the order learned
  *
  * @typedef {{ id: number, type: 'prepare', text: string, language: string, merges: number }} PrepareCommand
  * @typedef {{ id: number, type: 'done', result: Prepared } | import('./protocol.js').FailedEvent} PreparerEvent

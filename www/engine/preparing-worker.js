@@ -1,5 +1,5 @@
-// A worker of its own for the steps of a text's preparation. They learn byte pairs, and what learns is in the
-// larger module: who never looks at the steps never fetches it.
+// A separate worker for preprocessing. It learns byte-pair encodings, which takes the full module; that is only
+// downloaded once the view is opened.
 
 import { startModule } from './module.js';
 import { serve } from './serve.js';

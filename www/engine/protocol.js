@@ -1,32 +1,33 @@
-// What the page and its workers say to each other: discriminated unions with an id.
-// Commands are imperatives, events are nouns or past. This file holds types only.
+// Messages between the page and its workers: discriminated unions with an id.
+// Commands are named by imperatives, events by nouns or participles. Types only.
 
 /**
  * @typedef {{ de: string, en: string }} Bilingual
  * @typedef {{ path: string, bytes: number, sha256: string }} WeightsFile
  *
- * @typedef {object} ModelEntry one model of models/index.json; all paths already absolute URLs
+ * @typedef {object} ModelEntry an entry of models/index.json, its paths resolved to absolute URLs
  * @property {string} id
  * @property {string} model_type
  * @property {{ config: string, tokenizer: string, weights: WeightsFile, songs?: WeightsFile, lexicon?: WeightsFile, own?: true | Blob }} files
- *   `songs`: an index of the songs it learned from; `lexicon`: words of its language with their sounds; `own`: the visitor's own model, on the shelf or here
- * @property {string} language what it writes in, for screen readers and hyphenation
+ *   `songs`: index of its training songs; `lexicon`: pronunciations of the words of its language; `own`: set for the
+ *   visitor's own model, `true` if the shelf stores it, otherwise its file
+ * @property {string} language of its output, for screen readers and hyphenation
  * @property {string} licence
  * @property {Bilingual} title
  * @property {Bilingual} card
  * @property {Bilingual} trained_on
  * @property {Figures} figures
  *
- * @typedef {object} Figures what was measured, each where the model has it
+ * @typedef {object} Figures evaluation results, each present only if it was measured for the model
  * @property {number} [dev_bits_per_char]
  * @property {number} [dev_bleu]
  * @property {number} [dev_chrf]
- * @property {number} [dev_accuracy] the share of labels that are right
+ * @property {number} [dev_accuracy] fraction of correct labels, 0 to 1
  * @property {number} [parameters]
  * @property {string} [measured_with]
  *
  * @typedef {object} GenerateOptions
- * @property {number} temperature 0 takes the likeliest token each time
+ * @property {number} temperature 0 is greedy decoding
  * @property {number} top_k 0 is off
  * @property {number} top_p 1 is off
  * @property {number} min_p 0 is off
@@ -35,89 +36,89 @@
  * @property {number} no_repeat_ngram 0 is off
  * @property {number} seed an integer from 0 to 2^53 - 1
  * @property {number} max_new_tokens
- * @property {string[]} stop the text ends before the first of these
- * @property {number} [candidates] rows of each step's table
- * @property {boolean} [recording] keep what the model does at each token
+ * @property {string[]} stop generation ends before the first of these strings
+ * @property {number} [candidates] number of rows in each step's table
+ * @property {boolean} [recording] record the model's activations at each token
  *
  * @typedef {Omit<GenerateOptions, 'max_new_tokens' | 'stop'> & { title: string, style: string, scheme: string, lines: number, stanzas: number, parts: string, syllables: [number, number] | null }} Form
- *   of a song, and how the tokens of its lines are drawn, see src/generate/form/plan.rs
+ *   the form of a song and the sampling options for its lines, see src/generate/form/plan.rs
  *
  * @typedef {object} TranslateOptions
  * @property {number} beam_width 1 is greedy
  *
  * @typedef {import('../pkg/full/liedwerk.js').JsStarted} Started
- * @typedef {import('../pkg/full/liedwerk.js').JsRow} Row what could have come at one step: its
- *   `rank`, 1 the model's favourite; its probability `before`, by the model alone, and `after`, when the token was drawn;
- *   which setting has `cut` it
- * @typedef {import('../pkg/full/liedwerk.js').JsStep} Step one token, and what else could have come
- * @typedef {import('../pkg/full/liedwerk.js').JsText} Written what a slice of writing gives
- * @typedef {import('../pkg/full/liedwerk.js').JsPiece} Piece a sentence or a line, translated; `before`
- *   is the white space between it and the piece before, `attention` a row for each target token, `score` the mean
- *   log-probability of a token
- * @typedef {import('../pkg/full/liedwerk.js').JsRecorded & { values: Float32Array }} Recorded what a model
- *   did at each token that it read; the frames stand one behind the other in `values`, see src/models/recording.rs
- * @typedef {import('../pkg/full/liedwerk.js').JsRated} Rated a token with a probability or a cosine
- * @typedef {import('../pkg/full/liedwerk.js').JsStretch} Stretch of a text that stands in the songs, with so
- *   many characters at least
- * @typedef {import('../pkg/full/liedwerk.js').JsLine} Line of a song with a form, the lines it was chosen from beside it
- * @typedef {import('../pkg/full/liedwerk.js').JsFigures} SongFigures what was counted in a song
- * @typedef {import('../pkg/full/liedwerk.js').JsHeader} Header what a model can read before a song
- * @typedef {import('../pkg/full/liedwerk.js').JsChecked} Checked a GPU whose every op was compared with the CPU's
+ * @typedef {import('../pkg/full/liedwerk.js').JsRow} Row a candidate token of one step: its
+ *   `rank` (1 is the model's favourite), its probability `before` and `after` the sampling settings, and the setting
+ *   that `cut` it
+ * @typedef {import('../pkg/full/liedwerk.js').JsStep} Step a token and its alternatives
+ * @typedef {import('../pkg/full/liedwerk.js').JsText} Written the result of one slice of generation
+ * @typedef {import('../pkg/full/liedwerk.js').JsPiece} Piece a translated sentence or line; `before`
+ *   is the white space that precedes it, `attention` has one row per target token, `score` is the mean
+ *   log-probability per token
+ * @typedef {import('../pkg/full/liedwerk.js').JsRecorded & { values: Float32Array }} Recorded the activations
+ *   of a model at each token it read; the frames are concatenated in `values`, see src/models/recording.rs
+ * @typedef {import('../pkg/full/liedwerk.js').JsRated} Rated a token with a probability or a cosine similarity
+ * @typedef {import('../pkg/full/liedwerk.js').JsStretch} Stretch a part of a text that occurs in the training
+ *   songs; `characters`: its least length, not counting punctuation and line breaks
+ * @typedef {import('../pkg/full/liedwerk.js').JsLine} Line a line of a song with a form, and the candidates it was chosen from
+ * @typedef {import('../pkg/full/liedwerk.js').JsFigures} SongFigures statistics of a song
+ * @typedef {import('../pkg/full/liedwerk.js').JsHeader} Header the header fields that a model understands
+ * @typedef {import('../pkg/full/liedwerk.js').JsChecked} Checked the result of comparing every op of a GPU with the CPU's
  *
  * @typedef {{ of: 'lens', residual: Float32Array, count: number } | { of: 'neighbours', token: number, count: number, source: boolean } | { of: 'positions', count: number }} Question
  * @typedef {{ rated?: Rated[][], positions?: Float32Array }} Answer
  *
  * @typedef {{ cpu: number, gpu: number }} Rates tokens per second
- * @typedef {{ key: string, title: Bilingual } & Rates} Race of a model on both devices; the key names its weights
+ * @typedef {{ key: string, title: Bilingual } & Rates} Race a model's speed on both devices; the key names its weights
  *   and the GPU
  *
  * @typedef {{ code: string, message?: string, characters?: string | string[] }} Note
  * @typedef {{ code: string, message: string }} Failure
  * @typedef {{ notes: Note[], header?: Header }} Loaded
- * @typedef {{ cancelled: boolean, tokens: number, seconds: number }} Finished `tokens`: of a song with a form, its lines
+ * @typedef {{ cancelled: boolean, tokens: number, seconds: number }} Finished for a song with a form, `tokens` counts lines
  */
 
 /**
- * @typedef {'lean' | 'full'} ModuleName the wasm module of a worker, and the worker's name: what every visitor has, or
- *   the one that knows the GPU and training too
+ * @typedef {'lean' | 'full'} ModuleName the wasm module of a worker, and the worker's name: `lean` is what every visitor
+ *   downloads, `full` adds the GPU and training
  */
 
 /**
  * @typedef {object} DeviceWish where to compute
  * @property {'cpu' | 'gpu' | 'auto'} choice
- * @property {number} attempt a GPU is asked for once, and anew when this has grown
- * @property {Record<string, Rates>} races those run before, by their key
+ * @property {number} attempt the GPU is requested once, and again whenever this number grows
+ * @property {Record<string, Rates>} races results of earlier races, by key
  */
 
 /**
  * @typedef {object} ModelRequest
  * @property {ModelEntry} model
- * @property {boolean} fresh ask the host again instead of the browser's HTTP cache (after an error)
- * @property {string[]} known the sha256 of every weights file of the manifest; other cached ones go
+ * @property {boolean} fresh bypass the browser's HTTP cache (after an error)
+ * @property {string[]} known the sha256 of every weights file of the manifest; other cached weights are deleted
  */
 
 /**
- * @typedef {object} Walk a text that begins with these very tokens, and goes on
+ * @typedef {object} Walk a text with a fixed sequence of first tokens, to be continued
  * @property {string} prompt
  * @property {GenerateOptions} options
  * @property {number[]} path ids of the tokens after the prompt
- * @property {number} more tokens to write after them
+ * @property {number} more number of tokens to generate after `path`
  */
 
 /**
  * @typedef {{ id: number, device: DeviceWish } & ModelRequest} OfModel
  * @typedef {{ type: 'load' } & OfModel} LoadCommand
  * @typedef {{ type: 'generate', prompt: string, options: GenerateOptions, path?: number[] } & OfModel} GenerateCommand
- *   `path`: tokens that the page has already, from a worker that broke off
+ *   `path`: tokens that the page already has, from a worker that failed
  * @typedef {{ type: 'compose', form: Form, lexicon: WeightsFile | null } & OfModel} ComposeCommand
  * @typedef {{ type: 'walk' } & Walk & OfModel} WalkCommand
  * @typedef {{ type: 'translate', text: string, options: TranslateOptions, skip?: number } & OfModel} TranslateCommand
- *   `skip`: pieces that it has already
+ *   `skip`: number of pieces that the page already has
  * @typedef {{ type: 'look', text: string, options: GenerateOptions & TranslateOptions } & OfModel} LookCommand
  * @typedef {{ type: 'ask', question: Question } & OfModel} AskCommand
- * @typedef {{ type: 'recall', text: string } & OfModel} RecallCommand which stretches the songs have
- * @typedef {{ id: number, type: 'use-gpu', device: DeviceWish }} UseGpuCommand have it checked, before any song needs it
- * @typedef {{ id: number, type: 'cancel' }} CancelCommand the id is that of the command to be cancelled
+ * @typedef {{ type: 'recall', text: string } & OfModel} RecallCommand find the stretches of a text that occur in the training songs
+ * @typedef {{ id: number, type: 'use-gpu', device: DeviceWish }} UseGpuCommand check the GPU before any run needs it
+ * @typedef {{ id: number, type: 'cancel' }} CancelCommand `id`: of the command to cancel
  * @typedef {LoadCommand | GenerateCommand | ComposeCommand | WalkCommand | TranslateCommand | LookCommand | AskCommand | RecallCommand} Job
  * @typedef {Job | UseGpuCommand | CancelCommand} Command
  */
@@ -126,19 +127,20 @@
  * @typedef {{ id: number, type: 'progress', received: number, total: number }} ProgressEvent
  * @typedef {{ id: number, type: 'loaded' } & Loaded} LoadedEvent
  * @typedef {{ id: number, type: 'device', on: 'cpu' | 'gpu', attempt: number, report: Checked | Failure, race?: Race }} DeviceEvent
- *   where a run that is not bound to the CPU is computed, and why; also in its middle, when the GPU was lost
+ *   which device a run that is not bound to the CPU uses, and why; sent again if the GPU is lost during the run
  * @typedef {{ id: number, type: 'started', prompt: string, notes: Note[] }} StartedEvent
  * @typedef {{ id: number, type: 'token', text: string, ids: number[], tokens: number, seconds: number }} TokenEvent
  * @typedef {{ id: number, type: 'line', line: Pick<Line, 'before' | 'text'>, lines: number, tokens: number, seconds: number }} LineEvent
- *   of so many `lines`
+ *   `lines`: number of lines in the song
  * @typedef {{ id: number, type: 'judged', figures: SongFigures }} JudgedEvent
  * @typedef {{ id: number, type: 'steps', from: number, steps: Step[], ended: boolean, tokens: number, seconds: number }} StepsEvent
- *   the tokens of a walk from the number `from` on; those before stand
+ *   the tokens of a walk from index `from` on; earlier ones are unchanged
  * @typedef {{ id: number, type: 'split', pieces: number, notes: Note[] }} SplitEvent
  * @typedef {{ id: number, type: 'piece', piece: Piece, tokens: number, seconds: number }} PieceEvent
  * @typedef {{ id: number, type: 'frames', recorded: Recorded, steps: Step[], tokens: number, seconds: number }} FramesEvent
  * @typedef {{ id: number, type: 'inside', piece: Piece, inside: Recorded[], tokens: number, seconds: number }} InsideEvent
- *   `inside` is what it did with the source and with the target; empty where there is nothing but the alignment
+ *   `inside` has the activations for the source and for the target; empty for an empty piece and
+ *   for models that have nothing but the alignment
  * @typedef {{ id: number, type: 'answer', answer: Answer }} AnswerEvent
  * @typedef {{ id: number, type: 'recalled', stretches: Stretch[] }} RecalledEvent
  * @typedef {{ id: number, type: 'done' } & Finished} DoneEvent
@@ -147,7 +149,7 @@
  */
 
 /**
- * The two wasm modules, as they are built: what the lean one gives at once, the full one promises.
+ * The two wasm modules. Where the lean one returns a value, the full one returns a promise.
  *
  * @typedef {typeof import('../pkg/liedwerk.js')} LeanWasm
  * @typedef {typeof import('../pkg/full/liedwerk.js')} FullWasm

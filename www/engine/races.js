@@ -1,4 +1,4 @@
-// CPU or GPU for a run: as the visitor wishes, or whichever is faster for the model at hand.
+// Chooses CPU or GPU for a run: as the visitor wishes, or whichever is faster for the model.
 
 import { findGpu, lostGpu, nextPiece, place, writer } from './devices.js';
 import { EngineError } from '../errors.js';
@@ -11,15 +11,15 @@ import { forgetWalk } from './walks.js';
 /** @typedef {import('./protocol.js').WasmGenerator} WasmGenerator */
 /** @typedef {import('./protocol.js').WasmTranslator} WasmTranslator */
 
-/** A race is over after so many tokens, or so much time, on each device. */
+/** On each device, a race ends after this many tokens or this much time. */
 const RACE_TOKENS = 24;
 const RACE_MS = 500;
-/** Tokens before the clock starts: the GPU's programs are made, the weights lie where they are needed. */
+/** Tokens before the clock starts, to compile the GPU's pipelines and upload the weights. */
 const WARM_UP = 2;
 const SENTENCE = 'Ich weiß nicht, was soll es bedeuten.';
 
 /**
- * Lets an engine compute where the run wants it, and tells the page.
+ * Moves an engine to the device that a run asks for, racing both if necessary, and tells the page.
  *
  * @param {Wishing & { model: import('./protocol.js').ModelEntry }} job
  * @param {WasmGenerator | WasmTranslator} engine
@@ -37,7 +37,7 @@ export async function settle({ id, device: { choice, attempt, races }, model }, 
     const key = `${model.files.weights.sha256.slice(0, 16)} ${'name' in found.report ? found.report.name : ''}`;
     race = { key, title: model.title, ...(races[key] ?? (await run(model, engine, found, signal))) };
   }
-  // It may have been lost in the race.
+  // The GPU may have been lost during the race.
   if (!found.gpu) race = undefined;
   const on = found.gpu && !(race && race.cpu >= race.gpu) ? 'gpu' : 'cpu';
   place(engine, on === 'gpu' ? found : null);
@@ -104,7 +104,7 @@ async function translating(translator, signal) {
 }
 
 /**
- * Clocks may be coarse, and a rate must not be nothing.
+ * Computes a rate that is never zero or infinite, even with a coarse clock.
  *
  * @param {number} tokens
  * @param {number} elapsed milliseconds

@@ -1,12 +1,12 @@
-// The page's side of the worker that reads: a label for a line, one for every word, candidates for masked words.
+// The page's interface to the worker for text classification, tagging and masked words.
 
 import { Channel } from './channel.js';
 
 /**
- * @typedef {import('../pkg/full/liedwerk.js').JsTagged} Tagged a text with a label for every word; `rest` is what stands
- *   behind the last
- * @typedef {import('../pkg/full/liedwerk.js').JsVerdict} Judged a line with its labels, the likeliest first
- * @typedef {import('../pkg/full/liedwerk.js').JsFilled} Filled for each mask of a text its candidates
+ * @typedef {import('../pkg/full/liedwerk.js').JsTagged} Tagged a text with a label for every word; `rest` is the
+ *   text after the last word
+ * @typedef {import('../pkg/full/liedwerk.js').JsVerdict} Judged a line with its labels, most likely first
+ * @typedef {import('../pkg/full/liedwerk.js').JsFilled} Filled the candidates for each mask of a text
  * @typedef {import('./protocol.js').ModelRequest} ModelRequest
  *
  * @typedef {{ type: 'tag', text: string } & ModelRequest} TagCommand
@@ -22,7 +22,7 @@ const channel = new Channel(new URL('./reading-worker.js', import.meta.url));
 
 /**
  * @template T
- * @typedef {{ result: T, notes: import('./protocol.js').Note[] }} Reading `notes` about the model's files
+ * @typedef {{ result: T, notes: import('./protocol.js').Note[] }} Reading a result, and `notes` about the model's files
  */
 
 /**
@@ -37,7 +37,7 @@ export function tag(request, onProgress) {
 /**
  * @param {Omit<ClassifyCommand, 'type'>} request
  * @param {OnProgress} onProgress
- * @returns {Promise<Reading<Judged[]>>} one for each line
+ * @returns {Promise<Reading<Judged[]>>} one per line
  */
 export function classify(request, onProgress) {
   return ask({ type: 'classify', ...request }, onProgress);

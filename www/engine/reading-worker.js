@@ -1,5 +1,5 @@
-// A worker of its own for the models that read: who never asks for one fetches neither them nor the larger module, in
-// which their class is.
+// A separate worker for the models that read. They and the full module, which contains their class, are only
+// downloaded on demand.
 
 import { modelFiles } from './model-files.js';
 import { startModule } from './module.js';
@@ -8,7 +8,7 @@ import { serve } from './serve.js';
 /** @typedef {import('../pkg/full/liedwerk.js').Reader} Reader */
 /** @typedef {import('./protocol.js').Note} Note */
 
-/** By the hash of the weights; each is small. @type {Map<string, Promise<{ reader: Reader, notes: Note[] }>>} */
+/** Readers by the hash of their weights. All are kept, since each is small. @type {Map<string, Promise<{ reader: Reader, notes: Note[] }>>} */
 const opened = new Map();
 
 serve(async (/** @type {import('./reader.js').ReadCommand} */ command, post) => {
@@ -41,7 +41,7 @@ function open(request, onProgress) {
   const { sha256 } = request.model.files.weights;
   const model = opened.get(sha256) ?? load(request, onProgress);
   opened.set(sha256, model);
-  // One that could not be opened is tried again by the next who asks.
+  // After a failure, the next request tries again.
   model.catch(() => opened.delete(sha256));
   return model;
 }

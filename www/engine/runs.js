@@ -1,4 +1,4 @@
-// What the page knows of a run: enough for another worker to go on with it where one broke off.
+// The page's record of a run: enough for another worker to continue if one fails.
 
 /** @typedef {import('./protocol.js').EngineEvent} EngineEvent */
 /** @typedef {import('./protocol.js').Finished} Finished */
@@ -11,7 +11,7 @@
  * @typedef {object} Listeners
  * @property {(received: number, total: number) => void} [onProgress]
  * @property {(loaded: Loaded) => void} [onLoaded]
- * @property {(on: 'cpu' | 'gpu') => void} [onDevice] where it is not bound to the CPU; again when the GPU is lost
+ * @property {(on: 'cpu' | 'gpu') => void} [onDevice] for runs not bound to the CPU; called again if the GPU is lost
  * @property {(prompt: string, notes: import('./protocol.js').Note[]) => void} [onStarted]
  * @property {(text: string, tokens: number, seconds: number) => void} [onToken]
  * @property {(line: import('./protocol.js').LineEvent['line'], tokens: number, lines: number) => void} [onLine]
@@ -29,20 +29,20 @@
  * @typedef {object} Pending
  * @property {import('./channel.js').Unsent<Job | UseGpuCommand>} command
  * @property {Listeners} listeners
- * @property {Finished} before what another worker has done of it
- * @property {Finished} last
- * @property {boolean} begun whether its listeners know what is written or translated
- * @property {number[]} ids of the tokens that they have
- * @property {number} pieces that they have
+ * @property {Finished} before what an earlier worker has done
+ * @property {Finished} last the total so far
+ * @property {boolean} begun whether `onStarted` or `onSplit` has been called
+ * @property {number[]} ids of the tokens that the listeners have
+ * @property {number} pieces number of pieces that the listeners have
  * @property {boolean} cancelled
- * @property {() => void} cancel whichever worker has it
+ * @property {() => void} cancel cancels it in whichever worker has it
  */
 
-/** What a run has done that has done nothing. */
+/** The progress of a run that has done nothing yet. */
 export const NOTHING = { cancelled: false, tokens: 0, seconds: 0 };
 
 /**
- * Which worker a command goes to.
+ * Returns the module of the worker that handles a command.
  *
  * @param {Pending['command']} command
  * @returns {ModuleName}
@@ -52,7 +52,7 @@ export function moduleOf({ type, device }) {
 }
 
 /**
- * Tells the listeners of a run; one that was begun by another worker has told how it began.
+ * Passes an event to the listeners of a run. The start is not reported twice when another worker takes over.
  *
  * @param {Pending} pending
  * @param {EngineEvent} event
@@ -99,7 +99,7 @@ export function tell(pending, event) {
 }
 
 /**
- * What is left of a job, for the CPU.
+ * Returns the command that completes a job on the CPU.
  *
  * @param {Pending} pending
  * @param {import('./channel.js').Unsent<Job>} job
@@ -114,6 +114,8 @@ export function remainder({ ids, pieces }, job) {
 }
 
 /**
+ * Adds the progress of two workers.
+ *
  * @param {Finished} before
  * @param {{ tokens: number, seconds: number, cancelled?: boolean }} then
  * @returns {Finished}

@@ -1,9 +1,9 @@
-// A worker's side of its channel.
+// The worker's side of a channel.
 
 import { toFailure } from '../errors.js';
 
 /**
- * Answers requests: what `run` gives becomes the event that ends one, what it throws the failure.
+ * Answers requests with a `done` event made of what `run` returns, or a `failed` event with what it throws.
  *
  * @template {{ id: number, type: string }} C
  * @param {(command: C, post: (event: { type: string }, transfer?: Transferable[]) => void) => Promise<{ result?: unknown }>} run

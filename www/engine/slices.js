@@ -1,16 +1,16 @@
-// How the worker stays reachable while it computes: short slices, and a breath between them.
+// Keeps a worker responsive while it computes: short slices, yielding to messages in between.
 
 import { EngineError } from '../errors.js';
 
 export const SLICE_MS = 30;
-/** Tokens; on a GPU one may take as long as a hundred on the CPU. */
+/** Tokens in the first slice: on a GPU, one may take as long as a hundred on the CPU. */
 export const FIRST_SLICE = 1;
 const LARGEST_SLICE = 512;
-/** A run that was stopped may end by itself for so long. */
+/** Time a stopped run has to finish its step. */
 const GRACE_MS = 100;
 
 /**
- * As many tokens as fill the slice; at most twice as many as before, since clocks are coarse.
+ * Number of tokens that fill the next slice; at most twice as many as before, since clocks are coarse.
  *
  * @param {number} slice
  * @param {number} elapsed milliseconds that the last slice took
@@ -20,7 +20,7 @@ export function nextSlice(slice, elapsed) {
   return Math.max(1, Math.min(fitting, slice * 2, LARGEST_SLICE));
 }
 
-/** Lets waiting messages (cancel) in. A timer would be held back to 4 ms or, unseen, to a second. */
+/** Yields to pending messages such as cancel. A timer would be clamped to 4 ms or, in a hidden tab, to a second. */
 export function breath() {
   return new Promise((resolve) => {
     const { port1, port2 } = new MessageChannel();
@@ -33,7 +33,7 @@ export function breath() {
 }
 
 /**
- * A step that is awaited of a GPU. Soon after the run was stopped nobody waits any more: a step may be long.
+ * Awaits a GPU step, but rejects with `cancelled` soon after the run is stopped, since a step may take long.
  *
  * @template T
  * @param {T | Promise<T>} given

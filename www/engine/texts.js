@@ -1,13 +1,15 @@
-// The small files beside the weights (list of models, config, tokenizer): from the host where it can
-// be reached, otherwise as they were last time, so that the page also works without a connection.
+// Loads the small files beside the weights (list of models, config, tokenizer) from the host if it can be reached,
+// otherwise the cached copies, so that the page works offline.
 
 import { EngineError } from '../errors.js';
 
 const CACHE = 'liedwerk-texts';
-/** The host has so long to answer before the kept copy does. */
+/** Time the host has to answer before the cached copy is used. */
 const PATIENCE_MS = 5000;
 
 /**
+ * Fetches a text, or returns its cached copy.
+ *
  * @param {string} url
  * @param {{ cache: RequestCache, signal?: AbortSignal }} how
  * @throws {EngineError} download-failed, page-instead, cancelled
@@ -30,7 +32,7 @@ export async function fetchText(url, { cache, signal }) {
  * @param {string} url
  * @param {RequestCache} cache
  * @param {AbortSignal | undefined} signal
- * @param {number} patience in milliseconds; 0 without end
+ * @param {number} patience in milliseconds; 0 for no limit
  */
 async function asked(url, cache, signal, patience) {
   const asking = new AbortController();
@@ -51,8 +53,8 @@ async function asked(url, cache, signal, patience) {
 }
 
 /**
- * Whether a web page came: networks that ask for a password answer whatever was asked for with one, and some hosts send
- * their start page in place of what they have not got.
+ * Whether the response is a web page: captive portals answer every request with one, and some hosts send their start
+ * page instead of a 404.
  *
  * @param {Response} response
  */
@@ -96,6 +98,6 @@ async function toCache(url, text) {
   try {
     await (await caches.open(CACHE)).put(url, new Response(text));
   } catch {
-    // Without storage the page needs a connection, and works otherwise.
+    // Without storage the page works, but not offline.
   }
 }

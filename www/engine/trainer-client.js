@@ -1,4 +1,4 @@
-// The page's side of the worker that trains.
+// The page's interface to the training worker.
 
 import { Channel } from './channel.js';
 
@@ -14,9 +14,9 @@ import { Channel } from './channel.js';
  * @property {(validated: import('./training-protocol.js').Validated) => void} [onValidated]
  * @property {(sample: import('./training-protocol.js').Sample) => void} [onSample]
  * @property {(checkpoint: { step: number, bytes: Uint8Array }) => void} [onCheckpoint]
- * @property {(model: TrainedModel & { best: TrainedModel | null }) => void} [onModel] at the end, and the one of an earlier
- *   step that did best on what is held out
- * @property {(fault: { step: number, error: import('./protocol.js').Failure }) => void} [onFault] the CPU goes on
+ * @property {(model: TrainedModel & { best: TrainedModel | null }) => void} [onModel] at the end; `best`: the model of an
+ *   earlier step with the lowest validation loss
+ * @property {(fault: { step: number, error: import('./protocol.js').Failure }) => void} [onFault] the GPU failed, training continues on the CPU
  * @property {(paused: { step: number }) => void} [onPaused]
  * @property {(resumed: { step: number }) => void} [onResumed]
  */
@@ -24,14 +24,14 @@ import { Channel } from './channel.js';
 /**
  * @typedef {object} TrainingRun
  * @property {Promise<Ended>} finished rejects with an EngineError
- * @property {() => void} pause a checkpoint is made
+ * @property {() => void} pause saves a checkpoint
  * @property {() => void} resume
  * @property {(lr: number) => void} setRate
  * @property {() => void} checkpoint
  * @property {() => void} sample
- * @property {() => void} stop model and checkpoint come before the end
- * @property {() => void} loseGpu for trying out what happens then
- * @property {() => void} kill ends the worker at once; nothing comes any more
+ * @property {() => void} stop delivers the model and a checkpoint, then ends
+ * @property {() => void} loseGpu simulates the loss of the GPU, for tests
+ * @property {() => void} kill terminates the worker at once, without further events
  */
 
 export class TrainerClient {
@@ -39,7 +39,7 @@ export class TrainerClient {
   #channel = new Channel(new URL('./trainer-worker.js', import.meta.url));
 
   /**
-   * What a text holds.
+   * Returns statistics of a text.
    *
    * @param {string} text
    * @param {import('./training-protocol.js').Kind} kind
@@ -52,7 +52,7 @@ export class TrainerClient {
   }
 
   /**
-   * A plan that takes about so many seconds here; measures some steps.
+   * Drafts a plan that takes about `request.seconds` on this device, by timing some steps.
    *
    * @param {import('./training-protocol.js').DraftRequest} request
    * @returns {Promise<import('./training-protocol.js').Drafted>}
@@ -62,11 +62,11 @@ export class TrainerClient {
   }
 
   /**
-   * The text of a file, whatever its encoding.
+   * Decodes a text file in any encoding.
    *
    * @param {string} name
    * @param {Uint8Array} bytes
-   * @param {boolean} table whose columns are told from each other later
+   * @param {boolean} table whether it is a table, whose columns are parsed later
    * @returns {Promise<{ text: string, notes: import('./protocol.js').Note[] }>}
    */
   readText(name, bytes, table) {
@@ -74,9 +74,9 @@ export class TrainerClient {
   }
 
   /**
-   * Which files are a model's, by their names and first bytes.
+   * Groups files into models by their names and first bytes.
    *
-   * @param {string[]} names with folders
+   * @param {string[]} names including folders
    * @param {Uint8Array[]} heads
    * @returns {Promise<{ models: { name: string, files: number[] }[], refused: import('./protocol.js').Failure[] }>}
    */
@@ -85,7 +85,7 @@ export class TrainerClient {
   }
 
   /**
-   * Opens the files of one model, and checks it.
+   * Opens and checks the files of one model.
    *
    * @param {string[]} names
    * @param {Uint8Array[]} contents
@@ -96,7 +96,7 @@ export class TrainerClient {
   }
 
   /**
-   * Trains.
+   * Starts training.
    *
    * @param {import('./training-protocol.js').TrainRequest} request
    * @param {TrainingListeners} listeners
@@ -118,14 +118,14 @@ export class TrainerClient {
     };
   }
 
-  /** Ends the worker; whatever waits for it fails with the code `cancelled`. */
+  /** Terminates the worker; pending requests fail with the code `cancelled`. */
   end() {
     this.#channel.end();
   }
 
   /**
    * @param {import('./channel.js').Unsent<import('./training-protocol.js').TrainerJob>} job
-   * @returns {Promise<any>} what the caller says it is
+   * @returns {Promise<any>} the caller declares the type
    */
   async #ask(job) {
     return (await this.#channel.request(job).done).result;

@@ -1,4 +1,4 @@
-// The worker that trains: one job after another, so that writing goes on beside it in the other worker.
+// The training worker. It runs one job at a time; generation continues meanwhile in the other worker.
 
 import { EngineError, toFailure } from '../errors.js';
 import { draft } from './drafting.js';
@@ -13,7 +13,7 @@ import { trainerOf, TrainingLoop } from './training-loop.js';
 /** @type {Map<number, TrainingLoop>} */
 const trainings = new Map();
 let queue = Promise.resolve();
-/** Of a run in another worker that this one lends its hands to. @type {import('./training-protocol.js').WasmTrainer | null} */
+/** The trainer that computes shares for another worker's run. @type {import('./training-protocol.js').WasmTrainer | null} */
 let joined = null;
 
 self.addEventListener('message', (/** @type {MessageEvent<TrainerCommand>} */ { data }) => {

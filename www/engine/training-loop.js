@@ -1,4 +1,4 @@
-// A training in the worker: steps in short slices, and between them what the page wishes.
+// Runs a training in the worker: steps in short slices, handling the page's instructions in between.
 
 import { toFailure } from '../errors.js';
 import { createTrainer, useGpu } from './drafting.js';
@@ -13,11 +13,12 @@ import { breath } from './slices.js';
 /** @typedef {import('./training-protocol.js').Instruction} Instruction */
 
 const SLICE_MS = 50;
+/** Validations and samples per run unless the page asks otherwise, and the fewest steps between two. */
 const TIMES = 25;
 const FEWEST_STEPS_BETWEEN = 10;
 const CHECKPOINT_SECONDS = 20;
 const SAMPLE_TOKENS = 240;
-/** Of a sample, between two breaths. */
+/** Tokens of a sample per slice. */
 const TOKENS_AT_ONCE = 16;
 
 export class TrainingLoop {
@@ -34,11 +35,11 @@ export class TrainingLoop {
   /** @type {Hands | null} */
   #hands = null;
   #step = 0;
-  /** Of the run so far, pauses not counted. */
+  /** Duration of the run so far, not counting pauses. */
   #seconds = 0;
   #since = 0;
   #keptAt = 0;
-  /** What has done best on the held-out part since this worker trains. @type {TrainedModel & { loss: number } | null} */
+  /** The model with the lowest validation loss since this worker started. @type {TrainedModel & { loss: number } | null} */
   #best = null;
 
   /**
@@ -91,12 +92,12 @@ export class TrainingLoop {
     this.#since = performance.now();
     this.#post({ id, type: 'started', started: { ...described, device, cores, plan: JSON.parse(trainer.plan()) } });
     if (fault) this.#post({ id, type: 'fault', step: this.#step, error: fault });
-    // A run that is lost in its first seconds begins anew anyway.
+    // The first checkpoint can wait: a run lost in its first seconds would start over anyway.
     this.#keptAt = this.#elapsed();
   }
 
   /**
-   * Trains to the end, a stop or a divergence, which is returned.
+   * Trains until the end, a stop or a divergence. Returns the failure if it diverged, otherwise null.
    *
    * @param {WasmTrainer} trainer
    */
@@ -128,10 +129,10 @@ export class TrainingLoop {
   }
 
   /**
-   * Steps until the slice is full or something is due.
+   * Trains until the slice is over or a validation or sample is due.
    *
    * @param {WasmTrainer} trainer
-   * @param {number[]} due
+   * @param {number[]} due step intervals
    */
   async #slice(trainer, due) {
     /** @type {import('./training-protocol.js').Metrics} */
@@ -164,7 +165,7 @@ export class TrainingLoop {
   }
 
   /**
-   * Says that the GPU is gone, if it is.
+   * Tells the page if the GPU was lost.
    *
    * @param {WasmTrainer} trainer
    * @param {number} step
@@ -190,7 +191,7 @@ export class TrainingLoop {
   }
 
   /**
-   * The model as it is.
+   * Returns the current model.
    *
    * @param {WasmTrainer} trainer
    * @param {number} seconds
@@ -223,7 +224,7 @@ export class TrainingLoop {
     this.#post({ id: this.#job.id, type: 'checkpoint', step: this.#step, bytes });
   }
 
-  /** Whether the page wishes something that measuring and samples must not delay. */
+  /** Whether a pending instruction must not wait for validation or samples. */
   #isUrgent() {
     return this.#instructions.some(({ type }) => type === 'stop' || type === 'pause');
   }

@@ -1,4 +1,4 @@
-// Walking in a text: the page names the tokens that stand, and only what differs is computed.
+// Moves back and forth in a text: the page gives the tokens it wants, and only what differs is computed.
 
 import { tellLoss, writer } from './devices.js';
 import { breath, FIRST_SLICE, nextSlice, SLICE_MS, unlessStopped } from './slices.js';
@@ -6,7 +6,7 @@ import { breath, FIRST_SLICE, nextSlice, SLICE_MS, unlessStopped } from './slice
 /** @typedef {import('./protocol.js').WasmGenerator} WasmGenerator */
 
 /**
- * @typedef {object} Stand where a generator stands after a walk
+ * @typedef {object} Stand the state of a generator after a walk
  * @property {string} key of prompt and options
  * @property {import('./protocol.js').Started} started
  * @property {number[]} ids
@@ -15,7 +15,7 @@ import { breath, FIRST_SLICE, nextSlice, SLICE_MS, unlessStopped } from './slice
 /** @type {WeakMap<WasmGenerator, Stand>} */
 const stands = new WeakMap();
 
-/** @param {WasmGenerator} generator that writes another text now */
+/** Forgets the state of a generator that now writes another text. @param {WasmGenerator} generator */
 export function forgetWalk(generator) {
   stands.delete(generator);
 }
@@ -31,7 +31,7 @@ export async function walk(job, generator, signal, post) {
   const given = writer(generator);
   const key = JSON.stringify([prompt, options]);
   const before = stands.get(generator);
-  // Whatever is thrown on the way leaves it unknown where the generator stands.
+  // If anything throws on the way, the state of the generator is unknown.
   stands.delete(generator);
   const stand = before?.key === key ? before : { key, started: await unlessStopped(given.start(prompt, options), signal), ids: [] };
   post({ id, type: 'started', ...stand.started });
@@ -65,11 +65,11 @@ export async function walk(job, generator, signal, post) {
 }
 
 /**
- * As many of these tokens as can be put into the text until then, at least one.
+ * Forces tokens of a path until a deadline, at least one.
  *
  * @param {import('./devices.js').Writer} given
  * @param {number[]} path
- * @param {number} until
+ * @param {number} until compared with `performance.now()`
  */
 async function forced(given, path, until) {
   /** @type {import('./protocol.js').Step[]} */

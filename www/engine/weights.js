@@ -1,4 +1,4 @@
-// Weights of a model: fetched with progress, checked against their sha256, kept in Cache Storage.
+// Loads the weights of a model: reports progress, checks their sha256 and caches them in Cache Storage.
 
 import { EngineError } from '../errors.js';
 import { isPage, pageInstead } from './texts.js';
@@ -8,8 +8,8 @@ const CACHE = 'liedwerk-weights';
 /** @typedef {import('./protocol.js').Note} Note */
 
 /**
- * The bytes of a weights file: from Cache Storage where they are there and intact, otherwise from
- * the host. Nothing enters the cache before its hash has been checked.
+ * Returns the bytes of a weights file, from Cache Storage if present and intact, otherwise from the host. Nothing is
+ * cached before its hash has been checked.
  *
  * @param {import('./protocol.js').WeightsFile} file
  * @param {object} how
@@ -18,6 +18,7 @@ const CACHE = 'liedwerk-weights';
  * @param {AbortSignal} how.signal
  * @param {(received: number, total: number) => void} how.onProgress
  * @returns {Promise<{ bytes: Uint8Array<ArrayBuffer>, notes: Note[] }>}
+ * @throws {EngineError} download-failed, page-instead, hash-mismatch, cancelled
  */
 export async function fetchWeights(file, { fresh, known, signal, onProgress }) {
   const cache = await openCache();
@@ -45,7 +46,7 @@ export async function fetchWeights(file, { fresh, known, signal, onProgress }) {
 }
 
 /**
- * Whether these weights are kept on this device.
+ * Whether these weights are cached on this device.
  *
  * @param {import('./protocol.js').WeightsFile} file
  */
@@ -64,11 +65,11 @@ export async function forgetWeights(file) {
 
 /** @param {string} sha256 */
 function cacheKey(sha256) {
-  // Cache Storage wants URLs. This one is never requested; it only spells the hash.
+  // Cache Storage keys are URLs. This one is never requested; it only contains the hash.
   return new URL(`../cached-weights/${sha256}`, import.meta.url).href;
 }
 
-/** Private windows and full disks may refuse storage: the page then goes on without it. */
+/** Returns null if storage is refused, as in private windows or on full disks; the page works without it. */
 async function openCache() {
   try {
     return await caches.open(CACHE);
@@ -91,7 +92,7 @@ async function fromCache(cache, key, file) {
     if ((await matchesHash(bytes, file.sha256)) === true) return bytes;
     await cache.delete(key);
   } catch {
-    // An unreadable cache is as good as none.
+    // Treat an unreadable cache as empty.
   }
   return null;
 }
@@ -112,8 +113,8 @@ async function toCache(cache, key, bytes) {
 }
 
 /**
- * Weights of earlier versions of the page would otherwise stay on the visitor's disk for ever. Other projects of this
- * host have theirs in the same cache, below addresses of their own.
+ * Deletes the weights of earlier versions of the page, which would otherwise stay on the visitor's disk for ever. Other
+ * projects on this host share the cache, under their own URLs.
  *
  * @param {Cache | null} cache
  * @param {string[]} known
@@ -126,14 +127,14 @@ async function prune(cache, known) {
       if (entry.url.startsWith(cacheKey('')) && !wanted.has(entry.url)) await cache.delete(entry);
     }
   } catch {
-    // Tidying up must never stand in the way of a song.
+    // A failed cleanup must not fail the run.
   }
 }
 
 /**
  * @param {Uint8Array<ArrayBuffer>} bytes
  * @param {string} sha256
- * @returns {Promise<boolean | null>} null where the browser offers no hashing (plain http)
+ * @returns {Promise<boolean | null>} null if the browser offers no hashing (plain http)
  */
 async function matchesHash(bytes, sha256) {
   if (!globalThis.crypto?.subtle) return null;
@@ -149,7 +150,7 @@ async function matchesHash(bytes, sha256) {
  */
 async function download(file, { fresh, signal, onProgress }) {
   const response = await request(file.path, fresh, signal);
-  // The manifest's size, not Content-Length: hosts compress, and a body may never end.
+  // Use the manifest's size, not Content-Length: hosts compress, and a body may be endless.
   const bytes = new Uint8Array(file.bytes);
   let received = 0;
   onProgress(received, file.bytes);

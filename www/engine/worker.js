@@ -1,4 +1,4 @@
-// A module worker: loads models, writes and translates in short slices, answers between them.
+// The engine's module worker: loads models, generates and translates in short slices, and handles messages in between.
 
 import { compose } from './composing.js';
 import { atRest, expectAdapter, findGpu, nextPiece, tellLoss, writer } from './devices.js';
@@ -18,9 +18,9 @@ import { forgetWalk, walk } from './walks.js';
 
 /** @type {Map<number, { controller: AbortController, begun: boolean }>} */
 const jobs = new Map();
-/** Jobs run one after another: they share one wasm memory. @type {Promise<unknown>} */
+/** Jobs run one after another because they share one wasm memory. @type {Promise<unknown>} */
 let queue = Promise.resolve();
-/** Ends what is done while nobody waits. @type {AbortController | null} */
+/** Aborts work that is done while idle. @type {AbortController | null} */
 let idle = null;
 
 self.addEventListener('message', (/** @type {MessageEvent<Command>} */ { data }) => {
@@ -31,7 +31,7 @@ self.addEventListener('message', (/** @type {MessageEvent<Command>} */ { data })
   } else {
     idle?.abort();
     jobs.set(data.id, { controller: new AbortController(), begun: false });
-    // A question is answered between the slices of what runs.
+    // Questions are answered between the slices of a running job.
     if (data.type === 'ask') void run(data);
     else queue = queue.then(() => run(data)).then(atRest);
   }
@@ -47,14 +47,14 @@ function cancel(id) {
   const job = jobs.get(id);
   job?.controller.abort();
   if (job?.begun === false) {
-    // It may stand behind a long download; the answer must not wait for that.
+    // It may be queued behind a long download; the answer must not wait for that.
     jobs.delete(id);
     post({ id, type: 'failed', error: { code: 'cancelled', message: 'cancelled in the queue' } });
   }
 }
 
 /**
- * Beside the queue, since a long song may be in it.
+ * Runs outside the queue, which may contain a long job.
  *
  * @param {import('./protocol.js').UseGpuCommand} command
  */
@@ -66,7 +66,7 @@ async function useGpu({ id, device }) {
 }
 
 /**
- * Settles beforehand where a model computes, unless somebody waits: a race takes its time.
+ * Chooses a model's device in advance, unless a job is waiting, since a race takes time.
  *
  * @param {Parameters<typeof settle>[0]} job
  * @param {WasmGenerator | WasmTranslator} engine
@@ -78,7 +78,7 @@ async function settleIdly(job, engine) {
   try {
     await settle(job, engine, controller.signal, post);
   } catch (error) {
-    // Whoever needs it will see it again.
+    // A run that needs this will report the failure again.
     if (!controller.signal.aborted) console.warn(error);
   }
   idle = null;
@@ -166,7 +166,7 @@ async function generate(job, generator, signal) {
 }
 
 /**
- * Puts tokens that the page has already into a text.
+ * Appends tokens that the page already has to a text.
  *
  * @param {import('./devices.js').Writer} given
  * @param {number[]} path
@@ -223,7 +223,7 @@ async function recall(job, how) {
 }
 
 /**
- * Passes on the first and the last call and about 20 a second between them.
+ * Forwards the first and the last call, and at most 20 a second in between.
  *
  * @param {(received: number, total: number) => void} report
  */

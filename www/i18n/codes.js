@@ -1,4 +1,4 @@
-// Which sentence stands for which code of the engine. Codes are the contract, wording is not.
+// Maps the engine's codes to text keys. Codes are stable, wording is not.
 
 /** @typedef {import('./index.js').Key} Key */
 
@@ -41,6 +41,9 @@ const NOTES = {
   'form-on-cpu': 'noteFormOnCpu',
   'picture-shrunk': 'notePictureShrunk',
   'first-frame': 'noteFirstFrame',
+  'prompt-near': 'notePromptNear',
+  'prompt-unknown': 'notePromptUnknown',
+  'prompt-simplified': 'notePromptSimplified',
 };
 
 /** @type {Readonly<Record<string, Key>>} */
@@ -59,6 +62,7 @@ const ERRORS = {
   'file-too-large': 'errorFileTooLarge',
   'not-text': 'errorNotText',
   'bad-picture': 'errorBadPicture',
+  'empty-prompt': 'errorEmptyPrompt',
   'other-format': 'errorOtherFormat',
   'text-too-short': 'errorTextTooShort',
   'text-too-long': 'errorTextTooLong',
@@ -74,7 +78,7 @@ const ERRORS = {
   'no-lexicon': 'errorNoLexicon',
 };
 
-/** Why no GPU computes. @type {Readonly<Record<string, Key>>} */
+/** Why no GPU is used. @type {Readonly<Record<string, Key>>} */
 const GPU_FAILURES = {
   'gpu-unavailable': 'gpuUnavailable',
   'gpu-wrong': 'gpuWrong',
@@ -84,7 +88,7 @@ const GPU_FAILURES = {
   'engine-unavailable': 'gpuUnfetched',
 };
 
-/** Why a token could not come. @type {Readonly<Record<string, Key>>} */
+/** Why a token was excluded. @type {Readonly<Record<string, Key>>} */
 const CUTS = {
   bias: 'cutBias',
   'no-repeat': 'cutNoRepeat',
@@ -103,7 +107,7 @@ export function noteKey(code) {
 }
 
 /**
- * @param {string} code all that is not named is about the contents of a model's files
+ * @param {string} code unknown codes are reported as a defect of a model's files
  * @returns {Key}
  */
 export function errorKey(code) {

@@ -1,19 +1,19 @@
-// The page's two languages. An element remembers its key, so that switching rewrites it in place. Only the words of the
-// language that is read are fetched; the other's come when it is chosen.
+// The page's two languages. Elements remember their keys, so that switching rewrites them in place. Texts of the other
+// language are only downloaded when it is chosen.
 
 import { readStored, writeStored } from '../storage.js';
 
 /** @typedef {'de' | 'en'} Language */
 /** @typedef {keyof typeof import('./en.js').en | keyof typeof import('./en/bench.js').bench | keyof typeof import('./en/read.js').read | keyof typeof import('./en/pictures.js').pictures | keyof typeof import('./en/prefer.js').prefer | keyof typeof import('./en/lesson.js').lesson} Key */
-/** @typedef {Record<string, string | number>} Params numbers are written as the language writes them */
+/** @typedef {Record<string, string | number>} Params values for placeholders; numbers are formatted for the language */
 
 /** @typedef {Partial<Record<Key, string>>} Words */
 
-/** What has been fetched, by language. @type {Partial<Record<Language, Words>>} */
+/** The loaded texts, by language. @type {Partial<Record<Language, Words>>} */
 const known = {};
-/** @typedef {Record<Language, () => Promise<Words>>} Source how the words of each language are fetched */
+/** @typedef {Record<Language, () => Promise<Words>>} Source loads the texts of each language */
 
-/** Those of the page, and of the parts of it that have been asked for. @type {Source[]} */
+/** The sources of the page and of its parts opened so far. @type {Source[]} */
 const sources = [];
 const STORAGE_KEY = 'liedwerk-language';
 
@@ -23,19 +23,19 @@ let language = 'en';
 const listeners = new Set();
 
 /**
- * To be called before anything speaks.
+ * Sets the source of the page's texts. Must be called before any text is used.
  *
- * @param {Source} given the words of the page that is open
+ * @param {Source} given the texts of the current page
  */
 export function speakFrom(given) {
   sources.push(given);
 }
 
 /**
- * Words of a part of the page that not everybody sees.
+ * Adds the texts of a part of the page that is loaded on demand.
  *
  * @param {Source} given
- * @throws if they do not arrive
+ * @throws if they cannot be loaded
  */
 export async function learn(given) {
   sources.push(given);
@@ -46,7 +46,7 @@ export async function learn(given) {
 async function words(chosen) {
   /** @type {Words} */
   const all = {};
-  // Another part may be asked for meanwhile.
+  // Sources may be added while this loop waits.
   for (const source of sources) Object.assign(all, await source[chosen]());
   return all;
 }
@@ -57,7 +57,7 @@ export function currentLanguage() {
 }
 
 /**
- * The link's wish, then the reader's earlier choice, then the browser's languages, then English.
+ * Returns the language of the link or, failing that, the reader's earlier choice, the browser's languages, English.
  *
  * @param {'' | Language} wished
  * @returns {Language}
@@ -71,15 +71,15 @@ export function preferredLanguage(wished) {
   return 'en';
 }
 
-/** The language that was asked for last; another may still be on its way. @type {Language | ''} */
+/** The language requested last; another may still be loading. @type {Language | ''} */
 let wanted = '';
 
 /**
- * Turns the page into a language once its words are there. Until then it stays as it is.
+ * Switches the page's language once the texts have loaded.
  *
  * @param {Language} chosen
  * @returns {Promise<void>}
- * @throws if the words do not arrive
+ * @throws if the texts cannot be loaded
  */
 export async function setLanguage(chosen) {
   wanted = chosen;
@@ -99,12 +99,14 @@ export function rememberLanguage(chosen) {
   writeStored(STORAGE_KEY, chosen);
 }
 
-/** @param {() => void} listener for what is not a plain text in one element */
+/** Registers a listener that updates anything but the plain text of an element. @param {() => void} listener */
 export function onLanguage(listener) {
   listeners.add(listener);
 }
 
 /**
+ * Returns a text in the current language.
+ *
  * @param {Key} key
  * @param {Params} [params]
  */
@@ -118,14 +120,14 @@ export function text(key, params = {}) {
 }
 
 /**
- * Made once: a table of weights has hundreds of numbers, and making a format takes longer than using it.
+ * Cached number formats: creating one is slower than using it, and a table of weights has hundreds of numbers.
  *
  * @type {Map<string, Intl.NumberFormat>}
  */
 const formats = new Map();
 
 /**
- * A number as the reader writes it.
+ * Formats a number for the current language.
  *
  * @param {number} value
  * @param {Intl.NumberFormatOptions} [options]
@@ -141,7 +143,7 @@ export function formatNumber(value, options = {}) {
 }
 
 /**
- * Writes a text into an element, now and after each change of language.
+ * Shows a text in an element, now and after each change of language.
  *
  * @template {HTMLElement} E
  * @param {E} element

@@ -7,7 +7,7 @@ import { mountWrite } from './write/write.js';
 /** @typedef {import('./common/view.js').Door & { load: () => Promise<Mount> }} Entry */
 
 /**
- * The places of the page, in reading order; each has one view or several. A new one needs an icon (ui/icons.js), too.
+ * The places of the page, in reading order; each has one or more views. A new place also needs an icon (ui/icons.js).
  *
  * @type {readonly import('./common/view.js').Place[]}
  */
@@ -21,8 +21,8 @@ export const PLACES = [
 ];
 
 /**
- * The views of the page, in reading order. A new one is added here, and its id in state.js. The first is part of the
- * page's script, the others are fetched when they are visited.
+ * The views of the page, in reading order. To add a view, add it here and its id in state.js. The first is part of the
+ * page's script, the others are loaded when first visited.
  *
  * @type {readonly Entry[]}
  */
@@ -38,6 +38,7 @@ export const VIEWS = [
   { id: 'train', place: 'train', title: 'viewTrain', load: async () => (await import('./train/train.js')).mountTrain },
   { id: 'prefer', place: 'train', title: 'viewPrefer', load: async () => (await import('./train/prefer/prefer.js')).loadPrefer() },
   { id: 'gan', place: 'pictures', title: 'viewGan', load: async () => (await import('./pictures/gan.js')).loadGan() },
+  { id: 'draw', place: 'pictures', title: 'viewDraw', load: async () => (await import('./pictures/draw.js')).loadDraw() },
   { id: 'caption', place: 'pictures', title: 'viewCaption', load: async () => (await import('./pictures/caption.js')).loadCaption() },
   { id: 'style', place: 'pictures', title: 'viewStyle', load: async () => (await import('./pictures/style.js')).loadStyle() },
   { id: 'lecture', place: 'lecture', title: 'viewLecture', load: async () => (await import('./lecture/lecture.js')).loadLecture() },

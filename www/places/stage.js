@@ -1,5 +1,5 @@
-// The view that is shown. A view's script is fetched when it is first visited; from then on the view stays as it is, out
-// of sight while another is shown.
+// Shows one view at a time. A view's script is loaded on the first visit; from then on the view keeps its state, hidden
+// while another is shown.
 
 import { h } from '../ui/dom.js';
 import { VIEWS } from './index.js';
@@ -7,7 +7,7 @@ import { VIEWS } from './index.js';
 /** @typedef {import('../state.js').ViewId} ViewId */
 /** @typedef {import('./common/view.js').View} View */
 
-/** Before the first one is there. @type {View} */
+/** Placeholder while a view is loading. @type {View} */
 const NONE = { open: async () => {}, run: () => {}, stop: () => {} };
 
 export class Stage {
@@ -16,7 +16,7 @@ export class Stage {
   #onShow;
   /** @type {Map<ViewId, { root: HTMLElement, view: View }>} */
   #mounted = new Map();
-  /** Counts what was asked for: a script that arrives late opens nothing that somebody has turned away from. */
+  /** Counts calls of `show`, so that a script that loads late does not open a view the visitor has left. */
   #turn = 0;
   /** @type {View} */
   view = NONE;
@@ -24,7 +24,7 @@ export class Stage {
   /**
    * @param {import('./common/view.js').Context} context
    * @param {HTMLElement} main
-   * @param {() => void} onShow called whenever another view is in sight
+   * @param {() => void} onShow called whenever another view becomes visible
    */
   constructor(context, main, onShow) {
     this.#context = context;
@@ -32,7 +32,7 @@ export class Stage {
     this.#onShow = onShow;
   }
 
-  /** @param {ViewId} id whether it has been visited */
+  /** Whether a view has been visited. @param {ViewId} id */
   has(id) {
     return this.#mounted.has(id);
   }
@@ -40,7 +40,7 @@ export class Stage {
   /**
    * @param {ViewId} id
    * @param {import('./common/view.js').How} how
-   * @throws if its script does not arrive
+   * @throws if its script cannot be loaded
    */
   async show(id, how) {
     const turn = ++this.#turn;
@@ -48,7 +48,7 @@ export class Stage {
       this.view = NONE;
       const { load } = VIEWS.find((candidate) => candidate.id === id) ?? VIEWS[0];
       const mount = await load();
-      // Somebody has turned to another one meanwhile, or back and here again.
+      // The visitor has switched views meanwhile, perhaps away and back.
       if (this.#turn !== turn) return;
       this.#mount(id, mount);
     }

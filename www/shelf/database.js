@@ -1,13 +1,12 @@
-// What this browser keeps of the visitor's own: models, runs, texts. IndexedDB, which every browser has, in the
-// page and in its worker.
+// Stores the visitor's own models, runs and texts in IndexedDB, which is available in the page and in workers.
 
 import { EngineError } from '../errors.js';
 
-// Projects of one host share its storage, hence the path.
+// The name contains the path because projects on one host share its storage.
 const NAME = `liedwerk ${new URL('../', import.meta.url).pathname}`;
 const VERSION = 1;
 
-/** Small descriptions that are listed; `bytes` has what is large, so that a list reads none of it. */
+/** `models` and `runs` have small descriptions; `bytes` has the large data, so that listing does not read it. */
 const STORES = /** @type {const} */ (['models', 'runs', 'bytes']);
 
 /** @typedef {typeof STORES[number]} Store */
@@ -27,7 +26,7 @@ function open() {
         opening = null;
       };
       request.result.onclose = forget;
-      // Another tab may hold a newer page.
+      // Another tab may have opened a newer version of the page.
       request.result.onversionchange = () => {
         request.result.close();
         forget();
@@ -45,7 +44,7 @@ function open() {
 /**
  * @param {Store} store
  * @param {string} key
- * @returns {Promise<unknown>} undefined where nothing is kept
+ * @returns {Promise<unknown>} undefined if there is none
  */
 export async function get(store, key) {
   return await transact([store], 'readonly', (of) => of(store).get(key));
@@ -60,7 +59,7 @@ export async function all(store) {
 }
 
 /**
- * All or none of it.
+ * Stores several values in one transaction.
  *
  * @param {{ store: Store, key: string, value: unknown }[]} things
  */
@@ -108,8 +107,8 @@ async function transact(stores, mode, act) {
 }
 
 /**
- * Some browsers close a database behind the page's back and tell nobody (iOS, after a while in the background): it is
- * then opened anew, once.
+ * Begins a transaction. Some browsers close a database silently (iOS, after a while in the background); it is then
+ * reopened, once.
  *
  * @param {Store[]} stores
  * @param {IDBTransactionMode} mode

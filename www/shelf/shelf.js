@@ -1,4 +1,4 @@
-// The models of this browser's visitor: trained or dropped here, kept, and offered beside the shipped ones.
+// The visitor's own models, trained or opened here: stored in this browser and offered beside the shipped ones.
 
 import { toFailure } from '../errors.js';
 import { text } from '../i18n/index.js';
@@ -11,18 +11,18 @@ import { storedBytes } from './stored.js';
 /** @typedef {import('../engine/training-protocol.js').Card} Card */
 
 /**
- * @typedef {object} Kept what the shelf knows of a model without opening it
+ * @typedef {object} Kept a model's description, known without opening it
  * @property {string} id
  * @property {string} name
  * @property {string} model_type
  * @property {number} bytes
  * @property {number} parameters
- * @property {Card | null} card of a model that was not trained in a page there may be none
+ * @property {Card | null} card null if the model was not trained in the page
  * @property {number} created milliseconds since 1970
- * @property {string} sha256 of the bytes; the id where the browser offers no hashing
+ * @property {string} sha256 of the bytes; the id if the browser offers no hashing
  */
 
-/** What asks for a file of a model of one's own, instead of an address. */
+/** Prefix of the ids of the visitor's own models. */
 const OWN = 'own-';
 
 /** @param {string} id */
@@ -33,16 +33,16 @@ export function isOwn(id) {
 export class Shelf {
   /** @type {Kept[]} */
   #kept = [];
-  /** What the browser refused to keep. @type {Map<string, Uint8Array>} */
+  /** Models that the browser refused to store. @type {Map<string, Uint8Array>} */
   #inMemory = new Map();
-  /** One object a model as long as it stays what it is, so that views know it again. @type {Map<string, ModelEntry>} */
+  /** Cached entries: an unchanged model keeps its object, so that views can compare by identity. @type {Map<string, ModelEntry>} */
   #entries = new Map();
   /** @type {Set<() => void>} */
   #listeners = new Set();
   /** @type {Promise<void> | null} */
   #opening = null;
 
-  /** Reads what is kept. Where the browser keeps nothing, the shelf is empty. */
+  /** Reads the stored models. If storage is unavailable, the shelf is empty. */
   open() {
     this.#opening ??= all('models')
       .then((kept) => {
@@ -51,7 +51,7 @@ export class Shelf {
         if (kept.length) this.#tell();
       })
       .catch(() => {
-        // It may be another time.
+        // It may succeed another time.
         this.#opening = null;
       });
     return this.#opening;
@@ -61,7 +61,7 @@ export class Shelf {
     return [...this.#kept].sort((a, b) => b.created - a.created);
   }
 
-  /** For the pickers. */
+  /** Returns the models as entries for the pickers. */
   entries() {
     return this.models.map((kept) => {
       const entry = this.#entries.get(kept.id) ?? entryOf(kept, this.#inMemory.get(kept.id));
@@ -76,10 +76,10 @@ export class Shelf {
   }
 
   /**
-   * @param {Uint8Array} bytes a model in one file, whole and checked
+   * @param {Uint8Array} bytes a complete, checked model in one file
    * @param {{ name: string, model_type: string, parameters: number, card: Card | null }} what
-   * @returns {Promise<{ id: string, refused: Failure | null }>} `refused`: why the browser does not keep it; it
-   *   is there as long as the page
+   * @returns {Promise<{ id: string, refused: Failure | null }>} `refused`: why the browser did not store it; it
+   *   is then kept in memory until the page is closed
    */
   async add(bytes, { name, model_type, parameters, card }) {
     await this.open();
@@ -175,7 +175,7 @@ function cardKey(card) {
 }
 
 /**
- * A text in the language that the page has when it is read: of the other one there may be no words yet.
+ * Returns a text that is looked up when read, since the other language's words may not be loaded yet.
  *
  * @param {import('../i18n/index.js').Key} key
  * @param {import('../i18n/index.js').Params} params

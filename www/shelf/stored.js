@@ -1,4 +1,4 @@
-// The files of the models on the shelf, for the page and its workers.
+// Reads the stored files of the visitor's own models, for the page and its workers.
 
 import { EngineError } from '../errors.js';
 import { get } from './database.js';

@@ -1,7 +1,7 @@
 import { errorKey } from '../i18n/codes.js';
 import { button, h } from './dom.js';
 
-/** Says what went wrong, in the reader's language, with the code in small print and a way on. */
+/** An error message in the reader's language, with the code in small print and a retry button. */
 export class AlertBox {
   element = h('div', { role: 'alert', class: 'alert' });
 
@@ -15,7 +15,7 @@ export class AlertBox {
       retry();
     };
     this.element.replaceChildren(h('p', { t: errorKey(code) }), button('retry', again), h('p', { class: 'small' }, h('code', {}, code), ` ${message}`));
-    // The button that was pressed may stand far below.
+    // The button that was pressed may be far below.
     this.element.scrollIntoView({ block: 'nearest' });
   }
 

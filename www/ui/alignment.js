@@ -4,12 +4,12 @@ import { h } from './dom.js';
 import { weightTable } from './weight-table.js';
 
 /**
- * @typedef {object} Aligned one sentence as one model translated it
+ * @typedef {object} Aligned a sentence translated by one model
  * @property {import('../engine/protocol.js').Bilingual} title of the model
  * @property {import('../engine/protocol.js').Piece} piece
  */
 
-/** Where a model looked: a table of English words by German words, the weight as a colour. */
+/** A model's alignment: a table of English by German words, coloured by weight. */
 export class Alignment {
   #tables = h('div', { class: 'tables' });
   element = h(
@@ -26,7 +26,7 @@ export class Alignment {
     onLanguage(() => this.show(this.#shown));
   }
 
-  /** @param {Aligned[]} shown the same sentence by one or more models; none hides the tables */
+  /** @param {Aligned[]} shown the same sentence by one or more models; empty hides the tables */
   show(shown) {
     this.#shown = shown;
     this.element.hidden = shown.length === 0;
@@ -37,7 +37,7 @@ export class Alignment {
 
 /**
  * @param {Aligned} aligned
- * @param {boolean} oneOfMany whether the model has to be told from others
+ * @param {boolean} oneOfMany whether to name the model
  */
 function drawn({ title, piece }, oneOfMany) {
   const words = wordAttention(piece);

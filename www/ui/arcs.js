@@ -1,11 +1,11 @@
-// Who looks at whom, drawn above the words themselves: an arc from a token to each one that it looks at, as thick as its
-// weight. The table beside it says the same in numbers, so that this is for eyes only.
+// Draws attention as arcs above the words: from a token to each one it attends to, as thick as the weight. Hidden from
+// screen readers, since the table beside it has the same weights as numbers.
 
 import { h, scrollable } from './dom.js';
 
-/** Thinner ones would be a haze. */
+/** Smaller weights are not drawn, to avoid clutter. */
 const LEAST = 0.04;
-/** Of the picture, in pixels, as look.css has it. */
+/** Height of the picture in pixels, as in look.css. */
 const HEIGHT = 60;
 const NAMESPACE = 'http://www.w3.org/2000/svg';
 
@@ -29,9 +29,9 @@ export class Arcs {
   }
 
   /**
-   * @param {string[]} words none hides the picture
-   * @param {(number | undefined)[][]} weights a row for each of them, of what it looks at
-   * @param {number} at the one whose arcs are drawn while none is pointed at
+   * @param {string[]} words empty hides the picture
+   * @param {(number | undefined)[][]} weights a row of attention weights for each word
+   * @param {number} at index of the word whose arcs are drawn by default; pointing at a word draws that one's
    * @param {string} language
    */
   show(words, weights, at, language) {

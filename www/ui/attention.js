@@ -12,20 +12,20 @@ import { weightTable } from './weight-table.js';
 
 /**
  * @typedef {object} Attended
- * @property {Frames} text what is written, or the only text
- * @property {Frames | null} source what is translated
+ * @property {Frames} text the text written, or the only text
+ * @property {Frames | null} source the text translated
  * @property {string} language of the text
  */
 
-/** Words that a table shows: more would be no table but a carpet. */
+/** Maximum number of words in a row or column of a table, or of a tile of the overview. */
 const MOST = 16;
-/** Pixels of one square of the overview, whose tiles have `MOST` squares at most. */
+/** Gap between two tiles, in canvas pixels (one per weight). */
 const GAP = 2;
-/** So many pixels wide is a tile about, whatever its squares. */
+/** Approximate width of a tile on the page, in CSS pixels. */
 const TILE = 54;
 
 /**
- * Who looks at whom: every layer and head at once as small tiles, and one of them as a table of words.
+ * A model's attention: all layers and heads as small tiles, and one head as a table of words.
  */
 export class Attention {
   #kind = new Choice('attentionKind', () => {
@@ -52,7 +52,7 @@ export class Attention {
   /** @type {Attended | null} */
   #shown = null;
   #at = 0;
-  /** Whether layer and head are the clearest of this text, or the reader's choice. */
+  /** Whether layer and head have been set, to the clearest head or by the reader. */
   #found = false;
 
   constructor() {
@@ -70,8 +70,8 @@ export class Attention {
 
   /**
    * @param {Attended | null} shown
-   * @param {number} at the place that is looked at
-   * @param {'tiles' | 'table'} part to be drawn now
+   * @param {number} at the current position
+   * @param {'tiles' | 'table'} part the part to draw now
    */
   show(shown, at, part) {
     this.#shown = shown?.text.length && shown.text.heads ? shown : null;
@@ -88,13 +88,13 @@ export class Attention {
     this.#draw(part);
   }
 
-  /** By hand: what is chosen stays. */
+  /** Called when the reader picks a head; that choice is kept. */
   #pick() {
     this.#found = true;
     this.#draw();
   }
 
-  /** The frames of the chosen kind, the places of its rows and columns, and a weight. */
+  /** Returns the frames of the chosen kind, the positions of rows and columns, and a function for the weights. */
   #seen() {
     if (!this.#shown) return null;
     const { text: written, source, language } = this.#shown;
@@ -132,12 +132,12 @@ export class Attention {
     }
     say(this.#caption, 'attentionTiles', { layers: frames.layers, heads: frames.heads });
     if (part !== 'table') this.#drawTiles(frames, rows.length, read.length, weights);
-    // Who walks in the table by keyboard is not thrown out of it by the next token.
+    // Do not redraw a table that has the keyboard focus.
     if (part === 'tiles' || this.#table.contains(document.activeElement)) return;
     const layer = Number(this.#layer.value);
     const head = Number(this.#head.value);
     const words = (/** @type {Frames} */ of, /** @type {number[]} */ places) => places.map((place) => visibleToken(of.tokens[place].text).replace('␣', ''));
-    // A text's looks at itself are drawn above its words; between two texts the table is clearer.
+    // Draw arcs for self-attention; between two texts the table is clearer.
     const isOwn = columns === frames && read.join() === rows.join();
     this.#arcs.show(isOwn ? words(frames, rows) : [], weights(layer, head), rows.indexOf(Math.min(this.#at, frames.length - 1)), languages.rows);
     const name = head < 0 ? text('headMean') : `${text('head')} ${head + 1}`;
@@ -167,7 +167,7 @@ export class Attention {
     for (let layer = 0; layer < layers; layer += 1) {
       for (let head = 0; head < heads; head += 1) {
         const rows = weights(layer, head);
-        // Each in its own scale: a head that spreads its looks has a pattern, too.
+        // Scale each head by its own maximum, so that diffuse heads show their pattern, too.
         const strongest = Math.max(0.05, ...rows.flat().map((weight) => weight ?? 0));
         rows.forEach((row, y) => {
           const start = (layer * (height + GAP) + y) * canvas.width + head * (width + GAP);
@@ -179,7 +179,7 @@ export class Attention {
     }
     context.putImageData(image, 0, 0);
     const square = Math.max(1, Math.floor((heads > 4 ? TILE : 1.4 * TILE) / (width + GAP)));
-    // In the page's own unit, so that they grow with it on a projector.
+    // Use rem, so that the tiles grow with the page on a projector.
     canvas.style.setProperty('width', `${(canvas.width * square) / 17}rem`);
   }
 }

@@ -1,12 +1,12 @@
-// What differs from what everybody meets, beside the button that uses it: a setting that was changed elsewhere, or by a
-// link, never works in silence.
+// Lists the settings that differ from their defaults next to the run button, so that changes made elsewhere or by a
+// link do not go unnoticed.
 
 import { formatNumber, onLanguage, text } from '../i18n/index.js';
 import { NUMBER_FIELDS, usual } from '../state.js';
 import { button, h } from './dom.js';
 import { names } from './rules.js';
 
-/** What they mean is in sight already, or each text has its own. */
+/** Settings not listed, because they are visible anyway or differ for every text. */
 const UNTOLD = ['seed', 'step', 'merges', 'minutes', 'held_out', 'stanzas', 'lines'];
 
 /**
@@ -43,7 +43,7 @@ export function changes(state, view) {
   function back(which) {
     const given = usual(state.settings);
     state.set(Object.fromEntries(which.map((name) => [name, given[name]])));
-    // The button that was pressed is gone.
+    // The pressed button is gone; move the focus.
     const next = element.querySelector('button') ?? element.parentElement?.querySelector('button');
     next?.focus();
   }

@@ -1,4 +1,4 @@
-// A line chart in SVG, drawn for the width it has, and the same numbers as a table.
+// A line chart in SVG that adapts to its width, with the same data as a table.
 
 import { formatNumber, onLanguage, say, text } from '../i18n/index.js';
 import { h, scrollable } from './dom.js';
@@ -8,17 +8,17 @@ import { h, scrollable } from './dom.js';
 
 /**
  * @typedef {object} Series
- * @property {string} name what the legend and the table call it
- * @property {string} look a class: its colour and stroke
- * @property {Point[]} points by growing x
- * @property {boolean} [faint] drawn behind the others, and left out of the legend
+ * @property {string} name for the legend and the table
+ * @property {string} look class that sets colour and stroke
+ * @property {Point[]} points sorted by x
+ * @property {boolean} [faint] drawn behind the others and omitted from the legend
  *
- * @typedef {{ name: string, look: string, y: number }} Level a value to compare with, as a line across
+ * @typedef {{ name: string, look: string, y: number }} Level a reference value, drawn as a horizontal line
  */
 
 const SVG = 'http://www.w3.org/2000/svg';
 const EDGE = { top: 12, right: 12, bottom: 24, left: 46 };
-/** More rows than that nobody reads. */
+/** Maximum number of rows of the table. */
 const ROWS = 24;
 
 export class Chart {
@@ -32,7 +32,7 @@ export class Chart {
   #series = [];
   /** @type {Level[]} */
   #levels = [];
-  /** An x that is looked at, if any. @type {number | null} */
+  /** The marked x, if any. @type {number | null} */
   #at = null;
   #frame = 0;
   element;
@@ -40,7 +40,7 @@ export class Chart {
   /**
    * @param {object} what
    * @param {Key} what.title
-   * @param {Key} what.x what runs to the right
+   * @param {Key} what.x label of the x axis
    * @param {Intl.NumberFormatOptions} what.format of the values
    * @param {boolean} [what.small]
    */
@@ -67,7 +67,7 @@ export class Chart {
   /**
    * @param {Series[]} series
    * @param {Level[]} [levels]
-   * @param {number | null} [at] an x to be marked
+   * @param {number | null} [at] an x to mark
    */
   show(series, levels = [], at = null) {
     this.#series = series;
@@ -101,7 +101,7 @@ export class Chart {
     this.#fillTable();
   }
 
-  /** What a screen reader hears of the picture: the last value of each line. */
+  /** Returns a text for screen readers: the last value of each line. */
   #summary() {
     const last = this.#named().map(({ name, points }) => {
       const point = points.at(-1);
@@ -127,7 +127,7 @@ export class Chart {
         const y = frame.y(value);
         return [line(`M${EDGE.left} ${y}H${right}`, 'grid'), label(EDGE.left - 6, y + 4, 'end', this.#tick(value))];
       }),
-      // The last one would be cut off at the edge.
+      // A centred label would be cut off at the right edge.
       ...frame.xTicks.map((value) => label(frame.x(value), bottom + 17, right - frame.x(value) < EDGE.right ? 'end' : 'middle', formatNumber(value))),
     ];
   }
@@ -152,7 +152,7 @@ export class Chart {
   #fillTable() {
     if (!this.#details.open) return;
     const names = new Set();
-    // Where single steps and their mean have one name, the table has the steps.
+    // If single steps and their mean have the same name, the table has the steps.
     const named = this.#series.filter(({ name, points }) => points.length && !names.has(name) && names.add(name));
     const xs = [...new Set(named.flatMap(({ points }) => points.map(([x]) => x)))].sort((a, b) => a - b);
     const every = Math.max(1, Math.ceil(xs.length / ROWS));
@@ -170,7 +170,7 @@ export class Chart {
 }
 
 /**
- * The value at x, or the one before it.
+ * Returns the value at x, or the latest one before it.
  *
  * @param {Point[]} points
  * @param {number} x
@@ -180,7 +180,7 @@ function latest(points, x) {
 }
 
 /**
- * @typedef {object} Frame from values to places
+ * @typedef {object} Frame maps values to pixels
  * @property {(value: number) => number} x
  * @property {(value: number) => number} y
  * @property {number[]} xTicks
@@ -199,7 +199,7 @@ function latest(points, x) {
 function frameOf(series, levels, width, height) {
   const [right, bottom] = [width - EDGE.right, height - EDGE.bottom];
   let [xMax, low, high] = [1, Infinity, -Infinity];
-  // Single steps leap; what counts for the frame is the lines that are read.
+  // Single steps are noisy, so only prominent lines determine the range of y.
   const read = series.some(({ faint, points }) => !faint && points.length) ? series.filter(({ faint }) => !faint) : series;
   for (const { points } of series) xMax = Math.max(xMax, points.at(-1)?.[0] ?? 0);
   for (const [, y] of [...read.flatMap(({ points }) => points), ...levels.map(({ y }) => /** @type {Point} */ ([0, y]))]) {
@@ -222,7 +222,7 @@ function frameOf(series, levels, width, height) {
 }
 
 /**
- * Round values between two, not more than about `most`.
+ * Returns round values between two bounds, about `most` at most.
  *
  * @param {number} low
  * @param {number} high
@@ -238,7 +238,7 @@ function ticks(low, high, most) {
 }
 
 /**
- * A path with at most one point for each pixel: the mean of what lies there.
+ * Makes a path with at most one point per pixel column, the mean of the points there.
  *
  * @param {Point[]} points
  * @param {Frame} frame
@@ -254,7 +254,7 @@ function path(points, frame) {
     }
     d += `${d ? 'L' : 'M'}${pixel} ${frame.y(sum / count).toFixed(1)}`;
   }
-  // A line of one point would not be seen.
+  // A path of a single point would be invisible.
   return points.length === 1 ? `${d}h0.01` : d;
 }
 

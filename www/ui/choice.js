@@ -4,7 +4,7 @@ import { h } from './dom.js';
 
 let choices = 0;
 
-/** A choice that belongs to one picture and to no link. */
+/** A select box for one picture, whose value is not part of links. */
 export class Choice {
   #select;
   element;
@@ -32,9 +32,9 @@ export class Choice {
   }
 
   /**
-   * Does nothing where these are offered already.
+   * Sets the options. Does nothing if they are unchanged.
    *
-   * @param {{ value: string, name: Key | null }[]} options without a name the value, as a number from 1
+   * @param {{ value: string, name: Key | null }[]} options without a name, the value plus 1 is shown
    */
   offer(options) {
     const values = options.map(({ value }) => value);

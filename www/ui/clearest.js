@@ -1,15 +1,15 @@
-// Which head to show first: the one whose rows each look at one place, and not all at the same.
+// Chooses the attention head to show first: one whose rows are peaked, but at different positions.
 
-/** Fewer rows show no pattern. */
+/** Minimum number of rows that can show a pattern. */
 const FEWEST = 4;
 
 /**
  * @param {{ layers: number, heads: number }} size
- * @param {(layer: number, head: number) => (number | undefined)[][]} weights a row each of what a token looks at;
- *   undefined where it may not look
- * @param {boolean} causal whether the text looks at itself: its beginning, where a head looks that has nothing to say,
- *   and the token itself are then no pattern
- * @returns {{ layer: number, head: number } | null} null as long as there is too little to see
+ * @param {(layer: number, head: number) => (number | undefined)[][]} weights a row of weights for each token;
+ *   undefined where masked
+ * @param {boolean} causal whether it is causal self-attention: the first position, which idle heads attend to, and the
+ *   token itself are then ignored
+ * @returns {{ layer: number, head: number } | null} null while there are too few rows
  */
 export function clearest({ layers, heads }, weights, causal) {
   let best = null;

@@ -1,12 +1,12 @@
-// What stands below a text on paper: the model, the settings, the seed, and the link that brings it back.
+// The colophon printed below a text: the model, the settings, the seed and the link that reproduces it.
 
 import { currentLanguage, formatNumber, onLanguage, text } from '../i18n/index.js';
 import { MODELS_OF, NUMBER_FIELDS, toHash } from '../state.js';
 import { h } from './dom.js';
 
-/** Numbers that mean nothing on paper. */
+/** Settings that are meaningless in print. */
 const UNTOLD = ['step', 'merges'];
-/** What these views show follows the settings at once. @type {import('../state.js').ViewId[]} */
+/** Views whose content follows the settings immediately. @type {import('../state.js').ViewId[]} */
 const LIVE = ['lab', 'text', 'lecture', 'train'];
 
 /**
@@ -17,7 +17,7 @@ export function colophon(state, catalog) {
   const element = h('aside', { class: 'colophon', 'aria-hidden': 'true', 'data-testid': 'colophon' });
   const draw = () => {
     const { view } = state.settings;
-    // The controls may have moved on since; the text has not.
+    // The controls may have changed since the text was written.
     const settings = LIVE.includes(view) ? state.settings : state.writtenWith(view);
     element.hidden = !settings;
     if (!settings) return;

@@ -1,7 +1,7 @@
-// Colour scales for pictures of numbers. Their ends are tokens of style.css, for light and dark; told apart by
-// lightness or by blue and orange, which colour-blind eyes do as well.
+// Colour scales for heat maps. Their stops are custom properties of style.css, for light and dark mode; the scales use
+// lightness, or blue and orange, which colour-blind readers can distinguish.
 
-/** @typedef {'amount' | 'signed'} Scale from nothing to 1, or from negative over nothing to positive */
+/** @typedef {'amount' | 'signed'} Scale from 0 to 1, or from negative through 0 to positive */
 
 const STEPS = 256;
 /** @type {Record<Scale, string[]>} */
@@ -19,13 +19,13 @@ matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => {
   for (const listener of listeners) listener();
 });
 
-/** @param {() => void} listener for pictures, when the page has turned light or dark */
+/** Registers a listener for switches between light and dark mode. @param {() => void} listener */
 export function onColours(listener) {
   listeners.add(listener);
 }
 
 /**
- * As many colours as there are steps, each as the four bytes of a pixel.
+ * Returns the colours of a scale, each as the four bytes of an RGBA pixel.
  *
  * @param {Scale} scale
  */
@@ -41,11 +41,11 @@ export function colourTable(scale) {
 }
 
 /**
- * Which colour of the table a number has.
+ * Returns the index in the table of a number's colour.
  *
  * @param {Scale} scale
  * @param {number} value
- * @param {number} limit the number that has the strongest colour
+ * @param {number} limit the number with the strongest colour
  */
 export function colourIndex(scale, value, limit) {
   const share = value / (limit || 1);
@@ -54,7 +54,7 @@ export function colourIndex(scale, value, limit) {
 }
 
 /**
- * The colour of a number as CSS writes it.
+ * Returns a number's colour in CSS syntax.
  *
  * @param {Scale} scale
  * @param {number} value

@@ -6,13 +6,13 @@ import { h } from './dom.js';
 /** @typedef {import('../i18n/index.js').Key} Key */
 
 /**
- * @typedef {object} Told of a text that a link is to give
- * @property {boolean} byGpu whether a GPU wrote it, while what a link starts is computed on the CPU
- * @property {() => Promise<string[]>} prove proofs of what stands there with these settings
+ * @typedef {object} Told a text that a link should reproduce
+ * @property {boolean} byGpu whether a GPU wrote it; a link always runs on the CPU
+ * @property {() => Promise<string[]>} prove makes proofs of the text shown
  */
 
 /**
- * A link that restores everything and starts by itself.
+ * Makes a link that restores everything and starts by itself.
  *
  * @param {import('../state.js').Settings} settings
  * @param {import('../state.js').ViewId} view whose settings it carries
@@ -24,7 +24,7 @@ export async function linkOf(settings, view, text) {
 }
 
 /**
- * Copies such a link. Where the browser refuses, it is shown instead.
+ * Copies such a link, or shows it if the browser refuses to copy.
  *
  * @param {import('../state.js').Settings} settings
  * @param {import('../state.js').ViewId} view

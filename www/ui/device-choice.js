@@ -1,4 +1,4 @@
-// The choice of where to compute, and beside it what is known of the GPU.
+// The choice of CPU or GPU, with a status line about the GPU.
 
 import { CHOICES, isFailure } from '../computing.js';
 import { gpuFailureKey } from '../i18n/codes.js';
@@ -6,7 +6,7 @@ import { currentLanguage, onLanguage, say } from '../i18n/index.js';
 import { button, h } from './dom.js';
 
 const NAMES = /** @type {const} */ ({ cpu: 'deviceCpu', gpu: 'deviceGpu', auto: 'deviceAuto' });
-/** Another try may mend these. */
+/** Failures that another try may resolve. */
 const PASSING = ['gpu-lost', 'out-of-memory', 'engine-crashed', 'engine-unavailable'];
 
 /** @param {import('../computing.js').Computing} computing */
@@ -20,7 +20,7 @@ export function deviceChoice(computing) {
     'gpuAgain',
     () => {
       computing.choose(computing.choice);
-      // The button goes; keyboard users go on beside it.
+      // The button disappears; move the keyboard focus next to it.
       select.focus();
     },
     { class: 'quiet small' },
@@ -59,7 +59,7 @@ function tell(element, report) {
   if (!report) {
     say(element, 'gpuChecking');
   } else if (isFailure(report)) {
-    // Its message names the operation, and the kernels that may be to blame.
+    // The message names the operation and the suspected kernels.
     const [, op = report.code, kernels] = /computes (\w+) wrongly.*?\[(.*)\]/.exec(report.message) ?? [];
     say(element, gpuFailureKey(report.code), { op: kernels ? `${op}: ${kernels}` : op });
   } else {

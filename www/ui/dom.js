@@ -1,8 +1,8 @@
 import { say, text } from '../i18n/index.js';
 
 /**
- * An element with attributes and children. Attributes `t` and `tLabel` are keys of the page's
- * texts, for the content and the accessible name.
+ * Creates an element with attributes and children. `t` and `tLabel` are keys of the page's texts, for the content and
+ * the accessible name.
  *
  * @template {keyof HTMLElementTagNameMap} T
  * @param {T} tag
@@ -12,7 +12,7 @@ import { say, text } from '../i18n/index.js';
  */
 export function h(tag, { t, tLabel, ...attributes } = {}, ...children) {
   const element = document.createElement(tag);
-  // A browser that translates the page leaves code as it is, and what has a language of its own: songs and tokens.
+  // Exclude code, songs and tokens (which have a `lang`) from the browser's page translation.
   if (tag === 'code' || 'lang' in attributes) element.translate = false;
   for (const [name, value] of Object.entries(attributes)) {
     if (typeof value === 'string') element.setAttribute(name, value);
@@ -35,12 +35,12 @@ export function button(t, onClick, attributes = {}) {
 }
 
 /**
- * What may have to scroll takes the focus, so that the keyboard scrolls it, too. Whether it has to is up to the fonts
- * of the machine, so it always does.
+ * Makes an element scrollable and focusable, so that the keyboard can scroll it. It is always focusable, since whether
+ * it overflows depends on the installed fonts.
  *
  * @template {HTMLElement} T
  * @param {T} element
- * @param {import('../i18n/index.js').Key} [label] its name, where it has none
+ * @param {import('../i18n/index.js').Key} [label] its accessible name, if it has none
  * @returns {T}
  */
 export function scrollable(element, label) {
@@ -61,7 +61,7 @@ function named(element, label) {
   return element;
 }
 
-/** @param {HTMLElement} element what happens next; scrolled to where it lies too low, as on a phone */
+/** Scrolls an element into view if it is near or below the bottom edge, as on a phone. @param {HTMLElement} element */
 export function bringIntoSight(element) {
   const { top } = element.getBoundingClientRect();
   if (top > innerHeight * 0.8) element.scrollIntoView({ block: 'start' });

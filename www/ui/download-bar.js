@@ -2,7 +2,7 @@ import { say } from '../i18n/index.js';
 import { h } from './dom.js';
 import { megabytes } from './model-card.js';
 
-/** How much of a model has arrived; out of sight when nothing is under way. */
+/** Progress bar of a model's download; hidden when there is none. */
 export class DownloadBar {
   #bar = h('progress');
   #amount = h('span', { class: 'small' });

@@ -1,6 +1,8 @@
-// Drawings in SVG, part by part.
+// Helpers to build SVG drawings.
 
 /**
+ * Creates an SVG element.
+ *
  * @param {string} name of the element
  * @param {Record<string, string>} attributes
  * @param {(Node | string)[]} children
@@ -13,7 +15,7 @@ export function part(name, attributes, ...children) {
 }
 
 /**
- * A drawing whose parts can be reached one by one.
+ * Creates a drawing whose parts are individually accessible.
  *
  * @param {{ width: number, height: number, label: string }} frame
  * @param {Node[]} parts

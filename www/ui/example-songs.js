@@ -3,7 +3,7 @@ import { GERMAN_SONGS } from '../songs.js';
 import { h } from './dom.js';
 
 /**
- * German songs for one click each.
+ * Creates a list of buttons with German example songs.
  *
  * @param {(song: import('../songs.js').GermanSong) => void} onChoose
  */

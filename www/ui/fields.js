@@ -1,4 +1,4 @@
-// Fields that show one setting and change it.
+// Form fields, each bound to one setting.
 
 import { NUMBER_FIELDS } from '../state.js';
 import { h } from './dom.js';
@@ -22,7 +22,7 @@ export function textField(state, name, attributes) {
 }
 
 /**
- * One of the few numbers that a setting may have.
+ * A select box for a setting with a few allowed numbers.
  *
  * @param {State} state
  * @param {'beam_width'} name
@@ -59,7 +59,7 @@ export function toggle(state, name, id, attributes = {}) {
 }
 
 /**
- * The language of the text that is prepared.
+ * A select box for the language of the text to preprocess.
  *
  * @param {State} state
  * @param {string} id
@@ -76,7 +76,7 @@ export function languageChoice(state, id) {
 }
 
 /**
- * How many byte pairs are learned.
+ * A slider for the number of byte-pair merges.
  *
  * @param {State} state
  * @param {string} id
@@ -101,7 +101,7 @@ export function mergesField(state, id) {
 }
 
 /**
- * One of the few words or numbers that a setting may have, each with its own text.
+ * A select box for a setting with a few allowed values, each with a text of its own.
  *
  * @template {import('../state.js').TextName | import('../state.js').NumberName} N
  * @param {State} state

@@ -1,10 +1,10 @@
-// What a model did at each token of a text, found by place, layer and head. How a frame is laid out says
+// A model's activations at each token of a text, indexed by position, layer and head. For the frame layout, see
 // src/models/recording.rs.
 
 /** @typedef {import('../engine/protocol.js').Recorded} Recorded */
 /** @typedef {{ id: number, text: string }} ReadToken */
 
-/** The parts of an LSTM's frame, in its order: three gates, the candidate, the cell, the output. */
+/** The parts of an LSTM's frame, in order: input and forget gate, candidate, output gate, cell state, hidden state. */
 export const LSTM_PARTS = /** @type {const} */ (['i', 'f', 'g', 'o', 'c', 'h']);
 
 /** @typedef {typeof LSTM_PARTS[number]} LstmPart */
@@ -13,14 +13,14 @@ export class Frames {
   layers = 0;
   heads = 0;
   channels = 0;
-  /** How many tokens of a source each token reads besides; 0 without one. */
+  /** Number of source tokens for cross-attention; 0 without a source. */
   #sources;
-  /** By place in the text. @type {{ values: Float32Array, span: number }[]} */
+  /** Frames by position. @type {{ values: Float32Array, span: number }[]} */
   #frames = [];
-  /** By place in the text. @type {ReadToken[]} */
+  /** Tokens by position. @type {ReadToken[]} */
   tokens = [];
 
-  /** Every token of a source reads all of it, and its frames hold no residual stream. */
+  /** In a source, every token attends to all of it, and frames have no residual stream. */
   #isSource;
 
   /** @param {{ sources?: number, isSource?: boolean }} [how] */
@@ -29,7 +29,7 @@ export class Frames {
     this.#isSource = isSource;
   }
 
-  /** Tokens that the model has read. */
+  /** Number of tokens that the model has read. */
   get length() {
     return this.#frames.length;
   }
@@ -65,13 +65,13 @@ export class Frames {
     return this.#frames[place].values.subarray(start, start + this.channels);
   }
 
-  /** @param {number} place the first place that this token's attention reads */
+  /** Returns the first position that a token attends to. @param {number} place */
   firstRead(place) {
     return this.#isSource ? 0 : place + 1 - this.#frames[place].span;
   }
 
   /**
-   * The weights over the places that it reads, the first of them `firstRead`.
+   * Returns the self-attention weights of a token, starting at position `firstRead`.
    *
    * @param {number} place
    * @param {number} layer
@@ -83,7 +83,7 @@ export class Frames {
   }
 
   /**
-   * The weights over the tokens of the source.
+   * Returns the cross-attention weights of a token over the source.
    *
    * @param {number} place
    * @param {number} layer
@@ -108,7 +108,7 @@ export class Frames {
     return mean;
   }
 
-  /** @param {number} place the residual stream before the first layer and after each; empty where there is none */
+  /** Returns the residual stream before the first layer and after each; empty if there is none. @param {number} place */
   residual(place) {
     const frame = this.#frames[place];
     if (!frame || this.heads === 0 || this.#isSource || frame.span === 0) return new Float32Array();

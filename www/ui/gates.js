@@ -18,8 +18,8 @@ const TABLE_ROWS = 12;
 const TABLE_COLUMNS = 10;
 
 /**
- * Gates, memory and output of an LSTM's layer: a column for each character, a row for each unit. One unit can be
- * picked, to colour the text by it.
+ * Gates, cell state and output of an LSTM layer: a column per character, a row per unit. One unit can be picked to
+ * colour the text.
  */
 export class Gates {
   #known = new Choice('unitTracks', () => this.#take());
@@ -60,7 +60,7 @@ export class Gates {
 
   /**
    * @param {(place: number) => void} onScrub
-   * @param {() => void} onTint the text has other colours now
+   * @param {() => void} onTint called when the text's colours change
    */
   constructor(onScrub, onTint) {
     this.#onScrub = onScrub;
@@ -77,8 +77,8 @@ export class Gates {
 
   /**
    * @param {Frames | null} frames
-   * @param {number} at the place that is looked at
-   * @param {import('../engine/protocol.js').ModelEntry | null} model whose they are
+   * @param {number} at the current position
+   * @param {import('../engine/protocol.js').ModelEntry | null} model the model of the frames
    */
   show(frames, at, model) {
     this.element.hidden = !frames?.length;
@@ -92,7 +92,7 @@ export class Gates {
   }
 
   /**
-   * What the text is coloured by: a scale's number for a place.
+   * Returns the activation that colours the text at a position, or null for no colour.
    *
    * @param {number} place
    * @returns {number | null}
@@ -104,7 +104,7 @@ export class Gates {
   }
 
   /**
-   * Opens on a unit that does something one can name, where there is one.
+   * Selects a unit with a known function when the model changes, if there is one.
    *
    * @param {import('../engine/protocol.js').ModelEntry | null} model
    */
@@ -118,7 +118,7 @@ export class Gates {
     this.#set();
   }
 
-  /** Layer, part and unit of the one that is chosen by what it tracks. */
+  /** Sets layer, part and unit to the chosen known unit. */
   #set() {
     const unit = knownUnits(this.#model)[Number(this.#known.value || -1)];
     if (!unit) return;
@@ -209,7 +209,7 @@ export function scaleOf(part) {
   return part === 'i' || part === 'f' || part === 'o' ? 'amount' : 'signed';
 }
 
-/** @param {LstmPart} part what has the strongest colour; a cell is not bounded, but seldom beyond this */
+/** Returns the value with the strongest colour; a cell state seldom exceeds 3. @param {LstmPart} part */
 export function limitOf(part) {
   return part === 'c' ? 3 : 1;
 }

@@ -5,14 +5,14 @@ import { h, scrollable } from './dom.js';
  * @typedef {object} Matrix
  * @property {number} rows
  * @property {number} columns
- * @property {(column: number) => ArrayLike<number>} column its numbers, from the top
+ * @property {(column: number) => ArrayLike<number>} column returns a column's numbers, from the top
  * @property {import('./colours.js').Scale} scale
  * @property {number} limit the number with the strongest colour
  */
 
 /**
- * A picture of many numbers, one pixel each, as large as `zoom` makes it. What it shows is also a table beside it:
- * the picture itself is for the eye and the pointer.
+ * A picture of a matrix, one canvas pixel per number. It is hidden from screen readers, since a table beside it has the
+ * same numbers.
  */
 export class HeatMap {
   #canvas = h('canvas', { 'aria-hidden': 'true' });
@@ -78,9 +78,9 @@ export class HeatMap {
   }
 
   /**
-   * Brings a column into the visible part, without moving the page.
+   * Scrolls horizontally, without scrolling the page.
    *
-   * @param {number} share of the whole width
+   * @param {number} share position as a share of the full width
    */
   scrollTo(share) {
     const { scrollWidth, clientWidth } = this.element;

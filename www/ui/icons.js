@@ -1,4 +1,4 @@
-// A few strokes each, in the colour of the text beside them.
+// Line icons in the colour of the adjacent text.
 
 const PATHS = {
   write: 'M4 20l1-4L16 5l3 3L8 19zM14 7l3 3',
@@ -10,7 +10,7 @@ const PATHS = {
 };
 
 /**
- * Decoration: what it stands beside says what is meant.
+ * Creates an icon. It is decorative: the text beside it has the meaning.
  *
  * @param {keyof typeof PATHS} name
  */

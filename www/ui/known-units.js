@@ -1,5 +1,5 @@
-// Units of a shipped LSTM that do something one can name. Found by comparing all of them with the text, at 5,200 characters
-// of songs; the number is the correlation. A test of the page measures it anew (tests/web/look.spec.js).
+// Interpretable units of a shipped LSTM. Found by correlating all units with properties of the text over 5,200
+// characters of songs. A test measures the correlations again (tests/web/look.spec.js).
 
 /** @typedef {{ name: import('../i18n/index.js').Key, layer: number, part: import('./frames.js').LstmPart, unit: number, correlation: number }} KnownUnit */
 

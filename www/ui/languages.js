@@ -1,4 +1,4 @@
-// The buttons for the page's language, which stand in the HTML of each page.
+// The language buttons, which are part of each page's HTML.
 
 import { currentLanguage, onLanguage, rememberLanguage, setLanguage } from '../i18n/index.js';
 import { notArrived } from './not-arrived.js';
@@ -6,9 +6,9 @@ import { notArrived } from './not-arrived.js';
 /** @typedef {import('../i18n/index.js').Language} Language */
 
 /**
- * Wakes the buttons, which can be pressed no sooner than something listens.
+ * Enables the buttons, which are disabled until they have listeners.
  *
- * @param {() => void} [onChoice] after the reader has chosen
+ * @param {() => void} [onChoice] called after the reader has chosen
  */
 export function offerLanguages(onChoice) {
   const buttons = /** @type {NodeListOf<HTMLButtonElement>} */ (document.querySelectorAll('button[data-language]'));
@@ -26,7 +26,7 @@ export function offerLanguages(onChoice) {
         notArrived();
         return;
       }
-      // Another one may have been chosen while this one's words were on their way.
+      // Another language may have been chosen while this one was loading.
       if (currentLanguage() !== chosen) return;
       rememberLanguage(chosen);
       onChoice?.();

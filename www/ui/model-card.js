@@ -4,7 +4,7 @@ import { h } from './dom.js';
 /** @typedef {import('../engine/protocol.js').ModelEntry} ModelEntry */
 /** @typedef {import('../i18n/index.js').Key} Key */
 
-/** What the chosen model is, what it learned from and how well: every figure with its origin. */
+/** Describes the chosen model: its training data and evaluation, with the command that measured each figure. */
 export class ModelCard {
   #body = h('div');
   #name = h('span');
@@ -19,7 +19,7 @@ export class ModelCard {
 
   /**
    * @param {ModelEntry} model
-   * @param {boolean} named whether it has to be told from another one
+   * @param {boolean} named whether to show the model's name
    */
   show(model, named = false) {
     this.#model = model;

@@ -11,20 +11,20 @@ const KINDS = /** @type {const} */ ({
   preferred: ['generator'],
   inspected: ['generator', 'translator'],
 });
-/** Where not every model of the kind will do. @type {Partial<Record<keyof typeof KINDS, string>>} */
+/** Model types required by some settings. @type {Partial<Record<keyof typeof KINDS, string>>} */
 const TYPES = { preferred: 'gpt2' };
-/** Leads to where models are opened and trained; no id of a model looks like that. */
+/** Value of the option that opens the Train view; not a valid model id. */
 const OWN = '+own';
-/** Which stands in for a model that is no more. */
+/** Index of the model that replaces one that no longer exists. */
 const OTHERWISE = { model: 0, left: 0, right: 1, preferred: 0, translator: 0, inspected: 0 };
 
 /**
- * The choice among the models of one kind, or of all.
+ * Creates a select box for the models of a setting.
  *
  * @param {import('../places/common/view.js').Context} context
  * @param {keyof typeof KINDS} setting
  * @param {string} id
- * @param {(model: ModelEntry) => boolean} [fits] whether this view can use it
+ * @param {(model: ModelEntry) => boolean} [fits] whether the view can use a model
  */
 export function modelPicker({ state, catalog, visit }, setting, id, fits = () => true) {
   const element = h('select', { id, 'data-setting': setting });
@@ -41,7 +41,7 @@ export function modelPicker({ state, catalog, visit }, setting, id, fits = () =>
     show();
   };
   const offer = () => {
-    // A link may name a model that is no more.
+    // A link may name a model that no longer exists.
     const first = otherwise();
     if (first && !known().some(({ id }) => id === state.settings[setting])) state.set({ [setting]: first.id });
     draw();
@@ -60,7 +60,7 @@ export function modelPicker({ state, catalog, visit }, setting, id, fits = () =>
   if (catalog.isOpen) offer();
   return {
     element,
-    /** @returns {ModelEntry | undefined} undefined where none is listed, or the list is not there yet */
+    /** @returns {ModelEntry | undefined} undefined if no model fits or the list has not loaded */
     chosen,
     models,
   };

@@ -8,8 +8,8 @@ import { h, scrollable } from './dom.js';
 const COLUMNS = /** @type {const} */ (['nextToken', 'nextBefore', 'nextAfter', 'nextWhy']);
 
 /**
- * What could have come at one step: the likeliest tokens with their probability by the model alone
- * and after all settings, and why a token was cut. Where the view lets it, each can be put into the text by a click.
+ * The candidates of one step: the most likely tokens with their probability before and after the sampling settings, and
+ * why a token was cut. In some views, a click puts a token into the text.
  */
 export class NextTokens {
   #body = h('tbody');
@@ -40,7 +40,7 @@ export class NextTokens {
   #step = null;
   #given = false;
 
-  /** @param {((id: number) => void) | null} onForce null where the text stands */
+  /** @param {((id: number) => void) | null} onForce null if the text cannot be changed */
   constructor(onForce) {
     this.#onForce = onForce;
     say(this.#hint, onForce ? 'nextHint' : 'nextHintLook');
@@ -49,7 +49,7 @@ export class NextTokens {
 
   /**
    * @param {Step | null} step
-   * @param {boolean} given whether its token was put there by the visitor
+   * @param {boolean} given whether the visitor chose its token
    */
   show(step, given) {
     this.#step = step;
@@ -57,7 +57,7 @@ export class NextTokens {
     const focused = this.element.contains(document.activeElement);
     this.#body.replaceChildren(...(step?.rows ?? []).map((row) => this.#row(row, row.id === step?.id)));
     this.#others.replaceChildren(...(step ? others(step.rows) : []));
-    // The buttons are new; keyboard users stay in the table.
+    // The buttons were replaced; keep the keyboard focus in the table.
     if (focused) this.#body.querySelector('button')?.focus();
   }
 
@@ -87,7 +87,7 @@ export class NextTokens {
 }
 
 /**
- * A token as it can be seen: its space, its line breaks, and what is not a whole character.
+ * Makes a token visible: its spaces and line breaks, and an ellipsis for an incomplete character.
  *
  * @param {string} token
  */

@@ -1,5 +1,5 @@
-// A part of the page that is fetched only when it is needed did not arrive: the connection is gone, or the host has a
-// newer version of the page by now.
+// Tells the visitor that a part of the page could not be loaded: the connection is lost, or the host has a newer
+// version of the page.
 
 import { button, h } from './dom.js';
 

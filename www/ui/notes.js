@@ -4,7 +4,7 @@ import { h } from './dom.js';
 
 /** @typedef {import('../engine/protocol.js').Note} Note */
 
-/** Remarks that stop nothing: what was left out of the beginning, what could not be stored. */
+/** Non-fatal notes, such as characters dropped from the prompt or files that could not be cached. */
 export class Notes {
   element = h('ul', { class: 'notes small', 'aria-live': 'polite', tLabel: 'notes' });
   /** @type {Set<string>} */
@@ -15,7 +15,7 @@ export class Notes {
     this.#shown.clear();
   }
 
-  /** @param {string[]} codes of what holds no longer */
+  /** Removes notes that no longer apply. @param {string[]} codes */
   remove(codes) {
     for (const item of [...this.element.children]) {
       const { code = '' } = /** @type {HTMLElement} */ (item).dataset;
@@ -24,7 +24,7 @@ export class Notes {
     for (const code of codes) this.#shown.delete(code);
   }
 
-  /** @param {Note[]} notes each code is shown once */
+  /** Adds notes, showing each code only once. @param {Note[]} notes */
   add(notes) {
     for (const { code, message, characters } of notes) {
       if (this.#shown.has(code)) continue;
@@ -46,7 +46,7 @@ function listed(characters = '') {
 }
 
 /**
- * What cannot be seen is named by its number.
+ * Replaces an invisible character with its code point.
  *
  * @param {string} character
  */

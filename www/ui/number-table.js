@@ -2,7 +2,7 @@ import { formatNumber } from '../i18n/index.js';
 import { button, h, scrollable } from './dom.js';
 
 /**
- * @typedef {object} Numbers the part of a picture that its table shows
+ * @typedef {object} Numbers the part of a matrix that the table shows
  * @property {Node | string} caption
  * @property {string[]} columns
  * @property {string[]} rows
@@ -10,7 +10,7 @@ import { button, h, scrollable } from './dom.js';
  * @property {{ row: number, column: number }} [marked]
  */
 
-/** A picture's numbers around the marked place, for who reads them or has them read aloud; shown on demand. */
+/** The numbers of a heat map around the marked cell, also for screen readers; shown on demand. */
 export class NumberTable {
   #body = scrollable(h('div', { hidden: true }), 'asTable');
   #open = button('asTable', () => this.#toggle(), { class: 'quiet', 'aria-expanded': 'false' });
@@ -22,7 +22,7 @@ export class NumberTable {
     return !this.#body.hidden;
   }
 
-  /** @param {() => Numbers | null} read asked only while the table is open */
+  /** @param {() => Numbers | null} read called only while the table is open */
   show(read) {
     this.#read = read;
     if (this.isOpen) this.#draw();
@@ -62,7 +62,7 @@ export function number(value) {
 }
 
 /**
- * So many whole numbers around one of them, as far as there are any.
+ * Returns up to `most` consecutive integers around `at`, within 0 and `end`.
  *
  * @param {number} at
  * @param {number} most

@@ -1,5 +1,5 @@
-// What stays on this device, so that it works without a connection: models, and what only training, the GPU and
-// measuring need. Kept and removed by hand.
+// Lets the visitor choose what to keep on this device for offline use: models, and the files for training, the GPU and
+// the benchmark.
 
 import { EngineError, toFailure } from '../errors.js';
 import { fetchText } from '../engine/texts.js';
@@ -13,17 +13,17 @@ import { megabytes } from './model-card.js';
 /** @typedef {import('../engine/protocol.js').ModelEntry} ModelEntry */
 
 /**
- * @typedef {object} Thing that can be kept
+ * @typedef {object} Thing something to keep
  * @property {string} id
  * @property {() => string} title
- * @property {() => Promise<number>} bytes 0 where nobody knows
+ * @property {() => Promise<number>} bytes 0 if unknown
  * @property {() => Promise<boolean>} isKept
  * @property {(wanted: boolean) => Promise<unknown>} keep
  */
 
 const ASK_MS = 2000;
 
-/** The larger module and the page that measures: the service worker keeps them. @type {Thing} */
+/** The full module and the benchmark page, which the service worker caches. @type {Thing} */
 const MORE = {
   id: 'more',
   title: () => text('offlineMore'),
@@ -42,14 +42,14 @@ const MORE = {
 };
 
 /**
- * @param {boolean | null} keep null only asks
- * @returns {Promise<boolean | null>} whether all of it is kept; null where that failed
+ * @param {boolean | null} keep null only queries
+ * @returns {Promise<boolean | null>} whether all files are cached; null if that failed
  */
 function askWorker(keep) {
   const { port1, port2 } = new MessageChannel();
   return new Promise((resolve) => {
     port1.onmessage = ({ data }) => resolve(data);
-    // One of an earlier version, about to be replaced, does not know the question.
+    // A service worker of an earlier version may not answer.
     if (keep === null) setTimeout(() => resolve(null), ASK_MS);
     navigator.serviceWorker.controller?.postMessage({ type: 'more', keep }, [port2]);
   });
@@ -71,7 +71,7 @@ export function offlineChoice(catalog) {
   );
 
   const models = () => [...catalog.of('generator'), ...catalog.of('translator'), ...catalog.of('reader')];
-  /** @param {boolean} [fresh] ask the host again, after an error */
+  /** @param {boolean} [fresh] bypass the HTTP cache, after an error */
   const open = async (fresh = false) => {
     try {
       await catalog.open({ fresh });
@@ -113,7 +113,7 @@ export function offlineChoice(catalog) {
     }
     download.hide();
     await draw();
-    // The button that was pressed is a new one now.
+    // The pressed button was replaced; restore the focus.
     /** @type {HTMLElement | null} */ (list.querySelector(`[aria-describedby="offline-${it.id}"]`))?.focus();
   }
 
@@ -142,7 +142,7 @@ export function offlineChoice(catalog) {
       fetchWeights(files.weights, { fresh: false, known: catalog.known(), signal, onProgress }),
       ...(files.lexicon ? [fetchWeights(files.lexicon, { fresh: false, known: catalog.known(), signal, onProgress: () => {} })] : []),
     ]);
-    // Browsers then clear this storage last.
+    // Ask the browser not to evict the storage.
     await navigator.storage?.persist?.();
   }
 

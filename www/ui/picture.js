@@ -1,26 +1,32 @@
-// A picture of 32 x 32 pixels as a model sees it, and over it where the model looked.
+// A picture of 32 x 32 pixels as a model sees it, overlaid with its attention.
 
 import { colour } from './colours.js';
 import { h } from './dom.js';
 
-/** Pixels of a picture. */
+/** Width and height of a picture in pixels. */
 export const PICTURE_SIZE = 32;
-/** The canvas has so many for each of them. */
+/** Canvas pixels per picture pixel, in each direction. */
 const ZOOM = 10;
 
 export class Picture {
-  canvas = h('canvas', { class: 'picture', width: String(PICTURE_SIZE * ZOOM), height: String(PICTURE_SIZE * ZOOM), role: 'img', tLabel: 'captionPicture' });
-  #context = /** @type {CanvasRenderingContext2D} */ (this.canvas.getContext('2d'));
+  canvas;
+  #context;
   /** @type {Uint8Array} */
   #pixels = new Uint8Array(0);
 
-  /** @param {Uint8Array} pixels red, green, blue */
+  /** @param {import('../i18n/index.js').Key} label */
+  constructor(label) {
+    this.canvas = h('canvas', { class: 'picture', width: String(PICTURE_SIZE * ZOOM), height: String(PICTURE_SIZE * ZOOM), role: 'img', tLabel: label });
+    this.#context = /** @type {CanvasRenderingContext2D} */ (this.canvas.getContext('2d'));
+  }
+
+  /** @param {Uint8Array} pixels RGB, rows from the top */
   show(pixels) {
     this.#pixels = pixels;
     this.look(null);
   }
 
-  /** @param {ArrayLike<number> | null} looked how much at each of 8 x 8 places, or not at all */
+  /** Draws the picture, with attention weights of 8 x 8 positions unless null. @param {ArrayLike<number> | null} looked */
   look(looked) {
     if (!this.#pixels.length) return;
     const context = this.#context;
@@ -39,7 +45,6 @@ export class Picture {
       if (share < 0.15) continue;
       const [x, y] = [(index % places) * size, Math.floor(index / places) * size];
       context.globalAlpha = share;
-      // Dark inside light, to be seen on any picture.
       context.strokeStyle = colour('signed', 1, 1);
       context.strokeRect(x + 3, y + 3, size - 6, size - 6);
       context.globalAlpha = 1;

@@ -1,4 +1,4 @@
-// The places of the page, all of them in sight, and below them the views of the place that one is in.
+// The page's navigation: all places, and below them the views of the current place.
 
 import { h } from './dom.js';
 import { icon } from './icons.js';
@@ -31,14 +31,14 @@ export class Places {
     for (const place of places) {
       const own = doors.filter((door) => door.place === place.id);
       const link = h('a', { 'data-views': own.map(({ id }) => id).join(' ') }, icon(place.id), h('span', { t: place.title }));
-      // Where one is already, it leads back to the beginning.
+      // The current place's link leads to its first view.
       this.#lead(link, () => (link.hasAttribute('aria-current') ? own[0].id : this.#entrance(place)));
       this.#places.set(place, { link, last: own[0].id });
       this.#row.append(link);
     }
   }
 
-  /** @param {ViewId} id the view that is in sight */
+  /** @param {ViewId} id the visible view */
   show(id) {
     const own = this.#doors.find((door) => door.id === id)?.place;
     for (const [place, entry] of this.#places) {
@@ -60,7 +60,7 @@ export class Places {
     if (shown.join() !== doors.map((door) => door.id).join()) {
       this.#views.replaceChildren(
         ...doors.map((door) => {
-          // A link that begins with # and lies out of sight would be taken for one that skips to a part of the page.
+          // Accessibility checkers take an off-screen link that starts with # for a skip link.
           const link = h('a', { href: `./#view=${door.id}`, 'data-view': door.id, t: door.title });
           return this.#lead(link, () => door.id);
         }),
@@ -76,7 +76,7 @@ export class Places {
   }
 
   /**
-   * Where one comes in: where one was last, unless a link hides that.
+   * Returns the view that a place opens: the last one visited, unless the link hides it.
    *
    * @param {Place} place
    */
@@ -95,7 +95,7 @@ export class Places {
    */
   #lead(link, to) {
     link.addEventListener('click', (event) => {
-      // With a modifier key the browser opens a new tab or window, as everywhere.
+      // With a modifier key, let the browser open a new tab or window.
       if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
       event.preventDefault();
       this.#visit(to());

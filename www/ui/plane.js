@@ -1,15 +1,15 @@
-// The square in which points lie: a field of colours, a grid, real and generated points, and a pen for one's own.
+// The GAN's plane: the discriminator's field, the warped grid, real and generated points, and a pen to draw points.
 
 import { colourIndex, colourTable, onColours } from './colours.js';
 import { h } from './dom.js';
 
 /** @typedef {import('../engine/gan.js').Picture} Picture */
 
-/** Pixels of the canvas; its size on the screen is up to the page. */
+/** Width and height of the canvas in pixels; CSS sets its size on the page. */
 const SIZE = 640;
 /** How far an arrow key moves the pen, in a square of width 2. */
 const STROKE = 0.1;
-/** Points of a drawing at most. */
+/** Maximum number of points in a drawing. */
 const MOST_DRAWN = 400;
 
 export class Plane {
@@ -20,9 +20,9 @@ export class Plane {
   #picture = null;
   #frame = 0;
   #draws = false;
-  /** Where the keyboard's pen is. */
+  /** Position of the keyboard's pen. */
   #pen = [0, 0];
-  /** Places drawn by hand: x, y, x, y, … @type {number[]} */
+  /** Points drawn by hand: x, y, x, y, … @type {number[]} */
   drawn = [];
   show = { field: true, grid: true };
 
@@ -44,7 +44,7 @@ export class Plane {
     onColours(() => this.redraw());
   }
 
-  /** Whether places can be drawn. @param {boolean} draws */
+  /** Whether points can be drawn. @param {boolean} draws */
   set draws(draws) {
     this.#draws = draws;
     this.canvas.classList.toggle('drawing', draws);
@@ -148,7 +148,7 @@ export class Plane {
   /**
    * @param {ArrayLike<number>} points
    * @param {string} colour
-   * @param {'circle' | 'square'} shape told apart without colours, too
+   * @param {'circle' | 'square'} shape distinguishes points without relying on colour
    */
   #paintPoints(points, colour, shape) {
     const context = this.#context;

@@ -3,7 +3,7 @@ import { h } from './dom.js';
 import { HeatMap } from './heat-map.js';
 import { around, NumberTable } from './number-table.js';
 
-/** The vector that is added at each position, so that the order of words makes a difference. */
+/** The position embeddings: the vector added at each position, so that word order matters. */
 export class Positions {
   #map = new HeatMap('positions', ({ column, row }) => {
     this.#at = { position: row, channel: column };
@@ -29,14 +29,14 @@ export class Positions {
   }
 
   /**
-   * @param {Float32Array} values a row of `channels` for each position; none hides the picture
+   * @param {Float32Array} values a row of `channels` per position; empty hides the picture
    * @param {number} channels
    */
   show(values, channels) {
     this.element.hidden = values.length === 0;
     this.#values = values;
     this.#channels = channels;
-    // Single large numbers, as learned ones have them, would make all others pale.
+    // Scale by the root mean square, since outliers of learned embeddings would make all other values pale.
     const squares = values.reduce((sum, value) => sum + value * value, 0);
     this.#limit = 2 * Math.sqrt(squares / Math.max(1, values.length));
     this.#at = { position: 0, channel: 0 };

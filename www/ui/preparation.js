@@ -1,4 +1,4 @@
-// The steps of a text's preparation, each drawn as a card: what it does, and what becomes of the text.
+// The steps of text preprocessing, each drawn as a card: what it does, and its result.
 
 import { say } from '../i18n/index.js';
 import { h } from './dom.js';
@@ -7,7 +7,7 @@ import { visibleToken } from './next-tokens.js';
 /** @typedef {import('../engine/preparer.js').Numbered} Numbered */
 /** @typedef {import('../engine/preparer.js').Prepared} Prepared */
 
-/** More tokens than this are counted, not drawn. */
+/** Further tokens are counted, not drawn. */
 const MOST_TOKENS = 240;
 const MOST_MERGES = 60;
 
@@ -17,7 +17,7 @@ const MOST_MERGES = 60;
  * @property {import('../i18n/index.js').Key} title
  * @property {import('../i18n/index.js').Key} hint
  * @property {(prepared: Prepared) => (HTMLElement | string)[]} draw
- * @property {(prepared: Prepared) => string} [output] the text after the step, where it is one
+ * @property {(prepared: Prepared) => string} [output] the text after the step, if it gives one
  */
 
 /** In the lecture's order. @type {readonly Step[]} */
@@ -96,7 +96,7 @@ function lemmas({ words, lists }) {
 }
 
 /**
- * What became of a word, and above it the word, where they differ.
+ * Shows the changed form of a word, with the original above it if they differ.
  *
  * @param {string} after
  * @param {string} before

@@ -1,5 +1,5 @@
-// The page on a projector: full screen, large type, the text on the left and the controls on the right, and the QR code
-// of what is shown for those who want it on their own device.
+// Presentation mode: full screen, large type, the text on the left and the controls on the right, and a QR code that
+// opens the page on the audience's devices.
 
 import { makeLink } from '../link.js';
 import { button, h } from './dom.js';
@@ -22,10 +22,10 @@ export function presentation(state) {
     begin.hidden = on;
     code.hidden = end.hidden = !on;
     hideCode();
-    // Where it is refused, as in a frame or on a small phone, the large type stays.
+    // If full screen is refused, as in a frame or on a small phone, the large type remains.
     if (on) root.requestFullscreen?.().catch(() => {});
     else if (document.fullscreenElement) void document.exitFullscreen();
-    // The page stays where it is: what is read must not jump away.
+    // Do not scroll away from what is being read.
     (on ? code : begin).focus({ preventScroll: true });
   }
 
@@ -47,7 +47,7 @@ export function presentation(state) {
     code.setAttribute('aria-expanded', 'false');
   }
 
-  // A code says what was shown when it was drawn.
+  // A code is out of date once the state changes.
   state.onChange(hideCode);
   document.addEventListener('fullscreenchange', () => {
     if (!document.fullscreenElement) set(false);

@@ -1,15 +1,14 @@
-// A link as a picture for the cameras of those who sit in front of it. The library that draws it (lean-qr) comes with the
-// first one.
+// Draws a link as a QR code. The library (lean-qr) is loaded with the first one.
 
 import { text } from '../i18n/index.js';
 
-/** Light modules around the code, so that a camera finds it. */
+/** Width of the quiet zone in modules, as the standard requires. */
 const QUIET = 4;
 
 /**
  * @param {string} link
- * @returns {Promise<SVGElement | null>} null where it is too long for any code
- * @throws if the library does not arrive
+ * @returns {Promise<SVGElement | null>} null if the link is too long for any QR code
+ * @throws if the library cannot be loaded
  */
 export async function qrCode(link) {
   const { generate } = await import('lean-qr');

@@ -1,4 +1,5 @@
-// What the link of a teacher hides and locks: controls by the key of their setting, views by their id.
+// Applies the rules of a teacher's link, which hides or locks controls by the key of their setting and views by their
+// id.
 
 import { toHash } from '../state.js';
 import { button, h } from './dom.js';
@@ -8,7 +9,7 @@ import { button, h } from './dom.js';
 const CONTROLS = 'input, select, textarea, button';
 
 /**
- * Puts the rules of the state into force, now and whenever they or the page change.
+ * Applies the rules in the state, now and whenever they or the page change.
  *
  * @param {State} state
  * @param {HTMLElement} main
@@ -37,7 +38,7 @@ export function followRules(state, main) {
       show(element, !hidden.has(key) && !(key === 'view' && locked.has(key)));
       if (key !== 'view') allow(element, !locked.has(key));
     }
-    // What changes a locked setting, and what leads to a hidden view.
+    // Hide controls that change a locked setting, and links to hidden views.
     for (const element of marked('changes')) show(element, !locked.has(element.dataset.changes ?? ''), true);
     for (const element of marked('view')) show(element, !hidden.has(element.dataset.view ?? ''), true);
     for (const element of marked('views')) show(element, element.dataset.views?.split(' ').some((id) => !hidden.has(id)) ?? true, true);
@@ -45,12 +46,12 @@ export function followRules(state, main) {
   state.onChange(apply);
   // Views are built when they are first visited.
   new MutationObserver(apply).observe(main, { childList: true });
-  // And each place has links of its own.
+  // The navigation replaces its links when the place changes.
   for (const row of document.querySelectorAll('nav')) new MutationObserver(apply).observe(row, { childList: true });
   apply();
 }
 
-/** @param {string} list of a link */
+/** @param {string} list comma-separated, from a link */
 export function names(list) {
   return new Set(list.split(',').filter(Boolean));
 }
@@ -61,11 +62,11 @@ function marked(what) {
 }
 
 /**
- * With its label and its hint. A class, since views have their own reasons to hide a thing.
+ * Shows or hides a control with its label and hint. Uses a class, since views set `hidden` for reasons of their own.
  *
  * @param {HTMLElement} element
  * @param {boolean} shown
- * @param {boolean} [alone]
+ * @param {boolean} [alone] without its field, if it is in one
  */
 function show(element, shown, alone = false) {
   const field = alone ? null : element.closest('.field');
@@ -75,7 +76,7 @@ function show(element, shown, alone = false) {
 }
 
 /**
- * A locked text can still be read to its end and copied.
+ * Locks or unlocks a control. Locked text areas are read-only, so that they can be scrolled and copied.
  *
  * @param {HTMLElement} element
  * @param {boolean} allowed

@@ -4,7 +4,7 @@ import { Verse } from './verse.js';
 
 /** @typedef {import('../places/train/runs.js').Sample} Sample */
 
-/** What a model in training writes, the newest first. */
+/** Samples of a model in training, newest first. */
 export class Samples {
   #list = scrollable(h('div', { class: 'samples', role: 'region' }), 'samples');
   #empty = h('p', { class: 'small', t: 'samplesHint' });
@@ -16,7 +16,7 @@ export class Samples {
     onLanguage(() => this.show(this.#shown));
   }
 
-  /** @param {Sample[]} samples the newest last */
+  /** @param {Sample[]} samples oldest first */
   show(samples) {
     this.#shown = [...samples];
     this.#list.replaceChildren(...samples.map(drawn).reverse());

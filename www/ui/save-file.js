@@ -1,10 +1,10 @@
 import { h } from './dom.js';
 
-/** The browser may ask where to, so the file lives on for a while. */
+/** Lifetime of the object URL: the browser may ask the visitor where to save. */
 const LIVES_MS = 60_000;
 
 /**
- * Hands the visitor a file.
+ * Downloads a file.
  *
  * @param {BlobPart} content
  * @param {string} name

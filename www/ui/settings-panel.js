@@ -6,18 +6,17 @@ import { toggle } from './fields.js';
 /** @typedef {import('../state.js').NumberField} NumberField */
 /** @typedef {import('../state.js').State} State */
 
-/** Where each song gets a seed of its own. @type {readonly import('../state.js').ViewId[]} */
+/** Views in which each song gets a new seed. @type {readonly import('../state.js').ViewId[]} */
 const RENEWING = ['write', 'duel', 'chain'];
 
 /**
- * The quiet controls of writing behind one disclosure: a slider or a number field for each number of
- * the settings table.
+ * The sampling settings behind one disclosure: a slider or number field for each.
  *
  * @param {State} state
  * @param {import('../state.js').ViewId} view
  */
 export function settingsPanel(state, view) {
-  // What makes a form has a place of its own.
+  // The settings of a song's form are shown elsewhere.
   const ofWriting = NUMBER_FIELDS.filter(({ views }) => views.includes('write') && views.includes('lab'));
   const fields = ofWriting.map((field) => numberField(field, state, view));
   return h('details', { class: 'settings' }, h('summary', { t: 'settings' }), ...fields);
@@ -30,9 +29,10 @@ export function settingsPanel(state, view) {
  */
 function numberField(field, state, view) {
   const { min, max, step, type } = field;
-  const name = /** @type {Exclude<import('../state.js').NumberName, 'step' | 'stanzas' | 'lines' | 'strength' | 'picture_size' | 'painting_steps'>} */ (
-    field.name
-  );
+  const name =
+    /** @type {Exclude<import('../state.js').NumberName, 'step' | 'stanzas' | 'lines' | 'strength' | 'picture_size' | 'painting_steps' | 'drawing_steps' | 'guidance'>} */ (
+      field.name
+    );
   const id = `${view}-${name}`;
   const slider = type === 'number';
   const input = h('input', {
@@ -48,7 +48,7 @@ function numberField(field, state, view) {
   const shown = h('span', { class: 'value', 'aria-hidden': 'true' });
   const show = () => {
     const value = state.settings[name];
-    // While a number is being typed, the field is the visitor's.
+    // Do not overwrite a number that is being typed.
     if (slider || document.activeElement !== input) input.value = String(value);
     if (slider) shown.textContent = formatNumber(value);
   };

@@ -1,7 +1,7 @@
 import { h } from './dom.js';
 
 /**
- * How large a share is, beside its number. (The page's rules for content allow no style in an attribute.)
+ * A bar that shows a share beside its number. (The content security policy forbids style attributes.)
  *
  * @param {number} share from 0 to 1
  */
@@ -11,7 +11,7 @@ export function shareBar(share) {
 
 /**
  * @template {HTMLElement} T
- * @param {T} element whose look depends on a share
+ * @param {T} element whose style uses `--share`
  * @param {number} share
  */
 export function sized(element, share) {

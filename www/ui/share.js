@@ -1,4 +1,5 @@
-// Under a result: hand it on, by the system's sheet where there is one and else by copying its link, or show its QR code.
+// Buttons under a result: share it via the system's share sheet, or by copying its link if there is none, and show
+// its QR code.
 
 import { say } from '../i18n/index.js';
 import { copyLink, linkOf } from './copy.js';
@@ -7,16 +8,16 @@ import { qrCode } from './qr.js';
 
 /**
  * @param {import('../state.js').ViewId} view
- * @param {() => import('../state.js').Settings} settings that the link carries
+ * @param {() => import('../state.js').Settings} settings settings for the link
  * @param {import('./copy.js').Told} result
- * @param {{ status: HTMLElement, shown: HTMLElement }} places what happened is told there; a link that cannot be copied is shown
- * @param {(listener: () => void) => void} onChange of the settings or the result
+ * @param {{ status: HTMLElement, shown: HTMLElement }} places for messages, and for a link that cannot be copied
+ * @param {(listener: () => void) => void} onChange subscribes to changes of the settings or the result
  */
 export function sharing(view, settings, result, { status, shown }, onChange) {
   const panel = h('div', { class: 'qr-place', hidden: true });
   const code = button('qr', () => void toggle(), { class: 'quiet', 'aria-expanded': 'false' });
   const share = button('share', () => void handOn());
-  // Which of several drawings is wanted: the settings may change while one waits for its link.
+  // Counts drawings, to drop one that was superseded while waiting for its link.
   let drawing = 0;
 
   async function handOn() {
@@ -26,7 +27,7 @@ export function sharing(view, settings, result, { status, shown }, onChange) {
         await navigator.share({ title: document.title, url: link });
         return;
       } catch (error) {
-        // Closed by its reader, who wants nothing else either.
+        // The reader closed the share sheet.
         if (error instanceof DOMException && error.name === 'AbortError') return;
       }
     }
@@ -43,7 +44,7 @@ export function sharing(view, settings, result, { status, shown }, onChange) {
     if (turn === drawing) panel.replaceChildren(picture);
   }
 
-  /** What the code led to is no more. */
+  /** Hides a code that is out of date. */
   function clear() {
     drawing += 1;
     panel.hidden = true;
@@ -56,7 +57,7 @@ export function sharing(view, settings, result, { status, shown }, onChange) {
 }
 
 /**
- * The code of a link, or why there is none.
+ * Draws the QR code of a link, or says why there is none.
  *
  * @param {string} link
  * @returns {Promise<Element>}

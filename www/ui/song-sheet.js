@@ -4,8 +4,8 @@ import { h } from './dom.js';
 import { Verse } from './verse.js';
 
 /**
- * The page of the songbook: text that arrives in pieces is set as stanzas and lines, once per
- * drawn frame, so that a fast model does not make the browser lay out every character.
+ * Shows a song as stanzas and lines. Text that arrives in pieces is rendered once per frame, so that a fast model
+ * does not cause a layout for every character.
  */
 export class SongSheet {
   #verse = new Verse();
@@ -16,32 +16,32 @@ export class SongSheet {
   #waiting = [];
   #frame = 0;
   #text = '';
-  /** Length of the given beginning. */
+  /** Length of the prompt. */
   #given = 0;
   #language = '';
 
-  /** All that was written, the given beginning included, to the character. */
+  /** The exact text including the prompt. */
   get text() {
     return this.#text;
   }
 
-  /** What a reader takes with him: the title, too. */
+  /** The text to copy or save, including the title. */
   get whole() {
     return this.#title.hidden ? this.#text : `${this.#title.textContent}\n\n${this.#text}`;
   }
 
-  /** @param {string} title that the visitor has given the song; it is no part of the text */
+  /** Shows the visitor's title for the song, which is not part of the text. @param {string} title */
   entitle(title) {
     this.#title.textContent = title;
     this.#title.hidden = title.trim() === '';
   }
 
-  /** The model's own words. */
+  /** The model's part of the text. */
   get written() {
     return this.#text.slice(this.#given);
   }
 
-  /** @param {import('../engine/protocol.js').Stretch[]} stretches of the model's own words, to be marked */
+  /** Highlights parts of `written`. @param {import('../engine/protocol.js').Stretch[]} stretches */
   mark(stretches) {
     const [given, written] = [this.#text.slice(0, this.#given), this.written];
     const title = this.#title.hidden ? '' : (this.#title.textContent ?? '');
@@ -74,7 +74,7 @@ export class SongSheet {
     this.element.prepend(label);
   }
 
-  /** @param {import('../i18n/index.js').Key} key what stands here until there is a song */
+  /** Shows a hint until there is a song. @param {import('../i18n/index.js').Key} key */
   showHint(key) {
     this.element.prepend(h('p', { class: 'example small', t: key }));
   }
@@ -99,8 +99,8 @@ export class SongSheet {
 
   /**
    * @param {string} text
-   * @param {boolean} given typed by the visitor rather than written by the model
-   * @param {boolean} [marked] found elsewhere
+   * @param {boolean} given whether it is part of the prompt
+   * @param {boolean} [marked] whether to highlight it
    */
   append(text, given, marked = false) {
     this.#text += text;
@@ -109,7 +109,7 @@ export class SongSheet {
     this.#frame ||= requestAnimationFrame(() => this.flush());
   }
 
-  /** Sets what still waits; also called at the end, since hidden pages draw no frames. */
+  /** Renders pending text; also called at the end, since hidden pages get no animation frames. */
   flush() {
     cancelAnimationFrame(this.#frame);
     this.#frame = 0;

@@ -1,6 +1,6 @@
 /**
- * Takes back what the page says as long as it has not started. In a frame whose sandbox gives it no origin it has, and
- * yet cannot compute: browsers let it start no workers there.
+ * Removes the message that the page has not started. It stays in a sandboxed frame with an opaque origin, where
+ * browsers do not let the page start workers.
  */
 export function hasStarted() {
   if (self.origin !== 'null') document.getElementById('unstarted')?.remove();

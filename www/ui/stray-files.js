@@ -1,11 +1,11 @@
-// Files dropped where nothing takes them: the browser would open them in place of the page, and what was going on there
+// Catches files dropped outside a drop zone: the browser would open them in place of the page, and work in progress
 // would be lost.
 
 import { button, h } from './dom.js';
 
 const SHOWN_MS = 12_000;
 
-/** @param {() => void} onTake shows where files are taken */
+/** Listens for stray files on the whole document. @param {() => void} onTake shows the view that accepts files */
 export function noteStrayFiles(onTake) {
   const go = button('strayFilesGo', () => {
     note.remove();
@@ -13,7 +13,7 @@ export function noteStrayFiles(onTake) {
   });
   const note = h('div', { class: 'stray', role: 'status' });
   let timer = 0;
-  // The places that take files have said so already when an event comes here.
+  // Drop zones have called `preventDefault` before the event bubbles up to here.
   const isStray = (/** @type {DragEvent} */ event) => !event.defaultPrevented && event.dataTransfer?.types.includes('Files') === true;
   document.addEventListener('dragover', (event) => {
     if (isStray(event)) event.preventDefault();
@@ -22,7 +22,7 @@ export function noteStrayFiles(onTake) {
     if (!isStray(event)) return;
     event.preventDefault();
     document.body.append(note);
-    // Only what comes into a region that is there already is read aloud.
+    // Screen readers only announce changes to a live region that is already in the document.
     note.replaceChildren();
     setTimeout(() => note.replaceChildren(h('p', { t: 'strayFiles' }), go));
     clearTimeout(timer);

@@ -1,4 +1,4 @@
-// Makes links for a class: with the settings of this view, some of them locked or out of sight, or in a frame.
+// Makes class links: with the settings of this view, some of them locked or hidden, or as a frame to embed.
 
 import { onLanguage, say, saysNothing, text } from '../i18n/index.js';
 import { makeLink } from '../link.js';
@@ -7,7 +7,7 @@ import { button, h } from './dom.js';
 import { names } from './rules.js';
 
 /**
- * What a class may change; `own` is chosen one by one.
+ * What a class may change; for `own`, the teacher chooses each setting.
  *
  * @typedef {'free' | 'same' | 'temperature' | 'watch' | 'own'} Preset
  */
@@ -22,7 +22,7 @@ const PRESETS = [
 ];
 
 /**
- * `draw` is to be called when another view is in sight.
+ * Creates the panel. Call `draw` when the view has changed.
  *
  * @param {import('../state.js').State} state
  * @param {readonly { id: import('../state.js').ViewId, title: import('../i18n/index.js').Key }[]} views
@@ -65,7 +65,7 @@ export function teacherLink(state, views) {
     return h('label', { class: 'preset' }, input, ' ', h('span', { t }));
   }
 
-  /** Keys of the settings of the view that is in sight. */
+  /** Returns the setting controls of the visible view. */
   function offered() {
     /** @type {NodeListOf<HTMLElement>} */
     const controls = document.querySelectorAll('.view:not([hidden]) [data-setting]');
@@ -119,7 +119,7 @@ export function teacherLink(state, views) {
     for (const input of presets.querySelectorAll('input')) input.checked = input.value === id;
   }
 
-  /** What can be chosen here, and where it leads. */
+  /** Updates the available presets and the preview link. */
   function offer() {
     const has = new Set(offered().map((control) => control.dataset.setting));
     for (const [value, needed] of /** @type {const} */ ([
@@ -168,7 +168,7 @@ function group(title, rows) {
 }
 
 /**
- * A control's own label.
+ * Returns the text of a control's label.
  *
  * @param {HTMLElement} control
  */
@@ -176,7 +176,7 @@ function nameOf(control) {
   const input = control.matches('input, select, textarea') ? control : (control.querySelector('input') ?? control);
   const label = document.querySelector(`label[for="${input.id}"]`);
   const by = document.getElementById(input.getAttribute('aria-labelledby') ?? '');
-  // A legend tells of all that its inputs are about together.
+  // A legend labels a group of inputs as a whole.
   const legend = control.querySelector('legend');
   return (legend ?? label ?? by)?.textContent ?? input.getAttribute('aria-label') ?? '';
 }

@@ -8,7 +8,7 @@ import { around, number } from './number-table.js';
 
 const SHOWN = 12;
 
-/** The numbers that tokens are to a model, and which tokens it takes to be like one of them. */
+/** The ids of tokens, and the nearest neighbours of one by its embedding. */
 export class TokenFacts {
   #numbers = h('ol', { class: 'token-numbers' });
   #title = h('p', { class: 'small' });
@@ -63,7 +63,7 @@ export class TokenFacts {
   }
 }
 
-/** What would have come at each depth of a Transformer: its residual stream read through the output layer. */
+/** The logit lens: the prediction at each depth of a Transformer, from its residual stream and the output layer. */
 export class Lens {
   #body = h('tbody');
   element = h(
@@ -80,7 +80,7 @@ export class Lens {
     onLanguage(() => this.show(this.#depths));
   }
 
-  /** @param {Rated[][]} depths the lowest first; none hides it */
+  /** @param {Rated[][]} depths lowest first; empty hides the table */
   show(depths) {
     this.#depths = depths;
     this.element.hidden = depths.length === 0;

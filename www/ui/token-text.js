@@ -3,8 +3,7 @@ import { visibleToken } from './next-tokens.js';
 import { Verse } from './verse.js';
 
 /**
- * A text of which each token can be chosen, by mouse or keyboard: the sheet is one stop of the Tab
- * key, arrow keys walk from token to token.
+ * A text whose tokens can be selected by mouse or keyboard. It is a single tab stop; arrow keys move between tokens.
  */
 export class TokenText {
   #verse = new Verse();
@@ -24,14 +23,14 @@ export class TokenText {
     this.#verse.element.addEventListener('keydown', (event) => this.#walk(event));
   }
 
-  /** All of the text, to the character. */
+  /** The exact text. */
   get text() {
     return this.#prompt + this.#tokens.map(({ text }) => text).join('');
   }
 
   /**
    * @param {string} language
-   * @param {string} prompt what the model goes on from
+   * @param {string} prompt the text that the model continues
    */
   clear(language, prompt) {
     this.#language = language;
@@ -43,11 +42,11 @@ export class TokenText {
   }
 
   /**
-   * Puts tokens in the place of all from the number `from` on.
+   * Replaces all tokens from index `from` on.
    *
    * @param {number} from
    * @param {{ text: string }[]} steps
-   * @param {(index: number) => boolean} isGiven whether the visitor has put it there
+   * @param {(index: number) => boolean} isGiven whether the visitor chose a token
    */
   replace(from, steps, isGiven) {
     const kept = this.#tokens.slice(0, from);
@@ -58,7 +57,7 @@ export class TokenText {
     for (const { text } of steps) this.#append(text, isGiven(this.#tokens.length));
   }
 
-  /** @param {(index: number) => string} colourOf the ground of each token; empty for none */
+  /** Colours the background of tokens. @param {(index: number) => string} colourOf a CSS colour, or empty for none */
   tint(colourOf) {
     this.#tokens.forEach(({ element }, i) => {
       const ground = colourOf(i);
@@ -67,7 +66,7 @@ export class TokenText {
     });
   }
 
-  /** @param {number} index of the token whose table is shown */
+  /** Selects a token. @param {number} index */
   mark(index) {
     press(this.#marked, false);
     this.#marked = this.#tokens[index]?.element ?? null;
@@ -81,7 +80,7 @@ export class TokenText {
   #append(text, given) {
     const index = this.#tokens.length;
     this.#hint.hidden = true;
-    // A real button is a box that breaks the line; a token flows with the text around it.
+    // A <button> is an atomic box; a span lets a token wrap with the surrounding text.
     const element = h('span', { class: given ? 'token by-hand' : 'token', role: 'button', 'aria-pressed': 'false' });
     element.tabIndex = -1;
     element.addEventListener('click', () => this.#onChoose(index));
@@ -90,7 +89,7 @@ export class TokenText {
     element.append(shown || visibleToken(text));
     element.classList.toggle('unwritten', !shown);
     if (!shown?.trim()) element.setAttribute('aria-label', visibleToken(text));
-    // A line break's own sign stands at the end of the line that it ends.
+    // The sign for a line break is put at the end of the line it ends.
     if (shown) this.#verse.append(before);
     this.#verse.place(element);
     this.#verse.append(shown ? after : before);

@@ -1,5 +1,5 @@
-// A translation in rows: a sentence's German, and beside it the English of one model or two. A word that is pointed at, by
-// mouse or arrow keys, lights up what the model looked at while it wrote it.
+// A translation in rows: a German sentence, and beside it the English of one or two models. Pointing at a word, by
+// mouse or arrow keys, highlights the words that the model attended to while writing it.
 
 import { currentLanguage, formatNumber, onLanguage, say, saysNothing } from '../i18n/index.js';
 import { wordAttention } from '../words.js';
@@ -7,14 +7,14 @@ import { h } from './dom.js';
 
 /** @typedef {import('../engine/protocol.js').ModelEntry} ModelEntry */
 /** @typedef {import('../engine/protocol.js').Piece} Piece */
-/** @typedef {(HTMLElement | null)[]} Words null for one that does not stand in the text as it is */
+/** @typedef {(HTMLElement | null)[]} Words null for a word that does not occur literally in the text */
 
 /**
- * @typedef {object} English a sentence by one model
+ * @typedef {object} English a sentence translated by one model
  * @property {Piece} piece
  * @property {HTMLElement} element
  * @property {Words} words
- * @property {number[][]} weights a row for each of the words, a column for each German one
+ * @property {number[][]} weights a row for each word, a column for each German word
  */
 
 export class TranslationRows {
@@ -49,7 +49,7 @@ export class TranslationRows {
     this.#body.addEventListener('pointerleave', () => this.#point(null));
   }
 
-  /** What the first model writes is new: the rows of the text before go. */
+  /** Removes the rows of the previous text when the first model starts a new one. */
   #begin() {
     for (const column of this.columns) column.forget();
     this.#rows.clear();
@@ -73,7 +73,7 @@ export class TranslationRows {
   /** @param {EventTarget | null} target */
   #point(target) {
     const word = target instanceof HTMLElement && target.matches('.word') ? target : null;
-    // Both stand beside the same German.
+    // Both columns refer to the same German words.
     for (const column of this.columns) column.dim();
     if (word) for (const column of this.columns) column.light(word);
     if (!word) this.#tell(null);
@@ -86,7 +86,7 @@ export class TranslationRows {
   }
 
   /**
-   * Arrow keys up and down walk from sentence to sentence, left and right from word to word.
+   * Handles keys: up and down move between sentences, left and right between words.
    *
    * @param {Column} column
    * @param {KeyboardEvent} event
@@ -112,7 +112,7 @@ export class TranslationRows {
 /**
  * @typedef {{ target: string, source: string, weight: number }} Readout
  *
- * @typedef {object} Ends what a column needs of its table
+ * @typedef {object} Ends callbacks from a column to its table
  * @property {(piece: Piece) => HTMLTableRowElement} row
  * @property {(weight: Readout | null) => void} told
  * @property {(column: Column, event: KeyboardEvent) => void} walk
@@ -120,25 +120,25 @@ export class TranslationRows {
  * @property {(piece: Piece) => void} choose
  */
 
-/** The English of one model, and the German words that it is drawn to. */
+/** The English of one model, and the German words it is linked to. */
 export class Column {
   #place;
   #ends;
   #name = h('span', { t: 'english' });
   #bleu = h('span', { class: 'small' });
-  /** How far and how fast, for eyes only. */
+  /** Progress and speed. Not a live region, so not announced. */
   speed = h('span', { class: 'speed small' });
   head = h('th', { scope: 'col', class: 'english' }, this.#name, ' ', this.#bleu, ' ', this.speed);
   /** @type {ModelEntry | null} */
   model = null;
-  /** All of the translation, to the character. */
+  /** The exact translation. */
   text = '';
   /** @type {Map<number, English & { german: Words }>} */
   #english = new Map();
   #hidden = false;
 
   /**
-   * @param {number} place the first writes the rows' German, too
+   * @param {number} place index of the column; the first one also writes the German
    * @param {Ends} ends
    */
   constructor(place, ends) {
@@ -171,7 +171,7 @@ export class Column {
   }
 
   /**
-   * The model whose translation is to come; what was there before goes.
+   * Clears the column for the next translation, by the given model.
    *
    * @param {ModelEntry} model
    */
@@ -182,7 +182,7 @@ export class Column {
     this.#imprint();
   }
 
-  /** What has been translated. */
+  /** Removes the translation. */
   forget() {
     this.text = '';
     for (const { element } of this.#english.values()) element.parentElement?.replaceChildren();
@@ -222,7 +222,7 @@ export class Column {
     this.#english.set(piece.index, { piece, element, words, weights, german });
   }
 
-  /** @param {number} index of a piece, also of one that this column does not have */
+  /** @param {number} index of a piece, which this column need not have */
   mark(index) {
     for (const [own, { element }] of this.#english) {
       element.setAttribute('aria-pressed', String(own === index));
@@ -236,7 +236,7 @@ export class Column {
     for (const { words, german } of this.#english.values()) for (const each of [...words, ...german]) if (each) dim(each);
   }
 
-  /** @param {HTMLElement} word of the English, or of the German */
+  /** @param {HTMLElement} word an English or German word */
   light(word) {
     for (const { words, german, weights } of this.#english.values()) {
       const [t, s] = [words.indexOf(word), german.indexOf(word)];
@@ -292,12 +292,12 @@ export class Column {
 }
 
 /**
- * Sets a text with each of its words in an element of its own.
+ * Renders a text with each word in an element of its own.
  *
  * @param {HTMLElement} place
  * @param {string} text
- * @param {string[]} words as the model reads them, which may be spelled otherwise
- * @param {boolean} [isSet] whether an earlier model has done so; only its words are looked for then
+ * @param {string[]} words as the model reads them, which may be spelled differently
+ * @param {boolean} [isSet] whether another column has rendered the text already; its elements are then reused
  * @returns {Words}
  */
 function set(place, text, words, isSet = false) {

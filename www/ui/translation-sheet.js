@@ -8,15 +8,15 @@ import { Verse } from './verse.js';
 let sheets = 0;
 
 /**
- * A translation as it arrives, piece by piece. Each piece can be chosen, by mouse or keyboard: the
- * sheet is one stop of the Tab key, arrow keys walk from piece to piece.
+ * Shows a translation as it arrives. Pieces can be selected by mouse or keyboard: the sheet is a single tab stop, arrow
+ * keys move between pieces.
  */
 export class TranslationSheet {
   #verse = new Verse();
   #name = h('span', { t: 'english' });
   #bleu = h('span', { class: 'small' });
   #empty = h('p', { class: 'small empty', t: 'englishHint' });
-  /** How far and how fast, for eyes only. */
+  /** Progress and speed. Not a live region, so not announced. */
   speed = h('p', { class: 'speed small' });
   element;
   #onChoose;
@@ -43,7 +43,7 @@ export class TranslationSheet {
     onLanguage(() => this.#imprint());
   }
 
-  /** All of the translation, to the character. */
+  /** The exact translation. */
   get text() {
     return this.#text;
   }
@@ -58,7 +58,7 @@ export class TranslationSheet {
   }
 
   /**
-   * The model whose translation is to come; what was there before goes.
+   * Clears the sheet for the next translation, by the given model.
    *
    * @param {ModelEntry} model
    */
@@ -87,7 +87,7 @@ export class TranslationSheet {
     this.#verse.append(text, piece.attention.length ? (part) => this.#button(piece, part) : undefined);
   }
 
-  /** @param {number} index of a piece, also of one that this sheet does not have */
+  /** @param {number} index of a piece, which this sheet need not have */
   mark(index) {
     for (const [own, { element }] of this.#pieces) {
       element.setAttribute('aria-pressed', String(own === index));
@@ -102,7 +102,7 @@ export class TranslationSheet {
    * @param {string} part
    */
   #button(piece, part) {
-    // A real button is a box that breaks the line; a piece flows with the text around it.
+    // A <button> is an atomic box; a span lets a piece wrap with the surrounding text.
     const element = h('span', { class: 'piece', role: 'button', 'aria-pressed': 'false' }, part);
     element.tabIndex = this.#pieces.size ? -1 : 0;
     element.addEventListener('click', () => this.#onChoose(piece));

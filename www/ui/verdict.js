@@ -1,4 +1,4 @@
-// Whether a text is the one that its link promises: identical, or from where not, and why.
+// Tells whether a text matches the proof in its link or, if not, where it first differs and why.
 
 import { say } from '../i18n/index.js';
 import { canHash, compare, reason } from '../proof.js';
@@ -26,9 +26,9 @@ export class Verdict {
   element = h('section', { class: 'verdict small', tLabel: 'replay', 'aria-live': 'polite', hidden: true }, this.#list);
   /** @type {Pledge | null} */
   #pledge = null;
-  /** The settings that it holds for. */
+  /** The settings that the proofs apply to. */
   #key = '';
-  /** What has been said of each text, by its model. @type {Map<string, HTMLElement>} */
+  /** The verdict on each text, by model id. @type {Map<string, HTMLElement>} */
   #said = new Map();
 
   /**
@@ -38,13 +38,13 @@ export class Verdict {
   constructor(context, view) {
     this.#context = context;
     this.#view = view;
-    // Other settings are another text, of which the link says nothing.
+    // With other settings the text is different, and the link's proofs do not apply.
     context.state.onChange(() => {
       if (this.#pledge && this.#settings() !== this.#key) this.expect(null);
     });
   }
 
-  /** @param {Pledge | null} pledge of the link that was opened, once its models are chosen */
+  /** Sets the proofs of the opened link; to be called once its models are chosen. @param {Pledge | null} pledge */
   expect(pledge) {
     this.#pledge = pledge;
     this.#key = this.#settings();
@@ -55,13 +55,13 @@ export class Verdict {
     else if (pledge && !canHash()) this.#tell('link', [line('open', 'replayUnhashed')]);
   }
 
-  /** Whether a text was promised: it is then written where all machines write the same. */
+  /** Whether the link has proofs. The text is then computed on the CPU, which gives the same bits on all machines. */
   get pledged() {
     return this.#pledge !== null && this.#pledge.trouble === '';
   }
 
   /**
-   * Whether enough is there to be compared.
+   * Whether the text is long enough to compare and has not been compared yet.
    *
    * @param {ModelEntry} model
    * @param {string} text
@@ -74,7 +74,7 @@ export class Verdict {
   }
 
   /**
-   * Compares a text with what was promised of it, if anything was.
+   * Compares a text with its proof, if there is one.
    *
    * @param {ModelEntry} model that wrote it
    * @param {string} text
@@ -129,6 +129,6 @@ export class Verdict {
  * @param {{ title?: import('../engine/protocol.js').Bilingual, [name: string]: any }} [params]
  */
 function line(mark, key, { title, ...params } = {}) {
-  // The title is a model's, in both languages; the sentence takes the reader's.
+  // Pass a model's title in both languages; the text uses the reader's.
   return say(h('p', { class: mark }), key, title ? { ...params, title_de: title.de, title_en: title.en } : params);
 }

@@ -1,6 +1,6 @@
 import { h } from './dom.js';
 
-/** Text set as stanzas and lines, however it arrives in pieces. */
+/** Renders text that arrives in pieces as stanzas and lines. */
 export class Verse {
   element = h('div', { class: 'song', translate: 'no' });
   #lineBreaks = 0;
@@ -20,14 +20,14 @@ export class Verse {
 
   /**
    * @param {string} text
-   * @param {(part: string) => HTMLElement} [wrap] what stands around each part of a line; without
-   *   it the text itself goes on
+   * @param {(part: string) => HTMLElement} [wrap] wraps each part of a line in an element; otherwise
+   *   the text is appended as such
    */
   append(text, wrap) {
     for (const part of text.split(/(\n)/)) this.#set(part, wrap);
   }
 
-  /** @param {HTMLElement} element which the line goes on with */
+  /** Appends an element to the current line. @param {HTMLElement} element */
   place(element) {
     this.#openLine().append(element);
   }
@@ -48,7 +48,7 @@ export class Verse {
     else line.append(part);
   }
 
-  /** The line that the text goes on in. */
+  /** Returns the current line, starting a new line or stanza if there were line breaks. */
   #openLine() {
     if (!this.#stanza || this.#lineBreaks > 1) {
       this.#stanza = h('p', { class: 'stanza' });

@@ -1,4 +1,4 @@
-// A table of words by words with a weight in each cell, the weight as a colour: for alignment and attention.
+// A table of words by words for alignment and attention, with each cell coloured by its weight.
 
 import { formatNumber, say, text } from '../i18n/index.js';
 import { isMark } from '../words.js';
@@ -7,9 +7,9 @@ import { h } from './dom.js';
 /**
  * @typedef {object} Weights
  * @property {Node | string} caption
- * @property {{ words: string[], lang: string }} rows who looks
- * @property {{ words: string[], lang: string }} columns what is looked at
- * @property {(number | undefined)[][]} weights a row for each of the rows; undefined where there is nothing to see
+ * @property {{ words: string[], lang: string }} rows the attending words
+ * @property {{ words: string[], lang: string }} columns the words attended to
+ * @property {(number | undefined)[][]} weights weights by row and column; undefined where masked
  */
 
 /** @param {Weights} all */
@@ -20,7 +20,7 @@ export function weightTable({ caption, rows, columns, weights }) {
   const body = rows.words.map((word, i) => h('tr', {}, heading(word, 'row', rows.lang), ...columns.words.map((_, j) => weightCell(weights[i][j]))));
   const table = h('table', {}, h('caption', {}, caption), h('thead', {}, head), h('tbody', {}, ...body));
   new Pointer(table, { source: columns.words, target: rows.words, weights }, readout);
-  // The keyboard scrolls it by its cells, one of which takes the focus.
+  // The keyboard scrolls it via its focusable cells.
   return h('div', { class: 'aligned' }, h('div', { class: 'scroll' }, table), readout);
 }
 
@@ -35,7 +35,7 @@ function heading(word, scope, lang) {
 }
 
 /**
- * The names of marks are the page's words, not the sentence's.
+ * Returns the page's name for a special token, or the word itself.
  *
  * @param {string} word
  */
@@ -57,7 +57,7 @@ function percent(weight) {
   return formatNumber(weight, { style: 'percent', minimumFractionDigits: 1, maximumFractionDigits: 1 });
 }
 
-/** One cell at a time is pointed at, by mouse, finger or arrow keys; one of them takes the focus. */
+/** Highlights one cell at a time, by mouse, touch or arrow keys. The table is a single tab stop. */
 class Pointer {
   #rows;
   #words;
@@ -83,7 +83,7 @@ class Pointer {
     table.addEventListener('keydown', (event) => this.#move(event));
   }
 
-  /** @param {{ row: number, column: number }} at without the headings */
+  /** @param {{ row: number, column: number }} at indices that do not count the headings */
   #cell({ row, column }) {
     return this.#rows[row + 1]?.cells[column + 1];
   }

@@ -1,7 +1,6 @@
-// Makes of the scripts below the folder that is named on the command line what a host sends: one for each page and one
-// for each worker, with all that they import, and one for each part that the page imports only when it is asked for; no
-// comments, no spaces, short names. A hundred small files would be a hundred requests, in as many rounds as imports go
-// deep.
+// Bundles and minifies the scripts in the folder given on the command line for hosting: one script per page and worker
+// with all its imports, and one per part that the page imports on demand. A hundred small files would take a hundred
+// requests, in as many round trips as imports are nested.
 
 import { createHash } from 'node:crypto';
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
@@ -9,16 +8,16 @@ import { join, posix, relative, sep } from 'node:path';
 import { build, transform } from 'esbuild';
 
 const folder = process.argv[2];
-/** What pages begin with; workers begin with the scripts that are named after them. */
+/** Entry scripts of pages; those of workers are recognised by their names. */
 const PAGES = ['main.js', 'bench/page.js'];
 const WORKER = /(^|[/-])worker\.js$/;
 const SERVICE_WORKER = 'sw.js';
-/** Models are the page's business, which has a list of them; this one is small enough to be a file like others. */
-const SMALL_MODEL = 'models/captioner-de-en/';
-/** What a host shows where it has nothing. */
+/** The page caches models itself, from its list; these are small enough to be cached like other files. */
+const SMALL_MODELS = ['models/captioner-de-en/', 'models/diffusion-de-en/'];
+/** The page that a host sends for missing files. */
 const LOST = '404.html';
 
-/** The glue of the wasm modules is imported by an address that is made up while the page runs. */
+/** Glue code of the wasm modules, which is imported by a URL built at run time and thus not bundled. */
 const isGlue = (/** @type {string} */ file) => file.startsWith('pkg/');
 
 const own = await files();
@@ -35,7 +34,7 @@ for (const [file, code] of packed) await writeFile(join(folder, file), code);
 await preload();
 await listFiles();
 
-/** Every file of the site, with slashes. */
+/** Returns the paths of all files of the site, with slashes. */
 async function files() {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   return entries
@@ -43,7 +42,7 @@ async function files() {
     .map((entry) => relative(folder, join(entry.parentPath, entry.name)).split(sep).join('/'));
 }
 
-/** The paths of all scripts that others import only when they need them. */
+/** Returns the paths of all scripts that others import dynamically. */
 async function partsForLater() {
   const imports = await Promise.all(
     scripts.map(async (file) => {
@@ -55,8 +54,8 @@ async function partsForLater() {
 }
 
 /**
- * The entry with everything that it imports, and beside it what it may import later. A module's address, by which it
- * finds workers and other files, remains that of its source.
+ * Bundles an entry with its imports, and its dynamic imports as separate chunks. `import.meta.url`, by which a module
+ * finds workers and other files, still resolves to the source's URL.
  *
  * @param {string} entry
  * @returns {Promise<[file: string, code: string][]>}
@@ -70,7 +69,7 @@ async function pack(entry) {
         const from = posix.relative(base, relative(folder, path).split(sep).join('/'));
         const source = await readFile(path, 'utf8');
         const own = source.replaceAll('import.meta.url', `new URL('${from}', import.meta.url).href`);
-        // It runs long after its page. Said to import it, it shares all of it, which then is one file and not a dozen.
+        // A dynamic import runs long after its page. Let it import the page's entry, so that they share one chunk, not a dozen.
         return { contents: later.has(path) ? `${own}\nimport ${JSON.stringify(join(folder, entry))};` : own };
       });
     },
@@ -93,13 +92,13 @@ async function pack(entry) {
   return outputFiles.map(({ path, text }) => [relative(folder, path).split(sep).join('/'), text]);
 }
 
-/** What the page's script needs at once is asked for together with it. */
+/** Adds links that preload the static imports of the page's script. */
 async function preload() {
   const path = join(folder, 'index.html');
   const page = await readFile(path, 'utf8');
   const found = new Set(['main.js']);
   for (const file of found) {
-    // A static import; a dynamic one has a bracket.
+    // Only static imports; dynamic ones have a parenthesis.
     for (const [, name] of packed.get(file)?.matchAll(/(?:from|import)"\.\/([^"]+)"/g) ?? []) found.add(name);
   }
   const links = [...found].map((file) => `<link rel="modulepreload" href="${file}">`).join('\n  ');
@@ -115,11 +114,11 @@ async function minified(source, format) {
 }
 
 /**
- * The service worker keeps what there is now: it must know all of it, to the byte. Pages name the version that they are
- * of, which tells them from whatever else a network may answer.
+ * Writes the list of files and their checksums into the service worker, and the version into the pages, so that they can
+ * be told from other responses of a network.
  */
 async function listFiles() {
-  const isKept = (/** @type {string} */ file) => !file.startsWith('models/') || file.startsWith(SMALL_MODEL);
+  const isKept = (/** @type {string} */ file) => !file.startsWith('models/') || SMALL_MODELS.some((model) => file.startsWith(model));
   const left = new Set((await files()).filter((file) => ![SERVICE_WORKER, LOST].includes(file) && isKept(file)));
   const version = digest(JSON.stringify(await sums(left)), 'hex').slice(0, 16);
   for (const page of [...left].filter((file) => file.endsWith('.html'))) {
@@ -139,12 +138,12 @@ async function listFiles() {
   for (const [name, value] of Object.entries(written)) {
     source = source.replace(new RegExp(`const ${name} = (\\{\\}|\\[\\]|'');`), () => `const ${name} = ${JSON.stringify(value)};`);
   }
-  // In a function of its own, so that its names become short, too.
+  // As a function (iife), so that top-level names are shortened, too.
   await writeFile(path, await minified(source, 'iife'));
 }
 
 /**
- * Length and SHA-256, as far as the service worker compares it, of each file by the name that it has there.
+ * Returns the length and the truncated SHA-256 of each file, by its name in the service worker.
  *
  * @param {Iterable<string>} names
  */

@@ -1,9 +1,9 @@
 /**
- * `<liedwerk-song model prompt seed temperature length title style scheme lines stanzas lexicon>`: writes a song and
- * then fires `written`, with the song as its `detail`; or `error`, with what went wrong. The song is the part `song`.
+ * `<liedwerk-song model prompt seed temperature length title style scheme lines stanzas lexicon>`: writes a song, then
+ * fires `written` with the song as its `detail`, or `error` with the error. Style the song as `::part(song)`.
  */
 export class LiedwerkSong extends HTMLElement {
-  /** The song as far as it is written. */
+  /** The song so far. */
   readonly text: string;
 }
 

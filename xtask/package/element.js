@@ -1,8 +1,8 @@
-// A song in any page: <liedwerk-song model="models/gpt-songs/" prompt="O the wind" seed="11"></liedwerk-song>
+// A custom element: <liedwerk-song model="models/gpt-songs/" prompt="O the wind" seed="11"></liedwerk-song>
 
 import { load } from './index.js';
 
-/** Attributes that are options, and how each is read. */
+/** Attributes that set options, with their conversions. */
 const OPTIONS = /** @type {const} */ ({
   prompt: String,
   seed: Number,
@@ -19,7 +19,7 @@ export class LiedwerkSong extends HTMLElement {
   static observedAttributes = ['model', 'lexicon', ...Object.keys(OPTIONS)];
 
   #song = document.createElement('p');
-  /** Counts songs: one whose attributes have changed meanwhile ends in silence. */
+  /** Counts songs, so that one whose attributes have changed ends without an event. */
   #turn = 0;
 
   constructor() {
@@ -43,14 +43,14 @@ export class LiedwerkSong extends HTMLElement {
     this.#turn += 1;
   }
 
-  /** The song as far as it is written. */
+  /** The song so far. */
   get text() {
     return this.#song.textContent ?? '';
   }
 
   async #begin() {
     const turn = ++this.#turn;
-    // All attributes that a script sets in one go are there.
+    // Wait for a script to set all attributes.
     await null;
     const where = this.getAttribute('model');
     if (turn !== this.#turn || where === null) return;

@@ -8,13 +8,13 @@ export interface Files {
   weights: Uint8Array;
 }
 
-/** All optional. An equal seed gives an equal text in every browser and in Node. */
+/** All optional. The same seed gives the same text in every browser and in Node. */
 export interface SongOptions {
-  /** The text to continue; songs with a `scheme` begin anew. */
+  /** The text to continue; ignored with a `scheme`. */
   prompt?: string;
   /** An integer from 0 to 2^53 - 1. */
   seed?: number;
-  /** 0 always takes the likeliest token, 1 is the model's own distribution. */
+  /** 0 is greedy decoding, 1 samples from the model's own distribution. */
   temperature?: number;
   top_k?: number;
   top_p?: number;
@@ -22,7 +22,7 @@ export interface SongOptions {
   typical_p?: number;
   repetition_penalty?: number;
   no_repeat_ngram?: number;
-  /** At most, of a text without a form. */
+  /** Maximum number of tokens of a text without a form. */
   max_new_tokens?: number;
   /** Strings that end the text. */
   stop?: string[];
@@ -34,12 +34,12 @@ export interface SongOptions {
   style?: string;
   lines?: number;
   stanzas?: number;
-  /** Syllables of a line, at least and at most. */
+  /** Minimum and maximum number of syllables per line. */
   syllables?: [number, number];
 }
 
 export interface TranslateOptions {
-  /** 1 to 8 translations in progress side by side. */
+  /** Beam width, 1 to 8. */
   beam_width?: number;
   length_penalty?: number;
   no_repeat_ngram?: number;
@@ -49,38 +49,38 @@ export interface TranslateOptions {
 /** A sentence or a line. */
 export interface Piece {
   index: number;
-  /** What stands between it and the piece before. */
+  /** The white space between the previous piece and this one. */
   before: string;
   source: string;
   text: string;
   source_tokens: string[];
   target_tokens: string[];
-  /** For each token written, the weight of each token read. */
+  /** Attention weights, a row per target token with a column per source token. */
   attention: number[][];
   score: number;
 }
 
-/** A model that writes. Errors have a `code`. */
+/** A language model. Errors have a `code`. */
 export interface Writer {
   write(options?: SongOptions): Promise<string>;
-  /** The same, piece by piece. */
+  /** Like `write`, piece by piece. */
   stream(options?: SongOptions): AsyncGenerator<string>;
-  /** Gives its memory back. */
+  /** Frees its memory. */
   free(): void;
 }
 
 /** A model that translates from German to English. Errors have a `code`. */
 export interface Translator {
   translate(text: string, options?: TranslateOptions): Promise<string>;
-  /** The same, sentence by sentence. */
+  /** Like `translate`, sentence by sentence. */
   stream(text: string, options?: TranslateOptions): AsyncGenerator<Piece>;
-  /** Gives its memory back. */
+  /** Frees its memory. */
   free(): void;
 }
 
 /**
- * Opens a model: from the address or the path of a folder with `config.json`, `tokenizer.json` and
- * `model.safetensors`, or from their contents. `lexicon` is the address of one, for songs that rhyme.
+ * Loads a model from the URL or path of a folder with `config.json`, `tokenizer.json` and `model.safetensors`, or from
+ * their contents. `lexicon` is the URL or path of a lexicon, needed for songs with a `scheme`.
  *
  * @throws an Error with a `code`: `download-failed`, `bad-config`, `bad-tokenizer`, `bad-weights` …
  */

@@ -1,8 +1,8 @@
-// The package's front door: models from a folder or an address, texts from models.
+// Main module of the package: loads models and generates texts.
 
 import start, { FormWriter, Generator, Lexicon, Translator as Translation } from './wasm/liedwerk.js';
 
-/** How long the thread computes before it lets others have their turn. */
+/** Time to compute before yielding to the event loop. */
 const SLICE_MS = 30;
 const TRANSLATORS = ['transformer', 'seq2seq'];
 
@@ -10,14 +10,16 @@ const TRANSLATORS = ['transformer', 'seq2seq'];
 let started;
 
 /**
+ * Loads a model, see index.d.ts.
+ *
  * @param {string | URL | import('./index.js').Files} where
  * @param {{ lexicon?: string | URL }} [more]
- * @returns {Promise<any>} the types say which
+ * @returns {Promise<any>} a `Writer` or a `Translator`
  */
 export async function load(where, { lexicon } = {}) {
   const files = typeof where === 'string' || where instanceof URL ? await fetched(folder(where)) : where;
   started ??= begin().catch((error) => {
-    // What was out of reach may not be so for ever.
+    // Try again next time, since the failure may be temporary.
     started = undefined;
     throw error;
   });
@@ -67,7 +69,7 @@ class Writer {
       const written = this.#generator.next(tokens);
       done = written.done;
       yield written.text;
-      // Twice as many, or half: so that a slice takes about as long as it may.
+      // Double or halve the number of tokens, so that a slice takes about SLICE_MS.
       tokens = performance.now() - begin < SLICE_MS / 2 ? tokens * 2 : Math.max(1, tokens >> 1);
       await breath();
     }
@@ -135,7 +137,7 @@ async function begin() {
 }
 
 /**
- * Others wait for this thread: a page its clicks, a server its requests.
+ * Yields to the event loop, which handles clicks in a page and requests in a server.
  *
  * @returns {Promise<void>}
  */
@@ -152,7 +154,7 @@ function folder(where) {
 }
 
 /**
- * An address, or a path: in a page beside the page, in Node from the working directory.
+ * Resolves a URL or a path, relative to the page's base URI or, in Node, to the working directory.
  *
  * @param {string | URL} where
  */
@@ -160,7 +162,7 @@ function address(where) {
   return new URL(where, typeof document === 'undefined' ? workingDirectory() : document.baseURI);
 }
 
-/** Its address, whatever signs are in its name. */
+/** Returns the URL of the working directory, with special characters escaped. */
 function workingDirectory() {
   const path = encodeURI((globalThis.process?.cwd() ?? '').replaceAll('\\', '/').replace(/^\//, ''));
   return `file:///${path.replace(/[#?]/g, encodeURIComponent)}/`;

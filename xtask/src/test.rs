@@ -20,7 +20,7 @@ type Stage = (&'static str, &'static str, fn() -> Result<()>);
 /// [`COMPANIONS`].
 const STAGES: [Stage; 9] = [
     ("fmt", "formatting, and lints of the page's scripts and styles", fmt),
-    ("clippy", "lints, natively and for wasm", clippy),
+    ("clippy", "lints, natively and for wasm, and of the documentation", clippy),
     ("native", "unit, property, oracle, golden and GPU tests, documentation examples", native),
     ("site", "the optimised page, and the types of its JavaScript against those of the modules", site),
     ("torch", "the PyTorch trainer, and that it computes what the Rust one does", torch),
@@ -139,6 +139,9 @@ fn clippy() -> Result<()> {
     run_command(cargo().args(["clippy", "--workspace", "--all-targets"]).args(deny))?;
     run_command(
         cargo().args(["clippy", "--package", "liedwerk", "--lib", "--tests", "--target", WASM]).args(deny),
+    )?;
+    run_command(
+        cargo().args(["doc", "--no-deps", "--package", "liedwerk"]).env("RUSTDOCFLAGS", "-D warnings"),
     )
 }
 

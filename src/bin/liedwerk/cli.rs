@@ -2,8 +2,8 @@
 
 use crate::files::is_closed_pipe;
 use crate::{
-    bench, caption, classify, compare, convert, evaluate, fill, generate, headers, icons, judge, lexicon,
-    manifest, memorized, memory, prefer, style, tag, tokenize, train, translate, verify,
+    bench, caption, classify, compare, convert, draw, evaluate, fill, generate, headers, icons, judge,
+    lexicon, manifest, memorized, memory, prefer, style, tag, tokenize, train, translate, verify,
 };
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
@@ -52,6 +52,8 @@ enum Command {
     Lexicon(lexicon::Args),
     /// Draw small pictures with captions in German and English
     Icons(icons::Args),
+    /// Draw what a prompt asks for
+    Draw(draw::Args),
     /// Paint a picture in the style of another
     Style(style::Args),
     /// Benchmark this machine
@@ -86,6 +88,7 @@ pub fn main() -> ExitCode {
         Command::Headers(args) => headers::run(args),
         Command::Lexicon(args) => lexicon::run(args),
         Command::Icons(args) => icons::run(args),
+        Command::Draw(args) => draw::run(args),
         Command::Style(args) => style::run(args),
         Command::Bench(args) => bench::run(args),
         Command::Convert(args) => convert::run(args),

@@ -1,5 +1,5 @@
 //! The `liedwerk` command: train, prefer, tokenize, generate, translate, classify, tag, fill, caption, verify, evaluate,
-//! compare, memorized, judge, headers, lexicon, icons, style, bench, convert, manifest.
+//! compare, memorized, judge, headers, lexicon, icons, draw, style, bench, convert, manifest.
 
 #[cfg(not(target_arch = "wasm32"))]
 mod arithmetic;
@@ -18,6 +18,10 @@ mod convert;
 #[cfg(not(target_arch = "wasm32"))]
 mod device;
 #[cfg(not(target_arch = "wasm32"))]
+mod draw;
+#[cfg(not(target_arch = "wasm32"))]
+mod draw_judged;
+#[cfg(not(target_arch = "wasm32"))]
 mod evaluate;
 #[cfg(not(target_arch = "wasm32"))]
 mod evaluate_labels;
@@ -31,6 +35,8 @@ mod evaluate_text;
 mod files;
 #[cfg(not(target_arch = "wasm32"))]
 mod fill;
+#[cfg(not(target_arch = "wasm32"))]
+mod film;
 #[cfg(not(target_arch = "wasm32"))]
 mod form_argument;
 #[cfg(not(target_arch = "wasm32"))]

@@ -1,1 +1,1 @@
-"""PyTorch twin of the liedwerk trainer: same recipes in, same model folders out."""
+"""PyTorch twin of the liedwerk trainer: reads the same recipes and writes the same model folders."""

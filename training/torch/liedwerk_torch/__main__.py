@@ -1,4 +1,4 @@
-"""python -m liedwerk_torch {train,translate}; torchrun ... -m liedwerk_torch train on several processes."""
+"""Entry point: python -m liedwerk_torch COMMAND, or torchrun ... -m liedwerk_torch train for several processes."""
 
 from .command import main
 

@@ -1,6 +1,6 @@
-"""From a picture to its caption: convolutions see, an LSTM with additive attention tells (Xu et al. 2015).
+"""Image captioning: convolutions and an LSTM with additive attention (Xu et al. 2015).
 
-Parameter names are the file format's: do not rename. Trains on what `liedwerk icons` has drawn:
+Parameter names are part of the file format: do not rename. Trains on pictures from `liedwerk icons`:
 
     liedwerk icons --count 60000 --seed 1 --out train
     liedwerk icons --count 1000 --seed 2 --out test
@@ -40,19 +40,19 @@ class Captioner(nn.Module):
         nn.init.normal_(self.position.weight, std=0.1)
 
     def encode(self, pictures: torch.Tensor) -> torch.Tensor:
-        """Pictures (B, 3, 32, 32), channels from -1 to 1: what there is to be seen at 8 x 8 places, (B, 64, K)."""
+        """Encodes pictures (B, 3, 32, 32) with values in [-1, 1] as features of 8 x 8 positions, (B, 64, K)."""
         x = torch.relu(self.conv1(pictures))
         x = torch.relu(self.conv2(x))
         x = torch.relu(self.conv3(x))
         return x.flatten(2).transpose(1, 2) + self.position.weight
 
     def start(self, values: torch.Tensor):
-        """The LSTM's state before the first word, and the attention's keys."""
+        """Returns the LSTM's initial state and the attention keys."""
         h = torch.tanh(self.bridge(values.mean(1))).unsqueeze(0)
         return (h, torch.zeros_like(h)), self.attention.key(values)
 
     def step(self, word: torch.Tensor, state, values: torch.Tensor, keys: torch.Tensor):
-        """After one word (B): logits (B, V) of the next, and the state."""
+        """Reads one word (B); returns logits (B, V) for the next one, and the state."""
         scores = self.attention.score(torch.tanh(self.attention.query(state[0][-1]).unsqueeze(1) + keys))
         weights = scores.softmax(1)
         context = (weights * values).sum(1)
@@ -60,7 +60,7 @@ class Captioner(nn.Module):
         return self.head(torch.cat([out.squeeze(1), context], 1)), state
 
     def forward(self, pictures: torch.Tensor, words: torch.Tensor) -> torch.Tensor:
-        """Logits (B, T, V) of the word after each of `words` (B, T)."""
+        """Returns logits (B, T, V) for the word after each of `words` (B, T)."""
         values = self.encode(pictures)
         state, keys = self.start(values)
         logits = []
@@ -71,7 +71,7 @@ class Captioner(nn.Module):
 
     @torch.no_grad()
     def write(self, pictures: torch.Tensor, language: int, longest: int = 24) -> list[list[int]]:
-        """The likeliest word each time, until the end."""
+        """Decodes greedily until <end>, or for `longest` words."""
         values = self.encode(pictures)
         state, keys = self.start(values)
         word = torch.full((len(pictures),), language)
@@ -85,19 +85,19 @@ class Captioner(nn.Module):
 
 
 def read(path: Path):
-    """Pictures (N, 32, 32, 3) in bytes, and a German and an English caption each."""
+    """Reads pictures (N, 32, 32, 3) as bytes, with a German and an English caption each."""
     pictures = load_file(path.with_suffix(".safetensors"))["pictures"]
     captions = [line.split("\t") for line in path.with_suffix(".tsv").read_text("utf-8").splitlines()]
     return pictures, captions
 
 
 def scaled(pictures: torch.Tensor) -> torch.Tensor:
-    """Bytes (N, 32, 32, 3) as channels from -1 to 1, (N, 3, 32, 32)."""
+    """Converts bytes (N, 32, 32, 3) to values in [-1, 1], (N, 3, 32, 32)."""
     return pictures.permute(0, 3, 1, 2).float() / 127.5 - 1
 
 
 def batch_of(pictures, captions, numbers, chosen):
-    """Both captions of the chosen pictures: pictures, words in and words out, German ones first."""
+    """Returns the chosen pictures twice, with input and target words of their captions, German ones first."""
     rows = [[language] + [numbers[word] for word in captions[index][column].split()]
             for column, language in ((0, GERMAN), (1, ENGLISH)) for index in chosen]
     longest = max(len(row) for row in rows)
@@ -107,7 +107,7 @@ def batch_of(pictures, captions, numbers, chosen):
 
 
 def accuracy(model, pictures, captions, vocabulary):
-    """The share of captions with all words right, German and English."""
+    """Returns the share of captions with all words correct, for German and English."""
     shares = []
     for column, language in ((0, GERMAN), (1, ENGLISH)):
         right = 0

@@ -1,4 +1,4 @@
-"""The model's card: what stands beside the weights for whoever finds the folder."""
+"""The model card: a README.md that describes the model in its folder."""
 
 import json
 

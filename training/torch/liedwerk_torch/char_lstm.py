@@ -1,4 +1,4 @@
-"""The character LSTM. Parameter names are the file format's: do not rename."""
+"""The character LSTM. Parameter names are part of the file format: do not rename."""
 
 import math
 
@@ -17,8 +17,8 @@ class CharLstm(nn.Module):
         self._init()
 
     def _init(self) -> None:
-        """Orthogonal recurrence and an open forget gate: deep stacks start to learn
-        much earlier when the state is kept and gradients keep their length."""
+        """Initialises recurrent weights as orthogonal and forget gates as open. Preserving the state and the norm
+        of gradients lets deep stacks start to learn much earlier."""
         hidden = self.lstm.hidden_size
         for name, parameter in self.lstm.named_parameters():
             if name.startswith("weight_hh"):
@@ -40,19 +40,19 @@ class CharLstm(nn.Module):
         return zeros, zeros.clone()
 
     def forward(self, ids: torch.Tensor, state: State) -> tuple[torch.Tensor, State]:
-        """Logits (batch, time, vocabulary) and the state after the last character."""
+        """Returns logits (batch, time, vocabulary) and the state after the last character."""
         hidden, state = self.lstm(self.embedding(ids), state)
         return self.head(hidden), state
 
 
 @torch.no_grad()
 def bits_per_character(model: CharLstm, ids: torch.Tensor, streams: int = 1, warm_up: int = 256) -> float:
-    """Bits per character over a whole text, without look-ahead.
+    """Returns the bits per character over a whole text, without look-ahead.
 
-    With streams=1 exactly the published figure: one stream, the state carried
-    throughout, the first character predicted from a zero state fed a line break.
-    With more, the text is cut into pieces that run in parallel, each warmed up
-    on the unscored characters before it: quick, and off by some thousandths.
+    With streams=1, this is exactly the published figure: the state is carried throughout, and the first
+    character is predicted from a zero state after a line break. With more streams, the text is cut into
+    pieces that run in parallel, each warmed up on the unscored characters before it: faster, but off by a
+    few thousandths.
     """
     was_training = model.training
     model.eval()
@@ -61,7 +61,7 @@ def bits_per_character(model: CharLstm, ids: torch.Tensor, streams: int = 1, war
     length = math.ceil(len(ids) / streams)
     if streams == 1:
         warm_up = 0
-    # Targets of -100 are not scored: padding, and the warm-up before each piece.
+    # Padding and the warm-up before each piece have targets of -100, which are not scored.
     padded_inputs = torch.full((warm_up + length * streams,), line_break)
     padded_inputs[warm_up : warm_up + len(ids)] = inputs
     padded_targets = torch.full((warm_up + length * streams,), -100)

@@ -1,9 +1,9 @@
-"""Which columns of a table hold German and English, told by their letters."""
+"""Recognises which columns of a table hold German and English, by their letters."""
 
 from functools import cache
 from pathlib import Path
 
-# The letter costs of German and English that the crate reads, too.
+# The letter costs of German and English, shared with the crate.
 BIGRAMS = Path(__file__).resolve().parents[3] / "src/text/bigrams.txt"
 
 
@@ -15,7 +15,7 @@ def _tables() -> list[list[list[int]]]:
 
 
 def letter_costs(text: str) -> tuple[int, int, int]:
-    """What the letters cost taken for German and for English, in half bits, and how many symbols there are."""
+    """Returns the costs of a text's letters as German and as English, in half bits, and the number of symbols."""
     symbols = []
     for c in text.lower():
         if c.isalpha():

@@ -18,7 +18,7 @@ from .train import Options, Training
 
 
 def main(arguments: list[str] | None = None) -> None:
-    # torchrun ends the other workers so when one has died: nothing to be said about it.
+    # When one worker has died, torchrun ends the others with SIGTERM: exit without a traceback.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     parser = argparse.ArgumentParser(prog="liedwerk_torch", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)

@@ -12,23 +12,22 @@ import torch
 from . import reading
 from .order import epoch_seed, hashes, permutation
 
-# The only characters a song model knows, in code point order: an id is an index
-# into this string. The alphabet is fixed, not collected from the training text,
-# so every song model has the same ids.
+# The characters a song model knows, in code point order; an id is an index into this string. The alphabet is
+# fixed rather than collected from the training text, so that every song model has the same ids.
 SONG_CHARACTERS = "".join(
     sorted("\n " + string.ascii_letters + string.digits + ".,;:!?'\"()-—")
 )
 
 
 def normalize_songs(text: str, characters: str = SONG_CHARACTERS) -> str:
-    """Drops title lines and foreign characters; at most one blank line in a row."""
+    """Drops title lines and unknown characters, and merges consecutive blank lines."""
     text = "\n".join(line for line in text.split("\n") if not line.startswith("==="))
     text = re.sub(r"\n{3,}", "\n\n", text)
     keep = set(characters)
     return "".join(c for c in text if c in keep)
 
 
-# The same for German.
+# The German alphabet.
 LIED_CHARACTERS = "".join(sorted(SONG_CHARACTERS + "ÄÖÜäöüß"))
 
 NORMALIZERS = {
@@ -38,14 +37,14 @@ NORMALIZERS = {
 
 
 def read_text(path: Path) -> str:
-    """The songs of a file, in whichever encoding and with whichever line ends; what there is to say is said."""
+    """Reads a file of songs in any encoding and with any line endings, and prints notes about it."""
     text, notes = reading.songs(str(path), path.read_bytes())
     reading.say(path, notes)
     return text
 
 
 def load_ids(path: Path, normalize: str) -> torch.Tensor:
-    """The normalised text of a file as character ids."""
+    """Reads and normalises a file; returns its character ids."""
     normalizer, characters = NORMALIZERS[normalize]
     ids = {c: i for i, c in enumerate(characters)}
     text = normalizer(read_text(path))
@@ -61,11 +60,10 @@ def tokenizer_json(normalize: str) -> str:
 class Streams:
     """A text cut into `batch_size` parallel streams, read window by window.
 
-    Window k of an epoch continues window k-1 in every stream, so the model's
-    state can be carried over. Each epoch rotates the text by another offset:
-    otherwise every epoch would cut the text at the same places and show the
-    same neighbours in the same batch. The position is a function of the step
-    alone, so resuming needs no more than the step.
+    Window k of an epoch continues window k-1 in every stream, so the model's state can be carried over. Each
+    epoch rotates the text by another offset; otherwise every epoch would cut the text at the same positions
+    and put the same windows into a batch. The position depends only on the step, so resuming needs nothing
+    else.
     """
 
     def __init__(self, ids: torch.Tensor, batch_size: int, window: int, seed: int):
@@ -74,7 +72,7 @@ class Streams:
         self._epoch, self._streams = -1, None
 
     def at(self, step: int) -> tuple[torch.Tensor, torch.Tensor, bool]:
-        """Inputs and targets (batch, window), and whether an epoch begins here."""
+        """Returns inputs and targets (batch, window), and whether an epoch begins here."""
         epoch, k = divmod(step, self.windows_per_epoch)
         if epoch != self._epoch:
             offset = epoch and int(hashes(epoch_seed(self.seed, epoch), 1)[0] % len(self.ids))
@@ -90,9 +88,9 @@ STYLES = ("old", "modern")
 
 
 def header(fields: list[str], normalize) -> str:
-    """What a model is told of a song, `=== Title | style | scheme`: of what stands behind the title only these.
+    """Returns a song's header, `=== Title | style | scheme`; other fields after the title are dropped.
 
-    Nothing where none of them is known.
+    Returns an empty string if there is neither a title nor a known field.
     """
     known = [field for field in fields[1:] if field in STYLES or re.fullmatch("[A-Z]{2,8}", field)]
     told = " | ".join([normalize(fields[0]).strip(), *known]).strip()
@@ -100,7 +98,7 @@ def header(fields: list[str], normalize) -> str:
 
 
 def titled_songs(text: str, normalize=normalize_songs) -> list[tuple[str, str]]:
-    """Header line and normalised verses of each song, in the order of the file."""
+    """Returns the header line and the normalised verses of each song, in file order."""
     songs = []
     for part in re.split(r"^=== ", text, flags=re.M)[1:]:
         line, _, verses = part.partition("\n")
@@ -110,7 +108,7 @@ def titled_songs(text: str, normalize=normalize_songs) -> list[tuple[str, str]]:
 
 
 def read_songs(data: Path, files: str | list[str | dict], normalize=normalize_songs) -> list[tuple[str, str]]:
-    """The songs of one file or several; a file is a path, or `{ path, repeat }`: its songs `repeat` times an epoch."""
+    """Reads the songs of one or more files. A file is a path or `{ path, repeat }`, with its songs `repeat` times."""
     songs = []
     for file in [files] if isinstance(files, str) else files:
         options = {"path": file} if isinstance(file, str) else file
@@ -120,22 +118,22 @@ def read_songs(data: Path, files: str | list[str | dict], normalize=normalize_so
 
 
 class SongWindows:
-    """Batches of windows that are cut from all songs in a row.
+    """Batches of windows cut from the concatenation of all songs.
 
-    Every epoch shuffles the songs, leaves out the titles of all but a share of them, and shuffles the windows: an
-    epoch is a function of the seed and its number, so resuming needs no more than the step.
+    Every epoch shuffles the songs, keeps the titles of a share of them, and shuffles the windows. An epoch
+    depends only on the seed and its number, so resuming needs only the step.
     """
 
     def __init__(self, songs: list[tuple[list[int], list[int]]], titles: float, batch_size: int, window: int, seed: int):
         self.songs, self.titles, self.batch_size, self.window, self.seed = songs, titles, batch_size, window, seed
-        # As many steps as an epoch without titles surely has, so that all epochs have the same number.
+        # The number of steps of an epoch without titles, so that all epochs have the same number.
         self.steps_per_epoch = (sum(len(verses) for _, verses in songs) - 1) // window // batch_size
         if self.steps_per_epoch == 0:
             raise SystemExit("the songs do not fill one batch of this recipe")
         self._epoch, self._windows, self._order = -1, None, []
 
     def at(self, step: int) -> torch.Tensor:
-        """Token ids (B, T + 1) of step `step`: inputs and, shifted by one, targets."""
+        """Returns the token ids (B, T + 1) of a step: inputs and, shifted by one, targets."""
         epoch, k = divmod(step, self.steps_per_epoch)
         if epoch != self._epoch:
             seed = epoch_seed(self.seed, epoch)

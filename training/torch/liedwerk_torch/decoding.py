@@ -1,4 +1,4 @@
-"""From a translator's features to sentences: the likeliest token at every step, or a sampled one."""
+"""Decodes translations, greedily or by sampling."""
 
 import math
 
@@ -11,7 +11,7 @@ from .transformer import Transformer
 
 @torch.no_grad()
 def decode(model, src: torch.Tensor, temperature: float = 0.0) -> list[list[int]]:
-    """Target ids for source ids (B, S), until <end> or somewhat more than the source's length."""
+    """Returns target ids for source ids (B, S), up to <end> or 1.6 S + 8 tokens."""
     tgt = torch.full((len(src), 1), START, device=src.device)
     done = torch.zeros(len(src), dtype=torch.bool, device=src.device)
     if isinstance(model, Transformer):
@@ -37,7 +37,7 @@ def decode(model, src: torch.Tensor, temperature: float = 0.0) -> list[list[int]
 
 
 def translate(model, tokenizer: Tokenizer, sources: list[list[int]], device, temperature: float = 0.0) -> list[str]:
-    """Translations of encoded sentences, in their order; those of similar length go together."""
+    """Translates encoded sentences, batched by similar length; returns texts in the original order."""
     order = sorted(range(len(sources)), key=lambda i: len(sources[i]))
     texts = [""] * len(sources)
     for begin in range(0, len(order), 100):

@@ -1,17 +1,17 @@
-"""Two operations that dominate a small model's training on a CPU, made cheap."""
+"""Faster versions of two operations that dominate the training of a small model on a CPU."""
 
 import torch
 from torch import nn
 
-ROWS = 256  # of logits held at once: 256 x 8,000 stay in the cache
+ROWS = 256  # rows of logits held at once: 256 x 8,000 fit into the cache
 
 
 class LinearCrossEntropy(torch.autograd.Function):
     """Summed cross entropy of `hidden @ weight.T` against `targets`, without keeping the logits.
 
-    hidden (N, C), weight (V, C), targets (N): the logits (N, V) are by far the largest
-    tensor of a small model. Here they exist for some rows at a time, and since the
-    gradient of a sum needs nothing from outside, forward makes it on the way.
+    hidden (N, C), weight (V, C), targets (N). The logits (N, V) are by far the largest tensor of a small model.
+    Here they exist for some rows at a time; the gradient of a sum does not depend on later operations except for
+    a factor, so forward computes it at the same time.
     """
 
     @staticmethod
@@ -43,9 +43,9 @@ class LinearCrossEntropy(torch.autograd.Function):
 
 
 class Dropout(nn.Module):
-    """Dropout from one random byte a value, five times as fast as nn.Dropout on a CPU.
+    """Dropout with one random byte per value, five times as fast as nn.Dropout on a CPU.
 
-    The probability is therefore a multiple of 1/256.
+    The probability is rounded to a multiple of 1/256.
     """
 
     def __init__(self, p: float):
@@ -61,7 +61,7 @@ class Dropout(nn.Module):
 
 
 def replace_dropout(module: nn.Module) -> None:
-    """Puts our Dropout in the place of every nn.Dropout below `module`."""
+    """Replaces every nn.Dropout below `module` with this Dropout."""
     for name, child in module.named_children():
         if isinstance(child, nn.Dropout):
             setattr(module, name, Dropout(child.p))

@@ -1,4 +1,4 @@
-"""The GPT: a Transformer's decoder without a source (Radford et al. 2019). Names are the file format's."""
+"""The GPT, a decoder-only Transformer (Radford et al. 2019). Parameter names are part of the file format."""
 
 import torch
 from torch import nn
@@ -15,7 +15,7 @@ class Attention(nn.Module):
         self.out_proj = nn.Linear(n_embd, n_embd)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        """x (B, T, C): each position reads those up to itself."""
+        """Causal self-attention over x (B, T, C)."""
         batch, length, channels = x.shape
         heads = nn.functional.linear(x, self.in_proj_weight, self.in_proj_bias)
         heads = heads.view(batch, length, 3, self.n_head, channels // self.n_head)
@@ -53,7 +53,7 @@ class Gpt(nn.Module):
     def __init__(self, vocab_size: int, n_positions: int, n_embd: int, n_layer: int, n_head: int,
                  n_inner: int | None = None, layer_norm_epsilon: float = 1e-5, resid_pdrop: float = 0.1,
                  embd_pdrop: float = 0.1, attn_pdrop: float = 0.1, styles: tuple[str, ...] = ()):
-        """`styles` is what a song's header may name; the network knows nothing of it."""
+        """`styles`, the styles that a song's header may name, is only stored in the config."""
         super().__init__()
         self.wte = nn.Embedding(vocab_size, n_embd)
         self.wpe = nn.Embedding(n_positions, n_embd)
@@ -63,7 +63,7 @@ class Gpt(nn.Module):
         self.ln_f = nn.LayerNorm(n_embd, layer_norm_epsilon)
         for name, parameter in self.named_parameters():
             if parameter.dim() == 2:
-                # Smaller where a block adds to its input: the sum of all grows with their number.
+                # Smaller for layers that add to the residual stream, which grows with their number.
                 adds = name.endswith(("out_proj.weight", "linear2.weight"))
                 nn.init.normal_(parameter, std=0.02 / (2 * n_layer) ** 0.5 if adds else 0.02)
             elif "ln_" not in name:
@@ -71,16 +71,16 @@ class Gpt(nn.Module):
 
     @property
     def output_weight(self) -> torch.Tensor:
-        """The matrix (V, C) that turns features into logits."""
+        """The output projection (V, C), from features to logits."""
         return self.wte.weight
 
     def features(self, ids: torch.Tensor) -> torch.Tensor:
-        """Features (B, T, C) after each of ids (B, T)."""
+        """Returns features (B, T, C) for ids (B, T)."""
         x = self.dropout(self.wte(ids) + self.wpe.weight[: ids.shape[1]])
         for block in self.h:
             x = block(x)
         return self.ln_f(x)
 
     def forward(self, ids: torch.Tensor) -> torch.Tensor:
-        """Logits (B, T, V) for the token after each of ids (B, T)."""
+        """Returns logits (B, T, V) for the token after each of ids (B, T)."""
         return self.features(ids) @ self.output_weight.T

@@ -1,12 +1,12 @@
-"""A trained model as the beginning of a larger one, with another vocabulary (after Net2Net, Chen et al. 2015).
+"""Initialises a larger model, with another vocabulary, from a trained one (after Net2Net, Chen et al. 2015).
 
-The width stays. A token of the new vocabulary begins as the mean of the pieces the old tokenizer cuts it into;
-positions beyond the old window repeat its second half; the old layers are spread over the new depth, and a layer
-between them adds nothing to its input until it has learned to. Where the new model has fewer layers, the ones
-left out are in the middle.
+The width stays the same. A token of the new vocabulary starts as the mean of the pieces that the old tokenizer
+splits it into; positions beyond the old window repeat its second half; the old layers are spread over the new
+depth, and the layers between them start as the identity. If the new model has fewer layers, middle ones are
+dropped.
 
-A model that foretells masked words begins with the tokens' vectors of a translator, and one that classifies texts with
-their principal components; all else of it is new.
+A masked language model starts with the token embeddings of a translator, a text classifier with their principal
+components; all other weights are new.
 """
 
 import json
@@ -27,7 +27,7 @@ LAYER = re.compile(r"(?P<stack>.*?)(?P<at>\d+)(?P<rest>\..*)")
 
 
 def translated(table: torch.Tensor, old: Tokenizer, new: Tokenizer) -> torch.Tensor:
-    """The table of the old tokens (V, C), for the new ones."""
+    """Converts an embedding table (V, C) from the old vocabulary to the new one."""
     rows = []
     for token in range(new.get_vocab_size()):
         same = old.token_to_id(new.id_to_token(token))
@@ -37,7 +37,7 @@ def translated(table: torch.Tensor, old: Tokenizer, new: Tokenizer) -> torch.Ten
 
 
 def narrowed(table: torch.Tensor, fresh: torch.Tensor) -> torch.Tensor:
-    """The principal components of the table (V, C), as many and as large as those of `fresh` (V, E)."""
+    """Returns the first E principal components of the table (V, C), scaled to the deviation of `fresh` (V, E)."""
     centred = table - table.mean(0)
     directions = torch.linalg.svd(centred, full_matrices=False).Vh[: fresh.shape[1]]
     components = centred @ directions.T
@@ -45,14 +45,14 @@ def narrowed(table: torch.Tensor, fresh: torch.Tensor) -> torch.Tensor:
 
 
 def longer(table: torch.Tensor, length: int) -> torch.Tensor:
-    """The table of positions (N, C), for `length` of them."""
+    """Extends or cuts a table of positions (N, C) to `length` rows."""
     while len(table) < length:
         table = torch.cat([table, table[len(table) // 2 :]])
     return table[:length]
 
 
 def source_of(layer: int, new: int, old: int) -> int | None:
-    """Which of the `old` layers stands at `layer` of the `new` ones, if any."""
+    """Returns the index among `old` layers of the one that initialises `layer` of `new` ones, if any."""
     if new <= old:
         return round(layer * (old - 1) / max(1, new - 1))
     places = [k * new // old for k in range(old)]
@@ -60,7 +60,7 @@ def source_of(layer: int, new: int, old: int) -> int | None:
 
 
 def grown(model: torch.nn.Module, tokenizer: Tokenizer, folder: Path) -> dict[str, torch.Tensor]:
-    """The weights that `model`, new as it is, begins with."""
+    """Returns initial weights for `model`, from the model in `folder`."""
     old = dequantized(load_file(folder / "model.safetensors"))
     old_tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
     weights = model.state_dict()
@@ -69,7 +69,7 @@ def grown(model: torch.nn.Module, tokenizer: Tokenizer, folder: Path) -> dict[st
     if READS in weights and READS not in old:
         table = translated(old["embedding.weight"], old_tokenizer, tokenizer)
         return weights | {"embedding.weight": narrowed(table, weights["embedding.weight"])}
-    stacks = {}  # how many layers each stack has, new and old
+    stacks = {}  # number of layers of each stack, new and old
     for side, names in enumerate((weights, old)):
         for match in filter(None, map(LAYER.fullmatch, names)):
             counts = stacks.setdefault(match["stack"], [0, 0])
@@ -94,7 +94,7 @@ def grown(model: torch.nn.Module, tokenizer: Tokenizer, folder: Path) -> dict[st
 
 
 def grow(task, folder: Path, out: Path) -> None:
-    """Writes the model folder that a training of `task` begins with (`--init`)."""
+    """Writes a model folder to start a training of `task` from (`--init`)."""
     out.mkdir(parents=True, exist_ok=True)
     tokenizer = Tokenizer.from_str(task.tokenizer_json)
     save_file(grown(task.model, tokenizer, folder), out / "model.safetensors")

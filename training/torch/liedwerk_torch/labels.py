@@ -1,4 +1,4 @@
-"""Labelled texts: reading them, and the numbers of words and characters that a tagger reads."""
+"""Reads labelled texts, and maps words and characters to the ids that a tagger reads."""
 
 import json
 from collections import Counter
@@ -9,19 +9,19 @@ from .data import read_text
 
 PAD, UNK = 0, 1
 SPECIAL = ["<pad>", "<unk>"]
-MIN_COUNT = 3  # a rarer character is unknown
-LONGEST = 24  # of a longer word only both ends are read
+MIN_COUNT = 3  # rarer characters are unknown
+LONGEST = 24  # of longer words, only both ends are read
 
 
 def files_of(files: str | dict | list) -> list[tuple[str, int]]:
-    """Path and repetitions of each file that a recipe names."""
+    """Returns path and repetitions of each file that a recipe names."""
     listed = files if isinstance(files, list) else [files]
     options = [{"path": file} if isinstance(file, str) else file for file in listed]
     return [(file["path"], file.get("repeat", 1)) for file in options]
 
 
 def read_labelled(data: Path, files, labels: list[str]) -> list[tuple[str, int]]:
-    """Texts with the number of their label, from lines `label TAB text`; lines with another label are left out."""
+    """Reads texts and label ids from lines `label TAB text`; skips lines with unknown labels."""
     found = []
     for path, repeat in files_of(files):
         lines = (line.split("\t") for line in read_text(data / path).split("\n"))
@@ -31,9 +31,9 @@ def read_labelled(data: Path, files, labels: list[str]) -> list[tuple[str, int]]
 
 
 def read_tagged(data: Path, files, labels: list[str]) -> list[tuple[list[str], list[int]]]:
-    """Sentences of words with the numbers of their tags: lines `word TAB tag`, a blank line between sentences.
+    """Reads sentences as words and tag ids, from lines `word TAB tag` with a blank line between sentences.
 
-    A sentence with a word that has no tag, or another one, is left out.
+    Skips sentences with a missing or unknown tag.
     """
     found = []
     for path, repeat in files_of(files):
@@ -47,7 +47,7 @@ def read_tagged(data: Path, files, labels: list[str]) -> list[tuple[list[str], l
 
 
 class Encoded:
-    """For PairBatches: pairs that are numbers already."""
+    """An encoder for PairBatches whose pairs are ids already."""
 
     bpe_dropout = 0.0
 
@@ -57,7 +57,7 @@ class Encoded:
 
 @dataclass
 class Spelling:
-    """Words and characters by number; `tokenizer.json` of a tagger."""
+    """A vocabulary of words and characters; stored as the `tokenizer.json` of a tagger."""
 
     words: list[str]
     characters: list[str]
@@ -68,7 +68,7 @@ class Spelling:
 
     @classmethod
     def learn(cls, words: list[str], vocab_size: int, min_count: int) -> "Spelling":
-        """The most frequent words in lower case, of equal ones the first in code point order, and the characters."""
+        """Collects the most frequent words in lower case (ties in code point order) and the characters."""
         counts = Counter(word.lower() for word in words)
         known = sorted((word for word in counts if counts[word] >= min_count and word not in SPECIAL),
                        key=lambda word: (-counts[word], word))
@@ -85,6 +85,6 @@ class Spelling:
         return json.dumps(file, ensure_ascii=False, separators=(",", ":")) + "\n"
 
     def form(self, word: str) -> tuple[int, tuple[int, ...]]:
-        """The number of a word, and those of its characters."""
+        """Returns the id of a word, and those of its characters."""
         ends = word if len(word) <= LONGEST else word[: LONGEST // 2] + word[-LONGEST // 2 :]
         return self.word_ids.get(word.lower(), UNK), tuple(self.character_ids.get(c, UNK) for c in ends)

@@ -7,7 +7,7 @@ from .functional import Dropout
 
 
 class Embeddings(nn.Module):
-    """What a token is, where it stands and to which of two texts it belongs: here always to the first."""
+    """Sum of token, position and segment embeddings; the segment is always the first one here."""
 
     def __init__(self, vocab_size: int, positions: int, types: int, width: int, eps: float, dropout: float):
         super().__init__()
@@ -29,7 +29,7 @@ class SelfAttention(nn.Module):
         self.query, self.key, self.value = (nn.Linear(width, width) for _ in range(3))
 
     def forward(self, x: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
-        """x (B, T, C); mask (B, 1, 1, T) is true where a token may be read."""
+        """Attends over x (B, T, C); mask (B, 1, 1, T) is true at tokens and false at padding."""
         split = lambda y: y.view(*y.shape[:2], self.heads, -1).transpose(1, 2)  # (B, N, T, D)
         context = nn.functional.scaled_dot_product_attention(
             split(self.query(x)), split(self.key(x)), split(self.value(x)), attn_mask=mask,
@@ -38,7 +38,7 @@ class SelfAttention(nn.Module):
 
 
 class Output(nn.Module):
-    """A linear layer, added to what went in, then normalised."""
+    """A linear layer with a residual connection, followed by layer norm."""
 
     def __init__(self, inputs: int, width: int, eps: float, dropout: float):
         super().__init__()
@@ -83,7 +83,7 @@ class MaskedLm(nn.Module):
                 nn.init.zeros_(parameter)
 
     def encode(self, ids: torch.Tensor, lengths: torch.Tensor) -> torch.Tensor:
-        """Features (B, T, C) of ids (B, T), of which so many of each row are tokens and the rest padding."""
+        """Returns features (B, T, C) for ids (B, T), padded after the first `lengths` (B) tokens of each row."""
         mask = (torch.arange(ids.shape[1], device=ids.device) < lengths[:, None])[:, None, None]
         x = self.bert["embeddings"](ids)
         for layer in self.bert["encoder"]["layer"]:
@@ -91,11 +91,11 @@ class MaskedLm(nn.Module):
         return x
 
     def predict(self, features: torch.Tensor) -> torch.Tensor:
-        """Logits (…, V) of features (…, C)."""
+        """Returns logits (…, V) for features (…, C)."""
         predictions = self.cls["predictions"]
         x = predictions["transform"]["LayerNorm"](nn.functional.gelu(predictions["transform"]["dense"](features)))
         return nn.functional.linear(x, self.bert["embeddings"].word_embeddings.weight, predictions.bias)
 
     def forward(self, ids: torch.Tensor, lengths: torch.Tensor) -> torch.Tensor:
-        """Logits (B, T, V) for every token of ids (B, T)."""
+        """Returns logits (B, T, V) for every token of ids (B, T)."""
         return self.predict(self.encode(ids, lengths))

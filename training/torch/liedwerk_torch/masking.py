@@ -1,4 +1,4 @@
-"""What a masked language model learns from: texts, words taken out of them, and the batches of a step."""
+"""Training data of a masked language model: texts, and the tokens masked in them at each step."""
 
 import re
 from pathlib import Path
@@ -10,22 +10,22 @@ from .data import read_text
 from .labels import files_of
 from .order import epoch_seed, hashes
 
-MASK = 3  # the special token behind those of sentence pairs
-SHARE = 0.15  # of the tokens that are to be foretold (Devlin et al. 2019)
-MASKED, OTHER = 0.8, 0.9  # of these so many are masked; up to here any token stands in their place; the rest stay
+MASK = 3  # follows the special tokens of sentence pairs
+SHARE = 0.15  # share of tokens to predict (Devlin et al. 2019)
+MASKED, OTHER = 0.8, 0.9  # of these, 80 % are masked, the next 10 % replaced by random tokens, the rest unchanged
 UNSCORED = -100
 
 
 def blocks(text: str) -> list[str]:
-    """Stanzas and paragraphs as one line each; headers of songs (`=== title`) are none."""
+    """Returns stanzas and paragraphs as one line each, without headers of songs (`=== title`)."""
     lines = ["" if line.startswith("===") else line for line in text.split("\n")]
     found = (" ".join(block.split()) for block in re.split(r"\n\s*\n", "\n".join(lines)))
     return [block for block in found if block]
 
 
 def read_texts(data: Path, files) -> list[list[str]]:
-    """The texts of files, apart by language where they are known: German and English of a table of pairs (`.tsv`),
-    else stanzas and paragraphs."""
+    """Reads texts, separated by language if known: German and English sentences of tables of pairs (`.tsv`), and
+    stanzas and paragraphs of other files."""
     german, english, others = [], [], []
     for name, repeat in files_of(files):
         path = data / name
@@ -40,15 +40,15 @@ def read_texts(data: Path, files) -> list[list[str]]:
 
 
 def units(seed: int, count: int) -> np.ndarray:
-    """Numbers in [0, 1), one for each index."""
+    """Returns `count` pseudorandom numbers in [0, 1), each a function of the seed and its index."""
     return (hashes(seed, count) >> np.uint64(11)).astype(np.float64) / 2**53
 
 
 def hide(rows: list[list[int]], vocab_size: int, seed: int, step: int) -> tuple[list[list[int]], list[list[int]]]:
-    """The rows of a batch with words taken out, and what is to be foretold there: UNSCORED at all other places.
+    """Masks the rows of a batch; returns them with their targets, which are UNSCORED elsewhere.
 
-    Drawn are 15 % of the tokens between the first and the last of each row, but at least one token of a batch: 80 % of
-    them are masked, in the place of 10 % stands any token, 10 % stay. A function of the seed and the step.
+    Draws 15 % of the tokens except the first and the last of each row, but at least one per batch. 80 % of them are
+    masked, 10 % are replaced by random tokens and 10 % stay. The result depends only on the seed and the step.
     """
     count = sum(len(row) - 2 for row in rows)
     drawn, fate, others = (epoch_seed(seed, 3 * step + k) for k in range(3))
@@ -72,6 +72,6 @@ def hide(rows: list[list[int]], vocab_size: int, seed: int, step: int) -> tuple[
 
 
 def taken_out(text: str, seed: int) -> tuple[int, int] | None:
-    """Begin and end of a word drawn from a text: letters behind a space or at the beginning, and no letter after."""
+    """Returns begin and end of a random word: letters after a space or at the start, and not before a letter."""
     words = [found.span(1) for found in re.finditer(r"(?:^| )([^\W\d_]+)(?![^\W\d_])", text)]
     return words[int(hashes(seed, 1)[0] % np.uint64(len(words)))] if words else None

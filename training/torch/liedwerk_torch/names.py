@@ -1,7 +1,7 @@
-"""Pairs that teach copying: sentences in which a name is replaced, on both sides, by one made up or by a place.
+"""Makes pairs that teach copying: sentences with a name replaced on both sides by an invented one or a place.
 
-A small vocabulary of pieces spells any name, but a model copies one only if it has often had to: the names of its
-texts are few (a quarter of Tatoeba's sentences are about Tom), and it learns these instead of copying.
+A small vocabulary can spell any name, but a model only learns to copy names from many examples. Its texts have
+few different ones (a quarter of Tatoeba's sentences are about Tom), and it memorises these instead of copying.
 """
 
 import random
@@ -13,7 +13,7 @@ NUCLEI = "a e i o u au ei ie ä ö ü".split()
 CODAS = "l n r s m nd rt lk ng tt ck ß ".split(" ")
 ENDINGS = "a o i el er en us ine ert olf ika old ing".split()
 SURNAME_ENDINGS = "mann berg er hoff stein feld inger ski sen ke low bach".split()
-# Places whose English name is another are said as English says them.
+# German place names with their English names.
 PLACES = {
     "München": "Munich", "Köln": "Cologne", "Wien": "Vienna", "Nürnberg": "Nuremberg", "Prag": "Prague",
     "Rom": "Rome", "Venedig": "Venice", "Zürich": "Zurich", "Genf": "Geneva", "Basel": "Basel",
@@ -30,14 +30,14 @@ PLACED = ("Boston", "Australien", "Australia", "Tokyo", "Tokio", "Kyoto", "Osaka
 
 
 def made_up(random_: random.Random) -> str:
-    """A name that nobody bears, or hardly anybody."""
+    """Returns an invented name, unlikely to exist."""
     syllable = lambda: random_.choice(ONSETS) + random_.choice(NUCLEI) + random_.choice(CODAS)
     name = syllable() + "".join(syllable().lower() for _ in range(random_.randrange(2)))
     return name + random_.choice(ENDINGS + SURNAME_ENDINGS)
 
 
 def replaced(pair: tuple[str, str], random_: random.Random) -> tuple[str, str] | None:
-    """The pair about somebody, or somewhere, else; nothing where no name stands once on both sides."""
+    """Replaces the name of a person or place in a pair; None unless a name occurs exactly once on both sides."""
     for names, is_place in ((PLACED, True), (PEOPLE, False)):
         for name in names:
             word = re.compile(rf"\b{name}(?=s?\b)")
@@ -54,10 +54,10 @@ def replaced(pair: tuple[str, str], random_: random.Random) -> tuple[str, str] |
 
 
 def replace_names(inputs: list[Path], out: Path, seed: int, count: int) -> None:
-    """Writes `count` such pairs, made from the pairs of TSV files."""
+    """Writes up to `count` such pairs, made from the pairs of TSV files."""
     random_ = random.Random(seed)
     pairs = [tuple(line.split("\t")[:2]) for path in inputs for line in path.read_text(encoding="utf-8").splitlines()]
-    # Sentences about places are few, places are many: each is used for several.
+    # There are few sentences about places, but many places, so use each sentence several times.
     pairs += 5 * [pair for pair in pairs if any(name in pair[0] for name in PLACED)]
     random_.shuffle(pairs)
     found = (made for pair in pairs if len(pair) == 2 and (made := replaced(pair, random_)))

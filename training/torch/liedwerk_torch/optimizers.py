@@ -4,16 +4,16 @@ import re
 
 import torch
 
-# Coefficients of the Newton-Schulz iteration: they lift small singular values quickly, to between 0.7 and 1.2.
+# Coefficients of the Newton-Schulz iteration, which quickly moves singular values to between 0.7 and 1.2.
 A, B, C = 3.4445, -4.7750, 2.0315
 ITERATIONS = 5
 MOMENTUM = 0.95
-# Inside a layer is what has its number; tables of tokens and positions and output layers have none.
+# Matches parameters inside layers by the layer's number, which embeddings and output layers do not have.
 INSIDE = re.compile(r"(\.|_l)\d+(\.|_reverse|$)")
 
 
 def orthogonalized(matrix: torch.Tensor) -> torch.Tensor:
-    """The matrix with its singular values pulled towards 1, by an iteration that needs only products."""
+    """Moves the singular values of a matrix towards 1, by an iteration that needs only matrix products."""
     x = matrix.bfloat16() if matrix.is_cuda else matrix
     if len(x) > x.shape[1]:
         x = x.T
@@ -27,8 +27,8 @@ def orthogonalized(matrix: torch.Tensor) -> torch.Tensor:
 class Muon(torch.optim.Optimizer):
     """Steepest descent under the spectral norm (Jordan et al. 2024), with Nesterov momentum.
 
-    An update has the root mean square of one of AdamW (Liu et al. 2025), so both share a learning rate
-    and decoupled weight decay.
+    Updates are scaled to the root mean square of AdamW's (Liu et al. 2025), so both share the learning rate and
+    decoupled weight decay.
     """
 
     def __init__(self, parameters, lr: float, weight_decay: float):
@@ -46,7 +46,7 @@ class Muon(torch.optim.Optimizer):
 
 
 class Optimizers:
-    """The optimizers of a model, used as one."""
+    """The optimizers of a model, combined into one."""
 
     def __init__(self, model: torch.nn.Module, settings: dict):
         named = list(model.named_parameters())
@@ -63,7 +63,7 @@ class Optimizers:
         self.all = [adamw, Muon(matrices, lr, decay)] if matrices else [adamw]
 
     def step(self, lr: float) -> None:
-        """Moves the parameters by their gradients, at this learning rate."""
+        """Updates the parameters with this learning rate."""
         for optimizer in self.all:
             for group in optimizer.param_groups:
                 group["lr"] = lr

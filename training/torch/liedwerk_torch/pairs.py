@@ -1,4 +1,4 @@
-"""Sentence pairs: reading, byte-pair encoding, batches of similar length."""
+"""Sentence pairs: reading, byte-pair encoding, and batching by similar length."""
 
 from pathlib import Path
 
@@ -11,15 +11,15 @@ from .order import epoch_seed, permutation
 PAD, START, END = 0, 1, 2
 SPECIAL = ["<pad>", "<start>", "<end>"]
 
-# Typographic variants a small model need not tell apart.
+# Typographic variants that a small model need not distinguish.
 REPLACED = {'"': "„“”»«", "'": "‚‘’›‹", "...": "…", " ": "\u00a0"}
 
 
 def read_pairs(data: Path, files: list[str | dict], reverse: bool = False) -> list[tuple[str, str]]:
-    """The pairs of files, German and English in whatever columns; with `reverse` from English to German.
+    """Reads pairs (German, English) from any columns; with `reverse`, (English, German).
 
-    A file is a path, or `{ path, tag, repeat }`: the tag is put before each of its sources, so that
-    a model can tell synthetic pairs from real ones, and every pair is taken `repeat` times an epoch.
+    A file is a path or `{ path, tag, repeat }`. The tag is put before each source, so that a model can tell
+    synthetic pairs from real ones; every pair occurs `repeat` times per epoch.
     """
     pairs = []
     for file in files:
@@ -36,7 +36,7 @@ def read_pairs(data: Path, files: list[str | dict], reverse: bool = False) -> li
 
 
 def learn_song_bpe(texts, vocab_size: int) -> Tokenizer:
-    """A byte-level byte-pair encoding in GPT-2's form, where a line may begin in the middle of a text."""
+    """Learns a byte-level byte-pair encoding in GPT-2's form, which adds no space before a text."""
     tokenizer = Tokenizer(models.BPE())
     tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=True)
     tokenizer.decoder = decoders.ByteLevel()
@@ -47,7 +47,7 @@ def learn_song_bpe(texts, vocab_size: int) -> Tokenizer:
 
 
 def learn_bpe(lines, vocab_size: int, special: list[str] = SPECIAL) -> Tokenizer:
-    """A byte-level byte-pair encoding of both languages together."""
+    """Learns a byte-level byte-pair encoding of both languages together."""
     tokenizer = Tokenizer(models.BPE())
     replace = [normalizers.Replace(c, plain) for plain, variants in REPLACED.items() for c in variants]
     tokenizer.normalizer = normalizers.Sequence([normalizers.NFC(), *replace])
@@ -64,7 +64,7 @@ def learn_bpe(lines, vocab_size: int, special: list[str] = SPECIAL) -> Tokenizer
 
 
 class PairEncoder:
-    """Pairs as ids with <start> and <end>, on the source side with BPE dropout (Provilkov et al. 2020)."""
+    """Encodes pairs as ids with <start> and <end>; sources with BPE dropout (Provilkov et al. 2020)."""
 
     def __init__(self, tokenizer: Tokenizer, bpe_dropout: float = 0.0):
         self.bpe_dropout, self.tokenizer = bpe_dropout, tokenizer
@@ -78,16 +78,16 @@ class PairEncoder:
 
 
 def pad(rows: list[list[int]]) -> torch.Tensor:
-    """Ids (B, T), padded on the right."""
+    """Returns ids (B, T), padded on the right."""
     length = max(map(len, rows))
     return torch.tensor([row + [PAD] * (length - len(row)) for row in rows])
 
 
 class PairBatches:
-    """Batches of at most `tokens` padded positions a side, each of pairs of similar length.
+    """Batches of at most `tokens` padded positions per side, each with pairs of similar length.
 
-    So many pairs as fill a hundred batches are sorted by length and cut; then the order of the batches is
-    shuffled. An epoch is a function of the seed and its number, so resuming needs no more than the step.
+    As many pairs as fill a hundred batches are sorted by length and split; then all batches are shuffled. An
+    epoch depends only on the seed and its number, so resuming needs only the step.
     """
 
     def __init__(self, pairs, encoder: PairEncoder, max_tokens: int, tokens: int, seed: int):
@@ -125,7 +125,7 @@ class PairBatches:
             self.starts.append(self.starts[epoch] + len(batches))
 
     def at(self, step: int) -> list[tuple[list[int], list[int]]]:
-        """The pairs of step `step`, counted over all epochs."""
+        """Returns the pairs of step `step`, counted over all epochs."""
         if self._at[0] != step:
             while self.starts[-1] <= step:
                 self._load(len(self.starts) - 1)

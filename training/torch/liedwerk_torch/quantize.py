@@ -1,4 +1,4 @@
-"""How weights lie in a file: f16, or int8 with one scale for each row of a matrix."""
+"""The storage of weights: f16, or int8 with one scale per row of a matrix or output channel of a convolution."""
 
 import torch
 
@@ -6,13 +6,14 @@ SMALLEST = 32  # matrices with fewer rows or columns gain nothing from int8
 
 
 def stored(weights: dict[str, torch.Tensor], precision: str) -> dict[str, torch.Tensor]:
-    """The tensors of the file. An int8 matrix NAME has its row scales beside it, as NAME.scale."""
+    """Returns the tensors to store. The row scales of an int8 matrix NAME are stored as NAME.scale."""
     tensors = {}
     for name, weight in weights.items():
-        if precision == "int8" and weight.dim() == 2 and min(weight.shape) >= SMALLEST:
-            largest = weight.float().abs().amax(1)
+        rows = weight.float().flatten(1) if weight.dim() >= 2 else None
+        if precision == "int8" and rows is not None and min(rows.shape) >= SMALLEST:
+            largest = rows.abs().amax(1)
             scale = torch.where(largest > 0, largest / 127, 1.0)
-            tensors[name] = torch.round(weight.float() / scale[:, None]).to(torch.int8)
+            tensors[name] = torch.round(rows / scale[:, None]).to(torch.int8).reshape(weight.shape)
             tensors[f"{name}.scale"] = scale
         else:
             tensors[name] = weight.half().contiguous()
@@ -20,8 +21,10 @@ def stored(weights: dict[str, torch.Tensor], precision: str) -> dict[str, torch.
 
 
 def dequantized(tensors: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
-    """What a reader of the file computes with, in f32."""
-    return {
-        name: tensor.float() * (tensors[f"{name}.scale"][:, None] if tensor.dtype == torch.int8 else 1)
-        for name, tensor in tensors.items() if not name.endswith(".scale")
-    }
+    """Converts stored tensors back to f32, as readers of the file do."""
+    def value(name: str, tensor: torch.Tensor) -> torch.Tensor:
+        if tensor.dtype != torch.int8:
+            return tensor.float()
+        return (tensor.float().flatten(1) * tensors[f"{name}.scale"][:, None]).reshape(tensor.shape)
+
+    return {name: value(name, tensor) for name, tensor in tensors.items() if not name.endswith(".scale")}

@@ -1,6 +1,6 @@
-"""Texts as people have them, the twin of the crate's `src/text/reading`: bytes in, songs or sentence pairs out.
+"""Reads songs or sentence pairs from the bytes of files in common formats; twin of the crate's `src/text/reading`.
 
-Both are held to `tests/fixtures/reading/vectors.json`. Notes are `(code, sentence)`.
+Both are tested against `tests/fixtures/reading/vectors.json`. Notes are `(code, message)`.
 """
 
 import codecs
@@ -27,7 +27,7 @@ CODE_PAGES = {"Windows-1252": "cp1252", "MacRoman": "mac_roman", "CP850": "cp850
 
 
 class NotRead(SystemExit):
-    """A file that is no text, or holds no pairs: a code and a sentence."""
+    """Raised for a file that is not text or has no pairs, with a code and a message."""
 
     def __init__(self, code: str, message: str):
         super().__init__(f"error[{code}]: {message}")
@@ -35,13 +35,13 @@ class NotRead(SystemExit):
 
 
 def say(path: Path, notes: list[tuple[str, str]]) -> None:
-    """Each note of a file on a line of standard error."""
+    """Prints the notes on a file to standard error, one per line."""
     for code, message in notes:
         print(f"note[{code}]: {path}: {message}", file=sys.stderr)
 
 
 def decode(name: str, data: bytes) -> tuple[str, list[tuple[str, str]]]:
-    """UTF-8, UTF-16 with or without a mark, or the likeliest of three code pages; UTF-8 with few broken bytes stays UTF-8."""
+    """Decodes UTF-8 (even with some broken bytes), UTF-16 with or without BOM, or the likeliest of three code pages."""
     for begin, what in OTHER_FILES.items():
         if data.startswith(begin):
             raise NotRead("not-text", f"{name} is {what}")
@@ -70,7 +70,7 @@ def _is_mostly_utf8(data: bytes) -> bool:
     text = data.decode("utf-8", errors="replace")
     broken = text.count("\ufffd") - data.count("\ufffd".encode())
     whole = sum(not c.isascii() for c in text) - broken
-    # At its end only, the decoder waits for the rest of a character that was cut off.
+    # An incremental decoder keeps an incomplete character at the end back.
     cut = len(codecs.getincrementaldecoder("utf-8")("replace").decode(data)) < len(text)
     return whole >= broken or (broken == 1 and cut)
 
@@ -91,7 +91,7 @@ def _byte_order(data: bytes) -> str | None:
 def _single_bytes(data: bytes):
     texts = {}
     for name, codec in CODE_PAGES.items():
-        # What Windows-1252 does not define is a control character.
+        # Bytes that Windows-1252 does not define are read as control characters.
         upper = [bytes([byte]).decode(codec, errors="ignore") or chr(byte) for byte in range(128, 256)]
         texts[name] = "".join(chr(byte) if byte < 128 else upper[byte - 128] for byte in data)
     scores = {name: _plausibility(text) for name, text in texts.items()}
@@ -129,7 +129,7 @@ def _points(before: str, c: str, after: str) -> int:
 
 
 def plain(text: str, line_end: str = "\n") -> str:
-    """One spelling for what looks the same: line ends, spaces, composed letters, nothing that cannot be seen."""
+    """Normalises line endings, spaces and composed letters, and removes invisible characters."""
     has_lines = "\n" in text
     text = re.sub("\r+\n", "\n", text)
     text = re.sub("\r+$", lambda match: "\n" * len(match[0]), text)
@@ -142,7 +142,7 @@ def plain(text: str, line_end: str = "\n") -> str:
 
 
 def songs(name: str, data: bytes) -> tuple[str, list[tuple[str, str]]]:
-    """Songs: plain; LRC, SRT and VTT as the lines that are sung. Remains of a page of lyrics are noted and stay."""
+    """Reads songs from plain text, LRC, SRT or VTT. Remains of a lyrics website are kept, with a note."""
     text, notes = decode(name, data)
     text = plain(text)
     if (words := _lrc(text)) is not None:
@@ -246,7 +246,7 @@ ENTITIES = ("nbsp amp lt gt quot apos auml ouml uuml Auml Ouml Uuml szlig eacute
 
 
 def without_tags(text: str) -> str:
-    """Without HTML; a tag that ends a line becomes a space."""
+    """Removes HTML tags and decodes entities; tags that break a line become spaces."""
 
     def spelled(match):
         if match["break"]:
@@ -262,7 +262,7 @@ def without_tags(text: str) -> str:
 
 
 def pairs(name: str, data: bytes) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
-    """Sentence pairs, German first where the languages are recognised, from tabs, CSV, Anki's or Tatoeba's exports."""
+    """Reads sentence pairs, German first if recognised, from TSV, CSV, Anki's or Tatoeba's exports."""
     text, notes = decode(name, data)
     rows, not_text = _table(plain(text, " "))
     rows = [(number, fields) for number, fields in rows if any(fields)]

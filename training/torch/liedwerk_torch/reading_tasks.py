@@ -1,4 +1,4 @@
-"""Tasks of the models that read: a label for a text, a label for every word, the word that was taken out."""
+"""Tasks of the reading models: text classification, tagging, masked language modelling."""
 
 from pathlib import Path
 
@@ -17,7 +17,7 @@ UNSCORED = -100
 
 
 def figures(found: list[int], wanted: list[int], classes: int) -> dict:
-    """Accuracy, and the mean of the classes' F1."""
+    """Returns accuracy and macro F1."""
     f1 = []
     for c in range(classes):
         both = sum(a == b == c for a, b in zip(found, wanted))
@@ -27,7 +27,7 @@ def figures(found: list[int], wanted: list[int], classes: int) -> dict:
 
 
 class ReadingTask(nn.Module):
-    """What classifier and tagger have in common: examples are pairs of numbers read and labels."""
+    """The common part of classifier and tagger; examples are pairs of input ids and labels."""
 
     def __init__(self, recipe: dict, device: torch.device):
         super().__init__()
@@ -44,7 +44,7 @@ class ReadingTask(nn.Module):
         return sum(len(labels) for _, labels in self.batches.at(step))
 
     def forward(self, step: int, share: int) -> torch.Tensor:
-        """The loss in nats, summed over one share of the examples."""
+        """Returns the loss in nats, summed over one share of the examples."""
         pairs = self.batches.at(step)
         part = pairs[share :: self.shares]
         logits = self.logits(self.model, [read for read, _ in part or pairs[:1]])
@@ -56,7 +56,7 @@ class ReadingTask(nn.Module):
 
     @torch.no_grad()
     def judge(self, model, final: bool) -> tuple[float, dict]:
-        """A score (less is better) and the figures to publish."""
+        """Returns a score (lower is better) and the figures to publish."""
         was_training = model.training
         model.eval()
         found, wanted = [], []
@@ -77,7 +77,7 @@ def pad_labels(rows: list[list[int]]) -> torch.Tensor:
 
 
 class ClassifierTask(ReadingTask):
-    """A label for a text."""
+    """Text classification."""
 
     unit = "texts"
 
@@ -104,7 +104,7 @@ class ClassifierTask(ReadingTask):
 
 
 class TaggerTask(ReadingTask):
-    """A label for every word."""
+    """Tagging."""
 
     unit = "words"
 
@@ -141,7 +141,7 @@ class TaggerTask(ReadingTask):
 
 
 class MaskedTask(nn.Module):
-    """The words that were taken out of a text."""
+    """Masked language modelling."""
 
     unit = "tokens"
 
@@ -177,7 +177,7 @@ class MaskedTask(nn.Module):
         return sum(target != UNSCORED for targets in self.hidden(step)[1] for target in targets)
 
     def forward(self, step: int, share: int) -> torch.Tensor:
-        """The loss in nats, summed over one share of the texts."""
+        """Returns the loss in nats, summed over one share of the texts."""
         hidden, wanted = self.hidden(step)
         rows, targets = hidden[share :: self.shares] or hidden[:1], pad_labels(wanted[share :: self.shares] or wanted[:1])
         if len(hidden) <= share:
@@ -189,8 +189,8 @@ class MaskedTask(nn.Module):
 
     @torch.no_grad()
     def judge(self, model, final: bool) -> tuple[float, dict]:
-        """A score (less is better) and the figures to publish: how often a word taken out of a text is the first
-        candidate, and among the first five. One that takes several tokens is never found."""
+        """Returns a score (lower is better) and the figures to publish: how often a masked word is the first
+        candidate, and among the first five. Words of several tokens count as not found."""
         was_training = model.training
         model.eval()
         measured, score = {}, []
@@ -206,7 +206,7 @@ class MaskedTask(nn.Module):
         return sum(score) / len(score), measured
 
     def ranks(self, model, texts: list[str], begin: int) -> list[float]:
-        """How many tokens were thought likelier than the word taken out of each text."""
+        """Returns, for each text, the number of tokens that are more likely than the masked word."""
         rows, places, words = [], [], []
         texts = [self.tokenizer.normalizer.normalize_str(text) for text in texts]
         for index, encoding in enumerate(self.tokenizer.encode_batch(texts, add_special_tokens=False)):

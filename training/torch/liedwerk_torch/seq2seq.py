@@ -1,6 +1,6 @@
 """The lecture's translator: GRU encoder, additive attention, GRU decoder (Bahdanau et al. 2015).
 
-Parameter names are the file format's: do not rename.
+Parameter names are part of the file format: do not rename.
 """
 
 import torch
@@ -19,7 +19,7 @@ class AdditiveAttention(nn.Module):
         self.score = nn.Linear(attention_size, 1, bias=False)
 
     def forward(self, query, keys, values, padding):
-        """query (B, H), keys (B, S, A), values (B, S, K): the context (B, K)."""
+        """Returns the context (B, K) for query (B, H), keys (B, S, A), values (B, S, K)."""
         scores = self.score(torch.tanh(self.query(query).unsqueeze(1) + keys)).squeeze(2)
         weights = scores.masked_fill(padding, -torch.inf).softmax(1)
         return torch.bmm(weights.unsqueeze(1).to(values.dtype), values).squeeze(1)
@@ -57,7 +57,7 @@ class Seq2Seq(nn.Module):
                 nn.init.zeros_(parameter)
 
     def encode(self, src: torch.Tensor):
-        """Source ids (B, S): encoder outputs (B, S, K), decoder state (L, B, H), padding (B, S)."""
+        """Encodes ids (B, S); returns encoder outputs (B, S, K), decoder state (L, B, H), padding mask (B, S)."""
         padding = src == PAD
         x = self.dropout((self.embedding if self.tied else self.src_embedding)(src))
         packed = nn.utils.rnn.pack_padded_sequence(
@@ -69,7 +69,7 @@ class Seq2Seq(nn.Module):
         return values, state.transpose(0, 1).contiguous().to(values.dtype), padding
 
     def steps(self, values, keys, padding, embedded, state):
-        """The decoder over embedded (B, T, E): features (B, T, E) and the state."""
+        """Runs the decoder over embedded (B, T, E); returns features (B, T, E) and the state."""
         features = []
         for y in embedded.unbind(1):
             context = self.attention(state[-1], keys, values, padding)
@@ -79,7 +79,7 @@ class Seq2Seq(nn.Module):
 
     @property
     def output_weight(self) -> torch.Tensor:
-        """The matrix (V, E) that turns features into logits."""
+        """The output projection (V, E), from features to logits."""
         return (self.embedding if self.tied else self.head).weight
 
     def embed_target(self, tgt: torch.Tensor) -> torch.Tensor:
@@ -91,5 +91,5 @@ class Seq2Seq(nn.Module):
         return self.steps(values, self.attention.key(values), padding, embedded, state)[0]
 
     def forward(self, src: torch.Tensor, tgt: torch.Tensor) -> torch.Tensor:
-        """Logits (B, T, V) for the token after each of tgt (B, T)."""
+        """Returns logits (B, T, V) for the token after each of tgt (B, T)."""
         return self.features(src, tgt) @ self.output_weight.T

@@ -1,9 +1,9 @@
-"""Synthetic pairs: what one model translates for another to learn from.
+"""Synthetic pairs: translations by one model for another to learn from.
 
-Distillation (Kim and Rush 2016) translates the sources of real pairs with a larger teacher.
-Back-translation (Sennrich et al. 2016) translates text of the target language, such as songs,
-with a model of the other direction (`reverse = true` in its recipe); sampling (temperature 1)
-serves better there than the likeliest words (Edunov et al. 2018).
+Distillation (Kim and Rush 2016) translates the sources of real pairs with a larger teacher. Back-translation
+(Sennrich et al. 2016) translates text in the target language, such as songs, with a model for the opposite
+direction (`reverse = true` in its recipe); sampling (temperature 1) works better there than greedy decoding
+(Edunov et al. 2018).
 """
 
 import json
@@ -21,7 +21,7 @@ LINES_AT_ONCE = 10_000
 
 
 def open_translator(folder: Path):
-    """The model of a folder, ready to translate, and its tokenizer."""
+    """Loads the translator in a folder and its tokenizer."""
     config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
     model = TranslationTask.models[config.pop("model_type")](**config)
     model.load_state_dict(dequantized(load_file(folder / "model.safetensors")))
@@ -29,7 +29,7 @@ def open_translator(folder: Path):
 
 
 def lines_of(path: Path) -> list[str]:
-    """The first column of a TSV file; of other texts the lines, without blank and title lines."""
+    """Returns the first column of a TSV file, or the lines of another text except blank and title lines."""
     lines = path.read_text(encoding="utf-8").splitlines()
     if path.suffix == ".tsv":
         return [line.split("\t")[0].strip() for line in lines]
@@ -37,7 +37,7 @@ def lines_of(path: Path) -> list[str]:
 
 
 def translate_file(folder: Path, source: Path, out: Path, back: bool, temperature: float) -> None:
-    """Writes pairs for the recipe's `train`: (line, translation), or with `back` (translation, line)."""
+    """Writes pairs (line, translation), or with `back` (translation, line), for a recipe's `train`."""
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     model, tokenizer = open_translator(folder)
     model.to(device)
@@ -47,7 +47,7 @@ def translate_file(folder: Path, source: Path, out: Path, back: bool, temperatur
             part = lines[begin : begin + LINES_AT_ONCE]
             ids = [encoding.ids for encoding in tokenizer.encode_batch(part)]
             for line, text in zip(part, translate(model, tokenizer, ids, device, temperature)):
-                # A sampled line break would make two lines of it, and zero bytes are not read as text.
+                # A sampled line break would split the line, and readers refuse files with zero bytes.
                 text = " ".join("".join(c if c.isprintable() else " " for c in text).split())
                 if line and text:
                     print(*((text, line) if back else (line, text)), "synthetic", sep="\t", file=file)

@@ -1,6 +1,6 @@
-"""One label for every word, from words and their characters (Lample et al. 2016, without their CRF).
+"""A tagger: one label per word, from words and their characters (Lample et al. 2016, without the CRF).
 
-Parameter names are the file format's: do not rename.
+Parameter names are part of the file format: do not rename.
 """
 
 import torch
@@ -23,9 +23,9 @@ class Tagger(nn.Module):
         initialize(self)
 
     def forward(self, words, chars, char_lengths, places, lengths) -> torch.Tensor:
-        """Logits (B, T, L) of sentences whose words are forms: `places` (B, T) says which.
+        """Returns logits (B, T, L) for sentences given by indices `places` (B, T) into N distinct word forms.
 
-        Form i has the number words[i] (N) and the characters chars[i] (N, C), char_lengths[i] of them.
+        Form i has the word id words[i] (N) and the character ids chars[i] (N, C), char_lengths[i] of them.
         """
         _, spelling = self.char_lstm(self.dropout(self.char_embedding(chars)), char_lengths)
         vectors = torch.cat([self.embedding(words), spelling], dim=1)

@@ -1,4 +1,4 @@
-"""What is trained: a task makes the model, cuts steps into shares, and judges the weights."""
+"""Training tasks: a task creates the model, splits steps into shares, and evaluates the weights."""
 
 import math
 from pathlib import Path
@@ -20,17 +20,17 @@ from .transformer import Transformer
 
 
 class Task(nn.Module):
-    """What all have in common. `config` is the model's, `unit` what its targets are called."""
+    """The common part of tasks. Subclasses set `config`, that of the model, and `unit`, the name of its targets."""
 
     def __init__(self, recipe: dict, device: torch.device):
         super().__init__()
         self.recipe, self.shares, self.device = recipe, recipe["train"].get("shares", 1), device
         self.sizes = {name: size for name, size in recipe["model"].items() if name != "type"}
-        self.states: dict[int, tuple] = {}  # what the shares computed here carry from step to step
+        self.states: dict[int, tuple] = {}  # state carried from step to step, by share
 
 
 class SongTask(Task):
-    """Next-character prediction over parallel streams; the state is carried from step to step."""
+    """Next-character prediction over parallel streams, with the state carried from step to step."""
 
     unit = "characters"
 
@@ -50,7 +50,7 @@ class SongTask(Task):
         return self.streams.batch_size * self.streams.window
 
     def forward(self, step: int, share: int) -> torch.Tensor:
-        """The loss in nats, summed over one share of the streams."""
+        """Returns the loss in nats, summed over one share of the streams."""
         inputs, targets, begins = self.streams.at(step)
         inputs, targets = (ids.tensor_split(self.shares)[share].to(self.device) for ids in (inputs, targets))
         state = None if begins else self.states.get(share)
@@ -61,7 +61,7 @@ class SongTask(Task):
         return nn.functional.cross_entropy(logits.float().flatten(0, 1), targets.flatten(), reduction="sum")
 
     def judge(self, model, final: bool) -> tuple[float, dict]:
-        """A score (less is better) and the figures to publish."""
+        """Returns a score (lower is better) and the figures to publish."""
         bits = bits_per_character(model, self.dev_ids, streams=1 if final else 32)
         return bits, {"dev_bits_per_char": round(bits, 4)}
 
@@ -94,7 +94,7 @@ class GptTask(Task):
         return self.windows.batch_size * self.windows.window
 
     def forward(self, step: int, share: int) -> torch.Tensor:
-        """The loss in nats, summed over one share of the windows."""
+        """Returns the loss in nats, summed over one share of the windows."""
         ids = self.windows.at(step).tensor_split(self.shares)[share].to(self.device)
         features = self.model.features(ids[:, :-1])
         return LinearCrossEntropy.apply(
@@ -102,10 +102,10 @@ class GptTask(Task):
 
     @torch.no_grad()
     def judge(self, model, final: bool) -> tuple[float, dict]:
-        """A score (less is better) and the figures to publish: bits per character without look-ahead.
+        """Returns a score (lower is better) and the figures to publish: bits per character without look-ahead.
 
-        Each token is predicted from at least half a context, but for the first: what a window of N tokens
-        has seen before moves on by N / 2. The text begins as a line: with a line break before it.
+        Windows of N tokens advance by N / 2, so each token except the first ones is predicted from at least
+        half a context. A line break is put before the text.
         """
         was_training = model.training
         model.eval()
@@ -157,7 +157,8 @@ class TranslationTask(Task):
         return sum(len(target) - 1 for _, target in self.batches.at(step))
 
     def forward(self, step: int, share: int) -> torch.Tensor:
-        """The loss in nats, summed over one share of the pairs: every so-manieth, that all take about as long."""
+        """Returns the loss in nats, summed over one share of the pairs. Shares are interleaved, so that all take
+        about equally long."""
         pairs = self.batches.at(step)
         part = pairs[share :: self.shares]
         src = pad([source for source, _ in part or pairs[:1]]).to(self.device)
@@ -169,7 +170,7 @@ class TranslationTask(Task):
 
     @torch.no_grad()
     def judge(self, model, final: bool) -> tuple[float, dict]:
-        """A score (less is better) and the figures to publish: greedy BLEU, nats a token."""
+        """Returns a score (lower is better) and the figures to publish: greedy BLEU and nats per token."""
         was_training = model.training
         model.eval()
         nats = tokens = 0

@@ -1,9 +1,9 @@
-"""What each technique is worth on little data: one small recipe, and runs that differ from it in one line.
+"""Measures training techniques on little data: a small recipe, and runs that differ from it in one line.
 
     python -m liedwerk_torch.techniques --data DATA --out OUT --teacher MODEL
 
-The table of training/README.md comes from here. Runs that OUT holds already are not repeated; two run
-side by side, on a core each.
+Produces the table of training/README.md. Runs already in OUT are not repeated; by default, two run in parallel,
+on one core each.
 """
 
 import argparse
@@ -15,8 +15,8 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-PAIRS = 20_000  # of the training pairs
-LINES = 10_000  # of the songs
+PAIRS = 20_000  # number of training pairs
+LINES = 10_000  # number of song lines
 
 TRANSLATOR = """
 name = "small"
@@ -104,7 +104,7 @@ SONG_RUNS = {"titles before half of the songs": "0.5", "no titles": "0.0"}
 
 
 def run(folder: Path, data: Path, name: str, recipe: str) -> dict:
-    """Trains in `folder` unless that has been done; the figures of the card."""
+    """Trains in `folder` unless that has been done; returns the figures of the card."""
     out = folder / re.sub(r"\W+", "-", name)
     if not (out / "README.md").exists():
         out.mkdir(parents=True, exist_ok=True)
@@ -120,7 +120,7 @@ def liedwerk(*arguments) -> None:
 
 
 def prepare(source: Path, data: Path, out: Path, teacher: Path) -> None:
-    """A small data folder, with a distilled and a back-translated file."""
+    """Makes a small data folder, with a distilled and a back-translated file."""
     data.mkdir(parents=True, exist_ok=True)
     texts = {
         "pairs.tsv": first(source / "translation/train.tatoeba.tsv", PAIRS),
@@ -140,7 +140,7 @@ def prepare(source: Path, data: Path, out: Path, teacher: Path) -> None:
 
 
 def first(path: Path, count: int | None) -> str:
-    """Every so-manieth line, `count` in all: the file may be sorted."""
+    """Returns `count` evenly spaced lines, since the file may be sorted, or all if None."""
     lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
     return "".join(lines[:: max(1, len(lines) // count)][:count] if count else lines)
 

@@ -1,6 +1,6 @@
-"""One label for a text: embedding, bidirectional LSTM, mean or last state, linear.
+"""A text classifier: embedding, bidirectional LSTM, mean or last state, linear layer.
 
-Parameter names are the file format's: do not rename.
+Parameter names are part of the file format: do not rename.
 """
 
 import torch
@@ -10,14 +10,14 @@ from .functional import Dropout
 
 
 class BiLstm(nn.LSTM):
-    """Reads padded sequences (B, T, I) of these lengths from both ends."""
+    """A bidirectional LSTM over padded sequences (B, T, I) of given lengths."""
 
     def __init__(self, inputs: int, hidden: int, num_layers: int, dropout: float):
         super().__init__(inputs, hidden, num_layers, batch_first=True, bidirectional=True,
                          dropout=dropout if num_layers > 1 else 0.0)
 
     def forward(self, x: torch.Tensor, lengths: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-        """The output (B, T, 2H), zero at padding, and the top layer's states after each direction's last token."""
+        """Returns the output (B, T, 2H), zero at padding, and the top layer's final states (B, 2H)."""
         packed = nn.utils.rnn.pack_padded_sequence(x, lengths.cpu(), batch_first=True, enforce_sorted=False)
         output, (last, _) = super().forward(packed)
         output, _ = nn.utils.rnn.pad_packed_sequence(output, batch_first=True, total_length=x.shape[1])
@@ -25,7 +25,7 @@ class BiLstm(nn.LSTM):
 
 
 def initialize(model: nn.Module) -> None:
-    """As `reading_init` of the Rust crate."""
+    """Initialises parameters like `reading_init` of the Rust crate."""
     for name, parameter in model.named_parameters():
         if name.endswith("embedding.weight"):
             nn.init.normal_(parameter, std=parameter.shape[1] ** -0.5)
@@ -55,7 +55,7 @@ class TextClassifier(nn.Module):
         initialize(self)
 
     def forward(self, ids: torch.Tensor, lengths: torch.Tensor) -> torch.Tensor:
-        """Logits (B, L) of texts ids (B, S), padded on the right."""
+        """Returns logits (B, L) for ids (B, S), padded on the right."""
         output, last = self.lstm(self.dropout(self.embedding(ids)), lengths)
         pooled = last if self.pooling == "last" else output.sum(1) / lengths.to(output)[:, None]
         return self.head(self.dropout(pooled))

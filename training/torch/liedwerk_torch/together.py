@@ -1,6 +1,6 @@
-"""Several recipes side by side on one machine, in a given time: for a GPU that is lent for minutes.
+"""Trains several recipes in parallel on one machine, in a given time, as on a GPU available for some minutes.
 
-Small models leave most of a large GPU idle, so each recipe trains in a process of its own, all at once.
+Small models leave most of a large GPU idle, so each recipe trains in its own process, all at once.
 """
 
 import shutil
@@ -10,12 +10,12 @@ import tarfile
 import tempfile
 from pathlib import Path
 
-# What stays behind: it is many times as large as the model and needed only to go on.
+# Files not copied to OUT: the checkpoint is many times as large as the model and only needed to resume.
 LEFT = ("checkpoint.pt",)
 
 
 def unpacked(data: Path, room: Path) -> Path:
-    """The data folder: as it is, or out of an archive that travelled here."""
+    """Returns the data folder, unpacking it first if it is an archive."""
     if data.is_dir():
         return data
     with tarfile.open(data) as archive:
@@ -25,9 +25,9 @@ def unpacked(data: Path, room: Path) -> Path:
 
 def train_together(recipes: list[Path], data: Path, out: Path, minutes: float, init: Path | None,
                    options: list[str]) -> None:
-    """Trains all `recipes` for `minutes` each, at once; OUT gets a model folder and a log for each.
+    """Trains all `recipes` in parallel for `minutes`; writes a model folder and a log for each to `out`.
 
-    A recipe begins with the folder of its name below `init` where there is one.
+    A recipe starts from the folder of its name below `init` if there is one.
     """
     out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as room:

@@ -1,10 +1,9 @@
-"""Training with a steerable schedule and usable weights at any time.
+"""The training loop, with an adjustable schedule and usable weights at any time.
 
-Written to OUT at every evaluation: config.json, tokenizer.json, model.safetensors
-(f16 or int8, the moving average of the weights, at the end the last ones if they are
-better) and README.md, the model's card. checkpoint.pt holds all that --resume needs. To finish early, write a
-number of steps into OUT/decay: the final decay of the learning rate then runs over
-that many steps from there on.
+Every evaluation writes to OUT: config.json, tokenizer.json, model.safetensors (f16 or int8; the moving average of
+the weights or, at the end, the last weights if they are better) and README.md, the model card. checkpoint.pt
+holds everything --resume needs. To finish early, write a number of steps into OUT/decay: the final decay of the
+learning rate then begins at once and runs over that many steps.
 """
 
 import copy
@@ -27,12 +26,12 @@ from .quantize import dequantized, stored
 from .tasks import TASKS
 from .workers import Workers
 
-AGREE_EVERY = 10  # steps between two looks at the clock and at OUT/decay
+AGREE_EVERY = 10  # steps between two checks of the clock and of OUT/decay
 
 
 @dataclass
 class Options:
-    """What the command line says."""
+    """Command line options."""
 
     recipe: Path
     data: Path
@@ -48,14 +47,14 @@ class Options:
 
 
 def write_atomically(path: Path, write) -> None:
-    """Readers and a kill at any moment see the old file or the new, never a part."""
+    """Replaces a file so that readers, and a crash at any moment, see the old or the new one, never a part."""
     temporary = path.with_name(path.name + ".tmp")
     write(temporary)
     os.replace(temporary, path)
 
 
 class Schedule:
-    """Warm-up, constant, linear decay to 0. The formula stands in the recipe."""
+    """Learning rate schedule: warm-up, constant, linear decay to 0. For the formula, see char-lstm-songs.toml."""
 
     def __init__(self, recipe: dict):
         self.lr, self.warmup = recipe["lr"], recipe["warmup_steps"]
@@ -75,7 +74,7 @@ class Schedule:
 
 
 class Training:
-    """A model in training, with everything needed to continue."""
+    """A model in training, with everything needed to resume."""
 
     def __init__(self, options: Options):
         self.options, self.began = options, time.monotonic()
@@ -84,8 +83,8 @@ class Training:
         self.workers = Workers(settings.get("shares", 1))
         device = self.workers.device
         if device.type == "cpu":
-            torch.set_flush_denormal(True)  # saturated gates make denormals, which are slow
-            torch.backends.mha.set_fastpath_enabled(False)  # it knows neither autocast nor our masks
+            torch.set_flush_denormal(True)  # saturated gates produce denormals, which are slow
+            torch.backends.mha.set_fastpath_enabled(False)  # supports neither autocast nor our masks
         self.autocast = functools.partial(torch.autocast, device.type, torch.bfloat16, enabled=options.bf16)
         torch.manual_seed(settings["seed"])
 
@@ -136,7 +135,7 @@ class Training:
             write_atomically(self.checkpoint_path, lambda path: torch.save(saved, path))
 
     def save_model(self, final: bool) -> None:
-        """The moving average, in the end the better of it and the last weights, with its figures as written."""
+        """Writes the moving average or, at the end, the last weights if better, with figures of the stored weights."""
         if not self.workers.first:
             return
         precision = self.recipe.get("precision", "f16")
@@ -158,7 +157,7 @@ class Training:
         self.say(f"step {self.step}: dev {figures} ({which} weights), {(time.monotonic() - self.began) / 60:.1f} min")
 
     def steer(self) -> None:
-        """Two ways to finish early: the file `decay`, and the time given."""
+        """Starts the final decay if OUT/decay exists or the given time is running out."""
         schedule, options = self.schedule, self.options
         before = (schedule.steps, schedule.decay_steps)
         if self.workers.first:
@@ -176,7 +175,7 @@ class Training:
             self.say(f"step {self.step}: decay over {schedule.decay_steps} steps")
 
     def advance(self) -> torch.Tensor:
-        """One step; returns this worker's part of the summed loss."""
+        """Performs one step; returns this worker's part of the summed loss."""
         self.optimizer.zero_grad()
         targets = self.task.targets(self.step)
         loss = self.workers.backward(self.objective, self.step, self.settings["seed"], targets, self.autocast)
@@ -184,7 +183,7 @@ class Training:
         self.optimizer.step(self.schedule.at(self.step))
         self.step, self.tokens = self.step + 1, self.tokens + targets
         with torch.no_grad():
-            # The average must not drag the random start along: weigh it low at first.
+            # Use a lower decay at first, so that the random initial weights do not linger in the average.
             weight = 1 - min(self.settings.get("average", 0.999), self.step / (self.step + 10))
             torch._foreach_lerp_(list(self.average.parameters()), self.parameters, weight)
         return loss

@@ -1,4 +1,4 @@
-"""Encoder-decoder Transformer (Vaswani et al. 2017). Parameter names are the file format's."""
+"""Encoder-decoder Transformer (Vaswani et al. 2017). Parameter names are part of the file format."""
 
 import math
 import warnings
@@ -12,7 +12,7 @@ PAD = 0
 
 
 def positions(length: int, d_model: int) -> torch.Tensor:
-    """Sinusoidal positions (length, C): sine on even columns, cosine on odd ones."""
+    """Returns sinusoidal positions (length, C): sine in even columns, cosine in odd ones."""
     position = torch.arange(length).unsqueeze(1)
     frequency = torch.exp(torch.arange(0, d_model, 2) * (-math.log(10000.0) / d_model))
     table = torch.zeros(length, d_model)
@@ -35,7 +35,7 @@ class Transformer(nn.Module):
             self.head = nn.Linear(d_model, tgt_vocab_size, bias=False)
         self.tied = tie_embeddings
         with warnings.catch_warnings():
-            # Pre-norm layers have no fast path for nested tensors, and nobody asked for it.
+            # Ignore the warning that pre-norm layers have no fast path for nested tensors.
             warnings.simplefilter("ignore")
             self.transformer = nn.Transformer(
                 d_model, nhead, num_encoder_layers, num_decoder_layers, dim_feedforward, dropout,
@@ -60,7 +60,7 @@ class Transformer(nn.Module):
         return self.transformer.encoder(x, src_key_padding_mask=src == PAD)
 
     def decode(self, memory: torch.Tensor, src: torch.Tensor, tgt: torch.Tensor) -> torch.Tensor:
-        """Features (B, T, C) after each of tgt (B, T)."""
+        """Returns features (B, T, C) for tgt (B, T)."""
         y = self.embed(self.embedding if self.tied else self.tgt_embedding, tgt)
         future = torch.ones(tgt.shape[1], tgt.shape[1], dtype=torch.bool, device=tgt.device).triu(1)
         return self.transformer.decoder(
@@ -68,12 +68,12 @@ class Transformer(nn.Module):
 
     @property
     def output_weight(self) -> torch.Tensor:
-        """The matrix (V, C) that turns features into logits."""
+        """The output projection (V, C), from features to logits."""
         return (self.embedding if self.tied else self.head).weight
 
     def features(self, src: torch.Tensor, tgt: torch.Tensor) -> torch.Tensor:
         return self.decode(self.encode(src), src, tgt)
 
     def forward(self, src: torch.Tensor, tgt: torch.Tensor) -> torch.Tensor:
-        """Logits (B, T, V) for the token after each of tgt (B, T)."""
+        """Returns logits (B, T, V) for the token after each of tgt (B, T)."""
         return self.features(src, tgt) @ self.output_weight.T

@@ -1,4 +1,4 @@
-"""The processes that share every step: a single one, or those that torchrun started."""
+"""The processes that share every step: a single one, or those started by torchrun."""
 
 import contextlib
 import os
@@ -11,7 +11,7 @@ from torch.nn.parallel import DistributedDataParallel
 
 
 class Workers:
-    """This process among its like. Every step is cut into the same shares however many they are."""
+    """This process as one of `count` workers. Steps are split into the same shares whatever their number."""
 
     def __init__(self, shares: int):
         self.count = int(os.environ.get("WORLD_SIZE", 1))
@@ -29,7 +29,7 @@ class Workers:
 
     @property
     def first(self) -> bool:
-        """Whether this is the one that evaluates, writes and speaks."""
+        """Whether this is the worker that evaluates, writes files and prints."""
         return self.rank == 0
 
     def wrap(self, objective: nn.Module) -> nn.Module:
@@ -37,10 +37,11 @@ class Workers:
                 if self.count > 1 else objective)
 
     def backward(self, objective: nn.Module, step: int, seed: int, targets: int, autocast) -> torch.Tensor:
-        """Gradients of the mean loss over the `targets` of a step; returns the sum over this worker's shares.
+        """Computes gradients of the mean loss over the `targets` of a step; returns the summed loss of this
+        worker's shares.
 
-        One share after another: what they need of memory is that of one (gradient accumulation).
-        The randomness of a share depends on the step and the share, not on who computes it.
+        Shares are computed one after another, so they need the memory of one (gradient accumulation). The random
+        numbers of a share depend on the step and the share, not on the worker.
         """
         total = torch.zeros((), device=self.device)
         for share in self.shares:
@@ -60,7 +61,7 @@ class Workers:
         return value.item()
 
     def agree(self, value):
-        """What the first worker says."""
+        """Returns the value of the first worker."""
         if self.count == 1:
             return value
         box = [value]
@@ -68,7 +69,7 @@ class Workers:
         return box[0]
 
     def gather(self, parts: dict) -> dict:
-        """The entries of all workers."""
+        """Returns the entries of all workers."""
         if self.count == 1:
             return parts
         all_parts = [None] * self.count
@@ -76,10 +77,10 @@ class Workers:
         return {key: value for part in all_parts for key, value in part.items()}
 
     def close(self) -> None:
-        """Ends this process where it is one of several: together, since torchrun ends all when one fails."""
+        """Ends this process if it is one of several. All end together, since torchrun ends all when one fails."""
         if self.count > 1:
             dist.barrier()
             dist.destroy_process_group()
             sys.stdout.flush()
-            # In about one of twenty runs PyTorch's threads abort a normal exit.
+            # In about one of twenty runs, PyTorch's threads abort a normal exit.
             os._exit(0)

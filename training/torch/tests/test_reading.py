@@ -1,4 +1,4 @@
-"""The reader gives what the crate's reader gives: both know the same vectors."""
+"""Checks that the reader agrees with the crate's, on the same test vectors."""
 
 import json
 import tempfile

@@ -1,4 +1,4 @@
-"""What helps a training: Muon, growing a trained model, pairs that teach copying, headers of songs."""
+"""Tests training techniques: Muon, growing a trained model, pairs that teach copying, headers of songs."""
 
 import random
 import tarfile

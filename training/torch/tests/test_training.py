@@ -1,8 +1,8 @@
-"""What the trainer promises, on tiny models.
+"""Tests the trainer's guarantees on tiny models.
 
     python -m unittest discover -s tests -t .
 
-With LIEDWERK=path/to/liedwerk also that the Rust trainer and command line agree.
+With LIEDWERK=path/to/liedwerk, also tests that the Rust trainer and command line agree.
 """
 
 import contextlib
@@ -41,7 +41,7 @@ def command(*arguments, workers: int) -> list[str]:
 
 
 def run(*arguments, workers: int = 1) -> str:
-    """What the command prints; one worker needs no process of its own."""
+    """Returns the output of the command; with one worker, it runs in this process."""
     if workers == 1:
         printed = io.StringIO()
         with contextlib.redirect_stdout(printed):
@@ -76,10 +76,10 @@ class Training(unittest.TestCase):
             self.assertLess(abs(loss - others[step]), relative * loss, f"step {step}: {loss}, {others[step]}")
 
     def test_the_order_is_that_of_the_rust_trainer(self):
-        # The same numbers stand in src/train/order.rs.
+        # The same numbers are tested in src/train/order.rs,
         self.assertEqual(permutation(epoch_seed(1, 0), 8), [0, 4, 1, 5, 6, 7, 2, 3])
         self.assertEqual(int(hashes(epoch_seed(7, 3), 1)[0] % 1_000_000), 669_695)
-        # And these in src/train/windows.rs.
+        # in src/train/windows.rs,
         songs = [([100 + k], list(range(10 * k, 10 * k + 7))) for k in range(4)]
         windows = SongWindows(songs, titles=0.5, batch_size=2, window=5, seed=1)
         self.assertEqual(windows.steps_per_epoch, 2)
@@ -87,7 +87,7 @@ class Training(unittest.TestCase):
         self.assertEqual(inputs[0], [31, 32, 33, 34, 35, 11, 12, 13, 14, 15])
         self.assertEqual(inputs[1], [23, 24, 25, 26, 30, 100, 0, 1, 2, 3])
         self.assertEqual(inputs[2], [21, 22, 23, 24, 25, 4, 5, 6, 103, 30])
-        # And these in src/train/masking.rs.
+        # and in src/train/masking.rs.
         rows = [[1, 10, 11, 12, 13, 14, 15, 16, 2], [1, 20, 21, 22, 2], [1, 30, 2]]
         drawn = [[(read, target) for row in zip(*hide(rows, vocab_size=50, seed=9, step=step)) for read, target in zip(*row)
                   if target != UNSCORED] for step in range(4)]
@@ -125,7 +125,7 @@ class Training(unittest.TestCase):
         self.assertNotEqual(process.returncode, 0)
         self.assertIn(b"SIGKILL", errors)
 
-        # One worker goes on where two were, and computes what one that was never interrupted does.
+        # One worker resumes the run of two, with the losses of a run that was never interrupted.
         step = torch.load(out / "checkpoint.pt", weights_only=True)["step"]
         rest = self.train(recipe, "killed", "--resume", "--steps", step + 10)
         whole = self.train(recipe, "whole", "--steps", step + 10)
@@ -188,7 +188,7 @@ class Training(unittest.TestCase):
                 self.assertLess(abs(json.loads(report)["bleu"] - bleu), 0.005 * bleu)
 
     def figure(self, model: str, name: str) -> float:
-        """What the model's card says."""
+        """Returns a figure of the model card."""
         card = (self.folder / model / "README.md").read_text(encoding="utf-8")
         return float(re.search(rf"^\| {name} \| ([\d.]+) \|$", card, re.M)[1])
 
@@ -201,7 +201,7 @@ class Training(unittest.TestCase):
         songs = (self.folder / "songs.txt").read_text(encoding="utf-8").splitlines()
         originals = [line for line in songs if line and not line.startswith("===")]
         pairs = [line.split("\t") for line in synthetic.read_text(encoding="utf-8").splitlines()]
-        # A sampled translation may be empty, and then makes no pair.
+        # A sampled translation may be empty and then gives no pair.
         self.assertEqual(len(originals), 150)
         self.assertGreater(len(pairs), 0.9 * len(originals))
         self.assertLessEqual({pair[1] for pair in pairs}, set(originals))

@@ -1,4 +1,4 @@
-"""A data folder and recipes so small that a training takes seconds."""
+"""A data folder and recipes small enough to train in seconds."""
 
 import random
 from pathlib import Path

@@ -1,4 +1,4 @@
-/** What every page says, in German: above all, what went wrong. @type {typeof import('../en/common.js').common} */
+/** German texts of all pages, mostly error messages. @type {typeof import('../en/common.js').common} */
 export const common = {
   language: 'Sprache',
   stop: 'Stopp',
@@ -6,33 +6,33 @@ export const common = {
   gpuChecking: 'Die GPU wird geprüft …',
   errorBadManifest:
     'Die Liste der Modelle ließ sich nicht lesen. Verlangt dieses Netz eine Anmeldung, dann melde dich in einem anderen Tab an und versuche es noch einmal.',
-  errorDownloadFailed: 'Das Modell ließ sich nicht holen. Vielleicht fehlt die Verbindung.',
+  errorDownloadFailed: 'Das Modell ließ sich nicht laden. Vielleicht fehlt die Verbindung.',
   errorHashMismatch: 'Das Modell kam beschädigt an und wurde verworfen.',
   errorEngineUnavailable: 'Eine Datei dieser Seite fehlt auf dem Server oder kam nicht an. Wer die Seite dort abgelegt hat, muss ihren ganzen Ordner kopieren.',
-  errorSimdMissing: 'Der rechnende Teil der Seite konnte nicht starten. Er braucht einen Browser mit WebAssembly-SIMD.',
+  errorSimdMissing: 'Das Rechenprogramm der Seite konnte nicht starten. Es braucht einen Browser mit WebAssembly-SIMD.',
   errorWebAssemblyOff:
     'WebAssembly ist hier abgeschaltet, und diese Seite rechnet damit. Der Blockierungsmodus auf iPhone, iPad und Mac tut das: Erlaube diese Website im Seitenmenü von Safari unter „Website-Einstellungen“. Sonst hilft die Sicherheitsstufe (Tor, Edge) oder javascript.options.wasm (Firefox).',
   errorPageInstead:
     'Statt der Datei kam eine Webseite. Verlangt dieses Netz eine Anmeldung, dann melde dich in einem anderen Tab an und versuche es noch einmal. Sonst fehlt die Datei auf dem Server.',
-  errorEngineCrashed: 'Der rechnende Teil der Seite ist abgebrochen. Beim nächsten Versuch beginnt er von vorn.',
+  errorEngineCrashed: 'Das Rechenprogramm ist abgestürzt; versuche es noch einmal.',
   errorOutOfMemory: 'Für dieses Modell reicht der Speicher nicht.',
   errorBadOption: 'Mit einer der Einstellungen kann das Modell nichts anfangen.',
   errorNotFinite: 'Das Modell hat etwas berechnet, das keine Zahl ist. Wahrscheinlich ist seine Datei beschädigt.',
-  errorFileTooLarge: 'Diese Datei ist zu groß: Gelesen werden höchstens 20 MB Text und Modelle bis 1 GB.',
+  errorFileTooLarge: 'Diese Datei ist zu groß: Text darf bis zu 20 MB haben, ein Modell bis zu 1 GB.',
   errorNotText: 'Diese Datei ist kein Text.',
   errorOtherFormat:
-    'Diese Datei ist kein Modell in einem Format, das hier gelesen wird. Öffnen lassen sich config.json, tokenizer.json und model.safetensors zusammen, als Ordner oder Zip, und Checkpoints von PyTorch (.pt).',
+    'Diese Datei ist kein Modell in einem Format, das diese Seite lesen kann. Öffnen lassen sich config.json, tokenizer.json und model.safetensors zusammen, als Ordner oder Zip, und Checkpoints von PyTorch (.pt).',
   errorTextTooShort: 'Das ist zu wenig Text zum Lernen. Ein paar Lieder, einige tausend Zeichen, sind ein Anfang.',
-  errorTextTooLong: 'Das ist mehr Text, als eine Seite lernen kann. Die Kommandozeile nimmt ihn.',
-  errorBadPairs: 'Ein Übersetzer lernt aus Paaren: in jeder Zeile Deutsch, ein Tabulator, Englisch.',
-  errorBadRecipe: 'Eine der Zahlen des Plans geht so nicht.',
+  errorTextTooLong: 'Das ist mehr Text, als eine Seite lernen kann. Mit der Kommandozeile geht es.',
+  errorBadPairs: 'Ein Übersetzer lernt aus Paaren, eins je Zeile: Deutsch, ein Tabulator, Englisch.',
+  errorBadRecipe: 'Eine der Zahlen im Plan ist nicht möglich.',
   errorOtherText: 'Der Zwischenstand gehört zu einem anderen Text.',
   errorOldCheckpoint: 'Der Zwischenstand stammt von einer früheren Version dieser Seite und lässt sich nicht fortsetzen.',
-  noteDiverged: 'Der Verlust wuchs über alle Grenzen, meist wegen einer zu hohen Lernrate. Das Modell ist das letzte gute.',
-  errorOwnModelGone: 'Dieses Modell ist in diesem Browser nicht mehr aufgehoben.',
-  errorNoLexicon: 'Für die Sprache dieses Modells gibt es keine Liste von Wörtern und Lauten; ohne sie entsteht kein Lied in einer Form.',
+  noteDiverged: 'Der Verlust wuchs über alle Grenzen, meist wegen einer zu hohen Lernrate. Das Modell ist auf dem letzten guten Stand.',
+  errorOwnModelGone: 'Dieses Modell ist in diesem Browser nicht mehr gespeichert.',
+  errorNoLexicon: 'Für die Sprache dieses Modells fehlt ein Wörterbuch der Aussprache; ein Lied mit Form braucht eins.',
   errorBadModel: 'Die Dateien dieses Modells passen nicht zusammen.',
-  benchTitle: 'Dieses Gerät messen',
-  partMissing: 'Ein Teil dieser Seite kam nicht an. Besteht eine Verbindung? Vielleicht gibt es auch eine neue Fassung der Seite.',
+  benchTitle: 'Tempo dieses Geräts messen',
+  partMissing: 'Ein Teil dieser Seite kam nicht an. Vielleicht fehlt die Verbindung, oder es gibt eine neue Version der Seite.',
   reload: 'Neu laden',
 };

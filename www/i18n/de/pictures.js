@@ -1,8 +1,8 @@
-/** What "Pictures" says, in German. @type {typeof import('../en/pictures.js').pictures} */
+/** German texts of "Pictures". @type {typeof import('../en/pictures.js').pictures} */
 export const pictures = {
   ganLead:
     'Zwei Netze spielen gegeneinander: Der Generator macht aus Rauschen Punkte, der Diskriminator versucht, sie von echten zu unterscheiden. Die Regel hinter den echten Punkten sieht keiner von beiden.',
-  ganTitle: 'GAN in der Ebene',
+  ganTitle: 'GAN in 2D',
   ganCloud: 'Echte Punkte',
   ganRing: 'Ring',
   ganGaussians: 'Acht Häufchen',
@@ -26,9 +26,9 @@ export const pictures = {
   ganKeyMade: 'erzeugte Punkte',
   ganKeyGrid: 'wohin der Generator ein quadratisches Gitter aus Rauschen biegt',
   ganKeyField: 'orange: hält der Diskriminator für echt; blau: für erzeugt',
-  ganPlane: 'Echte und erzeugte Punkte in der Ebene',
+  ganPlane: 'Echte und erzeugte Punkte',
   ganStepCount: 'Schritt {step}',
-  ganNearness: 'Von den erzeugten Punkten liegen {precision} nahe bei echten; von den echten haben {recall} einen erzeugten in der Nähe.',
+  ganNearness: 'Von den erzeugten Punkten liegen {precision} nahe an echten; von den echten haben {recall} einen erzeugten in der Nähe.',
   ganLosses: 'Verlust beider Netze',
   ganLossStep: 'Schritt',
   ganLossDiscriminator: 'Diskriminator',
@@ -37,9 +37,50 @@ export const pictures = {
   ganReading: 'Was man sieht',
   ganReadingLoss: 'Am Ende gewinnt niemand: Ein Diskriminator, der nur noch raten kann, hat den Verlust ln 2 ≈ 0,69, und das Feld verblasst.',
   ganReadingCollapse:
-    'Bei acht Häufchen bedient der Generator manchmal nur wenige und springt von einem zum nächsten: Mode Collapse. Die zweite Prozentzahl zeigt es.',
+    'Bei acht Häufchen trifft der Generator manchmal nur wenige und springt von einem zum nächsten: Mode Collapse. Die zweite Prozentzahl zeigt es.',
   ganReadingHand:
     'Trainiere eine Weile nur den Diskriminator: Er wird so sicher, dass der Generator kaum noch etwas lernt. Trainiere nur den Generator: Er läuft dorthin, wo das Feld orange ist.',
+  drawLead:
+    'Ein Latent-Diffusion-Modell macht aus Rauschen, was du beschreibst, Schritt für Schritt. Gelernt hat es an Symbolen von 32 mal 32 Pixeln mit Beschreibungen, und alles davon lässt sich ansehen.',
+  drawWish: 'Was gezeichnet werden soll',
+  drawExamples: 'Beispiele',
+  drawing_steps: 'Schritte',
+  guidance: 'Guidance',
+  drawKeepSeed: 'Zufallszahl behalten',
+  drawDraw: 'Zeichnen',
+  drawStop: 'Stopp',
+  drawSave: 'Als PNG speichern',
+  drawDescribe: 'Was sieht der Beschreiber?',
+  drawSong: 'Ein Lied darüber schreiben',
+  drawPicture: 'Das Bild nach diesem Schritt, 32 mal 32 Pixel',
+  drawStep: 'Schritt',
+  drawStepOf: 'Schritt {step} von {steps}',
+  drawWordsHint:
+    'Diese Beschreibung liest das Modell. Zeige auf ein Wort oder gehe mit der Tabulatortaste hin: Die Rahmen zeigen, welche Teile des Bildes darauf achten.',
+  drawCoarse: 'Attention der groben Schicht zeigen (4 × 4)',
+  drawSchedule: 'Rauschplan',
+  drawOfPicture: 'Bild',
+  drawOfNoise: 'Rauschen',
+  drawLatent: 'Das Latent: vier Kanäle zu 8 mal 8 Zahlen, orange über und blau unter null',
+  drawBegins: 'Das Modell wird geholt …',
+  drawStopped: 'Angehalten.',
+  drawTold: 'Gezeichnet in {seconds} s mit Zufallszahl {seed}.',
+  drawSame: 'Genau das Bild, das der Link versprach, in {seconds} s noch einmal gezeichnet.',
+  drawDiffers: 'Ein anderes Bild, als der Link versprach: Das Modell oder der Link hat sich geändert. Gezeichnet in {seconds} s.',
+  drawLinkCopied: 'Link kopiert. Er zeichnet genau dieses Bild.',
+  drawBeforehand: 'Vorab berechnet mit Zufallszahl {seed}. „Zeichnen“ macht ein eigenes.',
+  drawReadingNoise:
+    'Jeder Schritt zeigt das Bild, das entstünde, wenn das Modell alles Rauschen auf einmal entfernte. Es entfernt aber nur einen Teil, sieht noch einmal hin und verbessert sich: Zuerst entstehen Farben und Orte, dann Kanten. Das Latent selbst behält Rauschen bis zum letzten Schritt.',
+  drawReadingGuidance:
+    'In jedem Schritt sagt das Modell das Rauschen zweimal voraus, mit deiner Beschreibung und mit einer leeren. Guidance verstärkt den Unterschied. Bei 0 spielt die Beschreibung keine Rolle, um 3 wird es deutlich, bei 10 übertrieben.',
+  drawReadingWords:
+    'Das Modell kennt nur die Beschreibungen seiner Symbole. Darum wird aus deinen Worten eine Szene gelesen, egal in welcher Grammatik; was du offenlässt (eine Farbe, einen Ort, den Hintergrund), entscheidet die Zufallszahl.',
+  drawKnown:
+    'Es kennt zwölf Dinge (Haus, Baum, Stern, Mond, Herz, Blume, Fisch, Boot, Ball, Tasse, Pfeil, Wolke) in acht Farben (rot, gelb, grün, blau, violett, braun, schwarz, weiß), normal oder klein, allein, zu zweit neben- oder übereinander oder bis zu drei in einer Reihe, auf hellem, grauem oder dunklem Grund. Englisch geht auch.',
+  errorEmptyPrompt: 'Schreib, was gezeichnet werden soll, zum Beispiel „ein roter Stern über einem blauen Haus“.',
+  notePromptNear: 'Gelesen als die ähnlichsten Wörter, die es kennt: {about}.',
+  notePromptUnknown: 'Es kennt {about} nicht, darum wird das nicht gezeichnet. Es kennt die zwölf Dinge und acht Farben unter dem Eingabefeld.',
+  notePromptSimplified: 'Es kann {about} nicht zeichnen, darum wurde die Szene vereinfacht.',
   captionLead: 'Von einem Bild zu vielen Wörtern: Faltungen sehen, ein LSTM schreibt, und Attention entscheidet bei jedem Wort, wohin es schaut.',
   captionTitle: 'Ein Bild beschreiben',
   captionNext: 'Anderes Bild',
@@ -47,9 +88,9 @@ export const pictures = {
   captionPicture: 'Das Bild, wie das Modell es sieht, 32 mal 32 Pixel',
   captionHint: 'Zeige auf ein Wort, oder gehe mit der Tabulatortaste hin: Die Rahmen zeigen, wohin das Modell dafür geschaut hat.',
   captionWorld:
-    'Es kennt zwölf Dinge (Haus, Baum, Stern, Mond, Herz, Blume, Fisch, Boot, Ball, Tasse, Pfeil, Wolke) in acht Farben und nennt alles mit diesen Wörtern, auch ein Foto. Zieh ein eigenes Bild auf das Bild und sieh selbst.',
+    'Es kennt zwölf Dinge (Haus, Baum, Stern, Mond, Herz, Blume, Fisch, Boot, Ball, Tasse, Pfeil, Wolke) in acht Farben und beschreibt alles mit diesen Wörtern, auch ein Foto. Zieh ein eigenes Bild auf dieses und sieh selbst.',
   captionSure: '„{word}“: zu {share} sicher',
-  errorBadPicture: 'Das ist kein Bild, das sich hier lesen lässt: PNG, JPEG, WebP und GIF (sein erstes Bild) gehen, bis 64 MB.',
+  errorBadPicture: 'Dieses Bild lässt sich hier nicht lesen. PNG, JPEG, WebP und GIF (nur das erste Bild) gehen, bis 64 MB.',
   captionRight: 'Alle Wörter stimmen.',
   captionWrong: 'Gezeichnet war: {de}',
   styleLead:
@@ -64,7 +105,7 @@ export const pictures = {
   styleOwnStyle: 'Eigener Stil',
   styleOwnHint:
     'Eigene Bilder lassen sich auch auf die Rahmen ziehen. Sie bleiben auf diesem Gerät und stehen nicht im Link; verwendet wird ihr mittleres Quadrat.',
-  styleDropOwn: 'Ohne eigene Bilder',
+  styleDropOwn: 'Eigene Bilder entfernen',
   styleStrength: 'Stärke des Stils',
   styleSize: 'Breite und Höhe in Pixeln',
   styleSteps: 'Schritte',
@@ -73,8 +114,8 @@ export const pictures = {
   styleSave: 'Als PNG speichern',
   styleProgress: 'Fertige Schritte',
   styleBegins: 'Die Filter werden vorbereitet …',
-  styleTold: 'Schritt {step} von {steps} nach {seconds} s. Verlust am Stil {style}, am Inhalt {content}.',
-  styleBeforehand: 'Vorab berechnet: das Dorf als Glasfenster, 150 Schritte, Seed 1. „Malen“ macht ein eigenes.',
+  styleTold: 'Schritt {step} von {steps} nach {seconds} s. Stilverlust {style}, Inhaltsverlust {content}.',
+  styleBeforehand: 'Vorab berechnet: das Dorf als Glasfenster, 150 Schritte, Zufallszahl 1. „Malen“ macht ein eigenes.',
   styleReadingLoss:
     'Zwei Verluste werden addiert. Der Inhaltsverlust vergleicht die leicht unscharfen Pixel mit dem Inhalt in den Farben des Stils. Der Stilverlust vergleicht Gram-Matrizen: wie oft zwei Merkmale zusammen vorkommen, egal wo. Die Stärke sagt, welcher von beiden mehr zählt.',
   styleReadingFilters:
@@ -93,5 +134,5 @@ export const pictures = {
   paintingGeometry: 'Geometrie',
   paintingWeave: 'Gewebe',
   notePictureShrunk: 'Das Bild hat {about} Pixel; sein mittleres Quadrat wurde verkleinert.',
-  noteFirstFrame: 'Dieses GIF bewegt sich; verwendet wird das erste Bild.',
+  noteFirstFrame: 'Dieses GIF ist animiert; verwendet wird das erste Bild.',
 };

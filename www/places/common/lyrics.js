@@ -1,4 +1,4 @@
-// A song on its sheet: what the model reads, what it writes, how fast. For every view with a song.
+// Generates a song and shows it, with its speed. Used by every view with a song.
 
 import { say, saysNothing } from '../../i18n/index.js';
 import { prove } from '../../proof.js';
@@ -15,19 +15,19 @@ import { readable } from './work.js';
  * @property {import('../../ui/notes.js').Notes} notes
  * @property {HTMLElement} status
  * @property {HTMLElement} speed
- * @property {HTMLElement} recall what was copied
- * @property {import('./song-form-figures.js').SongFigures} [figures] of a song with a form
+ * @property {HTMLElement} recall for the search for copied text
+ * @property {import('./song-form-figures.js').SongFigures} [figures] for the statistics of a song with a form
  * @property {import('../../ui/verdict.js').Verdict} [verdict]
  */
 
-/** The speed is for eyes, not a stopwatch: it changes this often. */
+/** Interval at which the speed display is updated. */
 const SPEED_MS = 250;
 
-/** A GPT writes the title of the next song once it has ended one. */
+/** After the end of a song, a GPT starts the title of the next one. */
 const SONG_ENDS = ['==='];
 
 /**
- * What the engine is told of the settings.
+ * Converts settings to the engine's options.
  *
  * @param {import('../../state.js').Settings} settings
  * @returns {import('../../engine/protocol.js').GenerateOptions}
@@ -40,7 +40,7 @@ export function generateOptions(settings) {
 }
 
 /**
- * What form the song is to have; null where none is asked for.
+ * Converts settings to the form of a song; null if they have none.
  *
  * @param {import('../../state.js').Settings} settings
  * @returns {import('../../engine/protocol.js').Form | null}
@@ -54,14 +54,14 @@ export function formOf(settings) {
 }
 
 /**
- * What the model is given of what the visitor typed: as much as a link carries, so that it gives the same text.
+ * Returns the prompt for the model, truncated as in a link, so that the link reproduces the text.
  *
  * @param {string} typed
  * @param {import('../../engine/protocol.js').ModelEntry} model
  */
 export function beginning(typed, { model_type }) {
   const kept = keepEnd(typed, PROMPT_LENGTH);
-  // Word pieces bring their own space; behind another one the GPT has hardly seen any.
+  // GPT tokens start with their own space, so the model has hardly seen one after a trailing space.
   return model_type === 'gpt2' ? kept.replace(/ +$/, '') : kept;
 }
 
@@ -71,13 +71,13 @@ export class Lyrics {
   #parts;
   #recall;
   #speedShown = 0;
-  /** The song on the sheet, and what it was made of. @type {{ key: string, whole: boolean } | null} */
+  /** Key of what the current song depends on, and whether it is complete. @type {{ key: string, whole: boolean } | null} */
   #last = null;
-  /** What is counted: characters, tokens, or lines. @type {'' | 'Tokens' | 'Lines'} */
+  /** The unit of the speed: characters, tokens or lines. @type {'' | 'Tokens' | 'Lines'} */
   #unit = '';
-  /** Where they come from. @type {'' | 'Gpu'} */
+  /** The device they come from. @type {'' | 'Gpu'} */
   #from = '';
-  /** Whether the GPU has had a hand in the song. */
+  /** Whether the GPU was used for the song. */
   byGpu = false;
 
   /**
@@ -93,13 +93,13 @@ export class Lyrics {
   }
 
   /**
-   * Writes a song with the settings as they are now.
+   * Writes a song with the current settings.
    *
    * @param {import('./work.js').Task} task
    * @param {import('../../engine/protocol.js').ModelEntry} model
-   * @param {string} typed what it continues
-   * @param {boolean} fresh fetch files anew, after an error
-   * @param {import('../../state.js').Settings} settings what a link to the song carries
+   * @param {string} typed the prompt
+   * @param {boolean} fresh download files again, after an error
+   * @param {import('../../state.js').Settings} settings the settings for a link to the song
    * @returns {Promise<Finished>}
    */
   async write(task, model, typed, fresh, settings = this.#context.state.settings) {
@@ -140,14 +140,14 @@ export class Lyrics {
     this.#finished(finished);
     const { sheet, verdict } = this.#parts;
     if (finished.tokens > 0) this.#last = { key: keyOf(model, wanted), whole: !finished.cancelled };
-    // Only on the CPU all machines write the same.
+    // Only the CPU gives the same text on all machines.
     if (!finished.cancelled && !this.byGpu) await verdict?.check(model, sheet.text);
     await this.#recall.offer(task, model);
     return finished;
   }
 
   /**
-   * The song goes, so that it never stands below another model's name.
+   * Removes the song, so that it is never shown under another model's name.
    *
    * @param {string} language of the songs to come
    */
@@ -162,11 +162,11 @@ export class Lyrics {
   }
 
   /**
-   * The proof of the song on the sheet, if these settings give it.
+   * Returns the proof of the current song, if the settings reproduce it.
    *
    * @param {import('../../engine/protocol.js').ModelEntry | null | undefined} model
-   * @param {string} typed what it continues
-   * @returns {Promise<string>} otherwise ''
+   * @param {string} typed the prompt
+   * @returns {Promise<string>} '' if they do not
    */
   async proof(model, typed) {
     const last = this.#last;
@@ -176,7 +176,7 @@ export class Lyrics {
   }
 
   /**
-   * What the engine is asked for.
+   * Builds the request to the engine.
    *
    * @param {import('../../state.js').Settings} settings
    * @param {import('../../engine/protocol.js').ModelEntry} model
@@ -223,7 +223,7 @@ export class Lyrics {
     sheet.flush();
     if (cancelled) say(status, `statusStopped${this.#unit}`, { tokens });
     else say(status, `statusDone${this.#unit}`, { tokens, seconds: readable(seconds) });
-    // How fast lines come depends on their form, and tells nobody much.
+    // The speed of lines depends on the form and is not informative.
     if (this.#unit === 'Lines') saysNothing(this.#parts.speed);
     else this.#showSpeed(tokens, seconds);
   }
@@ -240,7 +240,7 @@ export class Lyrics {
 }
 
 /**
- * All that a song depends on.
+ * Returns a key of everything that a song depends on.
  *
  * @param {import('../../engine/protocol.js').ModelEntry} model
  * @param {object} wanted

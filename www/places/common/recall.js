@@ -1,4 +1,4 @@
-// What a model has copied: stretches of its text that stand in the songs it learned from.
+// Finds what a model has copied: stretches of its text that occur in its training songs.
 
 import { say } from '../../i18n/index.js';
 import { button, h } from '../../ui/dom.js';
@@ -17,7 +17,7 @@ export class Recall {
   #ask = button('recall', () => this.#begin(), { class: 'quiet' });
   /** @type {ModelEntry | null} */
   #model = null;
-  /** Asked for once, every song is compared: the index is there. */
+  /** After the first request, every song is compared, since the index is loaded. */
   #wanted = false;
 
   /**
@@ -36,13 +36,13 @@ export class Recall {
     recall.append(this.#ask, this.#answer);
   }
 
-  /** A new song begins. */
+  /** Hides the result when a new song begins. */
   clear() {
     this.#element.hidden = true;
   }
 
   /**
-   * The song is written and may be compared.
+   * Offers to compare a finished song, or compares it at once.
    *
    * @param {Task} task
    * @param {ModelEntry} model
@@ -71,7 +71,7 @@ export class Recall {
   /**
    * @param {Task} task
    * @param {ModelEntry} model
-   * @param {boolean} fresh fetch files anew, after an error
+   * @param {boolean} fresh download files again, after an error
    */
   async #compare(task, model, fresh) {
     const { engine, catalog } = this.#context;

@@ -1,9 +1,9 @@
-// What was counted in a song with a form, quietly below it.
+// Shows the statistics of a song with a form below it.
 
 import { say } from '../../i18n/index.js';
 import { h } from '../../ui/dom.js';
 
-/** So many words that are in no list are named. */
+/** Maximum number of words missing from the lexicon to name. */
 const MOST_STRANGE = 5;
 
 export class SongFigures {

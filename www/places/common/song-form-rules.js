@@ -1,4 +1,5 @@
-// What belongs together in the form of a song: all that is asked for makes one, and a form has a sampling of its own.
+// Dependencies between the settings of a song's form: any request makes a form, and a form has its own sampling
+// defaults.
 
 import { BOLD, FIRST_SONG } from '../../state.js';
 import { names } from '../../ui/rules.js';
@@ -9,7 +10,7 @@ import { names } from '../../ui/rules.js';
 /** @type {Partial<Settings>} */
 export const NO_FORM = { title: '', style: '', scheme: '', parts: '', syllables: '', stanzas: 0, lines: 0 };
 
-/** Where nobody has chosen others: what a first visit has, and what a link has that names none. */
+/** Default sampling settings, of a first visit and of a link that names none. */
 const USUAL = [0.8, 0.6].map((temperature) => ({ temperature, top_p: 0.9, min_p: 0 }));
 
 /** @param {Settings} settings */
@@ -17,13 +18,13 @@ export function hasForm(settings) {
   return settings.scheme !== '';
 }
 
-/** @param {Settings} settings of which nobody has changed what the song is to be */
+/** Whether the form is still that of the first song. @param {Settings} settings */
 export function isFirstSong(settings) {
   return Object.entries(FIRST_SONG).every(([name, value]) => settings[/** @type {keyof Settings} */ (name)] === value);
 }
 
 /**
- * Changes the form as the visitor wishes, and what follows from it; what a link has locked stays.
+ * Changes the form and its dependent settings, except those that a link has locked.
  *
  * @param {State} state
  * @param {Partial<Settings>} wish
@@ -47,7 +48,7 @@ export function askFor(state, wish) {
 }
 
 /**
- * Lines that a stanza may have: whole turns of the scheme.
+ * Returns the possible numbers of lines per stanza: multiples of the scheme's length, and 0 for the default.
  *
  * @param {string} scheme
  */
@@ -57,7 +58,7 @@ export function linesOffered(scheme) {
 }
 
 /**
- * The sampling that suits, unless somebody has chosen another.
+ * Returns suitable sampling settings, unless the visitor has changed them.
  *
  * @param {Settings} settings
  */

@@ -1,4 +1,4 @@
-// What a song is asked to be: about something, in a style, with rhymes, stanzas and choruses.
+// The controls for a song's form: title, style, rhymes, stanzas and choruses.
 
 import { say } from '../../i18n/index.js';
 import { button, h } from '../../ui/dom.js';
@@ -7,7 +7,7 @@ import { askFor, hasForm, isFirstSong, linesOffered, NO_FORM } from './song-form
 /** @typedef {import('../../engine/protocol.js').Header} Header */
 /** @typedef {import('../../i18n/index.js').Key} Key */
 /** @typedef {import('../../state.js').State} State */
-/** @typedef {[value: string, label: Key | null]} Option without a label its value is shown */
+/** @typedef {[value: string, label: Key | null]} Option without a label, the value is shown */
 
 /** @type {Option[]} */
 const SCHEMES = [
@@ -32,13 +32,13 @@ const MOST_SYLLABLES = 40;
 
 export class SongForm {
   #state;
-  /** What the model reads that is chosen. @type {Header} */
+  /** Header fields that the chosen model understands. @type {Header} */
   #header = { styles: [], titles: true };
   #titleHint = h('p', { class: 'small', id: 'title-hint' });
-  /** Of the form, in short. */
+  /** Summary of the form. */
   #asked = h('span', { class: 'small' });
   #style;
-  /** What the song is about: asked for first. */
+  /** The title field, shown outside the details. */
   title;
   element;
 
@@ -68,7 +68,7 @@ export class SongForm {
     let had = false;
     const show = () => {
       const has = hasForm(state.settings);
-      // Nothing that a visitor or a link asks for stays out of sight.
+      // Open the details when a visitor or a link requests a form.
       if (has && !had && !isFirstSong(state.settings)) this.element.open = true;
       had = has;
       off.hidden = !has;
@@ -78,7 +78,7 @@ export class SongForm {
     show();
   }
 
-  /** @param {Header} header what the chosen model reads before a song */
+  /** Adapts the form to the header fields that the chosen model understands. @param {Header} header */
   offer(header) {
     this.#header = header;
     this.#show();
@@ -125,11 +125,11 @@ function titleField(state) {
 }
 
 /**
- * A choice of values that may change; one that a link has brought is offered, too.
+ * A select box whose options may change; a value from a link is offered, too.
  *
  * @param {State} state
  * @param {'style' | 'scheme' | 'parts' | 'stanzas' | 'lines'} name
- * @param {string} id and key of the link
+ * @param {string} id also the key in links
  * @param {Key} label
  * @param {() => Option[]} options
  * @param {Key} [hint]
@@ -161,7 +161,7 @@ function picker(state, name, id, label, options, hint) {
 }
 
 /**
- * Two numbers make a range; one alone stands for both.
+ * Two number fields for a range; a single number is used for both bounds.
  *
  * @param {State} state
  */
@@ -169,7 +169,7 @@ function syllables(state) {
   const number = (/** @type {string} */ id) => h('input', { id, type: 'number', inputmode: 'numeric', min: '1', max: String(MOST_SYLLABLES), step: '1' });
   const [least, most] = [number('syllables-least'), number('syllables-most')];
   const show = () => {
-    // While a number is being typed, the fields are the visitor's.
+    // Do not overwrite a number that is being typed.
     if (document.activeElement === least || document.activeElement === most) return;
     [least.value, most.value] = state.settings.syllables.split('-').concat('');
     check();

@@ -1,4 +1,4 @@
-// A translation by one model, piece by piece: for every view that translates.
+// Translates with one model, piece by piece. Used by every view that translates.
 
 import { say, saysNothing } from '../../i18n/index.js';
 import { prove } from '../../proof.js';
@@ -16,9 +16,9 @@ import { readable } from './work.js';
  *
  * @typedef {object} Job
  * @property {import('../../engine/protocol.js').ModelEntry} model
- * @property {boolean} fresh fetch files anew, after an error
- * @property {HTMLElement} speed how far, and at the end how fast
- * @property {(settings: import('../../state.js').Settings) => void} onSplit the first piece is under way, with these settings
+ * @property {boolean} fresh download files again, after an error
+ * @property {HTMLElement} speed shows the progress and, at the end, the speed
+ * @property {(settings: import('../../state.js').Settings) => void} onSplit translation has begun with these settings
  * @property {(piece: Piece) => void} onPiece
  */
 
@@ -26,9 +26,9 @@ export class Translation {
   #context;
   #work;
   #parts;
-  /** The translations made last, by their models. @type {Map<string, { key: string, text: string, whole: boolean }>} */
+  /** The latest translation of each model, by model id. @type {Map<string, { key: string, text: string, whole: boolean }>} */
   #last = new Map();
-  /** Whether the GPU has had a hand in the translation. */
+  /** Whether the GPU was used for the translation. */
   byGpu = false;
 
   /**
@@ -43,7 +43,7 @@ export class Translation {
   }
 
   /**
-   * Translates the German text of the settings as they are now.
+   * Translates the German text of the current settings.
    *
    * @param {import('./work.js').Task} task
    * @param {Job} job
@@ -53,7 +53,7 @@ export class Translation {
     const { state, engine, catalog } = this.#context;
     const { settings } = state;
     const { german, beam_width } = settings;
-    // What a link carries, not more: so the link gives the same translation.
+    // Truncate as in a link, so that the link reproduces the translation.
     const text = keepStart(german, GERMAN_LENGTH);
     let done = 0;
     let all = 0;
@@ -72,7 +72,7 @@ export class Translation {
         onSplit(settings);
       }),
       onPiece: task.own((/** @type {Piece} */ piece) => {
-        // White space at the end is handed over as a piece of its own.
+        // Trailing white space is a piece of its own and does not count.
         if (piece.text !== '') done += 1;
         english += piece.before + piece.text;
         this.#parts.notes.add(piece.notes);
@@ -92,16 +92,16 @@ export class Translation {
       });
     }
     if (english) this.#last.set(model.id, { key: keyOf(model, text, beam_width), text: english, whole: !cancelled });
-    // Only on the CPU all machines translate the same.
+    // Only the CPU gives the same translation on all machines.
     if (!cancelled && from === '') await this.#parts.verdict?.check(model, english);
     return { cancelled, pieces: done, seconds };
   }
 
   /**
-   * The proof of this model's translation, if it is that of the settings.
+   * Returns the proof of a model's translation, if the settings reproduce it.
    *
    * @param {import('../../engine/protocol.js').ModelEntry | undefined} model
-   * @returns {Promise<string>} otherwise ''
+   * @returns {Promise<string>} '' if they do not
    */
   async proof(model) {
     const last = model && this.#last.get(model.id);
@@ -124,7 +124,7 @@ export class Translation {
 }
 
 /**
- * All that a translation depends on.
+ * Returns a key of everything that a translation depends on.
  *
  * @param {import('../../engine/protocol.js').ModelEntry} model
  * @param {string} text

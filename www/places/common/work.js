@@ -1,5 +1,5 @@
-// What a view has running: at most one task that the visitor asked for, and models that are fetched
-// meanwhile. A task may be several runs of the engine, one after another.
+// Manages what a view runs: at most one task requested by the visitor, and models loading in the background. A task may
+// consist of several engine runs in sequence.
 
 import { toFailure } from '../../errors.js';
 import { say } from '../../i18n/index.js';
@@ -9,16 +9,16 @@ import { say } from '../../i18n/index.js';
 /** @typedef {import('../../engine/protocol.js').ModelEntry} ModelEntry */
 
 /**
- * @typedef {object} Parts the elements of a view that tell how it goes
+ * @typedef {object} Parts the elements of a view that show progress
  * @property {import('../../ui/alert-box.js').AlertBox} alert
  * @property {import('../../ui/notes.js').Notes} notes
  * @property {import('../../ui/download-bar.js').DownloadBar} download
  * @property {HTMLElement} status
- * @property {import('./song-form.js').SongForm} [form] that follows what the model reads
+ * @property {import('./song-form.js').SongForm} [form] updated with the header fields that the model understands
  */
 
 /**
- * A duration as it is read: however short, it is not 0.
+ * Rounds a duration to two or three significant digits, so that a short one never becomes 0.
  *
  * @param {number} seconds
  */
@@ -26,16 +26,16 @@ export function readable(seconds) {
   return Number(seconds.toPrecision(seconds < 10 ? 2 : 3));
 }
 
-/** Ends a task whose place another one has taken. */
+/** Thrown to end a task that another one has replaced. */
 const DROPPED = new Error('dropped');
 
-/** Runs that follow one another, until they are stopped or another task takes their place. */
+/** A sequence of engine runs, until it is stopped or replaced by another task. */
 export class Task {
   #dropped = false;
   #stopped = false;
   /** @type {Run | null} */
   #run = null;
-  /** A link began it, and must give the same text everywhere. */
+  /** Whether a link started it, so that the result must be reproducible. */
   replay;
 
   /** @param {boolean} replay */
@@ -43,13 +43,13 @@ export class Task {
     this.replay = replay;
   }
 
-  /** Another task has taken its place: nobody wants to hear of it any more. */
+  /** Whether another task has replaced it; its events are then ignored. */
   get dropped() {
     return this.#dropped;
   }
 
   /**
-   * @param {() => Run} start not called once the task was stopped
+   * @param {() => Run} start not called after the task was stopped
    * @returns {Promise<Finished>}
    */
   async run(start) {
@@ -61,7 +61,7 @@ export class Task {
   }
 
   /**
-   * A listener that is silent once the task was dropped, so that two texts never mix.
+   * Wraps a listener to ignore calls after the task was dropped, so that two texts never mix.
    *
    * @template {unknown[]} A
    * @param {(...all: A) => void} listener
@@ -92,12 +92,13 @@ export class Work {
   /** @type {Task | null} */
   #task = null;
   /**
-   * Fetching goes on while a task waits for it, so that pressing a button early costs no download.
+   * Models being loaded. Loading continues while a task waits for it, so that an early click does not restart a
+   * download.
    *
    * @type {Task | null}
    */
   #loading = null;
-  /** The models that were asked for last. */
+  /** Ids of the models requested last. */
   #fetched = '';
   #stops = 0;
 
@@ -114,9 +115,9 @@ export class Work {
   }
 
   /**
-   * @param {boolean} fresh ask the host again, after an error
+   * @param {boolean} fresh bypass the HTTP cache, after an error
    * @param {() => void} retry
-   * @returns {Promise<boolean>} whether to go on: the list of models is there, and nobody has stopped meanwhile
+   * @returns {Promise<boolean>} whether to continue: the list of models is loaded and nothing was stopped meanwhile
    */
   async openCatalog(fresh, retry) {
     const stops = this.#stops;
@@ -130,8 +131,8 @@ export class Work {
   }
 
   /**
-   * Fetches models, so that what comes next does not wait for them. Ends what is running, which was
-   * about other models; does nothing if they are those of the last time.
+   * Loads models in advance. Ends the running task, which used other models; does nothing if the models are the same as
+   * last time.
    *
    * @param {ModelEntry[]} models
    * @param {boolean} [fresh]
@@ -148,7 +149,7 @@ export class Work {
     say(this.#parts.status, 'statusLoading');
     let tell = () => {
       const { status } = this.#parts;
-      // What the visitor was told since is news; this is not any more.
+      // Do not overwrite a newer message.
       if (status.dataset.t === 'statusLoading') say(status, 'statusReady');
     };
     try {
@@ -162,16 +163,16 @@ export class Work {
     if (this.#loading !== task) return;
     this.#loading = null;
     this.#parts.download.hide();
-    // The task that waited tells how both ended.
+    // A task that waited for the models reports the outcome itself.
     if (!this.#task) tell();
   }
 
   /**
-   * Does what the visitor asked for, in place of what was going on.
+   * Performs a task in place of the current one.
    *
    * @param {(task: Task) => Promise<void>} steps
    * @param {() => void} retry after an error
-   * @param {boolean} replay a link asked for it, not the visitor
+   * @param {boolean} replay whether a link requested it, not the visitor
    */
   async perform(steps, retry, replay = false) {
     this.#drop();
@@ -193,14 +194,14 @@ export class Work {
     if (failed) this.#fail(failed.error, retry);
   }
 
-  /** Ends the task softly: what it has done so far stands, and it says so itself. */
+  /** Stops the task gracefully: it keeps its partial result and reports it. */
   stop() {
     this.#stops += 1;
     this.#task?.stop();
   }
 
   /**
-   * There is nothing to do, and a note says why.
+   * Shows a note why there is nothing to do.
    *
    * @param {string} code
    */
@@ -214,10 +215,10 @@ export class Work {
   }
 
   /**
-   * What every run tells about its model, and about where it is computed.
+   * Returns the listeners that every run needs, for its model and device.
    *
    * @param {Task} task
-   * @param {(byGpu: boolean) => void} [onDevice] heard where it is not bound to the CPU
+   * @param {(byGpu: boolean) => void} [onDevice] called unless the run is bound to the CPU
    */
   loading(task, onDevice) {
     const { download, notes } = this.#parts;
@@ -239,7 +240,7 @@ export class Work {
     };
   }
 
-  /** The task makes room for what comes next. */
+  /** Drops the current task and clears its messages. */
   #drop() {
     const { alert, notes } = this.#parts;
     if (this.#task) {

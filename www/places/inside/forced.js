@@ -1,8 +1,8 @@
-// The tokens that a visitor has put into a text, as a link carries them: place.id, joined by hyphens.
+// Tokens that a visitor has chosen in a text, in a link's format: position.id, joined by hyphens.
 
 /**
  * @param {string} spelled
- * @returns {Map<number, number>} ids by place, in rising order
+ * @returns {Map<number, number>} ids by position, in ascending order
  */
 export function parseForced(spelled) {
   const pairs = spelled

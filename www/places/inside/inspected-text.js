@@ -1,4 +1,4 @@
-// The text that is looked into: what the engine is asked for, and what a link may promise of it.
+// The text shown in "Look inside": the request to the engine, and the proof for a link.
 
 import { kindOf } from '../../engine/kinds.js';
 import { prove } from '../../proof.js';
@@ -8,7 +8,7 @@ import { beginning, generateOptions } from '../common/lyrics.js';
 /** @typedef {import('../../engine/protocol.js').ModelEntry} ModelEntry */
 /** @typedef {import('../../state.js').Settings} Settings */
 
-/** What one looks into is kept whole: 24 to 40 kB a token. */
+/** Limits on the text, since all activations are kept: 24 to 40 kB per token. */
 const MOST_TOKENS = 400;
 const MOST_PROMPT = 400;
 const MOST_GERMAN = 2000;
@@ -28,7 +28,7 @@ export function asked(model, settings) {
 }
 
 /**
- * What a link carries: as much as is looked into, so that whoever writes the text elsewhere writes no more.
+ * Returns the settings for a link, limited like the text shown, so that other views do not write more of it.
  *
  * @param {ModelEntry | undefined} model
  * @param {Settings} settings
@@ -41,19 +41,19 @@ export function carried(model, settings) {
   return { ...settings, ...of, max_new_tokens: options.max_new_tokens };
 }
 
-/** The text as it stands, the beginning included as the model has read it. */
+/** The text shown, including the prompt as the model read it. */
 export class InspectedText {
   text = '';
-  /** All that it depends on; nothing while it is being written. */
+  /** Key of everything that it depends on; empty while it is being written. */
   #key = '';
   #whole = false;
 
   /**
-   * It is written.
+   * Marks the text as complete.
    *
    * @param {ModelEntry} model
    * @param {Settings} settings that it was written with
-   * @param {boolean} whole rather than stopped
+   * @param {boolean} whole whether it ended by itself rather than being stopped
    */
   end(model, settings, whole) {
     this.#key = keyOf(model, settings);
@@ -61,7 +61,7 @@ export class InspectedText {
   }
 
   /**
-   * The proofs of a link with these settings: none unless they give this text.
+   * Returns the proofs for a link with these settings; none unless they reproduce this text.
    *
    * @param {ModelEntry | undefined} model
    * @param {Settings} settings

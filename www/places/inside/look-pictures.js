@@ -1,4 +1,4 @@
-// The pictures and tables of the view "Look inside", one after another.
+// Draws the pictures and tables of the view "Look inside".
 
 import { colour } from '../../ui/colours.js';
 import { limitOf, scaleOf } from '../../ui/gates.js';
@@ -9,23 +9,23 @@ import { limitOf, scaleOf } from '../../ui/gates.js';
 /** @typedef {import('../../ui/frames.js').Frames} Frames */
 
 /**
- * @typedef {object} Seen what is looked at
+ * @typedef {object} Seen what is shown
  * @property {ModelEntry | null} model
  * @property {Frames} frames of the text
- * @property {Frames | null} source of what is translated
- * @property {number} at the place
- * @property {import('../../ui/frames.js').ReadToken[]} tokens as far as they are known without a gap
- * @property {Step | null} step that chose the token there
+ * @property {Frames | null} source frames of the source text
+ * @property {number} at current position
+ * @property {import('../../ui/frames.js').ReadToken[]} tokens up to the first unknown one
+ * @property {Step | null} step the step that chose the current token
  */
 
-/** One of them a frame: all together would take longer than the eye forgives. */
+/** Draws one picture per animation frame; drawing all in one frame would be noticeably slow. */
 export class Pictures {
   #parts;
   #seen;
-  /** The sentence whose alignment is still to be drawn. @type {Piece | null} */
+  /** The sentence whose alignment has not been drawn yet. @type {Piece | null} */
   #unaligned = null;
   #turn = 0;
-  /** So many are still to be drawn. */
+  /** Number of pictures still to draw. */
   #due = 0;
 
   /**
@@ -41,7 +41,7 @@ export class Pictures {
     return this.#due > 0;
   }
 
-  /** Each of them is to be drawn anew. */
+  /** Marks all pictures to be redrawn. */
   renew() {
     this.#due = this.#all.length;
   }
@@ -57,13 +57,13 @@ export class Pictures {
     this.#due -= 1;
   }
 
-  /** At once, where there is nothing to be seen. */
+  /** Draws all pictures at once; only fast while they are empty. */
   drawAll() {
     for (const draw of this.#all) draw(this.#seen());
     this.#due = 0;
   }
 
-  /** The text takes the colours of the unit that is picked. */
+  /** Colours the text by the chosen unit. */
   tint() {
     const { gates, tokens } = this.#parts;
     const { part } = gates;

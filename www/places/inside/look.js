@@ -1,4 +1,4 @@
-// The view "Look inside": a text as it is written or translated, and below it what the model did at each token.
+// The view "Look inside": a text as it is generated or translated, and below it the model's activations at each token.
 
 import { say } from '../../i18n/index.js';
 import { AlertBox } from '../../ui/alert-box.js';
@@ -22,7 +22,7 @@ import { Verdict } from '../../ui/verdict.js';
 import { carried } from './inspected-text.js';
 import { Looking } from './looking.js';
 
-/** The lecture's own example of attention. */
+/** The lecture's example of attention. */
 const HELLO = 'Hello my name is';
 
 /**

@@ -1,4 +1,4 @@
-// The runs of the view "Look inside": what the engine tells is kept, and drawn at most once a frame.
+// Runs the view "Look inside": stores the engine's results and draws at most once per animation frame.
 
 import { say } from '../../i18n/index.js';
 import { kindOf } from '../../engine/kinds.js';
@@ -30,7 +30,7 @@ import { readable, Work } from '../common/work.js';
  * @property {import('../../ui/token-facts.js').TokenFacts} facts
  * @property {import('../../ui/next-tokens.js').NextTokens} next
  * @property {import('../../ui/positions.js').Positions} positions
- * @property {HTMLElement} pictures all of them, and the tables
+ * @property {HTMLElement} pictures contains all pictures and tables
  * @property {HTMLElement} prompt
  * @property {HTMLElement} german
  * @property {HTMLElement} shown
@@ -44,7 +44,7 @@ import { readable, Work } from '../common/work.js';
 const DEPTH_ROWS = 4;
 const NEIGHBOURS = 8;
 const POSITIONS = 64;
-/** While it works, the next picture or table follows this often, and questions are asked at most this often. */
+/** While the model works, least time between two pictures, and between two questions to the engine. */
 const PICTURES_MS = 120;
 const ASK_MS = 300;
 
@@ -58,23 +58,23 @@ export class Looking {
   #frames = new Frames();
   /** @type {Frames | null} */
   #source = null;
-  /** By the index of their piece. @type {Map<number, Recorded[]>} */
+  /** Activations by the index of their piece. @type {Map<number, Recorded[]>} */
   #insides = new Map();
-  /** Steps of what was written, the first at the place `#written`. @type {Step[]} */
+  /** Steps of the generated text, the first at position `#written`. @type {Step[]} */
   #steps = [];
   #written = 0;
   #at = 0;
-  /** Whether the newest token is looked at, whatever it is. */
+  /** Whether to stay at the newest token. */
   #following = true;
   #working = false;
   #drawn = { tokens: 0, at: -1, time: 0, asked: 0 };
   #frame = 0;
   #asking = false;
-  /** Whether something was to be asked while a question was open. */
+  /** Whether a question was postponed while another was pending. */
   #unasked = false;
   #opened = '';
   #inspected = new InspectedText();
-  /** What looks inside is computed where all compute alike. */
+  /** Always false: this view computes on the CPU, which gives the same bits everywhere. */
   byGpu = false;
 
   /**
@@ -100,7 +100,7 @@ export class Looking {
 
   /**
    * @param {import('../common/view.js').How} how
-   * @param {boolean} [fresh] ask the host again, after an error
+   * @param {boolean} [fresh] bypass the HTTP cache, after an error
    */
   async open(how, fresh = false) {
     if (!(await this.#work.openCatalog(fresh, () => void this.open(how, true)))) return;
@@ -109,7 +109,7 @@ export class Looking {
     if (how.go) this.go();
   }
 
-  /** Of the text that stands there, if the settings still give it. */
+  /** Returns the proof of the text, if the settings it was written with are unchanged. */
   prove() {
     return this.#inspected.prove(this.#parts.picker.chosen(), this.#context.state.settings);
   }
@@ -144,7 +144,7 @@ export class Looking {
     this.#showPiece(piece);
   }
 
-  /** The text takes the colours of the unit that is picked. */
+  /** Colours the text by the chosen unit. */
   tint() {
     this.#pictures.tint();
   }
@@ -190,7 +190,7 @@ export class Looking {
    */
   #take(recorded, steps) {
     this.#frames.add(recorded);
-    // All of the prompt but its last token was read before anything was written.
+    // The first frames cover the prompt except its last token.
     if (this.#steps.length === 0 && steps.length === 0) this.#written = recorded.ids.length + 1;
     steps.forEach((step, i) => {
       this.#frames.tokens[this.#written + this.#steps.length + i] = { id: step.id, text: step.text };
@@ -236,12 +236,12 @@ export class Looking {
 
   get #length() {
     const { tokens } = this.#frames;
-    // Frames come before the token that follows them is known: a gap is no token yet.
+    // Frames arrive before the next token is known, so a gap marks the end.
     const gap = tokens.findIndex((token) => token === undefined);
     return gap < 0 ? tokens.length : gap;
   }
 
-  /** Draws all of it anew, beginning with the next frame. */
+  /** Redraws everything, starting with the next animation frame. */
   #request() {
     this.#pictures.renew();
     this.#goOn();
@@ -256,7 +256,7 @@ export class Looking {
     });
   }
 
-  /** Whether something else will soon stand there. */
+  /** Sets `aria-busy` while the pictures are about to change. */
   #tellBusy() {
     const busy = this.#working || this.#pictures.areDue || this.#asking;
     this.#parts.pictures.setAttribute('aria-busy', String(busy));
@@ -294,7 +294,7 @@ export class Looking {
   }
 
   /**
-   * Asks what has to be computed: one question after another, and the newest one when it is answered.
+   * Asks the engine for neighbours and the logit lens, one request at a time; a postponed one follows.
    *
    * @param {number} now
    */
@@ -321,7 +321,7 @@ export class Looking {
       this.#parts.facts.near(near[0]);
       this.#parts.lens.show(rated);
     } catch {
-      // The run that broke the worker says so itself; without an answer the tables stay as they are.
+      // A crash is reported by the run itself; without an answer, leave the tables as they are.
     } finally {
       this.#asking = false;
       if (this.#unasked && !this.#working) void this.#ask(performance.now());
@@ -387,7 +387,7 @@ export class Looking {
     say(go, translating ? 'translate' : 'generate');
   }
 
-  /** Another model is fetched as soon as it is chosen. */
+  /** Loads a model as soon as it is chosen. */
   #follow() {
     if (this.#context.state.settings.view !== 'look') return;
     const model = this.#parts.picker.chosen();

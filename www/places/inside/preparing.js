@@ -1,4 +1,4 @@
-// Keeps a text prepared while it is typed: for every view that shows the steps.
+// Preprocesses a text as it is typed, for every view that shows the steps.
 
 import { toFailure } from '../../errors.js';
 import { prepare } from '../../engine/preparer.js';
@@ -6,7 +6,7 @@ import { GERMAN_LENGTH, keepStart } from '../../state.js';
 
 /** @typedef {import('../../engine/preparer.js').Prepared} Prepared */
 
-/** Typing is quicker than this; the steps follow when it pauses. */
+/** Pause in typing after which the steps are updated. */
 const PAUSE_MS = 150;
 
 export class Preparing {
@@ -14,7 +14,7 @@ export class Preparing {
   #alert;
   #draw;
   #timer = 0;
-  /** What was asked for last. */
+  /** Key of the latest request. */
   #asked = '';
 
   /**
@@ -28,7 +28,7 @@ export class Preparing {
     this.#draw = draw;
   }
 
-  /** Prepares the text of the settings, if that has not been done. */
+  /** Preprocesses the text of the settings, unless that has been done. */
   follow() {
     const { text, text_language, merges } = this.#state.settings;
     const asked = JSON.stringify([text, text_language, merges]);

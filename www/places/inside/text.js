@@ -1,4 +1,4 @@
-// The view "Prepare text": the lecture's steps from a text to numbers, side by side on one's own words.
+// The view "Prepare text": the lecture's preprocessing steps from text to numbers, side by side.
 
 import { EXAMPLE } from '../../examples.js';
 import { GERMAN_SONGS } from '../../songs.js';
@@ -10,7 +10,7 @@ import { Preparing } from './preparing.js';
 
 /** @typedef {import('../../ui/preparation.js').Step} Step */
 
-/** What has to be cleaned away: the odds and ends of a text that was copied somewhere. */
+/** An example that needs cleaning, like text copied from social media. */
 const POST = 'OMG!!! Dr. Maier’s band played 3 songs @ the pub :-) … “Don’t stop singing”, she said.\u00a0#live';
 
 /**
@@ -59,7 +59,7 @@ export function mountText(root, context) {
   };
 }
 
-/** One step: what it does, what comes out, and where that can go on. */
+/** A preprocessing step: what it does, its result, and buttons to use the result elsewhere. */
 class Card {
   #context;
   #step;

@@ -1,4 +1,4 @@
-// The view "Token by token": the growing text, and beside it what could have come at each step.
+// The view "Token by token": the growing text, and beside it the candidates of each step.
 
 import { say } from '../../i18n/index.js';
 import { AlertBox } from '../../ui/alert-box.js';
@@ -16,7 +16,7 @@ import { TokenText } from '../../ui/token-text.js';
 import { Verdict } from '../../ui/verdict.js';
 import { TokenSteps } from './token-steps.js';
 
-/** The lecture's own question. */
+/** The lecture's example. */
 const VODKA = 'I would like a vodka with';
 
 /**
@@ -91,7 +91,7 @@ export function mountTokenByToken(root, context) {
  */
 function tuning(parts, state) {
   const settings = settingsPanel(state, 'lab');
-  // To move them and watch the table is what this view is for.
+  // Open, since this view is about changing settings and watching the table.
   settings.open = true;
   return h('section', { class: 'tuning', tLabel: 'tuning' }, h('label', { for: 'lab-model', t: 'model' }), parts.picker.element, settings, parts.card.element);
 }

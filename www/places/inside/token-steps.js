@@ -1,4 +1,4 @@
-// The runs of the view "Token by token": on, back, elsewhere. The page keeps the tokens, the engine follows.
+// Runs the view "Token by token": forward, back, alternatives. The page keeps the tokens, the engine follows.
 
 import { say } from '../../i18n/index.js';
 import { prove } from '../../proof.js';
@@ -26,11 +26,11 @@ import { Work } from '../common/work.js';
  * @typedef {import('../common/work.js').Parts & OwnParts} Parts
  */
 
-/** Rows of the table; what was drawn comes on top of them where it is not among them. */
+/** Rows of the table; the drawn token is added if it is not among them. */
 const ROWS = 10;
-/** Slow enough to be followed by eye: a word piece, a character. */
+/** Time per token, slow enough to follow: a word piece or a character. */
 const PACE_MS = { gpt2: 500, char_lstm: 150 };
-/** A slider moves many times a second; the table follows when it rests. */
+/** Pause after the last movement of a slider before the table is updated. */
 const SETTLE_MS = 150;
 
 export class TokenSteps {
@@ -39,22 +39,22 @@ export class TokenSteps {
   #work;
   /** @type {Step[]} */
   #steps = [];
-  /** The beginning as the model has read it. */
+  /** The prompt as the model read it. */
   #read = '';
-  /** What the visitor has put into the text, by its place. @type {Map<number, number>} */
+  /** Ids of the tokens that the visitor chose, by position. @type {Map<number, number>} */
   #given = new Map();
   /** The step whose table is shown. */
   #at = -1;
   #ended = false;
-  /** Of model and prompt: another one is another text. */
+  /** Key of model and prompt; if it changes, the text starts over. */
   #subject = '';
-  /** Of the settings that the last step was drawn with. */
+  /** Key of the settings of the last step. */
   #settings = '';
   #working = false;
   #timer = 0;
   /** @type {ModelEntry | null} */
   #opened = null;
-  /** Whether the GPU has had a hand in the text. */
+  /** Whether the GPU was used for the text. */
   byGpu = false;
 
   /**
@@ -69,8 +69,8 @@ export class TokenSteps {
   }
 
   /**
-   * @param {import('../common/view.js').How} how of a link's: what it says was put into the text is taken over
-   * @param {boolean} fresh ask the host again, after an error
+   * @param {import('../common/view.js').How} how for a link, its chosen tokens are applied
+   * @param {boolean} fresh bypass the HTTP cache, after an error
    */
   async open(how, fresh = false) {
     if (!(await this.#work.openCatalog(fresh, () => void this.open(how, true)))) return;
@@ -83,7 +83,7 @@ export class TokenSteps {
     if (how.go) this.play(how.linked);
   }
 
-  /** Of the text as far as it stands. */
+  /** Returns the proof of the current text. */
   async prove() {
     const model = this.#parts.picker.chosen();
     if (!model || !this.#steps.length || JSON.stringify(this.#options()) !== this.#settings) return [];
@@ -91,15 +91,15 @@ export class TokenSteps {
     return proof ? [proof] : [];
   }
 
-  /** One token more. */
+  /** Generates one more token. */
   step() {
     this.#perform((task, fresh) => this.#advance(task, this.#ids(), 1, fresh));
   }
 
   /**
-   * Token after token, slow enough to be read.
+   * Generates token after token, slowly enough to read.
    *
-   * @param {boolean} replay a link asks for it
+   * @param {boolean} replay whether a link requests it
    */
   play(replay = false) {
     this.#perform(
@@ -114,7 +114,7 @@ export class TokenSteps {
     );
   }
 
-  /** All the rest, as fast as it goes. */
+  /** Generates the rest at full speed. */
   finish() {
     this.#perform((task, fresh) => {
       const { max_new_tokens } = this.#context.state.settings;
@@ -122,7 +122,7 @@ export class TokenSteps {
     });
   }
 
-  /** The last token is taken back. */
+  /** Removes the last token. */
   back() {
     if (!this.#steps.length) return;
     this.#perform((task, fresh) => this.#advance(task, this.#ids().slice(0, -1), 0, fresh));
@@ -133,14 +133,14 @@ export class TokenSteps {
     this.#work.stop();
   }
 
-  /** @param {number} index of the step whose table is to be seen */
+  /** Shows the table of a step. @param {number} index */
   look(index) {
     this.#at = index;
     this.#show();
   }
 
   /**
-   * Puts a token in the place that the table is about, and goes on from there.
+   * Replaces the token at the current position and continues from there.
    *
    * @param {number} id
    */
@@ -177,12 +177,12 @@ export class TokenSteps {
   }
 
   /**
-   * Lets the text be `path`, and what the visitor had put behind it, and `more` tokens after that.
+   * Sets the text to `path` and generates `more` tokens after it, using the visitor's tokens at their positions.
    *
    * @param {Task} task
    * @param {number[]} path
    * @param {number} more
-   * @param {boolean} fresh fetch files anew, after an error
+   * @param {boolean} fresh download files again, after an error
    * @returns {Promise<boolean>} whether it was stopped
    */
   async #advance(task, path, more, fresh) {
@@ -193,7 +193,7 @@ export class TokenSteps {
     const options = this.#options();
     const settings = JSON.stringify(options);
     if (this.#steps.length && settings !== this.#settings) {
-      // What stands was drawn with other settings: from now on it is given.
+      // The existing tokens were drawn with other settings, so treat them as chosen.
       path.forEach((id, i) => this.#given.set(i, id));
     }
     this.#settings = settings;
@@ -206,7 +206,7 @@ export class TokenSteps {
         if (!this.#steps.length) this.#parts.tokens.clear(model.language, read);
         this.#read = read;
         this.#parts.notes.add(typed.length > PROMPT_LENGTH ? [...notes, { code: 'prompt-cut' }] : notes);
-        // Once for all tokens: each is a run of its own, and screen readers read what is said.
+        // Announce this once, although each token is a run of its own.
         if (this.#parts.status.dataset.t !== 'statusWriting') say(this.#parts.status, 'statusWriting');
       }),
       onSteps: task.own((/** @type {number} */ from, /** @type {Step[]} */ steps, /** @type {boolean} */ ended) => {
@@ -229,7 +229,7 @@ export class TokenSteps {
   }
 
   /**
-   * Tokens to draw before the next given one.
+   * Returns the number of tokens to draw before the next chosen one.
    *
    * @param {number} from
    * @param {number} goal
@@ -270,7 +270,7 @@ export class TokenSteps {
     return this.#steps.map(({ id }) => id);
   }
 
-  /** @param {number} end what was put into the text behind it is forgotten with the text */
+  /** Drops chosen tokens from position `end` on, if the text is cut there. @param {number} end */
   #keepGiven(end) {
     if (this.#steps.length <= end) return;
     for (const place of this.#given.keys()) if (place >= end) this.#given.delete(place);
@@ -292,11 +292,11 @@ export class TokenSteps {
   #setWorking(working) {
     const { stop, play, tokens } = this.#parts;
     this.#working = working;
-    // A disabled button loses the focus; keyboard users go on with the one beside it.
+    // A disabled button loses the focus; move it to the one beside it.
     if (!working && document.activeElement === stop) play.focus();
     stop.disabled = !working;
     tokens.element.setAttribute('aria-busy', String(working));
-    // What was set meanwhile counts now.
+    // Apply settings that changed meanwhile.
     if (!working) this.#follow();
   }
 
@@ -311,7 +311,7 @@ export class TokenSteps {
     this.#show();
   }
 
-  /** Another model or prompt is another text; other settings are another choice at the last place. */
+  /** Follows the settings: starts over for another model or prompt, and redraws the last token for other settings. */
   #follow() {
     const { settings } = this.#context.state;
     const model = this.#parts.picker.chosen();

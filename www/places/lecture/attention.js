@@ -1,4 +1,4 @@
-// Encoder and decoder as a drawing: a click on an English word shows where the decoder looked for it.
+// A drawing of encoder and decoder: clicking an English word shows its attention over the German words.
 
 import { onLanguage, say, text } from '../../i18n/index.js';
 import { WITHOUT_ATTENTION } from './lessons/recorded.js';
@@ -9,10 +9,10 @@ import { Asking, percent, slider, typed } from './parts.js';
 
 const MODEL = 'seq2seq-de-en';
 const SENTENCE = 'Der kleine Hund schläft heute Nacht im Garten.';
-/** Between two columns, and where the rows are. */
+/** Width of a column, and y coordinates of the rows. */
 const COLUMN = 66;
 const [ENGLISH, DECODER, ENCODER, GERMAN] = [24, 60, 190, 230];
-/** A bidirectional encoder gives two states of 384 numbers for each token. */
+/** Size of an encoder state: a bidirectional encoder has two vectors of 384 numbers per token. */
 const STATE = 768;
 
 /** @typedef {ReturnType<typeof wordAttention>} Words */
@@ -57,7 +57,8 @@ export class EncoderDecoder {
     if (german === this.#asked || german === '') return;
     this.#asked = german;
     this.#words = null;
-    await this.#asking.about(MODEL, async (task, model, fresh) => {
+    /** @type {Parameters<Asking['about']>[1]} */
+    const translate = async (task, model, fresh) => {
       const { request, listeners } = this.#asking.request(task, model, fresh);
       await task.run(() =>
         this.#context.engine.translate(
@@ -67,7 +68,7 @@ export class EncoderDecoder {
             onPiece: task.own((/** @type {import('../../engine/protocol.js').Piece} */ piece) => {
               if (this.#words || !piece.attention.length) return;
               this.#words = wordAttention(piece);
-              // The word for which it looked most decidedly.
+              // Start with the word whose attention is most peaked.
               const sharpest = this.#words.weights.map((row) => Math.max(...row));
               this.#at = sharpest.indexOf(Math.max(...sharpest));
               this.#draw();
@@ -75,7 +76,8 @@ export class EncoderDecoder {
           },
         ),
       );
-    });
+    };
+    await this.#asking.about(MODEL, translate, { kind: 'translator' });
     if (!this.#words) this.#asked = '';
   }
 
@@ -162,7 +164,7 @@ function written(x, y, word) {
   return part('text', { x: String(x), y: String(y), 'text-anchor': 'middle', translate: 'no' }, word);
 }
 
-/** The same network with its attention blinded, at sentences of growing length. */
+/** Compares the network with and without attention, on sentences of increasing length. */
 function withoutAttention() {
   const most = WITHOUT_ATTENTION.length;
   const [input, line] = slider('lecture-without', 'withoutLength', { min: '1', max: String(most), step: '1', value: '4' });

@@ -1,4 +1,4 @@
-// BLEU on two sentences of one's own: which runs of words stand in both.
+// Computes BLEU for two sentences typed by the visitor, from the n-grams they share.
 
 import { formatNumber, onLanguage, say, text } from '../../i18n/index.js';
 import { h } from '../../ui/dom.js';
@@ -32,7 +32,7 @@ function wordsOf(sentence) {
 }
 
 /**
- * The share of the runs of n words that stand in the other sentence, each as often as there at most.
+ * Returns the modified n-gram precision: the share of n-grams that occur in the reference, with clipped counts.
  *
  * @param {string[]} words
  * @param {string[]} expected

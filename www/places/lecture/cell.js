@@ -1,4 +1,4 @@
-// The cell of an LSTM as a drawing: its gates show what they do at a character, and can be opened and closed.
+// A drawing of an LSTM cell: its gates show their values at a character, and can be changed.
 
 import { formatNumber, onLanguage, say, text } from '../../i18n/index.js';
 import { Choice } from '../../ui/choice.js';
@@ -16,7 +16,7 @@ import { Asking, PLAIN, slider, typed } from './parts.js';
 
 const MODEL = 'char-lstm-songs';
 const TEXT = 'He said, “I will come,” and went.';
-/** Where each gate stands in the drawing, and what it is called. */
+/** Position and names of each gate in the drawing. */
 const GATES = /** @type {const} */ ([
   { id: 'f', x: 60, name: 'gateForget', does: 'cellForget' },
   { id: 'i', x: 140, name: 'gateInput', does: 'cellInput' },
@@ -41,7 +41,7 @@ export class Cell {
   #at = 0;
   /** @type {Gate} */
   #gate = 'f';
-  /** What the visitor has set a gate to. @type {Partial<Record<Gate, number>>} */
+  /** Gate values set by the visitor. @type {Partial<Record<Gate, number>>} */
   #set = {};
   #asked = '';
   element;
@@ -111,7 +111,7 @@ export class Cell {
     this.#draw();
   }
 
-  /** Layer and unit, from 0. */
+  /** Zero-based indices of layer and unit. */
   get #place() {
     const known = knownUnits(this.#model)[Number(this.#unit.value || -1)];
     return known ? { layer: known.layer - 1, unit: known.unit - 1 } : { layer: 0, unit: 0 };
@@ -126,7 +126,7 @@ export class Cell {
     return at < 0 ? 0 : this.#frames.lstm(at, layer, name)[unit];
   }
 
-  /** Gates as they are or as they were set, and what comes of them. */
+  /** Computes the cell's values from its gates, as recorded or as set by the visitor. */
   #now() {
     const gate = (/** @type {Gate} */ name) => this.#set[name] ?? this.#value(name);
     const [f, i, g, o, before] = [gate('f'), gate('i'), gate('g'), gate('o'), this.#value('c', this.#at - 1)];
@@ -153,7 +153,7 @@ export class Cell {
     this.#drawText();
   }
 
-  /** Each character in the colour that the gate has there. */
+  /** Colours each character by the value of the gate. */
   #drawText() {
     const focused = this.#characters.contains(document.activeElement);
     const all = this.#frames.tokens.slice(0, this.#frames.length).map((token, at) => {
@@ -180,7 +180,7 @@ export class Cell {
       part('g', {}, part('circle', { cx: String(x), cy: String(y), r: '13' }), label(x, y + 5, sign));
     return drawing(
       { width: 440, height: 250, label: text('cellDrawing') },
-      // What is remembered runs along the top; what is shown leaves on the right.
+      // The cell state runs along the top; the hidden state leaves on the right.
       arrow(`M0 ${LINE}H440`),
       arrow(`M60 ${GATE_Y - 18}V${LINE + 13}`),
       arrow(`M140 ${GATE_Y - 18}V92H167`),

@@ -1,4 +1,4 @@
-// Challenges of large language models, made tangible with small ones: sensitivity, bias, explainability.
+// Challenges of large language models, demonstrated with small ones: sensitivity, bias, explainability.
 
 import { onLanguage, say, text as words } from '../../i18n/index.js';
 import { h, scrollable } from '../../ui/dom.js';
@@ -13,7 +13,7 @@ import { Asking, percent, slider, typed } from './parts.js';
 const MODEL = 'gpt-songs';
 const TOP = 5;
 
-/** One word changes: how far do two songs part that are drawn with the same seed? */
+/** Sensitivity: how much two songs with the same seed differ after one word of the prompt has changed. */
 export class Sensitivity {
   #asking;
   #inputs;
@@ -83,7 +83,7 @@ export class Sensitivity {
 }
 
 /**
- * The places of the words that both have, in their order.
+ * Returns the indices of the longest common subsequence of words in both texts.
  *
  * @param {string[]} one
  * @param {string[]} other
@@ -111,7 +111,7 @@ function common(one, other) {
   return places;
 }
 
-/** Which word follows "he is", and which "she is"? */
+/** Bias: compares the next words after "He was a" and "She was a". */
 export class Bias {
   #asking;
   #inputs;
@@ -169,7 +169,7 @@ export class Bias {
     const share = (/** @type {Row[]} */ rows, /** @type {number} */ id) => rows.find((row) => row.id === id)?.before ?? 0;
     const [he, she] = this.#rows;
     const shown = new Map([he, she].flatMap((rows) => rows.filter(({ rank }) => rank <= TOP).map((row) => [row.id, row.text])));
-    // From what is said of the one to what is said of the other.
+    // Sort by log ratio, from words typical of the first prompt to those of the second.
     const lean = (/** @type {number} */ id) => Math.log((share(he, id) + 1e-5) / (share(she, id) + 1e-5));
     const all = [...shown].sort(([a], [b]) => lean(b) - lean(a));
     const cell = (/** @type {number} */ value) => h('td', {}, value ? percent(value) : '–', shareBar(value));
@@ -190,7 +190,7 @@ export class Bias {
   }
 }
 
-/** Which words of the beginning made the model expect what it expects? Each is left out once. */
+/** Explainability: the influence of each word of the prompt on the prediction, measured by leaving it out. */
 export class Explaining {
   #asking;
   #input;

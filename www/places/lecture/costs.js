@@ -1,4 +1,4 @@
-// Two more challenges of large language models: what they copy, and what they cost.
+// Two more challenges of large language models: memorization and cost.
 
 import { formatNumber, onLanguage, say, text as words } from '../../i18n/index.js';
 import { button, h } from '../../ui/dom.js';
@@ -10,13 +10,13 @@ import { readable } from '../common/work.js';
 /** @typedef {import('../../engine/protocol.js').Stretch} Stretch */
 
 const MODEL = 'gpt-songs';
-/** A stanza of Christopher Marlowe's, and a line of nobody's. */
+/** A stanza by Christopher Marlowe whose last line has been changed. */
 const BEGINNING =
   'Come live with me and be my love,\nAnd we will all the pleasures prove\nThat hills and valleys, dale and field,\nAnd all my telephones can yield.\n';
 /** Parameters of GPT-3 (Brown et al. 2020). */
 const GPT3 = 175e9;
 
-/** What of a text stands in the training songs word for word, whoever has written it. */
+/** Finds the parts of any text that occur word for word in the training songs. */
 export class Copies {
   #context;
   #asking;
@@ -55,7 +55,7 @@ export class Copies {
     );
   }
 
-  /** The text is there at once; the index of all songs is large, and fetched when it is asked for. */
+  /** Shows only the text; the index of all songs is large and loaded on demand. */
   open() {
     this.#show(this.#text.value, []);
   }
@@ -87,7 +87,7 @@ export class Copies {
     this.#asking.stop();
   }
 
-  /** The GPT writes on, and what it writes is part of what is compared. */
+  /** Lets the GPT continue the text, so that its words are checked, too. */
   async #continue() {
     const before = `${this.#text.value.trimEnd()}\n`;
     await this.#asking.about(MODEL, async (task, model, fresh) => {
@@ -101,7 +101,7 @@ export class Copies {
 
   /**
    * @param {string} text
-   * @param {Stretch[]} stretches of the text that stand in the songs
+   * @param {Stretch[]} stretches parts of the text that occur in the songs
    */
   #show(text, stretches) {
     this.#verse.clear('en');
@@ -115,7 +115,7 @@ export class Copies {
   }
 }
 
-/** What a song costs: multiplications, seconds, and energy by a power that one knows. */
+/** The cost of a song: multiplications, seconds, and energy for an assumed power. */
 export class Costs {
   #asking;
   #watts;

@@ -1,4 +1,4 @@
-// A training run that was recorded beforehand: when the held-out loss turns, the network begins to learn by heart.
+// A recorded training run: when the validation loss starts to rise, the network begins to memorize.
 
 import { formatNumber, onLanguage, say, text } from '../../i18n/index.js';
 import { LEARNING } from './lessons/recorded.js';

@@ -1,4 +1,4 @@
-// The view "Lecture": use cases in steps; each with its formula, its lines of Rust, and a part to try.
+// The view "Lecture": use cases in steps, each with a formula, an excerpt of Rust code and interactive parts.
 
 import { currentLanguage, learn, onLanguage, say } from '../../i18n/index.js';
 import { EXCERPTS } from './lessons/excerpts.js';
@@ -10,13 +10,14 @@ import { LIVE } from './live.js';
 /** @typedef {import('./lessons/steps.js').UseCase} UseCase */
 
 /** @type {readonly UseCase[]} */
-const USE_CASES = ['lyrics', 'translation', 'gan', 'style', 'reading', 'people', 'challenges'];
+const USE_CASES = ['lyrics', 'translation', 'gan', 'style', 'diffusion', 'reading', 'people', 'challenges'];
 /** @type {Readonly<Record<UseCase, import('../../i18n/index.js').Key>>} */
 const NAMES = {
   lyrics: 'caseLyrics',
   translation: 'caseTranslation',
   gan: 'caseGan',
   style: 'caseStyle',
+  diffusion: 'caseDiffusion',
   reading: 'caseReading',
   people: 'casePeople',
   challenges: 'caseChallenges',
@@ -24,7 +25,7 @@ const NAMES = {
 /** Every page, in reading order. @type {readonly { use_case: UseCase, step: number }[]} */
 const PAGES = USE_CASES.flatMap((use_case) => LECTURE[use_case].map((_, i) => ({ use_case, step: i + 1 })));
 
-/** Fetches the words of the view, and of "Read", whose parts it shows. */
+/** Loads the texts of the view, and of "Read", whose parts it includes. */
 export async function loadLecture() {
   await Promise.all([
     learn({
@@ -66,11 +67,11 @@ class Lecture {
   #ways = h('p', { class: 'ways' });
   #back;
   #next;
-  /** Which page is on the screen. */
+  /** The page shown. */
   #shown = '';
-  /** The parts of this page that one can try. @type {import('./parts.js').Live[]} */
+  /** The interactive parts of this page. @type {import('./parts.js').Live[]} */
   live = [];
-  /** Made once each, so that what was written in them stays. @type {Map<string, import('./parts.js').Live[]>} */
+  /** The interactive parts of all visited pages, which keep their state. @type {Map<string, import('./parts.js').Live[]>} */
   #lives = new Map();
 
   /**
@@ -104,7 +105,7 @@ class Lecture {
   /** @returns {{ use_case: UseCase, step: number }} */
   get #place() {
     const { use_case, step } = this.#context.state.settings;
-    // A link may ask for a page behind the last one.
+    // A link may name a page after the last one.
     return { use_case, step: Math.min(step, LECTURE[use_case].length) };
   }
 
@@ -130,7 +131,7 @@ class Lecture {
     for (const part of this.live) part.stop?.();
   }
 
-  /** All that is words: in the reader's language. */
+  /** Updates all texts. */
   #tell() {
     const { use_case, step } = this.#place;
     const lesson = LECTURE[use_case][step - 1];
@@ -154,7 +155,7 @@ class Lecture {
     this.#next.disabled = step === LECTURE[use_case].length && use_case === USE_CASES.at(-1);
   }
 
-  /** @param {1 | -1} by one step; behind the last one the next use case begins */
+  /** Turns to the next or previous page, also across use cases. @param {1 | -1} by */
   #go(by) {
     const { use_case, step } = this.#place;
     const page = PAGES[PAGES.findIndex((candidate) => candidate.use_case === use_case && candidate.step === step) + by];
@@ -168,13 +169,13 @@ class Lecture {
     if (this.#context.state.settings.view !== 'lecture' || event.defaultPrevented) return;
     if (event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
     const { target } = event;
-    // Arrows move a cursor, a slider and a choice; a sheet walks with them.
+    // Arrow keys are used by fields, sliders, select boxes and sheets.
     if (target instanceof Element && target.closest('input, textarea, select, .scroll, .sheet, .alignment, nav')) return;
     if (event.key === 'ArrowRight') this.#go(1);
     else if (event.key === 'ArrowLeft') this.#go(-1);
   }
 
-  /** @param {import('./lessons/steps.js').LectureStep} lesson whose places are led to; those that the page does not have are left out */
+  /** @param {import('./lessons/steps.js').LectureStep} lesson makes links to its places, except those that the page does not have */
   #links({ places, there }) {
     const { state, views, visit } = this.#context;
     const go = (/** @type {import('../../state.js').ViewId} */ id) => {

@@ -1,4 +1,4 @@
-// A small translator for the lecture: text, model and beam width are those of the other places.
+// A small translator for the lecture, which shares text, model and beam width with the other views.
 
 import { AlertBox } from '../../ui/alert-box.js';
 import { Alignment } from '../../ui/alignment.js';
@@ -69,7 +69,7 @@ export class LiveTranslation {
     this.#work.stop();
   }
 
-  /** @param {boolean} fresh fetch files anew, after an error */
+  /** @param {boolean} fresh download files again, after an error */
   async #translate(fresh) {
     if (!(await this.#work.openCatalog(fresh, () => void this.#translate(true)))) return;
     const model = this.#picker.chosen();
@@ -95,7 +95,7 @@ export class LiveTranslation {
     );
   }
 
-  /** @param {import('../../engine/protocol.js').Piece} piece whose attention is shown */
+  /** @param {import('../../engine/protocol.js').Piece} piece the piece whose attention to show */
   #choose(piece) {
     this.#chosen = true;
     this.#sheet.mark(piece.index);

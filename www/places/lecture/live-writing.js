@@ -1,4 +1,4 @@
-// A small writer for the lecture: the model, the settings and the seed are those of the other places.
+// A small text generator for the lecture, which shares model, settings and seed with the other views.
 
 import { say } from '../../i18n/index.js';
 import { randomSeed } from '../../state.js';
@@ -76,7 +76,7 @@ export class LiveWriting {
     this.#work.stop();
   }
 
-  /** @param {boolean} fresh fetch files anew, after an error */
+  /** @param {boolean} fresh download files again, after an error */
   async #write(fresh) {
     if (!(await this.#work.openCatalog(fresh, () => void this.#write(true)))) return;
     const model = this.#picker.chosen();

@@ -1,4 +1,4 @@
-// The parts of the lecture that one can try: each a working piece of the page, or its measured figures.
+// The interactive parts of the lecture: working pieces of the page, or measured figures.
 
 import { currentLanguage, formatNumber, onLanguage, say } from '../../i18n/index.js';
 import { EncoderDecoder } from './attention.js';
@@ -7,6 +7,7 @@ import { Cell } from './cell.js';
 import { Bias, Explaining, Sensitivity } from './challenges.js';
 import { Copies, Costs } from './costs.js';
 import { gramMatrix } from './gram.js';
+import { noising } from './noising.js';
 import { learning } from './learning.js';
 import { slider } from './parts.js';
 import { Comparing, demonstrate, tune } from './people.js';
@@ -28,7 +29,7 @@ import { Shapes } from '../inside/read/shapes.js';
 /** @typedef {import('./lessons/steps.js').UseCase} UseCase */
 /** @typedef {import('./parts.js').Live} Live */
 
-/** What the lecture's windows are cut from, and how long they are. */
+/** Length of the lecture's training windows, in characters. */
 const WINDOW = 100;
 
 /** @type {Readonly<Record<import('./lessons/steps.js').LiveName, (context: Context, useCase: UseCase) => Live>>} */
@@ -45,6 +46,7 @@ export const LIVE = {
   translate: (context) => new LiveTranslation(context),
   twoLosses,
   gramMatrix,
+  noising,
   probability: (context) => new Probability(context),
   cell: (context) => new Cell(context),
   codec: (context) => new EncoderDecoder(context),
@@ -65,7 +67,7 @@ export const LIVE = {
 };
 
 /**
- * A part of "Read", on the words that stand there, too.
+ * A part of "Read", which shares its text with that view.
  *
  * @param {Context} context
  * @param {typeof Shapes | typeof Mood | typeof MaskedWord} Part
@@ -75,12 +77,12 @@ function reading(context, Part) {
   const part = new Part(context, 'lecture');
   const { catalog, state } = context;
   state.onChange(() => part.element.isConnected && part.show());
-  // Without the list of models there is nothing to ask; other views say so.
+  // If the list of models cannot be loaded, say so.
   return { element: part.element, open: () => void catalog.open({ fresh: false }).then(() => part.show(), notArrived) };
 }
 
 /**
- * Something about the models of a use case, from the page's own list.
+ * A list of the models of a use case.
  *
  * @param {Context} context
  * @param {UseCase} useCase
@@ -124,7 +126,7 @@ function figures({ title, figures: { dev_bits_per_char, dev_bleu, dev_chrf, para
 }
 
 /**
- * One step of the text's preparation, on the words that the text laboratory has too.
+ * One step of text preprocessing, which shares its text with "Prepare text".
  *
  * @param {Context} context
  * @param {string} id
@@ -157,7 +159,7 @@ function languageField(state, id) {
 }
 
 /**
- * A window of the text and its target, shifted by one.
+ * A window of the text and its target, which is shifted by one.
  *
  * @param {Context} context
  * @returns {Live}
@@ -190,7 +192,7 @@ function windows({ state }) {
 }
 
 /**
- * How many parameters an LSTM of this size has, beside the one of the page.
+ * Computes the number of parameters of an LSTM of a chosen size.
  *
  * @returns {Live}
  */
@@ -205,7 +207,7 @@ function sizes() {
     let parameters = vocabulary * embedding + (size + 1) * vocabulary;
     for (let layer = 0; layer < depth; layer += 1) {
       const inputs = layer === 0 ? embedding : size;
-      // Four gates read input and state; PyTorch's form has two biases.
+      // Four gates, each with weights for input and state and, as in PyTorch, two biases.
       parameters += 4 * size * (inputs + size + 2);
     }
     say(count, 'parameterCount', { parameters });
@@ -216,7 +218,7 @@ function sizes() {
 }
 
 /**
- * What a probability costs.
+ * The cross-entropy of a probability, in nats and bits.
  *
  * @returns {Live}
  */
@@ -234,7 +236,7 @@ function loss() {
 }
 
 /**
- * What a verdict of the discriminator on a generated point costs either network.
+ * The losses of both GAN networks for a probability that the discriminator gives a generated point.
  *
  * @returns {Live}
  */

@@ -1,4 +1,4 @@
-// What the parts of the lecture that one can try are made of: a slider, a row of bars, a question to a model.
+// Building blocks of the lecture's interactive parts: sliders, bars, requests to a model.
 
 import { formatNumber, onLanguage, say } from '../../i18n/index.js';
 import { AlertBox } from '../../ui/alert-box.js';
@@ -13,9 +13,9 @@ import { Work } from '../common/work.js';
 /** @typedef {import('../../engine/protocol.js').ModelEntry} ModelEntry */
 /** @typedef {import('../../engine/protocol.js').Row} Row */
 /** @typedef {import('../common/work.js').Task} Task */
-/** @typedef {{ element: HTMLElement, open?: () => void, run?: () => void, stop?: () => void }} Live a part of a page that one can try */
+/** @typedef {{ element: HTMLElement, open?: () => void, run?: () => void, stop?: () => void }} Live an interactive part of a page */
 
-/** Drawing as the model has it: nothing cut off, nothing reshaped. @type {import('../../engine/protocol.js').GenerateOptions} */
+/** Plain sampling from the model's distribution, without any filters. @type {import('../../engine/protocol.js').GenerateOptions} */
 export const PLAIN = {
   temperature: 1,
   top_k: 0,
@@ -29,7 +29,7 @@ export const PLAIN = {
   stop: [],
 };
 
-/** Typing is quicker than this; the answer follows when it pauses. */
+/** Pause in typing after which the answer is updated. */
 const PAUSE_MS = 250;
 
 /**
@@ -51,7 +51,7 @@ export function slider(id, label, attributes) {
 }
 
 /**
- * A text of this page alone, heard when typing pauses.
+ * A text field that is not part of links; `onChange` is called when typing pauses.
  *
  * @param {string} id
  * @param {import('../../i18n/index.js').Key} label
@@ -71,7 +71,7 @@ export function typed(id, label, value, onChange) {
 
 /** @typedef {{ token: string, share: number, mark?: string, onPick?: () => void, isPicked?: boolean }} Bar */
 
-/** @param {Bar[]} all each a token with a probability; a button where it can be picked */
+/** @param {Bar[]} all tokens with their probabilities; those with `onPick` are buttons */
 export function bars(all) {
   const bar = (/** @type {Bar} */ { token, share, mark = '', onPick, isPicked = false }) => {
     const name = onPick
@@ -88,7 +88,7 @@ export function percent(share) {
   return formatNumber(share, { style: 'percent', minimumFractionDigits: 1, maximumFractionDigits: 1 });
 }
 
-/** Asks a writing model, and says how that goes. */
+/** Sends requests to a model and shows their progress. */
 export class Asking {
   #context;
   #status = h('p', { class: 'status small', 'aria-live': 'polite' });
@@ -100,7 +100,7 @@ export class Asking {
 
   /**
    * @param {import('../common/view.js').Context} context
-   * @param {string} id of the bar that shows a download
+   * @param {string} id of the download bar
    */
   constructor(context, id) {
     this.#context = context;
@@ -111,17 +111,16 @@ export class Asking {
   }
 
   /**
-   * Does it with a model, in place of what was going on.
+   * Performs steps with a model, in place of the current ones.
    *
-   * @param {string} id of the model; another of its kind where the page does not have it
+   * @param {string} id of the model; the first of its kind replaces one that does not exist
    * @param {(task: Task, model: ModelEntry, fresh: boolean) => Promise<void>} steps
-   * @param {boolean} [fresh] fetch files anew, after an error
+   * @param {{ kind?: 'generator' | 'translator', fresh?: boolean }} [options] `fresh`: download files again, after an error
    */
-  async about(id, steps, fresh = false) {
-    const again = () => void this.about(id, steps, true);
+  async about(id, steps, { kind = 'generator', fresh = false } = {}) {
+    const again = () => void this.about(id, steps, { kind, fresh: true });
     if (!(await this.#work.openCatalog(fresh, again))) return;
-    const { catalog } = this.#context;
-    const all = [...catalog.of('generator'), ...catalog.of('translator')];
+    const all = this.#context.catalog.of(kind);
     const model = all.find((candidate) => candidate.id === id) ?? all[0];
     await this.#work.perform(async (task) => {
       await steps(task, model, fresh);
@@ -134,7 +133,7 @@ export class Asking {
   }
 
   /**
-   * What a run of the engine is asked for and tells besides its results.
+   * Returns the common part of a request to the engine, and the listeners for its progress.
    *
    * @param {Task} task
    * @param {ModelEntry} model
@@ -145,14 +144,14 @@ export class Asking {
   }
 
   /**
-   * What the model expects behind a text: the likeliest tokens first.
+   * Returns the model's predictions for the next token, most likely first.
    *
    * @param {Task} task
    * @param {ModelEntry} model
    * @param {boolean} fresh
    * @param {string} text
    * @param {{ temperature?: number, candidates?: number, path?: number[] }} [how]
-   * @returns {Promise<Row[]>} one row more where another token was drawn; none once the task was stopped
+   * @returns {Promise<Row[]>} one more row if another token was drawn; empty if the task was stopped
    */
   async next(task, model, fresh, text, { temperature = 1, candidates = 8, path = [] } = {}) {
     /** @type {Row[]} */
@@ -174,15 +173,15 @@ export class Asking {
   }
 
   /**
-   * Text that a model writes.
+   * Generates a text.
    *
    * @param {Task} task
    * @param {ModelEntry} model
    * @param {boolean} fresh
-   * @param {string} text the beginning
+   * @param {string} text the prompt
    * @param {Partial<import('../../engine/protocol.js').GenerateOptions>} options
-   * @param {(written: string) => void} [onText] hears it grow
-   * @returns {Promise<{ text: string, tokens: number, seconds: number }>} `text` is what was written
+   * @param {(written: string) => void} [onText] called with the text so far
+   * @returns {Promise<{ text: string, tokens: number, seconds: number }>} `text` does not include the prompt
    */
   async write(task, model, fresh, text, options, onText = () => {}) {
     let written = '';

@@ -1,4 +1,4 @@
-// The three steps of InstructGPT, each on a few numbers of a real model: what it expects next, and two of its stanzas.
+// The three steps of InstructGPT, demonstrated on a real model's next-token probabilities and on two of its stanzas.
 
 import { formatNumber, onLanguage, say } from '../../i18n/index.js';
 import { button, h } from '../../ui/dom.js';
@@ -8,12 +8,12 @@ import { Verse } from '../../ui/verse.js';
 /** @typedef {import('../../engine/protocol.js').Row} Row */
 
 const MODEL = 'gpt-songs';
-/** How far a demonstration moves the logits. */
+/** Learning rate of a demonstration, on the logits. */
 const RATE = 0.3;
-/** How far a choice moves the rewards. */
+/** Learning rate of a choice, on the rewards. */
 const CHOICE_RATE = 0.8;
 
-/** What may come next, and a slider that changes it. */
+/** The probabilities of the next token, and a slider that changes them. */
 class Expecting {
   #asking;
   #input;
@@ -32,12 +32,12 @@ class Expecting {
    * @param {import('../common/view.js').Context} context
    * @param {string} id
    * @param {object} how
-   * @param {string} how.text the beginning
+   * @param {string} how.text the prompt
    * @param {boolean} how.several whether more than one token can be picked
    * @param {[HTMLInputElement, HTMLElement]} how.lever
    * @param {import('../../i18n/index.js').Key} how.hint
-   * @param {(shares: number[], picked: boolean[], told: HTMLElement) => number[]} how.change what becomes of the shares,
-   *   the last of which is that of all other tokens
+   * @param {(shares: number[], picked: boolean[], told: HTMLElement) => number[]} how.change returns the changed
+   *   shares; the last one is that of all other tokens
    */
   constructor(context, id, { text, several, lever: [lever, leverLine], hint, change }) {
     this.#asking = new Asking(context, `${id}-download`);
@@ -106,7 +106,7 @@ class Expecting {
 }
 
 /**
- * Supervised fine-tuning: what somebody shows becomes likelier.
+ * Supervised fine-tuning: demonstrations become more likely.
  *
  * @param {import('../common/view.js').Context} context
  */
@@ -136,7 +136,7 @@ export function demonstrate(context) {
 }
 
 /**
- * Reinforcement with a price on distance, in closed form: what the best model would be.
+ * Reinforcement learning with a KL penalty: the optimal policy in closed form.
  *
  * @param {import('../common/view.js').Context} context
  */
@@ -167,7 +167,7 @@ function softmax(logits) {
   return all.map((each) => each / sum);
 }
 
-/** Two stanzas, and what a choice between them teaches a reward model. */
+/** Two stanzas, and the effect of a choice between them on a reward model. */
 export class Comparing {
   #asking;
   #verses = [new Verse(), new Verse()];
@@ -240,7 +240,7 @@ export class Comparing {
 }
 
 /**
- * How likely the reward model holds this choice.
+ * Returns the probability that the reward model gives a choice (Bradley-Terry).
  *
  * @param {number[]} rewards
  * @param {0 | 1} better

@@ -1,4 +1,4 @@
-// What a language model learns: how likely a text is, character by character.
+// The probability that a language model gives a text, character by character.
 
 import { formatNumber, onLanguage, say } from '../../i18n/index.js';
 import { h } from '../../ui/dom.js';
@@ -9,7 +9,7 @@ import { Asking, percent, typed } from './parts.js';
 const MODEL = 'char-lstm-songs';
 const TEXT = 'I love you, xylophone';
 const MOST = 60;
-/** All characters that the model knows, and one more for safety. */
+/** Number of candidates to request; more than the model's vocabulary of characters. */
 const CANDIDATES = 100;
 
 /** @typedef {{ character: string, probability: number }} Read */
@@ -55,7 +55,7 @@ export class Probability {
         const rows = await this.#asking.next(task, model, fresh, '', { candidates: CANDIDATES, path });
         const row = rows.find((candidate) => candidate.text === character);
         if (!rows.length) return;
-        // A character that the model does not know is left out, as in every text that it reads.
+        // Skip characters that the model does not know, as in any text it reads.
         if (!row) continue;
         path.push(row.id);
         this.#read.push({ character, probability: row.before });

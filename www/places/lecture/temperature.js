@@ -1,4 +1,4 @@
-// Temperature: the bars of what may come next, and for each of them a curve over all temperatures.
+// Temperature: the probabilities of the next token as bars, and each as a curve over all temperatures.
 
 import { onLanguage, say } from '../../i18n/index.js';
 import { Chart } from '../../ui/chart.js';
@@ -10,7 +10,7 @@ import { Asking, bars, percent, slider, typed } from './parts.js';
 
 const MODEL = 'gpt-songs';
 const BEGINNING = 'The sailor sailed across the';
-/** Of the curves; the model computes what stands on each of them. */
+/** Temperatures of the curves; each takes a run of the model. */
 const TEMPERATURES = Array.from({ length: 20 }, (_, i) => (i + 1) / 10);
 const SHOWN = 5;
 const LOOKS = ['train', 'held-out', 'shipped', 'train other', 'held-out other'];
@@ -22,7 +22,7 @@ export class Temperature {
   #bars = h('div', {});
   #told = h('p', { class: 'small' });
   #chart = new Chart({ title: 'temperatureCurves', x: 'temperature', format: { style: 'percent', maximumFractionDigits: 1 } });
-  /** What may come, at each temperature. @type {Row[][]} */
+  /** The candidates at each temperature. @type {Row[][]} */
   #rows = [];
   #asked = '';
   element;
@@ -62,7 +62,7 @@ export class Temperature {
       this.#rows = rows;
       this.#draw();
     });
-    // Stopped or failed, it is asked anew.
+    // If stopped or failed, the next call tries again.
     if (rows.length < TEMPERATURES.length) this.#asked = '';
   }
 
@@ -70,7 +70,7 @@ export class Temperature {
     if (!this.#rows.length) return;
     const at = Math.round(Number(this.#temperature.value) * 10) - 1;
     const rows = this.#rows[at];
-    // The same tokens at every temperature, so that one sees them grow and shrink: those that the model likes best.
+    // Show the model's top tokens, which are the same at every temperature.
     const tokens = [...rows].sort((a, b) => a.rank - b.rank).slice(0, SHOWN);
     const share = (/** @type {Row[]} */ of, /** @type {number} */ id) => of.find((row) => row.id === id)?.after ?? 0;
     this.#bars.replaceChildren(bars(tokens.map(({ id, text: token }) => ({ token, share: share(rows, id) }))));

@@ -1,4 +1,4 @@
-// The view "Describe a picture": one picture, many words, and where the model looks for each of them.
+// The view "Describe a picture": a picture, its caption, and the model's attention for each word.
 
 import { describe, drawIcon } from '../../engine/describer.js';
 import { squareOf } from '../../engine/photo.js';
@@ -12,10 +12,10 @@ import { speakOfPictures } from './picture-words.js';
 /** @typedef {import('../../engine/describer.js').DescribedWord} DescribedWord */
 
 const LANGUAGES = /** @type {const} */ (['de', 'en']);
-/** Pictures that the model has not seen in training: those came from collection 1. */
+/** Offset of the seeds, to show pictures not seen in training, which used collection 1. */
 const UNSEEN = 1_000_000;
 
-/** Fetches the words of the view. */
+/** Loads the texts of the view. */
 export async function loadCaption() {
   await speakOfPictures();
   return mountCaption;
@@ -33,7 +33,7 @@ function mountCaption(root, context) {
 
 class Captions {
   #state;
-  #picture = new Picture();
+  #picture = new Picture('captionPicture');
   #alert = new AlertBox();
   #told = h('p', { class: 'small' });
   #sure = h('p', { class: 'small', role: 'status' });
@@ -41,7 +41,7 @@ class Captions {
   #lines = { de: h('p', { class: 'caption', lang: 'de' }), en: h('p', { class: 'caption', lang: 'en' }) };
   #index = 0;
   #seed = -1;
-  /** Only the last picture that was asked for is shown. */
+  /** Counts requests, to show only the picture requested last. */
   #asked = 0;
   /** @type {[DescribedWord, HTMLElement] | null} */
   #chosen = null;
@@ -135,7 +135,7 @@ class Captions {
 
   /**
    * @param {Uint8Array} pixels
-   * @param {string[] | null} truth what was drawn, German and English
+   * @param {string[] | null} truth the correct captions, German and English
    * @param {() => boolean} isWanted
    */
   async #show(pixels, truth, isWanted) {

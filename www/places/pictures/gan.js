@@ -1,4 +1,4 @@
-// The view "GAN in the plane": a generator and a discriminator, and what each makes of the other.
+// The view "GAN in 2D": a generator and a discriminator trained on points in the plane.
 
 import { beginGan } from '../../engine/gan.js';
 import { toFailure } from '../../errors.js';
@@ -17,12 +17,12 @@ import { speakOfPictures } from './picture-words.js';
 
 /** @type {readonly Network[]} */
 const BOTH = ['discriminator', 'generator'];
-/** Of a curve. */
+/** Maximum number of points of a curve. */
 const MOST_POINTS = 4000;
-/** Curves grow slowly: so often is enough. */
+/** Least time between two updates of the curves. */
 const CURVES_MS = 400;
 
-/** Fetches the words of the view. */
+/** Loads the texts of the view. */
 export async function loadGan() {
   await speakOfPictures();
   return mountGan;
@@ -59,9 +59,9 @@ class Gan {
   );
   /** @type {{ instruct: (instruction: Instruction) => void } | null} */
   #session = null;
-  /** What the networks were begun with. */
+  /** The seed of the networks. */
   #begun = '';
-  /** What they learn. */
+  /** The point set they learn. */
   #cloud = '';
   #plays = false;
   /** @type {import('../../engine/gan.js').Losses} */
@@ -82,7 +82,7 @@ class Gan {
     onLanguage(() => this.#tell());
   }
 
-  /** Shows the networks of the settings, new ones where there are none. */
+  /** Follows the settings, creating new networks for another seed. */
   open() {
     const { cloud, seed } = this.#state.settings;
     this.#drawing.hidden = cloud !== 'drawn';
@@ -96,7 +96,7 @@ class Gan {
     if (plays && !this.#session) this.#begin();
     this.#plays = plays;
     say(this.#play, plays ? 'ganPause' : 'ganPlay');
-    // Nobody wants every step read aloud.
+    // Do not announce every step to screen readers.
     this.#step.setAttribute('aria-live', plays ? 'off' : 'polite');
     this.#instruct({ type: 'pace', pace: plays ? (this.#slow.checked ? 'slow' : 'fast') : 'paused' });
   }
@@ -185,11 +185,11 @@ class Gan {
     this.#instruct({ type: 'step', networks });
   }
 
-  /** Others than before. */
+  /** Creates new networks, with a new seed unless it is locked. */
   #renew() {
     const { lock } = this.#state.settings;
     this.#begun = '';
-    // The state's listener begins; where the seed is locked or stays, nothing else would.
+    // The state's listener creates them; with a locked seed it would not be called.
     if (!lock.split(',').includes('seed')) this.#state.set({ seed: randomSeed() });
     else this.open();
   }
@@ -213,7 +213,7 @@ class Gan {
     if (this.#plays) this.play(true);
   }
 
-  /** The networks go on with other real points. */
+  /** Continues training with other real points. */
   #follow() {
     const { cloud } = this.#state.settings;
     this.#cloud = cloud;
@@ -231,7 +231,7 @@ class Gan {
     this.#plane.draw(picture);
     for (const network of BOTH) {
       const points = [...this.#losses[network], ...picture.losses[network]];
-      // More than a screen has columns cannot be seen, and a lesson is long.
+      // Thin out long curves; more points than pixel columns are not visible.
       this.#losses[network] = points.length > MOST_POINTS ? points.filter((_, at) => at % 2 === 0) : points;
     }
     const now = performance.now();
@@ -240,7 +240,7 @@ class Gan {
     this.#tell();
   }
 
-  /** All that is words and numbers. */
+  /** Updates texts, numbers and curves. */
   #tell() {
     if (!this.#picture) return;
     const { step, nearness } = this.#picture;

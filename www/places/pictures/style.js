@@ -1,4 +1,4 @@
-// The view "Style transfer": a content, a style, and a picture that comes near to both.
+// The view "Style transfer": a content picture, a style picture, and a result that approximates both.
 
 import { look, paint } from '../../engine/painter.js';
 import { toFailure } from '../../errors.js';
@@ -15,7 +15,7 @@ import { speakOfPictures } from './picture-words.js';
 /** @typedef {import('../../i18n/index.js').Key} Key */
 /** @typedef {'content' | 'style'} Role */
 
-/** Painted beforehand with what a link without settings means, and seed 1. */
+/** The example result, painted with the default settings and seed 1. */
 const EXAMPLE = 'examples/style.png';
 const MOTIFS = /** @type {const} */ ([
   ['village', 'motifVillage'],
@@ -34,7 +34,7 @@ const PAINTINGS = /** @type {const} */ ([
   ['weave', 'paintingWeave'],
 ]);
 
-/** Fetches the words of the view. */
+/** Loads the texts of the view. */
 export async function loadStyle() {
   await speakOfPictures();
   return mountStyle;
@@ -50,7 +50,7 @@ function mountStyle(root, context) {
   return { open: async () => studio.open(), run: () => void studio.paint(), stop: () => studio.stop() };
 }
 
-/** A canvas that shows pictures of any size, and takes files. */
+/** A canvas that shows pictures of any size and accepts dropped files. */
 class Frame {
   canvas;
   element;
@@ -105,11 +105,11 @@ class Studio {
   #stop = button('styleStop', () => this.stop(), { 'aria-keyshortcuts': 'Escape', disabled: true });
   #save = button('styleSave', () => this.#keep(), { disabled: true });
   #drop = button('styleDropOwn', () => this.#forget(), { class: 'quiet', hidden: true });
-  /** What the visitor has brought; it never leaves this device. @type {Record<Role, File | null>} */
+  /** The visitor's own pictures, which never leave this device. @type {Record<Role, File | null>} */
   #files = { content: null, style: null };
   /** @type {Record<Role, HTMLInputElement>} */
   #inputs = { content: this.#fileInput('content'), style: this.#fileInput('style') };
-  /** What each frame shows. @type {Record<Role, string>} */
+  /** Key of the picture shown in each frame. @type {Record<Role, string>} */
   #shown = { content: '', style: '' };
   /** @type {{ cancel: () => void } | null} */
   #run = null;
@@ -146,7 +146,7 @@ class Studio {
     if (!this.#hasExample) this.#showExample();
   }
 
-  /** Begins with the settings as they are. */
+  /** Starts painting with the current settings. */
   async paint() {
     this.stop();
     this.#alert.clear();
@@ -167,7 +167,7 @@ class Studio {
     if (run === this.#run) this.#busy(false);
   }
 
-  /** The picture stays as far as it is. */
+  /** Stops painting, keeping the picture. */
   stop() {
     this.#run?.cancel();
   }
@@ -254,7 +254,7 @@ class Studio {
     void this.#look(role);
   }
 
-  /** Drawn pictures again. */
+  /** Returns from the visitor's pictures to the built-in ones. */
   #forget() {
     this.#drop.hidden = true;
     this.#notes.clear();
@@ -289,7 +289,7 @@ class Studio {
       if (!isWanted()) return;
       this.#shown[role] = '';
       if (source.file) {
-        // What cannot be read is not painted either.
+        // Discard a file that cannot be read.
         this.#files[role] = null;
         this.#inputs[role].value = '';
         this.#drop.hidden = !this.#files.content && !this.#files.style;
@@ -305,7 +305,7 @@ class Studio {
     try {
       await image.decode();
     } catch {
-      // Without it the view is as good: the visitor paints.
+      // The view works without the example.
       return;
     }
     if (this.#run) return;
@@ -320,7 +320,7 @@ class Studio {
   #show(painted, steps) {
     this.#result.show(painted);
     this.#bar.value = painted.step / steps;
-    // Numbers, so that they follow the language.
+    // Pass numbers, not strings, so that they are formatted for the language.
     const shown = (/** @type {number} */ value) => Number(value.toPrecision(2));
     say(this.#told, 'styleTold', { step: painted.step, steps, style: shown(painted.style), content: shown(painted.content), seconds: shown(painted.seconds) });
     this.#save.disabled = false;
@@ -331,7 +331,7 @@ class Studio {
     this.#stop.disabled = !busy;
     this.#bar.hidden = !busy;
     this.#bar.value = 0;
-    // Nobody wants every step read aloud.
+    // Do not announce every step to screen readers.
     this.#told.setAttribute('aria-live', busy ? 'off' : 'polite');
     if (!busy) this.#run = null;
   }

@@ -1,15 +1,15 @@
-// One training at a time in all tabs: two would each be half as fast, and fill the disk with the same names.
+// Allows one training at a time across all tabs: two would each run at half speed and overwrite each other's files.
 
 const LOCK = `liedwerk-training ${new URL('../../', import.meta.url).pathname}`;
 
 /**
- * Works while no other tab can.
+ * Runs `work` under a lock shared by all tabs.
  *
  * @param {() => Promise<void>} work
- * @returns {Promise<boolean>} false where another tab is at it
+ * @returns {Promise<boolean>} false if another tab holds the lock
  */
 export async function alone(work) {
-  // Plain http has no locks; there the visitor has to take care.
+  // Plain http has no locks; visitors there must take care themselves.
   if (!navigator.locks) {
     await work();
     return true;

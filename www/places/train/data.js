@@ -1,6 +1,6 @@
-// The settings that say how a text is cut up, as a plan has them.
+// Converts the page's settings to the data section of a training plan.
 
-/** A pair with a longer sentence is left out: short ones are what a small translator can learn. */
+/** Pairs with longer sentences are skipped, since a small translator can only learn short ones. */
 const MAX_TOKENS = 60;
 
 /**

@@ -1,7 +1,7 @@
 import { formatNumber, text } from '../../i18n/index.js';
 
 /**
- * A time as one says it: seconds below two minutes, then minutes, then hours and minutes.
+ * Formats a duration: seconds below two minutes, then minutes, and hours with one decimal from two hours on.
  *
  * @param {number} seconds
  */

@@ -1,17 +1,17 @@
-// From files that a visitor drops or chooses to a text, or to models; the engine reads them as the command does.
+// Reads the visitor's files as texts or models, with the same parsers as the command line.
 
 import { EngineError } from '../../errors.js';
 
 /** @typedef {import('../../engine/protocol.js').Note} Note */
 /** @typedef {import('../../engine/training-protocol.js').ReadModel} ReadModel */
 
-/** A small model learns nothing from more, and a phone has to hold it. */
+/** Text size limit in bytes: a small model gains nothing from more, and a phone must hold it in memory. */
 const LARGEST_FILE = 20_000_000;
-/** Sentence pairs by the end of their name, whatever is to be trained. */
+/** Extensions of tables of sentence pairs, whatever model is trained. */
 const TABLE = /\.(tsv|csv)$/i;
-/** As much of a file tells what it is. */
+/** Number of bytes that identify a file's format. */
 const HEAD_BYTES = 512;
-/** Files, the model made of them and what the browser keeps are in memory at the same time. */
+/** Model size limit: the files, the model and the stored copy are in memory at the same time. */
 const LARGEST_MODEL = 2 ** 30;
 
 /**
@@ -38,7 +38,7 @@ export async function readFiles(files, reader, pairs) {
 }
 
 /**
- * Several files are several songs; one file alone stays as it is.
+ * Makes a text one song, titled after its file, unless it already has songs.
  *
  * @param {string} text
  * @param {string} name
@@ -48,7 +48,7 @@ function asSong(text, name) {
 }
 
 /**
- * Opens one model after another; what cannot be opened is said, and the others go on.
+ * Opens models one after another; failures are reported and do not stop the others.
  *
  * @param {File[]} files
  * @param {import('../../engine/trainer-client.js').TrainerClient} reader
@@ -77,7 +77,7 @@ async function contentOf(blob) {
 }
 
 /**
- * Its name, with the folders that it was dropped in.
+ * Returns a file's name including the folders it was dropped in.
  *
  * @param {File} file
  */
@@ -85,11 +85,11 @@ function pathOf(file) {
   return paths.get(file) ?? (file.webkitRelativePath || file.name);
 }
 
-/** Where files of dropped folders lie. @type {WeakMap<File, string>} */
+/** Paths of the files in dropped folders. @type {WeakMap<File, string>} */
 const paths = new WeakMap();
 
 /**
- * All files that are dropped, those in folders, too. To be called while the event is handled.
+ * Returns all dropped files, including those in folders. Must be called during the drop event.
  *
  * @param {DataTransfer} dropped
  * @returns {Promise<File[]>}
@@ -113,7 +113,7 @@ async function within(entry) {
   }
   const reader = /** @type {FileSystemDirectoryEntry} */ (entry).createReader();
   const inside = [];
-  // A reader gives some at a time, and none when it is through.
+  // A reader returns entries in batches, and an empty one at the end.
   for (;;) {
     /** @type {FileSystemEntry[]} */
     const some = await new Promise((resolve, reject) => reader.readEntries(resolve, reject));

@@ -1,18 +1,18 @@
-// The numbers of a run as it goes: every step while they are few, then the means of neighbours.
+// The metrics of a run: every step at first, then averages over neighbouring steps.
 
 /** @typedef {import('../../ui/chart.js').Point} Point */
 
-/** A curve is hardly 1,000 pixels wide. */
+/** Maximum number of entries; a curve is hardly 1,000 pixels wide. */
 const MOST = 4096;
-/** How far to either side a mean reaches, as a share of the curve. */
+/** Half-width of the smoothing window, as a share of the curve. */
 const SMOOTH = 0.02;
 const RECENT = 20;
 
 /**
- * @typedef {object} Numbers what is kept of a run, in this form on disk too
- * @property {number} every how many steps one entry stands for
- * @property {number[]} step the last step of each
- * @property {number[]} loss in nats a token
+ * @typedef {object} Numbers metrics of a run, stored on disk in this form
+ * @property {number} every number of steps per entry
+ * @property {number[]} step the last step of each entry
+ * @property {number[]} loss in nats per token
  * @property {number[]} grad_norm
  * @property {number[]} lr
  * @property {{ step: number, loss: number, bits_per_char: number }[]} validated
@@ -32,7 +32,7 @@ export function append(numbers, metrics) {
   for (let i = 0; i < metrics.step.length; i += 1) {
     const last = numbers.step.length - 1;
     const step = metrics.step[i];
-    // Steps within one entry: it becomes their mean.
+    // An entry has the mean of its steps.
     const within = last >= 0 && entry(numbers, numbers.step[last]) === entry(numbers, step);
     const count = (step - 1) % numbers.every;
     for (const name of /** @type {const} */ (['loss', 'grad_norm', 'lr'])) {
@@ -65,7 +65,7 @@ function halve(numbers) {
 }
 
 /**
- * A run that goes on from a checkpoint: what came after it is computed once more.
+ * Drops the metrics after a checkpoint, since a resumed run computes them again.
  *
  * @param {Numbers} numbers
  * @param {number} step
@@ -85,12 +85,12 @@ export function goBack(numbers, step) {
  */
 export function points(numbers, name, factor = 1) {
   const all = numbers.step.map((step, i) => /** @type {const} */ ([step, numbers[name][i] * factor]));
-  // A run that diverges ends in what is no number.
+  // A diverging run ends in NaN or infinity.
   return all.filter(([, y]) => Number.isFinite(y));
 }
 
 /**
- * The mean of the points around each, of as many on either side: it neither leaps nor lags.
+ * Smooths points by a centred moving average, which does not lag; the window shrinks towards both ends.
  *
  * @param {Point[]} raw
  * @returns {Point[]}
@@ -106,7 +106,7 @@ export function smooth(raw) {
 }
 
 /**
- * How it does now: the mean of the last points.
+ * Returns the mean of the last values.
  *
  * @param {number[]} values
  */

@@ -1,6 +1,6 @@
-// How fast a run goes on, by its last reports.
+// Estimates the remaining time of a run from its latest reports.
 
-/** So many of them count. */
+/** Number of reports that count. */
 const REPORTS = 20;
 
 export class Pace {
@@ -17,7 +17,7 @@ export class Pace {
   }
 
   /**
-   * Seconds that so many more steps will take; null before there are two reports.
+   * Returns the seconds that this many more steps will take; null before there are two reports.
    *
    * @param {number} steps
    */

@@ -1,4 +1,4 @@
-// The runs of this browser: their curves, and of those that have not ended what it takes to go on.
+// Stores training runs in this browser: their curves and, until they end, what it takes to resume them.
 
 import { all, get, putAll, removeAll } from '../../shelf/database.js';
 import { noNumbers } from './history.js';
@@ -17,13 +17,13 @@ import { noNumbers } from './history.js';
  * @property {number} step
  * @property {number} steps
  * @property {number} seconds of training
- * @property {number} saved the step of the checkpoint; 0 without one
- * @property {number} perToken characters in a token, on average
+ * @property {number} saved step of the checkpoint; 0 without one
+ * @property {number} perToken average characters per token
  * @property {import('./history.js').Numbers} numbers
- * @property {Sample[]} samples the newest last
- * @property {string} based the title of the model it started from; empty from scratch
+ * @property {Sample[]} samples oldest first
+ * @property {string} based title of the model it started from; empty if trained from scratch
  * @property {'cpu' | 'gpu'} device
- * @property {number} cores workers that train
+ * @property {number} cores number of training workers
  *
  * @typedef {object} Sample
  * @property {number} step
@@ -33,7 +33,7 @@ import { noNumbers } from './history.js';
  * @property {{ source: string, text: string, reference: string }[]} [pairs]
  */
 
-/** So many samples are kept; the first ones, too, for they show where it came from. */
+/** Maximum number of stored samples. */
 const SAMPLES = 60;
 
 /**
@@ -64,22 +64,22 @@ export function newRun(what) {
 export function keepSample(run, sample) {
   run.samples.push(sample);
   run.numbers.copied.push({ step: sample.step, memorized: sample.memorized });
-  // Of those in the middle every other one goes.
+  // Thin out the older samples evenly, so that early ones remain to show the progress.
   if (run.samples.length > SAMPLES) run.samples = run.samples.filter((_, i) => i % 2 === 0 || i > SAMPLES - 10);
 }
 
-/** @returns {Promise<Run[]>} the newest first */
+/** @returns {Promise<Run[]>} newest first */
 export async function storedRuns() {
   const runs = /** @type {Run[]} */ (await all('runs'));
   return runs.sort((a, b) => b.created - a.created);
 }
 
-/** What the browser has refused to keep, which may pass. @type {WeakMap<Run, { text?: string, checkpoint?: Uint8Array }>} */
+/** Data that the browser failed to store; the next `storeRun` retries. @type {WeakMap<Run, { text?: string, checkpoint?: Uint8Array }>} */
 const refused = new WeakMap();
 
 /**
  * @param {Run} run
- * @param {{ text?: string, checkpoint?: Uint8Array }} [means] to go on; with them goes what was refused before
+ * @param {{ text?: string, checkpoint?: Uint8Array }} [means] data to resume the run; data that could not be stored before is added
  */
 export async function storeRun(run, means = {}) {
   const { text, checkpoint } = { ...refused.get(run), ...means };
@@ -97,7 +97,7 @@ export async function storeRun(run, means = {}) {
 }
 
 /**
- * What it takes to go on; null where it is not there any more.
+ * Returns the data to resume a run, or null if it is gone.
  *
  * @param {Run} run
  * @returns {Promise<{ text: string, checkpoint: Uint8Array } | null>}
@@ -109,7 +109,7 @@ export async function meansOf(run) {
 }
 
 /**
- * The visitor's text and the checkpoint: nobody needs them once a run has ended.
+ * Deletes the visitor's text and the checkpoint, which are not needed after the end of a run.
  *
  * @param {Run} run
  */

@@ -1,4 +1,4 @@
-// How a run learns: its curves beside another run's and a shipped model's, and the numbers of this moment.
+// Shows a training run: its curves, compared with another run and a shipped model, and its current metrics.
 
 import { currentLanguage, formatNumber, onLanguage, text } from '../../i18n/index.js';
 import { duration } from './duration.js';
@@ -11,7 +11,7 @@ import { h } from '../../ui/dom.js';
 /** @typedef {import('../../i18n/index.js').Key} Key */
 
 const DIGITS = { minimumFractionDigits: 3, maximumFractionDigits: 3 };
-/** So often in a row the held-out loss has to have risen before it is called overfitting. */
+/** Number of validations in a row above the best loss that count as overfitting. */
 const RISES = 3;
 
 export class Curves {
@@ -36,7 +36,7 @@ export class Curves {
 
   /**
    * @param {import('../../models.js').Catalog} catalog
-   * @param {HTMLElement} samples what stands beside the loss
+   * @param {HTMLElement} samples shown beside the loss
    */
   constructor(catalog, samples) {
     this.#catalog = catalog;
@@ -65,7 +65,7 @@ export class Curves {
 
   /**
    * @param {Run | null} run
-   * @param {Run[]} others that it may be compared with
+   * @param {Run[]} others runs to compare with
    */
   show(run, others) {
     this.#run = run;
@@ -78,14 +78,14 @@ export class Curves {
   }
 
   /**
-   * The run has gone on.
+   * Updates the display of the current run.
    *
-   * @param {{ perSecond: number, left: number } | null} pace characters and seconds
+   * @param {{ perSecond: number, left: number } | null} pace characters per second, and seconds left
    */
   update(pace) {
     this.#perSecond = pace?.perSecond ?? 0;
     this.#left = pace ? duration(pace.left) : '';
-    // Curves grow slowly; twice a second is enough.
+    // Redraw at most twice a second.
     const now = performance.now();
     if (pace && now - this.#drawn < 500) return;
     this.#drawn = now;
@@ -116,7 +116,7 @@ export class Curves {
         ];
       }),
     );
-    // Sentences of a few words stand everywhere.
+    // For translators this is meaningless, since short sentences occur everywhere.
     this.#copied.element.hidden = run.kind === 'seq2seq' || run.kind === 'transformer';
     this.#copied.show(
       both.map(({ name, numbers }, i) => ({
@@ -131,7 +131,7 @@ export class Curves {
   /**
    * @param {Run} run
    * @param {boolean} bits
-   * @param {string} also a class
+   * @param {string} also suffix of the class
    * @returns {Series[]}
    */
   #lossOf(run, bits, also) {
@@ -149,7 +149,7 @@ export class Curves {
   }
 
   /**
-   * What a shipped model of this kind reaches on songs of its own that it has never seen.
+   * Returns the validation loss of a shipped model of this kind, as a reference level.
    *
    * @param {Run} run
    */
@@ -190,7 +190,7 @@ export class Curves {
 }
 
 /**
- * The step with the best held-out loss, when it has been rising ever since.
+ * Returns the step with the best validation loss if the model has overfitted since, otherwise null.
  *
  * @param {import('./history.js').Numbers['validated']} validated
  */

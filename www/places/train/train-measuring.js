@@ -1,10 +1,10 @@
-// Before a training: some steps measured on this device, a plan made of them, the files it goes on from.
+// Prepares a training: times some steps on this device, drafts a plan, loads the model to fine-tune.
 
 import { modelFiles } from '../../engine/model-files.js';
 import { currentLanguage, say } from '../../i18n/index.js';
 import { kindOfTraining, plannedData } from './data.js';
 
-/** There is nothing to learn from. */
+/** Thrown if there is no training text. */
 export const NO_TEXT = new Error('no text');
 
 export class Measuring {
@@ -50,7 +50,7 @@ export class Measuring {
     }
   }
 
-  /** The files of the model that it starts from. */
+  /** Loads the files of the model to fine-tune, if one is chosen. */
   async from() {
     const model = this.#parts.plan.base;
     if (!model) return null;

@@ -1,4 +1,4 @@
-// The second step of training: what learns, how long, and, one step deeper, every number of the plan.
+// The second step of training: model, duration and, in a disclosure, every number of the plan.
 
 import { kindOf } from '../../engine/kinds.js';
 import { currentLanguage, onLanguage, say, saysNothing, text } from '../../i18n/index.js';
@@ -41,7 +41,7 @@ const CLEANINGS = /** @type {const} */ ([
   ['songs', 'cleaningSongs'],
   ['lecture', 'cleaningLecture'],
 ]);
-/** Whatever of these changes, the plan was for something else. */
+/** Settings that invalidate the plan when they change. */
 const DECIDING = /** @type {const} */ (['kind', 'model_size', 'cleaning', 'base', 'trained_layers', 'minutes', 'held_out', 'seed']);
 
 export class PlanStep {
@@ -75,7 +75,7 @@ export class PlanStep {
     this.#cores = field('cores', coresChoice(context.computing), 'coresHint');
     this.#base.addEventListener('change', () => {
       const model = this.#bases().find(({ id }) => id === this.#base.value);
-      // What our songs were cleaned of, the models that read them do not know.
+      // The shipped models were trained on cleaned songs, so clean the text for them, too.
       const cleaning = model && !model.files.own && kindOf(model) === 'generator' ? 'songs' : state.settings.cleaning;
       state.set({ base: this.#base.value, cleaning });
     });
@@ -115,12 +115,12 @@ export class PlanStep {
     this.#follow();
   }
 
-  /** The plan with the visitor's changes; null where nothing has been measured for these settings. */
+  /** The plan with the visitor's changes; null if it has not been drafted for the current settings. */
   get drafted() {
     return this.#drafted;
   }
 
-  /** @returns {ModelEntry | null} the model that training goes on from */
+  /** @returns {ModelEntry | null} the model to fine-tune */
   get base() {
     const { kind, base } = this.#context.state.settings;
     return this.#bases().find(({ id, model_type }) => id === base && model_type === kind) ?? null;
@@ -151,7 +151,7 @@ export class PlanStep {
     this.#estimated();
   }
 
-  /** The text is another one. */
+  /** Discards the plan when the text changes. */
   forget() {
     this.#drafted = null;
     this.#numbers.replaceChildren();
@@ -168,7 +168,7 @@ export class PlanStep {
     say(this.#estimate, 'planEstimate', { steps, parameters, time: duration(steps * seconds_per_step) });
   }
 
-  /** For the command line, which learns the same from it. */
+  /** Copies the plan for the command line, which performs the same training. */
   async #copyPlan() {
     if (!this.#drafted) return;
     const done = await copied(JSON.stringify(this.#drafted.plan, null, 2));
@@ -231,7 +231,7 @@ function field(name, control, hint) {
 }
 
 /**
- * Every number of a plan, by its name there.
+ * Returns every number of a plan with its name.
  *
  * @param {Plan} plan
  * @returns {{ owner: Record<string, unknown>, name: string, id: string }[]}

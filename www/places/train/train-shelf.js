@@ -1,4 +1,4 @@
-// What this browser keeps of the visitor's own: models, to be used, named, handed on; and runs.
+// The visitor's own models and runs stored in this browser: to use, rename, download and remove.
 
 import { kindOf } from '../../engine/kinds.js';
 import { currentLanguage, onLanguage, say, text } from '../../i18n/index.js';
@@ -16,10 +16,10 @@ import { listenToDrops } from './train-text.js';
  * @property {string} id
  * @property {string} name
  * @property {string} model_type
- * @property {number} [step] what it was taken from before it began to learn by heart
+ * @property {number} [step] the step it was saved at, before it overfitted
  *
  * @typedef {object} Doing
- * @property {(files: File[]) => void} take models from files
+ * @property {(files: File[]) => void} take opens models from files
  * @property {(code: string) => void} note
  * @property {(run: Run) => void} show
  * @property {(run: Run) => void} resume
@@ -78,7 +78,7 @@ export class ShelfStep {
   }
 
   /**
-   * Onto the shelf; where it is not kept for long, a note says so.
+   * Adds a model to the shelf, with a note if it could not be stored permanently.
    *
    * @param {string} name
    * @param {Uint8Array} bytes
@@ -93,7 +93,7 @@ export class ShelfStep {
 
   /**
    * @param {Run[]} runs
-   * @param {string | null} going the id of the one that is training now
+   * @param {string | null} going id of the run in progress
    */
   show(runs, going) {
     this.#shown = runs;
@@ -123,7 +123,7 @@ export class ShelfStep {
   }
 
   /**
-   * Ways to use a model, one for each view that can.
+   * Returns buttons to use a model, one for each view that can.
    *
    * @param {Pick<Kept, 'id' | 'name' | 'model_type'>} model
    */
@@ -204,7 +204,7 @@ function item(name, facts, onRename, actions) {
 }
 
 /**
- * A button of which there are several, told apart by what they are about.
+ * A button with an accessible name that says which item it is for.
  *
  * @param {Key} key
  * @param {string} about
@@ -217,7 +217,7 @@ export function labelled(key, about, onClick) {
 }
 
 /**
- * Asks once more, in place: what goes is gone.
+ * A button that asks for confirmation in place, since removal cannot be undone.
  *
  * @param {Key} key
  * @param {string} about

@@ -1,4 +1,4 @@
-// The first step of training: a text, pasted, dropped or one of ours, and what is in it.
+// The first step of training: a text, pasted, dropped or an example, and its statistics.
 
 import { toFailure } from '../../errors.js';
 import { fetchText } from '../../engine/texts.js';
@@ -12,7 +12,7 @@ import { Notes } from '../../ui/notes.js';
 /** @typedef {import('../../engine/training-protocol.js').Facts} Facts */
 /** @typedef {import('../../i18n/index.js').Key} Key */
 
-/** While somebody types, nothing is counted. */
+/** Pause in typing after which the statistics are updated. */
 const PATIENCE_MS = 400;
 
 /** @type {readonly { file: string, title: Key, kind: string }[]} */
@@ -22,7 +22,7 @@ const OURS = [
   { file: 'places/train/texts/pairs.tsv', title: 'oursPairs', kind: 'seq2seq' },
 ];
 
-/** What is held out as a whole. @type {Readonly<Record<string, Key>>} */
+/** Texts for the units that are held out as a whole. @type {Readonly<Record<string, Key>>} */
 const UNITS = { title: 'factsSongs', song: 'factsSongs', stanza: 'factsStanzas' };
 
 /** @param {string} kind */
@@ -44,11 +44,11 @@ export class TextStep {
   #asked = 0;
   /** @type {Facts | null} */
   #known = null;
-  /** What is not in the field, because it is too long for one. */
+  /** The whole text if it is too long for the field, otherwise empty. */
   #long = '';
-  /** Of what has been read from files. @type {import('../../engine/protocol.js').Note[]} */
+  /** Notes from reading files. @type {import('../../engine/protocol.js').Note[]} */
   #fileNotes = [];
-  /** The text that is still on its way here, unless something newer stands there. @type {Promise<void> | null} */
+  /** The text being loaded, unless a newer one has replaced it. @type {Promise<void> | null} */
   #coming = null;
   onChange = () => {};
   element;
@@ -105,7 +105,7 @@ export class TextStep {
     return this.#long || this.#area.value;
   }
 
-  /** What is known of the text; null while that is not known, and where it cannot be learned from. */
+  /** Statistics of the text; null while unknown or if it cannot be used for training. */
   get facts() {
     return this.#known;
   }
@@ -120,7 +120,7 @@ export class TextStep {
    */
   set(text, notes = []) {
     this.#coming = null;
-    // A field with a million lines would stand still; its beginning shows what it is.
+    // A field with a million lines would freeze; show the beginning only.
     this.#long = text.length > SHOWN ? text : '';
     this.#area.value = this.#long ? `${text.slice(0, SHOWN)}\n…` : text;
     this.#area.readOnly = this.#long !== '';
@@ -128,7 +128,7 @@ export class TextStep {
     this.#changed(0);
   }
 
-  /** Settles when the text that was asked for last is here, or will not come. */
+  /** Resolves when the text requested last has loaded or failed. */
   async arrived() {
     while (this.#coming) await this.#coming;
   }
@@ -154,10 +154,10 @@ export class TextStep {
   }
 
   /**
-   * The text that was asked for last wins, whichever comes last.
+   * Loads a text. The one requested last wins, in whichever order they arrive.
    *
    * @param {() => Promise<{ text: string, notes: import('../../engine/protocol.js').Note[], kind: string | null }>} fetched
-   *   with the kind of model that it is for, where it is for one
+   *   with the kind of model it is for, if any
    */
   #bring(fetched) {
     /** @param {() => void} act */
@@ -232,7 +232,7 @@ export class TextStep {
 const SHOWN = 200_000;
 
 /**
- * What cannot be seen is named by its number.
+ * Replaces an invisible character with its code point.
  *
  * @param {string} character
  */

@@ -1,4 +1,4 @@
-// The view "Train": a text of one's own, a small network, and how it learns to spell, to rhyme, to break lines.
+// The view "Train": trains a small network on the visitor's text and shows its progress.
 
 import { TrainerClient } from '../../engine/trainer-client.js';
 import { say } from '../../i18n/index.js';
@@ -81,7 +81,7 @@ export function mountTrain(root, context) {
       await Promise.all([context.catalog.open({ fresh: false }).catch((error) => training.fail(error, () => {})), training.open()]);
     },
     run: () => void training.start(),
-    // Whoever turns to another view lets it learn on; Esc is too near to what takes minutes.
+    // Training continues when the visitor leaves the view; Esc does not stop it, since that could lose minutes of work.
     stop: () => {},
   };
 }
@@ -138,7 +138,7 @@ function runControls(act) {
       const turned = document.activeElement === pause || document.activeElement === resume;
       pause.hidden = inPause;
       resume.hidden = !inPause;
-      // The button that was pressed is gone; its place is kept for the keyboard.
+      // The pressed button is gone; keep the keyboard focus in its place.
       if (turned && runs) (inPause ? resume : pause).focus();
       if (focused && !runs) start.focus();
     },
@@ -146,7 +146,7 @@ function runControls(act) {
 }
 
 /**
- * Models from files onto the shelf.
+ * Opens models from files and adds them to the shelf.
  *
  * @param {File[]} files
  * @param {TrainerClient} reader

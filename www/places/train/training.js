@@ -1,4 +1,4 @@
-// The runs of the view "Train": measure, start, pause, go on, stop; what is kept meanwhile, and what comes of it.
+// Runs the view "Train": measures, starts, pauses, resumes and stops runs, and stores checkpoints and models.
 
 import { toFailure } from '../../errors.js';
 import { TrainerClient } from '../../engine/trainer-client.js';
@@ -29,14 +29,14 @@ import { Measuring, NO_TEXT } from './train-measuring.js';
  * @property {import('../../ui/alert-box.js').AlertBox} alert
  * @property {import('../../ui/notes.js').Notes} notes
  * @property {HTMLElement} status
- * @property {HTMLElement} page where it is seen to learn
+ * @property {HTMLElement} page shows the progress
  * @property {(going: 'idle' | 'busy' | 'training' | 'paused') => void} setGoing
- * @property {(models: import('./train-shelf.js').Offered[]) => void} offer models to be used
+ * @property {(models: import('./train-shelf.js').Offered[]) => void} offer offers models for use
  */
 
 /** @type {Readonly<Record<Ended['reason'], Key>>} */
 const ENDINGS = { finished: 'statusTrained', stopped: 'statusTrainingStopped', diverged: 'statusDiverged' };
-/** A GPU with which nothing was begun. */
+/** Failures of a GPU before training has begun. */
 const UNUSABLE = new Set(['gpu-unavailable', 'gpu-wrong']);
 
 export class Training {
@@ -46,12 +46,12 @@ export class Training {
   #measuring;
   /** @type {Run[]} */
   #runs = [];
-  /** Whose curves are shown. @type {Run | null} */
+  /** The run whose curves are shown. @type {Run | null} */
   #shown = null;
   /** @type {{ run: Run, job: TrainingRun, pace: Pace } | null} */
   #going = null;
   #busy = false;
-  /** The last of what it takes to go on, also where the browser keeps nothing. @type {Map<string, { text: string, checkpoint?: Uint8Array }>} */
+  /** The latest data to resume each run, kept in memory in case the browser refuses to store it. @type {Map<string, { text: string, checkpoint?: Uint8Array }>} */
   #means = new Map();
   #opened = false;
 
@@ -63,13 +63,13 @@ export class Training {
     this.#context = context;
     this.#parts = parts;
     this.#measuring = new Measuring(context, this.#trainer, parts);
-    // Whoever leaves the page loses nothing, if the browser lets it come to that.
+    // Save a checkpoint when the visitor leaves the page, if the browser allows it.
     document.addEventListener('visibilitychange', () => {
       if (document.visibilityState === 'hidden') this.#going?.job.checkpoint();
     });
   }
 
-  /** Lists what is kept; a run that a reload has cut off is shown, ready to go on. */
+  /** Lists the stored runs; one interrupted by a reload is shown, ready to resume. */
   async open() {
     if (this.#opened) return;
     this.#opened = true;
@@ -77,7 +77,7 @@ export class Training {
       const isNew = (/** @type {Run} */ { id }) => !this.#runs.some((run) => run.id === id);
       this.#runs = [...(await storedRuns()).filter(isNew), ...this.#runs];
     } catch {
-      this.#opened = false; // It may open another time; that nothing is kept is said when something ought to be.
+      this.#opened = false; // Try again next time; a storage failure is reported when a run is stored.
     }
     this.#list();
     const newest = this.#runs[0];
@@ -108,7 +108,7 @@ export class Training {
     );
   }
 
-  /** Trains what is chosen. */
+  /** Starts a training with the chosen settings. */
   async start() {
     await this.#perform(
       async () => {
@@ -129,13 +129,13 @@ export class Training {
     );
   }
 
-  /** Whoever starts at once means the text that he has just asked for. */
+  /** Waits for a text that is still loading, in case the visitor starts at once. */
   async #textArrived() {
     say(this.#parts.status, 'statusPreparing');
     await this.#parts.text.arrived();
   }
 
-  /** @param {Run} run from its last checkpoint */
+  /** Resumes a run from its last checkpoint. @param {Run} run */
   async resume(run) {
     await this.#perform(
       async () => {
@@ -208,7 +208,7 @@ export class Training {
   }
 
   /**
-   * One thing at a time, and in one tab.
+   * Performs one piece of work at a time, in one tab only.
    *
    * @param {() => Promise<void>} work
    * @param {() => void} retry
@@ -286,7 +286,7 @@ export class Training {
     await this.#ended(run, ended);
   }
 
-  /** What is still being kept of the run that ends. @type {Promise<void>[]} */
+  /** Pending writes of the run that is ending. @type {Promise<void>[]} */
   #finishing = [];
 
   /**
@@ -320,7 +320,7 @@ export class Training {
     this.#pace(metrics.tokens_per_second * run.perToken);
   }
 
-  /** @param {number | null} perSecond characters; null while it does not go on */
+  /** @param {number | null} perSecond characters; null while paused */
   #pace(perSecond) {
     const going = this.#going;
     const left = going?.pace.secondsFor(going.run.steps - going.run.step) ?? null;
@@ -349,14 +349,14 @@ export class Training {
       await storeRun(run, means);
       this.#parts.notes.remove(['storage-full', 'storage-denied']);
     } catch (error) {
-      // The run goes on; only what a reload would need is not there.
+      // The run continues, but cannot be resumed after a reload.
       run.saved = before;
       this.#parts.notes.add([{ code: toFailure(error).code }]);
     }
   }
 
   /**
-   * Onto the shelf with it, and with what it was before it began to learn by heart.
+   * Adds the model to the shelf and, if it has overfitted, also the one with the best validation loss.
    *
    * @param {Run} run
    * @param {TrainedModel & { best: TrainedModel | null }} model
@@ -380,7 +380,7 @@ export class Training {
     run.step = step;
     run.seconds = seconds;
     if (reason !== 'stopped') {
-      // The visitor's text is kept for as long as a run may go on, and no longer.
+      // Keep the visitor's text only as long as the run can be resumed.
       run.saved = 0;
       this.#means.delete(run.id);
       await forgetMeans(run).catch(() => {});

@@ -1,4 +1,4 @@
-// The view "Translate": German on one side, English on the other, and below where the model looked.
+// The view "Translate": German on one side, English on the other, and the alignment below.
 
 import { say } from '../../i18n/index.js';
 import { AlertBox } from '../../ui/alert-box.js';
@@ -83,7 +83,7 @@ export function mountTranslate(root, context) {
 /** @typedef {import('./translating.js').Parts} Parts */
 
 /**
- * The left page: the German.
+ * The left page: the German text.
  *
  * @param {Parts} parts
  * @param {import('../../state.js').State} state
@@ -107,7 +107,7 @@ function desk(parts, state, link) {
 }
 
 /**
- * The right page: the English, and where each word comes from.
+ * The right page: the English text and its alignment.
  *
  * @param {Parts} parts
  */
@@ -150,7 +150,7 @@ function tuning({ picker, compare, cards }, state) {
 }
 
 /**
- * One translation as it is, two under the names of their models.
+ * Returns the text to copy: one translation as it is, two with the names of their models.
  *
  * @param {import('../../ui/translation-rows.js').Column[]} sheets
  */

@@ -1,4 +1,4 @@
-// The runs of the view "Translate": one model, or two on the same text, and what the visitor looks at.
+// Runs the view "Translate": one model, or two on the same text, and the alignment of the chosen sentence.
 
 import { bringIntoSight } from '../../ui/dom.js';
 import { Translation } from '../common/translation.js';
@@ -9,12 +9,12 @@ import { Work } from '../common/work.js';
 /**
  * @typedef {object} OwnParts
  * @property {ReturnType<typeof import('../../ui/model-picker.js').modelPicker>} picker
- * @property {HTMLElement} rows all of the translation
- * @property {import('../../ui/translation-rows.js').Column[]} sheets two, the second for comparing
- * @property {HTMLElement} deeper what holds the alignment
+ * @property {HTMLElement} rows the whole translation
+ * @property {import('../../ui/translation-rows.js').Column[]} sheets two columns, the second for comparison
+ * @property {HTMLElement} deeper contains the alignment
  * @property {import('../../ui/alignment.js').Alignment} alignment
  * @property {import('../../ui/model-card.js').ModelCard[]} cards one for each sheet
- * @property {HTMLElement} none said when there is no translator
+ * @property {HTMLElement} none shown when there is no translator
  * @property {HTMLElement} compare the toggle with its label
  * @property {HTMLButtonElement} translate
  * @property {HTMLButtonElement} stop
@@ -48,8 +48,8 @@ export class Translating {
 
   /**
    * @param {import('../common/view.js').How} how
-   * @param {boolean} fresh ask the host again, after an error
-   * @param {boolean} replay a link asks for it, not the visitor
+   * @param {boolean} fresh bypass the HTTP cache, after an error
+   * @param {boolean} replay whether a link requests it, not the visitor
    */
   async open(how, fresh = false, replay = how.linked) {
     if (!(await this.#work.openCatalog(fresh, () => void this.open(how, true, replay)))) return;
@@ -63,15 +63,15 @@ export class Translating {
     if (how.go) this.translate(fresh, replay);
   }
 
-  /** Of the translations on the sheets, as far as the settings give them. */
+  /** Returns the proofs of the translations that the settings reproduce. */
   async prove() {
     const proofs = await Promise.all(this.#models().map((model) => this.#translation.proof(model)));
     return proofs.filter(Boolean);
   }
 
   /**
-   * @param {boolean} fresh fetch files anew, after an error
-   * @param {boolean} replay a link asks for it
+   * @param {boolean} fresh download files again, after an error
+   * @param {boolean} replay whether a link requests it
    */
   translate(fresh = false, replay = false) {
     const { afterwards, shown, sheets, translate } = this.#parts;
@@ -99,13 +99,13 @@ export class Translating {
     this.#work.stop();
   }
 
-  /** Whether the GPU has translated. */
+  /** Whether the GPU was used for a translation. */
   get byGpu() {
     return this.#translation.byGpu;
   }
 
   /**
-   * Shows where the models looked for one piece.
+   * Shows the models' alignments of one piece.
    *
    * @param {import('../../engine/protocol.js').Piece | null} piece
    */
@@ -115,7 +115,7 @@ export class Translating {
     for (const sheet of sheets) {
       sheet.mark(piece?.index ?? -1);
       const same = piece && sheet.piece(piece.index);
-      // Models may cut very long sentences in different places.
+      // Models may split very long sentences at different positions.
       if (sheet.model && same?.source === piece?.source && same) aligned.push({ title: sheet.model.title, piece: same });
     }
     this.#chosen = piece;
@@ -160,7 +160,7 @@ export class Translating {
     afterwards.hidden = total.pieces === 0;
   }
 
-  /** The model to translate with, and to compare with. */
+  /** Returns the chosen model and, for a comparison, a second one. */
   #models() {
     const { picker } = this.#parts;
     const first = picker.chosen();
@@ -172,13 +172,13 @@ export class Translating {
   /** @param {boolean} working */
   #setWorking(working) {
     const { stop, translate, sheets } = this.#parts;
-    // A disabled button loses the focus; keyboard users go on with the one beside it.
+    // A disabled button loses the focus; move it to the one beside it.
     if (!working && document.activeElement === stop) translate.focus();
     stop.disabled = !working;
     if (!working) for (const sheet of sheets) sheet.setWorking(false);
   }
 
-  /** The cards, the sheets and the weights of the models that are chosen now. */
+  /** Updates cards and sheets for the chosen models and loads them. */
   #followModels() {
     if (this.#context.state.settings.view !== 'translate') return;
     const models = this.#models();

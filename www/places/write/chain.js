@@ -1,4 +1,4 @@
-// The view "Taylor meets Helene": a German song, its English, and how a network sings on from there.
+// The view "Taylor meets Helene": a German song, its English translation, and a continuation by a language model.
 
 import { say } from '../../i18n/index.js';
 import { AlertBox } from '../../ui/alert-box.js';
@@ -51,7 +51,7 @@ export function mountChain(root, context) {
     afterwards: h('div', { class: 'row afterwards', hidden: true }),
   };
   const chaining = new Chaining(context, parts);
-  /** Another song each time. */
+  /** Runs with a new seed. */
   const anew = (/** @type {() => void} */ run) => {
     state.renewSeed('chain');
     run();
@@ -86,7 +86,7 @@ export function mountChain(root, context) {
 /** @typedef {import('../../state.js').State} State */
 
 /**
- * What belongs to all three stages.
+ * The head of the view, shared by all three stages.
  *
  * @param {Parts} parts
  * @param {HTMLButtonElement} link
@@ -112,7 +112,7 @@ function head({ all, stop, shown, status, alert, download, verdict, notes }, lin
 /**
  * @param {'german' | 'english' | 'song'} name
  * @param {Key} title
- * @param {HTMLButtonElement} own what this stage does
+ * @param {HTMLButtonElement} own the stage's button
  * @param {HTMLElement[]} content
  */
 function stage(name, title, own, ...content) {

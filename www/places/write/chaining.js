@@ -1,4 +1,4 @@
-// The runs of the view "Taylor meets Helene": translate, write on, or both in one go.
+// Runs the view "Taylor meets Helene": translation, continuation, or both in one go.
 
 import { saysNothing } from '../../i18n/index.js';
 import { GERMAN_LENGTH, keepStart } from '../../state.js';
@@ -13,8 +13,8 @@ import { Work } from '../common/work.js';
  * @property {ReturnType<typeof import('../../ui/model-picker.js').modelPicker>} writers
  * @property {HTMLTextAreaElement} english
  * @property {HTMLElement} translationSpeed
- * @property {HTMLElement} stale said when the English no longer belongs to the German
- * @property {HTMLElement} none said when there is no translator
+ * @property {HTMLElement} stale shown when the English no longer matches the German
+ * @property {HTMLElement} none shown when there is no translator
  * @property {HTMLButtonElement} restore
  * @property {HTMLButtonElement} all
  * @property {HTMLButtonElement} translate
@@ -33,9 +33,9 @@ export class Chaining {
   #work;
   #translation;
   #lyrics;
-  /** What the English was made from, or edited for; null while it is only part of a translation. */
+  /** The source that the English was translated from or edited for; null while a translation is incomplete. */
   #madeFrom = /** @type {string | null} */ (null);
-  /** The visitor's wording that a new translation has replaced. */
+  /** The visitor's own English, replaced by a new translation. */
   #replaced = '';
 
   /**
@@ -54,29 +54,29 @@ export class Chaining {
 
   /**
    * @param {import('../common/view.js').How} how
-   * @param {boolean} fresh ask the host again, after an error
+   * @param {boolean} fresh bypass the HTTP cache, after an error
    */
   async open(how, fresh = false) {
     const { go, linked } = how;
     const { english, translators, none, translate } = this.#parts;
     english.value = this.#context.state.settings.english || (linked ? '' : english.value);
     if (!(await this.#work.openCatalog(fresh, () => void this.open(how, true)))) return;
-    // Only now, since the list decides which translator a link can mean.
+    // Only now, since the list of models determines which translator a link refers to.
     if (linked || this.#context.state.settings.english) this.#take(english.value);
     none.hidden = translators.models().length > 0;
     translate.disabled = !none.hidden;
     if (linked) this.#parts.verdict.expect(how.pledge);
     this.#follow();
     if (!go) return;
-    // From the view that translates: its German, whatever was here before.
+    // Opened from the Translate view: start over with its German text.
     if (!linked) this.begin(this.#context.state.settings.german);
     this.all(fresh, linked);
   }
 
-  /** Translates, unless the English is there already and still belongs to the German; then writes on. */
+  /** Translates, unless there is English that still matches the German, then continues the song. */
   all(fresh = false, replay = false) {
     const { english, translators } = this.#parts;
-    // Without a translator the English is the visitor's, whatever the German says.
+    // Without a translator, keep the visitor's English even if the German has changed.
     const anew = english.value.trim() === '' || (this.#isStale() && translators.models().length > 0);
     if (anew && !this.#canTranslate(() => this.all(fresh))) return;
     this.#perform(
@@ -112,14 +112,14 @@ export class Chaining {
     this.#work.stop();
   }
 
-  /** The visitor's own wording comes back. */
+  /** Restores the visitor's own English. */
   restore() {
     this.#work.stop();
     this.#take(this.#replaced);
     this.#edited();
   }
 
-  /** A song for one click: all of the chain begins anew. */
+  /** Starts over with a German song. */
   begin(/** @type {string} */ german) {
     this.#work.stop();
     if (this.#context.state.settings.english) this.#replaced = this.#parts.english.value;
@@ -128,7 +128,7 @@ export class Chaining {
   }
 
   /**
-   * What a link has to carry: the English too, where the German alone would not lead to it.
+   * Returns the settings for a link. They include the English if the German would not reproduce it.
    *
    * @returns {import('../../state.js').Settings}
    */
@@ -138,7 +138,7 @@ export class Chaining {
     return this.#isStale() ? { ...settings, english: value } : settings;
   }
 
-  /** Of the translation, unless the link carries the English itself, and of the song. */
+  /** Returns the proofs of the translation, unless the link carries the English itself, and of the song. */
   async prove() {
     const { english, translators, writers } = this.#parts;
     const { english: own } = this.linkSettings();
@@ -147,12 +147,12 @@ export class Chaining {
     return [translation, song].filter(Boolean);
   }
 
-  /** Whether the GPU has written what the link replays. */
+  /** Whether the GPU was used for a text that the link reproduces. */
   get byGpu() {
     return this.#translation.byGpu || this.#lyrics.byGpu;
   }
 
-  /** @param {string} english of a link, or none */
+  /** @param {string} english from a link, or empty */
   #take(english) {
     this.#translation.byGpu = false;
     this.#parts.english.value = english;
@@ -164,7 +164,7 @@ export class Chaining {
   #edited() {
     this.#madeFrom = this.#source();
     this.#replaced = '';
-    // The link carries these very words.
+    // The link now carries the English itself, so no GPU result is reproduced.
     this.#translation.byGpu = false;
     this.#context.state.set({ english: this.#parts.english.value });
   }
@@ -172,7 +172,7 @@ export class Chaining {
   /**
    * @param {(task: Task) => Promise<void>} steps
    * @param {() => void} retry
-   * @param {boolean} [replay] a link asks for it
+   * @param {boolean} [replay] whether a link requests it
    */
   #perform(steps, retry, replay) {
     const { shown, afterwards } = this.#parts;
@@ -184,7 +184,7 @@ export class Chaining {
   /**
    * @param {Task} task
    * @param {boolean} fresh
-   * @returns {Promise<boolean>} whether it came to its end
+   * @returns {Promise<boolean>} whether it was completed
    */
   async #translate(task, fresh) {
     const { english, translators, translationSpeed, sheet } = this.#parts;
@@ -197,10 +197,10 @@ export class Chaining {
       fresh,
       speed: translationSpeed,
       onSplit: (settings) => {
-        // A song that stands there already is of what it was written with.
+        // If there is a song already, keep the settings that it was written with.
         if (sheet.text === '') state.wrote('chain', settings);
         bringIntoSight(english);
-        // Not before: a model that cannot be fetched must not cost anyone his wording.
+        // Not earlier, so that a failed download does not discard the visitor's own English.
         if (state.settings.english) this.#replaced = english.value;
         english.value = '';
         this.#madeFrom = null;
@@ -230,7 +230,7 @@ export class Chaining {
     afterwards.hidden = tokens === 0;
   }
 
-  /** @param {() => void} again what to do once the list of models is there, where it is not yet */
+  /** Whether the list of models has loaded. @param {() => void} again called once it has loaded, if it had not */
   #isOpen(again) {
     const { catalog } = this.#context;
     if (!catalog.isOpen) {
@@ -241,7 +241,7 @@ export class Chaining {
     return catalog.isOpen;
   }
 
-  /** Says why not, where it can't. */
+  /** Whether a translation is possible; if not, shows why. */
   #canTranslate(/** @type {() => void} */ again) {
     if (!this.#isOpen(again)) return false;
     if (!this.#parts.translators.chosen()) {
@@ -260,13 +260,13 @@ export class Chaining {
     this.#work.refuse(code);
   }
 
-  /** All that a translation depends on. */
+  /** Returns a key of everything that a translation depends on. */
   #source() {
     const { german, beam_width, translator } = this.#context.state.settings;
     return JSON.stringify([german, beam_width, translator]);
   }
 
-  /** Whether the German as it is now would give another English. */
+  /** Whether the current German would give different English. */
   #isStale() {
     const { english } = this.#parts;
     return english.value !== '' && this.#madeFrom !== this.#source();
@@ -275,15 +275,15 @@ export class Chaining {
   /** @param {boolean} working */
   #setWorking(working) {
     const { stop, all, sheet, english } = this.#parts;
-    // A disabled button loses the focus; keyboard users go on with the one beside it.
+    // A disabled button loses the focus; move it to the one beside it.
     if (!working && document.activeElement === stop) all.focus();
     stop.disabled = !working;
-    // An edit in the middle of a run would be lost.
+    // Edits during a run would be lost.
     english.readOnly = working || english.dataset.locked === '1';
     sheet.setWriting(working);
   }
 
-  /** What depends on the settings: hints, and the weights of the models that are chosen now. */
+  /** Follows the settings: updates hints and loads the chosen models. */
   #follow() {
     const { stale, restore, translators, writers } = this.#parts;
     if (this.#context.state.settings.view !== 'chain') return;
@@ -295,7 +295,7 @@ export class Chaining {
 }
 
 /**
- * The song goes on in a line of its own.
+ * Makes the prompt: the English text and a line break, so that the song continues on a new line.
  *
  * @param {string} english
  */

@@ -1,4 +1,4 @@
-// One of two models that write the same song: its sheet, how it goes, how fast, how good.
+// One side of the comparison of two models: its song, progress, speed and evaluation.
 
 import { currentLanguage, onLanguage, say, saysNothing } from '../../i18n/index.js';
 import { AlertBox } from '../../ui/alert-box.js';
@@ -29,8 +29,8 @@ export class ComparedSong {
 
   /**
    * @param {import('../common/view.js').Context} context
-   * @param {number} place left or right
-   * @param {import('../../ui/verdict.js').Verdict} verdict on both
+   * @param {number} place 0 for left, 1 for right
+   * @param {import('../../ui/verdict.js').Verdict} verdict shared by both sides
    */
   constructor(context, place, verdict) {
     this.#context = context;
@@ -48,7 +48,7 @@ export class ComparedSong {
       verdict,
     };
     this.#parts = parts;
-    // Two songs on one page are told apart by their writers.
+    // Label the two songs by their models.
     parts.sheet.element.setAttribute('aria-labelledby', this.#name.id);
     this.#work = new Work(context, parts, (working) => this.#setWorking(working));
     this.#lyrics = new Lyrics(context, this.#work, parts);
@@ -69,8 +69,8 @@ export class ComparedSong {
 
   /**
    * @param {import('../common/view.js').How} how
-   * @param {boolean} fresh ask the host again, after an error
-   * @param {boolean} replay a link asks for it, not the visitor
+   * @param {boolean} fresh bypass the HTTP cache, after an error
+   * @param {boolean} replay whether a link requests it, not the visitor
    */
   async open(how, fresh = false, replay = how.linked) {
     if (!(await this.#work.openCatalog(fresh, () => void this.open(how, true, replay)))) return;
@@ -79,12 +79,12 @@ export class ComparedSong {
     if (how.go) this.write(fresh, replay);
   }
 
-  /** The proof of the song on the sheet, if the settings still give it. */
+  /** Returns the proof of the song, if the settings it was written with are unchanged. */
   proof() {
     return this.#lyrics.proof(this.#model, this.#context.state.settings.prompt);
   }
 
-  /** The model of this place, fetched while the visitor still types. */
+  /** Loads the chosen model in advance, while the visitor types. */
   follow() {
     const model = this.picker.chosen() ?? null;
     this.element.hidden = model === null;
@@ -97,13 +97,13 @@ export class ComparedSong {
   }
 
   /**
-   * @param {boolean} fresh fetch files anew, after an error
-   * @param {boolean} replay a link asks for it
+   * @param {boolean} fresh download files again, after an error
+   * @param {boolean} replay whether a link requests it
    */
   write(fresh = false, replay = false) {
     const model = this.#model;
     if (!model) {
-      // The list of models has not arrived; or it has only one that writes.
+      // The list of models has not loaded, or it has only one language model.
       if (!this.#context.catalog.isOpen) void this.open({ go: true, linked: false, pledge: null }, true, replay);
       return;
     }
@@ -120,7 +120,7 @@ export class ComparedSong {
     this.#work.stop();
   }
 
-  /** Whether the GPU has written the song. */
+  /** Whether the GPU was used for the song. */
   get byGpu() {
     return this.#lyrics.byGpu;
   }

@@ -1,4 +1,4 @@
-// The view "LSTM against GPT": two models go on from the same words, with the same settings and seed.
+// The view "LSTM against GPT": two models continue the same prompt with the same settings and seed.
 
 import { EngineClient } from '../../engine/client.js';
 import { say } from '../../i18n/index.js';
@@ -17,7 +17,7 @@ import { ComparedSong } from './compared-song.js';
  */
 export function mountLstmAgainstGpt(root, context) {
   const { state, catalog } = context;
-  // An engine each, so that both write at the same time.
+  // One engine each, so that both run in parallel.
   const verdict = new Verdict(context, 'duel');
   const second = { ...context, engine: new EngineClient(context.computing) };
   const songs = [new ComparedSong(context, 0, verdict), new ComparedSong(second, 1, verdict)];
@@ -75,7 +75,7 @@ export function mountLstmAgainstGpt(root, context) {
     for (const song of songs) song[what]();
   }
 
-  /** Another pair of songs each time. */
+  /** Writes two songs with a new seed. */
   function writeAnew() {
     state.renewSeed('duel');
     each('write');

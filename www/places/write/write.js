@@ -1,4 +1,4 @@
-// The view "Write": pick a model, type a beginning, watch the song grow.
+// The view "Write": choose a model, type a title or a prompt, generate a song.
 
 import { EXAMPLE_TITLES } from '../../examples.js';
 import { say } from '../../i18n/index.js';
@@ -84,7 +84,7 @@ export function mountWrite(root, context) {
   };
   const hint = h('p', { class: 'small', id: 'prompt-hint', t: 'promptHint' });
   parts.beginning.append(h('label', { for: 'prompt', t: 'prompt' }), parts.prompt, hint);
-  // A song in a form begins by itself.
+  // A song with a form needs no prompt.
   const offerBeginning = () => {
     parts.beginning.hidden = hasForm(state.settings);
   };
@@ -102,11 +102,11 @@ export function mountWrite(root, context) {
 /** @typedef {import('./writing.js').Parts & { prompt: HTMLTextAreaElement, beginning: HTMLElement, figures: SongFigures }} Parts */
 
 /**
- * The left page: what the visitor brings.
+ * The left page: the visitor's input.
  *
  * @param {Parts} parts
  * @param {HTMLButtonElement} link
- * @param {HTMLButtonElement} rhyming begins a song that shows what a form is
+ * @param {HTMLButtonElement} rhyming writes an example of a song with a form
  * @param {HTMLElement} changed
  */
 function desk(parts, link, rhyming, changed) {
@@ -126,7 +126,7 @@ function desk(parts, link, rhyming, changed) {
 }
 
 /**
- * The right page: what the model makes of it.
+ * The right page: the model's output.
  *
  * @param {Parts} parts
  */
@@ -147,7 +147,7 @@ function page(parts) {
 }
 
 /**
- * One step deeper: below the beginning where there is room, below the song on a phone.
+ * The settings: below the prompt if there is room, below the song on phones.
  *
  * @param {Parts} parts
  * @param {State} state

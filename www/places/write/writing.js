@@ -1,4 +1,4 @@
-// The runs of the view "Write": fetch the model, start, stop, start again, and say how it goes.
+// Runs the view "Write": loads the model, starts and stops, and shows the progress.
 
 import { saysNothing } from '../../i18n/index.js';
 import { Lyrics } from '../common/lyrics.js';
@@ -17,7 +17,7 @@ import { Work } from '../common/work.js';
  * @property {import('../common/song-form.js').SongForm} form
  *
  * @typedef {import('../common/work.js').Parts & import('../common/lyrics.js').Parts & OwnParts} Parts the elements
- *   of the view that a run writes to
+ *   of the view that a run updates
  */
 
 export class Writing {
@@ -43,11 +43,11 @@ export class Writing {
   }
 
   /**
-   * Reads the list of models and fetches the chosen one, so that the first song does not wait.
+   * Loads the list of models and the chosen model, so that the first song starts at once.
    *
    * @param {import('../common/view.js').How} how
-   * @param {boolean} fresh ask the host again, after an error
-   * @param {boolean} replay a link asks for it, not the visitor
+   * @param {boolean} fresh bypass the HTTP cache, after an error
+   * @param {boolean} replay whether a link requests it, not the visitor
    */
   async open(how, fresh = false, replay = how.linked) {
     if (!(await this.#work.openCatalog(fresh, () => void this.open(how, true, replay)))) return;
@@ -57,8 +57,8 @@ export class Writing {
   }
 
   /**
-   * @param {boolean} fresh fetch files anew, after an error
-   * @param {boolean} replay a link asks for it
+   * @param {boolean} fresh download files again, after an error
+   * @param {boolean} replay whether a link requests it
    */
   generate(fresh = false, replay = false) {
     const model = this.#parts.picker.chosen();
@@ -85,18 +85,18 @@ export class Writing {
     this.#work.stop();
   }
 
-  /** Of the song on the sheet, if the settings still are those that it was written with. */
+  /** Returns the proof of the song, if the settings it was written with are unchanged. */
   async prove() {
     const proof = await this.#lyrics.proof(this.#parts.picker.chosen(), this.#state.settings.prompt);
     return proof ? [proof] : [];
   }
 
-  /** Whether the GPU has written the song. */
+  /** Whether the GPU was used for the song. */
   get byGpu() {
     return this.#lyrics.byGpu;
   }
 
-  /** Another song each time. */
+  /** Writes a song with a new seed. */
   writeAnew() {
     this.#state.renewSeed('write');
     this.generate();
@@ -105,13 +105,13 @@ export class Writing {
   /** @param {boolean} writing */
   #setWriting(writing) {
     const { stop, generate, sheet } = this.#parts;
-    // A disabled button loses the focus; keyboard users go on with the one beside it.
+    // A disabled button loses the focus; move it to the one beside it.
     if (!writing && document.activeElement === stop) generate.focus();
     stop.disabled = !writing;
     sheet.setWriting(writing);
   }
 
-  /** The card and the weights of the model that is chosen now. */
+  /** Shows the card of the chosen model and loads its weights. */
   #followModel() {
     const model = this.#parts.picker.chosen();
     if (!model || model === this.#opened || this.#state.settings.view !== 'write') return;

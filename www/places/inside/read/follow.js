@@ -1,4 +1,4 @@
-// Asks a model that reads while a text is typed: the last word counts, and what went wrong is said.
+// Runs a reading model as a text is typed: only the latest request counts, and errors are shown.
 
 import { toFailure } from '../../../errors.js';
 import { say } from '../../../i18n/index.js';
@@ -10,10 +10,10 @@ import { ModelCard } from '../../../ui/model-card.js';
 /** @typedef {import('../../../engine/protocol.js').Note} Note */
 /** @typedef {import('../../../i18n/index.js').Key} Key */
 
-/** Typing is quicker than this; the answer follows when it pauses. */
+/** Pause in typing after which the answer is updated. */
 const PAUSE_MS = 120;
 
-/** What the models that read have to say about a text. @type {Readonly<Record<string, Key>>} */
+/** Texts for the notes of the reading models. @type {Readonly<Record<string, Key>>} */
 const NOTES = {
   'no-words': 'readNoWords',
   'few-letters': 'readFewLetters',
@@ -43,18 +43,18 @@ export class Following {
   #card = new ModelCard();
   #notes = h('ul', { class: 'notes small', 'aria-live': 'polite', tLabel: 'notes' });
   #timer = 0;
-  /** What was asked for last. @type {string | null} */
+  /** The text requested last. @type {string | null} */
   #asked = null;
   element;
-  /** What the model is and how good. */
+  /** Card with the model's description and evaluation. */
   card;
 
   /**
    * @param {import('../../common/view.js').Context} context
    * @param {string} type of the model
    * @param {Ask<T>} ask
-   * @param {(result: T, text: string) => Note[]} draw gives the notes about the text
-   * @param {string} [place] where it stands: the page may have it twice
+   * @param {(result: T, text: string) => Note[]} draw returns notes about the text
+   * @param {string} [place] prefix of ids, since the page may contain this twice
    */
   constructor({ catalog }, type, ask, draw, place = 'read') {
     this.#catalog = catalog;
@@ -66,7 +66,7 @@ export class Following {
     this.card = this.#card.element;
   }
 
-  /** @param {string} text is read, if it has not been */
+  /** Reads a text, unless it was the latest one. @param {string} text */
   follow(text) {
     if (text === this.#asked) return;
     const isFirst = this.#asked === null;
@@ -94,7 +94,7 @@ export class Following {
     this.#download.hide();
   }
 
-  /** @param {Note[]} notes each code is told once */
+  /** Shows notes, each code only once. @param {Note[]} notes */
   #tell(notes) {
     const told = new Map(notes.map((note) => [note.code, note]));
     const item = (/** @type {Note} */ { code, message }) => {

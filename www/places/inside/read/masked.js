@@ -1,4 +1,4 @@
-// The masked word: what a model that sees both sides expects where a word was taken out.
+// Masked words: the predictions of a bidirectional model for words that were removed.
 
 import { fill } from '../../../engine/reader.js';
 import { formatNumber, onLanguage, say, text as words } from '../../../i18n/index.js';
@@ -13,11 +13,11 @@ import { Following } from './follow.js';
 
 /** Rows of a mask's table. */
 const TOP = 8;
-/** Words that can be masked by a click; a longer text is typed into. */
+/** Maximum number of words that can be masked by clicking; in longer texts, masks have to be typed. */
 const MOST_WORDS = 120;
-/** A mask as it is shown; `[MASK]` is one, too. */
+/** The mask inserted by a click; `[MASK]` is accepted, too. */
 const BLANK = '___';
-/** A mask, a word, or what stands between. */
+/** Splits a text into masks, words and other characters. */
 const PIECES = /\[MASK\]|_{3,}|[\p{L}\p{M}\p{N}]+(?:['’][\p{L}]+)*|[^\p{L}\p{M}\p{N}]/gu;
 
 export class MaskedWord {
@@ -25,17 +25,17 @@ export class MaskedWord {
   #following;
   #text = h('p', { class: 'maskable', lang: '' });
   #tables = h('div', { class: 'candidates' });
-  /** What was asked, in pieces. @type {string[]} */
+  /** The text in pieces. @type {string[]} */
   #pieces = [];
   /** @type {Filled | null} */
   #filled = null;
-  /** The words that were masked by a click, by the place of their piece, so that another click brings them back. @type {Map<number, string>} */
+  /** Words masked by a click, by the index of their piece, so that another click restores them. @type {Map<number, string>} */
   #before = new Map();
   element;
 
   /**
    * @param {import('../../common/view.js').Context} context
-   * @param {string} [place] where it stands: the page may have it twice
+   * @param {string} [place] prefix of ids, since the page may contain this twice
    */
   constructor(context, place = 'read') {
     const { state } = context;
@@ -79,7 +79,7 @@ export class MaskedWord {
   show() {
     const { masked } = this.#state.settings;
     if (this.#pieces.join('') !== masked) {
-      // It was typed: places have moved.
+      // The text was typed, so indices have changed.
       this.#before.clear();
       this.#pieces = masked.match(PIECES) ?? [];
       this.#filled = null;
@@ -131,7 +131,7 @@ export class MaskedWord {
     const label = before === undefined ? 'readCandidates' : 'readUnmask';
     const element = h('button', { type: 'button', class: 'mask', 'aria-label': words(label, { number }) }, String(number));
     element.addEventListener('click', () => {
-      // Of a mask that was typed nobody knows the word; its candidates are what there is to choose from.
+      // The word of a typed mask is unknown; go to its candidates instead.
       if (before === undefined) this.#tables.querySelectorAll('table')[number - 1]?.querySelector('button')?.focus();
       else this.#put(at, before);
     });
@@ -169,7 +169,7 @@ export class MaskedWord {
     const row = (/** @type {Candidate} */ { text, begins_word, probability }) => {
       const word = h('button', { type: 'button', lang: '' }, begins_word ? text : `…${text}`);
       word.addEventListener('click', () => {
-        // The rest of a word belongs to what stands before it.
+        // A candidate that continues a word is joined to the piece before it.
         if (!begins_word && /^\s+$/.test(this.#pieces[at - 1] ?? '')) this.#pieces[at - 1] = '';
         this.#put(at, text);
       });

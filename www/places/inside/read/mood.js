@@ -1,4 +1,4 @@
-// The mood of lines: the probabilities of all classes, and each word shaded by what the line is without it.
+// The mood of lines: the probabilities of all classes, with each word shaded by its influence (leave-one-out).
 
 import { classify } from '../../../engine/reader.js';
 import { currentLanguage, formatNumber, onLanguage, text as words } from '../../../i18n/index.js';
@@ -12,11 +12,11 @@ import { Following } from './follow.js';
 /** @typedef {import('../../../engine/reader.js').Judged} Judged */
 /** @typedef {import('../../../i18n/index.js').Key} Key */
 
-/** More lines are not read: each is read once for every word of it. */
+/** Maximum number of lines: each takes one run of the model per word. */
 const MOST_LINES = 60;
-/** A word that moves the probability by so much has the strongest shade. */
+/** Change in probability with the strongest shade. */
 const STRONGEST = 0.5;
-/** Classes that the page has a word for; others are shown by their name. */
+/** Classes with a text on the page; others are shown by their name. */
 const MOODS = /** @type {Readonly<Record<string, Key>>} */ ({ negative: 'moodNegative', neutral: 'moodNeutral', positive: 'moodPositive' });
 
 export class Mood {
@@ -29,7 +29,7 @@ export class Mood {
 
   /**
    * @param {import('../../common/view.js').Context} context
-   * @param {string} [place] where it stands: the page may have it twice
+   * @param {string} [place] prefix of ids, since the page may contain this twice
    */
   constructor(context, place = 'read') {
     const { state } = context;

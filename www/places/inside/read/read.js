@@ -1,4 +1,4 @@
-// The view "Read": models that say something about a text, and the shapes of recurrent networks that they are of.
+// The view "Read": models that analyse a text, and the architectures of recurrent networks.
 
 import { learn } from '../../../i18n/index.js';
 import { button, h } from '../../../ui/dom.js';
@@ -17,7 +17,7 @@ import { WordClasses } from './tags.js';
  * @property {() => void} show follows the settings
  */
 
-/** What is read, and by which kind of model: a part whose model is not listed is not shown. */
+/** The parts of the view and the model type each needs; a part without its model is hidden. */
 const PARTS = /** @type {const} */ ([
   { id: 'tags', title: 'readTags', needs: 'tagger', Part: WordClasses },
   { id: 'mood', title: 'readMood', needs: 'text_classifier', Part: Mood },
@@ -25,7 +25,7 @@ const PARTS = /** @type {const} */ ([
   { id: 'shapes', title: 'readShapes', needs: '', Part: Shapes },
 ]);
 
-/** @returns {Promise<import('../../index.js').Mount>} once its words are there */
+/** @returns {Promise<import('../../index.js').Mount>} resolves once the texts have loaded */
 export async function mountRead() {
   await learn({
     de: async () => (await import('../../../i18n/de/read.js')).read,
@@ -48,7 +48,7 @@ class Reading {
   #context;
   #doors = h('div', { class: 'row cases', role: 'group', tLabel: 'readParts' });
   #shown = h('div', {});
-  /** Made once each, so that what was read in them stays. @type {Map<string, Part>} */
+  /** The parts created so far, which keep their state. @type {Map<string, Part>} */
   #made = new Map();
 
   /**
@@ -63,7 +63,7 @@ class Reading {
     catalog.onOpen(() => state.settings.view === 'read' && this.show());
   }
 
-  /** The parts whose models there are. */
+  /** The parts whose models exist. */
   get #parts() {
     const listed = new Set(this.#context.catalog.of('reader').map(({ model_type }) => model_type));
     return PARTS.filter(({ needs }) => !needs || listed.has(needs));

@@ -1,5 +1,5 @@
-// The lecture's four shapes of recurrent networks, each alive with one of our models: an input that one points at lights
-// the outputs that it reaches.
+// The lecture's shapes of recurrent networks, each with one of the page's models: pointing at an input highlights the
+// outputs that depend on it.
 
 import { onLanguage, text } from '../../../i18n/index.js';
 import { button, h } from '../../../ui/dom.js';
@@ -12,15 +12,15 @@ import { part as element } from '../../../ui/drawing.js';
  * @typedef {object} Shape
  * @property {Key} title
  * @property {Key} hint
- * @property {(string | null)[]} inputs for each column what goes in, if anything does
- * @property {(string | null)[]} outputs and what comes out
- * @property {boolean} [back] it reads from both ends
- * @property {string} needs the type of model that is of this shape; empty for one that no list has to name
- * @property {Key} way what the way to this model is called
- * @property {Partial<Settings>} there the settings there
+ * @property {(string | null)[]} inputs the input of each column, or null
+ * @property {(string | null)[]} outputs the output of each column, or null
+ * @property {boolean} [back] whether it is bidirectional
+ * @property {string} needs the model type with this shape; empty if the model is not in the page's list
+ * @property {Key} way label of the link to this model
+ * @property {Partial<Settings>} there the settings to apply there
  */
 
-/** What goes in where no word does. */
+/** Marks a picture as the input. */
 const PICTURE = '+picture';
 
 /** @type {readonly Shape[]} */
@@ -74,7 +74,7 @@ const SHAPES = [
   },
 ];
 
-/** Where the rows of a picture are, from the top, and how far its columns are apart. */
+/** y coordinates of the rows of a drawing, and the width of its columns. */
 const ROWS = { output: 22, back: 74, cell: 112, input: 164 };
 const COLUMN = 64;
 const RADIUS = 12;
@@ -87,7 +87,7 @@ export class Shapes {
 
   /**
    * @param {import('../../common/view.js').Context} context
-   * @param {string} [place] where it stands: the page may have it twice
+   * @param {string} [place] prefix of ids, since the page may contain this twice
    */
   constructor(context, place = 'read') {
     this.#context = context;
@@ -143,7 +143,7 @@ export class Shapes {
 }
 
 /**
- * What leads where: `input 0`, `cell 2`, `back 1`, `output 3`.
+ * Returns the edges between nodes, which are named `input 0`, `cell 2`, `back 1`, `output 3`.
  *
  * @param {Shape} shape
  * @returns {[string, string][]}
@@ -156,13 +156,13 @@ export function edgesOf({ inputs, outputs, back }) {
     if (outputs[i] !== null) edges.push([`cell ${i}`, `output ${i}`], ...(back ? [/** @type {[string, string]} */ ([`back ${i}`, `output ${i}`])] : []));
     if (i > 0) edges.push([`cell ${i - 1}`, `cell ${i}`], ...(back ? [/** @type {[string, string]} */ ([`back ${i}`, `back ${i - 1}`])] : []));
   });
-  // One verdict is made of the last state of each direction.
+  // A single output depends on the last state of each direction.
   if (back && outputs.filter((output) => output !== null).length === 1) edges.push(['back 0', `output ${outputs.length - 1}`]);
   return edges;
 }
 
 /**
- * All that one can come to.
+ * Returns all nodes reachable from a node.
  *
  * @param {string} from
  * @param {[string, string][]} edges
@@ -175,7 +175,7 @@ export function reachedFrom(from, edges) {
 
 /**
  * @param {Shape} shape
- * @param {HTMLElement} told says in words what lights
+ * @param {HTMLElement} told for a description of the highlighted outputs
  */
 function picture(shape, told) {
   const { inputs, outputs, back = false } = shape;

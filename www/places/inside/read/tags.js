@@ -1,4 +1,4 @@
-// Word classes: every word of a text coloured and named, the second best beside it where the model is unsure.
+// Part-of-speech tags: every word coloured and labelled, with the second-best tag if the model is unsure.
 
 import { tag } from '../../../engine/reader.js';
 import { formatNumber, onLanguage, text as say } from '../../../i18n/index.js';
@@ -12,7 +12,7 @@ import { Following } from './follow.js';
 /** @typedef {Tagged['words'][number]} Word */
 /** @typedef {import('../../../i18n/index.js').Key} Key */
 
-/** What Universal Dependencies' classes are called, and the colour that each shares with its like. */
+/** Names of the Universal Dependencies tags, and the group whose colour each has. */
 const CLASSES = /** @type {Readonly<Record<string, { name: Key, like: string }>>} */ ({
   NOUN: { name: 'tagNoun', like: 'names' },
   PROPN: { name: 'tagPropn', like: 'names' },
@@ -33,7 +33,7 @@ const CLASSES = /** @type {Readonly<Record<string, { name: Key, like: string }>>
   X: { name: 'tagX', like: 'rest' },
 });
 
-/** So many characters are read: more words at once would keep the page from answering. */
+/** Maximum number of characters read; more would make the page unresponsive. */
 const MOST = 5000;
 
 export class WordClasses {

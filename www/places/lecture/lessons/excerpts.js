@@ -1,4 +1,4 @@
-// Lines of this crate that do what a step tells. A test compares each with its file.
+// Excerpts of this crate's source that implement what a step explains. A test compares each with its file.
 
 /** @type {Readonly<Record<string, { file: string, code: string }>>} */
 export const EXCERPTS = {
@@ -131,6 +131,12 @@ let found = self.of_discriminator.gradients(&self.discriminator, |discriminator|
     code: String.raw`let losses = features.iter().zip(&self.grams).map(|(features, (wanted, scale))| {
     gram(features).sub(wanted).square().sum_all().mul_scalar(*scale)
 });`,
+  },
+  diffusionStep: {
+    file: 'src/draw/drawing.rs',
+    code: String.raw`let clean = mix(&self.latent, before.alpha, &velocity, -before.sigma);
+let noise = mix(&self.latent, before.sigma, &velocity, before.alpha);
+self.latent = mix(&clean, after.alpha, &noise, after.sigma);`,
   },
   styleStep: {
     file: 'src/style/transfer.rs',

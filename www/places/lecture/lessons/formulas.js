@@ -1,4 +1,4 @@
-// The lecture's formulae as MathML, which browsers set by themselves.
+// The lecture's formulas as MathML, which browsers render natively.
 
 const NAMESPACE = 'http://www.w3.org/1998/Math/MathML';
 
@@ -179,6 +179,27 @@ const FORMULAS = {
     o('+'),
     i('α'),
     frac(norm(i('P'), i('C')), squared(row(i('C'), o('−'), `<mover>${i('C')}${o('¯')}</mover>`))),
+  ),
+  diffusion: lines(
+    [
+      xt,
+      o('='),
+      sub(i('α'), i('t')),
+      i('x'),
+      o('+'),
+      sub(i('σ'), i('t')),
+      i('ε'),
+      o(','),
+      `<mspace width="1em"/>`,
+      i('v'),
+      o('='),
+      sub(i('α'), i('t')),
+      i('ε'),
+      o('−'),
+      sub(i('σ'), i('t')),
+      i('x'),
+    ],
+    [i('v'), o('='), sub(i('v'), o('∅')), o('+'), i('w'), paren(sub(i('v'), i('text')), o('−'), sub(i('v'), o('∅')))],
   ),
   beam: row(
     i('score'),

@@ -1,10 +1,10 @@
-// What was recorded beforehand for the lecture, since a lecture has no time for it.
+// Results recorded in advance, since computing them would take too long in a lecture.
 
-/** @typedef {{ step: number, train: number, held: number, sample: string }} Point of a training run; bits per character */
+/** @typedef {{ step: number, train: number, held: number, sample: string }} Point of a training run, in bits per character */
 
 /**
- * An LSTM with one layer of 160 units that learns 40 songs (28,792 characters); 12 others (7,129 characters) are held out.
- * The sample is what it writes then. `liedwerk train --arithmetic portable`, 2026-11-30.
+ * Training of an LSTM with one layer of 160 units on 40 songs (28,792 characters); 12 others (7,129 characters) are
+ * held out. The sample is generated at that step. `liedwerk train --arithmetic portable`, 2026-11-30.
  *
  * @type {readonly Point[]}
  */
@@ -127,8 +127,8 @@ export const LEARNING = [
 ];
 
 /**
- * Sentences translated by this page's GRUs (beam 4), and by the same network with the vector of its attention's scores set
- * to zero, so that every German word counts alike before every English one. `liedwerk translate`, 2026-11-30.
+ * Sentences translated by this page's GRUs (beam 4), and by the same network with the attention's score vector set to
+ * zero, so that all German words have equal weight for every English word. `liedwerk translate`, 2026-11-30.
  *
  * @type {readonly { german: string, attending: string, evenly: string }[]}
  */

@@ -6,7 +6,7 @@ export const STYLE = [
     title: { de: '2015: Stil als Statistik', en: '2015: style as statistics' },
     text: {
       de: 'Was ist der Stil eines Bildes? Leon Gatys, Alexander Ecker und Matthias Bethge schlugen 2015 vor: das, was übrig bleibt, wenn man vergisst, wo etwas ist. Faltungen finden in einem Bild Merkmale F, jedes mit einem Wert an jeder Stelle. Die Gram-Matrix G sagt für je zwei Merkmale, wie stark sie zusammen vorkommen, über alle Stellen gemittelt.\n\nPinselstriche, Fugen und Farben hinterlassen darin ihre Spur, Haus und Baum nicht.',
-      en: 'What is the style of a picture? Leon Gatys, Alexander Ecker and Matthias Bethge proposed in 2015: what is left once one forgets where things are. Convolutions find features F in a picture, each with a value at every place. The Gram matrix G says of any two features how strongly they occur together, averaged over all places.\n\nBrush strokes, joints and colours leave their trace in it, house and tree do not.',
+      en: 'What is the style of a picture? Leon Gatys, Alexander Ecker and Matthias Bethge proposed in 2015: it is what is left once you forget where things are. Convolutions find features F in a picture, each with a value at every place. The Gram matrix G says for any two features how strongly they occur together, averaged over all places.\n\nBrush strokes, joints and colours leave their trace in it; house and tree do not.',
     },
     formula: 'gram',
     excerpt: 'gram',

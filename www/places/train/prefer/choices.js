@@ -1,4 +1,4 @@
-// The choices of this browser: what was better than what, and no word about who said so.
+// The preferences collected in this browser: which stanza was better, without personal data.
 
 import { EngineError } from '../../../errors.js';
 import { readStored, writeStored } from '../../../storage.js';
@@ -13,7 +13,7 @@ import { readStored, writeStored } from '../../../storage.js';
  */
 
 const STORAGE_KEY = 'liedwerk-choices';
-/** Which comparison of a model and a seed is due: those before it have been drawn. */
+/** Storage key of the number of comparisons drawn for each model and seed. */
 const DRAWN_KEY = 'liedwerk-comparisons';
 const HEAD = { liedwerk: 'choices', version: 1 };
 /** The limits of src/prefer/choices.rs. */
@@ -30,7 +30,7 @@ export class ChoiceList {
   /** @param {() => void} onChange */
   constructor(onChange) {
     this.#onChange = onChange;
-    // What is kept is of an earlier visit: one bad choice costs itself and not the others.
+    // Stored data may be from an earlier version: skip malformed choices and keep the others.
     this.#all = kept(readStored(STORAGE_KEY) ?? '');
     this.#drawn = counts(readStored(DRAWN_KEY) ?? '');
   }
@@ -39,7 +39,7 @@ export class ChoiceList {
     return this.#all;
   }
 
-  /** Those that say which one is better. */
+  /** Number of choices with a preference. */
   get telling() {
     return this.#all.filter(({ better }) => better !== 'neither').length;
   }
@@ -49,7 +49,7 @@ export class ChoiceList {
     this.#set([...this.#all, choice]);
   }
 
-  /** @returns {Choice | undefined} what was taken back */
+  /** Removes the last choice. @returns {Choice | undefined} the removed choice */
   undo() {
     const last = this.#all.at(-1);
     this.#set(this.#all.slice(0, -1));
@@ -63,7 +63,7 @@ export class ChoiceList {
   }
 
   /**
-   * Those of a file behind those that are there.
+   * Appends the choices of a file.
    *
    * @param {string} text
    * @throws {EngineError} bad-choices
@@ -74,13 +74,13 @@ export class ChoiceList {
     this.#set(all);
   }
 
-  /** The content of a file. */
+  /** Returns the choices in the format of a file (JSON lines). */
   lines() {
     return [HEAD, ...this.#all].map((line) => `${JSON.stringify(line)}\n`).join('');
   }
 
   /**
-   * The number of the comparison that is due, also after a reload.
+   * Returns the number of the next comparison; it survives a reload.
    *
    * @param {string} model
    * @param {number} seed
@@ -92,7 +92,7 @@ export class ChoiceList {
   /**
    * @param {string} model
    * @param {number} seed
-   * @param {number} k the comparison that has been drawn
+   * @param {number} k number of the comparison that has been drawn
    */
   hasDrawn(model, seed, k) {
     this.#drawn[`${model} ${seed}`] = k + 1;
@@ -121,13 +121,13 @@ function read(text) {
     checkHead(head);
     return lines.map((line) => checked(JSON.parse(line)));
   } catch (error) {
-    throw new EngineError('bad-choices', error instanceof Error ? error.message : 'this is no file of choices');
+    throw new EngineError('bad-choices', error instanceof Error ? error.message : 'this is not a file of choices');
   }
 }
 
 /**
  * @param {string} text of this browser's storage
- * @returns {Choice[]} those that are whole
+ * @returns {Choice[]} the well-formed ones
  */
 function kept(text) {
   const [head, ...lines] = text.split('\n').filter((line) => line.trim());
@@ -142,18 +142,18 @@ function kept(text) {
     checkHead(head);
     return lines.flatMap(one).slice(0, MOST_CHOICES);
   } catch {
-    return []; // Of another version, or nothing.
+    return []; // Nothing stored, or another version.
   }
 }
 
 /** @param {string} head */
 function checkHead(head) {
   const { liedwerk, version } = JSON.parse(head);
-  if (liedwerk !== HEAD.liedwerk || version !== HEAD.version) throw new Error('this is no file of choices');
+  if (liedwerk !== HEAD.liedwerk || version !== HEAD.version) throw new Error('this is not a file of choices');
 }
 
 /**
- * @param {any} choice from outside
+ * @param {any} choice untrusted input
  * @returns {Choice}
  */
 function checked({ beginning, first, second, better, by }) {

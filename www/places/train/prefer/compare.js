@@ -1,4 +1,4 @@
-// The second step of "Learn from people": which of these two is better? By hand, or a judge stands in.
+// The second step of "Learn from people": pairwise comparisons, made by hand or by a judge.
 
 import { say, saysNothing } from '../../../i18n/index.js';
 import { button, h } from '../../../ui/dom.js';
@@ -8,7 +8,7 @@ import { Verse, titleOf } from './verse.js';
 /** @typedef {import('./choices.js').Choice} Choice */
 /** @typedef {import('../../../engine/preferring-protocol.js').Judge} Judge */
 
-/** Choices that a judge makes at once. */
+/** Number of choices that a judge makes per click. */
 const CHOICES = 100;
 const JUDGES = /** @type {const} */ ([
   ['rhyme', 'judgeRhyme'],
@@ -89,7 +89,7 @@ export class CompareStep {
     else saysNothing(this.#tooLong);
   }
 
-  /** Two stanzas more. */
+  /** Shows the next two stanzas. */
   async next() {
     const desk = this.#desk;
     await desk.perform(async () => {
@@ -139,7 +139,7 @@ export class CompareStep {
     if (key === '0') this.#choose('neither');
   }
 
-  /** A judge chooses. */
+  /** Lets a judge choose. */
   async #stand() {
     const desk = this.#desk;
     const { judge } = this;

@@ -1,5 +1,5 @@
-// The one owner of what "Learn from people" holds: the choices, and in its worker the model, what it has learned from, its
-// reward model and its tuning. The steps ask for what they need and show what there is.
+// Owns the state of "Learn from people": the choices and, in its worker, the model, its training data, its reward
+// model and its tuning. The steps request what they need and show the state.
 
 import { BROKEN } from '../../../engine/channel.js';
 import { PreferringClient } from '../../../engine/preferring-client.js';
@@ -15,18 +15,18 @@ import { ChoiceList } from './choices.js';
 /** @typedef {import('../../../i18n/index.js').Key} Key */
 
 /**
- * @typedef {object} Held what the worker holds
- * @property {string} model the id of the one that is open
- * @property {boolean} moods whether it can tell moods
- * @property {string} lines the choices that it learns from, as a file has them
- * @property {import('../../../engine/preferring-protocol.js').Learned | null} learned what of them it can learn from
- * @property {number | null} fitted the seed that a reward model was fitted to them with, if there is one
- * @property {{ plan: Plan, seconds: number, name: string } | null} tuned what is tuned, to be looked at and kept
+ * @typedef {object} Held the state of the worker
+ * @property {string} model id of the open model
+ * @property {boolean} moods whether the mood classifier is loaded
+ * @property {string} lines the choices it learns from, in the format of a file
+ * @property {import('../../../engine/preferring-protocol.js').Learned | null} learned which of them it can learn from
+ * @property {number | null} fitted seed of the reward model fitted to them, if there is one
+ * @property {{ plan: Plan, seconds: number, name: string } | null} tuned the tuned model, to view and keep
  */
 
 /** @returns {Held} */
 const nothing = () => ({ model: '', moods: false, lines: '', learned: null, fitted: null, tuned: null });
-/** After these the worker is gone. */
+/** Error codes after which the worker is gone. */
 const LOST = new Set([...BROKEN, 'cancelled']);
 
 export class Desk {
@@ -37,7 +37,7 @@ export class Desk {
   #busy = false;
   /** @type {import('../../../engine/preferring-client.js').Running<any> | null} */
   #running = null;
-  /** Whether what is being done is to end: what it still asks for is then stopped, too. */
+  /** Whether the current work should stop, including its further requests. */
   #stopped = false;
   context;
   choices;
@@ -49,14 +49,14 @@ export class Desk {
    * @param {() => void} page.changed draws all steps
    * @param {(key: Key, params?: import('../../../i18n/index.js').Params) => void} page.tell
    * @param {(failure: import('../../../engine/protocol.js').Failure, retry: () => void) => void} page.fail
-   * @param {() => void} page.begin clears what went wrong before
+   * @param {() => void} page.begin clears earlier errors
    */
   constructor(context, picker, page) {
     this.context = context;
     this.#picker = picker;
     this.#page = page;
     this.choices = new ChoiceList(() => {
-      this.#held.learned = null; // It was about other choices.
+      this.#held.learned = null; // Out of date.
       page.changed();
     });
   }
@@ -69,7 +69,7 @@ export class Desk {
     return this.#held;
   }
 
-  /** The model that is chosen; undefined before the list of models has arrived. */
+  /** The chosen model; undefined until the list of models has loaded. */
   get model() {
     return this.#picker.chosen();
   }
@@ -83,7 +83,7 @@ export class Desk {
   }
 
   /**
-   * One thing at a time; an error is shown.
+   * Performs one piece of work at a time and shows errors.
    *
    * @param {() => Promise<void>} work
    */
@@ -107,14 +107,14 @@ export class Desk {
     }
   }
 
-  /** Ends what is being done; what comes of it so far stays. */
+  /** Stops the current work, keeping its partial result. */
   stop() {
     this.#stopped = true;
     this.#running?.stop();
   }
 
   /**
-   * Something of the model that is chosen, which is opened first.
+   * Sends a job to the worker, after opening the chosen model.
    *
    * @template T
    * @param {import('../../../engine/channel.js').Unsent<Job>} job
@@ -127,12 +127,12 @@ export class Desk {
     return this.#ask(job, onNews);
   }
 
-  /** @returns {Promise<ModelEntry>} the model that is chosen, open; what was made of another one is given up */
+  /** @returns {Promise<ModelEntry>} the chosen model, after opening it; discards the state of another model */
   async open() {
     const { catalog } = this.context;
     await catalog.open({ fresh: false });
     const { model } = this;
-    // Of a model of the visitor's own no language is known; only judges need its words.
+    // The language of a visitor's own model is unknown, so default to English; only judges need the lexicon.
     const lexicon = model && (catalog.lexiconFor(model) ?? catalog.lexiconFor({ ...model, language: 'en' }));
     if (!model || !lexicon) throw new EngineError('no-lexicon', `no rhymes are known for ${model?.id}`);
     if (this.#held.model === model.id) return model;
@@ -145,9 +145,9 @@ export class Desk {
   }
 
   /**
-   * Hands choices to the model, once; what was learned from others is given up.
+   * Sends choices to the worker unless it has them already; discards what was learned from others.
    *
-   * @param {string} [lines] else those of this browser
+   * @param {string} [lines] default: those stored in this browser
    */
   async learn(lines = this.choices.lines()) {
     await this.open();
@@ -159,10 +159,10 @@ export class Desk {
   }
 
   /**
-   * Fits a reward model to what was learned from.
+   * Fits a reward model to the choices.
    *
    * @param {number} seed
-   * @returns {Promise<import('../../../engine/preferring-protocol.js').Foretold | null>} null where it was stopped
+   * @returns {Promise<import('../../../engine/preferring-protocol.js').Foretold | null>} null if stopped
    */
   async fit(seed) {
     this.#held.fitted = null;
@@ -175,7 +175,7 @@ export class Desk {
   }
 
   /**
-   * Tunes by what was learned from.
+   * Tunes the model by the choices.
    *
    * @param {import('../../../engine/channel.js').Unsent<import('../../../engine/preferring-protocol.js').TuneJob & { id: number }>} job
    * @param {(news: News) => void} onNews

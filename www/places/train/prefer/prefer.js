@@ -1,4 +1,5 @@
-// The view "Learn from people": show, compare, reward, tune, as it is done with large models, with a small one.
+// The view "Learn from people": demonstrations, comparisons, reward model and tuning, as for large models, with a
+// small one.
 
 import { toFailure } from '../../../errors.js';
 import { say, learn } from '../../../i18n/index.js';
@@ -11,7 +12,7 @@ import { RewardStep } from './reward.js';
 import { ShowStep } from './show.js';
 import { TuneStep } from './tune.js';
 
-/** Words that only this view needs. */
+/** Texts that only this view needs. */
 const WORDS = {
   de: async () => (await import('../../../i18n/de/prefer.js')).prefer,
   en: async () => (await import('../../../i18n/en/prefer.js')).prefer,
@@ -60,7 +61,7 @@ export function mountPrefer(root, context) {
   };
 }
 
-/** @returns {Promise<import('../../index.js').Mount>} with its words */
+/** @returns {Promise<import('../../index.js').Mount>} resolves once the texts have loaded */
 export async function loadPrefer() {
   await learn(WORDS);
   return mountPrefer;

@@ -1,4 +1,4 @@
-// The third step of "Learn from people": a model of what is liked, and what it likes.
+// The third step of "Learn from people": a reward model, and the stanzas that it ranks highest and lowest.
 
 import { formatNumber, say } from '../../../i18n/index.js';
 import { button, h } from '../../../ui/dom.js';
@@ -6,7 +6,7 @@ import { judgedVerse } from './verse.js';
 
 /** @typedef {import('../../../engine/preferring-protocol.js').Ranked} Ranked */
 
-/** Stanzas of which the best and the worst are shown, and how many of each. */
+/** Number of stanzas to rank, and of best and worst ones to show. */
 const RANKED = 50;
 const SHOWN = 3;
 
@@ -41,10 +41,10 @@ export class RewardStep {
   }
 
   /**
-   * Fits one to what the model has learned from, and says how good it is.
+   * Fits a reward model to the choices and shows its accuracy.
    *
    * @param {number} seed
-   * @returns {Promise<boolean>} false where it was stopped
+   * @returns {Promise<boolean>} false if stopped
    */
   async fit(seed) {
     const foretold = await this.#desk.fit(seed);

@@ -1,10 +1,10 @@
-// The first step of "Learn from people": stanzas that somebody wrote, which a copy of the model learns to write.
+// The first step of "Learn from people": fine-tunes a copy of the model on stanzas written by people.
 
 import { fetchText } from '../../../engine/texts.js';
 import { currentLanguage, say, saysNothing, text } from '../../../i18n/index.js';
 import { button, h } from '../../../ui/dom.js';
 
-/** Songs of the page's own, of which the first few lines are offered. */
+/** A file of songs, and the number of its lines offered as an example. */
 const EXAMPLE = 'places/train/texts/verse-en.txt';
 const EXAMPLE_LINES = 40;
 
@@ -43,7 +43,7 @@ export class ShowStep {
     this.#example.disabled = this.#desk.isBusy;
   }
 
-  /** A few verses of the page's own. */
+  /** Fills in the example. */
   async #offer() {
     const songs = await fetchText(new URL(EXAMPLE, document.baseURI).href, { cache: 'default' });
     this.#field.value = songs.split('\n').slice(0, EXAMPLE_LINES).join('\n').trim();

@@ -1,4 +1,4 @@
-// The fourth step of "Learn from people": the tuning, its curves, and the old model beside the new one.
+// The fourth step of "Learn from people": tuning, its curves, and a comparison of the original and the tuned model.
 
 import { EngineError } from '../../../errors.js';
 import { say, saysNothing, text } from '../../../i18n/index.js';
@@ -16,7 +16,7 @@ import { Verse, titleOf } from './verse.js';
 const PERCENT = { style: /** @type {const} */ ('percent'), maximumFractionDigits: 0 };
 const DIGITS = { maximumFractionDigits: 2 };
 const ENDINGS = /** @type {const} */ ({ finished: 'preferTuned', stopped: 'preferTuningStopped', diverged: 'preferDiverged' });
-/** With DPO a penalty of zero would learn nothing at all. */
+/** Minimum penalty for DPO, whose gradient vanishes at zero. */
 const LEAST = 0.01;
 
 export class TuneStep {
@@ -42,14 +42,14 @@ export class TuneStep {
   #steps = [];
   /** @type {{ step: number, measured: Measurement }[]} */
   #measured = [];
-  /** Whose curves those are. */
+  /** Key of the tuning that the curves belong to. */
   #curvesOf = '';
-  /** What can go on after a reload. @type {Kept | null} */
+  /** The stored tuning, which can be resumed after a reload. @type {Kept | null} */
   #kept = null;
-  /** What is being written of it, one after the other. */
+  /** Pending writes to storage, in order. */
   #storing = Promise.resolve();
   #pair = 0;
-  /** The tuned model on the shelf. */
+  /** Id of the tuned model on the shelf. */
   #id = '';
   #note = h('p', { class: 'small', 'aria-live': 'polite' });
   element;
@@ -92,7 +92,7 @@ export class TuneStep {
     );
   }
 
-  /** Offers to go on with what a reload has cut off. */
+  /** Offers to resume a tuning interrupted by a reload. */
   async remember() {
     this.#kept = (await keptTuning())?.what ?? null;
     this.draw();
@@ -109,7 +109,7 @@ export class TuneStep {
     this.#write.hidden = !this.#id;
   }
 
-  /** A new tuning, by the choices of this browser. */
+  /** Starts a new tuning with the choices stored in this browser. */
   async #begin() {
     const desk = this.#desk;
     const { method, penalty, seed, judge } = desk.context.state.settings;
@@ -121,7 +121,7 @@ export class TuneStep {
     await this.#tune(what, null);
   }
 
-  /** By the choices that it began with, which need not be those of this browser any more. */
+  /** Resumes the stored tuning with its own choices, which may differ from those stored in this browser. */
   async #resumeKept() {
     const desk = this.#desk;
     const kept = await keptTuning();
@@ -135,7 +135,7 @@ export class TuneStep {
 
   /**
    * @param {Kept} what
-   * @param {Uint8Array | null} checkpoint to go on from
+   * @param {Uint8Array | null} checkpoint to resume from
    */
   async #tune(what, checkpoint) {
     const desk = this.#desk;
@@ -160,7 +160,7 @@ export class TuneStep {
   }
 
   /**
-   * Leaves of the curves what belongs to a tuning at this step.
+   * Drops the points of the curves that do not belong to a tuning up to this step.
    *
    * @param {Kept} what
    * @param {number} step
@@ -174,7 +174,7 @@ export class TuneStep {
   }
 
   /**
-   * Where the browser keeps nothing, a tuning ends with the page.
+   * Stores a tuning. If the browser refuses, it cannot be resumed after a reload.
    *
    * @param {Kept} what
    * @param {Uint8Array} checkpoint
@@ -204,7 +204,7 @@ export class TuneStep {
     this.#distinct.show([{ name: text('chartDistinct'), look: 'train', points: points(({ distinct }) => distinct[1]) }]);
   }
 
-  /** The same beginning and random numbers, old and new. */
+  /** Compares the original and the tuned model with the same prompt and random numbers. */
   async #sideBySide() {
     const { context, model } = this.#desk;
     /** @type {import('../../../engine/preferring-protocol.js').Comparison} */

@@ -1,13 +1,13 @@
-// The tuning that this browser keeps, so that it can go on after a reload: one, the latest.
+// Stores the latest tuning in this browser, so that it can be resumed after a reload.
 
 import { get, putAll, removeAll } from '../../../shelf/database.js';
 
 /**
  * @typedef {object} Kept
  * @property {import('../../../engine/preferring-protocol.js').Plan} plan
- * @property {import('../../../engine/preferring-protocol.js').Judge} judge that it is measured by
- * @property {string} model its id
- * @property {string} choices that it learns from, as a file has them
+ * @property {import('../../../engine/preferring-protocol.js').Judge} judge it is measured by
+ * @property {string} model id of the model
+ * @property {string} choices the choices it learns from, in the format of a file
  * @property {number} step
  */
 
@@ -18,7 +18,7 @@ const KEY = 'tuning';
  * @param {Uint8Array} checkpoint
  */
 export async function keepTuning(what, checkpoint) {
-  // One value, so that neither is ever of another tuning than the other.
+  // One value, so that plan and checkpoint always belong together.
   await putAll([{ store: 'bytes', key: KEY, value: { what, checkpoint } }]);
 }
 
@@ -28,11 +28,11 @@ export async function keptTuning() {
     const kept = /** @type {{ what?: Kept, checkpoint?: unknown } | undefined} */ (await get('bytes', KEY));
     return kept?.what && kept.checkpoint instanceof Uint8Array ? { what: kept.what, checkpoint: kept.checkpoint } : null;
   } catch {
-    return null; // Where the browser keeps nothing.
+    return null; // Storage is unavailable.
   }
 }
 
-/** Gives it up. */
+/** Deletes the stored tuning. */
 export async function forgetTuning() {
   await removeAll([{ store: 'bytes', key: KEY }]);
 }

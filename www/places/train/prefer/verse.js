@@ -1,10 +1,10 @@
-// A stanza to be read, and one of which a reward model says what it thinks, token by token.
+// Shows stanzas, plain or coloured token by token by a reward model.
 
 import { formatNumber } from '../../../i18n/index.js';
 import { h } from '../../../ui/dom.js';
 
 /**
- * The title that stanzas have in common.
+ * Returns the title of a stanza.
  *
  * @param {string} beginning a header line
  */
@@ -20,7 +20,7 @@ export class Verse {
 
   /**
    * @param {string} stanza
-   * @param {string} [language] of the model; of the visitor's own it is not known
+   * @param {string} [language] of the model; unknown for the visitor's own
    */
   show(stanza, language = '') {
     this.element.lang = language;
@@ -28,11 +28,11 @@ export class Verse {
   }
 }
 
-/** From here on a colour is as strong as it gets, in rewards. */
+/** Change in reward with the strongest colour. */
 const STRONG = 1;
 
 /**
- * The stanza with each token in the colour of what it has done for the reward.
+ * Shows a stanza with each token coloured by the change in reward it causes.
  *
  * @param {import('../../../engine/preferring-protocol.js').Ranked} ranked
  * @param {string} [language]
