@@ -11,7 +11,9 @@ use liedwerk::models::{CaptionerConfig, LatentDiffusionConfig, ModelConfig};
 use liedwerk::pictures::{Icon, Prompt};
 use liedwerk::read::{Classifier, TextTagger};
 use liedwerk::text::rhyme::Lexicon;
-use liedwerk::text::{MaskTokenizer, PairTokenizer, SongIndex, SpellingTokenizer, TextTokenizer, reading};
+use liedwerk::text::{
+    MaskTokenizer, PairTokenizer, SentencePiece, SongIndex, SpellingTokenizer, TextTokenizer, reading,
+};
 use std::borrow::Cow;
 use std::path::Path;
 
@@ -26,6 +28,7 @@ pub const TARGETS: [Target; 12] = [
     Target { name: "safetensors", seeds: safetensors_seeds, read: safetensors },
     Target { name: "config", seeds: config_seeds, read: config },
     Target { name: "tokenizer", seeds: tokenizer_seeds, read: tokenizer },
+    Target { name: "sentencepiece", seeds: sentence_piece_seeds, read: sentence_piece },
     Target { name: "index", seeds: index_seeds, read: index },
     Target { name: "manifest", seeds: || vec![repository("www/models/index.json")], read: manifest },
     Target { name: "link", seeds: link_seeds, read: link },
@@ -134,6 +137,17 @@ fn tokenizer(file: &[u8]) {
     }
     if let Ok(tokenizer) = SpellingTokenizer::from_json(&json) {
         let _ = tokenizer.encode("Das Lied 🌳");
+    }
+}
+
+fn sentence_piece_seeds() -> Vec<Vec<u8>> {
+    vec![fixture("marian/source.spm"), fixture("marian/target.spm")]
+}
+
+fn sentence_piece(file: &[u8]) {
+    if let Ok(model) = SentencePiece::from_bytes(file.to_vec()) {
+        let _ = model.encode("Über den Wäldern … ﬁnde ＡBC u\u{308} ﷺ 🌳 日本語").len();
+        let _ = model.is_control("</s>");
     }
 }
 
@@ -260,9 +274,19 @@ fn folder_seeds() -> Vec<Vec<u8>> {
         names.iter().zip(&files).map(|(name, bytes)| (*name, &bytes[..])).collect();
     let vocab: &[u8] = br#"{"a":0,"b":1,"ab":2,"<|endoftext|>":3}"#;
     let merges: &[u8] = b"#version: 0.2\na b\n";
+    let marian = [
+        "config.json",
+        "source.spm",
+        "target.spm",
+        "vocab.json",
+        "generation_config.json",
+        "model.safetensors",
+    ];
+    let marian = marian.map(|name| (name, fixture(&format!("marian/{name}"))));
     vec![
         zip::joined(&parts),
         zip::joined(&[&parts[..5], &[("vocab.json", vocab), ("merges.txt", merges)]].concat()),
+        zip::joined(&marian.each_ref().map(|(name, bytes)| (*name, &bytes[..]))),
     ]
 }
 

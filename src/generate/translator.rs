@@ -12,7 +12,7 @@ use crate::models::{ModelConfig, TranslationModel};
 use crate::nn::Module;
 use crate::now::now;
 use crate::tensor::Device;
-use crate::text::{Dress, END, LineEnd, Note, PairTokenizer, Piece, START, UNK, modern_german, split_pieces};
+use crate::text::{Dress, END, LineEnd, Note, PairTokenizer, Piece, UNK, modern_german, split_pieces};
 
 /// Only this many characters at the start of a text are translated.
 pub const MAX_TEXT_CHARACTERS: usize = 20_000;
@@ -136,7 +136,8 @@ impl Translator {
         if !split.pieces.iter().any(Piece::has_words) {
             notes.push(note("nothing-to-translate", "The text holds no words to translate.".to_owned()));
         }
-        notes.extend(foreign(text).map(|foreign| {
+        let is_prepared = self.tokenizer.is_for_prepared_german();
+        notes.extend(foreign(text).filter(|_| is_prepared).map(|foreign| {
             let what = match foreign {
                 Foreign::Script => "is not written in Latin letters",
                 Foreign::English => "looks English",
@@ -265,8 +266,15 @@ impl Translator {
 
     pub(super) fn prepare(&self, text: &str, options: TranslateOptions) -> Prepared {
         let (line, dress) = Dress::off(text);
-        let modern = if foreign(&line).is_none() { modern_german(&line) } else { line.as_ref().into() };
-        let (sentence, end) = LineEnd::as_sentence(&modern);
+        let is_prepared = self.tokenizer.is_for_prepared_german();
+        let modern = match is_prepared && foreign(&line).is_none() {
+            true => modern_german(&line),
+            false => line.as_ref().into(),
+        };
+        let (sentence, end) = match is_prepared {
+            true => LineEnd::as_sentence(&modern),
+            false => (modern.clone(), None),
+        };
         let mut ids = self.tokenizer.encode_source(&sentence);
         let mut notes = Vec::new();
         if modern != line {
@@ -282,14 +290,18 @@ impl Translator {
         if unknown > 0 && matches!(self.tokenizer, PairTokenizer::Words(_)) {
             notes.push(note("unknown-words", format!("{unknown} words are not in the model's vocabulary.")));
         }
-        notes.extend(not_german(&line).map(|why| note("not-german", format!("This line {why}: {line}"))));
+        notes.extend(
+            not_german(&line)
+                .filter(|_| is_prepared)
+                .map(|why| note("not-german", format!("This line {why}: {line}"))),
+        );
         let n = options.search.no_repeat_ngram;
         let limits = Limits {
             max_new_tokens: options.max_new_tokens.min(2 * ids.len() + 10),
             // A source that repeats itself may be translated so: a refrain is not an endless loop.
             no_repeat_ngram: if repeats(&ids, n) { 0 } else { n },
         };
-        Prepared { ids: [&[START], &ids[..], &[END]].concat(), end, dress, limits, notes }
+        Prepared { ids: self.tokenizer.source_frame(&ids), end, dress, limits, notes }
     }
 
     async fn search(&self, batch: &[&Prepared], options: Search, watching: bool) -> Result<Vec<Hypothesis>> {

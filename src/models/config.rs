@@ -2,6 +2,7 @@
 
 use super::{BertConfig, GptConfig, TaggerConfig, TextClassifierConfig};
 use crate::error::{Error, ErrorCode, Result};
+use crate::nn::{Activation, PositionLayout};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -67,6 +68,33 @@ pub struct TransformerConfig {
     pub norm_first: bool,
     /// Share one table between source tokens, target tokens and the output layer.
     pub tie_embeddings: bool,
+    /// Activation of each layer's feed-forward block.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub activation: Activation,
+    /// Order of the columns of the position encoding.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub positions: PositionLayout,
+    /// Multiply the embeddings by `√C` before the positions are added.
+    #[serde(default = "yes", skip_serializing_if = "is_yes")]
+    pub scale_embedding: bool,
+    /// Normalise once more after the last layer of the encoder and of the decoder.
+    #[serde(default = "yes", skip_serializing_if = "is_yes")]
+    pub final_norm: bool,
+    /// Add a bias to the logits.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub head_bias: bool,
+}
+
+fn yes() -> bool {
+    true
+}
+
+fn is_yes(value: &bool) -> bool {
+    *value
+}
+
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
 }
 
 /// Sizes of a [`super::Seq2Seq`].

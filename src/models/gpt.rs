@@ -5,9 +5,10 @@ use super::{GptActivation, GptConfig};
 use crate::error::Result;
 use crate::io::Weights;
 use crate::nn::{
-    Dropout, Embedding, GptBlock, GptBlockConfig, LayerNorm, Module, Reading, Source, Watch, Whole, normal,
+    Activation, Dropout, Embedding, GptBlock, GptBlockConfig, LayerNorm, Module, Reading, Source, Watch,
+    Whole, normal,
 };
-use crate::ops::{AttentionMask, Unary};
+use crate::ops::AttentionMask;
 use crate::rng::Rng;
 use crate::tensor::Tensor;
 
@@ -32,8 +33,8 @@ impl Gpt {
         let GptConfig { vocab_size, n_positions, n_embd: channels, n_head: heads, .. } = config;
         let eps = config.layer_norm_epsilon;
         let activation = match config.activation_function {
-            GptActivation::GeluTanh => Unary::Gelu,
-            GptActivation::Gelu => Unary::GeluErf,
+            GptActivation::GeluTanh => Activation::GeluNew,
+            GptActivation::Gelu => Activation::Gelu,
         };
         let block = GptBlockConfig { channels, heads, inner: config.inner(), activation, eps };
         Ok(Self {

@@ -18,28 +18,34 @@ pub struct Transformer {
     pub(super) tables: TokenTables,
     pub(super) positions: PositionalEncoding,
     pub(super) encoder: Vec<TransformerEncoderLayer>,
-    pub(super) encoder_norm: LayerNorm,
+    pub(super) encoder_norm: Option<LayerNorm>,
     pub(super) decoder: Vec<TransformerDecoderLayer>,
-    pub(super) decoder_norm: LayerNorm,
+    pub(super) decoder_norm: Option<LayerNorm>,
+    /// Bias `(V)` of the output layer.
+    pub(super) head_bias: Option<Tensor>,
 }
 
 impl Transformer {
     fn build(config: TransformerConfig, source: &mut Source<'_>) -> Result<Self> {
         config.check()?;
-        let TransformerConfig { d_model, nhead, dim_feedforward, norm_first, .. } = config;
-        let layer = TransformerLayerConfig { d_model, nhead, dim_feedforward, norm_first };
+        let TransformerConfig { d_model, nhead, dim_feedforward, norm_first, activation, .. } = config;
+        let layer = TransformerLayerConfig { d_model, nhead, dim_feedforward, norm_first, activation };
         let vocabularies = [config.src_vocab_size, config.tgt_vocab_size];
         Ok(Self {
             tables: TokenTables::new(config.tie_embeddings, vocabularies, d_model, source)?,
-            positions: PositionalEncoding::new(d_model),
+            positions: PositionalEncoding::new(d_model, config.positions),
             encoder: (0..config.num_encoder_layers)
                 .map(|k| TransformerEncoderLayer::new(&encoder_layer(k), layer, source))
                 .collect::<Result<_>>()?,
-            encoder_norm: LayerNorm::new("transformer.encoder.norm", d_model, source)?,
+            encoder_norm: final_norm("transformer.encoder.norm", &config, source)?,
             decoder: (0..config.num_decoder_layers)
                 .map(|k| TransformerDecoderLayer::new(&decoder_layer(k), layer, source))
                 .collect::<Result<_>>()?,
-            decoder_norm: LayerNorm::new("transformer.decoder.norm", d_model, source)?,
+            decoder_norm: final_norm("transformer.decoder.norm", &config, source)?,
+            head_bias: match config.head_bias {
+                true => Some(source("head.bias", &[config.tgt_vocab_size])?),
+                false => None,
+            },
             config,
         })
     }
@@ -103,7 +109,7 @@ impl Transformer {
         for layer in &self.encoder {
             x = layer.forward(&x, Reading::Themselves(whole), whole.dropout);
         }
-        self.encoder_norm.forward(&x)
+        normalised(x, self.encoder_norm.as_ref())
     }
 
     /// Logits `(…, V)` of embedded targets `(…, C)`. `readings` says for each layer what its self-attention
@@ -125,7 +131,7 @@ impl Transformer {
     }
 
     fn logits(&self, y: &Tensor) -> Tensor {
-        self.decoder_norm.forward(y).linear(self.tables.head(), None)
+        normalised(y.clone(), self.decoder_norm.as_ref()).linear(self.tables.head(), self.head_bias.as_ref())
     }
 
     /// Logit lens: the logits `(R, V)` if a residual stream `(R, C)` were passed directly to the output
@@ -134,7 +140,7 @@ impl Transformer {
         self.logits(&residual.apart())
     }
 
-    /// Embeds ids, scaled to length about `√C`, and adds the encodings of positions `first` and following:
+    /// Embeds ids, normally scaled to length about `√C`, and adds the encodings of positions `first` and following:
     /// `(B, T, C)`.
     pub(super) fn embed(
         &self,
@@ -143,8 +149,22 @@ impl Transformer {
         [batch, length]: [usize; 2],
         first: usize,
     ) -> Tensor {
-        let vectors = table.forward(ids, &[batch, length]).mul_scalar((self.config.d_model as f32).sqrt());
+        let mut vectors = table.forward(ids, &[batch, length]);
+        if self.config.scale_embedding {
+            vectors = vectors.mul_scalar((self.config.d_model as f32).sqrt());
+        }
         vectors.add(&self.positions.forward(first, length))
+    }
+}
+
+fn final_norm(name: &str, config: &TransformerConfig, source: &mut Source<'_>) -> Result<Option<LayerNorm>> {
+    config.final_norm.then(|| LayerNorm::new(name, config.d_model, source)).transpose()
+}
+
+fn normalised(x: Tensor, norm: Option<&LayerNorm>) -> Tensor {
+    match norm {
+        Some(norm) => norm.forward(&x),
+        None => x,
     }
 }
 
@@ -162,10 +182,17 @@ impl Module for Transformer {
         for (k, layer) in self.encoder.iter_mut().enumerate() {
             layer.visit(&encoder_layer(k), f);
         }
-        self.encoder_norm.visit("transformer.encoder.norm", f);
+        if let Some(norm) = &mut self.encoder_norm {
+            norm.visit("transformer.encoder.norm", f);
+        }
         for (k, layer) in self.decoder.iter_mut().enumerate() {
             layer.visit(&decoder_layer(k), f);
         }
-        self.decoder_norm.visit("transformer.decoder.norm", f);
+        if let Some(norm) = &mut self.decoder_norm {
+            norm.visit("transformer.decoder.norm", f);
+        }
+        if let Some(bias) = &mut self.head_bias {
+            f("head.bias".to_owned(), bias);
+        }
     }
 }

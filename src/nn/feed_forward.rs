@@ -1,13 +1,12 @@
-use super::{Dropout, Linear, Source};
+use super::{Activation, Dropout, Linear, Source};
 use crate::error::Result;
-use crate::ops::Unary;
 use crate::tensor::Tensor;
 
 /// Two linear layers with an activation between them, the feed-forward block of a Transformer layer.
 #[derive(Clone)]
 pub struct FeedForward {
     linear1: Linear,
-    activation: Unary,
+    activation: Activation,
     linear2: Linear,
 }
 
@@ -17,7 +16,7 @@ impl FeedForward {
         name: &str,
         channels: usize,
         inner: usize,
-        activation: Unary,
+        activation: Activation,
         source: &mut Source<'_>,
     ) -> Result<Self> {
         Ok(Self {
@@ -29,7 +28,7 @@ impl FeedForward {
 
     /// `(…, C) -> (…, C)`; `dropout` applies to the hidden units.
     pub fn forward(&self, x: &Tensor, dropout: &Dropout) -> Tensor {
-        self.linear2.forward(&dropout.apply(&self.linear1.forward(x).unary(self.activation)))
+        self.linear2.forward(&dropout.apply(&self.activation.forward(&self.linear1.forward(x))))
     }
 
     pub(crate) fn visit(&mut self, name: &str, f: &mut dyn FnMut(String, &mut Tensor)) {

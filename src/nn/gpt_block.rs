@@ -1,7 +1,6 @@
 use super::transformer_layer::residual;
-use super::{Dropout, FeedForward, LayerNorm, MultiheadAttention, Reading, Source};
+use super::{Activation, Dropout, FeedForward, LayerNorm, MultiheadAttention, Reading, Source};
 use crate::error::Result;
-use crate::ops::Unary;
 use crate::tensor::Tensor;
 
 /// A GPT-2 block: masked self-attention and feed-forward with GELU, each preceded by its normalisation.
@@ -23,7 +22,7 @@ pub struct GptBlockConfig {
     /// Hidden units of the feed-forward block.
     pub inner: usize,
     /// Activation of the feed-forward block.
-    pub activation: Unary,
+    pub activation: Activation,
     /// Epsilon of the normalisations.
     pub eps: f32,
 }

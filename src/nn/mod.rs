@@ -1,5 +1,6 @@
 //! Layers: structs of tensors with a `forward`, independent of devices and files.
 
+mod activation;
 mod additive_attention;
 mod bert_layer;
 mod bi_lstm;
@@ -23,6 +24,7 @@ mod recurrent_weights;
 mod trace;
 mod transformer_layer;
 
+pub use activation::Activation;
 pub use additive_attention::{AdditiveAttention, Memory};
 pub use bert_layer::{BertLayer, BertLayerConfig};
 pub use bi_lstm::BiLstm;
@@ -40,8 +42,8 @@ pub use linear::Linear;
 pub use lstm::{Lstm, LstmState};
 pub use mlp::Mlp;
 pub use multihead_attention::{MultiheadAttention, Reading, Whole};
-pub use positional::PositionalEncoding;
 pub(crate) use positional::turned;
+pub use positional::{PositionLayout, PositionalEncoding};
 pub use trace::{Trace, Watch};
 pub use transformer_layer::{TransformerDecoderLayer, TransformerEncoderLayer, TransformerLayerConfig};
 

@@ -1,13 +1,26 @@
 use crate::tensor::Tensor;
+use serde::{Deserialize, Serialize};
+
+/// Order of the columns of a [`PositionalEncoding`].
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PositionLayout {
+    /// Sine, cosine, sine, cosine and so on, as in the paper.
+    #[default]
+    Interleaved,
+    /// All sines, then all cosines, as in Marian.
+    Halves,
+}
 
 /// Sinusoidal position encoding (Vaswani et al. 2017): column `2i` is `sin(t / 10000^(2i/C))`, column
-/// `2i + 1` the cosine.
+/// `2i + 1` the cosine; or the same columns in another order, see [`PositionLayout`].
 ///
 /// Computed in double precision using only addition, multiplication and division, so that the table has the
 /// same bits on every machine.
 #[derive(Clone)]
 pub struct PositionalEncoding {
     channels: usize,
+    layout: PositionLayout,
     /// Sine and cosine of the angle per position, for each pair of columns.
     rotations: Vec<(f64, f64)>,
 }
@@ -17,19 +30,28 @@ const LN_BASE: f64 = 9.210_340_371_976_184;
 
 impl PositionalEncoding {
     /// Creates the encoding for vectors of `channels` numbers.
-    pub fn new(channels: usize) -> Self {
+    pub fn new(channels: usize, layout: PositionLayout) -> Self {
         let frequency = |pair: usize| 1.0 / exp(2.0 * pair as f64 / channels as f64 * LN_BASE);
         let rotations = (0..channels.div_ceil(2)).map(|pair| sin_cos(frequency(pair))).collect();
-        Self { channels, rotations }
+        Self { channels, layout, rotations }
     }
 
     /// Encodings of positions `first .. first + length`, `(length, C)` row-major.
     pub fn rows(&self, first: usize, length: usize) -> Vec<f32> {
         let mut rows = vec![0.0; length * self.channels];
         for (row, position) in rows.chunks_exact_mut(self.channels).zip(first..) {
-            for (cells, &rotation) in row.chunks_mut(2).zip(&self.rotations) {
+            for (pair, &rotation) in self.rotations.iter().enumerate() {
                 let (sin, cos) = power(rotation, position);
-                cells.iter_mut().zip([sin, cos]).for_each(|(cell, value)| *cell = value as f32);
+                let columns = match self.layout {
+                    PositionLayout::Interleaved => [2 * pair, 2 * pair + 1],
+                    PositionLayout::Halves => [pair, self.rotations.len() + pair],
+                };
+                for (column, value) in columns.into_iter().zip([sin, cos]) {
+                    // With an odd number of columns, the last sine has no cosine.
+                    if let Some(cell) = row.get_mut(column) {
+                        *cell = value as f32;
+                    }
+                }
             }
         }
         rows
@@ -96,7 +118,7 @@ mod tests {
     #[test]
     fn the_table_is_that_of_the_paper() {
         for channels in [1, 2, 7, 8, 256] {
-            let encoding = PositionalEncoding::new(channels);
+            let encoding = PositionalEncoding::new(channels, PositionLayout::Interleaved);
             let rows = encoding.rows(3, 1021);
             for (t, row) in rows.chunks(channels).enumerate() {
                 for (column, &value) in row.iter().enumerate() {
@@ -110,8 +132,21 @@ mod tests {
     }
 
     #[test]
+    fn the_halves_are_the_same_columns() {
+        for channels in [1, 7, 8] {
+            let [interleaved, halves] = [PositionLayout::Interleaved, PositionLayout::Halves]
+                .map(|layout| PositionalEncoding::new(channels, layout).rows(5, 9));
+            for (row, expected) in halves.chunks(channels).zip(interleaved.chunks(channels)) {
+                let (sines, cosines) = row.split_at(channels.div_ceil(2));
+                assert!(sines.iter().eq(expected.iter().step_by(2)), "{channels}");
+                assert!(cosines.iter().eq(expected.iter().skip(1).step_by(2)), "{channels}");
+            }
+        }
+    }
+
+    #[test]
     fn rows_from_the_middle_are_those_from_the_start() {
-        let encoding = PositionalEncoding::new(64);
+        let encoding = PositionalEncoding::new(64, PositionLayout::Interleaved);
         let table = encoding.rows(0, 300);
         for t in [0, 1, 77, 299] {
             assert_eq!(encoding.rows(t, 1), table[t * 64..][..64]);

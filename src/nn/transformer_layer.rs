@@ -1,6 +1,5 @@
-use super::{Dropout, FeedForward, LayerNorm, MultiheadAttention, Reading, Source};
+use super::{Activation, Dropout, FeedForward, LayerNorm, MultiheadAttention, Reading, Source};
 use crate::error::Result;
-use crate::ops::Unary;
 use crate::tensor::Tensor;
 
 /// Sizes of one layer of a Transformer.
@@ -14,11 +13,13 @@ pub struct TransformerLayerConfig {
     pub dim_feedforward: usize,
     /// Normalise before each block (Xiong et al. 2020) instead of after it as in the original paper.
     pub norm_first: bool,
+    /// Activation of the feed-forward block.
+    pub activation: Activation,
 }
 
 impl TransformerLayerConfig {
     fn feed_forward(self, name: &str, source: &mut Source<'_>) -> Result<FeedForward> {
-        FeedForward::new(name, self.d_model, self.dim_feedforward, Unary::Relu, source)
+        FeedForward::new(name, self.d_model, self.dim_feedforward, self.activation, source)
     }
 }
 
@@ -37,7 +38,7 @@ pub(super) fn residual(
     }
 }
 
-/// Self-attention and feed-forward, `torch.nn.TransformerEncoderLayer` with ReLU.
+/// Self-attention and feed-forward, `torch.nn.TransformerEncoderLayer`.
 #[derive(Clone)]
 pub struct TransformerEncoderLayer {
     self_attn: MultiheadAttention,
@@ -74,8 +75,7 @@ impl TransformerEncoderLayer {
     }
 }
 
-/// Masked self-attention, cross-attention to the encoder and feed-forward, `torch.nn.TransformerDecoderLayer`
-/// with ReLU.
+/// Masked self-attention, cross-attention to the encoder and feed-forward, `torch.nn.TransformerDecoderLayer`.
 #[derive(Clone)]
 pub struct TransformerDecoderLayer {
     self_attn: MultiheadAttention,

@@ -22,6 +22,7 @@ mod prepare;
 pub mod reading;
 pub mod rhyme;
 mod rice;
+mod sentence_piece;
 mod sentences;
 mod song_index;
 mod songs;
@@ -51,6 +52,7 @@ pub use pairs::SentencePair;
 pub use prepare::{
     BYTES_AND_END, Language, Prepared, Word, is_stop_word, lemma, lemma_count, prepare, stop_word_count,
 };
+pub use sentence_piece::{SentencePiece, SentencePieceTokenizer};
 pub use sentences::{MAX_PIECE_CHARS, Piece, Pieces, split_pieces};
 pub use song_index::{MIN_STRETCH, SongIndex, Stretch};
 pub use songs::{STYLES, Song, header_line, song_header, titled_songs};

@@ -33,7 +33,9 @@ impl TextTokenizer {
         let json = json.strip_prefix('\u{feff}').unwrap_or(json);
         let kind: Kind = serde_json::from_str(json).map_err(|e| bad(e.to_string()))?;
         match kind.r#type.as_deref() {
-            Some("words") => Err(bad("a vocabulary of words translates, it does not continue a text".into())),
+            Some(kind @ ("words" | "sentencepiece")) => {
+                Err(bad(format!("type {kind:?} translates, it does not continue a text")))
+            }
             Some(_) => Ok(Self::Chars(CharTokenizer::from_json(json)?)),
             None => Ok(Self::Bpe(BpeTokenizer::from_json(json)?)),
         }

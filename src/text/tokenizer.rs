@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::{BpeTokenizer, WordTokenizer};
+use super::{BpeTokenizer, SentencePieceTokenizer, WordTokenizer};
 use crate::error::{Error, ErrorCode, Result};
 
 /// Id of the padding token; never a target.
@@ -22,9 +22,11 @@ pub enum PairTokenizer {
     Bpe(BpeTokenizer),
     /// A word vocabulary for each language.
     Words(WordTokenizer),
+    /// SentencePiece for each language and one vocabulary, of a Marian model.
+    SentencePiece(Box<SentencePieceTokenizer>),
 }
 
-/// Distinguishes the two kinds; Hugging Face's layout has no top-level `type`.
+/// Distinguishes the kinds; Hugging Face's layout has no top-level `type`.
 #[derive(Deserialize)]
 struct Kind {
     r#type: Option<String>,
@@ -34,7 +36,8 @@ impl PairTokenizer {
     /// Reads `tokenizer.json`.
     ///
     /// # Errors
-    /// `bad-tokenizer`, see [`BpeTokenizer::from_json`] and [`WordTokenizer::from_json`]; also if a BPE has
+    /// `bad-tokenizer`, see [`BpeTokenizer::from_json`], [`WordTokenizer::from_json`] and
+    /// [`SentencePieceTokenizer::from_json`]; also if a BPE has
     /// other ids for the special tokens.
     pub fn from_json(json: &str) -> Result<Self> {
         let bad = |message: String| Error::new(ErrorCode::BadTokenizer, format!("tokenizer.json: {message}"));
@@ -42,6 +45,9 @@ impl PairTokenizer {
         let kind: Kind = serde_json::from_str(json).map_err(|e| bad(e.to_string()))?;
         match kind.r#type.as_deref() {
             Some("words") => Ok(Self::Words(WordTokenizer::from_json(json)?)),
+            Some("sentencepiece") => {
+                Ok(Self::SentencePiece(Box::new(SentencePieceTokenizer::from_json(json)?)))
+            }
             Some(other) => Err(bad(format!("type {other:?} does not translate; expected \"words\" or BPE"))),
             None => {
                 let tokenizer = BpeTokenizer::from_json(json)?;
@@ -60,7 +66,23 @@ impl PairTokenizer {
         match self {
             Self::Bpe(tokenizer) => tokenizer.to_json(),
             Self::Words(tokenizer) => tokenizer.to_json(),
+            Self::SentencePiece(tokenizer) => tokenizer.to_json(),
         }
+    }
+
+    /// Whether the model has learned sentences as this crate prepares them: German in modern spelling, ending
+    /// in punctuation. Another model reads them as they are.
+    pub fn is_for_prepared_german(&self) -> bool {
+        !matches!(self, Self::SentencePiece(_))
+    }
+
+    /// Puts special tokens around a source sentence: `<start>` and `<end>`; for SentencePiece only `<end>`.
+    pub fn source_frame(&self, ids: &[u32]) -> Vec<u32> {
+        let start: &[u32] = match self {
+            Self::SentencePiece(_) => &[],
+            _ => &[START],
+        };
+        [start, ids, &[END]].concat()
     }
 
     /// Encodes a source sentence, without special tokens except for unknown words.
@@ -68,6 +90,7 @@ impl PairTokenizer {
         match self {
             Self::Bpe(tokenizer) => tokenizer.encode(text),
             Self::Words(tokenizer) => tokenizer.encode_source(text),
+            Self::SentencePiece(tokenizer) => tokenizer.encode_source(text),
         }
     }
 
@@ -76,6 +99,7 @@ impl PairTokenizer {
         match self {
             Self::Bpe(tokenizer) => tokenizer.encode(text),
             Self::Words(tokenizer) => tokenizer.encode_target(text),
+            Self::SentencePiece(tokenizer) => tokenizer.encode_target(text),
         }
     }
 
@@ -84,6 +108,7 @@ impl PairTokenizer {
         match self {
             Self::Bpe(tokenizer) => tokenizer.decode(ids),
             Self::Words(tokenizer) => tokenizer.decode_target(ids),
+            Self::SentencePiece(tokenizer) => tokenizer.decode_target(ids),
         }
     }
 
@@ -93,6 +118,7 @@ impl PairTokenizer {
         match self {
             Self::Bpe(tokenizer) => tokenizer.pieces(ids),
             Self::Words(tokenizer) => tokenizer.source_pieces(ids),
+            Self::SentencePiece(tokenizer) => tokenizer.pieces(ids),
         }
     }
 
@@ -101,6 +127,7 @@ impl PairTokenizer {
         match self {
             Self::Bpe(tokenizer) => tokenizer.pieces(ids),
             Self::Words(tokenizer) => tokenizer.target_pieces(ids),
+            Self::SentencePiece(tokenizer) => tokenizer.pieces(ids),
         }
     }
 
@@ -109,6 +136,7 @@ impl PairTokenizer {
         match self {
             Self::Bpe(tokenizer) => tokenizer.vocab_size(),
             Self::Words(tokenizer) => tokenizer.src_vocab_size(),
+            Self::SentencePiece(tokenizer) => tokenizer.vocab_size(),
         }
     }
 
@@ -117,6 +145,7 @@ impl PairTokenizer {
         match self {
             Self::Bpe(tokenizer) => tokenizer.vocab_size(),
             Self::Words(tokenizer) => tokenizer.tgt_vocab_size(),
+            Self::SentencePiece(tokenizer) => tokenizer.vocab_size(),
         }
     }
 }

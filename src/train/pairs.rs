@@ -26,12 +26,11 @@ impl TokenPair {
 
 /// Encodes the pairs with at most `max_tokens` tokens on both sides, including `<start>` and `<end>`.
 pub fn encode_pairs(tokenizer: &PairTokenizer, pairs: &[SentencePair], max_tokens: usize) -> Vec<TokenPair> {
-    let framed = |ids: Vec<u32>| [&[START], &ids[..], &[END]].concat();
     pairs
         .iter()
         .map(|pair| TokenPair {
-            source: framed(tokenizer.encode_source(&pair.source)),
-            target: framed(tokenizer.encode_target(&pair.target)),
+            source: tokenizer.source_frame(&tokenizer.encode_source(&pair.source)),
+            target: [&[START], &tokenizer.encode_target(&pair.target)[..], &[END]].concat(),
         })
         .filter(|pair| pair.longest() <= max_tokens)
         .collect()

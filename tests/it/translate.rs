@@ -5,7 +5,7 @@ use liedwerk::generate::beam::{Hypothesis, Limits, continuation, search};
 use liedwerk::models::{
     Decoder, Seq2Seq, Seq2SeqConfig, Stepping, Transformer, TransformerConfig, TranslationModel,
 };
-use liedwerk::nn::Module;
+use liedwerk::nn::{Activation, Module, PositionLayout};
 use liedwerk::rng::Rng;
 use liedwerk::text::{END, PAD, START};
 use liedwerk::{ErrorCode, Tensor};
@@ -101,6 +101,11 @@ fn transformer(norm_first: bool, tie_embeddings: bool, seed: u64) -> Translation
         dropout: 0.1,
         norm_first,
         tie_embeddings,
+        activation: Activation::Relu,
+        positions: PositionLayout::Interleaved,
+        scale_embedding: true,
+        final_norm: true,
+        head_bias: false,
     };
     TranslationModel::Transformer(Transformer::init(config, &mut Rng::new(seed)).unwrap())
 }

@@ -187,6 +187,7 @@ fn oracles() -> Result<()> {
         cargo()
             .args(["test", "--workspace", "--test", "it", "--", "--ignored"])
             .env("LIEDWERK_TOKENIZER_ORACLE", write("tokenizer.py", "--pairs")?)
+            .env("LIEDWERK_SENTENCEPIECE_ORACLE", write("sentence_piece.py", "--pairs")?)
             .env("LIEDWERK_METRICS_ORACLE", write("metrics.py", "--references")?),
     )
 }

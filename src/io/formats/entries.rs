@@ -2,6 +2,7 @@
 
 use crate::error::{Error, ErrorCode, Result};
 use crate::io::weights::split_header;
+use half::{bf16, f16};
 use safetensors::Dtype;
 use safetensors::tensor::TensorView;
 use std::borrow::Cow;
@@ -33,6 +34,26 @@ impl Entry<'_> {
     pub fn zeros(shape: &[usize]) -> Self {
         let bytes = vec![0; shape.iter().product::<usize>() * 4];
         Self { dtype: Dtype::F32, shape: shape.to_vec(), data: Cow::Owned(bytes) }
+    }
+
+    /// A tensor of these values.
+    pub fn of_f32(values: &[f32], shape: &[usize]) -> Self {
+        let bytes = values.iter().flat_map(|value| value.to_le_bytes()).collect();
+        Self { dtype: Dtype::F32, shape: shape.to_vec(), data: Cow::Owned(bytes) }
+    }
+
+    /// The values; `None` for a number format that is not f16, bf16, f32 or f64.
+    pub fn values(&self) -> Option<Vec<f32>> {
+        let halves = || self.data.as_chunks().0.iter();
+        Some(match self.dtype {
+            Dtype::F16 => halves().map(|bytes| f16::from_le_bytes(*bytes).to_f32()).collect(),
+            Dtype::BF16 => halves().map(|bytes| bf16::from_le_bytes(*bytes).to_f32()).collect(),
+            Dtype::F32 => self.data.as_chunks().0.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect(),
+            Dtype::F64 => {
+                self.data.as_chunks().0.iter().map(|bytes| f64::from_le_bytes(*bytes) as f32).collect()
+            }
+            _ => return None,
+        })
     }
 
     /// Selects these rows, in this order.

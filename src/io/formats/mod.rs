@@ -8,6 +8,7 @@
 mod alphabet;
 mod entries;
 mod gpt2;
+mod marian;
 mod opening;
 mod pickle;
 mod pytorch;

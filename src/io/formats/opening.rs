@@ -6,7 +6,7 @@ use super::pytorch::{self, Checkpoint};
 use super::recognise::{Format, other_format, text};
 use super::sort::{Offered, base_name, sort};
 use super::zip::{File, unpack};
-use super::{HEAD_BYTES, gpt2, tokenizer_files, torch_names};
+use super::{HEAD_BYTES, gpt2, marian, tokenizer_files, torch_names};
 use crate::error::{Error, ErrorCode, Result};
 use crate::io::ModelFile;
 use serde_json::{Map, Value};
@@ -110,8 +110,10 @@ impl<'f> Parts<'f, '_> {
         self.named(name).map(|file| text(&file.name, &file.bytes, code)).transpose()
     }
 
-    fn size(&self) -> usize {
-        self.files.iter().map(|file| file.bytes.len()).sum()
+    /// The most bytes that their tensors may take.
+    fn most_bytes(&self) -> usize {
+        let size: usize = self.files.iter().map(|file| file.bytes.len()).sum();
+        size.saturating_mul(MOST_GROWTH).saturating_add(FREE_BYTES)
     }
 }
 
@@ -141,6 +143,9 @@ fn open_parts(files: &[File<'_>], unpacked: &[Vec<File<'_>>]) -> Result<OpenedMo
         (None, Some(inside)) => Some(inside.config.clone()),
         (None, None) => None,
     };
+    if let Some(theirs) = object(said.clone())?.filter(marian::is_marian) {
+        return open_marian(&parts, entries, theirs);
+    }
     let (config, changed) = configure(&mut entries, said.as_deref(), &facts)?;
     let mut config = match config {
         Some(config) => config,
@@ -161,7 +166,7 @@ fn open_parts(files: &[File<'_>], unpacked: &[Vec<File<'_>>]) -> Result<OpenedMo
     let is_as_it_was = !changed && alphabet.is_none() && unpacked.is_empty() && !entries.has_wide_numbers();
     let weights = match single[..] {
         [file] if is_as_it_was => file.bytes.to_vec(),
-        _ => entries.into_file(parts.size().saturating_mul(MOST_GROWTH).saturating_add(FREE_BYTES))?,
+        _ => entries.into_file(parts.most_bytes())?,
     };
     let card = parts.text("card.json", ErrorCode::BadConfig)?.or(inside.and_then(|inside| inside.card));
     let config = match said {
@@ -169,6 +174,24 @@ fn open_parts(files: &[File<'_>], unpacked: &[Vec<File<'_>>]) -> Result<OpenedMo
         _ => Value::Object(config).to_string(),
     };
     Ok(OpenedModel { config, tokenizer, card, weights })
+}
+
+fn open_marian(
+    parts: &Parts<'_, '_>,
+    mut entries: Entries<'_>,
+    config: Map<String, Value>,
+) -> Result<OpenedModel> {
+    let bytes = |name: &str| parts.named(name).map(|file| &*file.bytes);
+    let files = marian::Files {
+        vocab: parts.text("vocab.json", ErrorCode::BadTokenizer)?,
+        generation: parts.text("generation_config.json", ErrorCode::BadConfig)?,
+        source: bytes("source.spm"),
+        target: bytes("target.spm"),
+    };
+    let (config, tokenizer) = marian::convert(&mut entries, config, &files)?;
+    let card = parts.text("card.json", ErrorCode::BadConfig)?;
+    let weights = entries.into_file(parts.most_bytes())?;
+    Ok(OpenedModel { config: Value::Object(config).to_string(), tokenizer, card, weights })
 }
 
 /// Also true for damaged files, which are recognised by name.

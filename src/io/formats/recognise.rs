@@ -38,6 +38,11 @@ const FROM_TENSORFLOW: &str =
 const FROM_NUMPY: &str = "save it in Python with safetensors";
 const UNPACK: &str = "unpack it first, or pack the folder as a zip";
 
+const MARIAN: Foreign = Foreign {
+    name: "an archive of NumPy, such as Marian's own weights",
+    cure: "take the same model for PyTorch, as a folder of Hugging Face",
+};
+
 /// Offset and magic bytes of each format.
 const MAGIC: [(usize, &[u8], &str, &str); 19] = [
     (0, b"GGUF", "GGUF (llama.cpp)", ORIGINAL),
@@ -77,7 +82,8 @@ impl Format {
     pub fn of(name: &str, head: &[u8]) -> Self {
         let is_at = |at: usize, magic: &[u8]| head.get(at..).is_some_and(|rest| rest.starts_with(magic));
         if is_at(0, b"PK\x03\x04") || is_at(0, b"PK\x05\x06") {
-            return Self::Zip;
+            let is_numpy = name.to_ascii_lowercase().ends_with(".npz");
+            return if is_numpy { Self::Foreign(MARIAN) } else { Self::Zip };
         }
         // The length of the header, which is always below 2^40 bytes, then the header.
         if is_at(8, b"{") && is_at(5, &[0; 3]) {

@@ -67,6 +67,9 @@ fn role(file: &Offered) -> Role {
         "tokenizer.json" | "vocab.json" | "merges.txt" | "added_tokens.json" | "card.json" => {
             return Role::Settings;
         }
+        "source.spm" | "target.spm" | "generation_config.json" => return Role::Settings,
+        // TorchScript for Rust, saved beside the other weights of a model that Hugging Face has converted.
+        "rust_model.ot" => return Role::Nothing,
         _ if name.ends_with(".index.json") => return Role::Index,
         _ => {}
     }

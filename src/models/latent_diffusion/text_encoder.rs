@@ -1,7 +1,8 @@
 use super::{LONGEST_CAPTION, LatentDiffusionConfig};
 use crate::error::Result;
 use crate::nn::{
-    Dropout, Embedding, LayerNorm, Reading, Source, TransformerEncoderLayer, TransformerLayerConfig, Whole,
+    Activation, Dropout, Embedding, LayerNorm, Reading, Source, TransformerEncoderLayer,
+    TransformerLayerConfig, Whole,
 };
 use crate::ops::AttentionMask;
 use crate::tensor::Tensor;
@@ -10,7 +11,8 @@ impl LatentDiffusionConfig {
     /// Configuration of every Transformer layer.
     pub(super) fn layer(&self) -> TransformerLayerConfig {
         let (d_model, nhead) = (self.channels, self.heads);
-        TransformerLayerConfig { d_model, nhead, dim_feedforward: 2 * d_model, norm_first: true }
+        let activation = Activation::Relu;
+        TransformerLayerConfig { d_model, nhead, dim_feedforward: 2 * d_model, norm_first: true, activation }
     }
 }
 

@@ -6,7 +6,7 @@ use super::text_encoder::reaching;
 use super::{LATENT_CHANNELS, LATENT_SIZE, LatentDiffusionConfig, TextMemory};
 use crate::error::Result;
 use crate::nn::{
-    Conv2d, Dropout, Embedding, GroupNorm, Linear, PositionalEncoding, Reading, Source,
+    Conv2d, Dropout, Embedding, GroupNorm, Linear, PositionLayout, PositionalEncoding, Reading, Source,
     TransformerDecoderLayer, Watch, Whole,
 };
 use crate::ops::{AttentionMask, Conv2dOptions, concat};
@@ -167,11 +167,7 @@ fn attend(layer: &TransformerDecoderLayer, x: &Tensor, text: &TextMemory, watch:
 
 /// Sinusoidal embeddings `(N, C)` of times `(N)`: sines of C/2 frequencies from 1 down to 1/10000, then cosines.
 fn sinusoids(times: &[usize], channels: usize) -> Tensor {
-    let encoding = PositionalEncoding::new(channels);
-    let rows = times.iter().flat_map(|&time| {
-        // `rows` interleaves sines and cosines.
-        let row = encoding.rows(time, 1);
-        [0, 1].map(|part| row.iter().skip(part).step_by(2).copied().collect::<Vec<_>>()).concat()
-    });
+    let encoding = PositionalEncoding::new(channels, PositionLayout::Halves);
+    let rows = times.iter().flat_map(|&time| encoding.rows(time, 1));
     Tensor::from_vec(rows.collect(), &[times.len(), channels])
 }
