@@ -24,7 +24,7 @@ pub struct Target {
     pub read: fn(&[u8]),
 }
 
-pub const TARGETS: [Target; 12] = [
+pub const TARGETS: [Target; 13] = [
     Target { name: "safetensors", seeds: safetensors_seeds, read: safetensors },
     Target { name: "config", seeds: config_seeds, read: config },
     Target { name: "tokenizer", seeds: tokenizer_seeds, read: tokenizer },
