@@ -20,6 +20,21 @@ use crate::text::TextTokenizer;
 /// The n-th token of a text uses the n-th random number of the seed, even if the token is forced or needs no
 /// random number. A text therefore depends only on the prompt, the options and the forced tokens with their
 /// positions, not on tokens that were written and taken back.
+///
+/// ```
+/// use liedwerk::generate::{Generator, Options};
+///
+/// let mut generator = Generator::from_files(
+///     &std::fs::read_to_string("www/models/char-lstm-songs/config.json")?,
+///     &std::fs::read_to_string("www/models/char-lstm-songs/tokenizer.json")?,
+///     &std::fs::read("www/models/char-lstm-songs/model.safetensors")?,
+/// )?;
+/// generator.start("O rose, ", Options { max_new_tokens: 10, ..Options::default() })?;
+/// while let Some(token) = generator.next()? {
+///     print!("{}", token.text);
+/// }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub struct Generator {
     model: LanguageModel,
     /// A copy of the model on a GPU; if present, it does the writing.

@@ -22,6 +22,21 @@ pub const MAX_SOURCE_TOKENS: usize = 256;
 pub(super) const BATCH: usize = 32;
 
 /// A translation model with its tokenizer and the text it is translating.
+///
+/// ```
+/// use liedwerk::generate::{TranslateOptions, Translator};
+///
+/// let mut translator = Translator::from_files(
+///     &std::fs::read_to_string("www/models/transformer-de-en/config.json")?,
+///     &std::fs::read_to_string("www/models/transformer-de-en/tokenizer.json")?,
+///     &std::fs::read("www/models/transformer-de-en/model.safetensors")?,
+/// )?;
+/// translator.start("Ich singe ein Lied.", TranslateOptions::default())?;
+/// while let Some(piece) = translator.next()? {
+///     print!("{}", piece.text);
+/// }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub struct Translator {
     model: TranslationModel,
     /// A copy of the model on a GPU; if present, it does the translating.

@@ -60,6 +60,19 @@ impl CaptionerConfig {
 }
 
 /// Three convolutions, additive attention over 8 x 8 places, LSTM, linear output layer.
+///
+/// ```
+/// use liedwerk::Tensor;
+/// use liedwerk::models::{Captioner, CaptionerConfig};
+///
+/// let config = CaptionerConfig::from_json(
+///     r#"{"model_type": "captioner", "vocab_size": 50, "channels": [4, 4, 4], "embedding_size": 8,
+///         "hidden_size": 8, "attention_size": 8}"#,
+/// )?;
+/// let model = Captioner::build(config, &mut |_, shape| Ok(Tensor::full(shape, 0.1)))?;
+/// assert_eq!(model.forward(&Tensor::zeros(&[1, 3, 32, 32]), &[1, 4]).shape(), [1, 2, 50]);
+/// # Ok::<(), liedwerk::Error>(())
+/// ```
 #[derive(Clone)]
 pub struct Captioner {
     config: CaptionerConfig,

@@ -11,6 +11,21 @@ use crate::rng::Rng;
 use crate::tensor::Tensor;
 
 /// Embedding, stacked LSTMs, linear output layer (Graves 2013).
+///
+/// ```
+/// use liedwerk::models::{CharLstm, ModelConfig};
+/// use liedwerk::rng::Rng;
+///
+/// let config = ModelConfig::from_json(
+///     r#"{"model_type": "char_lstm", "vocab_size": 30, "embedding_size": 8, "hidden_size": 16,
+///         "num_layers": 1}"#,
+/// )?;
+/// let ModelConfig::CharLstm(config) = config else { unreachable!() };
+/// let model = CharLstm::init(config, &mut Rng::new(1))?;
+/// let (logits, _) = model.forward(&[4, 8, 15], 1, &model.zero_state(1), None);
+/// assert_eq!(logits.shape(), [1, 3, 30]);
+/// # Ok::<(), liedwerk::Error>(())
+/// ```
 #[derive(Clone)]
 pub struct CharLstm {
     config: CharLstmConfig,

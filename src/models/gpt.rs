@@ -13,6 +13,19 @@ use crate::rng::Rng;
 use crate::tensor::Tensor;
 
 /// Token and position embedding, blocks, final normalisation; the token table is also the output layer.
+///
+/// ```
+/// use liedwerk::models::{Gpt, ModelConfig};
+/// use liedwerk::rng::Rng;
+///
+/// let config = ModelConfig::from_json(
+///     r#"{"model_type": "gpt2", "vocab_size": 50, "n_positions": 16, "n_embd": 8, "n_layer": 2, "n_head": 2}"#,
+/// )?;
+/// let ModelConfig::Gpt2(config) = config else { unreachable!() };
+/// let model = Gpt::init(config, &mut Rng::new(1))?;
+/// assert_eq!(model.forward(&[4, 8, 15], 1, None).shape(), [1, 3, 50]);
+/// # Ok::<(), liedwerk::Error>(())
+/// ```
 #[derive(Clone)]
 pub struct Gpt {
     pub(super) config: GptConfig,

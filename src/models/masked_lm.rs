@@ -13,6 +13,20 @@ use crate::tensor::Tensor;
 
 /// Token, position and type embedding, layers, and the token table again as output layer: Hugging Face's
 /// `BertForMaskedLM`, with its parameter names.
+///
+/// ```
+/// use liedwerk::models::{MaskedLm, ModelConfig};
+/// use liedwerk::rng::Rng;
+///
+/// let config = ModelConfig::from_json(
+///     r#"{"model_type": "bert", "vocab_size": 50, "hidden_size": 8, "num_hidden_layers": 1,
+///         "num_attention_heads": 2, "intermediate_size": 16, "max_position_embeddings": 16}"#,
+/// )?;
+/// let ModelConfig::Bert(config) = config else { unreachable!() };
+/// let model = MaskedLm::init(config, &mut Rng::new(1))?;
+/// assert_eq!(model.predict(&model.encode(&[4, 8, 15], &[3], None, None)).shape(), [1, 3, 50]);
+/// # Ok::<(), liedwerk::Error>(())
+/// ```
 #[derive(Clone)]
 pub struct MaskedLm {
     config: BertConfig,

@@ -7,6 +7,19 @@ use crate::tensor::Tensor;
 /// A GPT's body with a scalar output, read at the last token of a text.
 ///
 /// Parameters are named as in transformers' `GPT2ForSequenceClassification` with one label.
+///
+/// ```
+/// use liedwerk::models::{Gpt, ModelConfig, RewardModel};
+/// use liedwerk::rng::Rng;
+///
+/// let config = ModelConfig::from_json(
+///     r#"{"model_type": "gpt2", "vocab_size": 50, "n_positions": 16, "n_embd": 8, "n_layer": 2, "n_head": 2}"#,
+/// )?;
+/// let ModelConfig::Gpt2(config) = config else { unreachable!() };
+/// let model = RewardModel::new(Gpt::init(config, &mut Rng::new(1))?);
+/// assert_eq!(model.forward(&[4, 8, 15], &[3], None).to_vec(), [0.0]);
+/// # Ok::<(), liedwerk::Error>(())
+/// ```
 #[derive(Clone)]
 pub struct RewardModel {
     /// The GPT without its output layer.

@@ -12,6 +12,21 @@ use crate::rng::Rng;
 use crate::tensor::Tensor;
 
 /// Embedding, GRU encoder, additive attention, GRU decoder, linear output layer.
+///
+/// ```
+/// use liedwerk::models::{ModelConfig, Seq2Seq};
+/// use liedwerk::rng::Rng;
+///
+/// let config = ModelConfig::from_json(
+///     r#"{"model_type": "seq2seq", "src_vocab_size": 50, "tgt_vocab_size": 50, "embedding_size": 8,
+///         "hidden_size": 8, "attention_size": 8, "num_layers": 1, "bidirectional": true, "dropout": 0.1,
+///         "tie_embeddings": true}"#,
+/// )?;
+/// let ModelConfig::Seq2seq(config) = config else { unreachable!() };
+/// let model = Seq2Seq::init(config, &mut Rng::new(1))?;
+/// assert_eq!(model.forward(&[4, 8, 15], &[3], &[1, 16], None).shape(), [1, 2, 50]);
+/// # Ok::<(), liedwerk::Error>(())
+/// ```
 #[derive(Clone)]
 pub struct Seq2Seq {
     pub(super) config: Seq2SeqConfig,

@@ -11,6 +11,22 @@ use crate::tensor::Tensor;
 
 /// Word embedding joined with a character-level bidirectional LSTM, a bidirectional LSTM over the sentence,
 /// and a linear output layer at every word.
+///
+/// ```
+/// use liedwerk::models::{ModelConfig, Tagger, WordForm};
+/// use liedwerk::rng::Rng;
+///
+/// let config = ModelConfig::from_json(
+///     r#"{"model_type": "tagger", "vocab_size": 50, "char_vocab_size": 30, "embedding_size": 8,
+///         "char_embedding_size": 4, "char_hidden_size": 4, "hidden_size": 8, "num_layers": 1, "dropout": 0.1,
+///         "labels": ["NOUN", "VERB"]}"#,
+/// )?;
+/// let ModelConfig::Tagger(config) = config else { unreachable!() };
+/// let model = Tagger::init(config, &mut Rng::new(1))?;
+/// let form = WordForm { word: 4, chars: vec![8, 15] };
+/// assert_eq!(model.forward(&[&form], &[0, 0], &[2], None).shape(), [1, 2, 2]); // the word twice
+/// # Ok::<(), liedwerk::Error>(())
+/// ```
 #[derive(Clone)]
 pub struct Tagger {
     config: TaggerConfig,

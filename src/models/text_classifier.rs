@@ -9,6 +9,20 @@ use crate::rng::Rng;
 use crate::tensor::Tensor;
 
 /// Embedding, bidirectional LSTM, pooling by mean or last state, linear output layer.
+///
+/// ```
+/// use liedwerk::models::{ModelConfig, TextClassifier};
+/// use liedwerk::rng::Rng;
+///
+/// let config = ModelConfig::from_json(
+///     r#"{"model_type": "text_classifier", "vocab_size": 50, "embedding_size": 8, "hidden_size": 8,
+///         "num_layers": 1, "pooling": "mean", "dropout": 0.1, "labels": ["sad", "glad"]}"#,
+/// )?;
+/// let ModelConfig::TextClassifier(config) = config else { unreachable!() };
+/// let model = TextClassifier::init(config, &mut Rng::new(1))?;
+/// assert_eq!(model.forward(&[4, 8, 15], &[3], None).shape(), [1, 2]);
+/// # Ok::<(), liedwerk::Error>(())
+/// ```
 #[derive(Clone)]
 pub struct TextClassifier {
     config: TextClassifierConfig,

@@ -12,6 +12,21 @@ use crate::rng::Rng;
 use crate::tensor::Tensor;
 
 /// Token and position embedding, encoder and decoder layers, linear output layer.
+///
+/// ```
+/// use liedwerk::models::{ModelConfig, Transformer};
+/// use liedwerk::rng::Rng;
+///
+/// let config = ModelConfig::from_json(
+///     r#"{"model_type": "transformer", "src_vocab_size": 50, "tgt_vocab_size": 50, "d_model": 8, "nhead": 2,
+///         "num_encoder_layers": 1, "num_decoder_layers": 1, "dim_feedforward": 16, "dropout": 0.1,
+///         "norm_first": true, "tie_embeddings": true}"#,
+/// )?;
+/// let ModelConfig::Transformer(config) = config else { unreachable!() };
+/// let model = Transformer::init(config, &mut Rng::new(1))?;
+/// assert_eq!(model.forward(&[4, 8, 15], &[3], &[1, 16], None).shape(), [1, 2, 50]);
+/// # Ok::<(), liedwerk::Error>(())
+/// ```
 #[derive(Clone)]
 pub struct Transformer {
     pub(super) config: TransformerConfig,

@@ -4,6 +4,18 @@ use crate::ops::Reach;
 use crate::tensor::Tensor;
 
 /// Additive attention, `v · tanh(W query + U key + b)` (Bahdanau et al. 2015).
+///
+/// ```
+/// use liedwerk::{Tensor, nn::AdditiveAttention, ops::Reach};
+///
+/// // One decoder state of 4 numbers attends to a source of 6 positions with 3 features each.
+/// let attention = AdditiveAttention::new("attention", 4, 3, 5, &mut |_, shape| Ok(Tensor::full(shape, 0.1)))?;
+/// let memory = attention.memory(Tensor::zeros(&[1, 6, 3]));
+/// let reach = Reach { texts: &[0], lengths: &[6] };
+/// let (context, weights) = attention.forward(&Tensor::zeros(&[1, 4]), &memory, reach);
+/// assert_eq!((context.shape(), weights.shape()), (&[1, 3][..], &[1, 6][..]));
+/// # Ok::<(), liedwerk::Error>(())
+/// ```
 #[derive(Clone)]
 pub struct AdditiveAttention {
     /// `W (A, H)`

@@ -6,6 +6,19 @@ use crate::tensor::Tensor;
 
 /// A layer of BERT (Devlin et al. 2019) with Hugging Face's parameter names: self-attention and feed-forward
 /// with GELU, each with a residual connection followed by normalisation.
+///
+/// ```
+/// use liedwerk::Tensor;
+/// use liedwerk::nn::{BertLayer, BertLayerConfig, Dropout, Whole};
+/// use liedwerk::ops::AttentionMask;
+///
+/// let config = BertLayerConfig { channels: 8, heads: 2, inner: 32, eps: 1e-12 };
+/// let layer = BertLayer::new("layer.0", config, &mut |_, shape| Ok(Tensor::full(shape, 0.1)))?;
+/// let none = Dropout::none();
+/// let whole = Whole { mask: &AttentionMask::default(), dropout: &none, watch: None };
+/// assert_eq!(layer.forward(&Tensor::zeros(&[1, 5, 8]), whole, &none).shape(), [1, 5, 8]);
+/// # Ok::<(), liedwerk::Error>(())
+/// ```
 #[derive(Clone)]
 pub struct BertLayer {
     query: Linear,

@@ -7,6 +7,15 @@ use crate::tensor::Tensor;
 
 /// A stack of bidirectional LSTM layers with dropout between them: `torch.nn.LSTM` with `bidirectional=True`
 /// on packed sequences (Graves and Schmidhuber 2005).
+///
+/// ```
+/// use liedwerk::{Tensor, nn::{BiLstm, Dropout}};
+///
+/// let lstm = BiLstm::new("lstm", 3, 5, 1, &mut |_, shape| Ok(Tensor::full(shape, 0.1)))?;
+/// let (y, last) = lstm.forward(&Tensor::zeros(&[7, 2, 3]), &[7, 4], &Dropout::none());
+/// assert_eq!((y.shape(), last.shape()), (&[7, 2, 10][..], &[2, 10][..]));
+/// # Ok::<(), liedwerk::Error>(())
+/// ```
 #[derive(Clone)]
 pub struct BiLstm {
     /// The two directions of each layer.

@@ -4,6 +4,15 @@ use crate::ops::Conv2dOptions;
 use crate::tensor::Tensor;
 
 /// A 2-D convolution, `torch.nn.Conv2d`.
+///
+/// ```
+/// use liedwerk::{Tensor, nn::Conv2d, ops::Conv2dOptions};
+///
+/// let options = Conv2dOptions { stride: 2, padding: 1, groups: 1 };
+/// let layer = Conv2d::new("conv", [3, 8], 3, options, &mut |_, shape| Ok(Tensor::zeros(shape)))?;
+/// assert_eq!(layer.forward(&Tensor::zeros(&[1, 3, 32, 32])).shape(), [1, 8, 16, 16]);
+/// # Ok::<(), liedwerk::Error>(())
+/// ```
 #[derive(Clone)]
 pub struct Conv2d {
     /// `(O, C / groups, kernel, kernel)`

@@ -4,6 +4,15 @@ use std::cell::Cell;
 /// Dropout for one forward pass. Every dropout site calls it for a seed of its own.
 ///
 /// Seeds are handed out in the order of the calls, so one seed determines all masks.
+///
+/// ```
+/// use liedwerk::{Tensor, nn::Dropout};
+///
+/// let x = Tensor::full(&[1000], 1.0);
+/// assert_eq!(Dropout::none().apply(&x).to_vec(), x.to_vec());
+/// let kept = Dropout::new(0.5, Some(1)).apply(&x).data().iter().filter(|&&value| value == 2.0).count();
+/// assert!((400..600).contains(&kept));
+/// ```
 pub struct Dropout {
     p: f32,
     next: Option<Cell<u64>>,

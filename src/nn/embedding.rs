@@ -3,6 +3,15 @@ use crate::error::Result;
 use crate::tensor::Tensor;
 
 /// An embedding table, `torch.nn.Embedding`.
+///
+/// ```
+/// use liedwerk::{Tensor, nn::Embedding};
+///
+/// let numbers = Tensor::from_vec(vec![0.0, 1.0, 2.0, 3.0, 4.0, 5.0], &[3, 2]);
+/// let table = Embedding::new("wte", 3, 2, &mut |_, _| Ok(numbers.clone()))?;
+/// assert_eq!(table.forward(&[2, 0], &[2]).to_vec(), [4.0, 5.0, 0.0, 1.0]);
+/// # Ok::<(), liedwerk::Error>(())
+/// ```
 #[derive(Clone)]
 pub struct Embedding {
     /// `(V, C)`

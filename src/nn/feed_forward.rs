@@ -3,6 +3,14 @@ use crate::error::Result;
 use crate::tensor::Tensor;
 
 /// Two linear layers with an activation between them, the feed-forward block of a Transformer layer.
+///
+/// ```
+/// use liedwerk::{Tensor, nn::{Activation, Dropout, FeedForward}};
+///
+/// let block = FeedForward::new("layer", 4, 16, Activation::Relu, &mut |_, shape| Ok(Tensor::zeros(shape)))?;
+/// assert_eq!(block.forward(&Tensor::full(&[2, 4], 1.0), &Dropout::none()).shape(), [2, 4]);
+/// # Ok::<(), liedwerk::Error>(())
+/// ```
 #[derive(Clone)]
 pub struct FeedForward {
     linear1: Linear,

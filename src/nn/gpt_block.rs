@@ -4,6 +4,20 @@ use crate::error::Result;
 use crate::tensor::Tensor;
 
 /// A GPT-2 block: masked self-attention and feed-forward with GELU, each preceded by its normalisation.
+///
+/// ```
+/// use liedwerk::Tensor;
+/// use liedwerk::nn::{Activation, Dropout, GptBlock, GptBlockConfig, Reading, Whole};
+/// use liedwerk::ops::AttentionMask;
+///
+/// let config = GptBlockConfig { channels: 8, heads: 2, inner: 32, activation: Activation::GeluNew, eps: 1e-5 };
+/// let block = GptBlock::new("h.0", config, &mut |_, shape| Ok(Tensor::full(shape, 0.1)))?;
+/// let causal = AttentionMask { causal_offset: Some(0), ..AttentionMask::default() };
+/// let none = Dropout::none();
+/// let reading = Reading::Themselves(Whole { mask: &causal, dropout: &none, watch: None });
+/// assert_eq!(block.forward(&Tensor::zeros(&[1, 5, 8]), reading, &none).shape(), [1, 5, 8]);
+/// # Ok::<(), liedwerk::Error>(())
+/// ```
 #[derive(Clone)]
 pub struct GptBlock {
     ln_1: LayerNorm,

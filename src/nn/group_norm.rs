@@ -6,6 +6,14 @@ use crate::tensor::Tensor;
 const EPS: f32 = 1e-5;
 
 /// Normalisation over groups of image channels, `torch.nn.GroupNorm`.
+///
+/// ```
+/// use liedwerk::{Tensor, nn::GroupNorm};
+///
+/// let norm = GroupNorm::new("norm", 2, 4, &mut |_, shape| Ok(Tensor::full(shape, 1.0)))?;
+/// assert_eq!(norm.forward(&Tensor::full(&[1, 4, 8, 8], 7.0)).data()[0], 1.0); // equal numbers leave the bias
+/// # Ok::<(), liedwerk::Error>(())
+/// ```
 #[derive(Clone)]
 pub struct GroupNorm {
     /// `(C)`

@@ -6,6 +6,16 @@ use crate::ops::concat;
 use crate::tensor::Tensor;
 
 /// A stack of GRU layers with dropout between them, unidirectional or bidirectional, `torch.nn.GRU`.
+///
+/// ```
+/// use liedwerk::{Tensor, nn::{Dropout, Gru, GruConfig}};
+///
+/// let config = GruConfig { inputs: 3, hidden: 5, num_layers: 1, bidirectional: true };
+/// let gru = Gru::new("encoder", config, &mut |_, shape| Ok(Tensor::full(shape, 0.1)))?;
+/// let (y, last) = gru.forward(&Tensor::zeros(&[7, 2, 3]), &[7, 4], &Dropout::none());
+/// assert_eq!((y.shape(), last.len()), (&[7, 2, 10][..], 2));
+/// # Ok::<(), liedwerk::Error>(())
+/// ```
 #[derive(Clone)]
 pub struct Gru {
     /// The one or two directions of each layer.

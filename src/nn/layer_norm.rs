@@ -6,6 +6,16 @@ use crate::tensor::Tensor;
 const EPS: f32 = 1e-5;
 
 /// Layer normalisation over the last dimension, `torch.nn.LayerNorm`.
+///
+/// ```
+/// use liedwerk::{Tensor, nn::LayerNorm};
+///
+/// let value = |name: &str| if name == "ln.weight" { 1.0 } else { 0.0 };
+/// let norm = LayerNorm::new("ln", 2, &mut |name, shape| Ok(Tensor::full(shape, value(name))))?;
+/// let y = norm.forward(&Tensor::from_vec(vec![3.0, 5.0], &[1, 2]));
+/// assert!((y.data()[0] + 1.0).abs() < 1e-4 && (y.data()[1] - 1.0).abs() < 1e-4);
+/// # Ok::<(), liedwerk::Error>(())
+/// ```
 #[derive(Clone)]
 pub struct LayerNorm {
     /// `(C)`

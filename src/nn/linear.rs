@@ -3,6 +3,14 @@ use crate::error::Result;
 use crate::tensor::Tensor;
 
 /// `y = x Wᵀ + b`, `torch.nn.Linear`.
+///
+/// ```
+/// use liedwerk::{Tensor, nn::Linear};
+///
+/// let layer = Linear::new("head", 3, 2, &mut |_, shape| Ok(Tensor::full(shape, 0.1)))?;
+/// assert_eq!(layer.forward(&Tensor::zeros(&[4, 3])).to_vec(), [0.1; 8]); // the bias
+/// # Ok::<(), liedwerk::Error>(())
+/// ```
 #[derive(Clone)]
 pub struct Linear {
     /// `(O, I)`

@@ -4,6 +4,16 @@ use crate::error::Result;
 use crate::tensor::Tensor;
 
 /// A stack of LSTM layers with dropout between them, `torch.nn.LSTM`.
+///
+/// ```
+/// use liedwerk::{Tensor, nn::{Lstm, LstmState}};
+///
+/// // Two layers of 5 units read 7 steps of 2 sequences of 3 features.
+/// let lstm = Lstm::new("lstm", 3, 5, 2, 0.0, &mut |_, shape| Ok(Tensor::full(shape, 0.1)))?;
+/// let (y, state) = lstm.forward(&Tensor::zeros(&[7, 2, 3]), &LstmState::zero(2, 2, 5), None, None);
+/// assert_eq!((y.shape(), state.layers.len()), (&[7, 2, 5][..], 2));
+/// # Ok::<(), liedwerk::Error>(())
+/// ```
 #[derive(Clone)]
 pub struct Lstm {
     layers: Vec<RecurrentWeights>,

@@ -6,6 +6,14 @@ use crate::tensor::Tensor;
 const SLOPE: f32 = 0.2;
 
 /// Linear layers with leaky ReLUs between them: `torch.nn.Sequential(Linear, LeakyReLU(0.2), …, Linear)`.
+///
+/// ```
+/// use liedwerk::{Tensor, nn::Mlp};
+///
+/// let net = Mlp::new(&[2, 16, 1], &mut |_, shape| Ok(Tensor::zeros(shape)))?;
+/// assert_eq!(net.forward(&Tensor::zeros(&[5, 2])).shape(), [5, 1]);
+/// # Ok::<(), liedwerk::Error>(())
+/// ```
 #[derive(Clone)]
 pub struct Mlp {
     layers: Vec<Linear>,

@@ -4,6 +4,18 @@ use crate::ops::{AttentionMask, Reach};
 use crate::tensor::Tensor;
 
 /// Multi-head scaled dot-product attention, `torch.nn.MultiheadAttention` (Vaswani et al. 2017).
+///
+/// ```
+/// use liedwerk::Tensor;
+/// use liedwerk::nn::{Dropout, MultiheadAttention, Reading, Whole};
+/// use liedwerk::ops::AttentionMask;
+///
+/// let attention = MultiheadAttention::new("attn", 8, 2, &mut |_, shape| Ok(Tensor::full(shape, 0.1)))?;
+/// let causal = AttentionMask { causal_offset: Some(0), ..AttentionMask::default() };
+/// let whole = Whole { mask: &causal, dropout: &Dropout::none(), watch: None };
+/// assert_eq!(attention.forward(&Tensor::zeros(&[1, 5, 8]), Reading::Themselves(whole)).shape(), [1, 5, 8]);
+/// # Ok::<(), liedwerk::Error>(())
+/// ```
 #[derive(Clone)]
 pub struct MultiheadAttention {
     /// `(3C, C)`: the projections of queries, keys and values, stacked.

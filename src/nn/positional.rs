@@ -17,6 +17,13 @@ pub enum PositionLayout {
 ///
 /// Computed in double precision using only addition, multiplication and division, so that the table has the
 /// same bits on every machine.
+///
+/// ```
+/// use liedwerk::nn::{PositionLayout, PositionalEncoding};
+///
+/// let encoding = PositionalEncoding::new(4, PositionLayout::Interleaved);
+/// assert_eq!(encoding.rows(0, 1), [0.0, 1.0, 0.0, 1.0]);
+/// ```
 #[derive(Clone)]
 pub struct PositionalEncoding {
     channels: usize,

@@ -39,6 +39,25 @@ pub(super) fn residual(
 }
 
 /// Self-attention and feed-forward, `torch.nn.TransformerEncoderLayer`.
+///
+/// ```
+/// use liedwerk::Tensor;
+/// use liedwerk::nn::{Activation, Dropout, Reading, TransformerEncoderLayer, TransformerLayerConfig, Whole};
+/// use liedwerk::ops::AttentionMask;
+///
+/// let config = TransformerLayerConfig {
+///     d_model: 8,
+///     nhead: 2,
+///     dim_feedforward: 16,
+///     norm_first: true,
+///     activation: Activation::Relu,
+/// };
+/// let layer = TransformerEncoderLayer::new("layers.0", config, &mut |_, shape| Ok(Tensor::full(shape, 0.1)))?;
+/// let none = Dropout::none();
+/// let whole = Whole { mask: &AttentionMask::default(), dropout: &none, watch: None };
+/// assert_eq!(layer.forward(&Tensor::zeros(&[1, 5, 8]), Reading::Themselves(whole), &none).shape(), [1, 5, 8]);
+/// # Ok::<(), liedwerk::Error>(())
+/// ```
 #[derive(Clone)]
 pub struct TransformerEncoderLayer {
     self_attn: MultiheadAttention,
@@ -76,6 +95,30 @@ impl TransformerEncoderLayer {
 }
 
 /// Masked self-attention, cross-attention to the encoder and feed-forward, `torch.nn.TransformerDecoderLayer`.
+///
+/// ```
+/// use liedwerk::Tensor;
+/// use liedwerk::nn::{Activation, Dropout, Reading, TransformerDecoderLayer, TransformerLayerConfig, Whole};
+/// use liedwerk::ops::AttentionMask;
+///
+/// let config = TransformerLayerConfig {
+///     d_model: 8,
+///     nhead: 2,
+///     dim_feedforward: 16,
+///     norm_first: true,
+///     activation: Activation::Relu,
+/// };
+/// let layer = TransformerDecoderLayer::new("layers.0", config, &mut |_, shape| Ok(Tensor::full(shape, 0.1)))?;
+/// let (none, all) = (Dropout::none(), AttentionMask::default());
+/// let causal = AttentionMask { causal_offset: Some(0), ..AttentionMask::default() };
+/// let memory = Tensor::zeros(&[1, 7, 8]);
+/// let readings = [
+///     Reading::Themselves(Whole { mask: &causal, dropout: &none, watch: None }),
+///     Reading::Memory(&memory, Whole { mask: &all, dropout: &none, watch: None }),
+/// ];
+/// assert_eq!(layer.forward(&Tensor::zeros(&[1, 5, 8]), readings, &none).shape(), [1, 5, 8]);
+/// # Ok::<(), liedwerk::Error>(())
+/// ```
 #[derive(Clone)]
 pub struct TransformerDecoderLayer {
     self_attn: MultiheadAttention,

@@ -28,6 +28,20 @@ const LATENT_DECAY: f32 = 1e-4;
 pub const LONGEST_CAPTION: usize = 20;
 
 /// Autoencoder, text encoder and U-Net.
+///
+/// ```
+/// use liedwerk::Tensor;
+/// use liedwerk::models::{LatentDiffusion, LatentDiffusionConfig};
+///
+/// let config = LatentDiffusionConfig::from_json(
+///     r#"{"model_type": "latent_diffusion", "vocab_size": 50, "channels": 16, "heads": 2, "text_layers": 1,
+///         "latent_scale": 0.8}"#,
+/// )?;
+/// let model = LatentDiffusion::build(config, &mut |_, shape| Ok(Tensor::full(shape, 0.1)))?;
+/// let latents = model.encode(&Tensor::zeros(&[1, 3, 32, 32]));
+/// assert_eq!((latents.shape(), model.decode(&latents).shape()), (&[1, 4, 8, 8][..], &[1, 3, 32, 32][..]));
+/// # Ok::<(), liedwerk::Error>(())
+/// ```
 #[derive(Clone)]
 pub struct LatentDiffusion {
     config: LatentDiffusionConfig,
