@@ -20,7 +20,9 @@ use crate::tensor::Tensor;
 ///
 /// let config = ModelConfig::from_json(
 ///     r#"{"model_type": "bert", "vocab_size": 50, "hidden_size": 8, "num_hidden_layers": 1,
-///         "num_attention_heads": 2, "intermediate_size": 16, "max_position_embeddings": 16}"#,
+///         "num_attention_heads": 2, "intermediate_size": 16, "max_position_embeddings": 16,
+///         "type_vocab_size": 1, "layer_norm_eps": 1e-12, "hidden_dropout_prob": 0.1,
+///         "attention_probs_dropout_prob": 0.1}"#,
 /// )?;
 /// let ModelConfig::Bert(config) = config else { unreachable!() };
 /// let model = MaskedLm::init(config, &mut Rng::new(1))?;
