@@ -193,7 +193,7 @@ for (const [language, name] of [
 ]) {
   test(`the verdict is clear to axe: ${language}`, async ({ page }) => {
     await page.goto(`${changed(STORED[0], (given) => given.set('seed', '1'))}&lang=${language}`);
-    await expect(page.getByRole('region', { name })).toContainText(language === 'de' ? 'Grund' : 'Why');
+    await expect(page.getByRole('region', { name })).toContainText(language === 'de' ? 'Grund' : 'Reason');
     await expectWellMadeInEveryLook(page, SCREEN_AND_PHONE);
   });
 }
