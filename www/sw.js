@@ -17,7 +17,7 @@ const ON_DEMAND = [
   'bench/bench.css',
   'bench/page.js',
   'bench/worker.js',
-  'examples/drawing.safetensors',
+  'examples/drawing.json',
   'examples/style.png',
   'models/captioner-de-en/config.json',
   'models/captioner-de-en/model.safetensors',

@@ -40,10 +40,7 @@ impl CaptionerConfig {
     pub fn from_json(json: &str) -> Result<Self> {
         let config: Self = serde_json::from_str(json).map_err(|error| bad(error.to_string()))?;
         if config.model_type != "captioner" {
-            return Err(bad(format!(
-                "model_type is {}, of no model that describes pictures",
-                config.model_type
-            )));
+            return Err(bad(format!("model_type is {}, not captioner", config.model_type)));
         }
         let [first, second, third] = config.channels;
         check_sizes(&[

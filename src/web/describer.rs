@@ -53,7 +53,7 @@ impl Describer {
         if pixels.len() != 3 * ICON_SIZE * ICON_SIZE {
             return Err(to_js(Error::new(ErrorCode::BadOption, "a picture has 32 x 32 pixels")));
         }
-        let language = if language == "de" { Language::German } else { Language::English };
+        let language = Language::of_code(language);
         let words = self.0.describe(&Icon { pixels }, language).map_err(to_js)?;
         let told = words.into_iter().map(|read::DescribedWord { text, probability, looked }| {
             JsDescribedWord { text, probability, looked }

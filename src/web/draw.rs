@@ -9,7 +9,7 @@ use super::error::{bad_option, to_js};
 use super::object::{JsNote, to_js_notes, to_object};
 use crate::draw;
 use crate::pictures::Prompt;
-use crate::text::{Language, Note};
+use crate::text::Note;
 
 /// The interpretation of a prompt.
 #[derive(Serialize, Tsify)]
@@ -21,13 +21,9 @@ struct JsOrder {
     notes: Vec<JsNote>,
 }
 
-/// Result of one step: noise level `alpha`, `sigma` before it, `latent` (4, 8, 8) after it, `pixels` (32, 32, 3) of the
-/// decoded prediction.
+/// Result of one step: `latent` (4, 8, 8) after it, `pixels` (32, 32, 3) of the decoded prediction.
 #[derive(Serialize, Tsify)]
 struct JsDrawnStep {
-    step: usize,
-    alpha: f32,
-    sigma: f32,
     latent: Vec<f32>,
     pixels: Vec<u8>,
     /// One for each token: the language, then the words of the caption.
@@ -76,24 +72,22 @@ impl Drawing {
     /// `{language, caption, notes}`.
     #[wasm_bindgen(unchecked_return_type = "JsOrder")]
     pub fn order(&self) -> Result<JsValue, JsValue> {
-        let language = if self.order.language == Language::German { "de" } else { "en" };
         to_object(&JsOrder {
-            language,
+            language: self.order.language.code(),
             caption: self.order.caption.clone(),
             notes: to_js_notes(self.notes.clone()),
         })
     }
 
-    /// Performs one step: `{step, alpha, sigma, latent, pixels, words}`, or undefined when all are done. Throws
+    /// Performs one step: `{latent, pixels, words}`, or undefined when all are done. Throws
     /// `not-finite`.
     #[wasm_bindgen(unchecked_return_type = "JsDrawnStep | undefined")]
     pub fn step(&mut self) -> Result<JsValue, JsValue> {
         let Some(drawn) = self.drawing.step().map_err(to_js)? else { return Ok(JsValue::UNDEFINED) };
         self.fingerprint = drawn.picture.fingerprint();
-        let draw::DrawnStep { step, before, latent, picture, words, .. } = drawn;
+        let draw::DrawnStep { latent, picture, words, .. } = drawn;
         let words = words.into_iter().map(|draw::LookedAt { fine, coarse }| JsLookedAt { fine, coarse });
-        let (alpha, sigma, pixels) = (before.alpha, before.sigma, picture.pixels);
-        to_object(&JsDrawnStep { step, alpha, sigma, latent, pixels, words: words.collect() })
+        to_object(&JsDrawnStep { latent, pixels: picture.pixels, words: words.collect() })
     }
 
     /// Hash of the latest picture, 16 hexadecimal digits.

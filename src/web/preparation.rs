@@ -50,7 +50,7 @@ struct JsLists {
 /// `{pieces, ids, size}`; `merges` are the merged spellings in the order learned.
 #[wasm_bindgen(js_name = prepareText, unchecked_return_type = "JsPrepared")]
 pub fn prepare_text(text: &str, language: &str, merges: usize) -> Result<JsValue, JsValue> {
-    let language = if language == "de" { Language::German } else { Language::English };
+    let language = Language::of_code(language);
     let prepared = prepare(text, language, merges);
     let (characters, vocabulary, subwords) = (&prepared.characters, &prepared.vocabulary, &prepared.subwords);
     let char_ids = characters.encode(&prepared.cleaned.text);

@@ -9,7 +9,6 @@ usage: python3 sentence_piece.py tests/fixtures/golden/sentence_piece.json
 needs the packages sentencepiece and tokenizers
 """
 
-import argparse
 import base64
 import contextlib
 import io
@@ -19,7 +18,7 @@ import tempfile
 from pathlib import Path
 
 import sentencepiece
-from tokenizer import ODD, SENTENCES, all_characters
+from tokenizer import ODD, SENTENCES, all_characters, arguments
 
 # A small table of replacements: the library's own take 240 KB. Ligatures, full width, spaces, a letter with its mark
 # (the longest match wins), one character by many, and one by nothing.
@@ -66,14 +65,8 @@ def case(model: bytes, texts: list[str]) -> dict:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser()
-    parser.add_argument("out")
-    parser.add_argument("--pairs", nargs="*", default=[])
-    parser.add_argument("--vocab-size", type=int, default=8000)
-    parser.add_argument("--lines", type=int, default=10_000)
-    args = parser.parse_args()
-    if args.pairs:
-        rows = [line.rstrip("\n").split("\t") for path in args.pairs for line in open(path, encoding="utf-8")]
+    args, rows = arguments()
+    if rows:
         lines = [row[side] for row in rows for side in (0, 1)]
         some = random.Random(1).sample(lines, min(args.lines, len(lines)))
         own = ["  ".join(some[i : i + 3]) for i in range(0, len(some), 97)]

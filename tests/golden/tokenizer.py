@@ -122,15 +122,20 @@ def all_characters() -> list[str]:
     return [" ".join(each[i : i + 200]) for i in range(0, len(each), 200)]
 
 
-def main() -> None:
+def arguments() -> tuple[argparse.Namespace, list[list[str]]]:
+    """Returns the command line, and the rows of the files of pairs."""
     parser = argparse.ArgumentParser()
     parser.add_argument("out")
     parser.add_argument("--pairs", nargs="*", default=[])
     parser.add_argument("--vocab-size", type=int, default=8000)
     parser.add_argument("--lines", type=int, default=10_000)
     args = parser.parse_args()
-    if args.pairs:
-        rows = [line.rstrip("\n").split("\t") for path in args.pairs for line in open(path, encoding="utf-8")]
+    return args, [line.rstrip("\n").split("\t") for path in args.pairs for line in open(path, encoding="utf-8")]
+
+
+def main() -> None:
+    args, rows = arguments()
+    if rows:
         lines = [row[side] for row in rows for side in (0, 1)]
         tokenizer = learned(lines, args.vocab_size)
         some = random.Random(1).sample(rows, min(args.lines, len(rows)))

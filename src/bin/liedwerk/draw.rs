@@ -8,7 +8,6 @@ use crate::png_files::to_png;
 use liedwerk::draw::{DrawSettings, DrawnStep, Order, TextToImage};
 use liedwerk::io::write_atomically;
 use liedwerk::pictures::{ICON_SIZE, Icon, Picture, Prompt};
-use liedwerk::text::Language;
 use serde_json::json;
 use std::path::{Path, PathBuf};
 
@@ -70,7 +69,7 @@ pub fn run(args: Args) -> anyhow::Result<()> {
         write_atomically(path, &to_png(&enlarged(icon, args.scale.into()))?)?;
     }
     if let Some(path) = &args.film {
-        write_atomically(path, &film(text, &order, settings, &steps)?)?;
+        write_atomically(path, film(text, &order, settings, &steps).as_bytes())?;
     }
     let fingerprint = format!("{:016x}", icon.fingerprint());
     if args.json {
@@ -79,10 +78,9 @@ pub fn run(args: Args) -> anyhow::Result<()> {
             .iter()
             .map(|note| json!({"code": note.code, "message": note.message, "words": note.characters}))
             .collect();
-        let language = if order.language == Language::German { "de" } else { "en" };
         say!(
             "{}",
-            json!({"caption": order.caption, "language": language, "fingerprint": fingerprint, "notes": notes})
+            json!({"caption": order.caption, "language": order.language.code(), "fingerprint": fingerprint, "notes": notes})
         );
     } else {
         prompt.notes.iter().for_each(|note| eprintln!("note[{}]: {}", note.code, note.message));

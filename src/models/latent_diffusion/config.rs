@@ -29,7 +29,7 @@ impl LatentDiffusionConfig {
     pub fn from_json(json: &str) -> Result<Self> {
         let config: Self = serde_json::from_str(json).map_err(|error| bad(error.to_string()))?;
         if config.model_type != "latent_diffusion" {
-            return Err(bad(format!("model_type is {}, of no model that draws", config.model_type)));
+            return Err(bad(format!("model_type is {}, not latent_diffusion", config.model_type)));
         }
         check_sizes(&[
             ("vocab_size", config.vocab_size, MAX_VOCAB),

@@ -72,8 +72,8 @@ impl ResidualBlock {
     }
 }
 
-/// Predicts the velocity in noisy latents with residual blocks and Transformer decoder layers: the target are the
-/// places of the latent, the memory is the caption.
+/// Predicts the velocity in noisy latents with residual blocks and Transformer decoder layers, whose targets are the
+/// places of the latent and whose memory is the caption.
 #[derive(Clone)]
 pub struct UNet {
     time1: Linear,
@@ -115,8 +115,8 @@ impl UNet {
         })
     }
 
-    /// The velocity `(N, 4, 8, 8)` in latents `(N, 4, 8, 8)` at a time each, of captions; `watch` gets the weights of the
-    /// three attentions to words in turn, `(N T, heads, S)` each, of `T` = 64, 16 and 64 places.
+    /// Predicts the velocity `(N, 4, 8, 8)` of latents `(N, 4, 8, 8)`, each at its time and with its caption. `watch`, if
+    /// given, receives the weights of the three cross-attentions, `(N T, heads, S)` for `T` = 64, 16 and 64 places.
     pub fn forward(
         &self,
         latents: &Tensor,

@@ -25,6 +25,21 @@ pub enum Language {
     English,
 }
 
+impl Language {
+    /// The language's ISO 639-1 code.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::German => "de",
+            Self::English => "en",
+        }
+    }
+
+    /// The language with this code: German for `de`, English for any other.
+    pub fn of_code(code: &str) -> Self {
+        if code == "de" { Self::German } else { Self::English }
+    }
+}
+
 /// A word of a text with the results of all steps.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Word {

@@ -306,7 +306,7 @@ def main() -> None:
 
     def denoising():
         batch = [chosen[index] for index in torch.randint(len(chosen), (args.batch,)).tolist()]
-        # Each half in one language; sorted by nothing, since captions are of nearly equal length.
+        # English and German alternate. Captions have nearly equal lengths, so sorting by length would gain nothing.
         asked = [(GERMAN, captions[index][0]) if place % 2 else (ENGLISH, captions[index][1])
                  for place, index in enumerate(batch)]
         drop = (torch.rand(args.batch) < EMPTY).tolist()

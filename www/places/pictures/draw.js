@@ -18,7 +18,7 @@ import { speakOfPictures } from './picture-words.js';
 /** @typedef {import('../../state.js').Settings} Settings */
 
 /** Drawn in advance with the default settings. */
-const EXAMPLE = 'examples/drawing.safetensors';
+const EXAMPLE = 'examples/drawing.json';
 const EXAMPLES = {
   de: ['ein roter Stern über einem blauen Haus auf dunklem Grund', 'drei kleine gelbe Fische unten', 'gelber Mond rechts von grünem Baum', 'eine lila Rose'],
   en: [
@@ -68,6 +68,8 @@ class Easel {
   /** @type {{ cancel: () => void } | null} */
   #run = null;
   #hasPicture = false;
+  /** Number of pictures so far, to recognise the answer about an earlier one. */
+  #pictures = 0;
 
   /**
    * @param {HTMLElement} root
@@ -161,6 +163,7 @@ class Easel {
 
   #begin() {
     this.#hasPicture = true;
+    this.#pictures += 1;
     this.#alert.clear();
     this.#notes.clear();
     this.#seen.replaceChildren();
@@ -297,10 +300,10 @@ class Easel {
   async #describe() {
     this.#ask.disabled = true;
     this.#alert.clear();
-    const run = this.#run;
+    const picture = this.#pictures;
     try {
       const { de, en } = await describe(this.#denoising.pixels);
-      if (run !== this.#run) return;
+      if (picture !== this.#pictures) return;
       const [german, english] = [de, en].map((words) => words.map(({ text }) => text).join(' '));
       this.#seen.replaceChildren(h('p', { class: 'seen', lang: 'de' }, german), h('p', { class: 'seen', lang: 'en' }, english));
       this.#topic = english.replace(GROUND, '');

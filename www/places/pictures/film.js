@@ -18,6 +18,8 @@
 
 /** Encoding of latents: 0 is stored as ZERO, 1 as ZERO + ONE. */
 const [ZERO, ONE] = [128, 32];
+/** Places of each attention. */
+const [FINE, COARSE] = [64, 16];
 
 /**
  * @param {string} url
@@ -26,25 +28,21 @@ const [ZERO, ONE] = [128, 32];
 export async function fetchFilm(url) {
   const response = await fetch(url);
   if (!response.ok) throw new Error(`${url}: HTTP ${response.status}`);
-  const bytes = await response.arrayBuffer();
-  const length = Number(new DataView(bytes).getBigUint64(0, true));
-  const header = JSON.parse(new TextDecoder().decode(new Uint8Array(bytes, 8, length)));
-  /** Splits a tensor into steps. @type {(name: string) => Uint8Array[]} */
-  const parts = (name) => {
-    const { shape, data_offsets } = header[name];
-    const [begin, end] = data_offsets;
-    const size = (end - begin) / shape[0];
-    return Array.from({ length: shape[0] }, (_, i) => new Uint8Array(bytes, 8 + length + begin + i * size, size));
-  };
-  const [pictures, latents, fine, coarse] = ['pictures', 'latents', 'fine', 'coarse'].map(parts);
-  const words = header.fine.shape[1];
-  const word = (/** @type {Uint8Array} */ all, /** @type {number} */ place) =>
-    Float32Array.from(all.subarray((place * all.length) / words, ((place + 1) * all.length) / words), (byte) => byte / 255);
-  const frames = pictures.map((pixels, i) => ({
-    pixels,
-    latent: Float32Array.from(latents[i], (byte) => (byte - ZERO) / ONE),
-    words: Array.from({ length: words }, (_, place) => ({ fine: word(fine[i], place), coarse: word(coarse[i], place) })),
-  }));
-  const { prompt, caption, language, seed, fingerprint } = JSON.parse(header.__metadata__.drawing);
-  return { prompt, caption, language, seed, fingerprint, frames };
+  const film = /** @type {Omit<Film, 'frames'> & { frames: Record<'pixels' | 'latent' | 'fine' | 'coarse', string>[] }} */ (await response.json());
+  const share = (/** @type {Uint8Array} */ all, /** @type {number} */ word, /** @type {number} */ places) =>
+    Float32Array.from(all.subarray(word * places, (word + 1) * places), (byte) => byte / 255);
+  const frames = film.frames.map((frame) => {
+    const [fine, coarse] = [bytes(frame.fine), bytes(frame.coarse)];
+    return {
+      pixels: bytes(frame.pixels),
+      latent: Float32Array.from(bytes(frame.latent), (byte) => (byte - ZERO) / ONE),
+      words: Array.from({ length: fine.length / FINE }, (_, word) => ({ fine: share(fine, word, FINE), coarse: share(coarse, word, COARSE) })),
+    };
+  });
+  return { ...film, frames };
+}
+
+/** @param {string} base64 */
+function bytes(base64) {
+  return Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
 }
