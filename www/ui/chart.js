@@ -17,7 +17,8 @@ import { h, scrollable } from './dom.js';
  */
 
 const SVG = 'http://www.w3.org/2000/svg';
-const EDGE = { top: 12, right: 12, bottom: 24, left: 46 };
+/** Margins, in units of the labels' font size. */
+const EDGE = { top: 1, right: 1, bottom: 1.9, left: 3.6 };
 /** Maximum number of rows of the table. */
 const ROWS = 24;
 
@@ -84,17 +85,21 @@ export class Chart {
   }
 
   #draw() {
+    // The observer calls again once there is a layout.
+    if (!this.element.isConnected) return;
     const width = Math.max(200, this.element.clientWidth);
-    const height = this.element.classList.contains('small-chart') ? 110 : Math.min(320, Math.max(190, width * 0.42));
-    const frame = frameOf(this.#series, this.#levels, width, height);
+    // In pixels; presentation mode has larger labels.
+    const em = parseFloat(getComputedStyle(this.#plot).fontSize);
+    const height = this.element.classList.contains('small-chart') ? 8.6 * em : Math.min(25 * em, Math.max(15 * em, width * 0.42));
+    const frame = frameOf(this.#series, this.#levels, { width, height, em });
     this.#plot.setAttribute('viewBox', `0 0 ${width} ${height}`);
     this.#plot.setAttribute('height', String(height));
     this.#plot.setAttribute('aria-label', this.#summary());
     const faintFirst = [...this.#series].sort((a, b) => Number(b.faint ?? false) - Number(a.faint ?? false));
     this.#plot.replaceChildren(
       ...this.#grid(frame),
-      ...(this.#at === null ? [] : [line(`M${frame.x(this.#at)} ${EDGE.top}V${frame.bottom}`, 'marker')]),
-      ...this.#levels.map(({ y, look }) => line(`M${EDGE.left} ${frame.y(y)}H${frame.right}`, `level ${look}`)),
+      ...(this.#at === null ? [] : [line(`M${frame.x(this.#at)} ${frame.top}V${frame.bottom}`, 'marker')]),
+      ...this.#levels.map(({ y, look }) => line(`M${frame.left} ${frame.y(y)}H${frame.right}`, `level ${look}`)),
       ...faintFirst.map((series) => line(path(series.points, frame), `curve ${series.look}${series.faint ? ' faint' : ''}`)),
     );
     this.#explain();
@@ -121,14 +126,14 @@ export class Chart {
 
   /** @param {Frame} frame */
   #grid(frame) {
-    const { right, bottom } = frame;
+    const { left, right, bottom, em } = frame;
     return [
       ...frame.yTicks.flatMap((value) => {
         const y = frame.y(value);
-        return [line(`M${EDGE.left} ${y}H${right}`, 'grid'), label(EDGE.left - 6, y + 4, 'end', this.#tick(value))];
+        return [line(`M${left} ${y}H${right}`, 'grid'), label(left - em / 2, y + em / 3, 'end', this.#tick(value))];
       }),
       // A centred label would be cut off at the right edge.
-      ...frame.xTicks.map((value) => label(frame.x(value), bottom + 17, right - frame.x(value) < EDGE.right ? 'end' : 'middle', formatNumber(value))),
+      ...frame.xTicks.map((value) => label(frame.x(value), bottom + 1.35 * em, right - frame.x(value) < em ? 'end' : 'middle', formatNumber(value))),
     ];
   }
 
@@ -185,19 +190,22 @@ function latest(points, x) {
  * @property {(value: number) => number} y
  * @property {number[]} xTicks
  * @property {number[]} yTicks
+ * @property {number} left
  * @property {number} right
+ * @property {number} top
  * @property {number} bottom
+ * @property {number} em font size of the labels
  */
 
 /**
  * @param {Series[]} series
  * @param {Level[]} levels
- * @param {number} width
- * @param {number} height
+ * @param {{ width: number, height: number, em: number }} size in pixels
  * @returns {Frame}
  */
-function frameOf(series, levels, width, height) {
-  const [right, bottom] = [width - EDGE.right, height - EDGE.bottom];
+function frameOf(series, levels, { width, height, em }) {
+  const [left, top] = [EDGE.left * em, EDGE.top * em];
+  const [right, bottom] = [width - EDGE.right * em, height - EDGE.bottom * em];
   let [xMax, low, high] = [1, Infinity, -Infinity];
   // Single steps are noisy, so only prominent lines determine the range of y.
   const read = series.some(({ faint, points }) => !faint && points.length) ? series.filter(({ faint }) => !faint) : series;
@@ -212,12 +220,15 @@ function frameOf(series, levels, width, height) {
   [low, high] = [low < room ? Math.min(0, low) : low - room, high + room];
   const clamp = (/** @type {number} */ value) => Math.min(high, Math.max(low, value));
   return {
-    x: (value) => EDGE.left + (value / xMax) * (right - EDGE.left),
-    y: (value) => bottom - ((clamp(value) - low) / (high - low)) * (bottom - EDGE.top),
-    xTicks: ticks(0, xMax, width / 110).filter(Number.isInteger),
-    yTicks: ticks(low, high, height / 48),
+    x: (value) => left + (value / xMax) * (right - left),
+    y: (value) => bottom - ((clamp(value) - low) / (high - low)) * (bottom - top),
+    xTicks: ticks(0, xMax, width / (8.6 * em)).filter(Number.isInteger),
+    yTicks: ticks(low, high, height / (3.8 * em)),
+    left,
     right,
+    top,
     bottom,
+    em,
   };
 }
 
