@@ -44,7 +44,7 @@ export class Gates {
       this.#part.element,
       h('div', { class: 'choice' }, h('label', { for: 'look-unit', t: 'lstmUnit' }), this.#unit),
       this.#zoom.element,
-      h('div', { class: 'choice check' }, this.#colouring, h('label', { for: 'look-colouring', t: 'colourText' })),
+      h('label', { class: 'choice check', for: 'look-colouring' }, this.#colouring, h('span', { t: 'colourText' })),
     ),
     this.#map.element,
     this.#readout,

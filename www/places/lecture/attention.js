@@ -40,7 +40,7 @@ export class EncoderDecoder {
     this.#input = input;
     input.lang = 'de';
     this.#attending.addEventListener('change', () => this.#draw());
-    const check = h('p', { class: 'check' }, this.#attending, ' ', h('label', { for: 'lecture-attending', t: 'codecAttending' }));
+    const check = h('label', { class: 'check', for: 'lecture-attending' }, this.#attending, h('span', { t: 'codecAttending' }));
     this.element = h('div', {}, line, check, this.#stage, this.#told, this.#asking.element, this.#without);
     onLanguage(() => this.#draw());
   }

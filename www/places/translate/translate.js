@@ -41,9 +41,8 @@ export function mountTranslate(root, context) {
     none: h('p', { class: 'none', t: 'noTranslator', hidden: true }),
     compare: h(
       'div',
-      { class: 'field check' },
-      toggle(state, 'compare', 'compare', { 'data-setting': 'compare' }),
-      h('label', { for: 'compare', t: 'compare' }),
+      { class: 'field' },
+      h('label', { class: 'check', for: 'compare' }, toggle(state, 'compare', 'compare', { 'data-setting': 'compare' }), h('span', { t: 'compare' })),
     ),
     translate: button('translate', () => translating.translate(), {
       class: 'primary',
