@@ -15,6 +15,11 @@ import { h } from './dom.js';
  * @property {HTMLElement} element
  * @property {Words} words
  * @property {number[][]} weights a row for each word, a column for each German word
+ *
+ * @typedef {object} Row of the table
+ * @property {HTMLTableRowElement} element
+ * @property {HTMLElement} german
+ * @property {HTMLElement[]} english a cell for each column, even while that is hidden
  */
 
 export class TranslationRows {
@@ -22,7 +27,9 @@ export class TranslationRows {
   #readout = h('p', { class: 'small readout', 'aria-live': 'polite' });
   #empty = h('p', { class: 'small empty', t: 'englishHint' });
   #table;
-  /** @type {Map<number, HTMLTableRowElement>} */
+  #heads = h('tr');
+  #german = h('th', { scope: 'col', class: 'german', t: 'german' });
+  /** @type {Map<number, Row>} */
   #rows = new Map();
   columns;
   element;
@@ -34,16 +41,12 @@ export class TranslationRows {
       told: (/** @type {Readout | null} */ weight) => this.#tell(weight),
       walk: (/** @type {Column} */ column, /** @type {KeyboardEvent} */ event) => this.#walk(column, event),
       begun: () => this.#begin(),
+      arranged: () => this.#arrange(),
       choose: onChoose,
     };
     this.columns = [new Column(0, ends), new Column(1, ends)];
-    const heads = this.columns.map(({ head }) => head);
-    this.#table = h(
-      'table',
-      { class: 'translation' },
-      h('thead', {}, h('tr', {}, h('th', { scope: 'col', class: 'german', t: 'german' }), ...heads)),
-      this.#body,
-    );
+    this.#table = h('table', { class: 'translation' }, h('thead', {}, this.#heads), this.#body);
+    this.#arrange();
     this.element = h('section', { class: 'sheet rows', tLabel: 'translation' }, this.#empty, this.#table, this.#readout);
     this.#body.addEventListener('pointerover', ({ target }) => this.#point(target));
     this.#body.addEventListener('pointerleave', () => this.#point(null));
@@ -62,12 +65,28 @@ export class TranslationRows {
   #row({ index, before, source }) {
     const known = this.#rows.get(index);
     if (known) return known;
-    const row = h('tr', before.split('\n').length > 2 ? { class: 'after-gap' } : {}, h('th', { scope: 'row', lang: 'de' }, source));
-    row.append(...this.columns.map(() => h('td', { lang: 'en' })));
+    const row = {
+      element: h('tr', before.split('\n').length > 2 ? { class: 'after-gap' } : {}),
+      german: h('th', { scope: 'row', lang: 'de' }, source),
+      english: this.columns.map(() => h('td', { lang: 'en' })),
+    };
+    row.element.append(row.german, ...this.#shown(row.english));
     this.#rows.set(index, row);
-    this.#body.append(row);
+    this.#body.append(row.element);
     this.#empty.hidden = true;
     return row;
+  }
+
+  /** Leaves hidden columns out of the table. */
+  #arrange() {
+    this.#heads.replaceChildren(this.#german, ...this.#shown(this.columns.map(({ head }) => head)));
+    this.#table.classList.toggle('two', this.#heads.cells.length > 2);
+    for (const { element, german, english } of this.#rows.values()) element.replaceChildren(german, ...this.#shown(english));
+  }
+
+  /** @param {HTMLElement[]} cells one for each column */
+  #shown(cells) {
+    return cells.filter((_, i) => !this.columns[i].hidden);
   }
 
   /** @param {EventTarget | null} target */
@@ -113,10 +132,11 @@ export class TranslationRows {
  * @typedef {{ target: string, source: string, weight: number }} Readout
  *
  * @typedef {object} Ends callbacks from a column to its table
- * @property {(piece: Piece) => HTMLTableRowElement} row
+ * @property {(piece: Piece) => Row} row
  * @property {(weight: Readout | null) => void} told
  * @property {(column: Column, event: KeyboardEvent) => void} walk
  * @property {() => void} begun
+ * @property {() => void} arranged
  * @property {(piece: Piece) => void} choose
  */
 
@@ -160,9 +180,9 @@ export class Column {
   }
 
   set hidden(hidden) {
+    if (hidden === this.#hidden) return;
     this.#hidden = hidden;
-    this.head.hidden = hidden;
-    this.head.closest('table')?.classList.toggle('two', this.#place === 1 && !hidden);
+    this.#ends.arranged();
   }
 
   /** @param {number} index */
@@ -202,7 +222,7 @@ export class Column {
     this.text += piece.before + piece.text;
     if (piece.text.trim() === '' && piece.source.trim() === '') return;
     const row = this.#ends.row(piece);
-    const cell = row.cells[this.#place + 1];
+    const cell = row.english[this.#place];
     if (!piece.attention.length) {
       cell.textContent = piece.text;
       return;
@@ -211,7 +231,7 @@ export class Column {
     const element = h('span', { class: 'piece', role: 'button', 'aria-pressed': 'false', 'data-model': this.model?.id ?? '' });
     element.tabIndex = this.#english.size ? -1 : 0;
     const words = set(element, piece.text, target);
-    const german = set(row.cells[0], piece.source, source, row.cells[0].querySelector('.word') !== null);
+    const german = set(row.german, piece.source, source, row.german.querySelector('.word') !== null);
     element.addEventListener('click', () => this.#ends.choose(piece));
     element.addEventListener('keydown', (event) => this.#ends.walk(this, event));
     element.addEventListener('blur', () => {
@@ -286,6 +306,7 @@ export class Column {
     if (!this.model) return;
     const { title, figures } = this.model;
     saysNothing(this.#name).textContent = title[currentLanguage()];
+    this.#name.translate = false;
     if (figures.dev_bleu === undefined) saysNothing(this.#bleu);
     else say(this.#bleu, 'bleuShort', { value: figures.dev_bleu });
   }
