@@ -42,7 +42,7 @@ export class Alignment {
 function drawn({ title, piece }, oneOfMany) {
   const words = wordAttention(piece);
   const caption = h('span', {}, h('span', { lang: 'de' }, piece.source));
-  if (oneOfMany) caption.prepend(h('span', { class: 'model-name' }, title[currentLanguage()]));
+  if (oneOfMany) caption.prepend(h('span', { class: 'model-name', translate: 'no' }, title[currentLanguage()]));
   return weightTable({
     caption,
     rows: { words: words.target, lang: 'en' },

@@ -7,7 +7,7 @@ import { h } from './dom.js';
 /** Describes the chosen model: its training data and evaluation, with the command that measured each figure. */
 export class ModelCard {
   #body = h('div');
-  #name = h('span');
+  #name = h('span', { translate: 'no' });
   element = h('details', { class: 'card', hidden: true }, h('summary', {}, h('span', { t: 'aboutModel' }), this.#name), this.#body);
   /** @type {ModelEntry | null} */
   #model = null;

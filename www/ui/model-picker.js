@@ -36,7 +36,7 @@ export function modelPicker({ state, catalog, visit }, setting, id, fits = () =>
     element.value = chosen()?.id ?? '';
   };
   const draw = () => {
-    const options = models().map((model) => h('option', { value: model.id }, model.title[currentLanguage()]));
+    const options = models().map((model) => h('option', { value: model.id, translate: 'no' }, model.title[currentLanguage()]));
     element.replaceChildren(...options, h('option', { value: OWN, t: 'ownModelOption' }));
     show();
   };

@@ -45,6 +45,7 @@ export class NextTokens {
   /** @type {Step | null} */
   #step = null;
   #given = false;
+  #language = 'en';
 
   /**
    * @param {((id: number) => void) | null} onForce null if the text cannot be changed
@@ -55,16 +56,18 @@ export class NextTokens {
     this.#temperature = temperature;
     this.#fold.addEventListener('toggle', () => void this.#unfold());
     say(this.#hint, onForce ? 'nextHint' : 'nextHintLook');
-    onLanguage(() => this.show(this.#step, this.#given));
+    onLanguage(() => this.show(this.#step, this.#given, this.#language));
   }
 
   /**
    * @param {Step | null} step
    * @param {boolean} given whether the visitor chose its token
+   * @param {string} language of the model
    */
-  show(step, given) {
+  show(step, given, language) {
     this.#step = step;
     this.#given = given;
+    this.#language = language;
     const focused = this.element.contains(document.activeElement);
     this.#body.replaceChildren(...(step?.rows ?? []).map((row) => this.#row(row, row.id === step?.id)));
     this.#others.replaceChildren(...(step ? others(step.rows) : []));
@@ -92,9 +95,8 @@ export class NextTokens {
    */
   #row(row, taken) {
     const onForce = this.#onForce;
-    const word = onForce
-      ? h('button', { type: 'button', lang: 'en' }, visibleToken(row.text))
-      : h('span', { class: 'still', lang: 'en' }, visibleToken(row.text));
+    const lang = this.#language;
+    const word = onForce ? h('button', { type: 'button', lang }, visibleToken(row.text)) : h('span', { class: 'still', lang }, visibleToken(row.text));
     if (onForce) word.addEventListener('click', () => onForce(row.id));
     const kind = taken ? 'taken' : row.cut ? 'cut' : '';
     return h('tr', { class: kind }, h('th', { scope: 'row' }, word), share(row.before), share(row.after), h('td', { class: 'why' }, this.#why(row, taken)));

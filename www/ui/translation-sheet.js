@@ -138,6 +138,7 @@ export class TranslationSheet {
     if (!this.#model) return;
     const { title, figures } = this.#model;
     saysNothing(this.#name).textContent = title[currentLanguage()];
+    this.#name.translate = false;
     if (figures.dev_bleu === undefined) saysNothing(this.#bleu);
     else say(this.#bleu, 'bleuShort', { value: figures.dev_bleu });
   }

@@ -87,10 +87,10 @@ export class Pictures {
       this.#unaligned = null;
       if (piece) this.#parts.alignment.show([{ title: model?.title ?? { de: '', en: '' }, piece }]);
     },
-    ({ tokens, at, step }) => {
+    ({ tokens, at, step, model }) => {
       const { next, facts } = this.#parts;
       next.element.hidden = step === null;
-      next.show(step, false);
+      next.show(step, false, model?.language ?? 'en');
       facts.show(tokens, at);
     },
   ];

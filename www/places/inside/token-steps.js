@@ -254,7 +254,7 @@ export class TokenSteps {
 
   #show() {
     this.#parts.tokens.mark(this.#at);
-    this.#parts.next.show(this.#steps[this.#at] ?? null, this.#given.has(this.#at));
+    this.#parts.next.show(this.#steps[this.#at] ?? null, this.#given.has(this.#at), this.#parts.picker.chosen()?.language ?? 'en');
     this.#parts.back.disabled = this.#steps.length === 0;
   }
 

@@ -105,7 +105,7 @@ function listing({ catalog }, useCase, tell) {
 /** @param {import('../../engine/protocol.js').ModelEntry} model */
 function sources({ title, trained_on, licence }) {
   const language = currentLanguage();
-  return h('div', {}, h('h3', {}, title[language]), h('p', {}, trained_on[language]), h('p', { class: 'small' }, licence));
+  return h('div', {}, h('h3', { translate: 'no' }, title[language]), h('p', {}, trained_on[language]), h('p', { class: 'small' }, licence));
 }
 
 /** @param {import('../../engine/protocol.js').ModelEntry} model */
@@ -122,7 +122,7 @@ function figures({ title, figures: { dev_bits_per_char, dev_bleu, dev_chrf, para
   add('parameters', parameters);
   const origin = h('p', { class: 'small' });
   if (measured_with) origin.append(h('span', { t: 'measuredWith' }), ' ', h('code', {}, measured_with));
-  return h('div', {}, h('h3', {}, title[language]), list, origin);
+  return h('div', {}, h('h3', { translate: 'no' }, title[language]), list, origin);
 }
 
 /**

@@ -49,12 +49,17 @@ export function typed(id, label, value, onChange) {
 
 /** @typedef {{ token: string, share: number, mark?: string, onPick?: () => void, isPicked?: boolean }} Bar */
 
-/** @param {Bar[]} all tokens with their probabilities; those with `onPick` are buttons */
-export function bars(all) {
+/**
+ * @param {Bar[]} all tokens with their probabilities; those with `onPick` are buttons
+ * @param {string} [language] of the tokens, unless they are words of the page
+ */
+export function bars(all, language) {
+  /** @type {Record<string, string>} */
+  const spoken = language ? { lang: language } : {};
   const bar = (/** @type {Bar} */ { token, share, mark = '', onPick, isPicked = false }) => {
     const name = onPick
-      ? h('button', { type: 'button', 'aria-pressed': String(isPicked), lang: 'en' }, visibleToken(token))
-      : h('span', { lang: 'en' }, visibleToken(token));
+      ? h('button', { type: 'button', 'aria-pressed': String(isPicked), ...spoken }, visibleToken(token))
+      : h('span', spoken, visibleToken(token));
     if (onPick) name.addEventListener('click', onPick);
     return h('li', {}, name, h('span', { class: 'value' }, percent(share), mark), shareBar(share));
   };

@@ -22,6 +22,7 @@ class Expecting {
   #told = h('p', { class: 'figure', 'aria-live': 'polite' });
   /** @type {Row[]} */
   #rows = [];
+  #language = '';
   #picked = new Set();
   #several;
   #change;
@@ -70,6 +71,7 @@ class Expecting {
       isThere = rows.length > 0;
       if (!isThere) return;
       this.#rows = rows.slice(0, 7);
+      this.#language = model.language;
       this.#picked = new Set([this.#rows[2]?.id]);
       this.#draw();
     });
@@ -99,6 +101,7 @@ class Expecting {
           onPick: () => this.#pick(id),
           mark: ` (${percent(before[i])})`,
         })),
+        this.#language,
       ),
     );
     if (focused >= 0) this.#bars.querySelectorAll('button')[focused]?.focus();

@@ -20,6 +20,7 @@ export class Temperature {
   #curves = new TemperatureCurves();
   /** @type {Row[]} */
   #rows = [];
+  #language = '';
   #asked = '';
   element;
 
@@ -53,6 +54,7 @@ export class Temperature {
       rows = await this.#asking.next(task, model, fresh, prompt);
       if (!rows.length) return;
       this.#rows = rows;
+      this.#language = model.language;
       this.#draw();
     });
     // If stopped or failed, the next call tries again.
@@ -63,7 +65,7 @@ export class Temperature {
     if (!this.#rows.length) return;
     const temperature = Number(this.#temperature.value);
     const shares = likeliest(this.#rows).map(({ text, curve }) => ({ token: text, share: curve[Math.round(temperature * 10) - 1] }));
-    this.#bars.replaceChildren(bars(shares));
+    this.#bars.replaceChildren(bars(shares, this.#language));
     const rest = 1 - shares.reduce((sum, { share }) => sum + share, 0);
     say(this.#told, 'temperatureRest', { share: percent(Math.max(0, rest)) });
     this.#curves.show(this.#rows, temperature);

@@ -53,7 +53,7 @@ export class LeftOnly {
     this.element.hidden = this.#left === null || models.length === 0;
     this.#choice.replaceChildren(
       ...models.map((model) => {
-        const element = h('button', { type: 'button', class: 'quiet' }, model.title[currentLanguage()]);
+        const element = h('button', { type: 'button', class: 'quiet', translate: 'no' }, model.title[currentLanguage()]);
         element.addEventListener('click', () => void this.#ask(model.id));
         return element;
       }),
