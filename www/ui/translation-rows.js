@@ -31,6 +31,7 @@ export class TranslationRows {
   #german = h('th', { scope: 'col', class: 'german', t: 'german' });
   /** @type {Map<number, Row>} */
   #rows = new Map();
+  /** @type {Column[]} */
   columns;
   element;
 

@@ -15,6 +15,7 @@ import { NextTokens } from '../../ui/next-tokens.js';
 import { Notes } from '../../ui/notes.js';
 import { Positions } from '../../ui/positions.js';
 import { settingsPanel } from '../../ui/settings-panel.js';
+import { sharing } from '../../ui/share.js';
 import { Lens, TokenFacts } from '../../ui/token-facts.js';
 import { TokenText } from '../../ui/token-text.js';
 import { TranslationSheet } from '../../ui/translation-sheet.js';
@@ -69,9 +70,9 @@ export function mountLook(root, context) {
   slider.addEventListener('input', () => looking.scrub(Number(slider.value) - 1));
   parts.scrubber.append(h('label', { for: 'look-at', t: 'scrub' }), parts.place, slider);
   const report = (/** @type {import('../../i18n/index.js').Key} */ key) => say(parts.status, key);
-  const link = button('copyLink', () => void copyLink(carried(parts.picker.chosen(), state.settings), 'look', parts.shown, looking).then(report), {
-    class: 'quiet',
-  });
+  const linked = () => carried(parts.picker.chosen(), state.settings);
+  const link = button('copyLink', () => void copyLink(linked(), 'look', parts.shown, looking).then(report), { class: 'quiet' });
+  const share = sharing('look', linked, looking, parts, (listener) => state.onChange(listener));
   parts.prompt.append(
     h(
       'div',
@@ -85,7 +86,7 @@ export function mountLook(root, context) {
     h('label', { for: 'look-german', t: 'german', class: 'german' }),
     textField(state, 'german', { id: 'look-german', rows: '3', lang: 'de', class: 'german' }),
   );
-  root.append(desk(parts, state, link), ...pages(parts));
+  root.append(desk(parts, state, link), ...pages(parts, h('div', { class: 'row afterwards' }, ...share.buttons, share.panel)));
   return {
     open: (how) => looking.open(how),
     run: () => looking.go(),
@@ -116,8 +117,11 @@ function desk({ picker, prompt, german, go, stop, shown }, state, link) {
   );
 }
 
-/** @param {Parts} parts */
-function pages(parts) {
+/**
+ * @param {Parts} parts
+ * @param {HTMLElement} afterwards
+ */
+function pages(parts, afterwards) {
   const { status, alert, download, verdict, notes, pieces, tokens, scrubber } = parts;
   const { pictures, gates, attention, alignment, lens, next, facts, positions } = parts;
   pictures.append(
@@ -137,6 +141,7 @@ function pages(parts) {
     tokens.element,
     scrubber,
     verdict.element,
+    afterwards,
     pictures,
   ];
 }

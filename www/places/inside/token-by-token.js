@@ -12,6 +12,7 @@ import { modelPicker } from '../../ui/model-picker.js';
 import { NextTokens } from '../../ui/next-tokens.js';
 import { Notes } from '../../ui/notes.js';
 import { settingsPanel } from '../../ui/settings-panel.js';
+import { sharing } from '../../ui/share.js';
 import { TokenText } from '../../ui/token-text.js';
 import { Verdict } from '../../ui/verdict.js';
 import { TokenSteps } from './token-steps.js';
@@ -40,6 +41,7 @@ export function mountTokenByToken(root, context) {
     verdict: new Verdict(context, 'lab'),
     status: h('p', { role: 'status', class: 'status' }),
     shown: h('div', { class: 'shown' }),
+    afterwards: h('div', { class: 'row afterwards', hidden: true }),
     play: button('play', () => steps.play(), {
       class: 'primary',
       'aria-keyshortcuts': 'Control+Enter Meta+Enter',
@@ -57,6 +59,14 @@ export function mountTokenByToken(root, context) {
     button('finish', () => steps.finish()),
     button('copyLink', () => void copyLink(state.settings, 'lab', parts.shown, steps).then(report), { class: 'quiet' }),
   ];
+  const share = sharing(
+    'lab',
+    () => state.settings,
+    steps,
+    parts,
+    (listener) => state.onChange(listener),
+  );
+  parts.afterwards.append(...share.buttons, share.panel);
   root.append(
     h('p', { class: 'lead', t: 'tokenByTokenLead' }),
     h(
@@ -79,7 +89,7 @@ export function mountTokenByToken(root, context) {
     parts.download.element,
     parts.verdict.element,
     parts.notes.element,
-    h('div', { class: 'bench' }, parts.tokens.element, parts.next.element, tuning(parts, state)),
+    h('div', { class: 'bench' }, h('div', {}, parts.tokens.element, parts.afterwards), parts.next.element, tuning(parts, state)),
   );
   return {
     open: (how) => steps.open(how),

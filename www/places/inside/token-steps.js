@@ -21,6 +21,7 @@ import { Work } from '../common/work.js';
  * @property {HTMLButtonElement} back
  * @property {HTMLButtonElement} stop
  * @property {HTMLElement} shown
+ * @property {HTMLElement} afterwards buttons to share the text
  * @property {import('../../ui/verdict.js').Verdict} verdict
  *
  * @typedef {import('../common/work.js').Parts & OwnParts} Parts
@@ -255,7 +256,9 @@ export class TokenSteps {
   #show() {
     this.#parts.tokens.mark(this.#at);
     this.#parts.next.show(this.#steps[this.#at] ?? null, this.#given.has(this.#at), this.#parts.picker.chosen()?.language ?? 'en');
-    this.#parts.back.disabled = this.#steps.length === 0;
+    const isEmpty = this.#steps.length === 0;
+    this.#parts.back.disabled = isEmpty;
+    this.#parts.afterwards.hidden = isEmpty;
   }
 
   #options() {

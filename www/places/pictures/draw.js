@@ -11,6 +11,7 @@ import { button, h } from '../../ui/dom.js';
 import { toggle } from '../../ui/fields.js';
 import { Notes } from '../../ui/notes.js';
 import { saveFile } from '../../ui/save-file.js';
+import { sharing } from '../../ui/share.js';
 import { Denoising } from './denoising.js';
 import { fetchFilm } from './film.js';
 import { speakOfPictures } from './picture-words.js';
@@ -61,6 +62,7 @@ class Easel {
   #ask = button('drawDescribe', () => void this.#describe(), { disabled: true });
   #link = button('copyLink', () => void this.#copy(), { disabled: true });
   #shownLink = h('div', { class: 'shown' });
+  #share;
   #seen = h('div', { 'aria-live': 'polite' });
   #song = button('drawSong', () => this.#writeSong(), { hidden: true });
   /** English description of the picture, for a song. */
@@ -77,6 +79,14 @@ class Easel {
    */
   constructor(root, context) {
     this.#context = context;
+    const { state } = context;
+    this.#share = sharing(
+      'draw',
+      () => state.writtenWith('draw') ?? state.settings,
+      { byGpu: false, prove: async () => [] },
+      { status: this.#told, shown: this.#shownLink },
+      (listener) => state.onChange(listener),
+    );
     root.append(
       h('p', { class: 'lead', t: 'drawLead' }),
       this.#desk(),
@@ -84,7 +94,7 @@ class Easel {
       this.#notes.element,
       this.#told,
       this.#denoising.element,
-      h('div', { class: 'row' }, this.#ask, this.#song, this.#link, this.#save),
+      h('div', { class: 'row' }, ...this.#share.buttons, this.#link, this.#save, this.#ask, this.#song, this.#share.panel),
       this.#shownLink,
       this.#seen,
       h(
@@ -96,7 +106,6 @@ class Easel {
         h('p', { t: 'drawReadingWords' }),
       ),
     );
-    const { state } = context;
     // A fingerprint is valid only for the settings of its picture.
     state.onChange(() => {
       const written = state.writtenWith('draw');
@@ -174,7 +183,7 @@ class Easel {
     this.#seen.replaceChildren();
     this.#song.hidden = true;
     this.#shownLink.replaceChildren();
-    for (const control of [this.#save, this.#ask, this.#link]) control.disabled = true;
+    for (const control of [this.#save, this.#ask, this.#link, ...this.#share.buttons]) control.disabled = true;
   }
 
   /**
@@ -189,7 +198,7 @@ class Easel {
     const shown = Number(seconds.toPrecision(2));
     if (!promised) say(this.#told, 'drawTold', { seconds: shown, seed: String(settings.seed) });
     else say(this.#told, promised === settings.drawn ? 'drawSame' : 'drawDiffers', { seconds: shown });
-    for (const control of [this.#save, this.#ask, this.#link]) control.disabled = false;
+    for (const control of [this.#save, this.#ask, this.#link, ...this.#share.buttons]) control.disabled = false;
   }
 
   #desk() {
