@@ -7,6 +7,7 @@ Run it twice: with tensorflow 2.15, which contains Keras 2, and with Keras 3 (KE
 keras2.h5      embedding, two LSTMs of which the second returns its last output only, dense; as saved after training
 keras2.json    its Tokenizer, char_level=True
 keras3.keras   one-hot vectors, four LSTMs, dropout, TimeDistributed dense without a bias
+chars.json     the characters of the models of Keras 3
 keras3.h5      the functional API: one LSTM, dense on sequences, activation apart
 packed.h5      the weights of keras3.keras in chunks, with shuffle and gzip
 latest.h5      the same with libver="latest", in f16
@@ -66,6 +67,7 @@ def keras2(out: Path) -> dict:
 
 def keras3(out: Path) -> dict:
     size = len(CHARACTERS)
+    (out / "chars.json").write_text(json.dumps(list(CHARACTERS), ensure_ascii=False) + "\n", encoding="utf-8")
     one_hot = np.eye(size, dtype=np.float32)[None, [CHARACTERS.index(c) for c in TEXT]]
     stacked = [[layers.LSTM(4, return_sequences=True), layers.Dropout(0.2)] for _ in range(4)]
     dense = layers.TimeDistributed(layers.Dense(size, activation="softmax", use_bias=False))

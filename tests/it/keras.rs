@@ -8,8 +8,7 @@ use serde_json::{Value, json};
 const CHARACTERS: &str = "\n abdhilmnorsüw";
 
 fn chars() -> Brought {
-    let list: Vec<char> = CHARACTERS.chars().collect();
-    ("chars.json".to_owned(), json!(list).to_string().into_bytes())
+    fixture("keras/chars.json")
 }
 
 /// A `.keras` zip's files.
