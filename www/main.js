@@ -17,6 +17,7 @@ import { followRules } from './ui/rules.js';
 import { hasStarted } from './ui/started.js';
 import { noteStrayFiles } from './ui/stray-files.js';
 import { teacherLink } from './ui/teacher-link.js';
+import { turn } from './places/common/song-form-rules.js';
 import { PLACES, VIEWS } from './places/index.js';
 import { Stage } from './places/stage.js';
 
@@ -73,7 +74,7 @@ async function main() {
    */
   function turnTo(id, go = false) {
     stage.view.stop();
-    state.set({ view: id });
+    turn(state, id);
     // Avoid an empty view on the first visit by running an example.
     return show({ go: go || (LIVING.includes(id) && !stage.has(id)), linked: false, pledge: null });
   }

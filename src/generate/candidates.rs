@@ -2,6 +2,7 @@
 
 use crate::cpu::math;
 use crate::order::highest_first;
+use std::array;
 use std::cmp::Ordering;
 
 /// Why a token was ruled out.
@@ -35,6 +36,10 @@ impl Cut {
     }
 }
 
+/// The temperatures of a candidate's [`curve`](Candidate::curve): 0.1 to 2.
+pub const TEMPERATURES: [f32; 20] =
+    [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.1, 1.2, 1.3, 1.4, 1.5, 1.6, 1.7, 1.8, 1.9, 2.0];
+
 /// One token at one step.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Candidate {
@@ -47,6 +52,8 @@ pub struct Candidate {
     /// Probability under the model alone: the softmax of the raw logits, before bias, penalty and
     /// temperature.
     pub before: f32,
+    /// Probability at each of [`TEMPERATURES`], with no other setting: of temperature alone.
+    pub curve: [f32; TEMPERATURES.len()],
     /// Probability in the distribution actually sampled from, after all settings. At temperature 0, where
     /// nothing is sampled, 1 for the chosen token and 0 for all others.
     pub after: f32,
@@ -59,6 +66,8 @@ pub(super) struct Listing {
     logits: Vec<f32>,
     max: f32,
     total: f32,
+    /// The sums of the softmax at each of [`TEMPERATURES`].
+    totals: [f32; TEMPERATURES.len()],
     pub rows: Vec<Candidate>,
 }
 
@@ -66,8 +75,14 @@ impl Listing {
     /// The `count` likeliest tokens by these logits, fewer if the vocabulary is smaller.
     pub fn new(logits: &[f32], count: usize) -> Self {
         let max = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-        let total = logits.iter().map(|&logit| probability(logit, max, 1.0)).sum();
-        let mut listing = Self { logits: logits.to_vec(), max, total, rows: Vec::new() };
+        let sum = |temperature| logits.iter().map(|&logit| weight((logit - max) / temperature)).sum();
+        let mut listing = Self {
+            logits: logits.to_vec(),
+            max,
+            total: sum(1.0),
+            totals: TEMPERATURES.map(sum),
+            rows: Vec::new(),
+        };
         listing.rows =
             (1..=count).zip(highest_first(logits)).map(|(rank, id)| listing.candidate(id, rank)).collect();
         listing
@@ -75,7 +90,9 @@ impl Listing {
 
     fn candidate(&self, id: u32, rank: usize) -> Candidate {
         let logit = self.logits[id as usize];
-        Candidate { id, rank, logit, before: probability(logit, self.max, self.total), after: 0.0, cut: None }
+        let above = logit - self.max;
+        let curve = array::from_fn(|i| weight(above / TEMPERATURES[i]) / self.totals[i]);
+        Candidate { id, rank, logit, before: weight(above) / self.total, curve, after: 0.0, cut: None }
     }
 
     /// Adds a row for the chosen token unless it already has one.
@@ -108,6 +125,7 @@ impl Listing {
     }
 }
 
-fn probability(logit: f32, max: f32, total: f32) -> f32 {
-    if logit == f32::NEG_INFINITY { 0.0 } else { math::exp(logit - max) / total }
+/// Share of a token in the sum of the softmax, relative to the likeliest.
+fn weight(above: f32) -> f32 {
+    if above == f32::NEG_INFINITY { 0.0 } else { math::exp(above) }
 }

@@ -21,7 +21,7 @@ mod translator;
 mod translator_inside;
 
 pub use beam::Search;
-pub use candidates::{Candidate, Cut};
+pub use candidates::{Candidate, Cut, TEMPERATURES};
 pub use compare::{Agreement, Difference};
 pub use generator::Generator;
 pub use inside::{MAX_POSITIONS, MAX_ROWS, Rated, Recorded, TranslationInside};

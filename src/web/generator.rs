@@ -65,6 +65,8 @@ struct JsRow {
     rank: usize,
     logit: f32,
     before: f32,
+    /// At temperatures 0.1 to 2.
+    curve: Vec<f32>,
     after: f32,
     #[serde(skip_serializing_if = "Option::is_none")]
     cut: Option<&'static str>,
@@ -153,7 +155,7 @@ impl Generator {
 
     /// Writes up to `n` tokens: `{text, ids, tokens, done, end?, steps}`. `end` is `limit`, `end-of-text` or
     /// `stop`. `steps` is empty unless the option `candidates` is set; otherwise it has for each token `{id,
-    /// text, rows: [{id, text, rank, logit, before, after, cut?}]}`. Throws `not-finite`.
+    /// text, rows: [{id, text, rank, logit, before, curve, after, cut?}]}`. Throws `not-finite`.
     #[wasm_bindgen(unchecked_return_type = "JsText")]
     pub fn next(&mut self, n: usize) -> Result<JsValue, JsValue> {
         now(self.write(n))
@@ -250,8 +252,17 @@ impl Generator {
 impl From<Token> for JsStep {
     fn from(Token { id, text, candidates }: Token) -> Self {
         let row = |Row { text, candidate }| {
-            let generate::Candidate { id, rank, logit, before, after, cut } = candidate;
-            JsRow { id, text, rank, logit, before, after, cut: cut.map(generate::Cut::as_str) }
+            let generate::Candidate { id, rank, logit, before, curve, after, cut } = candidate;
+            JsRow {
+                id,
+                text,
+                rank,
+                logit,
+                before,
+                curve: curve.to_vec(),
+                after,
+                cut: cut.map(generate::Cut::as_str),
+            }
         };
         Self { id, text, rows: candidates.into_iter().map(row).collect() }
     }

@@ -108,17 +108,20 @@ fn shipped(model: &str) -> (String, String, Vec<u8>) {
 }
 
 #[test]
-fn the_shipped_model_draws_the_example_of_the_page_and_what_it_is_asked_for() {
+fn the_shipped_model_draws_the_examples_of_the_page_and_what_it_is_asked_for() {
     let (config, tokenizer, weights) = shipped("diffusion-de-en");
     let model = TextToImage::from_files(&config, &tokenizer, &weights).unwrap();
-    let film: serde_json::Value = serde_json::from_slice(&page_file("examples/drawing.json")).unwrap();
-    let settings = DrawSettings { seed: film["seed"].as_u64().unwrap(), ..DrawSettings::default() };
-    let steps = drawn(&model, film["prompt"].as_str().unwrap(), settings);
-    let last = &steps.last().unwrap().picture;
-    assert_eq!(format!("{:016x}", last.fingerprint()), film["fingerprint"].as_str().unwrap());
-    let frames = film["frames"].as_array().unwrap();
-    assert_eq!(frames.len(), steps.len());
-    assert_eq!(frames.last().unwrap()["pixels"].as_str().unwrap(), STANDARD.encode(&last.pixels));
+    for language in ["de", "en"] {
+        let film = page_file(&format!("examples/drawing.{language}.json"));
+        let film: serde_json::Value = serde_json::from_slice(&film).unwrap();
+        let settings = DrawSettings { seed: film["seed"].as_u64().unwrap(), ..DrawSettings::default() };
+        let steps = drawn(&model, film["prompt"].as_str().unwrap(), settings);
+        let last = &steps.last().unwrap().picture;
+        assert_eq!(film["fingerprint"].as_str().unwrap(), format!("{:016x}", last.fingerprint()));
+        let frames = film["frames"].as_array().unwrap();
+        assert_eq!(frames.len(), steps.len());
+        assert_eq!(frames.last().unwrap()["pixels"].as_str().unwrap(), STANDARD.encode(&last.pixels));
+    }
 
     let (config, tokenizer, weights) = shipped("captioner-de-en");
     let judge = Describer::from_files(&config, &tokenizer, &weights).unwrap();

@@ -1,8 +1,8 @@
 //! Sampling a token from logits.
 
 use liedwerk::ErrorCode;
-use liedwerk::generate::Sampling;
 use liedwerk::generate::sampler::{REPETITION_WINDOW, Sampler};
+use liedwerk::generate::{Sampling, TEMPERATURES};
 use proptest::prelude::*;
 
 pub const PLAIN: Sampling = Sampling {
@@ -166,6 +166,22 @@ fn impossible_tokens_never_come_and_broken_logits_are_errors() {
             assert_eq!(error.code(), ErrorCode::NotFinite, "{logits:?}");
             let error = sampler.sample_listing(&mut logits.clone(), &[], 2).unwrap_err();
             assert_eq!(error.code(), ErrorCode::NotFinite, "{logits:?}");
+        }
+    }
+}
+
+#[test]
+fn a_curve_tells_what_every_temperature_would_give() {
+    let logits = [f32::NEG_INFINITY, 3.0, -20.0, 2.5, 0.0, 40.0, 39.0];
+    let rows_at = |temperature| {
+        let mut sampler = Sampler::new(Sampling { temperature, ..PLAIN }, 1).unwrap();
+        sampler.sample_listing(&mut logits.clone(), &[], logits.len()).unwrap().1
+    };
+    let told = rows_at(1.0);
+    for (place, &temperature) in TEMPERATURES.iter().enumerate() {
+        for (row, sampled) in told.iter().zip(rows_at(temperature)) {
+            let error = (row.curve[place] - sampled.after).abs();
+            assert!(error < 1e-6, "token {} at {temperature}: off by {error}", row.id);
         }
     }
 }

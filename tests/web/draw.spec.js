@@ -29,8 +29,12 @@ test('a drawing stands there; another grows step by step, its words act somewher
 
 test('a link draws the same picture again, in German, on a phone; an empty prompt is refused', async ({ page }) => {
   await page.setViewportSize({ width: 360, height: 800 });
-  await page.goto('#view=draw&seed=3&drawing-steps=2&wish=ein%20Stern&lang=de');
+  await page.goto('#view=draw&lang=de');
+  const wish = page.getByRole('textbox', { name: 'Was gezeichnet werden soll' });
   const told = page.getByRole('main').getByRole('status');
+  await expect(told).toHaveText(/^Vorab berechnet/);
+  await expect(wish).toHaveValue(/^ein roter Stern/);
+  await page.goto('#view=draw&seed=3&drawing-steps=2&wish=ein%20Stern&lang=de');
   await expect(told).toHaveText(/^Gezeichnet in /, { timeout: 20_000 });
   await expect(page).toHaveURL(/drawn=[0-9a-f]{16}/);
   const link = page.url();
@@ -39,7 +43,7 @@ test('a link draws the same picture again, in German, on a phone; an empty promp
   await expect(told).toHaveText(/^Genau das Bild/, { timeout: 20_000 });
   await page.goto(link.replace(/drawn=[0-9a-f]{16}/, 'drawn=0123456789abcdef'));
   await expect(told).toHaveText(/^Ein anderes Bild/, { timeout: 20_000 });
-  await page.getByRole('textbox', { name: 'Was gezeichnet werden soll' }).fill(' ');
+  await wish.fill(' ');
   await page.getByRole('button', { name: 'Zeichnen', exact: true }).click();
   await expect(page.getByRole('alert')).toContainText('empty-prompt');
   await expectWellMade(page);

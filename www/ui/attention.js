@@ -4,7 +4,7 @@ import { Choice, numbered } from './choice.js';
 import { clearest } from './clearest.js';
 import { colourIndex, colourTable, onColours } from './colours.js';
 import { h, scrollable } from './dom.js';
-import { visibleToken } from './next-tokens.js';
+import { visibleToken } from './visible-token.js';
 import { around } from './number-table.js';
 import { weightTable } from './weight-table.js';
 

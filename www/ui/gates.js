@@ -5,7 +5,7 @@ import { h } from './dom.js';
 import { LSTM_PARTS } from './frames.js';
 import { HeatMap } from './heat-map.js';
 import { knownUnits } from './known-units.js';
-import { visibleToken } from './next-tokens.js';
+import { visibleToken } from './visible-token.js';
 import { around, number, NumberTable } from './number-table.js';
 
 /** @typedef {import('./frames.js').Frames} Frames */

@@ -1,6 +1,7 @@
 import { cutKey } from '../i18n/codes.js';
 import { formatNumber, onLanguage, say, text } from '../i18n/index.js';
 import { h, scrollable } from './dom.js';
+import { visibleToken } from './visible-token.js';
 
 /** @typedef {import('../engine/protocol.js').Row} Row */
 /** @typedef {import('../engine/protocol.js').Step} Step */
@@ -8,13 +9,14 @@ import { h, scrollable } from './dom.js';
 const COLUMNS = /** @type {const} */ (['nextToken', 'nextBefore', 'nextAfter', 'nextWhy']);
 
 /**
- * The candidates of one step: the most likely tokens with their probability before and after the sampling settings, and
- * why a token was cut. In some views, a click puts a token into the text.
+ * The candidates of one step: the most likely tokens with their probability before and after the sampling settings, why
+ * a token was cut, and what other temperatures would make of them. In some views, a click puts a token into the text.
  */
 export class NextTokens {
   #body = h('tbody');
   #others = h('tr', { class: 'others' });
   #hint = h('p', { class: 'small' });
+  #fold = h('details', { class: 'curves' }, h('summary', { t: 'temperatureFold' }));
   element = h(
     'section',
     { class: 'next', tLabel: 'nextTokens' },
@@ -34,15 +36,24 @@ export class NextTokens {
       'nextTokens',
     ),
     this.#hint,
+    this.#fold,
   );
   #onForce;
+  #temperature;
+  /** Loaded when the fold is opened. @type {import('./temperature-curves.js').TemperatureCurves | null} */
+  #curves = null;
   /** @type {Step | null} */
   #step = null;
   #given = false;
 
-  /** @param {((id: number) => void) | null} onForce null if the text cannot be changed */
-  constructor(onForce) {
+  /**
+   * @param {((id: number) => void) | null} onForce null if the text cannot be changed
+   * @param {() => number} temperature the current one
+   */
+  constructor(onForce, temperature) {
     this.#onForce = onForce;
+    this.#temperature = temperature;
+    this.#fold.addEventListener('toggle', () => void this.#unfold());
     say(this.#hint, onForce ? 'nextHint' : 'nextHintLook');
     onLanguage(() => this.show(this.#step, this.#given));
   }
@@ -59,6 +70,20 @@ export class NextTokens {
     this.#others.replaceChildren(...(step ? others(step.rows) : []));
     // The buttons were replaced; keep the keyboard focus in the table.
     if (focused) this.#body.querySelector('button')?.focus();
+    this.#draw();
+  }
+
+  async #unfold() {
+    if (!this.#curves) {
+      const { TemperatureCurves } = await import('./temperature-curves.js');
+      this.#curves ??= new TemperatureCurves();
+      this.#fold.append(this.#curves.element);
+    }
+    this.#draw();
+  }
+
+  #draw() {
+    if (this.#fold.open) this.#curves?.show(this.#step?.rows ?? [], this.#temperature());
   }
 
   /**
@@ -84,16 +109,6 @@ export class NextTokens {
     if (cut) return text(cutKey(cut));
     return after === 0 ? text('cutGreedy') : '';
   }
-}
-
-/**
- * Makes a token visible: its spaces and line breaks, and an ellipsis for an incomplete character.
- *
- * @param {string} token
- */
-export function visibleToken(token) {
-  if (token === '') return '…';
-  return token.replaceAll('\n', '↵').replace(/^ +| +$/g, (spaces) => '␣'.repeat(spaces.length));
 }
 
 /** @param {Row[]} rows */

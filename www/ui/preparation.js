@@ -2,7 +2,7 @@
 
 import { say } from '../i18n/index.js';
 import { h } from './dom.js';
-import { visibleToken } from './next-tokens.js';
+import { visibleToken } from './visible-token.js';
 
 /** @typedef {import('../engine/preparer.js').Numbered} Numbered */
 /** @typedef {import('../engine/preparer.js').Prepared} Prepared */

@@ -1,6 +1,6 @@
 import { formatNumber, onLanguage, say } from '../i18n/index.js';
 import { h, scrollable } from './dom.js';
-import { visibleToken } from './next-tokens.js';
+import { visibleToken } from './visible-token.js';
 import { around, number } from './number-table.js';
 
 /** @typedef {import('../engine/protocol.js').Rated} Rated */

@@ -1,5 +1,5 @@
 import { h } from './dom.js';
-import { visibleToken } from './next-tokens.js';
+import { visibleToken } from './visible-token.js';
 import { Verse } from './verse.js';
 
 /**

@@ -65,7 +65,6 @@ export const lesson = {
   withoutEvenly: 'Ohne: jedes Wort zählt gleich viel',
   withoutHint:
     'Dasselbe Netz, aber die Scores seiner Attention sind auf null gesetzt. Kurze Sätze überstehen das, lange verlieren den Faden. Einem Netz, das ohne Attention trainiert wurde, geht es ebenso: Bahdanau et al. (2015) messen 17,8 BLEU ohne und 26,8 mit ihr.',
-  temperatureCurves: 'Wahrscheinlichkeit nach Temperatur',
   temperatureRest: 'Alle anderen Tokens: {share}',
   learningCurve: 'Verlust in Bit je Zeichen (aufgezeichnet)',
   learningStep: 'Schritt',

@@ -80,7 +80,6 @@ export const train = {
   chartNorm: 'Gradientennorm',
   chartCopied: 'Auswendig gelernt',
   chartStep: 'Schritt',
-  asTable: 'Als Tabelle',
   lossStep: 'Jeder Schritt',
   lossTrain: 'Auf Trainingsdaten',
   lossHeldOut: 'Auf Testdaten',

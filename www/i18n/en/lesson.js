@@ -65,7 +65,6 @@ export const lesson = {
   withoutEvenly: 'Without: every word counts equally',
   withoutHint:
     'The same network, but with the scores of its attention set to zero. Short sentences survive, long ones lose the thread. A network trained without attention fares the same: Bahdanau et al. (2015) report 17.8 BLEU without and 26.8 with it.',
-  temperatureCurves: 'Probability by temperature',
   temperatureRest: 'All other tokens: {share}',
   learningCurve: 'Loss in bits per character (recorded)',
   learningStep: 'Step',

@@ -75,7 +75,7 @@ export const pictures = {
   drawReadingWords:
     'The model knows only the captions of its icons. So your words are read as a scene, whatever their grammar; what you leave open (a colour, a place, the background) is decided by the seed.',
   drawKnown:
-    'It knows twelve things (house, tree, star, moon, heart, flower, fish, boat, ball, cup, arrow, cloud) in eight colours (red, yellow, green, blue, purple, brown, black, white), usual or small, one, two next to or above each other, or up to three in a row, on a light, grey or dark background. German works, too.',
+    'It knows twelve things (house, tree, star, moon, heart, flower, fish, boat, ball, cup, arrow, cloud) in eight colours (red, yellow, green, blue, purple, brown, black, white), of normal size or small, on their own, two next to or above each other, or up to three in a row, on a light, grey or dark background. German works, too.',
   errorEmptyPrompt: 'Write what to draw, for example “a red star above a blue house”.',
   notePromptNear: 'Read as the most similar words it knows: {about}.',
   notePromptUnknown: 'It does not know {about}, so that is not drawn. It knows the twelve things and eight colours below the prompt.',

@@ -80,7 +80,6 @@ export const train = {
   chartNorm: 'Gradient norm',
   chartCopied: 'Learned by heart',
   chartStep: 'Step',
-  asTable: 'As a table',
   lossStep: 'Each step',
   lossTrain: 'On training data',
   lossHeldOut: 'On held-out data',

@@ -31,9 +31,7 @@ export function isFirstSong(settings) {
  */
 export function askFor(state, wish) {
   const { settings } = state;
-  const locked = names(settings.lock);
-  const allowed = (/** @type {Partial<Settings>} */ change) =>
-    Object.fromEntries(Object.entries(change).filter(([name]) => !locked.has(name.replaceAll('_', '-'))));
+  const allowed = (/** @type {Partial<Settings>} */ change) => unlocked(settings, change);
   /** @type {Settings} */
   const next = { ...settings, ...allowed(wish) };
   if (next.parts && next.parts !== settings.parts) Object.assign(next, allowed({ stanzas: 0 }));
@@ -43,8 +41,29 @@ export function askFor(state, wish) {
   const isAsked = [title, style, parts, syllables].some(Boolean) || stanzas + lines > 0;
   if (isAsked && !next.scheme) Object.assign(next, allowed({ scheme: 'free' }));
   if (!isAsked && next.scheme === 'free' && !('scheme' in wish)) Object.assign(next, allowed({ scheme: '' }));
-  if (hasForm(next) !== hasForm(settings)) Object.assign(next, allowed(sampling(next)));
+  if (hasForm(next) !== hasForm(settings)) Object.assign(next, allowed(sampling(next, hasForm(next))));
   state.set(next);
+}
+
+/**
+ * Opens a view. Only "Write" writes songs with a form, so the form's sampling settings stay there.
+ *
+ * @param {State} state
+ * @param {import('../../state.js').ViewId} view
+ */
+export function turn(state, view) {
+  const { settings } = state;
+  state.set({ view, ...unlocked(settings, sampling(settings, hasForm(settings) && view === 'write')) });
+}
+
+/**
+ * @param {Settings} settings
+ * @param {Partial<Settings>} change
+ * @returns {Partial<Settings>} what of it the link has not locked
+ */
+function unlocked({ lock }, change) {
+  const locked = names(lock);
+  return Object.fromEntries(Object.entries(change).filter(([name]) => !locked.has(name.replaceAll('_', '-'))));
 }
 
 /**
@@ -61,10 +80,11 @@ export function linesOffered(scheme) {
  * Returns suitable sampling settings, unless the visitor has changed them.
  *
  * @param {Settings} settings
+ * @param {boolean} forForm
  */
-function sampling(settings) {
+function sampling(settings, forForm) {
   const has = (/** @type {typeof BOLD} */ { temperature, top_p, min_p }) =>
     settings.temperature === temperature && settings.top_p === top_p && settings.min_p === min_p;
-  if (hasForm(settings)) return USUAL.some(has) ? BOLD : {};
+  if (forForm) return USUAL.some(has) ? BOLD : {};
   return has(BOLD) ? USUAL[0] : {};
 }

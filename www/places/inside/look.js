@@ -53,7 +53,7 @@ export function mountLook(root, context) {
     attention: new Attention(),
     alignment: new Alignment(),
     lens: new Lens(),
-    next: new NextTokens(null),
+    next: new NextTokens(null, () => state.settings.temperature),
     facts: new TokenFacts(),
     positions: new Positions(),
     pictures: h('div', { class: 'pictures' }),

@@ -3,7 +3,7 @@
 import { say } from '../../i18n/index.js';
 import { kindOf } from '../../engine/kinds.js';
 import { Frames } from '../../ui/frames.js';
-import { visibleToken } from '../../ui/next-tokens.js';
+import { visibleToken } from '../../ui/visible-token.js';
 import { Pictures } from './look-pictures.js';
 import { asked, InspectedText } from './inspected-text.js';
 import { readable, Work } from '../common/work.js';

@@ -33,7 +33,10 @@ export function mountTokenByToken(root, context) {
     download: new DownloadBar('lab-download'),
     picker: modelPicker(context, 'model', 'lab-model'),
     tokens: new TokenText((index) => steps.look(index)),
-    next: new NextTokens((id) => steps.force(id)),
+    next: new NextTokens(
+      (id) => steps.force(id),
+      () => state.settings.temperature,
+    ),
     verdict: new Verdict(context, 'lab'),
     status: h('p', { role: 'status', class: 'status' }),
     shown: h('div', { class: 'shown' }),

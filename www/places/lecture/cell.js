@@ -7,7 +7,7 @@ import { h } from '../../ui/dom.js';
 import { Frames } from '../../ui/frames.js';
 import { limitOf, scaleOf } from '../../ui/gates.js';
 import { knownUnits } from '../../ui/known-units.js';
-import { visibleToken } from '../../ui/next-tokens.js';
+import { visibleToken } from '../../ui/visible-token.js';
 import { drawing, part } from '../../ui/drawing.js';
 import { Asking, PLAIN, slider, typed } from './parts.js';
 

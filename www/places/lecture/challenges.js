@@ -2,7 +2,7 @@
 
 import { onLanguage, say, text as words } from '../../i18n/index.js';
 import { h, scrollable } from '../../ui/dom.js';
-import { visibleToken } from '../../ui/next-tokens.js';
+import { visibleToken } from '../../ui/visible-token.js';
 import { shareBar, sized } from '../../ui/share-bar.js';
 import { Verse } from '../../ui/verse.js';
 import { Asking, percent, slider, typed } from './parts.js';

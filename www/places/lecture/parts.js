@@ -4,7 +4,7 @@ import { formatNumber, onLanguage, say } from '../../i18n/index.js';
 import { AlertBox } from '../../ui/alert-box.js';
 import { h } from '../../ui/dom.js';
 import { DownloadBar } from '../../ui/download-bar.js';
-import { visibleToken } from '../../ui/next-tokens.js';
+import { visibleToken } from '../../ui/visible-token.js';
 import { Notes } from '../../ui/notes.js';
 import { shareBar } from '../../ui/share-bar.js';
 import { beginning } from '../common/lyrics.js';
@@ -150,14 +150,14 @@ export class Asking {
    * @param {ModelEntry} model
    * @param {boolean} fresh
    * @param {string} text
-   * @param {{ temperature?: number, candidates?: number, path?: number[] }} [how]
+   * @param {{ candidates?: number, path?: number[] }} [how]
    * @returns {Promise<Row[]>} one more row if another token was drawn; empty if the task was stopped
    */
-  async next(task, model, fresh, text, { temperature = 1, candidates = 8, path = [] } = {}) {
+  async next(task, model, fresh, text, { candidates = 8, path = [] } = {}) {
     /** @type {Row[]} */
     let rows = [];
     const { request, listeners } = this.request(task, model, fresh);
-    const options = { ...PLAIN, max_new_tokens: 200, temperature, candidates };
+    const options = { ...PLAIN, max_new_tokens: 200, candidates };
     await task.run(() =>
       this.#context.engine.walk(
         { ...request, prompt: beginning(text, model), options, path, more: 1 },

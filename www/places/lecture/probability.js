@@ -2,7 +2,7 @@
 
 import { formatNumber, onLanguage, say } from '../../i18n/index.js';
 import { h } from '../../ui/dom.js';
-import { visibleToken } from '../../ui/next-tokens.js';
+import { visibleToken } from '../../ui/visible-token.js';
 import { sized } from '../../ui/share-bar.js';
 import { Asking, percent, typed } from './parts.js';
 

@@ -17,8 +17,8 @@ import { speakOfPictures } from './picture-words.js';
 
 /** @typedef {import('../../state.js').Settings} Settings */
 
-/** Drawn in advance with the default settings. */
-const EXAMPLE = 'examples/drawing.json';
+/** The first of `EXAMPLES`, drawn in advance with the default settings. */
+const FILMS = { de: 'examples/drawing.de.json', en: 'examples/drawing.en.json' };
 const EXAMPLES = {
   de: ['ein roter Stern über einem blauen Haus auf dunklem Grund', 'drei kleine gelbe Fische unten', 'gelber Mond rechts von grünem Baum', 'eine lila Rose'],
   en: [
@@ -106,9 +106,14 @@ class Easel {
 
   /** @param {import('../common/view.js').How} how */
   open({ go, linked }) {
-    const { drawn, wish } = this.#context.state.settings;
+    const { state } = this.#context;
+    const { drawn, wish } = state.settings;
     if (go || (linked && drawn)) void this.#drawAs(linked ? drawn : '');
-    else if (!this.#hasPicture) void this.#showExample(wish);
+    else if (!this.#hasPicture || linked) {
+      // The default of a link is English, whatever the page's language.
+      if (wish === EXAMPLES.en[0]) state.set({ wish: EXAMPLES[currentLanguage()][0] });
+      void this.#showExample(state.settings.wish);
+    }
   }
 
   /** Draws with a new seed, unless it is kept. */
@@ -258,7 +263,7 @@ class Easel {
   async #showExample(wish) {
     this.#begin();
     try {
-      const film = await fetchFilm(EXAMPLE);
+      const film = await fetchFilm(FILMS[currentLanguage()]);
       if (this.#run) return;
       if (wish !== film.prompt) {
         void this.#drawAs('');
