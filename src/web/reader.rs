@@ -63,12 +63,12 @@ struct JsMovingWord {
 
 #[derive(Serialize, Tsify)]
 struct JsFilled {
-    masks: Vec<Vec<JsCandidate>>,
+    masks: Vec<Vec<JsPrediction>>,
     notes: Vec<JsNote>,
 }
 
 #[derive(Serialize, Tsify)]
-struct JsCandidate {
+struct JsPrediction {
     text: String,
     begins_word: bool,
     probability: f32,
@@ -141,7 +141,7 @@ impl Reader {
         let Kind::Foretells(filler) = &self.0 else { return Err(to_js(other("foretells masked words"))) };
         let filled = filler.fill(text, top).map_err(to_js)?;
         let masks = filled.masks.into_iter().map(|mask| {
-            let candidate = |word: crate::read::Candidate| JsCandidate {
+            let candidate = |word: crate::read::Candidate| JsPrediction {
                 text: word.text,
                 begins_word: word.begins_word,
                 probability: word.probability,

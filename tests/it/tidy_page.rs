@@ -93,3 +93,17 @@ fn imports_of_scripts_are_read_in_every_form() {
     assert_eq!(imported(source), ["./a.js", "../b.js", "./c.js", "./d.js", "./f.js"]);
     assert_eq!(resolved(Path::new("www/ui"), "../i18n/index.js"), Path::new("www/i18n/index.js"));
 }
+
+/// TypeScript merges interfaces of one name without a word.
+#[test]
+fn objects_for_the_page_have_names_of_their_own() {
+    let mut names = BTreeSet::new();
+    for path in files(&root().join("src/web"), &["rs"]) {
+        for after in read(&path).split("Tsify)]\n").skip(1) {
+            let name = after.split_once("struct ").unwrap().1;
+            let name = name.split(|c: char| !c.is_alphanumeric()).next().unwrap();
+            assert!(names.insert(name.to_owned()), "{}: there is another `{name}`", shown(&path));
+        }
+    }
+    assert!(names.len() > 20, "{names:?}");
+}

@@ -87,7 +87,7 @@ test('moods come with all probabilities, masked words with candidates', async ({
 
   await page.getByRole('button', { name: 'Masked word' }).click();
   await page.getByRole('button', { name: 'With soda' }).click();
-  const table = page.getByRole('table', { name: 'Mask 1' });
+  const table = page.getByRole('table', { name: 'Mask 1', exact: true });
   await expect(table.getByRole('row')).toHaveCount(9);
   await expect(table.getByRole('row').nth(1)).toContainText(/\d%/);
   await page.getByRole('button', { name: 'Mask “soda”' }).click();
@@ -100,8 +100,13 @@ test('moods come with all probabilities, masked words with candidates', async ({
   await expect(text).toHaveValue('I would like a ___ with soda.');
   await expect(page.getByRole('table')).toHaveCount(1);
   await expectWellMadeInEveryLook(page, SCREEN_AND_PHONE);
-  await table.getByRole('button').first().click();
-  await expect(text).not.toHaveValue(/___/);
+  await page.getByRole('button', { name: 'GPT (songs)' }).click();
+  const guess = page.getByRole('table', { name: 'Mask 1 by GPT (songs), from the left side alone' });
+  await expect(guess.getByRole('row')).toHaveCount(9);
+  await expectWellMadeInEveryLook(page, SCREEN_AND_PHONE);
+  await guess.getByRole('button').first().click();
+  await expect(text).toHaveValue(/^I would like a \S+ with soda\.$/);
+  await expect(guess).toHaveCount(0);
   await expect(notes).toContainText('no mask');
 });
 

@@ -25,6 +25,8 @@ export const read = {
   readExampleSong: 'Ein deutscher Vers',
   readMask: '„{word}“ verdecken',
   readUnmask: 'Lücke {number}: das Wort zurückholen',
+  readLeftOnly: 'Ein GPT liest von links nach rechts und sieht nur, was vor der ersten Lücke steht. Was würde es dort schreiben?',
+  readGuess: 'Lücke 1 nach {model}, nur von links gelesen',
   readCandidates: 'Lücke {number}',
   readWord: 'Wort',
   readProbability: 'Wahrscheinlichkeit',

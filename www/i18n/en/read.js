@@ -25,6 +25,8 @@ export const read = {
   readExampleSong: 'A German verse',
   readMask: 'Mask “{word}”',
   readUnmask: 'Mask {number}: bring the word back',
+  readLeftOnly: 'A GPT reads from left to right: it sees only what stands before the first mask. What would it write there?',
+  readGuess: 'Mask 1 by {model}, from the left side alone',
   readCandidates: 'Mask {number}',
   readWord: 'Word',
   readProbability: 'Probability',

@@ -5,7 +5,8 @@ import { WITHOUT_ATTENTION } from './lessons/recorded.js';
 import { drawing, part } from '../../ui/drawing.js';
 import { h, scrollable } from '../../ui/dom.js';
 import { wordAttention } from '../../words.js';
-import { Asking, percent, slider, typed } from './parts.js';
+import { Asking } from '../common/asking.js';
+import { percent, slider, typed } from './parts.js';
 
 const MODEL = 'seq2seq-de-en';
 const SENTENCE = 'Der kleine Hund schläft heute Nacht im Garten.';

@@ -9,7 +9,8 @@ import { limitOf, scaleOf } from '../../ui/gates.js';
 import { knownUnits } from '../../ui/known-units.js';
 import { visibleToken } from '../../ui/visible-token.js';
 import { drawing, part } from '../../ui/drawing.js';
-import { Asking, PLAIN, slider, typed } from './parts.js';
+import { Asking, PLAIN } from '../common/asking.js';
+import { slider, typed } from './parts.js';
 
 /** @typedef {import('../../ui/frames.js').LstmPart} LstmPart */
 /** @typedef {'f' | 'i' | 'g' | 'o'} Gate */

@@ -5,7 +5,8 @@ import { h, scrollable } from '../../ui/dom.js';
 import { visibleToken } from '../../ui/visible-token.js';
 import { shareBar, sized } from '../../ui/share-bar.js';
 import { Verse } from '../../ui/verse.js';
-import { Asking, percent, slider, typed } from './parts.js';
+import { Asking } from '../common/asking.js';
+import { percent, slider, typed } from './parts.js';
 
 /** @typedef {import('../../engine/protocol.js').Row} Row */
 /** @typedef {import('../common/view.js').Context} Context */

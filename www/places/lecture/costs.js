@@ -3,7 +3,8 @@
 import { formatNumber, onLanguage, say, text as words } from '../../i18n/index.js';
 import { button, h } from '../../ui/dom.js';
 import { Verse } from '../../ui/verse.js';
-import { Asking, bars, slider } from './parts.js';
+import { Asking } from '../common/asking.js';
+import { bars, slider } from './parts.js';
 import { readable } from '../common/work.js';
 
 /** @typedef {import('../common/view.js').Context} Context */

@@ -2,7 +2,8 @@
 
 import { formatNumber, onLanguage, say } from '../../i18n/index.js';
 import { button, h } from '../../ui/dom.js';
-import { Asking, bars, percent, slider, typed } from './parts.js';
+import { Asking } from '../common/asking.js';
+import { bars, percent, slider, typed } from './parts.js';
 import { Verse } from '../../ui/verse.js';
 
 /** @typedef {import('../../engine/protocol.js').Row} Row */

@@ -4,7 +4,8 @@ import { formatNumber, onLanguage, say } from '../../i18n/index.js';
 import { h } from '../../ui/dom.js';
 import { visibleToken } from '../../ui/visible-token.js';
 import { sized } from '../../ui/share-bar.js';
-import { Asking, percent, typed } from './parts.js';
+import { Asking } from '../common/asking.js';
+import { percent, typed } from './parts.js';
 
 const MODEL = 'char-lstm-songs';
 const TEXT = 'I love you, xylophone';

@@ -3,7 +3,8 @@
 import { onLanguage, say } from '../../i18n/index.js';
 import { h } from '../../ui/dom.js';
 import { TemperatureCurves, likeliest } from '../../ui/temperature-curves.js';
-import { Asking, bars, percent, slider, typed } from './parts.js';
+import { Asking } from '../common/asking.js';
+import { bars, percent, slider, typed } from './parts.js';
 
 /** @typedef {import('../../engine/protocol.js').Row} Row */
 

@@ -1,11 +1,13 @@
 // Masked words: the predictions of a bidirectional model for words that were removed.
 
 import { fill } from '../../../engine/reader.js';
-import { formatNumber, onLanguage, say, text as words } from '../../../i18n/index.js';
+import { currentLanguage, formatNumber, onLanguage, say, text as words } from '../../../i18n/index.js';
 import { button, h } from '../../../ui/dom.js';
 import { textField } from '../../../ui/fields.js';
 import { shareBar } from '../../../ui/share-bar.js';
+import { visibleToken } from '../../../ui/visible-token.js';
 import { Following } from './follow.js';
+import { LeftOnly } from './left-only.js';
 
 /** @typedef {import('../../../engine/reader.js').Filled} Filled */
 /** @typedef {Filled['masks'][number][number]} Candidate */
@@ -25,10 +27,13 @@ export class MaskedWord {
   #following;
   #text = h('p', { class: 'maskable', lang: '' });
   #tables = h('div', { class: 'candidates' });
+  #leftOnly;
   /** The text in pieces. @type {string[]} */
   #pieces = [];
   /** @type {Filled | null} */
   #filled = null;
+  /** What a GPT would write in place of the first mask. @type {import('./left-only.js').Guess | null} */
+  #guess = null;
   /** Words masked by a click, by the index of their piece, so that another click restores them. @type {Map<number, string>} */
   #before = new Map();
   element;
@@ -51,6 +56,10 @@ export class MaskedWord {
       },
       place,
     );
+    this.#leftOnly = new LeftOnly(context, place, (guess) => {
+      this.#guess = guess;
+      this.#drawTables();
+    });
     const example = (/** @type {Key} */ key, /** @type {string} */ masked) => button(key, () => this.#set(masked), { class: 'quiet' });
     this.element = h(
       'section',
@@ -68,6 +77,7 @@ export class MaskedWord {
       this.#text,
       this.#following.element,
       this.#tables,
+      this.#leftOnly.element,
       this.#following.card,
     );
     onLanguage(() => {
@@ -87,6 +97,12 @@ export class MaskedWord {
       this.#drawTables();
     }
     this.#following.follow(masked);
+    const first = this.#pieces.findIndex(isMask);
+    this.#leftOnly.follow(first < 0 ? null : this.#pieces.slice(0, first).join(''));
+  }
+
+  stop() {
+    this.#leftOnly.stop();
   }
 
   /** @param {string} masked */
@@ -156,18 +172,23 @@ export class MaskedWord {
 
   #drawTables() {
     const places = this.#pieces.flatMap((piece, at) => (isMask(piece) ? [at] : []));
-    this.#tables.replaceChildren(...(this.#filled?.masks ?? []).map((mask, i) => this.#table(mask, i + 1, places[i])));
+    const masks = (this.#filled?.masks ?? []).map((mask, i) => this.#table(mask, say(h('caption'), 'readCandidates', { number: i + 1 }), places[i]));
+    if (this.#guess) {
+      const { candidates, model } = this.#guess;
+      const caption = say(h('caption'), 'readGuess', { model: model.title[currentLanguage()] });
+      masks.splice(1, 0, this.#table(candidates, caption, places[0]));
+    }
+    this.#tables.replaceChildren(...masks);
   }
 
   /**
    * @param {Candidate[]} candidates
-   * @param {number} number of the mask
-   * @param {number} at
+   * @param {HTMLElement} caption
+   * @param {number} at the mask
    */
-  #table(candidates, number, at) {
-    const caption = say(h('caption'), 'readCandidates', { number });
+  #table(candidates, caption, at) {
     const row = (/** @type {Candidate} */ { text, begins_word, probability }) => {
-      const word = h('button', { type: 'button', lang: '' }, begins_word ? text : `…${text}`);
+      const word = h('button', { type: 'button', lang: '' }, begins_word ? visibleToken(text) : `…${visibleToken(text)}`);
       word.addEventListener('click', () => {
         // A candidate that continues a word is joined to the piece before it.
         if (!begins_word && /^\s+$/.test(this.#pieces[at - 1] ?? '')) this.#pieces[at - 1] = '';

@@ -15,6 +15,7 @@ import { WordClasses } from './tags.js';
  * @typedef {object} Part of the view
  * @property {HTMLElement} element
  * @property {() => void} show follows the settings
+ * @property {() => void} [stop]
  */
 
 /** The parts of the view and the model type each needs; a part without its model is hidden. */
@@ -39,7 +40,7 @@ export async function mountRead() {
         reading.show();
       },
       run: () => reading.show(),
-      stop: () => {},
+      stop: () => reading.stop(),
     };
   };
 }
@@ -84,5 +85,9 @@ class Reading {
     this.#made.set(part.id, made);
     for (const { element } of this.#made.values()) element.hidden = element !== made.element;
     made.show();
+  }
+
+  stop() {
+    for (const part of this.#made.values()) part.stop?.();
   }
 }
