@@ -7,11 +7,13 @@
 // Without the `gpu` feature, `Gpu` is uninhabited, so the compiler reports all code behind it as unreachable.
 #![cfg_attr(not(feature = "gpu"), allow(dead_code, unreachable_code, unused_mut, unused_variables))]
 
+#[doc(hidden)]
 pub mod bench;
 pub mod cpu;
 pub mod draw;
 pub mod error;
 pub mod generate;
+#[doc(hidden)]
 pub mod gpu;
 pub mod io;
 pub mod judge;
@@ -24,6 +26,7 @@ pub mod pictures;
 pub mod prefer;
 pub mod read;
 pub mod rng;
+#[doc(hidden)]
 pub mod self_test;
 pub mod shape;
 pub mod style;
@@ -32,6 +35,7 @@ pub mod text;
 pub mod train;
 #[cfg(target_arch = "wasm32")]
 pub mod web;
+#[doc(hidden)]
 pub mod wgsl;
 pub mod workshop;
 

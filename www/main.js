@@ -125,9 +125,16 @@ async function main() {
     await setLanguage(preferredLanguage(opened.settings.lang)).catch(notArrived);
     if (state.settings.view === opened.settings.view) await show({ go: opened.go, linked: true, pledge: opened.pledge }).catch(notArrived);
   });
-  show({ go, linked: true, pledge }).catch(notArrived);
+  // Without a link to replay, or after a reload, a view that lives on its text writes one.
+  const isAlive = !pledge && LIVING.includes(settings.view) && (!whole || isReload());
+  show({ go: go || isAlive, linked: true, pledge }).catch(notArrived);
   computing.begin();
   keepOffline();
+}
+
+function isReload() {
+  const [navigation] = /** @type {PerformanceNavigationTiming[]} */ (performance.getEntriesByType('navigation'));
+  return navigation?.type === 'reload';
 }
 
 /**

@@ -227,8 +227,11 @@ const FRESH = { model: 'gpt-songs', temperature: 0.8 };
 export const BOLD = { temperature: 0.7, top_p: 1, min_p: 0.03 };
 /** The form offered as an example. */
 export const EXAMPLE_FORM = { style: 'modern', scheme: 'XAXA', syllables: '6-9', stanzas: 3 };
+const FIRST_FORM = { title: 'The Last Train', ...EXAMPLE_FORM };
 /** The song offered to visitors without a link. @type {Partial<Settings>} */
-export const FIRST_SONG = { title: 'The Last Train', ...EXAMPLE_FORM, ...BOLD };
+export const FIRST_SONG = { ...FIRST_FORM, ...BOLD };
+/** The model they look into: one with gates. @type {Partial<Settings>} */
+const FIRST_LOOK = { inspected: 'char-lstm-songs' };
 
 /**
  * Returns the default numbers of a view, for a song with a form or any other text.
@@ -291,7 +294,8 @@ export function fromHash(hash) {
   if (!whole) {
     settings.seed = randomSeed();
     for (const [name, value] of Object.entries(FRESH)) if (!given.has(name)) settings[name] = value;
-    if ([...given.keys()].every((key) => ABOUT_THE_PAGE.includes(key))) Object.assign(settings, FIRST_SONG);
+    if ([...given.keys()].every((key) => ABOUT_THE_PAGE.includes(key)))
+      Object.assign(settings, FIRST_LOOK, settings.view === 'write' ? FIRST_SONG : FIRST_FORM);
   }
   return {
     settings: /** @type {Settings} */ (/** @type {unknown} */ (settings)),

@@ -24,7 +24,7 @@ pub struct Target {
     pub read: fn(&[u8]),
 }
 
-pub const TARGETS: [Target; 13] = [
+pub const TARGETS: [Target; 14] = [
     Target { name: "safetensors", seeds: safetensors_seeds, read: safetensors },
     Target { name: "config", seeds: config_seeds, read: config },
     Target { name: "tokenizer", seeds: tokenizer_seeds, read: tokenizer },
@@ -34,6 +34,7 @@ pub const TARGETS: [Target; 13] = [
     Target { name: "link", seeds: link_seeds, read: link },
     Target { name: "texts", seeds: text_seeds, read: texts },
     Target { name: "pytorch", seeds: pytorch_seeds, read: pytorch },
+    Target { name: "hdf5", seeds: hdf5_seeds, read: hdf5 },
     Target { name: "zip", seeds: zip_seeds, read: zipped },
     Target { name: "folder", seeds: folder_seeds, read: folder },
     Target { name: "picture", seeds: picture_seeds, read: picture },
@@ -242,6 +243,26 @@ fn pytorch(damaged: &[u8]) {
     open(vec![file("model.pt", &checkpoint)]);
 }
 
+fn hdf5_seeds() -> Vec<Vec<u8>> {
+    ["keras2.h5", "keras3.h5", "latest.h5", "packed.h5"].map(|name| fixture(&format!("keras/{name}"))).into()
+}
+
+/// A model of its own, or else the weights of the network that `packed.h5` holds.
+fn hdf5(damaged: &[u8]) {
+    const ARCHIVE: &[u8] = include_bytes!("../../tests/fixtures/formats/keras/keras3.keras");
+    const CHARACTERS: &[u8] = br#"{"a":0,"b":1,"\u00fc":14}"#;
+    let characters = file("chars.json", CHARACTERS);
+    open(vec![file("model.h5", damaged), characters.clone()]);
+    let archive = rawzip::ZipArchive::from_slice(ARCHIVE).expect("our own fixture");
+    let mut entries = archive.entries();
+    while let Some(entry) = entries.next_entry().expect("our own fixture") {
+        if entry.file_path().as_ref() == b"config.json" {
+            let config = archive.get_entry(entry.wayfinder()).expect("our own fixture").data();
+            open(vec![file("model.h5", damaged), file("config.json", config), characters.clone()]);
+        }
+    }
+}
+
 fn zip_seeds() -> Vec<Vec<u8>> {
     let config = fixture("gpt2-sharded/config.json");
     let small = zip::packed(&[("a/config.json".to_owned(), &config), ("a/tokenizer.json".to_owned(), b"{}")]);
@@ -250,6 +271,7 @@ fn zip_seeds() -> Vec<Vec<u8>> {
         fixture("one_hot.pth"),
         fixture("lstm.pt"),
         fixture("nanogpt/meta.pkl"),
+        fixture("keras/keras3.keras"),
     ]
 }
 

@@ -13,6 +13,17 @@ use crate::error::{Error, ErrorCode, Result};
 use crate::rng::Rng;
 
 /// Samples tokens. Holds the random number generator and scratch memory, but no model.
+///
+/// ```
+/// use liedwerk::generate::Sampling;
+/// use liedwerk::generate::sampler::Sampler;
+///
+/// let mut sampler = Sampler::new(Sampling { top_k: 2, ..Sampling::default() }, 7)?;
+/// let drawn: Vec<u32> =
+///     (0..20).map(|_| sampler.sample(&mut [0.0, 3.0, -1.0, 2.5], &[])).collect::<Result<_, _>>()?;
+/// assert!(drawn.iter().all(|&id| id == 1 || id == 3));
+/// # Ok::<(), liedwerk::Error>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct Sampler {
     sampling: Sampling,

@@ -10,7 +10,7 @@ use crate::error::{Error, ErrorCode, Result};
 use crate::models::{LanguageModel, Recording, TextState};
 use crate::text::TextTokenizer;
 
-/// An LSTM's state is saved every so many tokens, so that rewinding recomputes fewer than that.
+/// Tokens between two saved states of an LSTM, so that rewinding recomputes fewer than that.
 const MARK_EVERY: usize = 256;
 
 /// Everything that changes while a text is written.
@@ -25,7 +25,7 @@ pub(super) struct Session {
     state: TextState,
     /// Number of tokens `state` has read; never all, since feeding the last one yields the next logits.
     read: usize,
-    /// States saved after so many tokens, ascending. Only for models without a context window, as a window is
+    /// Saved states with the number of tokens each has read, ascending. Only for models without a context window, as a window is
     /// quickly read again.
     marks: Vec<(usize, TextState)>,
     logits: Vec<f32>,

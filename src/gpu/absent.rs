@@ -5,11 +5,11 @@
 use super::{Dispatch, MemoryUse, View};
 use crate::error::{Error, ErrorCode, Result};
 
-/// A GPU, of which there is none in this build.
+/// No value of this type exists: this build has no GPU.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Gpu {}
 
-/// GPU memory, of which there is none in this build.
+/// No value of this type exists, either.
 #[derive(Clone, Copy)]
 pub struct Buffer(Gpu);
 

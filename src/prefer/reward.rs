@@ -12,7 +12,7 @@ use crate::train::{
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 
-/// Every so many-th distinct choice is held out.
+/// One in this many distinct choices is held out.
 const HELD_OUT: usize = 5;
 
 /// Settings for fitting a reward model.

@@ -107,7 +107,7 @@ impl SongIndex {
     /// # Panics
     /// With more than 2^32 - 1 hashes.
     pub fn to_bytes(&self) -> Vec<u8> {
-        let count = u32::try_from(self.hashes.len()).expect("there are not so many songs");
+        let count = u32::try_from(self.hashes.len()).expect("fewer than 2^32 songs");
         let (width, code) = rice::encode(&self.hashes);
         let mut bytes = MAGIC.to_vec();
         bytes.extend([VERSION, GRAM as u8, STEP as u8, width]);

@@ -47,7 +47,7 @@ pub fn generator(model: &OpenedModel) -> Result<Generator, Error> {
 }
 
 /// The logits after the last token of a text, in portable arithmetic.
-fn logits(generator: &Generator, text: &str) -> Vec<f32> {
+pub fn logits(generator: &Generator, text: &str) -> Vec<f32> {
     let (model, tokenizer): (&LanguageModel, &TextTokenizer) = (generator.model(), generator.tokenizer());
     let (mut state, mut logits): (TextState, _) = (model.begin(), Vec::new());
     block_on(model.feed(&mut state, &tokenizer.encode(text), &mut logits)).unwrap();
@@ -59,7 +59,7 @@ fn numbers(value: &Value) -> Vec<f32> {
 }
 
 #[track_caller]
-fn assert_close(found: &[f32], expected: &[f32], most: f32) {
+pub fn assert_close(found: &[f32], expected: &[f32], most: f32) {
     assert_eq!(found.len(), expected.len());
     let worst = found.iter().zip(expected).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
     assert!(worst <= most, "{worst}: {found:?} and {expected:?}");

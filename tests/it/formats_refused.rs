@@ -14,7 +14,7 @@ fn other_formats_are_named_by_their_first_bytes() {
         ("ggml-model.bin", b"tjgg\x01\0", "GGJT"),
         ("model.pt", legacy, "PyTorch before 1.6"),
         ("songs.pkl", b"\x80\x04\x95\0\0", "pickle"),
-        ("model.h5", b"\x89HDF\r\n\x1a\n", "HDF5"),
+        ("model.h5", b"HDF", "neither safetensors nor"),
         ("model.onnx", b"\x08\x07\x12\x07pytorch", "ONNX"),
         ("model.bin", b"\x08\x07\x12\x07pytorch", "ONNX"),
         ("model.tflite", b"\x1c\0\0\0TFL3", "TensorFlow Lite"),

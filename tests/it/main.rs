@@ -31,6 +31,7 @@ mod gradients;
 mod hostile;
 mod inside;
 mod io;
+mod keras;
 mod links;
 mod marian;
 mod memorized;

@@ -5,7 +5,7 @@ import { createRequire } from 'node:module';
 import { expect, test } from '@playwright/test';
 
 /** @typedef {import('@playwright/test').Page} Page */
-/** @typedef {{ width: number, colorScheme: 'light' | 'dark' }} Look */
+/** @typedef {{ width: number, colorScheme: 'light' | 'dark', forcedColors?: 'active' | 'none' }} Look */
 
 /** A desktop screen in light mode and a phone in dark mode. @type {Look[]} */
 export const SCREEN_AND_PHONE = [
@@ -16,6 +16,13 @@ export const SCREEN_AND_PHONE = [
 const ALL = [1280, 360].flatMap((width) => [
   { width, colorScheme: 'light' },
   { width, colorScheme: 'dark' },
+]);
+
+/** From the narrowest phone to the widest screen, in every scheme of colours. @type {Look[]} */
+export const EVERY_LOOK = [320, 1920, 360, 1440, 768].flatMap((width) => [
+  { width, colorScheme: 'light' },
+  { width, colorScheme: 'dark' },
+  { width, colorScheme: 'light', forcedColors: 'active' },
 ]);
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
@@ -89,9 +96,9 @@ export async function widenFonts(page) {
  * @param {Look[]} [looks]
  */
 export async function expectWellMadeInEveryLook(page, looks = ALL) {
-  for (const { width, colorScheme } of looks) {
-    await test.step(`${colorScheme}, ${width} px`, async () => {
-      await page.emulateMedia({ colorScheme });
+  for (const { width, colorScheme, forcedColors = 'none' } of looks) {
+    await test.step(`${colorScheme}, ${width} px, forced colours: ${forcedColors}`, async () => {
+      await page.emulateMedia({ colorScheme, forcedColors });
       await page.setViewportSize({ width, height: 800 });
       await expectWellMade(page);
     });

@@ -217,6 +217,8 @@ test('models as people have them are opened, a GGUF of three gigabytes is refuse
   await expect(own.getByLabel('Name').first()).toHaveValue('model');
   await models.setInputFiles(['nanogpt/ckpt.pt', 'nanogpt/meta.pkl'].map(fixture));
   await expect(own.getByRole('listitem')).toHaveCount(2);
+  await models.setInputFiles(['keras/keras3.keras', 'keras/chars.json'].map(fixture));
+  await expect(own.getByRole('listitem')).toHaveCount(3);
   const gguf = test.info().outputPath('large.gguf');
   const file = await openFile(gguf, 'w');
   await file.write('GGUF');

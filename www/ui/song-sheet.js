@@ -63,6 +63,7 @@ export class SongSheet {
     this.entitle(EXAMPLE.title);
     this.append(EXAMPLE.text, false);
     this.flush();
+    this.element.classList.add('appearing');
     const label = h('p', { class: 'example small' });
     const origin = h('span');
     const describe = () => {
@@ -82,6 +83,7 @@ export class SongSheet {
   /** @param {string} language of the text to come */
   clear(language) {
     this.element.querySelector('.example')?.remove();
+    this.element.classList.remove('appearing');
     this.#verse.clear(language);
     this.#title.lang = language;
     this.entitle('');

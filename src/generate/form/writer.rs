@@ -32,6 +32,19 @@ const ONE_IN_A_THOUSAND: f32 = -6.9;
 /// same.
 ///
 /// Runs on the CPU only, so that a link can reproduce the song.
+///
+/// ```no_run
+/// # use liedwerk::generate::{Generator, form::{Form, FormWriter}};
+/// # use liedwerk::text::rhyme::Lexicon;
+/// # fn song(generator: Generator, lexicon: Lexicon) -> liedwerk::Result<()> {
+/// let form = Form { title: "First Snow".into(), scheme: "ABAB".into(), stanzas: 2, ..Form::default() };
+/// let mut song = FormWriter::new(&generator, form)?;
+/// while let Some(line) = song.next_line(&generator, &lexicon)? {
+///     print!("{}{}", line.before, line.text);
+/// }
+/// # Ok(())
+/// # }
+/// ```
 pub struct FormWriter {
     form: Form,
     plan: Plan,

@@ -42,6 +42,41 @@ impl Alphabet {
         found.map(Self::of).transpose()
     }
 
+    /// Reads a vocabulary from a file called as it would be in a checkpoint, such as `chars.json`; `read` returns
+    /// the content of a file, if it exists.
+    ///
+    /// # Errors
+    /// `bad-tokenizer` if it is not JSON, or as in [`Self::find`].
+    pub fn beside(read: impl Fn(&str) -> Result<Option<String>>) -> Result<Option<Self>> {
+        for name in NAMES {
+            let file = format!("{name}.json");
+            let Some(text) = read(&file)? else { continue };
+            let bad = |e| Error::new(ErrorCode::BadTokenizer, format!("{file}: {e}"));
+            return Self::of(&serde_json::from_str(&text).map_err(bad)?).map(Some);
+        }
+        Ok(None)
+    }
+
+    /// Reads a `Tokenizer` of Keras, as its `to_json` writes it: its dictionary is a string of JSON. `None` if it is
+    /// not one.
+    ///
+    /// # Errors
+    /// As [`Self::find`].
+    pub fn of_keras(json: &str) -> Result<Option<Self>> {
+        let Ok(tokenizer) = serde_json::from_str::<Value>(json) else { return Ok(None) };
+        if tokenizer["class_name"] != "Tokenizer" {
+            return Ok(None);
+        }
+        let index = tokenizer["config"]["word_index"].as_str().unwrap_or_default();
+        let index: Value = serde_json::from_str(index).unwrap_or_default();
+        Self::of(&index).map(Some)
+    }
+
+    /// Whether a file of this name is read by [`Self::beside`].
+    pub fn is_file(name: &str) -> bool {
+        name.strip_suffix(".json").is_some_and(|stem| NAMES.contains(&stem))
+    }
+
     fn of(vocabulary: &Value) -> Result<Self> {
         let numbered = match vocabulary {
             Value::String(text) => Some(text.chars().zip(0..).collect()),

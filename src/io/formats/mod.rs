@@ -8,6 +8,8 @@
 mod alphabet;
 mod entries;
 mod gpt2;
+mod hdf5;
+mod keras;
 mod marian;
 mod opening;
 mod pickle;

@@ -6,7 +6,7 @@ use super::pytorch::{self, Checkpoint};
 use super::recognise::{Format, other_format, text};
 use super::sort::{Offered, base_name, sort};
 use super::zip::{File, unpack};
-use super::{HEAD_BYTES, gpt2, marian, tokenizer_files, torch_names};
+use super::{HEAD_BYTES, gpt2, keras, marian, tokenizer_files, torch_names};
 use crate::error::{Error, ErrorCode, Result};
 use crate::io::ModelFile;
 use serde_json::{Map, Value};
@@ -15,6 +15,9 @@ use serde_json::{Map, Value};
 const MOST_GROWTH: usize = 4;
 /// Additional allowance in bytes, for small files.
 const FREE_BYTES: usize = 1 << 24;
+
+/// Maximum nesting of zips: a Keras model in a zipped folder.
+const DEEPEST: usize = 2;
 
 /// A model, ready for `from_files`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,23 +60,42 @@ pub fn open(mut files: Vec<File<'_>>) -> Result<OpenedModel> {
         let weights = std::mem::take(&mut file.bytes).into_owned();
         return Ok(OpenedModel { config, tokenizer, card, weights });
     }
-    let mut unpacked = unpack_all(&files)?;
-    if let ([file], [inside]) = (&files[..], &mut unpacked[..])
-        && pytorch::pickle_of(inside).is_none()
-    {
-        return open_folder(&file.name, std::mem::take(inside));
+    open_group(&files, DEEPEST)
+}
+
+/// Opens files of which one may be a zip of others.
+fn open_group(files: &[File<'_>], nesting: usize) -> Result<OpenedModel> {
+    let mut unpacked = unpack_all(files)?;
+    let Some(zip) = files.iter().find(|file| is_zip(file)) else { return open_parts(files, &unpacked) };
+    match &mut unpacked[..] {
+        [inside] if pytorch::pickle_of(inside).is_none() => match nesting.checked_sub(1) {
+            None => Err(other_format(format!("{} is a zip in a zip in a zip: unpack it first", zip.name))),
+            Some(nesting) => {
+                let beside = files.iter().filter(|file| !is_zip(file));
+                open_folder(&zip.name, std::mem::take(inside), beside, nesting)
+            }
+        },
+        _ => open_parts(files, &unpacked),
     }
-    open_parts(&files, &unpacked)
+}
+
+fn is_zip(file: &File<'_>) -> bool {
+    Format::of(&file.name, &file.bytes) == Format::Zip
 }
 
 /// Unpacks the zip files among these files.
 fn unpack_all<'f>(files: &'f [File<'_>]) -> Result<Vec<Vec<File<'f>>>> {
-    let packed = files.iter().filter(|file| Format::of(&file.name, &file.bytes) == Format::Zip);
+    let packed = files.iter().filter(|file| is_zip(file));
     packed.map(|file| unpack(&file.name, &file.bytes)).collect()
 }
 
-/// Opens the only model of a zipped folder.
-fn open_folder(zip: &str, mut files: Vec<File<'_>>) -> Result<OpenedModel> {
+/// Opens the only model of a zipped folder, with what is beside the zip.
+fn open_folder<'f>(
+    zip: &str,
+    mut files: Vec<File<'f>>,
+    beside: impl Iterator<Item = &'f File<'f>>,
+    nesting: usize,
+) -> Result<OpenedModel> {
     let head = |file: &File<'_>| file.bytes[..file.bytes.len().min(HEAD_BYTES)].to_vec();
     let offered: Vec<Offered> =
         files.iter().map(|file| Offered { name: file.name.clone(), head: head(file) }).collect();
@@ -84,8 +106,9 @@ fn open_folder(zip: &str, mut files: Vec<File<'_>>) -> Result<OpenedModel> {
                 let File { name, bytes } = &mut files[place];
                 File { name: std::mem::take(name), bytes: std::mem::take(bytes) }
             };
-            let parts: Vec<File<'_>> = group.files.iter().map(take).collect();
-            open_parts(&parts, &unpack_all(&parts)?)
+            let inside = group.files.iter().map(take);
+            let parts: Vec<File<'_>> = inside.chain(beside.cloned()).collect();
+            open_group(&parts, nesting)
         }
         ([], Some(refusal)) => Err(refusal.clone()),
         (models, _) => {
@@ -146,7 +169,11 @@ fn open_parts(files: &[File<'_>], unpacked: &[Vec<File<'_>>]) -> Result<OpenedMo
     if let Some(theirs) = object(said.clone())?.filter(marian::is_marian) {
         return open_marian(&parts, entries, theirs);
     }
-    let (config, changed) = configure(&mut entries, said.as_deref(), &facts)?;
+    let keras = files.iter().find(|file| Format::of(&file.name, &file.bytes) == Format::Hdf5);
+    let (config, changed) = match keras {
+        Some(file) => (Some(keras::convert(&mut entries, &file.bytes, object(said.clone())?)?), true),
+        None => configure(&mut entries, said.as_deref(), &facts)?,
+    };
     let mut config = match config {
         Some(config) => config,
         None => object(said.clone())?.unwrap_or_default(),
@@ -159,8 +186,8 @@ fn open_parts(files: &[File<'_>], unpacked: &[Vec<File<'_>>]) -> Result<OpenedMo
         select(&mut entries, &mut config, alphabet)?;
     }
     let tokenizer = tokenizer.ok_or_else(|| {
-        let message =
-            "there is no tokenizer.json beside the weights, nor any other vocabulary: bring both at once";
+        let message = "there is no tokenizer.json beside the weights, nor any other vocabulary (of characters: a \
+                       chars.json, the list of them in the order of their numbers): bring both at once";
         Error::new(ErrorCode::BadTokenizer, message)
     })?;
     let is_as_it_was = !changed && alphabet.is_none() && unpacked.is_empty() && !entries.has_wide_numbers();
@@ -298,7 +325,10 @@ type Tokenizer = (Option<String>, Option<Alphabet>);
 fn tokenizer(parts: &Parts<'_, '_>, facts: &Value) -> Result<Tokenizer> {
     let read = |name: &str| parts.text(name, ErrorCode::BadTokenizer);
     if let Some(json) = read("tokenizer.json")? {
-        return Ok((Some(json), None));
+        return match Alphabet::of_keras(&json)? {
+            Some(alphabet) => Ok((Some(alphabet.tokenizer_json()), Some(alphabet))),
+            None => Ok((Some(json), None)),
+        };
     }
     if let (Some(vocab), Some(merges)) = (read("vocab.json")?, read("merges.txt")?) {
         let added = read("added_tokens.json")?;
@@ -310,7 +340,8 @@ fn tokenizer(parts: &Parts<'_, '_>, facts: &Value) -> Result<Tokenizer> {
             return Ok((Some(alphabet.tokenizer_json()), Some(alphabet)));
         }
     }
-    Ok((None, None))
+    let beside = Alphabet::beside(read)?;
+    Ok((beside.as_ref().map(Alphabet::tokenizer_json), beside))
 }
 
 /// Reorders the tables of a character model to match its tokenizer.

@@ -10,12 +10,14 @@ pub const HEAD_BYTES: usize = 512;
 pub enum Format {
     /// safetensors: a JSON header followed by numbers.
     Safetensors,
-    /// A zip: a PyTorch checkpoint or a zipped folder.
+    /// A zip: a PyTorch checkpoint, a Keras model or a zipped folder.
     Zip,
     /// JSON: an object or a list.
     Json,
     /// A Python pickle that is not inside a zip.
     Pickle,
+    /// HDF5: a Keras model.
+    Hdf5,
     /// A known format that is not supported.
     Foreign(Foreign),
     /// Anything else: pictures, readme files, texts.
@@ -44,13 +46,12 @@ const MARIAN: Foreign = Foreign {
 };
 
 /// Offset and magic bytes of each format.
-const MAGIC: [(usize, &[u8], &str, &str); 19] = [
+const MAGIC: [(usize, &[u8], &str, &str); 18] = [
     (0, b"GGUF", "GGUF (llama.cpp)", ORIGINAL),
     (0, b"lmgg", "GGML (llama.cpp)", ORIGINAL),
     (0, b"fmgg", "GGMF (llama.cpp)", ORIGINAL),
     (0, b"tjgg", "GGJT (llama.cpp)", ORIGINAL),
     (0, b"algg", "GGLA (llama.cpp)", ORIGINAL),
-    (0, b"\x89HDF\r\n\x1a\n", "HDF5 (Keras)", FROM_TENSORFLOW),
     (4, b"TFL3", "TensorFlow Lite", FROM_TENSORFLOW),
     (0, b"model_checkpoint_path:", "a TensorFlow checkpoint", FROM_TENSORFLOW),
     // The magic number that torch.save wrote before version 1.6, as a pickle.
@@ -68,12 +69,11 @@ const MAGIC: [(usize, &[u8], &str, &str); 19] = [
 ];
 
 /// Formats that can be recognised only by their file extension.
-const NAMES: [(&str, &str, &str); 6] = [
+const NAMES: [(&str, &str, &str); 5] = [
     (".onnx", "ONNX", ORIGINAL),
     (".msgpack", "Flax", ORIGINAL),
     (".pb", "TensorFlow", FROM_TENSORFLOW),
     (".ckpt", "a checkpoint", SAVE_AGAIN),
-    (".h5", "HDF5 (Keras)", FROM_TENSORFLOW),
     (".data-00000-of-00001", "a TensorFlow checkpoint", FROM_TENSORFLOW),
 ];
 
@@ -91,6 +91,9 @@ impl Format {
         }
         if is_json(head) {
             return Self::Json;
+        }
+        if is_at(0, b"\x89HDF\r\n\x1a\n") {
+            return Self::Hdf5;
         }
         let magic = MAGIC.iter().find(|(at, magic, ..)| is_at(*at, magic));
         if let Some(&(_, _, name, cure)) = magic {

@@ -1,6 +1,7 @@
 //! Groups files into models by their names and first bytes, so that large irrelevant files are never read
 //! completely.
 
+use super::alphabet::Alphabet;
 use super::recognise::{Format, other_format};
 use crate::error::Error;
 use std::collections::BTreeMap;
@@ -36,8 +37,8 @@ pub struct Sorted {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Role {
     Safetensors,
-    /// A PyTorch checkpoint or a zipped folder.
-    Zip,
+    /// A PyTorch checkpoint, a Keras model or a zipped folder.
+    Checkpoint,
     /// Maps tensors to shards.
     Index,
     Config,
@@ -67,6 +68,7 @@ fn role(file: &Offered) -> Role {
         "tokenizer.json" | "vocab.json" | "merges.txt" | "added_tokens.json" | "card.json" => {
             return Role::Settings;
         }
+        _ if Alphabet::is_file(&name) => return Role::Settings,
         "source.spm" | "target.spm" | "generation_config.json" => return Role::Settings,
         // TorchScript for Rust, saved beside the other weights of a model that Hugging Face has converted.
         "rust_model.ot" => return Role::Nothing,
@@ -76,12 +78,16 @@ fn role(file: &Offered) -> Role {
     let is_called = |endings: &[&str]| endings.iter().any(|ending| name.ends_with(ending));
     match Format::of(&file.name, &file.head) {
         Format::Safetensors => Role::Safetensors,
-        Format::Zip => Role::Zip,
+        Format::Zip | Format::Hdf5 => Role::Checkpoint,
         Format::Pickle if name == "meta.pkl" => Role::Settings,
         Format::Pickle | Format::Foreign(_) => Role::Refused,
         // Damaged files are refused when they are read.
         Format::Other if name.ends_with(".safetensors") => Role::Safetensors,
-        Format::Other | Format::Json if is_called(&[".pt", ".pth", ".bin", ".safetensors"]) => Role::Refused,
+        Format::Other | Format::Json
+            if is_called(&[".pt", ".pth", ".bin", ".safetensors", ".h5", ".hdf5", ".keras"]) =>
+        {
+            Role::Refused
+        }
         Format::Other | Format::Json => Role::Nothing,
     }
 }
@@ -100,7 +106,7 @@ pub fn sort(files: &[Offered]) -> Sorted {
         let first = files.first().map_or("nothing", |file| &file.name);
         sorted.refused.push(other_format(format!(
             "{first} holds no weights: a model is config.json, tokenizer.json and model.safetensors, a folder or zip \
-             of them, or a checkpoint of PyTorch (.pt)"
+             of them, or a checkpoint of PyTorch (.pt) or Keras (.keras, .h5)"
         )));
     }
     sorted
@@ -111,7 +117,7 @@ fn sort_folder(files: &[Offered], folder: &str, members: &[(usize, Role)], sorte
     let is_one_model = of_role(Role::Config).next().is_some() || of_role(Role::Index).next().is_some();
     let mut weights: Vec<Vec<usize>> = shards(files, of_role(Role::Safetensors).collect());
     if weights.is_empty() || !is_one_model {
-        weights.extend(shards(files, of_role(Role::Zip).collect()));
+        weights.extend(shards(files, of_role(Role::Checkpoint).collect()));
     }
     if is_one_model && weights.len() > 1 {
         let is_usual = |group: &Vec<usize>| {
@@ -170,7 +176,7 @@ fn refusal(file: &Offered) -> Error {
             file.name
         )),
         _ => other_format(format!(
-            "{} is neither safetensors nor a checkpoint of PyTorch, nor any other format that is known here",
+            "{} is neither safetensors nor a checkpoint of PyTorch or Keras, nor any other format that is known here",
             file.name
         )),
     }

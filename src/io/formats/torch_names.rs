@@ -217,7 +217,10 @@ fn rename_lstm(entries: &mut Entries<'_>, stack: &str, head: &str, table: Option
 }
 
 /// Adds an embedding of one-hot vectors for a network that reads characters in this form.
-fn add_one_hot(entries: &mut Entries<'_>, inputs: usize, vocab_size: usize) -> Result<()> {
+///
+/// # Errors
+/// `bad-config` if it reads more or fewer numbers than there are characters.
+pub fn add_one_hot(entries: &mut Entries<'_>, inputs: usize, vocab_size: usize) -> Result<()> {
     if inputs != vocab_size || inputs > MOST_ONE_HOT {
         return Err(unclear(format!(
             "the LSTM reads {inputs} numbers a step and writes {vocab_size}, and there is no table of characters"

@@ -6,7 +6,7 @@ use crate::text::judge::{Costs, letter_costs};
 const SAMPLE: usize = 1000;
 /// A column counts as written in a language if it is cheaper in it than in the other by this many half bits…
 const ENOUGH: u32 = 12;
-/// …plus one for every so many symbols; German and English typically differ by twice as much.
+/// …plus one per this many symbols; German and English typically differ by twice as much.
 const SYMBOLS_PER_UNIT: u32 = 2;
 
 /// The language of a column.

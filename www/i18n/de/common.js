@@ -21,7 +21,7 @@ export const common = {
   errorFileTooLarge: 'Diese Datei ist zu groß: Text darf bis zu 20 MB haben, ein Modell bis zu 1 GB.',
   errorNotText: 'Diese Datei ist kein Text.',
   errorOtherFormat:
-    'Diese Datei ist kein Modell in einem Format, das diese Seite lesen kann. Öffnen lassen sich config.json, tokenizer.json und model.safetensors zusammen, als Ordner oder Zip, und Checkpoints von PyTorch (.pt).',
+    'Diese Datei ist kein Modell in einem Format, das diese Seite lesen kann. Öffnen lassen sich config.json, tokenizer.json und model.safetensors zusammen, als Ordner oder Zip, Checkpoints von PyTorch (.pt) und Zeichen-LSTMs von Keras (.keras, .h5).',
   errorTextTooShort: 'Das ist zu wenig Text zum Lernen. Ein paar Lieder, einige tausend Zeichen, sind ein Anfang.',
   errorTextTooLong: 'Das ist mehr Text, als eine Seite lernen kann. Mit der Kommandozeile geht es.',
   errorBadPairs: 'Ein Übersetzer lernt aus Paaren, eins je Zeile: Deutsch, ein Tabulator, Englisch.',

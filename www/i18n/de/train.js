@@ -117,7 +117,7 @@ export const train = {
   ownModels: 'Eigene Modelle',
   noOwnModels: 'Noch keine. Was du hier trainierst oder ablegst, steht danach in jeder Modellliste.',
   ownModelsHint:
-    'Ein Modell ist eine einzige Datei: Du kannst sie herunterladen und in einem anderen Browser auf dieser Seite ablegen. Auch die Kommandozeile öffnet sie. Hier öffnen sich ebenso GPT-2- und Marian-Modelle (OPUS-MT) von Hugging Face (alle Dateien zusammen, als Ordner oder Zip) und Checkpoints von PyTorch und nanoGPT.',
+    'Ein Modell ist eine einzige Datei: Du kannst sie herunterladen und in einem anderen Browser auf dieser Seite ablegen. Auch die Kommandozeile öffnet sie. Hier öffnen sich ebenso GPT-2- und Marian-Modelle (OPUS-MT) von Hugging Face (alle Dateien zusammen, als Ordner oder Zip) Checkpoints von PyTorch und nanoGPT und Zeichen-LSTMs von Keras (.keras oder .h5 mit einer chars.json).',
   takeModel: 'Modelldatei öffnen',
   onlyInMemory: 'nicht im Browser gespeichert: bitte herunterladen',
   runs: 'Läufe',

@@ -20,7 +20,7 @@ export const common = {
   errorFileTooLarge: 'That file is too large: a text may have up to 20 MB, a model up to 1 GB.',
   errorNotText: 'That file is not text.',
   errorOtherFormat:
-    'That file is not a model in a format this page can read. It opens config.json, tokenizer.json and model.safetensors together, as a folder or a zip, and PyTorch checkpoints (.pt).',
+    'That file is not a model in a format this page can read. It opens config.json, tokenizer.json and model.safetensors together, as a folder or a zip, PyTorch checkpoints (.pt) and character LSTMs of Keras (.keras, .h5).',
   errorTextTooShort: 'That is too little text to learn from. A few songs, a few thousand characters, are a start.',
   errorTextTooLong: 'That is more text than a page can learn from. The command line can take it.',
   errorBadPairs: 'A translator learns from pairs, one per line: German, a tab, English.',

@@ -117,7 +117,7 @@ export const train = {
   ownModels: 'Your models',
   noOwnModels: 'None yet. What you train or drop here appears in every list of models from then on.',
   ownModelsHint:
-    'A model is a single file: you can download it, and drop it onto this page in another browser. The command line opens it, too. GPT-2 and Marian (OPUS-MT) models from Hugging Face (all files together, as a folder or a zip) and checkpoints of PyTorch and nanoGPT open here as well.',
+    'A model is a single file: you can download it, and drop it onto this page in another browser. The command line opens it, too. GPT-2 and Marian (OPUS-MT) models from Hugging Face (all files together, as a folder or a zip) checkpoints of PyTorch and nanoGPT, and character LSTMs of Keras (.keras or .h5 with a chars.json) open here as well.',
   takeModel: 'Open a model file',
   onlyInMemory: 'not stored in the browser: please download it',
   runs: 'Your runs',

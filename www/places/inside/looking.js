@@ -393,7 +393,10 @@ export class Looking {
     const model = this.#parts.picker.chosen();
     if (!model || model.id === this.#opened) return;
     this.#opened = model.id;
+    const hadText = this.#length > 0;
     this.#clear(model);
-    void this.#work.fetchAhead([model]);
+    // Whoever was looking at one model wants to see the same of the next.
+    if (hadText) this.go();
+    else void this.#work.fetchAhead([model]);
   }
 }
