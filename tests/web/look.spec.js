@@ -71,6 +71,12 @@ test('a GPT: attention, the layers under a word, its choice, its neighbours', as
   }
   // At least one arc leads from the last word to one it attends to.
   await expect.poll(() => page.locator('.arcs path').count()).toBeGreaterThan(0);
+  // Arrow keys draw the arcs of the other words, and say where they lead.
+  const words = page.getByRole('listbox', { name: 'Attention as arcs' }).getByRole('option');
+  await words.last().focus();
+  await page.keyboard.press('ArrowLeft');
+  await expect(words.nth(-2)).toBeFocused();
+  await expect(words.nth(-2)).toHaveAttribute('aria-selected', 'true');
   const before = await rows.last().innerText();
   const region = page.getByRole('region', { name: 'Attention', exact: true });
   await region.getByLabel('Layer').selectOption('3');
