@@ -60,6 +60,18 @@ test('the sizes give the parameters of the model that the page has', async ({ pa
   await expect(page.getByRole('status').filter({ visible: true })).toHaveText('354.124 Parameter');
 });
 
+test('the pairs that a translator learns from answer to a sentence', async ({ page }) => {
+  await page.goto('#view=lecture&case=translation&step=1&lang=en');
+  const told = page.getByText(/^Words found/);
+  // "alte" occurs only as "alt".
+  await expect(told).toHaveText('Words found: 6 of 7, in 136 example pairs');
+  await page.getByRole('textbox', { name: 'A German sentence' }).fill('Der Mond singt');
+  await expect(told).toHaveText('Words found: 3 of 3, in 136 example pairs');
+  const found = page.getByRole('table', { name: 'Pairs that share words' }).getByRole('row');
+  await expect(found).toHaveCount(6);
+  await expect(found.filter({ hasText: 'Der Mond' }).first().locator('mark')).toHaveText(['Der', 'Mond']);
+});
+
 test('the last steps write and translate', async ({ page }) => {
   await page.goto('#view=lecture&step=7&lang=en&seed=33&length=60&model=gpt-songs&temperature=0.8');
   await page.getByRole('button', { name: 'Generate' }).click();

@@ -76,6 +76,11 @@ export const lesson = {
   learningLate: 'Es lernt auswendig: {train} Bit auf den Trainingsliedern, aber {held} auf den Testliedern, und es werden mehr.',
   learningHint:
     'Ein kleines LSTM (160 Einheiten) und nur 40 Lieder, damit es schnell geht. Unter der Kurve: was es nach diesem Schritt schreibt. „Old Dog Tray“ und „Kate Kearney“ sind Titel von Trainingsliedern.',
+  pairsSentence: 'Ein deutscher Satz',
+  pairsTold: 'Gefundene Wörter: {known} von {all}, in {pairs} Beispielpaaren',
+  pairsFound: 'Paare, die Wörter mit ihm teilen',
+  pairsHint:
+    'Die Balken zeigen, in wie vielen Paaren ein Wort vorkommt; darunter stehen die Paare, die deinem Satz am ähnlichsten sind. Ein Netz, das nur aus diesen lernte, hat die übrigen Wörter nie gesehen, und jede Form, „alt“ oder „alte“, ist für es ein eigenes Wort. Die Modelle darunter lernten aus weit mehr Paaren.',
   bleuMachine: 'Übersetzung der Maschine',
   bleuHuman: 'Übersetzung eines Menschen',
   bleuRun: 'Folgen aus {n}',

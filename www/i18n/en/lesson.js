@@ -76,6 +76,11 @@ export const lesson = {
   learningLate: 'It learns by heart: {train} bits on the training songs, but {held} on the held-out songs, and rising.',
   learningHint:
     'A small LSTM (160 units) and only 40 songs, so that it happens quickly. Below the curve: what it writes after that step. “Old Dog Tray” and “Kate Kearney” are titles of training songs.',
+  pairsSentence: 'A German sentence',
+  pairsTold: 'Words found: {known} of {all}, in {pairs} example pairs',
+  pairsFound: 'Pairs that share words with it',
+  pairsHint:
+    'The bars show in how many of the pairs a word occurs; below are the pairs most like your sentence. A network that learned from these alone has never seen the other words, and to it each form, “alt” or “alte”, is a word of its own. The models below learned from far more pairs.',
   bleuMachine: 'The machine’s translation',
   bleuHuman: 'A human’s translation',
   bleuRun: 'runs of {n}',

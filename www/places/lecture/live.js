@@ -9,6 +9,7 @@ import { Copies, Costs } from './costs.js';
 import { gramMatrix } from './gram.js';
 import { noising } from './noising.js';
 import { learning } from './learning.js';
+import { Pairs } from './pairs.js';
 import { slider } from './parts.js';
 import { Comparing, demonstrate, tune } from './people.js';
 import { Probability } from './probability.js';
@@ -35,6 +36,7 @@ const WINDOW = 100;
 /** @type {Readonly<Record<import('./lessons/steps.js').LiveName, (context: Context, useCase: UseCase) => Live>>} */
 export const LIVE = {
   sources: (context, useCase) => listing(context, useCase, sources),
+  pairs: () => new Pairs(),
   figures: (context, useCase) => listing(context, useCase, figures),
   clean: (context) => prepared(context, 'clean'),
   words: (context) => prepared(context, 'words'),

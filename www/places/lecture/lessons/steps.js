@@ -10,7 +10,7 @@ import { STYLE } from './style.js';
 /** @typedef {import('../../../engine/protocol.js').Bilingual} Bilingual */
 /** @typedef {'lyrics' | 'translation' | 'gan' | 'style' | 'diffusion' | 'reading' | 'people' | 'challenges'} UseCase */
 /**
- * @typedef {'sources' | 'probability' | 'clean' | 'words' | 'sentences' | 'windows' | 'sizes' | 'cell' | 'codec' | 'loss' | 'learning' | 'figures' | 'write' | 'temperature'
+ * @typedef {'sources' | 'pairs' | 'probability' | 'clean' | 'words' | 'sentences' | 'windows' | 'sizes' | 'cell' | 'codec' | 'loss' | 'learning' | 'figures' | 'write' | 'temperature'
  *   | 'bleu' | 'translate' | 'twoLosses' | 'gramMatrix' | 'noising' | 'shapes' | 'mood' | 'masked' | 'demonstrate' | 'compare' | 'tune' | 'sensitivity' | 'copies' | 'bias' | 'resources' | 'explain'} LiveName a part that one can try
  */
 
@@ -110,7 +110,7 @@ export const LECTURE = {
         de: 'Ein Übersetzer lernt aus Satzpaaren: links Deutsch, ein Tabulator, rechts Englisch. Die der Vorlesung kommen von Tatoeba, wo Freiwillige Sätze übersetzen.\n\nEs sind kurze Alltagssätze. Was darin nicht vorkommt, kann das Netz nur raten.',
         en: 'A translator learns from pairs of sentences: German on the left, a tab, English on the right. The lecture’s come from Tatoeba, where volunteers translate sentences.\n\nThey are short everyday sentences. The network can only guess what does not occur in them.',
       },
-      { formula: 'translation', excerpt: 'pairs', live: ['sources'], places: ['translate'] },
+      { formula: 'translation', excerpt: 'pairs', live: ['pairs', 'sources'], places: ['translate'] },
     ),
     step(
       2,
