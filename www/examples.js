@@ -2,28 +2,28 @@
 
 /** The link that reproduces the example. */
 export const EXAMPLE_LINK =
-  'model=gpt-songs&title=The%20Last%20Train&style=modern&scheme=XAXA&syllables=6-9&stanzas=3&temperature=0.7&top-p=1&min-p=0.03&seed=25';
+  'model=gpt-songs&title=The%20Last%20Train&style=modern&scheme=XAXA&syllables=6-9&stanzas=3&temperature=0.7&top-p=1&min-p=0.03&seed=34';
 
 /** @type {{ title: string, text: string, origin: import('./engine/protocol.js').Bilingual }} */
 export const EXAMPLE = {
   title: 'The Last Train',
-  text: `The last train ran down on our street,
-the train went by at three.
-We went to see the people there,
-and we were young and free.
+  text: `The last train came, the train went down,
+I did not hear the train.
+I sat there at the station clock,
+I looked out in the rain.
 
-We had no money, had no plan,
-the sun was on the pane.
-We sat there in the wind and rain,
-we did not see the train.
+The train was gone, I did not see,
+my face was in my hand.
+I had a bag, I had a name,
+my name was on my land.
 
-The driver said, "Let's walk again?"
-He said, "We'll go to sea."
-We laughed so hard, we sat and cried,
-we looked down at a tree.`,
+A boy came by and stopped at me,
+he said, I have to go.
+I said, I know that I am here,
+I have a lot to know.`,
   origin: {
-    de: 'vom GPT geschrieben, Zufallszahl 25',
-    en: 'written by the GPT, seed 25',
+    de: 'vom GPT geschrieben, Zufallszahl 34',
+    en: 'written by the GPT, seed 34',
   },
 };
 
