@@ -163,10 +163,10 @@ test('translators: what looks at what, and the alignment', async ({ page }) => {
   await expect(attention.getByRole('rowheader', { name: 'Wetter' })).toBeVisible();
   await expect(page.getByRole('table', { name: 'The most likely tokens at each depth' })).toBeVisible();
 
-  // Another model answers at once.
+  // Another model translates at once.
   await page.getByLabel('Model', { exact: true }).selectOption('seq2seq-de-en');
-  await expect(page.getByRole('status')).toContainText('Finished');
   await expect(attention).toBeHidden();
+  await expect(page.getByRole('status')).toContainText('Finished');
   const alignment = page.getByRole('region', { name: 'Where the model looked' });
   await expect(alignment.getByRole('columnheader', { name: 'Lied' })).toBeVisible();
   await expectWellMade(page);

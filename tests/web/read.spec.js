@@ -45,7 +45,10 @@ async function listTinyModels(page) {
 
 /** @param {Page} page */
 function parts(page) {
-  const notes = page.getByRole('main').getByRole('list', { name: /Notes|Hinweise/ }).first();
+  const notes = page
+    .getByRole('main')
+    .getByRole('list', { name: /Notes|Hinweise/ })
+    .first();
   return { notes, text: page.getByRole('main').getByRole('textbox') };
 }
 

@@ -88,7 +88,7 @@ test('on a projector: large type, the text on the left, and the code of what is 
     await expect(page.getByRole('main').getByRole('heading').first()).toBeAttached();
     await expectNoSidewaysScroll(page);
   }
-  await page.getByRole('button', { name: 'QR code' }).click();
+  await page.getByRole('banner').getByRole('button', { name: 'QR code' }).click();
   const code = page.getByRole('img', { name: 'QR code' });
   expect(await read(code)).toContain('#view=lecture');
   await page.getByRole('button', { name: 'End presentation' }).click();

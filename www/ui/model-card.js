@@ -1,5 +1,6 @@
 import { currentLanguage, formatNumber, onLanguage, say } from '../i18n/index.js';
 import { h } from './dom.js';
+import { SUITED } from './suited.js';
 
 /** @typedef {import('../engine/protocol.js').ModelEntry} ModelEntry */
 /** @typedef {import('../i18n/index.js').Key} Key */
@@ -9,6 +10,8 @@ export class ModelCard {
   #body = h('div');
   #name = h('span', { translate: 'no' });
   element = h('details', { class: 'card', hidden: true }, h('summary', {}, h('span', { t: 'aboutModel' }), this.#name), this.#body);
+  /** Says which kind of text the model can do, to be placed under its text. */
+  suited = h('p', { class: 'small suited', hidden: true });
   /** @type {ModelEntry | null} */
   #model = null;
   #named = false;
@@ -28,11 +31,20 @@ export class ModelCard {
     this.#draw();
   }
 
+  hide() {
+    this.element.hidden = true;
+    this.suited.hidden = true;
+  }
+
   #draw() {
     if (!this.#model) return;
     const { card, trained_on, licence, figures, files } = this.#model;
     const language = currentLanguage();
     this.#name.textContent = this.#named ? `: ${this.#model.title[language]}` : '';
+    const suited = SUITED[this.#model.id]?.[language] ?? '';
+    this.suited.hidden = suited === '';
+    const name = h('span', { translate: 'no' }, this.#model.title[language]);
+    this.suited.replaceChildren(...(this.#named ? [name, ': '] : []), suited);
     const list = h('dl');
     row(list, 'trainedOn', trained_on[language]);
     row(list, 'licence', licence);

@@ -9,7 +9,7 @@ import { Verse } from './verse.js';
  */
 export class SongSheet {
   #verse = new Verse();
-  #title = h('h3', { class: 'title', hidden: true });
+  #title = h('h3', { class: 'title', translate: 'no', hidden: true });
   element = h('section', { class: 'sheet', tLabel: 'sheet' }, this.#title, this.#verse.element);
 
   /** @type {{ text: string, given: boolean, marked: boolean }[]} */

@@ -45,8 +45,7 @@ const DEPTH_ROWS = 4;
 const NEIGHBOURS = 8;
 const POSITIONS = 64;
 /** While the model works, least time between two pictures, and between two questions to the engine. */
-const PICTURES_MS = 120;
-const ASK_MS = 300;
+const [PICTURES_MS, ASK_MS] = [120, 300];
 
 export class Looking {
   #context;
@@ -395,7 +394,6 @@ export class Looking {
     this.#opened = model.id;
     const hadText = this.#length > 0;
     this.#clear(model);
-    // Whoever was looking at one model wants to see the same of the next.
     if (hadText) this.go();
     else void this.#work.fetchAhead([model]);
   }

@@ -89,7 +89,7 @@ export function mountTokenByToken(root, context) {
     parts.download.element,
     parts.verdict.element,
     parts.notes.element,
-    h('div', { class: 'bench' }, h('div', {}, parts.tokens.element, parts.afterwards), parts.next.element, tuning(parts, state)),
+    h('div', { class: 'bench' }, h('div', {}, parts.tokens.element, parts.card.suited, parts.afterwards), parts.next.element, tuning(parts, state)),
   );
   return {
     open: (how) => steps.open(how),

@@ -110,7 +110,7 @@ function desk(parts, state, link) {
  *
  * @param {Parts} parts
  */
-function page({ status, alert, download, none, rows, verdict, notes, afterwards, deeper }) {
+function page({ status, alert, download, none, rows, verdict, notes, afterwards, deeper, cards }) {
   return h(
     'div',
     { class: 'page' },
@@ -119,6 +119,7 @@ function page({ status, alert, download, none, rows, verdict, notes, afterwards,
     download.element,
     none,
     rows,
+    ...cards.map(({ suited }) => suited),
     verdict.element,
     notes.element,
     afterwards,

@@ -189,7 +189,7 @@ export class Translating {
     sheets.forEach((sheet, i) => {
       sheet.hidden = i >= Math.max(1, models.length);
       if (models[i]) cards[i].show(models[i], models.length > 1);
-      else cards[i].element.hidden = true;
+      else cards[i].hide();
       if (models[i] && sheet.model !== models[i]) sheet.clear(models[i]);
     });
     if (sheets[0].text === '') this.#context.state.wrote('translate', null);

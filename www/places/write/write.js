@@ -138,6 +138,7 @@ function page(parts) {
     parts.alert.element,
     parts.download.element,
     parts.sheet.element,
+    parts.card.suited,
     parts.verdict.element,
     parts.figures.element,
     parts.recall,
