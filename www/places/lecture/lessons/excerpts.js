@@ -196,7 +196,7 @@ self.tokens.push(id);`,
   listing: {
     file: 'src/generate/candidates.rs',
     code: String.raw`let max = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-let total = logits.iter().map(|&logit| probability(logit, max, 1.0)).sum();`,
+let sum = |temperature| logits.iter().map(|&logit| weight((logit - max) / temperature)).sum();`,
   },
   multiply: {
     file: 'src/cpu/matmul.rs',
