@@ -11,12 +11,6 @@ const GUARD: [usize; 2] = [5, 131];
 const ALIGNED: usize = 4;
 const UNTOUCHED: f32 = -777.25;
 
-/// All cases natively, every third in a browser, whose GPU in software takes a second to compile a shader. What
-/// differs there is the compiler, and these show whether it agrees.
-pub fn cases<T>(all: impl IntoIterator<Item = T>) -> impl Iterator<Item = T> {
-    all.into_iter().step_by(if cfg!(target_arch = "wasm32") { 3 } else { 1 })
-}
-
 /// Pseudo-random numbers in [-1, 1).
 pub fn numbers(count: usize, seed: u32) -> Vec<f32> {
     let mut state = seed.wrapping_mul(2_654_435_761).wrapping_add(1);
