@@ -17,7 +17,7 @@ import { followRules } from './ui/rules.js';
 import { hasStarted } from './ui/started.js';
 import { noteStrayFiles } from './ui/stray-files.js';
 import { teacherLink } from './ui/teacher-link.js';
-import { turn } from './places/common/song-form-rules.js';
+import { switchTo } from './places/common/song-form-rules.js';
 import { PLACES, VIEWS } from './places/index.js';
 import { Stage } from './places/stage.js';
 
@@ -74,7 +74,7 @@ async function main() {
    */
   function turnTo(id, go = false) {
     stage.view.stop();
-    turn(state, id);
+    switchTo(state, id);
     // Avoid an empty view on the first visit by running an example.
     return show({ go: go || (LIVING.includes(id) && !stage.has(id)), linked: false, pledge: null });
   }
@@ -125,7 +125,7 @@ async function main() {
     await setLanguage(preferredLanguage(opened.settings.lang)).catch(notArrived);
     if (state.settings.view === opened.settings.view) await show({ go: opened.go, linked: true, pledge: opened.pledge }).catch(notArrived);
   });
-  // Without a link to replay, or after a reload, a view that lives on its text writes one.
+  // Opened by a bare link or a reload, these views write something at once.
   const isAlive = !pledge && LIVING.includes(settings.view) && (!whole || isReload());
   show({ go: go || isAlive, linked: true, pledge }).catch(notArrived);
   computing.begin();

@@ -230,7 +230,7 @@ export const EXAMPLE_FORM = { style: 'modern', scheme: 'XAXA', syllables: '6-9',
 const FIRST_FORM = { title: 'The Last Train', ...EXAMPLE_FORM };
 /** The song offered to visitors without a link. @type {Partial<Settings>} */
 export const FIRST_SONG = { ...FIRST_FORM, ...BOLD };
-/** The model they look into: one with gates. @type {Partial<Settings>} */
+/** The model that "Look inside" shows them: one with gates. @type {Partial<Settings>} */
 const FIRST_LOOK = { inspected: 'char-lstm-songs' };
 
 /**

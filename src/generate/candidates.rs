@@ -52,7 +52,7 @@ pub struct Candidate {
     /// Probability under the model alone: the softmax of the raw logits, before bias, penalty and
     /// temperature.
     pub before: f32,
-    /// Probability at each of [`TEMPERATURES`], with no other setting: of temperature alone.
+    /// Probability at each of [`TEMPERATURES`], with temperature as the only setting.
     pub curve: [f32; TEMPERATURES.len()],
     /// Probability in the distribution actually sampled from, after all settings. At temperature 0, where
     /// nothing is sampled, 1 for the chosen token and 0 for all others.
@@ -125,7 +125,7 @@ impl Listing {
     }
 }
 
-/// Share of a token in the sum of the softmax, relative to the likeliest.
+/// A token's term in the sum of the softmax; `above` is its logit minus the largest one.
 fn weight(above: f32) -> f32 {
     if above == f32::NEG_INFINITY { 0.0 } else { math::exp(above) }
 }

@@ -104,7 +104,7 @@ test('moods come with all probabilities, masked words with candidates', async ({
   await expect(page.getByRole('table')).toHaveCount(1);
   await expectWellMadeInEveryLook(page, SCREEN_AND_PHONE);
   await page.getByRole('button', { name: 'GPT (songs)' }).click();
-  const guess = page.getByRole('table', { name: 'Mask 1 by GPT (songs), from the left side alone' });
+  const guess = page.getByRole('table', { name: 'Mask 1 by GPT (songs), which sees only the left' });
   await expect(guess.getByRole('row')).toHaveCount(9);
   await expectWellMadeInEveryLook(page, SCREEN_AND_PHONE);
   await guess.getByRole('button').first().click();

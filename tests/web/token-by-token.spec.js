@@ -36,7 +36,7 @@ async function open(page, hash = START) {
   return parts;
 }
 
-test('a step shows what could have come, the shares add up, and a curve tells what temperature makes of them', async ({ page }) => {
+test('a step shows what could have come, the shares add up, and a curve shows what temperature changes', async ({ page }) => {
   const { step, rows, table, drawn, status } = await open(page);
   await step.click();
   await expect(status).toHaveText('Tokens so far: 1.');
@@ -48,7 +48,7 @@ test('a step shows what could have come, the shares add up, and a curve tells wh
   expect(await rows.count()).toBeGreaterThanOrEqual(10);
   expect(Math.abs((await share(2)) - 100)).toBeLessThan(1);
   expect(Math.abs((await share(3)) - 100)).toBeLessThan(1);
-  await page.getByText('What temperature makes of them').click();
+  await page.getByText('How temperature changes the probabilities').click();
   const curves = page.getByRole('figure').filter({ hasText: 'Probability by temperature' });
   await curves.getByText('As a table').click();
   const first = await rows.first().locator('td').first().innerText();

@@ -114,7 +114,7 @@ export const de = {
   finish: 'Bis zum Ende',
   nextTokens: 'Was hier hätte kommen können',
   asTable: 'Als Tabelle',
-  temperatureFold: 'Was die Temperatur daraus macht',
+  temperatureFold: 'Wie die Temperatur die Wahrscheinlichkeiten ändert',
   temperatureCurves: 'Wahrscheinlichkeit nach Temperatur',
   nextToken: 'Token',
   nextBefore: 'Modell',

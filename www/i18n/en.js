@@ -113,7 +113,7 @@ export const en = {
   finish: 'To the end',
   nextTokens: 'What could have come here',
   asTable: 'As a table',
-  temperatureFold: 'What temperature makes of them',
+  temperatureFold: 'How temperature changes the probabilities',
   temperatureCurves: 'Probability by temperature',
   nextToken: 'Token',
   nextBefore: 'Model',

@@ -10,7 +10,7 @@ export class ModelCard {
   #body = h('div');
   #name = h('span', { translate: 'no' });
   element = h('details', { class: 'card', hidden: true }, h('summary', {}, h('span', { t: 'aboutModel' }), this.#name), this.#body);
-  /** Says which kind of text the model can do, to be placed under its text. */
+  /** Says what kind of text the model is made for, to be placed under its text. */
   suited = h('p', { class: 'small suited', hidden: true });
   /** @type {ModelEntry | null} */
   #model = null;

@@ -1,5 +1,6 @@
 //! Recognises file formats by their first bytes.
 
+use super::hdf5::SIGNATURE;
 use crate::error::{Error, ErrorCode, Result};
 
 /// Number of bytes needed to recognise a format.
@@ -92,7 +93,7 @@ impl Format {
         if is_json(head) {
             return Self::Json;
         }
-        if is_at(0, b"\x89HDF\r\n\x1a\n") {
+        if is_at(0, SIGNATURE) {
             return Self::Hdf5;
         }
         let magic = MAGIC.iter().find(|(at, magic, ..)| is_at(*at, magic));

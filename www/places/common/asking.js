@@ -1,4 +1,4 @@
-// Asks a model something beside the texts of the views: its predictions, or a few words.
+// Asks a model for its predictions or a few words, independently of the text a view writes.
 
 import { say } from '../../i18n/index.js';
 import { AlertBox } from '../../ui/alert-box.js';

@@ -46,12 +46,12 @@ export function askFor(state, wish) {
 }
 
 /**
- * Opens a view. Only "Write" writes songs with a form, so the form's sampling settings stay there.
+ * Switches the view. Only "Write" writes songs with a form, so a form's sampling settings stay there.
  *
  * @param {State} state
  * @param {import('../../state.js').ViewId} view
  */
-export function turn(state, view) {
+export function switchTo(state, view) {
   const { settings } = state;
   state.set({ view, ...unlocked(settings, sampling(settings, hasForm(settings) && view === 'write')) });
 }
@@ -59,7 +59,7 @@ export function turn(state, view) {
 /**
  * @param {Settings} settings
  * @param {Partial<Settings>} change
- * @returns {Partial<Settings>} what of it the link has not locked
+ * @returns {Partial<Settings>} the part of the change that the link has not locked
  */
 function unlocked({ lock }, change) {
   const locked = names(lock);

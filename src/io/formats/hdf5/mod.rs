@@ -16,7 +16,8 @@ use crate::error::{Error, ErrorCode, Result};
 use cursor::Cursor;
 use std::cell::Cell;
 
-const SIGNATURE: &[u8] = b"\x89HDF\r\n\x1a\n";
+/// The first bytes of every file.
+pub const SIGNATURE: &[u8] = b"\x89HDF\r\n\x1a\n";
 /// A position that stands for none.
 const NOWHERE: u64 = u64::MAX;
 /// Maximum number of messages, links and nodes read from one file; a model needs a few thousand.
