@@ -50,18 +50,20 @@ export class Pairs {
     const lines = (await fetchText(new URL(FILE, document.baseURI).href, { cache: 'default' })).split('\n');
     this.#pairs = lines.flatMap((line) => {
       const [german, english] = line.split('\t');
-      return english ? [{ german, english, words: new Set(wordsOf(german)) }] : [];
+      return english ? [{ german, english, words: new Set(wordsIn(german.toLowerCase())) }] : [];
     });
     this.#draw();
   }
 
   #draw() {
     if (!this.#pairs.length) return;
-    const words = [...new Set(wordsOf(this.#input.value))].slice(0, MOST_WORDS);
+    // As typed, by the form that is compared.
+    const shown = new Map(wordsIn(this.#input.value).map((word) => [word.toLowerCase(), word]));
+    const words = [...shown.keys()].slice(0, MOST_WORDS);
     const counts = words.map((word) => this.#pairs.filter((pair) => pair.words.has(word)).length);
     this.#bars.replaceChildren(
       bars(
-        words.map((word, i) => ({ token: word, share: counts[i] / this.#pairs.length, mark: ` (${counts[i]})` })),
+        words.map((word, i) => ({ token: shown.get(word) ?? word, share: counts[i] / this.#pairs.length, mark: ` (${counts[i]})` })),
         'de',
       ),
     );
@@ -84,6 +86,6 @@ function row({ german, english }, words) {
 }
 
 /** @param {string} sentence */
-function wordsOf(sentence) {
-  return sentence.toLowerCase().match(/[\p{L}\p{M}]+/gu) ?? [];
+function wordsIn(sentence) {
+  return sentence.match(/[\p{L}\p{M}]+/gu) ?? [];
 }

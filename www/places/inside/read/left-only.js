@@ -51,9 +51,11 @@ export class LeftOnly {
   #offer() {
     const models = this.#context.catalog.of('generator').filter(({ model_type }) => model_type === 'gpt2');
     this.element.hidden = this.#left === null || models.length === 0;
+    const languages = new Intl.DisplayNames(currentLanguage(), { type: 'language' });
     this.#choice.replaceChildren(
       ...models.map((model) => {
-        const element = h('button', { type: 'button', class: 'quiet', translate: 'no' }, model.title[currentLanguage()]);
+        const title = h('span', { translate: 'no' }, model.title[currentLanguage()]);
+        const element = h('button', { type: 'button', class: 'quiet' }, title, `, ${languages.of(model.language)}`);
         element.addEventListener('click', () => void this.#ask(model.id));
         return element;
       }),
