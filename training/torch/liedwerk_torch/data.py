@@ -43,12 +43,23 @@ def read_text(path: Path) -> str:
     return text
 
 
-def load_ids(path: Path, normalize: str) -> torch.Tensor:
-    """Reads and normalises a file; returns its character ids."""
+def files_of(files: str | dict | list) -> list[tuple[str, int]]:
+    """Returns path and repetitions of each file that a recipe names."""
+    listed = files if isinstance(files, list) else [files]
+    options = [{"path": file} if isinstance(file, str) else file for file in listed]
+    return [(file["path"], file.get("repeat", 1)) for file in options]
+
+
+def joined_text(data: Path, files: str | dict | list) -> str:
+    """Returns the files as one text, each repeated as requested, separated by line breaks."""
+    return "\n".join(text for name, repeat in files_of(files) for text in [read_text(data / name)] * repeat)
+
+
+def load_ids(text: str, normalize: str) -> torch.Tensor:
+    """Normalises a text; returns its character ids."""
     normalizer, characters = NORMALIZERS[normalize]
     ids = {c: i for i, c in enumerate(characters)}
-    text = normalizer(read_text(path))
-    return torch.tensor([ids[c] for c in text], dtype=torch.long)
+    return torch.tensor([ids[c] for c in normalizer(text)], dtype=torch.long)
 
 
 def tokenizer_json(normalize: str) -> str:
@@ -107,13 +118,11 @@ def titled_songs(text: str, normalize=normalize_songs) -> list[tuple[str, str]]:
     return songs
 
 
-def read_songs(data: Path, files: str | list[str | dict], normalize=normalize_songs) -> list[tuple[str, str]]:
+def read_songs(data: Path, files: str | dict | list, normalize=normalize_songs) -> list[tuple[str, str]]:
     """Reads the songs of one or more files. A file is a path or `{ path, repeat }`, with its songs `repeat` times."""
     songs = []
-    for file in [files] if isinstance(files, str) else files:
-        options = {"path": file} if isinstance(file, str) else file
-        found = titled_songs(read_text(data / options["path"]), normalize)
-        songs += found * options.get("repeat", 1)
+    for name, repeat in files_of(files):
+        songs += titled_songs(read_text(data / name), normalize) * repeat
     return songs
 
 

@@ -5,19 +5,12 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
-from .data import read_text
+from .data import files_of, read_text
 
 PAD, UNK = 0, 1
 SPECIAL = ["<pad>", "<unk>"]
 MIN_COUNT = 3  # rarer characters are unknown
 LONGEST = 24  # of longer words, only both ends are read
-
-
-def files_of(files: str | dict | list) -> list[tuple[str, int]]:
-    """Returns path and repetitions of each file that a recipe names."""
-    listed = files if isinstance(files, list) else [files]
-    options = [{"path": file} if isinstance(file, str) else file for file in listed]
-    return [(file["path"], file.get("repeat", 1)) for file in options]
 
 
 def read_labelled(data: Path, files, labels: list[str]) -> list[tuple[str, int]]:

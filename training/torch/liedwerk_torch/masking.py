@@ -6,8 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from . import reading
-from .data import read_text
-from .labels import files_of
+from .data import files_of, read_text
 from .order import epoch_seed, hashes
 
 MASK = 3  # follows the special tokens of sentence pairs

@@ -9,7 +9,7 @@ from tokenizers import Tokenizer
 from torch import nn
 
 from .char_lstm import CharLstm, bits_per_character
-from .data import NORMALIZERS, SongWindows, Streams, load_ids, read_songs, read_text, tokenizer_json
+from .data import NORMALIZERS, SongWindows, Streams, joined_text, load_ids, read_songs, tokenizer_json
 from .decoding import translate
 from .functional import LinearCrossEntropy
 from .gpt import Gpt
@@ -37,8 +37,8 @@ class SongTask(Task):
     def __init__(self, recipe: dict, data: Path, tokenizer: str | None, device: torch.device):
         super().__init__(recipe, device)
         settings, normalize = recipe["train"], recipe["data"]["normalize"]
-        train_ids = load_ids(data / recipe["data"]["train"], normalize)
-        self.dev_ids = load_ids(data / recipe["data"]["dev"], normalize)
+        train_ids, self.dev_ids = (
+            load_ids(joined_text(data, recipe["data"][part]), normalize) for part in ("train", "dev"))
         self.streams = Streams(train_ids, settings["batch_size"], settings["window"], settings["seed"])
         self.config = {"vocab_size": len(NORMALIZERS[normalize][1])} | self.sizes
         self.model = CharLstm(**self.config)
@@ -86,7 +86,7 @@ class GptTask(Task):
         self.model = Gpt(**self.config)
         self.windows = SongWindows(
             list(zip(*ids)), files.get("titles", 0.5), settings["batch_size"], self.config["n_positions"], settings["seed"])
-        self.dev = normalize(read_text(data / files["dev"]))
+        self.dev = normalize(joined_text(data, files["dev"]))
         self.about = (f"{len(songs)} songs, {sum(map(len, ids[1]))} tokens to train on, "
                       f"{len(self.dev)} characters to validate on, {self.windows.steps_per_epoch} steps an epoch")
 

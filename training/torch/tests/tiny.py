@@ -108,16 +108,16 @@ WINDOWS = """
 type = "bpe"
 vocab_size = 300
 [data]
-train = "songs.txt"
-dev = "songs.txt"
+train = ["songs.txt", { path = "songs.txt", repeat = 2 }]
+dev = ["songs.txt"]
 [train]
 batch_size = 5
 """
 SONGS = """
 [data]
 normalize = "songs"
-train = "songs.txt"
-dev = "songs.txt"
+train = ["songs.txt", { path = "songs.txt", repeat = 2 }]
+dev = ["songs.txt"]
 [train]
 batch_size = 5
 window = 20
