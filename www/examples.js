@@ -2,33 +2,33 @@
 
 /** The link that reproduces the example. */
 export const EXAMPLE_LINK =
-  'model=gpt-songs&title=The%20Last%20Train&style=modern&scheme=XAXA&syllables=6-9&stanzas=3&temperature=0.7&top-p=1&min-p=0.03&seed=34';
+  'model=gpt-songs&title=First%20Snow&style=modern&scheme=XAXA&syllables=6-9&stanzas=3&temperature=0.8&top-p=1&min-p=0.03&seed=19';
 
 /** @type {{ title: string, text: string, origin: import('./engine/protocol.js').Bilingual }} */
 export const EXAMPLE = {
-  title: 'The Last Train',
-  text: `The last train came, the train went down,
-I did not hear the train.
-I sat there at the station clock,
-I looked out in the rain.
+  title: 'First Snow',
+  text: `I lost a snowman in the snow,
+the snow was in his hand.
+He did not know the way to go,
+he said, I understand.
 
-The train was gone, I did not see,
-my face was in my hand.
-I had a bag, I had a name,
-my name was on my land.
+Then came a snowman, small and red,
+he came from far away.
+He had a hat upon his head,
+he had some snowy day.
 
-A boy came by and stopped at me,
-he said, I have to go.
-I said, I know that I am here,
-I have a lot to know.`,
+I ran behind him on the hill,
+I did not see him stay.
+He held my hand, he went to sleep,
+and then he went away.`,
   origin: {
-    de: 'vom GPT geschrieben, Zufallszahl 34',
-    en: 'written by the GPT, seed 34',
+    de: 'vom GPT geschrieben, Zufallszahl 19',
+    en: 'written by the GPT, seed 19',
   },
 };
 
 /** Suggested titles for rhyming songs, used in turn. @type {Readonly<Record<'de' | 'en', readonly string[]>>} */
 export const EXAMPLE_TITLES = {
-  de: ['Der letzte Zug', 'Erster Schnee', 'Die alte Gitarre', 'Sommer am See'],
-  en: ['The Last Train', 'First Snow', 'The Old Guitar', 'Summer by the Sea'],
+  de: ['Erster Schnee', 'Der letzte Zug', 'Die alte Gitarre', 'Sommer am See'],
+  en: ['First Snow', 'The Last Train', 'The Old Guitar', 'Summer by the Sea'],
 };

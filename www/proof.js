@@ -4,7 +4,7 @@
 /** Version of the format of proofs. */
 const FORMAT = 1;
 /** Version of the engine's output: the same version reproduces the same texts. */
-const ENGINE = 3;
+const ENGINE = 4;
 
 const HASH_BYTES = 12;
 const MARK_BYTES = 3;

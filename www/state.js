@@ -224,10 +224,10 @@ export const MODELS_OF = {
 const FRESH = { model: 'gpt-songs', temperature: 0.8 };
 
 /** Sampling options for songs with a form, as on the command line. The best of many lines is kept, so only the most unlikely tokens are cut. */
-export const BOLD = { temperature: 0.7, top_p: 1, min_p: 0.03 };
+export const BOLD = { temperature: 0.8, top_p: 1, min_p: 0.03 };
 /** The form offered as an example. */
 export const EXAMPLE_FORM = { style: 'modern', scheme: 'XAXA', syllables: '6-9', stanzas: 3 };
-const FIRST_FORM = { title: 'The Last Train', ...EXAMPLE_FORM };
+const FIRST_FORM = { title: 'First Snow', ...EXAMPLE_FORM };
 /** The song offered to visitors without a link. @type {Partial<Settings>} */
 export const FIRST_SONG = { ...FIRST_FORM, ...BOLD };
 /** The model that "Look inside" shows them: one with gates. @type {Partial<Settings>} */

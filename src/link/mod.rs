@@ -27,4 +27,4 @@ pub use settings::{Link, Settings, View};
 /// The first number in a link's `v`: the format of proofs.
 pub const FORMAT: u32 = 1;
 /// The second number: the same engine always gives the same texts.
-pub const ENGINE: u32 = 3;
+pub const ENGINE: u32 = 4;

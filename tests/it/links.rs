@@ -77,9 +77,9 @@ fn a_link_of_other_weights_is_renewed() {
     // written now.
     let mut links: Vec<String> =
         stored().into_iter().filter(|link| link.contains("17p.") || link.contains("view=duel")).collect();
-    links.push(links[0].replace("&v=1.3", "").replacen('#', "https://host/#v=1.3&", 1));
+    links.push(links[0].replace("&v=1.4", "").replacen('#', "https://host/#v=1.4&", 1));
     for link in &links {
-        let old = link.replace("v=1.3&", "v=1.0&").replace("proof=b739e23ccaa0", "proof=000000000000");
+        let old = link.replace("v=1.4&", "v=1.0&").replace("proof=b739e23ccaa0", "proof=000000000000");
         let output = liedwerk(root(), &["verify", "--renew", &old, "--models", "www/models"], b"");
         assert_eq!(stdout(&output).trim_end(), link, "{}", stderr(&output));
     }
@@ -138,7 +138,7 @@ fn what_cannot_be_checked_is_an_error_of_its_own() {
     let bomb = fixture("vectors.json")["refused"].as_array().unwrap().last().unwrap().clone();
     let cases = [
         ("seed=7&length=120".to_owned(), "before links could be checked"),
-        ("seed=7&v=1.3".to_owned(), "settings only"),
+        ("seed=7&v=1.4".to_owned(), "settings only"),
         (changed(link, "v", |_| "2.1".to_owned()), "newer"),
         (changed(link, "v", |_| "x".to_owned()), "is none"),
         (changed(link, "proof", |proof| proof[..proof.len() - 30].to_owned()), "damaged"),
@@ -159,7 +159,7 @@ fn generate_prints_a_link_that_verifies() {
     let own = ["--prompt", &beginning, "--seed", "9", "--link", "--base", "https://host/page/"];
     let output = liedwerk(root(), &[&model[..], &own[..]].concat(), b"");
     let (song, link) = stdout(&output).trim_end().rsplit_once('\n').unwrap();
-    assert!(song.len() > beginning.len() && link.starts_with("https://host/page/#v=1.3&z-prompt="), "{link}");
+    assert!(song.len() > beginning.len() && link.starts_with("https://host/page/#v=1.4&z-prompt="), "{link}");
     assert!(link.len() < 500, "{link}");
     assert!(stdout(&verify(link)).contains("identical, all"));
     let refused = [["--beam", "2"], ["--stop", "x"], ["--temperature", "3"], ["--device", "gpu"]];
@@ -201,7 +201,7 @@ fn case_73_a_link_that_has_lost_its_end_is_not_whole() {
         assert!(told.iter().any(|word| said.contains(word)), "{}: {said}", &made[..end]);
     }
     let old = stored().swap_remove(0);
-    for end in ["&v=1.3", "&pro", "&proof=", "&proof=b739e23ccaa0.145.8"] {
+    for end in ["&v=1.4", "&pro", "&proof=", "&proof=b739e23ccaa0.145.8"] {
         let at = old.find(&end[..3]).unwrap();
         let output = verify(&format!("{}{end}", &old[..at]));
         let said = stderr(&output);

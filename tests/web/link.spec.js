@@ -79,12 +79,12 @@ test('every setting goes into the link and comes back', async ({ page }) => {
 test('a first visit gets a seed, and the address says which; the sampling of its song stays in its view', async ({ page }) => {
   await page.goto('');
   await expectInHash(page, (hash) => /^\d+$/.test(hash.get('seed') ?? ''), true);
-  for (const [view, temperature] of [
-    ['Look inside', '0.8'],
-    ['Write', '0.7'],
+  for (const [view, least] of [
+    ['Look inside', null],
+    ['Write', '0.03'],
   ]) {
     await page.getByRole('link', { name: view, exact: true }).click();
-    await expectInHash(page, (hash) => hash.get('temperature'), temperature);
+    await expectInHash(page, (hash) => hash.get('min-p'), least);
     await expect(page.getByRole('group', { name: 'Changed settings' }).filter({ visible: true })).toHaveCount(0);
   }
 });

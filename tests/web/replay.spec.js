@@ -118,7 +118,7 @@ test('damaged and oversized texts break nothing', async ({ page }) => {
   const bomb = fixture('vectors.json').refused.at(-1);
   for (const packed of ['!!', 'AAAA', bomb]) {
     await page.goto('about:blank');
-    await page.goto(`#${SHORT}&go=1&v=1.3&z-prompt=${packed}`);
+    await page.goto(`#${SHORT}&go=1&v=1.4&z-prompt=${packed}`);
     await expect(verdict(page)).toContainText('This link is damaged');
     await expect(controls(page).status).toContainText('ready');
   }
@@ -239,14 +239,14 @@ test('cases 73 and 75: a link that the page makes shows wherever it was cut, and
   await generate(page);
   const link = await copiedLink(page, 'proves');
   const hash = new URL(link).hash;
-  expect(hash).toMatch(/^#v=1\.3&.*prompt=O%20the%20wind%20%2B%20the%20rain%2C%0AI&/);
+  expect(hash).toMatch(/^#v=1\.4&.*prompt=O%20the%20wind%20%2B%20the%20rain%2C%0AI&/);
   expect(hash).not.toContain('+');
   await expect.poll(() => new URL(page.url()).hash).toContain('O%20the%20wind%20%2B%20the');
   const troubles = await page.evaluate(
     async ([module, hash]) => {
       const { openLink } = await import(module);
       const all = [];
-      for (let end = '#v=1.3'.length; end < hash.lastIndexOf('.'); end += 1) all.push((await openLink(hash.slice(0, end))).pledge?.trouble);
+      for (let end = '#v=1.4'.length; end < hash.lastIndexOf('.'); end += 1) all.push((await openLink(hash.slice(0, end))).pledge?.trouble);
       return all;
     },
     [source('link.js'), hash],

@@ -154,8 +154,8 @@ test('whatever is asked for makes a form, and nothing of it is left without one'
   await expect(status).toContainText('ready');
   const { title, scheme, stanzas: count, parts, lines, least, most, off } = await openForm(page);
   // A visit without a link offers a song with a title.
-  await expect(title).toHaveValue('The Last Train');
-  await expectInHash(page, read, ['The Last Train', 'XAXA', '3', null, '6-9', null, '0.7', '0.03', '1']);
+  await expect(title).toHaveValue('First Snow');
+  await expectInHash(page, read, ['First Snow', 'XAXA', '3', null, '6-9', null, '0.8', '0.03', '1']);
   await expect(prompt).toBeHidden();
   await off.click();
   await expect(prompt).toBeVisible();
@@ -163,7 +163,7 @@ test('whatever is asked for makes a form, and nothing of it is left without one'
   await title.fill('The Sea');
   await expect(prompt).toBeHidden();
   // A form changes the sampling settings, unless the visitor has changed them.
-  await expectInHash(page, read, ['The Sea', 'free', null, null, null, null, '0.7', '0.03', '1']);
+  await expectInHash(page, read, ['The Sea', 'free', null, null, null, null, '0.8', '0.03', '1']);
   await count.selectOption('3');
   await parts.selectOption('VCVC');
   await expect(count).toHaveValue('0');
@@ -177,7 +177,7 @@ test('whatever is asked for makes a form, and nothing of it is left without one'
   await least.fill('6');
   await most.fill('9');
   await expect(most).not.toHaveAttribute('aria-invalid');
-  await expectInHash(page, read, ['The Sea', 'ABAB', null, 'VCVC', '6-9', null, '0.7', '0.03', '1']);
+  await expectInHash(page, read, ['The Sea', 'ABAB', null, 'VCVC', '6-9', null, '0.8', '0.03', '1']);
   await off.click();
   await expect(title).toHaveValue('');
   await expectInHash(page, read, [null, null, null, null, null, null, '0.8', null, null]);

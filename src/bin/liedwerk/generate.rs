@@ -35,7 +35,7 @@ pub struct Args {
     seed: u64,
     #[command(flatten)]
     form: FormArgs,
-    /// 0 always takes the likeliest token, 1 is the model's own distribution [default: 0.6, with a form 0.7]
+    /// 0 always takes the likeliest token, 1 is the model's own distribution [default: 0.6, with a form 0.8]
     #[arg(long)]
     temperature: Option<f32>,
     /// Keep only the K likeliest tokens; 0 is off

@@ -12,8 +12,10 @@ use crate::models::LanguageModel;
 /// Maximum length of a line in subwords; that many fit behind what has been read.
 const LONGEST: usize = 40;
 const _: () = assert!(LONGEST < ROOM);
+/// Maximum number of candidates drawn for a line in all rounds.
+pub(super) const MOST_DRAWN: usize = 3 * MAX_CANDIDATE_LINES;
 /// Random numbers reserved for each line: one per token and candidate of the longest line of characters.
-const DRAWS: usize = LONGEST * 4 * MAX_CANDIDATE_LINES;
+const DRAWS: usize = LONGEST * 4 * MOST_DRAWN;
 
 /// Which candidates to draw.
 pub(super) struct Drawing {
@@ -56,7 +58,7 @@ pub(super) async fn draw(
         tokens.clear();
         tokens.extend_from_slice(&read);
         tokens.extend_from_slice(&view.path.tokens);
-        sampler.seek(line * DRAWS + at * MAX_CANDIDATE_LINES + first + view.member);
+        sampler.seek(line * DRAWS + at * MOST_DRAWN + first + view.member);
         let id = sampler.sample(&mut scores, &tokens)?;
         Ok(if vocabulary.breaks(id) { Step::End(id) } else { Step::Go(id) })
     })

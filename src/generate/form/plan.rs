@@ -34,7 +34,7 @@ pub struct Form {
     pub parts: String,
     /// Minimum and maximum number of syllables per line, if limited.
     pub syllables: Option<(usize, usize)>,
-    /// Number of candidates drawn per line: 1 to [`MAX_CANDIDATE_LINES`].
+    /// Number of candidates drawn per line, more where it must rhyme: 1 to [`MAX_CANDIDATE_LINES`].
     pub candidates: usize,
     /// Random seed. The same seed, form and model give the same song, in every browser and natively.
     pub seed: u64,
@@ -59,7 +59,7 @@ impl Default for Form {
             syllables: None,
             candidates: 16,
             seed: 1,
-            sampling: Sampling { temperature: 0.7, min_p: 0.03, ..Sampling::default() },
+            sampling: Sampling { temperature: 0.8, min_p: 0.03, ..Sampling::default() },
             weights: Weights::default(),
         }
     }

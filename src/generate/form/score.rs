@@ -15,12 +15,14 @@ pub struct Weights {
     pub free_rhyme: f32,
     /// Factor of the line's mean log-probability.
     pub likely: f32,
-    /// Factor of its pointwise mutual information with the title.
-    pub title: f32,
+    /// Factor of its pointwise mutual information with the title and the lines so far.
+    pub context: f32,
     /// Penalty for each sequence of three words that occurred before (also in this line), for each word that
     /// occurs twice in the line, and for starting with the same two words as an earlier line; 20 times as
     /// much for four words that occur a third time, which makes a song a chain.
     pub repeat: f32,
+    /// Penalty for each content word, times the number of earlier lines with that word, less one.
+    pub worn: f32,
     /// Penalty for each word that is in no word list.
     pub unlisted: f32,
     /// Penalty for each syllable too many or too few.
@@ -35,14 +37,15 @@ pub struct Weights {
 impl Default for Weights {
     fn default() -> Self {
         Self {
-            rhyme: 3.0,
-            free_rhyme: 2.0,
-            likely: 0.6,
-            title: 1.5,
-            repeat: 0.6,
-            unlisted: 1.5,
-            syllable: 0.5,
-            ending: 0.8,
+            rhyme: 8.0,
+            free_rhyme: 6.0,
+            likely: 2.0,
+            context: 1.0,
+            repeat: 1.2,
+            worn: 0.4,
+            unlisted: 2.5,
+            syllable: 0.8,
+            ending: 2.5,
             strained: 2.0,
         }
     }
@@ -58,8 +61,8 @@ pub struct Scores {
     pub rhyme: f32,
     /// Likelihood under the model.
     pub likely: f32,
-    /// Gain in likelihood from the title.
-    pub title: f32,
+    /// Gain in likelihood from the title and the lines so far.
+    pub context: f32,
     /// Repetitions.
     pub repeats: f32,
     /// Words that are in no list.
@@ -81,7 +84,7 @@ impl Scores {
         [
             ("rhyme", self.rhyme),
             ("likely", self.likely),
-            ("title", self.title),
+            ("context", self.context),
             ("repeats", self.repeats),
             ("words", self.words),
             ("length", self.length),
@@ -181,6 +184,7 @@ impl SoFar {
     /// Computes all parts of the score that do not need the model.
     pub fn rate(&self, lexicon: &Lexicon, line: &str, asked: &Asked<'_>, weights: &Weights) -> Scores {
         let words: Vec<String> = words_of(line).collect();
+        let content = |word: &&String| word.len() > 1 && !is_stop_word(word, lexicon.language());
         let perfect = if asked.free { weights.free_rhyme } else { weights.rhyme };
         let rhyme = match self.rhyme(lexicon, line, asked) {
             Some(Rhyme::Perfect) => perfect,
@@ -194,9 +198,13 @@ impl SoFar {
             .filter(|triple| self.triples.contains(triple) || !within.insert(triple.clone()))
             .count();
         let chains = runs(line).filter(|four| self.fours.get(four).is_some_and(|&times| times >= 2)).count();
-        let twice = words.iter().enumerate().filter(|(at, word)| {
-            words[..*at].contains(word) && word.len() > 1 && !is_stop_word(word, lexicon.language())
-        });
+        let twice =
+            words.iter().enumerate().filter(|(at, word)| words[..*at].contains(word) && content(word));
+        let earlier_with = |word: &String| {
+            let has = |line: &&String| words_of(line).any(|other| other == *word);
+            self.lines.iter().filter(has).count()
+        };
+        let worn: usize = words.iter().filter(content).map(|word| earlier_with(word).saturating_sub(1)).sum();
         let same_line = self.lines.iter().filter(|other| *other == line).count();
         let begins = |other: &String| words_of(other).take(2).eq(words.iter().take(2).cloned());
         let begun = usize::from(words.len() > 1 && self.lines.iter().any(begins));
@@ -207,7 +215,7 @@ impl SoFar {
         });
         Scores {
             rhyme,
-            repeats: -weights.repeat * repeats as f32,
+            repeats: -weights.repeat * repeats as f32 - weights.worn * worn as f32,
             words: -weights.unlisted * unlisted as f32,
             length: -weights.syllable * off as f32,
             ending: -weights.ending * self.bad_endings(lexicon, line, asked),

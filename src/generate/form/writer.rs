@@ -1,8 +1,8 @@
 //! Writes a song line by line, each line the best of its candidates.
 
-use super::draw::{Drawing, complete, draw};
+use super::draw::{Drawing, MOST_DRAWN, complete, draw};
 use super::endings::Branches;
-use super::plan::{Form, MAX_CANDIDATE_LINES, Plan, Stanza};
+use super::plan::{Form, Plan, Stanza};
 use super::reader::Reader;
 use super::score::{Asked, CHAIN, Scores, SoFar, Weights};
 use super::vocabulary::Vocabulary;
@@ -15,8 +15,10 @@ use crate::order::{highest_first, in_order};
 use crate::text::TextTokenizer;
 use crate::text::rhyme::{Lexicon, Rhyme, last_word};
 
-/// Number of candidates, best by all other parts, that are scored for the title.
+/// Number of candidates, best by all other parts, that are scored for the context.
 const COMPARED: usize = 10;
+/// Where a line must rhyme, this many times as many candidates are drawn, since few of them do.
+const RHYMING: usize = 3;
 /// If fewer sampled lines rhyme, some are also steered towards a rhyme.
 const ENOUGH_RHYMES: usize = 3;
 /// Maximum rounds of drawing; a further round is drawn while the best line is not [`sound`].
@@ -52,9 +54,9 @@ pub struct FormWriter {
     sampler: Sampler,
     /// Used when `sampler` draws nothing but repetitions.
     hot_sampler: Sampler,
-    with_title: Reader,
-    /// The same song without the title, if the title makes a difference.
-    without: Option<Reader>,
+    in_context: Reader,
+    /// What is read where neither the title nor any line is known.
+    without_context: Reader,
     so_far: SoFar,
     /// Tokens of the lines of all stanzas, including the current one.
     stanzas: Vec<Vec<Vec<u32>>>,
@@ -117,8 +119,6 @@ impl FormWriter {
         };
         let header = generator.header().line(&title, &form.style, &plan.scheme);
         let untitled = generator.header().line("", &form.style, &plan.scheme);
-        let without =
-            if header == untitled { None } else { Some(Reader::new(model, tokens(&untitled)).await?) };
         Ok(Self {
             vocabulary: Vocabulary::of(tokenizer),
             sampler: Sampler::new(form.sampling, form.seed)?,
@@ -126,8 +126,8 @@ impl FormWriter {
                 Sampling { temperature: form.sampling.temperature.max(HOT), ..form.sampling },
                 form.seed,
             )?,
-            with_title: Reader::new(model, tokens(&header)).await?,
-            without,
+            in_context: Reader::new(model, tokens(&header)).await?,
+            without_context: Reader::new(model, tokens(&untitled)).await?,
             so_far: SoFar::new(&title),
             stanzas: Vec::new(),
             header,
@@ -174,9 +174,7 @@ impl FormWriter {
         let breaks = if line + 1 == lines { 2 } else { 1 };
         let mut fed = tokens;
         (0..breaks).for_each(|_| fed.extend_from_slice(&self.vocabulary.line_break));
-        for reader in self.without.iter_mut().chain([&mut self.with_title]) {
-            reader.read(generator.model(), fed.clone()).await?;
-        }
+        self.in_context.read(generator.model(), fed).await?;
         let before = match (written, line) {
             (0, _) => "",
             (_, 0) => "\n\n",
@@ -208,20 +206,20 @@ impl FormWriter {
         let target = rhymes.last().filter(|_| !free).map(String::as_str);
         let mut branches = Branches::new(tokenizer, lexicon, self.form.syllables, target, self.so_far.ends());
         let mut candidates: Vec<Candidate> = Vec::new();
-        for round in 0..ROUNDS.min(MAX_CANDIDATE_LINES / self.form.candidates) {
-            let drawing =
-                Drawing { line: written, first: round * self.form.candidates, count: self.form.candidates };
+        let count = self.form.candidates * if rhymes.is_empty() { 1 } else { RHYMING };
+        for round in 0..ROUNDS.min(MOST_DRAWN / count) {
+            let drawing = Drawing { line: written, first: round * count, count };
             let loops = candidates.first().is_some_and(|best| makes_chain(&best.line, &self.form.weights));
             let sampler = if loops { &mut self.hot_sampler } else { &mut self.sampler };
             let drawn =
-                draw(model, &self.with_title, &self.vocabulary, sampler, drawing, &mut branches).await?;
+                draw(model, &self.in_context, &self.vocabulary, sampler, drawing, &mut branches).await?;
             self.collect(generator, lexicon, &asked, (drawn, false), &mut candidates);
             let natural = candidates
                 .iter()
                 .filter(|candidate| !candidate.line.led && candidate.line.rhyme == Some(Rhyme::Perfect))
                 .count();
             if target.is_some() && natural < ENOUGH_RHYMES {
-                let led = complete(model, &self.with_title, &self.vocabulary, &branches.take_best()).await?;
+                let led = complete(model, &self.in_context, &self.vocabulary, &branches.take_best()).await?;
                 self.collect(generator, lexicon, &asked, (led, true), &mut candidates);
             }
             candidates = best_first(candidates);
@@ -229,7 +227,7 @@ impl FormWriter {
                 break;
             }
         }
-        self.compare_with_title(generator, &mut candidates).await?;
+        self.compare_with_context(generator, &mut candidates).await?;
         let best = candidates[0].line.scores;
         for other in &mut candidates[1..] {
             other.line.lost_by = Some(other.line.scores.lost_by(&best));
@@ -272,16 +270,19 @@ impl FormWriter {
         }
     }
 
-    /// Adds the title's part to the best candidates; the others can no longer win.
-    async fn compare_with_title(&self, generator: &Generator, candidates: &mut Vec<Candidate>) -> Result<()> {
-        let Some(without) = &self.without else { return Ok(()) };
+    /// Adds the context's part to the best candidates; the others can no longer win.
+    async fn compare_with_context(
+        &self,
+        generator: &Generator,
+        candidates: &mut Vec<Candidate>,
+    ) -> Result<()> {
         let others = candidates.split_off(candidates.len().min(COMPARED));
-        let (mut decoder, logits) = without.decoder(generator.model());
+        let (mut decoder, logits) = self.without_context.decoder(generator.model());
         let texts: Vec<&[u32]> = candidates.iter().map(|candidate| &candidate.path.tokens[..]).collect();
         let read = read_all(&mut *decoder, logits, &texts).await?;
-        for (candidate, untitled) in candidates.iter_mut().zip(read) {
-            let gain = self.mean(&candidate.path.log_p) - self.mean(&untitled.log_p);
-            candidate.line.scores.title = self.form.weights.title * gain;
+        for (candidate, alone) in candidates.iter_mut().zip(read) {
+            let gain = self.mean(&candidate.path.log_p) - self.mean(&alone.log_p);
+            candidate.line.scores.context = self.form.weights.context * gain;
         }
         *candidates = best_first(std::mem::take(candidates));
         candidates.extend(others);
