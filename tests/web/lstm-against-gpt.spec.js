@@ -81,3 +81,19 @@ test('one model that cannot be fetched leaves the other to write', async ({ page
   await page.getByRole('button', { name: 'Generate' }).click();
   await expect(rivals.getByRole('status').filter({ hasText: 'Finished' })).toHaveCount(1);
 });
+
+test('one link shares both songs, from below them', async ({ page }) => {
+  const { rivals, generate } = await open(page, 'seed=3&length=60&prompt=My+love+is+like');
+  const share = page.getByRole('button', { name: 'Share' });
+  await expect(share).toBeHidden();
+  await generate.click();
+  await finished(rivals);
+  await share.click();
+  await expect(page.getByRole('status').filter({ hasText: 'Link copied' })).toBeVisible();
+  const link = await page.evaluate(() => navigator.clipboard.readText());
+  expect(link.match(/view=duel|proof=/g)).toHaveLength(3);
+  await page.getByRole('main').getByRole('button', { name: 'QR code' }).click();
+  await expect(page.getByRole('img', { name: 'QR code' })).toBeVisible();
+  await page.getByRole('textbox', { name: 'Start with' }).fill('Another beginning');
+  await expect(page.getByRole('img', { name: 'QR code' })).toBeHidden();
+});

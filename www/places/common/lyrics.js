@@ -162,6 +162,11 @@ export class Lyrics {
     sheet.showHint('songHint');
   }
 
+  /** Whether a song has been written, perhaps not to its end. */
+  get hasSong() {
+    return this.#last !== null;
+  }
+
   /**
    * Returns the proof of the current song, if the settings reproduce it.
    *

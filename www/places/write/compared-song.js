@@ -125,6 +125,10 @@ export class ComparedSong {
     return this.#lyrics.byGpu;
   }
 
+  get hasSong() {
+    return this.#lyrics.hasSong;
+  }
+
   /** @param {boolean} working */
   #setWorking(working) {
     this.working = working;

@@ -7,6 +7,7 @@ import { copyLink } from '../../ui/copy.js';
 import { button, h } from '../../ui/dom.js';
 import { textField } from '../../ui/fields.js';
 import { settingsPanel } from '../../ui/settings-panel.js';
+import { sharing } from '../../ui/share.js';
 import { Verdict } from '../../ui/verdict.js';
 import { ComparedSong } from './compared-song.js';
 
@@ -21,9 +22,22 @@ export function mountLstmAgainstGpt(root, context) {
   const verdict = new Verdict(context, 'duel');
   const second = { ...context, engine: new EngineClient(context.computing) };
   const songs = [new ComparedSong(context, 0, verdict), new ComparedSong(second, 1, verdict)];
-  const prove = async () => (await Promise.all(songs.map((song) => song.proof()))).filter(Boolean);
+  const told = {
+    get byGpu() {
+      return songs.some((song) => song.byGpu);
+    },
+    prove: async () => (await Promise.all(songs.map((song) => song.proof()))).filter(Boolean),
+  };
   const shown = h('div', { class: 'shown' });
   const status = h('p', { class: 'status', role: 'status' });
+  const share = sharing(
+    'duel',
+    () => state.settings,
+    told,
+    { status, shown },
+    (listener) => state.onChange(listener),
+  );
+  const afterwards = h('div', { class: 'row afterwards', hidden: true }, ...share.buttons, share.panel);
   const stop = button('stop', () => each('stop'), { disabled: true, 'aria-keyshortcuts': 'Escape' });
   const go = button('generate', () => writeAnew(), {
     class: 'primary',
@@ -34,6 +48,7 @@ export function mountLstmAgainstGpt(root, context) {
       const working = songs.some((other) => other.working);
       if (!working && document.activeElement === stop) go.focus();
       stop.disabled = !working;
+      afterwards.hidden = working || !songs.some(({ hasSong }) => hasSong);
     };
   }
   state.onChange(() => state.settings.view === 'duel' && catalog.isOpen && each('follow'));
@@ -50,10 +65,7 @@ export function mountLstmAgainstGpt(root, context) {
         { class: 'row' },
         go,
         stop,
-        button('copyLink', () => {
-          const byGpu = songs.some((song) => song.byGpu);
-          void copyLink(state.settings, 'duel', shown, { byGpu, prove }).then((key) => say(status, key));
-        }),
+        button('copyLink', () => void copyLink(state.settings, 'duel', shown, told).then((key) => say(status, key))),
       ),
       changes(state, 'duel'),
       shown,
@@ -61,6 +73,7 @@ export function mountLstmAgainstGpt(root, context) {
     ),
     verdict.element,
     h('div', { class: 'sheets compared-songs' }, ...songs.map(({ element }) => element)),
+    afterwards,
     h(
       'section',
       { class: 'tuning', tLabel: 'tuning' },
