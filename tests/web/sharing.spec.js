@@ -95,3 +95,30 @@ test('on a projector: large type, the text on the left, and the code of what is 
   await expect(code).toBeHidden();
   await expect(page.getByRole('button', { name: 'Present', exact: true })).toBeFocused();
 });
+
+for (const [lang, present, end] of [
+  ['en', 'Present', 'End presentation'],
+  ['de', 'Präsentieren', 'Präsentation beenden'],
+]) {
+  test(`a phone presents every place: ${lang}`, async ({ page }) => {
+    await page.setViewportSize({ width: 360, height: 740 });
+    await open(page, `${SHORT}&lang=${lang}`);
+    const begin = page.getByRole('button', { name: present, exact: true });
+    for (const width of [320, 360]) {
+      await page.setViewportSize({ width, height: 740 });
+      await expect(begin).toBeInViewport({ ratio: 1 });
+      await expectNoSidewaysScroll(page);
+    }
+    await begin.click();
+    for (const place of await page.getByRole('navigation').first().getByRole('link').all()) {
+      await place.click();
+      await expect(page.getByRole('main').getByRole('heading').first()).toBeAttached();
+      for (const width of [320, 360]) {
+        await page.setViewportSize({ width, height: 740 });
+        await expectNoSidewaysScroll(page);
+      }
+    }
+    await page.getByRole('button', { name: end }).click();
+    await expect(begin).toBeFocused();
+  });
+}

@@ -3,6 +3,7 @@
 
 import { makeLink } from '../link.js';
 import { button, h } from './dom.js';
+import { icon } from './icons.js';
 import { drawn } from './share.js';
 
 const TYPING = 'input, textarea, select, [contenteditable]';
@@ -13,7 +14,9 @@ export function presentation(state) {
   const place = h('div', { class: 'qr-place', hidden: true });
   const code = button('qr', () => void toggleCode(), { 'aria-expanded': 'false' });
   const end = button('presentEnd', () => set(false));
-  const begin = button('present', () => set(true), { 'aria-keyshortcuts': 'F' });
+  // On phones only the icon is visible.
+  const begin = h('button', { type: 'button', 'aria-keyshortcuts': 'F' }, icon('present'), h('span', { t: 'present' }));
+  begin.addEventListener('click', () => set(true));
 
   /** @param {boolean} on */
   function set(on) {
