@@ -27,6 +27,22 @@ and then he went away.`,
   },
 };
 
+/**
+ * Fetches a result computed beforehand, which a view shows until it has one of its own. Renew the files in `examples/`
+ * with LIEDWERK_RENEW=1 (tests/web/example.spec.js).
+ *
+ * @template T
+ * @param {string} name
+ * @returns {Promise<T | null>} null if it cannot be fetched; no view depends on it
+ */
+export async function fetchExample(name) {
+  try {
+    return await (await fetch(new URL(`examples/${name}.json`, document.baseURI))).json();
+  } catch {
+    return null;
+  }
+}
+
 /** Suggested titles for rhyming songs, used in turn. @type {Readonly<Record<'de' | 'en', readonly string[]>>} */
 export const EXAMPLE_TITLES = {
   de: ['Erster Schnee', 'Der letzte Zug', 'Die alte Gitarre', 'Sommer am See'],

@@ -36,11 +36,17 @@ const file = (text) => ({ name: 'choices.jsonl', mimeType: 'application/jsonl', 
 test('choices are made by keys, taken back and kept; too few teach nothing', async ({ page }) => {
   await page.goto('#view=prefer&lang=en&seed=1');
   const { status, alert } = controls(page);
-  const { draw, count, fit, files } = prefer(page);
-  await draw.click();
-  await expect(status).toContainText('Which one is better?');
-  await expect(page.getByRole('figure').filter({ hasText: /^[12]\S/ })).toHaveCount(2);
+  const { count, fit, files } = prefer(page);
+  // The first two stanzas were written beforehand.
+  await expect(page.getByText(/^Two stanzas, written beforehand/)).toBeInViewport();
+  const pair = page.getByRole('figure').filter({ hasText: /^[12]\S/ });
+  await expect(pair).toHaveCount(2);
+  const [before] = await pair.allInnerTexts();
   await page.keyboard.press('1');
+  await expect(status).toContainText('Which one is better?');
+  await expect(page.getByText(/^Two stanzas, written beforehand/)).toBeHidden();
+  await expect(pair.first()).not.toHaveText(before);
+  await expect(pair.first()).toBeInViewport();
   await expect(count).toContainText('Choices: 1, of which 1');
   await expect(status).toContainText('Which one is better?');
   await page.keyboard.press('0');

@@ -57,11 +57,15 @@ async function answered(page) {
 test('start, pause, reload, go on, download, open in another profile, write', async ({ page, browser }) => {
   test.setTimeout(120_000);
   const { models, runs } = await open(page);
+  const beforehand = page.getByText(/^Computed beforehand/);
+  await expect(beforehand).toBeInViewport();
+  await expect(page.getByRole('region', { name: 'What it writes' }).getByRole('article').first()).toBeVisible();
   // Long enough to be paused even on a fast machine.
   const steps = 160;
   const start = await plan(page, { steps });
   await start.click();
   await expect(page.getByText(`Finished after ${steps} steps.`)).toBeVisible({ timeout: 60_000 });
+  await expect(beforehand).toBeHidden();
   const whole = await losses(page);
   await expect(page.getByRole('region', { name: 'What it writes' }).getByRole('article').first()).toBeVisible();
 

@@ -79,6 +79,7 @@ export const de = {
   newSeed: 'Neue Zufallszahl',
   sheet: 'Lied',
   example: 'Beispiel',
+  beforehand: 'Vorab berechnetes Beispiel',
   aboutModel: 'Über dieses Modell',
   trainedOn: 'Trainiert mit',
   licence: 'Lizenz',

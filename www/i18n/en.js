@@ -78,6 +78,7 @@ export const en = {
   newSeed: 'New seed',
   sheet: 'Song',
   example: 'Example',
+  beforehand: 'Example, computed beforehand',
   aboutModel: 'About this model',
   trainedOn: 'Trained on',
   licence: 'Licence',

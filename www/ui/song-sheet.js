@@ -75,6 +75,21 @@ export class SongSheet {
     this.element.prepend(label);
   }
 
+  /**
+   * Shows a song computed beforehand.
+   *
+   * @param {string} given
+   * @param {string} text including what was given
+   * @param {string} language
+   */
+  showBeforehand(given, text, language) {
+    this.clear(language);
+    this.append(given, true);
+    this.append(text.slice(given.length), false);
+    this.flush();
+    this.showHint('beforehand');
+  }
+
   /** Shows a hint until there is a song. @param {import('../i18n/index.js').Key} key */
   showHint(key) {
     this.element.prepend(h('p', { class: 'example small', t: key }));

@@ -7,6 +7,7 @@ import { h } from './dom.js';
 
 /** @typedef {import('../engine/protocol.js').ModelEntry} ModelEntry */
 /** @typedef {import('../engine/protocol.js').Piece} Piece */
+/** @typedef {Pick<Piece, 'index' | 'before' | 'source'>} Place of a sentence in the German text */
 /** @typedef {(HTMLElement | null)[]} Words null for a word that does not occur literally in the text */
 
 /**
@@ -38,7 +39,7 @@ export class TranslationRows {
   /** @param {(piece: Piece) => void} onChoose */
   constructor(onChoose) {
     const ends = {
-      row: (/** @type {Piece} */ piece) => this.#row(piece),
+      row: (/** @type {Place} */ piece) => this.#row(piece),
       told: (/** @type {Readout | null} */ weight) => this.#tell(weight),
       walk: (/** @type {Column} */ column, /** @type {KeyboardEvent} */ event) => this.#walk(column, event),
       begun: () => this.#begin(),
@@ -62,7 +63,7 @@ export class TranslationRows {
     saysNothing(this.#readout);
   }
 
-  /** @param {Piece} piece */
+  /** @param {Place} piece */
   #row({ index, before, source }) {
     const known = this.#rows.get(index);
     if (known) return known;
@@ -133,7 +134,7 @@ export class TranslationRows {
  * @typedef {{ target: string, source: string, weight: number }} Readout
  *
  * @typedef {object} Ends callbacks from a column to its table
- * @property {(piece: Piece) => Row} row
+ * @property {(piece: Place) => Row} row
  * @property {(weight: Readout | null) => void} told
  * @property {(column: Column, event: KeyboardEvent) => void} walk
  * @property {() => void} begun
@@ -241,6 +242,21 @@ export class Column {
     });
     cell.replaceChildren(element);
     this.#english.set(piece.index, { piece, element, words, weights, german });
+  }
+
+  /**
+   * Shows a translation computed beforehand, without attention.
+   *
+   * @param {string} german
+   * @param {string} english with as many lines
+   */
+  showBeforehand(german, english) {
+    const lines = english.split('\n');
+    german.split('\n').forEach((source, index) => {
+      this.#ends.row({ index, before: '', source }).english[this.#place].textContent = lines[index];
+    });
+    this.text = english;
+    say(this.speed, 'beforehand');
   }
 
   /** @param {number} index of a piece, which this column need not have */

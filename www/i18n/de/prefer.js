@@ -24,6 +24,8 @@ export const prefer = {
   judgeNoOldWords: 'der alte Wörter nicht mag',
   judgeCheerful: 'der Heiteres mag',
   preferLetJudge: 'Den Juror 100-mal urteilen lassen',
+  preferBeforehand:
+    'Zwei Strophen, vorab geschrieben mit Zufallszahl {seed}. Welche ist besser? Dein Urteil zählt schon; danach schreibt das Modell zwei neue.',
   preferFirst: '1 ist besser',
   preferSecond: '2 ist besser',
   preferNeither: 'Beide sind schlecht',

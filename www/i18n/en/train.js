@@ -100,6 +100,7 @@ export const train = {
   durationHours: '{hours} h',
   overfitting: 'Validation loss has risen since step {step}: from there on the model learns by heart.',
   samples: 'What it writes',
+  trainBeforehand: 'Computed beforehand: a small LSTM trained on the eleven English songs. Press “Start training” for your own.',
   samplesHint: 'Every now and then it writes a few lines, always with the same seed.',
   sampleStep: 'Step {step}, seed {seed}',
   sampleCopied: '{share}% word for word from your text',

@@ -1,5 +1,6 @@
 // Stores training runs in this browser: their curves and, until they end, what it takes to resume them.
 
+import { fetchExample } from '../../examples.js';
 import { all, get, putAll, removeAll } from '../../shelf/database.js';
 import { noNumbers } from './history.js';
 
@@ -55,6 +56,16 @@ export function newRun(what) {
     samples: [],
     ...what,
   };
+}
+
+/**
+ * Returns a run computed beforehand, for visitors who have none.
+ *
+ * @returns {Promise<Run | null>}
+ */
+export async function runBeforehand() {
+  const stored = /** @type {Pick<Run, 'name' | 'kind' | 'step' | 'steps' | 'perToken' | 'numbers' | 'samples'> | null} */ (await fetchExample('run'));
+  return stored && { ...newRun({ ...stored, based: '', device: 'cpu' }), ...stored, outcome: 'finished' };
 }
 
 /**

@@ -22,6 +22,7 @@ export class Curves {
   #copied = new Chart({ title: 'chartCopied', x: 'chartStep', format: { style: 'percent', maximumFractionDigits: 1 }, small: true });
   #unit = h('select', { id: 'train-unit' }, h('option', { value: 'bits', t: 'unitBits' }), h('option', { value: 'nats', t: 'unitNats' }));
   #compare = h('select', { id: 'train-compare' });
+  #beforehand = h('p', { class: 'small', t: 'trainBeforehand' });
   #overfit = h('p', { class: 'overfit', hidden: true });
   #now = h('dl', { class: 'now' });
   #bar = h('progress', { tLabel: 'trainProgress' });
@@ -44,6 +45,7 @@ export class Curves {
     this.element = h(
       'div',
       { class: 'curves', hidden: true },
+      this.#beforehand,
       this.#bar,
       this.#now,
       this.#overfit,
@@ -65,11 +67,12 @@ export class Curves {
 
   /**
    * @param {Run | null} run
-   * @param {Run[]} others runs to compare with
+   * @param {Run[]} all the visitor's runs
    */
-  show(run, others) {
+  show(run, all) {
     this.#run = run;
-    this.#others = others.filter(({ id, numbers }) => id !== run?.id && numbers.step.length > 0);
+    this.#beforehand.hidden = run === null || all.includes(run);
+    this.#others = all.filter(({ id, numbers }) => id !== run?.id && numbers.step.length > 0);
     this.element.hidden = run === null;
     this.#perSecond = 0;
     this.#left = '';
@@ -178,7 +181,7 @@ export class Curves {
       ['nowBest', Number.isFinite(best) ? text('bitsShort', { value: written(best) }) : ''],
       ['chartRate', rate === undefined ? '' : formatNumber(rate, { maximumSignificantDigits: 2 })],
       ['nowSpeed', this.#perSecond ? text('speed', { rate: Math.round(this.#perSecond) }) : ''],
-      ['nowTime', duration(run.seconds)],
+      ['nowTime', run.seconds ? duration(run.seconds) : ''],
       ['nowLeft', this.#left],
       ['nowDevice', run.device === 'gpu' ? text('onGpu') : run.cores > 1 ? text('onCores', { cores: run.cores }) : text('onCpu')],
     ];

@@ -56,6 +56,12 @@ export function mountTrain(root, context) {
     notes,
     status,
     page,
+    place: (/** @type {boolean} */ own) => {
+      page.hidden = false;
+      // A run computed beforehand comes first, while the visitor has not chosen a text.
+      if (page.classList.toggle('beforehand', !own)) steps.before(page);
+      else if (after.nextElementSibling !== page) after.after(page);
+    },
     setGoing: controls.setGoing,
     offer: (/** @type {import('./train-shelf.js').Offered[]} */ models) => {
       after.hidden = models.length === 0;
@@ -64,10 +70,11 @@ export function mountTrain(root, context) {
   };
   const training = new Training(context, parts);
   text.onChange = () => plan.forget();
-  page.append(controls.during, curves.element);
+  page.append(h('h2', { class: 'unseen', t: 'trainLearning' }), controls.during, curves.element);
+  const steps = h('div', { class: 'train-steps' }, text.element, plan.element);
   root.append(
     h('p', { class: 'lead', t: 'trainLead' }),
-    h('div', { class: 'train-steps' }, text.element, plan.element),
+    steps,
     controls.start,
     h('div', { class: 'news' }, status),
     alert.element,

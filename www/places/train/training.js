@@ -7,7 +7,7 @@ import { alone, somebodyTrains } from './alone.js';
 import { kindOfTraining } from './data.js';
 import { append, goBack } from './history.js';
 import { Pace } from './pace.js';
-import { deleteRun, forgetMeans, keepSample, meansOf, newRun, storedRuns, storeRun } from './runs.js';
+import { deleteRun, forgetMeans, keepSample, meansOf, newRun, runBeforehand, storedRuns, storeRun } from './runs.js';
 import { overfitSince } from './train-curves.js';
 import { Measuring, NO_TEXT } from './train-measuring.js';
 
@@ -30,6 +30,7 @@ import { Measuring, NO_TEXT } from './train-measuring.js';
  * @property {import('../../ui/notes.js').Notes} notes
  * @property {HTMLElement} status
  * @property {HTMLElement} page shows the progress
+ * @property {(own: boolean) => void} place makes it visible, in the place for a run of the visitor's own or one computed beforehand
  * @property {(going: 'idle' | 'busy' | 'training' | 'paused') => void} setGoing
  * @property {(models: import('./train-shelf.js').Offered[]) => void} offer offers models for use
  */
@@ -69,7 +70,7 @@ export class Training {
     });
   }
 
-  /** Lists the stored runs; one interrupted by a reload is shown, ready to resume. */
+  /** Lists the stored runs and shows the newest; one interrupted by a reload is ready to resume. */
   async open() {
     if (this.#opened) return;
     this.#opened = true;
@@ -80,7 +81,7 @@ export class Training {
       this.#opened = false; // Try again next time; a storage failure is reported when a run is stored.
     }
     this.#list();
-    const newest = this.#runs[0];
+    const newest = this.#runs[0] ?? (await runBeforehand());
     if (this.#going || !newest) return;
     this.show(newest);
     if (newest.outcome !== 'running') return;
@@ -91,7 +92,7 @@ export class Training {
   /** @param {Run} run */
   show(run) {
     this.#shown = run;
-    this.#parts.page.hidden = false;
+    this.#parts.place(this.#runs.includes(run));
     this.#parts.curves.show(run, this.#runs);
     this.#parts.samples.show(run.samples);
   }

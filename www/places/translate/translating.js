@@ -1,6 +1,7 @@
 // Runs the view "Translate": one model, or two on the same text, and the alignment of the chosen sentence.
 
 import { bringIntoSight } from '../../ui/dom.js';
+import { beforehand } from '../common/beforehand.js';
 import { Translation } from '../common/translation.js';
 import { Work } from '../common/work.js';
 
@@ -61,6 +62,15 @@ export class Translating {
     compare.hidden = offered < 2;
     this.#followModels();
     if (how.go) this.translate(fresh, replay);
+    await this.#showBeforehand();
+  }
+
+  /** Shows translations computed beforehand. */
+  async #showBeforehand() {
+    const { sheets } = this.#parts;
+    const { state } = this.#context;
+    const texts = await beforehand('translate', state, { compare: '1' });
+    if (sheets[0].text === '') this.#models().forEach(({ id }, i) => texts[id] && sheets[i].showBeforehand(state.settings.german, texts[id]));
   }
 
   /** Returns the proofs of the translations that the settings reproduce. */
@@ -74,7 +84,7 @@ export class Translating {
    * @param {boolean} replay whether a link requests it
    */
   translate(fresh = false, replay = false) {
-    const { afterwards, shown, sheets, translate } = this.#parts;
+    const { afterwards, shown, translate } = this.#parts;
     const models = this.#models();
     if (!models.length) {
       if (!translate.disabled) void this.open({ go: true, linked: false, pledge: null }, true, replay);
@@ -86,7 +96,6 @@ export class Translating {
       this.#work.refuse('nothing-to-translate');
       return;
     }
-    models.forEach((model, i) => sheets[i].clear(model));
     this.choose(null);
     void this.#work.perform(
       (task) => this.#translateAll(task, models, fresh),
@@ -139,6 +148,8 @@ export class Translating {
         fresh,
         speed: sheet.speed,
         onSplit: (settings) => {
+          // The first column clears the table.
+          sheet.clear(model);
           sheet.setWorking(true);
           if (i > 0) return;
           this.#context.state.wrote('translate', settings);

@@ -1,9 +1,10 @@
 // Runs the view "Taylor meets Helene": translation, continuation, or both in one go.
 
 import { keepStart } from '../../cut.js';
-import { saysNothing } from '../../i18n/index.js';
+import { say, saysNothing } from '../../i18n/index.js';
 import { GERMAN_LENGTH } from '../../state.js';
 import { bringIntoSight } from '../../ui/dom.js';
+import { beforehand } from '../common/beforehand.js';
 import { Lyrics } from '../common/lyrics.js';
 import { Translation } from '../common/translation.js';
 import { Work } from '../common/work.js';
@@ -68,10 +69,24 @@ export class Chaining {
     translate.disabled = !none.hidden;
     if (linked) this.#parts.verdict.expect(how.pledge);
     this.#follow();
+    void this.#showBeforehand();
     if (!go) return;
     // Opened from the Translate view: start over with its German text.
     if (!linked) this.begin(this.#context.state.settings.german);
     this.all(fresh, linked);
+  }
+
+  /** Shows English and a song computed beforehand. */
+  async #showBeforehand() {
+    const { english, translators, writers, translationSpeed, sheet } = this.#parts;
+    const texts = await beforehand('chain', this.#context.state);
+    const [translation, song] = [translators, writers].map((picker) => texts[picker.chosen()?.id ?? '']);
+    if (!translation || !song || english.value !== '' || sheet.text !== '') return;
+    english.value = translation;
+    // Like an incomplete translation: to be translated before the song continues.
+    this.#madeFrom = null;
+    say(translationSpeed, 'beforehand');
+    sheet.showBeforehand(beginningOf(translation), song, 'en');
   }
 
   /** Translates, unless there is English that still matches the German, then continues the song. */

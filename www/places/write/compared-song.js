@@ -79,6 +79,12 @@ export class ComparedSong {
     if (how.go) this.write(fresh, replay);
   }
 
+  /** Shows a song computed beforehand. @param {Record<string, string>} texts by model id */
+  showBeforehand(texts) {
+    const model = this.#model;
+    if (model && texts[model.id]) this.#parts.sheet.showBeforehand(this.#context.state.settings.prompt, texts[model.id], model.language);
+  }
+
   /** Returns the proof of the song, if the settings it was written with are unchanged. */
   proof() {
     return this.#lyrics.proof(this.#model, this.#context.state.settings.prompt);

@@ -9,6 +9,7 @@ import { textField } from '../../ui/fields.js';
 import { settingsPanel } from '../../ui/settings-panel.js';
 import { sharing } from '../../ui/share.js';
 import { Verdict } from '../../ui/verdict.js';
+import { beforehand } from '../common/beforehand.js';
 import { ComparedSong } from './compared-song.js';
 
 /**
@@ -97,6 +98,8 @@ export function mountLstmAgainstGpt(root, context) {
   return {
     open: async (how) => {
       await Promise.all(songs.map((song) => song.open(how)));
+      const texts = await beforehand('duel', state);
+      for (const song of songs) song.showBeforehand(texts);
     },
     run: writeAnew,
     stop: () => each('stop'),

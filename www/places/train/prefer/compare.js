@@ -1,7 +1,8 @@
 // The second step of "Learn from people": pairwise comparisons, made by hand or by a judge.
 
+import { fetchExample } from '../../../examples.js';
 import { say, saysNothing } from '../../../i18n/index.js';
-import { button, h } from '../../../ui/dom.js';
+import { bringIntoSight, button, h } from '../../../ui/dom.js';
 import { saveFile } from '../../../ui/save-file.js';
 import { Verse, titleOf } from './verse.js';
 
@@ -22,12 +23,14 @@ export class CompareStep {
   #pair = h('div', { class: 'prefer-pair', hidden: true });
   #beginning = h('p', { class: 'small', translate: 'no' });
   #verses = [new Verse(), new Verse()];
+  #beforehand = h('p', { class: 'small' });
   #count = h('p', { class: 'small', 'aria-live': 'polite' });
   #contradicted = h('p', { class: 'small' });
   #tooLong = h('p', { class: 'small' });
   #judge = h('select', { id: 'prefer-judge' }, ...JUDGES.map(([value, t]) => h('option', { value, t })));
   #next = button('preferNext', () => void this.next(), { class: 'primary' });
   #letJudge = button('preferLetJudge', () => void this.#stand());
+  #start = h('div', { class: 'row' }, this.#next, h('label', { for: 'prefer-judge', t: 'preferJudge' }), this.#judge, this.#letJudge);
   #verdicts = [
     button('preferFirst', () => this.#choose('first'), { 'aria-keyshortcuts': '1' }),
     button('preferSecond', () => this.#choose('second'), { 'aria-keyshortcuts': '2' }),
@@ -53,13 +56,13 @@ export class CompareStep {
     this.#file.addEventListener('change', () => void this.#read());
     document.addEventListener('keydown', (event) => this.#key(event));
     const cards = this.#verses.map(({ element }, at) => h('figure', { class: 'prefer-card' }, h('figcaption', {}, String(at + 1)), element));
-    this.#pair.append(this.#beginning, h('div', { class: 'prefer-cards' }, ...cards), h('div', { class: 'row' }, ...this.#verdicts));
+    this.#pair.append(this.#beforehand, this.#beginning, h('div', { class: 'prefer-cards' }, ...cards), h('div', { class: 'row' }, ...this.#verdicts));
     this.element = h(
       'section',
       { class: 'prefer-step' },
       h('h2', { t: 'preferCompare' }),
       h('p', { t: 'preferCompareHint' }),
-      h('div', { class: 'row' }, this.#next, h('label', { for: 'prefer-judge', t: 'preferJudge' }), this.#judge, this.#letJudge),
+      this.#start,
       this.#pair,
       h('div', { class: 'row' }, this.#count, this.#undo, this.#export, this.#clear),
       this.#contradicted,
@@ -101,13 +104,30 @@ export class CompareStep {
       const shown = await desk.ask({ type: 'stanzas', seed, k });
       desk.choices.hasDrawn(id, seed, k);
       this.#show(shown);
+      bringIntoSight(this.#pair);
       desk.tell('preferWhich');
     });
+  }
+
+  /**
+   * Shows two stanzas written beforehand to a visitor who has not chosen any yet.
+   *
+   * @param {HTMLElement} first the view's first step, above which they are shown
+   */
+  async showBeforehand(first) {
+    const stored = /** @type {{ model: string, seed: number, beginning: string, stanzas: string[] } | null} */ (await fetchExample('stanzas'));
+    const { choices, isBusy, model } = this.#desk;
+    if (!stored || this.#shown || isBusy || choices.all.length > 0 || model?.id !== stored.model) return;
+    this.#show(stored);
+    say(this.#beforehand, 'preferBeforehand', { seed: String(stored.seed) });
+    first.before(this.#pair);
   }
 
   /** @param {{ beginning: string, stanzas: string[] }} shown */
   #show(shown) {
     this.#shown = shown;
+    saysNothing(this.#beforehand);
+    this.#start.after(this.#pair);
     this.#beginning.textContent = titleOf(shown.beginning);
     this.#verses.forEach((verse, at) => verse.show(shown.stanzas[at], this.#desk.model?.language));
     this.draw();

@@ -54,7 +54,7 @@ export function mountPrefer(root, context) {
   return {
     open: async () => {
       await context.catalog.open({ fresh: false }).catch((error) => alert.show(toFailure(error), () => void context.catalog.open({ fresh: true })));
-      await tune.remember();
+      await Promise.all([tune.remember(), compare.showBeforehand(show.element)]);
     },
     run: () => void compare.next(),
     stop: () => {},
