@@ -230,6 +230,8 @@ export const EXAMPLE_FORM = { style: 'modern', scheme: 'XAXA', syllables: '6-9',
 const FIRST_FORM = { title: 'First Snow', ...EXAMPLE_FORM };
 /** The song offered to visitors without a link. @type {Partial<Settings>} */
 export const FIRST_SONG = { ...FIRST_FORM, ...BOLD };
+/** Whether there is room for the translations of two models. */
+const isWide = () => matchMedia('(min-width: 60rem)').matches;
 /** The model that "Look inside" shows them: one with gates. @type {Partial<Settings>} */
 const FIRST_LOOK = { inspected: 'char-lstm-songs' };
 
@@ -295,7 +297,7 @@ export function fromHash(hash) {
     settings.seed = randomSeed();
     for (const [name, value] of Object.entries(FRESH)) if (!given.has(name)) settings[name] = value;
     if ([...given.keys()].every((key) => ABOUT_THE_PAGE.includes(key)))
-      Object.assign(settings, FIRST_LOOK, settings.view === 'write' ? FIRST_SONG : FIRST_FORM);
+      Object.assign(settings, FIRST_LOOK, { compare: isWide() ? '1' : '' }, settings.view === 'write' ? FIRST_SONG : FIRST_FORM);
   }
   return {
     settings: /** @type {Settings} */ (/** @type {unknown} */ (settings)),

@@ -158,6 +158,23 @@ test('two models translate the same sentence side by side', async ({ page }) => 
   await expect(column(page, second)).toBeHidden();
 });
 
+test('a first visit with room for it compares two models; a phone and a link do not', async ({ page }) => {
+  const [first, second] = await translators(page);
+  const { compare, status } = desk(page);
+  await page.goto('#view=translate');
+  await expect(compare).toBeChecked();
+  await expect(status).toContainText('Finished');
+  for (const model of [first, second]) await expect(pieces(page, model)).toHaveCount(4);
+  await page.goto('about:blank');
+  await page.goto('#view=translate&german=Ich+singe.');
+  await expect(compare).not.toBeChecked();
+  await page.setViewportSize({ width: 360, height: 740 });
+  await page.goto('about:blank');
+  await page.goto('#view=translate');
+  await expect(pieces(page, first)).toHaveCount(4);
+  await expect(compare).not.toBeChecked();
+});
+
 test('stops between pieces, and then translates again', async ({ page }) => {
   const { german, translate: button, stop, status } = await openTranslate(page);
   const [model] = await translators(page);
