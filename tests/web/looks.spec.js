@@ -125,6 +125,33 @@ test('writing fits every width', async ({ page }) => {
   await expectToFitEveryWidth(page);
 });
 
+test('a first visit loads its own style sheets only, and looks the same once the others have arrived', async ({ page }) => {
+  /** @type {string[]} */
+  const loaded = [];
+  page.on('request', (request) => request.url().endsWith('.css') && loaded.push(new URL(request.url()).pathname));
+  await open(page, '');
+  await openAllDisclosures(page);
+  await generate(page);
+  const everything = page.getByRole('main').locator('.write *').or(page.getByRole('banner').locator('*'));
+  const looks = async () => {
+    await page.mouse.move(0, 0);
+    return everything.evaluateAll((elements) =>
+      elements.map((element) => {
+        const { x, width, height } = element.getBoundingClientRect();
+        const { color, backgroundColor, borderTop, font, display } = getComputedStyle(element);
+        return [element.tagName, element.getAttribute('class'), x, width, height, color, backgroundColor, borderTop, font, display].join(' ');
+      }),
+    );
+  };
+  expect(loaded.filter((path) => path.includes('/places/'))).toEqual([expect.stringContaining('write/write.css')]);
+  const before = await looks();
+  await page.getByRole('link', { name: 'Translate' }).click();
+  await expect(page.getByRole('heading', { name: 'Translate' })).toBeAttached();
+  expect(loaded.length).toBeGreaterThan(12);
+  await page.getByRole('link', { name: 'Write' }).click();
+  expect(await looks()).toEqual(before);
+});
+
 test('the page keeps its own content security policy', async ({ page }) => {
   /** @type {string[]} */
   const complaints = [];

@@ -2,6 +2,7 @@
 // while another is shown.
 
 import { h } from '../ui/dom.js';
+import { dressed } from '../ui/dressed.js';
 import { VIEWS } from './index.js';
 
 /** @typedef {import('../state.js').ViewId} ViewId */
@@ -40,14 +41,15 @@ export class Stage {
   /**
    * @param {ViewId} id
    * @param {import('./common/view.js').How} how
-   * @throws if its script cannot be loaded
+   * @throws if its script or a style sheet cannot be loaded
    */
   async show(id, how) {
     const turn = ++this.#turn;
     if (!this.#mounted.has(id)) {
       this.view = NONE;
       const { load } = VIEWS.find((candidate) => candidate.id === id) ?? VIEWS[0];
-      const mount = await load();
+      // The first view needs no other style sheets than the page.
+      const [mount] = await Promise.all([load(), id === VIEWS[0].id || dressed()]);
       // The visitor has switched views meanwhile, perhaps away and back.
       if (this.#turn !== turn) return;
       this.#mount(id, mount);
