@@ -1,5 +1,5 @@
-// Interpretable units of a shipped LSTM. Found by correlating all units with properties of the text over 5,200
-// characters of songs. A test measures the correlations again (tests/web/look.spec.js).
+// Interpretable units of a shipped LSTM, found by `cargo run --release --example find_units SONGS`, which correlates all
+// units with properties of the text. A test measures their correlations again (tests/web/look.spec.js).
 
 /** @typedef {{ name: import('../i18n/index.js').Key, layer: number, part: import('./frames.js').LstmPart, unit: number, correlation: number }} KnownUnit */
 
