@@ -102,11 +102,87 @@ test('a chorus comes back word for word', async ({ page }) => {
   expect(second).toEqual(first);
 });
 
+/** Why a candidate lost, by the name of a part of its score. @type {Record<'en' | 'de', Record<string, string>>} */
+const WHY = {
+  en: {
+    chosen: 'chosen',
+    led: 'steered to a rhyme',
+    rhyme: 'rhymes less well',
+    likely: 'less likely',
+    context: 'fits the song less well',
+    repeats: 'repeats more',
+    words: 'more words not in the dictionary',
+    length: 'further from the requested length',
+    ending: 'ends less well',
+  },
+  de: {
+    chosen: 'gewählt',
+    led: 'zum Reim gelenkt',
+    rhyme: 'reimt sich schlechter',
+    likely: 'unwahrscheinlicher',
+    context: 'passt schlechter zum Lied',
+    repeats: 'wiederholt mehr',
+    words: 'mehr Wörter, die nicht im Wörterbuch stehen',
+    length: 'trifft die gewünschte Länge schlechter',
+    ending: 'endet schlechter',
+  },
+};
+
+test('a line opens the candidates it was chosen from, and says why each lost', async ({ page }) => {
+  await open(page, `${ONE.replace('stanzas=1', 'parts=CC')}&scheme=AABB&${GPT}`);
+  await write(page);
+  const asked = ['--title', 'Snow', '--scheme', 'AABB', '--form', 'CC', '--syllables', '6-9', '--seed', '7', '--json', '--candidates', '6'];
+  const sampled = ['--temperature', '0.9', '--top-p', '1', '--min-p', '0.03'];
+  const said = execFileSync(binary, ['generate', '--model', `${models}gpt-songs`, ...asked, ...sampled], { encoding: 'utf8' });
+  /** @type {{ text: string, candidates: { text: string, led: boolean, lost_by?: string }[] }[]} */
+  const written = JSON.parse(said).lines;
+  const rows = (/** @type {number} */ line, /** @type {'en' | 'de'} */ lang) =>
+    written[line].candidates.map(({ text, led, lost_by }) => text + WHY[lang][lost_by ?? 'chosen'] + (led ? ` · ${WHY[lang].led}` : ''));
+  const lines = page.getByRole('region', { name: /^(Song|Lied)$/ }).getByRole('button');
+  // The second chorus repeats the first, so nothing was chosen.
+  await expect(lines).toHaveText(written.slice(0, 4).map(({ text }) => text));
+  const items = page.getByRole('figure', { name: 'Candidates for this line' }).getByRole('listitem');
+  await lines.nth(1).click();
+  await expect(items).toHaveText(rows(1, 'en'));
+  await expectWellMadeInEveryLook(page, SCREEN_AND_PHONE);
+  await page.getByRole('button', { name: 'Deutsch' }).click();
+  const inGerman = page.getByRole('figure', { name: 'Vorschläge für diese Zeile' }).getByRole('listitem');
+  await expect(inGerman).toHaveText(rows(1, 'de'));
+  // The list of another line takes its place, also by keyboard.
+  await lines.nth(3).press(' ');
+  await expect(inGerman).toHaveText(rows(3, 'de'));
+  await expect(lines.and(page.locator('[aria-expanded="true"]'))).toHaveText([written[3].text]);
+  await lines.nth(3).press('Enter');
+  await expect(inGerman).toHaveCount(0);
+});
+
+test('selecting a line opens nothing, and a line marked as copied still opens', async ({ page }) => {
+  const { song, status } = await open(page, `${ONE}&scheme=XAXA&${GPT}`);
+  await write(page);
+  const line = song.getByRole('button').first();
+  const candidates = page.getByRole('figure', { name: 'Candidates for this line' });
+  const spot = (/** @type {number} */ x) => line.hover({ position: { x, y: 12 } });
+  await spot(2);
+  await page.mouse.down();
+  await spot(90);
+  await page.mouse.up();
+  const selected = await page.evaluate(() => getSelection()?.toString());
+  expect(selected).not.toBe('');
+  await expect(line).toContainText(selected ?? '');
+  await expect(candidates).toHaveCount(0);
+  await page.getByRole('button', { name: 'Learned by heart?' }).click();
+  await expect(status).toContainText('Compared');
+  await line.click();
+  await expect(candidates).toBeVisible();
+});
+
 test('lines stand on the sheet as soon as they are written, and Stop ends between them', async ({ page }) => {
   const { generate, stop, status, song } = await open(page, `${ONE.replace('stanzas=1', 'stanzas=12')}&scheme=free&${GPT}`);
   await generate.click();
   await expect(page.getByText(/Line \d+ of 48/)).toBeVisible();
   await expect(song).not.toContainText('Example');
+  await song.getByRole('button').first().click();
+  await expect(page.getByRole('figure', { name: 'Candidates for this line' })).toBeVisible();
   await stop.click();
   await expect(status).toContainText(/Stopped after \d+ lines/);
   const written = (await stanzas(page)).flat().length;

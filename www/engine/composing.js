@@ -3,6 +3,9 @@
 import { openLexicon, startWasm } from './opened-models.js';
 import { breath } from './slices.js';
 
+/** Number of candidates shown for a line: itself and the best of the others. */
+const SHOWN = 6;
+
 /**
  * Composes a song; only in the worker with the lean module.
  *
@@ -27,13 +30,14 @@ export async function compose(job, generator, how, post) {
     // A line takes a while, so let a pending cancel arrive first.
     await breath();
     while (!ended && !how.signal.aborted) {
-      const line = writer.nextLine(generator, lexicon);
-      ended = line === null;
-      if (line) {
-        const { before } = line;
-        text += before + line.text;
+      const next = writer.nextLine(generator, lexicon);
+      ended = next === null;
+      if (next) {
+        const candidates = next.candidates.slice(0, SHOWN).map(({ text, led, lost_by }) => ({ text, led, lost_by }));
+        const line = { before: next.before, text: next.text, candidates };
+        text += line.before + line.text;
         tokens += 1;
-        post({ id, type: 'line', line: { before, text: line.text }, lines, tokens, seconds: (performance.now() - begin) / 1000 });
+        post({ id, type: 'line', line, lines, tokens, seconds: (performance.now() - begin) / 1000 });
       }
       await breath();
     }

@@ -130,8 +130,8 @@
  *   which device a run that is not bound to the CPU uses, and why; sent again if the GPU is lost during the run
  * @typedef {{ id: number, type: 'started', prompt: string, notes: Note[] }} StartedEvent
  * @typedef {{ id: number, type: 'token', text: string, ids: number[], tokens: number, seconds: number }} TokenEvent
- * @typedef {{ id: number, type: 'line', line: Pick<Line, 'before' | 'text'>, lines: number, tokens: number, seconds: number }} LineEvent
- *   `lines`: number of lines in the song
+ * @typedef {{ id: number, type: 'line', line: Pick<Line, 'before' | 'text'> & { candidates: Pick<Line['candidates'][number], 'text' | 'led' | 'lost_by'>[] }, lines: number, tokens: number, seconds: number }} LineEvent
+ *   `lines`: number of lines in the song; `candidates`: the best for the line, itself first; none for a repeated one
  * @typedef {{ id: number, type: 'judged', figures: SongFigures }} JudgedEvent
  * @typedef {{ id: number, type: 'steps', from: number, steps: Step[], ended: boolean, tokens: number, seconds: number }} StepsEvent
  *   the tokens of a walk from index `from` on; earlier ones are unchanged

@@ -4,7 +4,7 @@
 import { readStored, writeStored } from '../storage.js';
 
 /** @typedef {'de' | 'en'} Language */
-/** @typedef {keyof typeof import('./en.js').en | keyof typeof import('./en/bench.js').bench | keyof typeof import('./en/read.js').read | keyof typeof import('./en/pictures.js').pictures | keyof typeof import('./en/prefer.js').prefer | keyof typeof import('./en/lesson.js').lesson} Key */
+/** @typedef {keyof typeof import('./en.js').en | keyof typeof import('./en/bench.js').bench | keyof typeof import('./en/read.js').read | keyof typeof import('./en/pictures.js').pictures | keyof typeof import('./en/prefer.js').prefer | keyof typeof import('./en/lesson.js').lesson | keyof typeof import('./en/candidates.js').candidates} Key */
 /** @typedef {Record<string, string | number>} Params values for placeholders; numbers are formatted for the language */
 
 /** @typedef {Partial<Record<Key, string>>} Words */

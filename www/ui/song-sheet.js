@@ -19,6 +19,8 @@ export class SongSheet {
   /** Length of the prompt. */
   #given = 0;
   #language = '';
+  /** Called whenever lines were rendered. */
+  onRendered = () => {};
 
   /** The exact text including the prompt. */
   get text() {
@@ -135,5 +137,6 @@ export class SongSheet {
       else this.#verse.append(text, marked ? (part) => h('mark', {}, part) : undefined);
     }
     this.#waiting = [];
+    this.onRendered();
   }
 }

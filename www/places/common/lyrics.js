@@ -18,6 +18,7 @@ import { readable } from './work.js';
  * @property {HTMLElement} speed
  * @property {HTMLElement} recall for the search for copied text
  * @property {import('./song-form-figures.js').SongFigures} [figures] for the statistics of a song with a form
+ * @property {import('./touchable-lines.js').TouchableLines} [lines] for the candidates of a song with a form
  * @property {import('../../ui/verdict.js').Verdict} [verdict]
  */
 
@@ -117,7 +118,12 @@ export class Lyrics {
         if ('form' in wanted) this.#parts.sheet.entitle(wanted.form.title);
       }),
       onLine: task.own(
-        (/** @type {import('../../engine/protocol.js').LineEvent['line']} */ { before, text }, /** @type {number} */ line, /** @type {number} */ lines) => {
+        (
+          /** @type {import('../../engine/protocol.js').LineEvent['line']} */ { before, text, candidates },
+          /** @type {number} */ line,
+          /** @type {number} */ lines,
+        ) => {
+          this.#parts.lines?.add(candidates);
           this.#parts.sheet.append(before + text, false);
           say(this.#parts.speed, 'formLine', { line, lines });
         },
@@ -205,6 +211,7 @@ export class Lyrics {
     say(status, 'statusWriting');
     this.#recall.clear();
     this.#parts.figures?.clear();
+    this.#parts.lines?.clear();
     sheet.clear(language);
     sheet.append(read, true);
     bringIntoSight(sheet.element);

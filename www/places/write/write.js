@@ -19,6 +19,7 @@ import { copyLink, copyText } from '../../ui/copy.js';
 import { askFor, hasForm, NO_FORM } from '../common/song-form-rules.js';
 import { SongFigures } from '../common/song-form-figures.js';
 import { SongForm } from '../common/song-form.js';
+import { TouchableLines } from '../common/touchable-lines.js';
 import { Writing } from './writing.js';
 
 /** @typedef {import('../../state.js').State} State */
@@ -30,8 +31,10 @@ import { Writing } from './writing.js';
  */
 export function mountWrite(root, context) {
   const { state } = context;
+  const sheet = new SongSheet();
   const parts = {
-    sheet: new SongSheet(),
+    sheet,
+    lines: new TouchableLines(sheet),
     verdict: new Verdict(context, 'write'),
     alert: new AlertBox(),
     notes: new Notes(),

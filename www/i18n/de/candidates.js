@@ -1,0 +1,13 @@
+/** German texts of the candidates for a line. @type {typeof import('../en/candidates.js').candidates} */
+export const candidates = {
+  lineCandidates: 'Vorschläge für diese Zeile',
+  lineChosen: 'gewählt',
+  lineLed: 'zum Reim gelenkt',
+  'lost-rhyme': 'reimt sich schlechter',
+  'lost-likely': 'unwahrscheinlicher',
+  'lost-context': 'passt schlechter zum Lied',
+  'lost-repeats': 'wiederholt mehr',
+  'lost-words': 'mehr Wörter, die nicht im Wörterbuch stehen',
+  'lost-length': 'trifft die gewünschte Länge schlechter',
+  'lost-ending': 'endet schlechter',
+};
