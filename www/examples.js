@@ -1,8 +1,7 @@
 // The example song shown, and labelled as such, until a model has loaded.
 
 /** The link that reproduces the example. */
-export const EXAMPLE_LINK =
-  'model=gpt-songs&title=First%20Snow&style=modern&scheme=XAXA&syllables=6-9&stanzas=3&temperature=0.8&top-p=1&min-p=0.03&seed=19';
+export const EXAMPLE_LINK = 'model=gpt-songs&title=First%20Snow&style=modern&scheme=XAXA&syllables=6-9&stanzas=3&temperature=0.8&top-p=1&min-p=0.03&seed=19';
 
 /** @type {{ title: string, text: string, origin: import('./engine/protocol.js').Bilingual }} */
 export const EXAMPLE = {

@@ -79,10 +79,10 @@ test('every setting goes into the link and comes back', async ({ page }) => {
 test('a first visit gets a seed, and the address says which; the sampling of its song stays in its view', async ({ page }) => {
   await page.goto('');
   await expectInHash(page, (hash) => /^\d+$/.test(hash.get('seed') ?? ''), true);
-  for (const [view, least] of [
+  for (const [view, least] of /** @type {const} */ ([
     ['Look inside', null],
     ['Write', '0.03'],
-  ]) {
+  ])) {
     await page.getByRole('link', { name: view, exact: true }).click();
     await expectInHash(page, (hash) => hash.get('min-p'), least);
     await expect(page.getByRole('group', { name: 'Changed settings' }).filter({ visible: true })).toHaveCount(0);

@@ -41,7 +41,7 @@ impl Default for Weights {
             free_rhyme: 6.0,
             likely: 2.0,
             context: 1.0,
-            repeat: 1.2,
+            repeat: 2.0,
             worn: 0.4,
             unlisted: 2.5,
             syllable: 0.8,
