@@ -10,7 +10,7 @@ const SIGNALS: [&str; 5] =
     ["column", "white space", "line of the stanza", "inside quotes", "end of the line"];
 /// Of a frame's six parts per layer, the cell and the hidden state.
 const PARTS: [(usize, &str); 2] = [(4, "c"), (5, "h")];
-/// At most this many characters are read at once.
+/// At most this many characters of each song are read.
 const CHUNK: usize = 1500;
 
 /// Running sums of a unit's values and a signal.
@@ -68,8 +68,8 @@ fn main() -> anyhow::Result<()> {
         &read("www/models/char-lstm-songs/model.safetensors")?,
     )?;
     let (mut sums, mut units): (Vec<[Sums; 5]>, usize) = Default::default();
-    for song in songs.split("=== ").filter_map(|song| song.split_once('\n')) {
-        let lines: String = song.1.trim().chars().take(CHUNK).collect();
+    for (_, song) in songs.split("=== ").filter_map(|song| song.split_once('\n')) {
+        let lines: String = song.trim().chars().take(CHUNK).collect();
         generator.start(&lines, Options { recording: true, max_new_tokens: 1, ..Options::default() })?;
         generator.next()?;
         let recorded = generator.take_recorded().expect("the options ask for it");

@@ -35,7 +35,7 @@ pub struct FormArgs {
     /// Parts of the song, one letter per stanza: V verse, C chorus (repeated word for word), B bridge
     #[arg(long, value_name = "LETTERS")]
     pub form: Option<String>,
-    /// Number of candidates drawn for each line
+    /// Number of candidates drawn for each line, three times as many where it must or may rhyme
     #[arg(long, value_name = "N")]
     pub tries: Option<usize>,
     /// Lexicon written by `lexicon build`; by default the one given in the list of models next to the model

@@ -4,8 +4,8 @@
 //! a rhyme is required, some lines are also steered towards one (`endings.rs`). The score of a candidate
 //! (`score.rs`) is the sum of how well it rhymes, how likely the model finds it, and how much likelier the
 //! title and the lines so far make it, that is, its pointwise mutual information with them (Li et al. 2016),
-//! minus penalties for bad verse. All candidates are rows of one decoder (`walk.rs`), so each weight of the model is read
-//! once for all of them.
+//! minus penalties for bad verse. All candidates are rows of one decoder (`walk.rs`), so each weight of the
+//! model is read once for all of them.
 //!
 //! The search depends on no particular model, only on `LanguageModel` and `Decoder`.
 

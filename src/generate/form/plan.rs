@@ -34,7 +34,7 @@ pub struct Form {
     pub parts: String,
     /// Minimum and maximum number of syllables per line, if limited.
     pub syllables: Option<(usize, usize)>,
-    /// Number of candidates drawn per line, more where it must rhyme: 1 to [`MAX_CANDIDATE_LINES`].
+    /// Number of candidates drawn per line, three times as many where it must or may rhyme: 1 to [`MAX_CANDIDATE_LINES`].
     pub candidates: usize,
     /// Random seed. The same seed, form and model give the same song, in every browser and natively.
     pub seed: u64,

@@ -52,7 +52,7 @@ impl Default for Weights {
 }
 
 /// Number of repetitions that a third occurrence of the same four words counts as.
-pub(super) const CHAIN: usize = 20;
+const CHAIN: usize = 20;
 
 /// The parts of a line's score; penalties are negative.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
@@ -123,6 +123,8 @@ pub(super) struct SoFar {
     triples: BTreeSet<[String; 3]>,
     /// Number of occurrences of each sequence of four words.
     fours: BTreeMap<[String; 4], usize>,
+    /// Number of lines with each word.
+    lines_with: BTreeMap<String, usize>,
     ends: Vec<String>,
 }
 
@@ -142,13 +144,23 @@ pub(super) struct Asked<'a> {
 impl SoFar {
     pub fn new(title: &str) -> Self {
         let title = words_of(title).collect();
-        Self { title, lines: Vec::new(), triples: BTreeSet::new(), fours: BTreeMap::new(), ends: Vec::new() }
+        Self {
+            title,
+            lines: Vec::new(),
+            triples: BTreeSet::new(),
+            fours: BTreeMap::new(),
+            lines_with: BTreeMap::new(),
+            ends: Vec::new(),
+        }
     }
 
     pub fn push(&mut self, line: &str) {
         self.triples.extend(runs(line));
         for four in runs(line) {
             *self.fours.entry(four).or_default() += 1;
+        }
+        for word in words_of(line).collect::<BTreeSet<_>>() {
+            *self.lines_with.entry(word).or_default() += 1;
         }
         self.ends.extend(last_word(line));
         self.lines.push(line.to_owned());
@@ -197,18 +209,14 @@ impl SoFar {
         let again = runs::<3>(line)
             .filter(|triple| self.triples.contains(triple) || !within.insert(triple.clone()))
             .count();
-        let chains = runs(line).filter(|four| self.fours.get(four).is_some_and(|&times| times >= 2)).count();
         let twice =
             words.iter().enumerate().filter(|(at, word)| words[..*at].contains(word) && content(word));
-        let earlier_with = |word: &String| {
-            let has = |line: &&String| words_of(line).any(|other| other == *word);
-            self.lines.iter().filter(has).count()
-        };
+        let earlier_with = |word: &String| self.lines_with.get(word).copied().unwrap_or_default();
         let worn: usize = words.iter().filter(content).map(|word| earlier_with(word).saturating_sub(1)).sum();
         let same_line = self.lines.iter().filter(|other| *other == line).count();
         let begins = |other: &String| words_of(other).take(2).eq(words.iter().take(2).cloned());
         let begun = usize::from(words.len() > 1 && self.lines.iter().any(begins));
-        let repeats = again + twice.count() + begun + 4 * same_line + CHAIN * chains;
+        let repeats = again + twice.count() + begun + 4 * same_line + CHAIN * self.chains(line);
         let off = asked.syllables.map_or(0, |(least, most)| {
             let syllables = lexicon.syllables(line);
             least.saturating_sub(syllables) + syllables.saturating_sub(most)
@@ -221,6 +229,16 @@ impl SoFar {
             ending: -weights.ending * self.bad_endings(lexicon, line, asked),
             ..Scores::default()
         }
+    }
+
+    /// Whether the line is one of the earlier lines, or makes the song a chain.
+    pub fn is_loop(&self, line: &str) -> bool {
+        self.lines.iter().any(|other| other == line) || self.chains(line) > 0
+    }
+
+    /// Number of sequences of four words in the line that occurred twice before.
+    fn chains(&self, line: &str) -> usize {
+        runs(line).filter(|four| self.fours.get(four).is_some_and(|&times| times >= 2)).count()
     }
 
     /// Number of flaws in the end of a line.
@@ -244,4 +262,27 @@ fn runs<const N: usize>(line: &str) -> impl Iterator<Item = [String; N]> {
     let runs: Vec<[String; N]> =
         words.windows(N).map(|run| std::array::from_fn(|at| run[at].clone())).collect();
     runs.into_iter()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::Language;
+
+    #[test]
+    fn a_word_is_worn_from_the_third_line_on_and_alone_makes_no_chain() {
+        let lexicon = Lexicon::build(Language::English, "", "");
+        let asked = Asked { rhymes: &[], free: false, opens: false, closes: false, syllables: None };
+        let weights = Weights { repeat: 0.0, ..Weights::default() };
+        let mut song = SoFar::new("");
+        for (line, worn) in [("a train", 0), ("his train", 0), ("her train", 1), ("our train", 2)] {
+            let repeats = song.rate(&lexicon, line, &asked, &weights).repeats;
+            assert_eq!(repeats, -weights.worn * worn as f32, "{line}");
+            assert!(!song.is_loop(line));
+            song.push(line);
+        }
+        assert!(song.is_loop("a train"));
+        ["the sea is the sea", "where the sea is the sea"].map(|line| song.push(line));
+        assert!(song.is_loop("O the sea is the sea"));
+    }
 }

@@ -4,7 +4,7 @@ use super::draw::{Drawing, MOST_DRAWN, complete, draw};
 use super::endings::Branches;
 use super::plan::{Form, Plan, Stanza};
 use super::reader::Reader;
-use super::score::{Asked, CHAIN, Scores, SoFar, Weights};
+use super::score::{Asked, Scores, SoFar};
 use super::vocabulary::Vocabulary;
 use super::walk::{Path, read_all};
 use crate::error::Result;
@@ -17,13 +17,13 @@ use crate::text::rhyme::{Lexicon, Rhyme, last_word};
 
 /// Number of candidates, best by all other parts, that are scored for the context.
 const COMPARED: usize = 10;
-/// Where a line must rhyme, this many times as many candidates are drawn, since few of them do.
+/// Where a line must or may rhyme, this many times as many candidates are drawn, since few of them do.
 const RHYMING: usize = 3;
 /// If fewer sampled lines rhyme, some are also steered towards a rhyme.
 const ENOUGH_RHYMES: usize = 3;
-/// Maximum rounds of drawing; a further round is drawn while the best line is not [`sound`].
+/// Maximum rounds of drawing; a further round is drawn while the best line is not sound.
 const ROUNDS: usize = 3;
-/// Sampling temperature used when every other line would make a chain.
+/// Sampling temperature used when the model only repeats itself.
 const HOT: f32 = 1.1;
 /// A line whose `ending` score is lower is not sound.
 const SOUND_ENDING: f32 = -0.5;
@@ -209,7 +209,7 @@ impl FormWriter {
         let count = self.form.candidates * if rhymes.is_empty() { 1 } else { RHYMING };
         for round in 0..ROUNDS.min(MOST_DRAWN / count) {
             let drawing = Drawing { line: written, first: round * count, count };
-            let loops = candidates.first().is_some_and(|best| makes_chain(&best.line, &self.form.weights));
+            let loops = candidates.first().is_some_and(|best| self.so_far.is_loop(&best.line.text));
             let sampler = if loops { &mut self.hot_sampler } else { &mut self.sampler };
             let drawn =
                 draw(model, &self.in_context, &self.vocabulary, sampler, drawing, &mut branches).await?;
@@ -223,13 +223,14 @@ impl FormWriter {
                 self.collect(generator, lexicon, &asked, (led, true), &mut candidates);
             }
             candidates = best_first(candidates);
-            if sound(&candidates[0].line, target.is_some(), &self.form.weights) {
+            if self.is_sound(&candidates[0].line, target.is_some()) {
                 break;
             }
         }
         self.compare_with_context(generator, &mut candidates).await?;
         let best = candidates[0].line.scores;
-        for other in &mut candidates[1..] {
+        for (at, other) in candidates.iter_mut().enumerate().skip(1) {
+            let best = if at < COMPARED { best } else { Scores { context: 0.0, ..best } };
             other.line.lost_by = Some(other.line.scores.lost_by(&best));
         }
         let mut tokens = candidates[0].path.tokens.clone();
@@ -240,7 +241,7 @@ impl FormWriter {
         Ok((lines[0].text.clone(), tokens, lines))
     }
 
-    /// Scores lines by everything but the title; skips duplicates.
+    /// Scores lines by everything but the context; skips duplicates.
     fn collect(
         &self,
         generator: &Generator,
@@ -289,21 +290,17 @@ impl FormWriter {
         Ok(())
     }
 
+    /// Whether the line rhymes where it must, ends well, and repeats no line.
+    fn is_sound(&self, line: &CandidateLine, rhymes: bool) -> bool {
+        let ends_well = line.scores.ending >= SOUND_ENDING && (!rhymes || line.rhyme.is_some());
+        ends_well && !self.so_far.is_loop(&line.text)
+    }
+
     /// Mean per subword, or per as many characters as make one.
     fn mean(&self, log_p: &[f32]) -> f32 {
         let sum: f32 = log_p.iter().sum();
         sum * self.vocabulary.per_unit / log_p.len().max(1) as f32
     }
-}
-
-/// Whether the line rhymes where it must, ends well, and makes no chain.
-fn sound(line: &CandidateLine, rhymes: bool, weights: &Weights) -> bool {
-    line.scores.ending >= SOUND_ENDING && !makes_chain(line, weights) && (!rhymes || line.rhyme.is_some())
-}
-
-/// Whether the same four words would occur a third time.
-fn makes_chain(line: &CandidateLine, weights: &Weights) -> bool {
-    line.scores.repeats < -weights.repeat * CHAIN as f32
 }
 
 /// Log-probability of the last word of a line, given the words before it.
