@@ -2,7 +2,7 @@
 
 import { expect, test } from '@playwright/test';
 import { expectToFitEveryWidth, expectWellMadeInEveryLook } from './appearance.js';
-import { controls, expectInHash, generate } from './page.js';
+import { BEFOREHAND, controls, copiedLink, expectInHash, generate } from './page.js';
 import { clipboard, desk, LORELEY, openChain, openTranslate, stages, translators } from './translating.js';
 
 /** @typedef {import('@playwright/test').Page} Page */
@@ -279,6 +279,18 @@ test('back opens the view that was there, also when the page is slow to notice',
   await page.goBack();
   await expect(controls(page).prompt).toHaveValue('Snow');
   await expectInHash(page, (hash) => [hash.get('view'), hash.get('german')], [null, 'Schnee']);
+});
+
+test('what was computed beforehand is not the visitor’s own, and its song goes with a new translation', async ({ page }) => {
+  await page.goto('#view=chain');
+  const { german, english, translate, song, status } = stages(page);
+  await expect(page.getByText(BEFOREHAND)).toHaveCount(2);
+  expect(await copiedLink(page)).not.toContain('english=');
+  await german.fill('Die Sonne scheint.');
+  await translate.click();
+  await expect(status).toContainText('Finished');
+  await expect(english).toHaveValue(/sun/i);
+  await expect(song).toHaveText('The song continues here.');
 });
 
 test('leaving a view ends what it was doing', async ({ page }) => {

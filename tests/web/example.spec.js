@@ -4,7 +4,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { expect, test } from '@playwright/test';
 import { PLAN, VERSE } from './learning.js';
-import { controls, finished, open, source, WEIGHTS } from './page.js';
+import { BEFOREHAND, controls, finished, open, source, WEIGHTS } from './page.js';
 import { stages } from './translating.js';
 
 /** @typedef {import('@playwright/test').Page} Page */
@@ -35,9 +35,8 @@ test('the example on the empty sheet is what the model writes', async ({ page })
   expect(words(await finished(page))).toContain(words(text));
 });
 
-const MARK = 'Example, computed beforehand';
 /** The text without the mark. @param {import('@playwright/test').Locator} region */
-const read = async (region) => (await region.innerText()).replace(MARK, '').trim();
+const read = async (region) => (await region.innerText()).replace(BEFOREHAND, '').trim();
 
 /** How to read a view's texts. @type {Record<'duel' | 'chain' | 'translate', (page: Page) => Promise<string[]>>} */
 const TEXTS = {
@@ -71,13 +70,13 @@ for (const { view, link, models } of FIRST) {
     await page.evaluate(async () => Promise.all((await caches.keys()).map((name) => caches.delete(name))));
     await page.goto('about:blank');
     await page.goto(`#view=${view}`);
-    await expect(page.getByText(MARK)).toHaveCount(2);
+    await expect(page.getByText(BEFOREHAND)).toHaveCount(2);
     expect(await TEXTS[view](page)).toEqual(texts);
     // With other settings they would write something else.
     await page.goto('about:blank');
     await page.goto(`#view=${view}&beam=1&temperature=1&go=1`);
     await expect(controls(page).status.filter({ hasText: 'loading' }).first()).toBeVisible();
-    await expect(page.getByText(MARK)).toHaveCount(0);
+    await expect(page.getByText(BEFOREHAND)).toHaveCount(0);
   });
 }
 

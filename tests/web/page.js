@@ -7,6 +7,8 @@ import { expect } from '@playwright/test';
 /** Short songs keep tests fast; the seed makes them reproducible. */
 export const SHORT = 'seed=7&length=120';
 export const WEIGHTS = '**/*.safetensors';
+/** The mark of a text computed beforehand. */
+export const BEFOREHAND = 'Example, computed beforehand';
 
 /**
  * Returns the URL of a module of the page. A built site is bundled, so its sources are served separately

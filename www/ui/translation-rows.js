@@ -255,7 +255,6 @@ export class Column {
     german.split('\n').forEach((source, index) => {
       this.#ends.row({ index, before: '', source }).english[this.#place].textContent = lines[index];
     });
-    this.text = english;
     say(this.speed, 'beforehand');
   }
 

@@ -16,11 +16,11 @@ import { toHash } from '../../state.js';
  *
  * @param {'duel' | 'chain' | 'translate'} view
  * @param {import('../../state.js').State} state
- * @param {Partial<import('../../state.js').Settings>} [whatever] settings that do not matter
+ * @param {Partial<import('../../state.js').Settings>} [overrides] settings that do not matter
  * @returns {Promise<Record<string, string>>}
  */
-export async function beforehand(view, state, whatever = {}) {
+export async function beforehand(view, state, overrides = {}) {
   const stored = /** @type {Beforehand | null} */ (await fetchExample(view));
-  const link = toHash({ ...state.settings, lang: '', ...whatever }, { go: false, of: view, seedless: true });
+  const link = toHash({ ...state.settings, lang: '', ...overrides }, { go: false, of: view, seedless: true });
   return stored?.link === link && !state.writtenWith(view) ? stored.texts : {};
 }

@@ -70,7 +70,7 @@ export class Translating {
     const { sheets } = this.#parts;
     const { state } = this.#context;
     const texts = await beforehand('translate', state, { compare: '1' });
-    if (sheets[0].text === '') this.#models().forEach(({ id }, i) => texts[id] && sheets[i].showBeforehand(state.settings.german, texts[id]));
+    this.#models().forEach(({ id }, i) => texts[id] && sheets[i].showBeforehand(state.settings.german, texts[id]));
   }
 
   /** Returns the proofs of the translations that the settings reproduce. */

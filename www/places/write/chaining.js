@@ -37,6 +37,8 @@ export class Chaining {
   #lyrics;
   /** The source that the English was translated from or edited for; null while a translation is incomplete. */
   #madeFrom = /** @type {string | null} */ (null);
+  /** Whether the English was computed beforehand, so that it is translated before the song continues. */
+  #isStored = false;
   /** The visitor's own English, replaced by a new translation. */
   #replaced = '';
 
@@ -83,8 +85,8 @@ export class Chaining {
     const [translation, song] = [translators, writers].map((picker) => texts[picker.chosen()?.id ?? '']);
     if (!translation || !song || english.value !== '' || sheet.text !== '') return;
     english.value = translation;
-    // Like an incomplete translation: to be translated before the song continues.
-    this.#madeFrom = null;
+    this.#madeFrom = this.#source();
+    this.#isStored = true;
     say(translationSpeed, 'beforehand');
     sheet.showBeforehand(beginningOf(translation), song, 'en');
   }
@@ -93,7 +95,7 @@ export class Chaining {
   all(fresh = false, replay = false) {
     const { english, translators } = this.#parts;
     // Without a translator, keep the visitor's English even if the German has changed.
-    const anew = english.value.trim() === '' || (this.#isStale() && translators.models().length > 0);
+    const anew = english.value.trim() === '' || ((this.#isStored || this.#isStale()) && translators.models().length > 0);
     if (anew && !this.#canTranslate(() => this.all(fresh))) return;
     this.#perform(
       async (task) => {
@@ -173,12 +175,14 @@ export class Chaining {
     this.#translation.byGpu = false;
     this.#parts.english.value = english;
     this.#madeFrom = this.#source();
+    this.#isStored = false;
     saysNothing(this.#parts.translationSpeed);
     this.#follow();
   }
 
   #edited() {
     this.#madeFrom = this.#source();
+    this.#isStored = false;
     this.#replaced = '';
     // The link now carries the English itself, so no GPU result is reproduced.
     this.#translation.byGpu = false;
@@ -203,7 +207,7 @@ export class Chaining {
    * @returns {Promise<boolean>} whether it was completed
    */
   async #translate(task, fresh) {
-    const { english, translators, translationSpeed, sheet } = this.#parts;
+    const { english, translators, translationSpeed } = this.#parts;
     const { state } = this.#context;
     const model = translators.chosen();
     if (!model) return false;
@@ -214,12 +218,16 @@ export class Chaining {
       speed: translationSpeed,
       onSplit: (settings) => {
         // If there is a song already, keep the settings that it was written with.
-        if (sheet.text === '') state.wrote('chain', settings);
+        if (!this.#lyrics.hasSong) {
+          this.#lyrics.forget('en');
+          state.wrote('chain', settings);
+        }
         bringIntoSight(english);
         // Not earlier, so that a failed download does not discard the visitor's own English.
         if (state.settings.english) this.#replaced = english.value;
         english.value = '';
         this.#madeFrom = null;
+        this.#isStored = false;
         this.#translation.byGpu = false;
         state.set({ english: '' });
       },
