@@ -152,6 +152,19 @@ test('a first visit loads its own style sheets only, and looks the same once the
   expect(await looks()).toEqual(before);
 });
 
+test('a style sheet that has not arrived does once the view is visited again', async ({ page }) => {
+  const SHEET = '**/chain.css';
+  await page.route(SHEET, (route) => route.abort());
+  const { status } = await open(page, '');
+  await expect(status).toContainText('ready');
+  await page.getByRole('link', { name: 'Translate' }).click();
+  await expect(page.getByRole('button', { name: 'Reload' })).toBeVisible();
+  await page.unroute(SHEET);
+  await page.getByRole('link', { name: 'Write' }).click();
+  await page.getByRole('link', { name: 'Translate' }).click();
+  await expect(page.getByRole('heading', { name: 'Translate' })).toBeAttached();
+});
+
 test('the page keeps its own content security policy', async ({ page }) => {
   /** @type {string[]} */
   const complaints = [];

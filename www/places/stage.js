@@ -2,7 +2,7 @@
 // while another is shown.
 
 import { h } from '../ui/dom.js';
-import { dressed } from '../ui/dressed.js';
+import { loadStyleSheets } from '../ui/style-sheets.js';
 import { VIEWS } from './index.js';
 
 /** @typedef {import('../state.js').ViewId} ViewId */
@@ -49,7 +49,7 @@ export class Stage {
       this.view = NONE;
       const { load } = VIEWS.find((candidate) => candidate.id === id) ?? VIEWS[0];
       // The first view needs no other style sheets than the page.
-      const [mount] = await Promise.all([load(), id === VIEWS[0].id || dressed()]);
+      const [mount] = await Promise.all([load(), id === VIEWS[0].id || loadStyleSheets()]);
       // The visitor has switched views meanwhile, perhaps away and back.
       if (this.#turn !== turn) return;
       this.#mount(id, mount);

@@ -1,5 +1,5 @@
 /** Resolves when the style sheets have loaded. @type {Promise<unknown> | undefined} */
-let dressing;
+let loading;
 
 /**
  * Loads the style sheets that a first visit does not need. They keep their places in the document, and thus their
@@ -7,10 +7,18 @@ let dressing;
  *
  * @throws if one of them cannot be loaded
  */
-export function dressed() {
+export function loadStyleSheets() {
+  loading ??= loadDisabled().catch((error) => {
+    // Another visit tries again.
+    loading = undefined;
+    throw error;
+  });
+  return loading;
+}
+
+function loadDisabled() {
   const links = /** @type {NodeListOf<HTMLLinkElement>} */ (document.querySelectorAll('link[rel="stylesheet"][disabled]'));
-  dressing ??= Promise.all([...links].map(load));
-  return dressing;
+  return Promise.all([...links].map(load));
 }
 
 /** @param {HTMLLinkElement} link */
@@ -20,7 +28,10 @@ function load(link) {
   enabled.removeAttribute('disabled');
   return new Promise((resolve, reject) => {
     enabled.addEventListener('load', resolve);
-    enabled.addEventListener('error', reject);
+    enabled.addEventListener('error', (error) => {
+      enabled.replaceWith(link);
+      reject(error);
+    });
     link.replaceWith(enabled);
   });
 }
