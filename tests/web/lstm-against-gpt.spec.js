@@ -97,3 +97,14 @@ test('one link shares both songs, from below them', async ({ page }) => {
   await page.getByRole('textbox', { name: 'Start with' }).fill('Another beginning');
   await expect(page.getByRole('img', { name: 'QR code' })).toBeHidden();
 });
+
+test('without a song there is nothing to share', async ({ page }) => {
+  const { rivals, generate } = await open(page, 'seed=3&length=30');
+  const share = page.getByRole('button', { name: 'Share' });
+  await generate.click();
+  await finished(rivals);
+  await page.getByRole('combobox', { name: 'Left' }).selectOption('gpt-songs');
+  await expect(share).toBeVisible();
+  await page.getByRole('combobox', { name: 'Right' }).selectOption('char-lstm-songs');
+  await expect(share).toBeHidden();
+});

@@ -49,10 +49,14 @@ export function mountLstmAgainstGpt(root, context) {
       const working = songs.some((other) => other.working);
       if (!working && document.activeElement === stop) go.focus();
       stop.disabled = !working;
-      afterwards.hidden = working || !songs.some(({ hasSong }) => hasSong);
+      offerShare();
     };
   }
-  state.onChange(() => state.settings.view === 'duel' && catalog.isOpen && each('follow'));
+  state.onChange(() => {
+    if (state.settings.view !== 'duel' || !catalog.isOpen) return;
+    each('follow');
+    offerShare();
+  });
   root.append(
     h('p', { class: 'lead', t: 'lstmAgainstGptLead' }),
     h(
@@ -83,6 +87,11 @@ export function mountLstmAgainstGpt(root, context) {
       ...songs.map(({ card }) => card.element),
     ),
   );
+
+  /** A song goes with its model. */
+  function offerShare() {
+    afterwards.hidden = songs.some(({ working }) => working) || !songs.some(({ hasSong }) => hasSong);
+  }
 
   /** @param {'write' | 'stop' | 'follow'} what */
   function each(what) {
