@@ -117,7 +117,7 @@ const WHY = {
   },
   de: {
     chosen: 'gewählt',
-    led: 'zum Reim gelenkt',
+    led: 'auf einen Reim hin gelenkt',
     rhyme: 'reimt sich schlechter',
     likely: 'unwahrscheinlicher',
     context: 'passt schlechter zum Lied',
@@ -146,7 +146,7 @@ test('a line opens the candidates it was chosen from, and says why each lost', a
   await expect(items).toHaveText(rows(1, 'en'));
   await expectWellMadeInEveryLook(page, SCREEN_AND_PHONE);
   await page.getByRole('button', { name: 'Deutsch' }).click();
-  const inGerman = page.getByRole('figure', { name: 'Vorschläge für diese Zeile' }).getByRole('listitem');
+  const inGerman = page.getByRole('figure', { name: 'Kandidaten für diese Zeile' }).getByRole('listitem');
   await expect(inGerman).toHaveText(rows(1, 'de'));
   // The list of another line takes its place, also by keyboard.
   await lines.nth(3).press(' ');
@@ -154,6 +154,12 @@ test('a line opens the candidates it was chosen from, and says why each lost', a
   await expect(lines.and(page.locator('[aria-expanded="true"]'))).toHaveText([written[3].text]);
   await lines.nth(3).press('Enter');
   await expect(inGerman).toHaveCount(0);
+  // All lines are one tab stop.
+  await lines.nth(3).press('ArrowUp');
+  await expect(lines.nth(2)).toBeFocused();
+  await expect(lines.and(page.locator('[tabindex="0"]'))).toHaveText([written[2].text]);
+  await lines.nth(2).press('ArrowDown');
+  await expect(lines.nth(3)).toBeFocused();
 });
 
 test('selecting a line opens nothing, and a line marked as copied still opens', async ({ page }) => {

@@ -1,8 +1,8 @@
 /** German texts of the candidates for a line. @type {typeof import('../en/candidates.js').candidates} */
 export const candidates = {
-  lineCandidates: 'Vorschläge für diese Zeile',
+  lineCandidates: 'Kandidaten für diese Zeile',
   lineChosen: 'gewählt',
-  lineLed: 'zum Reim gelenkt',
+  lineLed: 'auf einen Reim hin gelenkt',
   'lost-rhyme': 'reimt sich schlechter',
   'lost-likely': 'unwahrscheinlicher',
   'lost-context': 'passt schlechter zum Lied',

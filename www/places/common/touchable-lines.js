@@ -35,17 +35,24 @@ export class TouchableLines {
  */
 function offer(line, candidates) {
   if (line.hasAttribute('role')) return;
+  const all = () => /** @type {HTMLElement[]} */ ([...(line.closest('.song')?.querySelectorAll('[role="button"]') ?? [])]);
+  // Only one line of a song is a tab stop; arrow keys lead to the others.
+  line.tabIndex = all().length ? -1 : 0;
   line.setAttribute('role', 'button');
   line.setAttribute('aria-expanded', 'false');
-  line.tabIndex = 0;
+  line.onfocus = () => {
+    for (const each of all()) each.tabIndex = each === line ? 0 : -1;
+  };
   line.onclick = ({ detail }) => {
     // The pointer may have selected text; a key has no `detail`.
     if (detail === 0 || getSelection()?.isCollapsed) toggle(line, candidates).catch(notArrived);
   };
   line.onkeydown = (event) => {
-    if (!['Enter', ' '].includes(event.key) || event.ctrlKey || event.metaKey) return;
+    const step = { Enter: 0, ' ': 0, ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (step === undefined || event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();
-    line.click();
+    if (step) all()[all().indexOf(line) + step]?.focus();
+    else if (!event.repeat) line.click();
   };
 }
 
