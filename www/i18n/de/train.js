@@ -100,7 +100,7 @@ export const train = {
   durationHours: '{hours} h',
   overfitting: 'Auf den Testdaten wird es seit Schritt {step} schlechter: Von da an lernt es auswendig.',
   samples: 'Was es schreibt',
-  trainBeforehand: 'Vorab berechnet: ein kleines LSTM, trainiert mit den elf englischen Liedern. „Training beginnen“ zeigt stattdessen deines.',
+  trainBeforehand: 'Vorab berechnet: ein kleines LSTM, trainiert mit den elf englischen Liedern. Mit „Training beginnen“ trainierst du dein eigenes.',
   samplesHint: 'Ab und zu schreibt es ein paar Zeilen, immer mit derselben Zufallszahl.',
   sampleStep: 'Schritt {step}, Zufallszahl {seed}',
   sampleCopied: '{share} % wörtlich aus dem Text',

@@ -24,7 +24,7 @@ export const prefer = {
   judgeNoOldWords: 'who dislikes old words',
   judgeCheerful: 'who likes cheerful lines',
   preferLetJudge: 'Let the judge make 100 choices',
-  preferBeforehand: 'Two stanzas, written beforehand with seed {seed}. Which one is better? Your choice counts already; the model then writes two more.',
+  preferBeforehand: 'Two stanzas, written beforehand with seed {seed}. Which one is better? Your choice already counts; the model then writes two more.',
   preferFirst: '1 is better',
   preferSecond: '2 is better',
   preferNeither: 'Both are bad',
