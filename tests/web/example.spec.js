@@ -5,7 +5,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { expect, test } from '@playwright/test';
 import { PLAN, VERSE } from './learning.js';
 import { BEFOREHAND, controls, finished, open, source, WEIGHTS } from './page.js';
-import { stages } from './translating.js';
+import { desk, stages } from './translating.js';
 
 /** @typedef {import('@playwright/test').Page} Page */
 
@@ -128,4 +128,13 @@ test('the stanzas that Learn from people opens on are the first two of a seed', 
   await page.keyboard.press('1');
   const { beginning, first, second } = await page.evaluate(() => JSON.parse((localStorage.getItem('liedwerk-choices') ?? '').split('\n')[1]));
   expectStored('stanzas', { model: 'gpt-songs', seed: 4, beginning, stanzas: [first, second] });
+});
+
+test('a translation computed beforehand cannot be shared', async ({ page }) => {
+  await page.goto('#view=translate');
+  const { compare } = desk(page);
+  await expect(page.getByText(BEFOREHAND)).toHaveCount(2);
+  await compare.uncheck();
+  await expect(page.getByText(BEFOREHAND)).toHaveCount(1);
+  await expect(page.getByRole('button', { name: 'Share' })).toBeHidden();
 });

@@ -1,6 +1,6 @@
 import { expect, test } from '@playwright/test';
 import { expectNoSidewaysScroll, expectNoViolations, expectToFitEveryWidth, expectWellMadeInEveryLook } from './appearance.js';
-import { BEFOREHAND, expectInHash, source } from './page.js';
+import { expectInHash, source } from './page.js';
 import { clipboard, desk, LORELEY, openTranslate, pieces, column, translate, translators } from './translating.js';
 
 /** @typedef {import('@playwright/test').Page} Page */
@@ -47,15 +47,6 @@ test('says how good the model is and how fast it was', async ({ page }) => {
   await page.getByText('About this model').filter({ visible: true }).click();
   await expect(page.getByText('chrF')).toBeVisible();
   await expect(page.getByText('measured with')).toBeVisible();
-});
-
-test('a translation computed beforehand cannot be shared', async ({ page }) => {
-  await page.goto('#view=translate');
-  const { compare } = desk(page);
-  await expect(page.getByText(BEFOREHAND)).toHaveCount(2);
-  await compare.uncheck();
-  await expect(page.getByText(BEFOREHAND)).toHaveCount(1);
-  await expect(page.getByRole('button', { name: 'Share' })).toBeHidden();
 });
 
 test('every beam width works, and none is ignored without a word', async ({ page }) => {

@@ -282,7 +282,9 @@ mod tests {
             song.push(line);
         }
         assert!(song.is_loop("a train"));
-        ["the sea is the sea", "where the sea is the sea"].map(|line| song.push(line));
+        for line in ["the sea is the sea", "where the sea is the sea"] {
+            song.push(line);
+        }
         assert!(song.is_loop("O the sea is the sea"));
     }
 }
