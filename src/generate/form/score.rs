@@ -123,8 +123,8 @@ pub(super) struct SoFar {
     triples: BTreeSet<[String; 3]>,
     /// Number of occurrences of each sequence of four words.
     fours: BTreeMap<[String; 4], usize>,
-    /// Number of lines with each word.
-    lines_with: BTreeMap<String, usize>,
+    /// The words of each line.
+    words: Vec<Vec<String>>,
     ends: Vec<String>,
 }
 
@@ -149,7 +149,7 @@ impl SoFar {
             lines: Vec::new(),
             triples: BTreeSet::new(),
             fours: BTreeMap::new(),
-            lines_with: BTreeMap::new(),
+            words: Vec::new(),
             ends: Vec::new(),
         }
     }
@@ -159,9 +159,7 @@ impl SoFar {
         for four in runs(line) {
             *self.fours.entry(four).or_default() += 1;
         }
-        for word in words_of(line).collect::<BTreeSet<_>>() {
-            *self.lines_with.entry(word).or_default() += 1;
-        }
+        self.words.push(words_of(line).collect());
         self.ends.extend(last_word(line));
         self.lines.push(line.to_owned());
     }
@@ -211,7 +209,7 @@ impl SoFar {
             .count();
         let twice =
             words.iter().enumerate().filter(|(at, word)| words[..*at].contains(word) && content(word));
-        let earlier_with = |word: &String| self.lines_with.get(word).copied().unwrap_or_default();
+        let earlier_with = |word| self.words.iter().filter(|earlier| earlier.contains(word)).count();
         let worn: usize = words.iter().filter(content).map(|word| earlier_with(word).saturating_sub(1)).sum();
         let same_line = self.lines.iter().filter(|other| *other == line).count();
         let begins = |other: &String| words_of(other).take(2).eq(words.iter().take(2).cloned());
