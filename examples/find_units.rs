@@ -3,6 +3,7 @@
 //!
 //! `www/ui/known-units.js` lists the units that the page shows first.
 
+use anyhow::Context;
 use liedwerk::generate::{Generator, Options};
 use std::fs::{read, read_to_string};
 
@@ -61,7 +62,7 @@ fn signals(text: &str) -> Vec<[f64; 5]> {
 }
 
 fn main() -> anyhow::Result<()> {
-    let songs = read_to_string(std::env::args().nth(1).expect("the name of a text of songs"))?;
+    let songs = read_to_string(std::env::args().nth(1).context("usage: find_units SONGS.txt")?)?;
     let mut generator = Generator::from_files(
         &read_to_string("www/models/char-lstm-songs/config.json")?,
         &read_to_string("www/models/char-lstm-songs/tokenizer.json")?,

@@ -56,8 +56,7 @@ export async function open(page, hash = SHORT) {
 /** @param {Page} page */
 export async function finished(page) {
   const { status, song } = controls(page);
-  // The best of many lines takes its time, longer beside another test.
-  await expect(status).toContainText('Finished', { timeout: 40_000 });
+  await expect(status).toContainText('Finished');
   return await song.innerText();
 }
 

@@ -73,7 +73,7 @@ pub struct Args {
     #[arg(long, value_name = "A", default_value_t = 1.0)]
     length_penalty: f32,
     /// With --json: list the N likeliest tokens at each step, or with a form the N best candidates for each
-    /// line
+    /// line, at most ten
     #[arg(long, value_name = "N", default_value_t = 0, requires = "json")]
     candidates: usize,
     /// Device to use; only cpu writes exactly the text of a link of the page

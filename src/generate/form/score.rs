@@ -18,8 +18,9 @@ pub struct Weights {
     /// Factor of its pointwise mutual information with the title and the lines so far.
     pub context: f32,
     /// Penalty for each sequence of three words that occurred before (also in this line), for each word that
-    /// occurs twice in the line, and for starting with the same two words as an earlier line; 20 times as
-    /// much for four words that occur a third time, which makes a song a chain.
+    /// occurs twice in the line, and for starting with the same two words as an earlier line; 4 times as much
+    /// for each earlier line that is the same, and 20 times for four words that occur a third time, which makes
+    /// a song a chain.
     pub repeat: f32,
     /// Penalty for each content word, times the number of earlier lines with that word, less one.
     pub worn: f32,
@@ -212,8 +213,8 @@ impl SoFar {
         let earlier_with = |word| self.words.iter().filter(|earlier| earlier.contains(word)).count();
         let worn: usize = words.iter().filter(content).map(|word| earlier_with(word).saturating_sub(1)).sum();
         let same_line = self.lines.iter().filter(|other| *other == line).count();
-        let begins = |other: &String| words_of(other).take(2).eq(words.iter().take(2).cloned());
-        let begun = usize::from(words.len() > 1 && self.lines.iter().any(begins));
+        let begins = |earlier: &Vec<String>| earlier.iter().take(2).eq(words.iter().take(2));
+        let begun = usize::from(words.len() > 1 && self.words.iter().any(begins));
         let repeats = again + twice.count() + begun + 4 * same_line + CHAIN * self.chains(line);
         let off = asked.syllables.map_or(0, |(least, most)| {
             let syllables = lexicon.syllables(line);

@@ -76,7 +76,7 @@ pub struct Line {
     pub line: usize,
     /// Whether the line was repeated as part of a chorus.
     pub again: bool,
-    /// The candidates it was chosen from: the line itself first, the others by score.
+    /// The best ten of the candidates it was chosen from: the line itself first, the others by score.
     pub candidates: Vec<CandidateLine>,
 }
 
@@ -184,7 +184,7 @@ impl FormWriter {
         Ok(Some(Line { before, text, stanza, line, again, candidates }))
     }
 
-    /// Returns the best of many lines, its tokens without the line break, and all candidates.
+    /// Returns the best of many lines, its tokens without the line break, and the best candidates.
     async fn best_line(
         &mut self,
         generator: &Generator,
@@ -229,8 +229,7 @@ impl FormWriter {
         }
         self.compare_with_context(generator, &mut candidates).await?;
         let best = candidates[0].line.scores;
-        for (at, other) in candidates.iter_mut().enumerate().skip(1) {
-            let best = if at < COMPARED { best } else { Scores { context: 0.0, ..best } };
+        for other in &mut candidates[1..] {
             other.line.lost_by = Some(other.line.scores.lost_by(&best));
         }
         let mut tokens = candidates[0].path.tokens.clone();
@@ -271,13 +270,13 @@ impl FormWriter {
         }
     }
 
-    /// Adds the context's part to the best candidates; the others can no longer win.
+    /// Keeps the best candidates and adds the context's part to their scores.
     async fn compare_with_context(
         &self,
         generator: &Generator,
         candidates: &mut Vec<Candidate>,
     ) -> Result<()> {
-        let others = candidates.split_off(candidates.len().min(COMPARED));
+        candidates.truncate(COMPARED);
         let (mut decoder, logits) = self.without_context.decoder(generator.model());
         let texts: Vec<&[u32]> = candidates.iter().map(|candidate| &candidate.path.tokens[..]).collect();
         let read = read_all(&mut *decoder, logits, &texts).await?;
@@ -286,7 +285,6 @@ impl FormWriter {
             candidate.line.scores.context = self.form.weights.context * gain;
         }
         *candidates = best_first(std::mem::take(candidates));
-        candidates.extend(others);
         Ok(())
     }
 

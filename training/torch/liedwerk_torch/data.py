@@ -55,7 +55,7 @@ def joined_text(data: Path, files: str | dict | list) -> str:
     return "\n".join(text for name, repeat in files_of(files) for text in [read_text(data / name)] * repeat)
 
 
-def load_ids(text: str, normalize: str) -> torch.Tensor:
+def character_ids(text: str, normalize: str) -> torch.Tensor:
     """Normalises a text; returns its character ids."""
     normalizer, characters = NORMALIZERS[normalize]
     ids = {c: i for i, c in enumerate(characters)}

@@ -9,7 +9,7 @@ from tokenizers import Tokenizer
 from torch import nn
 
 from .char_lstm import CharLstm, bits_per_character
-from .data import NORMALIZERS, SongWindows, Streams, joined_text, load_ids, read_songs, tokenizer_json
+from .data import NORMALIZERS, SongWindows, Streams, character_ids, joined_text, read_songs, tokenizer_json
 from .decoding import translate
 from .functional import LinearCrossEntropy
 from .gpt import Gpt
@@ -38,7 +38,7 @@ class SongTask(Task):
         super().__init__(recipe, device)
         settings, normalize = recipe["train"], recipe["data"]["normalize"]
         train_ids, self.dev_ids = (
-            load_ids(joined_text(data, recipe["data"][part]), normalize) for part in ("train", "dev"))
+            character_ids(joined_text(data, recipe["data"][part]), normalize) for part in ("train", "dev"))
         self.streams = Streams(train_ids, settings["batch_size"], settings["window"], settings["seed"])
         self.config = {"vocab_size": len(NORMALIZERS[normalize][1])} | self.sizes
         self.model = CharLstm(**self.config)
