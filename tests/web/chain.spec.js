@@ -2,7 +2,7 @@
 
 import { expect, test } from '@playwright/test';
 import { expectToFitEveryWidth, expectWellMadeInEveryLook } from './appearance.js';
-import { BEFOREHAND, controls, copiedLink, expectInHash, generate } from './page.js';
+import { BEFOREHAND, controls, copiedLink, expectInHash, generate, holdWeights } from './page.js';
 import { clipboard, desk, LORELEY, openChain, openTranslate, stages, translators } from './translating.js';
 
 /** @typedef {import('@playwright/test').Page} Page */
@@ -282,15 +282,37 @@ test('back opens the view that was there, also when the page is slow to notice',
 });
 
 test('what was computed beforehand is not the visitor’s own, and its song goes with a new translation', async ({ page }) => {
+  const release = await holdWeights(page);
   await page.goto('#view=chain');
   const { german, english, translate, song, status } = stages(page);
   await expect(page.getByText(BEFOREHAND)).toHaveCount(2);
   expect(await copiedLink(page)).not.toContain('english=');
+  release();
   await german.fill('Die Sonne scheint.');
   await translate.click();
   await expect(status).toContainText('Finished');
   await expect(english).toHaveValue(/sun/i);
   await expect(song).toHaveText('The song continues here.');
+});
+
+test('a song that continues what was computed beforehand is proven with it', async ({ page }) => {
+  const release = await holdWeights(page);
+  await page.goto('#view=chain');
+  const { english, singOn, status } = stages(page);
+  await expect(page.getByText(BEFOREHAND)).toHaveCount(2);
+  const stored = await english.inputValue();
+  await singOn.click();
+  release();
+  await expect(status).toContainText('Finished');
+  await expect(english).toHaveValue(stored);
+  const link = await copiedLink(page, 'proves');
+  expect(link).not.toContain('english=');
+  expect(link.match(/proof=/g)).toHaveLength(2);
+  await page.goto('about:blank');
+  await page.goto(link);
+  await expect(status).toContainText('Finished');
+  await expect(english).toHaveValue(stored);
+  await expect(page.getByRole('region', { name: 'Link check' })).toContainText('Verified');
 });
 
 test('leaving a view ends what it was doing', async ({ page }) => {

@@ -1,7 +1,7 @@
 // Every run settles, even if the worker crashes, hangs or does not start.
 
 import { expect, test } from '@playwright/test';
-import { controls, generate, open, SHORT, WEIGHTS } from './page.js';
+import { controls, generate, holdWeights, open, SHORT } from './page.js';
 
 const GLUE = '**/pkg/liedwerk.js';
 
@@ -62,16 +62,10 @@ test('a missing engine is said, and Try again mends it', async ({ page }) => {
 
 test('Stop during the download answers at once, and Generate uses the same download', async ({ page }) => {
   let downloads = 0;
-  /** @type {() => void} */
-  let release = () => {};
-  const released = new Promise((resolve) => {
-    release = () => resolve(undefined);
+  page.on('request', (request) => {
+    if (request.url().endsWith('.safetensors')) downloads += 1;
   });
-  await page.route(WEIGHTS, async (route) => {
-    downloads += 1;
-    await released;
-    await route.continue();
-  });
+  const release = await holdWeights(page);
   const { generate: button, stop, status } = await open(page, SHORT);
   await button.click();
   await stop.click();

@@ -1,5 +1,5 @@
 import { expect, test } from '@playwright/test';
-import { controls, copiedLink, expectInHash, finished, generate, open, SHORT, WEIGHTS } from './page.js';
+import { controls, copiedLink, expectInHash, finished, generate, holdWeights, open, SHORT, WEIGHTS } from './page.js';
 
 test('a copied link gives the same 1,000 characters elsewhere', async ({ page, browser }) => {
   const { prompt } = await open(page, 'seed=11&length=1000&temperature=0.9&top-p=0.95');
@@ -27,13 +27,7 @@ test('a copied link with a very long beginning gives the same text', async ({ pa
 });
 
 test('a link is copied while the model is still on its way, and that stays said', async ({ page }) => {
-  /** @type {() => void} */
-  let release = () => {};
-  const released = new Promise((resolve) => (release = () => resolve(undefined)));
-  await page.route(WEIGHTS, async (route) => {
-    await released;
-    await route.continue();
-  });
+  const release = await holdWeights(page);
   const { copyLink, status } = await open(page, SHORT);
   const weights = page.waitForResponse(WEIGHTS);
   await copyLink.click();

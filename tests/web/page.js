@@ -80,6 +80,23 @@ export async function copiedLink(page, said = 'Link copied') {
   return await page.evaluate(() => navigator.clipboard.readText());
 }
 
+/**
+ * Keeps the models from arriving.
+ *
+ * @param {Page} page
+ * @returns {Promise<() => void>} lets them arrive
+ */
+export async function holdWeights(page) {
+  /** @type {() => void} */
+  let release = () => {};
+  const released = new Promise((resolve) => (release = () => resolve(undefined)));
+  await page.route(WEIGHTS, async (route) => {
+    await released;
+    await route.continue();
+  });
+  return release;
+}
+
 /** @param {Page} page */
 export async function generate(page) {
   await forgetStatus(page);

@@ -15,6 +15,8 @@ import { weightTable } from './weight-table.js';
  * @property {Frames} text the text written, or the only text
  * @property {Frames | null} source the text translated
  * @property {string} language of the text
+ *
+ * @typedef {'tiles' | 'arcs' | 'table'} Part a picture that takes an animation frame to draw
  */
 
 /** Maximum number of words in a row or column of a table, or of a tile of the overview. */
@@ -71,7 +73,7 @@ export class Attention {
   /**
    * @param {Attended | null} shown
    * @param {number} at the current position
-   * @param {'tiles' | 'table'} part the part to draw now
+   * @param {Part} part the part to draw now
    */
   show(shown, at, part) {
     this.#shown = shown?.text.length && shown.text.heads ? shown : null;
@@ -115,7 +117,7 @@ export class Attention {
     return { frames, columns, rows, read, weights, languages };
   }
 
-  /** @param {'all' | 'tiles' | 'table'} [part] */
+  /** @param {Part | 'all'} [part] */
   #draw(part = 'all') {
     const seen = this.#seen();
     if (!seen) return;
@@ -131,15 +133,18 @@ export class Attention {
       }
     }
     say(this.#caption, 'attentionTiles', { layers: frames.layers, heads: frames.heads });
-    if (part !== 'table') this.#drawTiles(frames, rows.length, read.length, weights);
-    // Do not redraw a table that has the keyboard focus.
-    if (part === 'tiles' || this.#table.contains(document.activeElement)) return;
+    const draws = (/** @type {Part} */ picture) => part === picture || part === 'all';
+    if (draws('tiles')) this.#drawTiles(frames, rows.length, read.length, weights);
     const layer = Number(this.#layer.value);
     const head = Number(this.#head.value);
     const words = (/** @type {Frames} */ of, /** @type {number[]} */ places) => places.map((place) => visibleToken(of.tokens[place].text).replace('␣', ''));
-    // Draw arcs for self-attention; between two texts the table is clearer.
-    const isOwn = columns === frames && read.join() === rows.join();
-    this.#arcs.show(isOwn ? words(frames, rows) : [], weights(layer, head), rows.indexOf(Math.min(this.#at, frames.length - 1)), languages.rows);
+    if (draws('arcs')) {
+      // Draw arcs for self-attention; between two texts the table is clearer.
+      const isOwn = columns === frames && read.join() === rows.join();
+      this.#arcs.show(isOwn ? words(frames, rows) : [], weights(layer, head), rows.indexOf(Math.min(this.#at, frames.length - 1)), languages.rows);
+    }
+    // Do not redraw a table that has the keyboard focus.
+    if (!draws('table') || this.#table.contains(document.activeElement)) return;
     const name = head < 0 ? text('headMean') : `${text('head')} ${head + 1}`;
     this.#table.replaceChildren(
       weightTable({

@@ -9,16 +9,25 @@ use std::sync::Mutex;
 
 /// A headless browser and its driver.
 pub struct Browser {
-    /// Chromium or Chrome.
+    /// Chromium or Chrome; preferably Chromium's headless shell, which has no window to draw in memory and runs the
+    /// page's tests in half of the time.
     pub program: PathBuf,
     /// The matching ChromeDriver.
     pub driver: PathBuf,
 }
 
+/// Debian's name for the program and its package; other systems have no package of it.
+const HEADLESS_SHELL: &str = "chromium-headless-shell";
+
 /// Finds the browser and its driver, installing Debian's packages if possible.
 pub fn ensure_browser() -> Result<Browser> {
+    let what = "a headless Chromium with its ChromeDriver";
+    if from_variable("CHROMIUM").is_none() && on_path(HEADLESS_SHELL).is_none() {
+        // Without it, the tests only take longer.
+        let _ = install(&[HEADLESS_SHELL, "chromium-driver"], what);
+    }
     if find_browser().is_none() {
-        install(&["chromium", "chromium-driver"], "a headless Chromium with its ChromeDriver")?;
+        install(&["chromium", "chromium-driver"], what)?;
     }
     find_browser().context("Chromium and ChromeDriver are installed, but not on the search path")
 }
@@ -107,7 +116,7 @@ fn succeeds(check: &mut Command) -> bool {
 
 fn find_browser() -> Option<Browser> {
     let program = from_variable("CHROMIUM").or_else(|| {
-        ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"]
+        [HEADLESS_SHELL, "chromium", "chromium-browser", "google-chrome", "google-chrome-stable"]
             .into_iter()
             .find_map(on_path)
     })?;

@@ -99,6 +99,17 @@ export class Translation {
   }
 
   /**
+   * Takes over a text computed beforehand, so that a link proves it, too.
+   *
+   * @param {import('../../engine/protocol.js').ModelEntry} model
+   * @param {string} text what the model makes of the current settings
+   */
+  remember(model, text) {
+    const { german, beam_width } = this.#context.state.settings;
+    this.#last.set(model.id, { key: keyOf(model, keepStart(german, GERMAN_LENGTH), beam_width), text, whole: true });
+  }
+
+  /**
    * Returns the proof of a model's translation, if the settings reproduce it.
    *
    * @param {import('../../engine/protocol.js').ModelEntry | undefined} model

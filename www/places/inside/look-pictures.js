@@ -81,6 +81,7 @@ export class Pictures {
       if (frames?.length) this.tint();
       this.#drawAttention(seen, 'tiles');
     },
+    (seen) => this.#drawAttention(seen, 'arcs'),
     (seen) => this.#drawAttention(seen, 'table'),
     ({ model }) => {
       const piece = this.#unaligned;
@@ -97,7 +98,7 @@ export class Pictures {
 
   /**
    * @param {Seen} seen
-   * @param {'tiles' | 'table'} part
+   * @param {import('../../ui/attention.js').Part} part
    */
   #drawAttention(seen, part) {
     const { frames: text, source, model, at } = seen;

@@ -246,10 +246,12 @@ export class Chaining {
    * @param {boolean} fresh
    */
   async #write(task, fresh) {
-    const { english, writers, afterwards } = this.#parts;
+    const { english, translators, writers, afterwards } = this.#parts;
     const model = writers.chosen();
     const beginning = beginningOf(english.value);
     if (!model || beginning === '\n') return;
+    const translator = translators.chosen();
+    if (this.#isStored && translator) this.#translation.remember(translator, english.value);
     const { tokens } = await this.#lyrics.write(task, model, beginning, fresh, this.linkSettings());
     afterwards.hidden = tokens === 0;
   }
