@@ -1,6 +1,7 @@
 //! Detects which columns of a table hold German and English sentences.
 
 use crate::text::judge::{Costs, letter_costs};
+use std::collections::BTreeSet;
 
 /// Number of rows examined; they are spread over the table, since many tables are sorted by length.
 const SAMPLE: usize = 1000;
@@ -29,14 +30,24 @@ pub(super) struct Columns {
 
 /// Chooses among all columns except `not_text`: German and English columns if there are any, preferably among
 /// the first two columns that hold words; otherwise those two in their order. `None` if fewer than two
-/// columns hold words.
-pub(super) fn choose(rows: &[(usize, Vec<String>)], not_text: &[usize]) -> Option<Columns> {
+/// columns hold words. `heading` names columns whose language cannot be seen.
+pub(super) fn choose(
+    rows: &[(usize, Vec<String>)],
+    not_text: &[usize],
+    heading: &[String],
+) -> Option<Columns> {
     let step = rows.len().div_ceil(SAMPLE).max(1);
     let sample: Vec<&[String]> = rows.iter().step_by(step).map(|(_, fields)| &fields[..]).collect();
     let width = sample.iter().map(|fields| fields.len()).max().unwrap_or(0).min(64);
-    let has_words = |column: &usize| !not_text.contains(column) && holds_words(&sample, *column);
+    let has_words = |column: &usize| {
+        !not_text.contains(column) && holds_words(&sample, *column) && !holds_labels(&sample, *column)
+    };
+    let language = |column: usize| match written(&sample, column) {
+        Written::Unknown => heading.get(column).map_or(Written::Unknown, |field| named(field)),
+        seen => seen,
+    };
     let texts: Vec<(usize, Written)> =
-        (0..width).filter(has_words).map(|column| (column, written(&sample, column))).collect();
+        (0..width).filter(has_words).map(|column| (column, language(column))).collect();
     let find = |among: &[(usize, Written)], language| {
         among.iter().find(|(_, written)| *written == language).map(|(at, _)| *at)
     };
@@ -54,6 +65,13 @@ fn holds_words(sample: &[&[String]], column: usize) -> bool {
     let fields = || sample.iter().filter_map(|fields| fields.get(column)).filter(|field| !field.is_empty());
     let words = fields().filter(|field| is_wording(field)).count();
     words > 0 && 2 * words >= fields().count()
+}
+
+/// Whether a column holds few different single words again and again, such as tags or names of users.
+fn holds_labels(sample: &[&[String]], column: usize) -> bool {
+    let fields = || sample.iter().filter_map(|fields| fields.get(column)).filter(|field| !field.is_empty());
+    let different: BTreeSet<&String> = fields().collect();
+    fields().all(|field| !field.contains(' ')) && 2 * different.len() < fields().count()
 }
 
 fn is_wording(field: &str) -> bool {
@@ -84,7 +102,7 @@ fn named(field: &str) -> Written {
     }
 }
 
-/// Whether a row is a heading that only names the columns.
+/// Whether a row is a heading that only names the columns, or both languages among other things.
 pub(super) fn is_heading(fields: &[String]) -> bool {
     const NAMES: [&str; 14] = [
         "source",
@@ -104,6 +122,10 @@ pub(super) fn is_heading(fields: &[String]) -> bool {
     ];
     let heads =
         |field: &String| named(field) != Written::Unknown || NAMES.contains(&field.to_lowercase().as_str());
+    let names = |language| fields.iter().any(|field| named(field) == language);
+    if names(Written::German) && names(Written::English) {
+        return true;
+    }
     fields.len() > 1
         && fields.iter().filter(|field| !field.is_empty()).count() > 1
         && fields.iter().all(|field| field.is_empty() || heads(field))

@@ -6,7 +6,7 @@ use crate::error::{Error, ErrorCode, Result};
 use crate::text::Note;
 
 /// Signatures of files that people mistake for texts, with advice.
-const OTHER_FILES: [(&[u8], &str); 9] = [
+const OTHER_FILES: [(&[u8], &str); 11] = [
     (b"%PDF", "a PDF: copy its text into a plain text file"),
     (b"PK\x03\x04", "a zip archive, as .docx, .odt and .apkg are: export plain text"),
     (b"{\\rtf", "rich text (RTF): save it as plain text"),
@@ -16,11 +16,22 @@ const OTHER_FILES: [(&[u8], &str); 9] = [
     (b"GGUF", "a GGUF model, no text"),
     (b"\x89PNG", "a picture (PNG), no text"),
     (b"SQLite format 3\0", "an SQLite database: export plain text"),
+    (b"\xff\xfe\0\0", "text in UTF-32: save it as UTF-8"),
+    (b"\0\0\xfe\xff", "text in UTF-32: save it as UTF-8"),
+];
+/// Beginnings of files that are markup for a program, in lower case.
+const MARKUP: [(&[u8], &str); 3] = [
+    (b"<!doctype html", "a web page: copy its text into a plain text file"),
+    (b"<html", "a web page: copy its text into a plain text file"),
+    (b"<?xml", "XML: export plain text"),
 ];
 
 /// Decodes UTF-8, UTF-16 with or without a byte order mark, or else Windows-1252, MacRoman or CP850,
 /// whichever gives the most plausible German or English. UTF-8 with a few broken bytes is read as UTF-8. A
 /// byte order mark is removed; line endings and everything else are kept.
+///
+/// UTF-8 that was encoded twice (`fÃ¼r`) is decoded twice, and control characters that Windows-1252 would have
+/// are read as its quotation marks.
 ///
 /// Notes: `utf-16-read`; `bytes-replaced` if bytes became U+FFFD; `encoding-guessed` with the name of the
 /// encoding as its details, and with any doubt in its message.
@@ -40,8 +51,16 @@ pub fn decode(file: &str, bytes: &[u8]) -> Result<Reading> {
     if let Some((_, what)) = OTHER_FILES.iter().find(|(begin, _)| bytes.starts_with(begin)) {
         return Err(not_text(what));
     }
-    if let Some(bytes) = bytes.strip_prefix(b"\xef\xbb\xbf") {
-        return Ok(lossy_utf8(bytes));
+    let unmarked = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    let begin = unmarked.trim_ascii_start();
+    let is_markup = |(mark, _): &&(&[u8], &str)| {
+        begin.get(..mark.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(mark))
+    };
+    if let Some((_, what)) = MARKUP.iter().find(is_markup) {
+        return Err(not_text(what));
+    }
+    if unmarked.len() < bytes.len() {
+        return Ok(mended(lossy_utf8(unmarked)));
     }
     if let Some(order) = byte_order(bytes) {
         return Ok(utf16(bytes, order));
@@ -50,10 +69,37 @@ pub fn decode(file: &str, bytes: &[u8]) -> Result<Reading> {
         return Err(not_text("no text: it holds zero bytes, as programs and pictures do"));
     }
     match std::str::from_utf8(bytes) {
-        Ok(text) => Ok(Reading { text: text.to_owned(), notes: Vec::new() }),
+        Ok(text) => Ok(mended(Reading { text: text.to_owned(), notes: Vec::new() })),
         Err(_) if is_mostly_utf8(bytes) => Ok(lossy_utf8(bytes)),
         Err(_) => Ok(single_bytes(bytes)),
     }
+}
+
+/// Undoes what programs do that take UTF-8 for Windows-1252, or Windows-1252 for Latin-1.
+fn mended(mut reading: Reading) -> Reading {
+    if reading.text.is_ascii() {
+        return reading;
+    }
+    let [windows, ..] = &CODE_PAGES;
+    let upper: Vec<char> = windows.decode(&(0x80..=0xff).collect::<Vec<u8>>()).chars().collect();
+    let byte = |c: char| match upper.iter().position(|&known| known == c) {
+        Some(at) => u8::try_from(0x80 + at).ok(),
+        None => u8::try_from(c).ok(),
+    };
+    let once: Option<Vec<u8>> = reading.text.chars().map(byte).collect();
+    let once = once.and_then(|bytes| String::from_utf8(bytes).ok());
+    if let Some(text) = once.filter(|once| plausibility(once) > plausibility(&reading.text)) {
+        let message = "The text had been encoded as UTF-8 twice, and was decoded twice.";
+        reading.notes.push(Note::new("encoding-guessed", message).about("UTF-8, encoded twice"));
+        return Reading { text, ..reading };
+    }
+    // U+0085 ends a line.
+    let is_control = |c: char| matches!(c, '\u{80}'..='\u{84}' | '\u{86}'..='\u{9f}');
+    if reading.text.contains(is_control) {
+        let spelled = |c: char| if is_control(c) { upper[c as usize - 0x80] } else { c };
+        reading.text = reading.text.chars().map(spelled).collect();
+    }
+    reading
 }
 
 fn lossy_utf8(bytes: &[u8]) -> Reading {

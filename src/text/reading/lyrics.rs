@@ -25,7 +25,8 @@ pub(super) fn lrc(text: &str) -> Option<String> {
         let mut rest = line.trim();
         if let Some((name, value)) = tag(rest) {
             if name.eq_ignore_ascii_case("ti") && !value.trim().is_empty() {
-                title = Some(value.trim().to_owned());
+                // Several tags may share a line.
+                title = value.split(']').next().map(|title| title.trim().to_owned());
             }
             continue;
         }
@@ -123,6 +124,8 @@ mod tests {
 
     #[test]
     fn case_54_hours_doubled_lines_and_stamps_of_words() {
+        let tags = "[ti:Lied][ar:Anna]\n[ 00:01.00 ]a b\n[00:02.00]c d\n";
+        assert_eq!(lrc(tags).unwrap(), "=== Lied\na b\nc d\n");
         let text = "[01:00:02.00]spät\n[00:03.00][00:01.00]Refrain\n[00:02.00]Strophe\n[00:02.00]Strophe\n\
                     [00:04.00]Wort [00:04.20]für [00:04.40]Wort\n";
         assert_eq!(lrc(text).unwrap(), "Refrain\nStrophe\nRefrain\nWort für Wort\nspät\n");

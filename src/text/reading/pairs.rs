@@ -49,13 +49,18 @@ pub fn pairs(file: &str, bytes: &[u8]) -> Result<PairReading> {
 /// `bad-pairs`.
 pub fn pairs_of(file: &str, text: &str) -> Result<PairReading> {
     let bad = |message: String| Error::new(ErrorCode::BadPairs, format!("{file}{message}"));
-    let Table { mut rows, not_text, .. } = table(&plain::plain_table(text));
-    rows.retain(|(_, fields)| fields.iter().any(|field| !field.is_empty()));
-    if rows.first().is_some_and(|(_, fields)| is_heading(fields)) {
-        rows.remove(0);
+    if ["{\"", "[{", "[\"", "[["].iter().any(|mark| text.trim_start().starts_with(mark)) {
+        return Err(bad(" is JSON; expected a table: German, tab, English".into()));
     }
+    let Table { mut rows, not_text, .. } = table(&plain::plain_table(text));
+    // Neither blank lines nor the rules of a Markdown table.
+    let is_empty = |field: &String| field.chars().all(|c| matches!(c, '-' | ':' | '=' | ' '));
+    rows.retain(|(_, fields)| !fields.iter().all(is_empty));
+    // Where every row names its languages, the first is none.
+    let is_heading = |row: usize| rows.get(row).is_some_and(|(_, fields)| is_heading(fields));
+    let heading = if is_heading(0) && !is_heading(1) { rows.remove(0).1 } else { Vec::new() };
     let Some((first, _)) = rows.first() else { return Err(bad(": no sentence pairs".into())) };
-    let Some(columns) = choose(&rows, &not_text) else {
+    let Some(columns) = choose(&rows, &not_text, &heading) else {
         return Err(bad(format!(":{first}: no two columns of sentences; expected German, tab, English")));
     };
     let (mut pairs, mut skipped) = (Vec::with_capacity(rows.len()), Vec::new());
@@ -187,6 +192,27 @@ mod tests {
                 vec!["columns-chosen"]
             )
         );
+    }
+
+    #[test]
+    fn kind_42_headings_and_labels_are_no_sentences() {
+        // Too short to be recognised but by the heading.
+        let (pairs, notes) = read("English;German;Unit\nYes.;Ja.;1\nNo.;Nein.;1\n");
+        assert_eq!(
+            (&pairs[..], notes),
+            (&[pair("Ja.", "Yes."), pair("Nein.", "No.")][..], vec!["columns-swapped"])
+        );
+        let (pairs, _) = read(
+            "| Deutsch | English |\n|---|---|\n| Ich liebe dich. | I love you. |\n| Er kommt. | He comes. |\n",
+        );
+        assert_eq!(pairs, [pair("Ich liebe dich.", "I love you."), pair("Er kommt.", "He comes.")]);
+        // Tatoeba's sentences with the names of their users; JSON lines.
+        let named =
+            "1\tdeu\tIch liebe dich.\tCM\n2\tdeu\tEr kommt heute.\tCM\n3\tdeu\tWir gehen nach Hause.\tCM\n";
+        let json = "{\"de\": \"Ich liebe dich.\", \"en\": \"I love you.\"}\n{\"de\": \"Er kommt.\", \"en\": \"He comes.\"}\n";
+        for text in [named, json] {
+            assert_eq!(super::pairs("a", text.as_bytes()).unwrap_err().code(), ErrorCode::BadPairs, "{text}");
+        }
     }
 
     #[test]

@@ -25,7 +25,7 @@ pub fn plain_line(line: &str) -> String {
     spelled(line, ' ').replace('\n', " ")
 }
 
-/// Turns `\r\n` into `\n`, even if a program has doubled the `\r`; a lone `\r` only in a text without other
+/// Turns `\r\n` into `\n`, even if a program has doubled the `\r` or swapped the two; a lone `\r` only in a text without other
 /// line endings.
 ///
 /// ```
@@ -34,6 +34,10 @@ pub fn plain_line(line: &str) -> String {
 pub fn line_ends(text: &str) -> String {
     if !text.contains('\r') {
         return text.to_owned();
+    }
+    let begins_with_swapped = text.find('\n').is_some_and(|at| text.find('\r') == Some(at + 1));
+    if begins_with_swapped && text.matches("\n\r").count() == text.matches('\n').count() {
+        return text.replace("\n\r", "\n");
     }
     let mut out = String::with_capacity(text.len());
     let lines = text.contains('\n');
@@ -85,7 +89,7 @@ fn spelled(text: &str, line_end: char) -> String {
 fn is_invisible(c: char) -> bool {
     matches!(
         c,
-        '\0'..='\u{8}' | '\u{ad}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}'
+        '\0'..='\u{8}' | '\u{e}'..='\u{1f}' | '\u{7f}' | '\u{ad}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}'
             | '\u{2060}'..='\u{206f}' | '\u{feff}'
     )
 }
@@ -96,7 +100,9 @@ mod tests {
 
     #[test]
     fn cases_19_20_22_every_line_end_is_one() {
-        for text in ["\u{feff}a\n\nb\n", "a\r\n\r\nb\r\n", "a\r\rb\r", "a\r\r\n\r\r\nb\r\r\n"] {
+        for text in
+            ["\u{feff}a\n\nb\n", "a\n\r\n\rb\n\r", "a\r\n\r\nb\r\n", "a\r\rb\r", "a\r\r\n\r\r\nb\r\r\n"]
+        {
             assert_eq!(plain(text), "a\n\nb\n", "{text:?}");
         }
         assert_eq!(plain("a\rb\nc\u{2028}d"), "a\nb\nc\nd");

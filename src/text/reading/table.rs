@@ -2,6 +2,9 @@
 
 use super::markup::{with_spans, without_tags};
 
+/// How dictionaries mark nouns.
+const GENDERS: [&str; 5] = ["{m}", "{f}", "{n}", "{pl}", "{sg}"];
+
 /// A file in columns.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Table {
@@ -13,20 +16,21 @@ pub(super) struct Table {
     pub is_anki: bool,
 }
 
-/// The header lines `#name:value` at the top of an Anki export.
+/// The lines at the top that describe the table.
 #[derive(Default)]
 struct Header {
     separator: Option<char>,
     not_text: Vec<usize>,
     lines: usize,
+    is_anki: bool,
 }
 
 /// Reads a text in which only `\n` ends a line. Quoted fields are unquoted: always in CSV and Anki exports,
 /// in plain tab-separated files only if inner quotation marks are doubled. HTML, `[sound:…]` and clozes are
 /// removed.
 pub(super) fn table(text: &str) -> Table {
-    let header = anki_header(text);
-    let is_anki = header.lines > 0;
+    let header = header(text);
+    let is_anki = header.is_anki;
     let mut body = text;
     for _ in 0..header.lines {
         body = body.split_once('\n').map_or("", |(_, rest)| rest);
@@ -42,9 +46,19 @@ pub(super) fn table(text: &str) -> Table {
     Table { rows, not_text: header.not_text, is_anki }
 }
 
-fn anki_header(text: &str) -> Header {
+/// Reads Anki's header, Excel's `sep=;`, or comments such as those of dict.cc (`# DE-EN …`).
+fn header(text: &str) -> Header {
     let mut header = Header::default();
     for line in text.lines() {
+        if let Some(mark) = line.trim_matches('"').strip_prefix("sep=").filter(|_| header.lines == 0) {
+            header.separator = mark.chars().next();
+            header.lines += 1;
+            continue;
+        }
+        if line.starts_with("# ") {
+            header.lines += 1;
+            continue;
+        }
         let Some((name, value)) = line.strip_prefix('#').and_then(|line| line.split_once(':')) else { break };
         match name {
             "separator" => header.separator = separator_named(value.trim()),
@@ -57,6 +71,7 @@ fn anki_header(text: &str) -> Header {
             _ => break,
         }
         header.lines += 1;
+        header.is_anki = true;
     }
     header
 }
@@ -154,10 +169,13 @@ fn quoted(inside: &str) -> Option<(String, usize, bool)> {
     }
 }
 
-/// The field on one line, without HTML, sounds and clozes.
+/// The field on one line, without HTML, sounds, clozes and genders.
 fn cleaned(field: &str) -> String {
     let field = with_spans(&without_tags(field), "[sound:", "]", |_| Some(""));
-    let field = with_spans(&field, "{{c", "}}", |cloze| cloze.split("::").nth(1));
+    let mut field = with_spans(&field, "{{c", "}}", |cloze| cloze.split("::").nth(1));
+    for gender in GENDERS {
+        field = field.replace(gender, "");
+    }
     field.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
@@ -186,6 +204,16 @@ mod tests {
             rows("de,en\n\"Ja, gern.\",\"Yes, \"\"please\"\".\"\n"),
             [["de", "en"], ["Ja, gern.", "Yes, \"please\"."]]
         );
+    }
+
+    #[test]
+    fn kind_47_other_headers_are_no_rows() {
+        assert_eq!(
+            rows("sep=;\nJa, gern;Yes, please\nNein;No\n"),
+            [["Ja, gern", "Yes, please"], ["Nein", "No"]]
+        );
+        let dict = "# DE-EN vocabulary database\n# Date\t2026\n\nHaus {n}\thouse\n";
+        assert_eq!(table(dict).rows[1..], [(4, vec!["Haus".to_owned(), "house".to_owned()])]);
     }
 
     #[test]

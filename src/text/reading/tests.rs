@@ -89,12 +89,33 @@ fn old_encodings_are_recognised_and_said() {
 }
 
 #[test]
+fn kind_53_text_that_was_encoded_twice_is_mended() {
+    let twice = |text: &str| {
+        let [windows, ..] = codepages::CODE_PAGES;
+        windows.decode(text.as_bytes())
+    };
+    let reading = decode("a.txt", twice(SONG).as_bytes()).unwrap();
+    assert_eq!((reading.text.as_str(), codes(&reading)), (SONG, vec!["encoding-guessed"]));
+    // Quotation marks of Windows-1252 that were taken for Latin-1.
+    let reading = decode("a.txt", "don\u{92}t \u{93}stop\u{94}, schön".as_bytes()).unwrap();
+    assert_eq!(reading.text, "don’t “stop”, schön");
+    for text in [SONG, "Ã", "Ãœ und „ja“ – Łódź", "É«"] {
+        assert_eq!(decode("a.txt", text.as_bytes()).unwrap().text, text);
+    }
+    // The mark of the end of a file under DOS.
+    assert_eq!(songs("a.txt", b"f\x81r dich\r\n\x1a").unwrap().text, "für dich\n");
+}
+
+#[test]
 fn other_files_are_refused_by_name() {
     for (bytes, word) in [
         (&b"%PDF-1.7\n"[..], "PDF"),
         (b"PK\x03\x04\x14", "zip"),
         (b"{\\rtf1 x}", "RTF"),
         (b"a\0\0\x01\x02b", "zero bytes"),
+        (b"\xff\xfe\0\0a\0\0\0", "UTF-32"),
+        (b"\xef\xbb\xbf\n<!DOCTYPE HTML><p>Ja</p>", "web page"),
+        (b"<?xml version=\"1.0\"?><tt/>", "XML"),
     ] {
         let error = songs("a.txt", bytes).unwrap_err();
         assert!(error.code() == ErrorCode::NotText && error.to_string().contains(word), "{error}");

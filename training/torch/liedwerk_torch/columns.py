@@ -36,17 +36,22 @@ NAMES = {"source", "target", "front", "back", "sentence", "translation", "satz",
 
 def is_heading(fields: list[str]) -> bool:
     named = [field.lower() for field in fields if field]
+    if GERMAN & set(named) and ENGLISH & set(named):
+        return True
     return len(named) > 1 and all(name in GERMAN | ENGLISH | NAMES for name in named)
 
 
-def choose_columns(rows, not_text: list[int]) -> tuple[int, int, bool] | None:
+def choose_columns(rows, not_text: list[int], heading: list[str]) -> tuple[int, int, bool] | None:
     sample = [fields for _, fields in rows[:: max(1, -(-len(rows) // 1000))]]
     texts = []
     for column in range(min(64, max(map(len, sample)))):
         fields = [fields[column] for fields in sample if column < len(fields) and fields[column]]
         words = sum(map(_is_wording, fields))
-        if column not in not_text and words and 2 * words >= len(fields):
-            texts.append((column, _written(fields)))
+        labels = all(" " not in field for field in fields) and 2 * len(set(fields)) < len(fields)
+        if column not in not_text and words and 2 * words >= len(fields) and not labels:
+            name = heading[column].lower() if column < len(heading) else ""
+            named = "de" if name in GERMAN else "en" if name in ENGLISH else None
+            texts.append((column, _written(fields) or named))
     if len(texts) < 2:
         return None
     for among in (texts[:2], texts):

@@ -4,13 +4,13 @@ Both are tested against `tests/fixtures/reading/vectors.json`. Notes are `(code,
 """
 
 import codecs
-import html
 import re
 import sys
 import unicodedata
 from pathlib import Path
 
 from .columns import choose_columns, is_heading
+from .timed import lrc, subtitles, without_tags
 
 OTHER_FILES = {
     b"%PDF": "a PDF: copy its text into a plain text file",
@@ -22,6 +22,13 @@ OTHER_FILES = {
     b"GGUF": "a GGUF model, no text",
     b"\x89PNG": "a picture (PNG), no text",
     b"SQLite format 3\0": "an SQLite database: export plain text",
+    b"\xff\xfe\0\0": "text in UTF-32: save it as UTF-8",
+    b"\0\0\xfe\xff": "text in UTF-32: save it as UTF-8",
+}
+MARKUP = {
+    b"<!doctype html": "a web page: copy its text into a plain text file",
+    b"<html": "a web page: copy its text into a plain text file",
+    b"<?xml": "XML: export plain text",
 }
 CODE_PAGES = {"Windows-1252": "cp1252", "MacRoman": "mac_roman", "CP850": "cp850"}
 
@@ -45,8 +52,12 @@ def decode(name: str, data: bytes) -> tuple[str, list[tuple[str, str]]]:
     for begin, what in OTHER_FILES.items():
         if data.startswith(begin):
             raise NotRead("not-text", f"{name} is {what}")
-    if data.startswith(codecs.BOM_UTF8):
-        return _lossy_utf8(data[3:])
+    unmarked = data.removeprefix(codecs.BOM_UTF8)
+    for begin, what in MARKUP.items():
+        if unmarked.lstrip(b" \t\n\f\r")[: len(begin)].lower() == begin:
+            raise NotRead("not-text", f"{name} is {what}")
+    if len(unmarked) < len(data):
+        return _mended(*_lossy_utf8(unmarked))
     if order := _byte_order(data):
         text = data.decode(order, errors="replace").removeprefix("\ufeff")
         broken = [("bytes-replaced", "The text is UTF-16 but for broken places.")] if "\ufffd" in text else []
@@ -54,9 +65,26 @@ def decode(name: str, data: bytes) -> tuple[str, list[tuple[str, str]]]:
     if 0 in data:
         raise NotRead("not-text", f"{name} is no text: it holds zero bytes, as programs and pictures do")
     try:
-        return data.decode("utf-8"), []
+        return _mended(data.decode("utf-8"), [])
     except UnicodeDecodeError:
         return _lossy_utf8(data) if _is_mostly_utf8(data) else _single_bytes(data)
+
+
+def _mended(text: str, notes):
+    """Undoes what programs do that take UTF-8 for Windows-1252, or Windows-1252 for Latin-1."""
+    upper = [bytes([byte]).decode("cp1252", errors="ignore") or chr(byte) for byte in range(128, 256)]
+    known = {c: 128 + at for at, c in enumerate(upper)}
+    codes = [known.get(c, ord(c)) for c in text]
+    if not text.isascii() and max(codes) < 256:
+        try:
+            once = bytes(codes).decode("utf-8")
+        except UnicodeDecodeError:
+            once = text
+        if _plausibility(once) > _plausibility(text):
+            message = "The text had been encoded as UTF-8 twice, and was decoded twice."
+            return once, [*notes, ("encoding-guessed", message)]
+    # U+0085 ends a line.
+    return re.sub("[\x80-\x84\x86-\x9f]", lambda match: upper[ord(match[0]) - 128], text), notes
 
 
 def _lossy_utf8(data: bytes):
@@ -130,6 +158,8 @@ def _points(before: str, c: str, after: str) -> int:
 
 def plain(text: str, line_end: str = "\n") -> str:
     """Normalises line endings, spaces and composed letters, and removes invisible characters."""
+    if re.match("[^\r\n]*\n\r", text) and text.count("\n\r") == text.count("\n"):
+        text = text.replace("\n\r", "\n")
     has_lines = "\n" in text
     text = re.sub("\r+\n", "\n", text)
     text = re.sub("\r+$", lambda match: "\n" * len(match[0]), text)
@@ -137,7 +167,7 @@ def plain(text: str, line_end: str = "\n") -> str:
     text = re.sub("[\r\v\f\x85\u2028\u2029]", line_end, unicodedata.normalize("NFC", text))
     for old, new in {"ſ": "s", "ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"}.items():
         text = text.replace(old, new)
-    text = re.sub("[\0-\x08\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff]", "", text)
+    text = re.sub("[\0-\x08\x0e-\x1f\x7f\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff]", "", text)
     return re.sub("[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]", " ", text)
 
 
@@ -145,87 +175,14 @@ def songs(name: str, data: bytes) -> tuple[str, list[tuple[str, str]]]:
     """Reads songs from plain text, LRC, SRT or VTT. Remains of a lyrics website are kept, with a note."""
     text, notes = decode(name, data)
     text = plain(text)
-    if (words := _lrc(text)) is not None:
+    if (words := lrc(text)) is not None:
         text, notes = words, [*notes, ("lrc-read", "Timed lyrics (LRC): the times and tags were left out.")]
-    elif (words := _subtitles(text)) is not None:
+    elif (words := subtitles(text)) is not None:
         text, notes = words, [*notes, ("subtitles-read", "Subtitles: their numbers and times were left out.")]
     if remains := [number for number, line in enumerate(text.splitlines(), 1) if _is_remain(line)]:
         message = f"{len(remains)} lines are marks of sections or remains of a page of lyrics, no verse."
         notes = [*notes, ("lyrics-page", message)]
     return text, notes
-
-
-STAMP = r"\d{1,4}:\d{1,4}(?::\d{1,4})?(?:[.,]\d{1,4})?"
-TAG = re.compile(r"\[([A-Za-z#_]+):(.*)\]")
-
-
-def _time(stamp: str) -> int:
-    whole, *fraction = re.split("[.,]", stamp)
-    parts = [int(part) for part in whole.split(":")]
-    if not fraction and len(parts) == 3:
-        fraction = [whole.split(":")[2]]
-        parts.pop()
-    seconds = sum(part * 60**power for power, part in enumerate(reversed(parts)))
-    return 100 * seconds + int((fraction[0] if fraction else "0").ljust(2, "0")[:2])
-
-
-def _lrc(text: str) -> str | None:
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
-    timed = sum(bool(re.match(rf"\[{STAMP}\]", line)) for line in lines)
-    if timed < 2 or 2 * timed < sum(not TAG.fullmatch(line) for line in lines):
-        return None
-    title, sung = "", []
-    for line in map(str.strip, text.rstrip().splitlines()):
-        if tag := TAG.fullmatch(line):
-            title = tag[2].strip() if tag[1].lower() == "ti" and tag[2].strip() else title
-            continue
-        times = []
-        while stamp := re.match(rf"\[({STAMP})\]\s*", line):
-            times.append(_time(stamp[1]))
-            line = line[stamp.end() :]
-        words = " ".join(re.sub(rf"\[{STAMP}\]|<{STAMP}>", "", line).split())
-        sung += [(time, words) for time in times or [sung[-1][0] if sung else 0]]
-    sung.sort(key=lambda line: line[0])
-    kept = [line for i, line in enumerate(sung) if not i or not line[1] or line != sung[i - 1]]
-    return (f"=== {title}\n" if title else "") + _single_blanks("\n".join(words for _, words in kept)) + "\n"
-
-
-CUE = re.compile(r"((?:\d+:)?\d+:\d+(?:[.,]\d+)?) *--> *((?:\d+:)?\d+:\d+(?:[.,]\d+)?)(?:\s|$)")
-
-
-def _subtitles(text: str) -> str | None:
-    lines = [line.strip() for line in text.splitlines()]
-    first, *rest = [line for line in lines if line][:2] or [""]
-    begins = CUE.match(first) or first.isdigit() and rest and CUE.match(rest[0])
-    if not any(map(CUE.match, lines)) or not (text.startswith("WEBVTT") or begins):
-        return None
-    blocks = [[]]
-    for line in lines:
-        if not line:
-            blocks.append([])
-        elif CUE.match(line) and any(map(CUE.match, blocks[-1])):
-            blocks.append(([blocks[-1].pop()] if blocks[-1][-1].isdigit() else []) + [line])
-        else:
-            blocks[-1].append(line)
-    said, end = [], None
-    for block in blocks:
-        at = next((i for i, line in enumerate(block) if CUE.match(line)), None)
-        if at is None:
-            continue
-        begin, after = (_time(stamp) for stamp in CUE.match(block[at]).groups())
-        if end is not None and begin >= end + 400:
-            said.append("")
-        end = after
-        for line in block[at + 1 :]:
-            line = re.sub(r"\{\\[^}]*\}", "", without_tags(line))
-            line = " ".join(re.sub(r"^[♪♫#\s]+|[♪♫#\s]+$", "", line).split())
-            if line and said[-1:] != [line]:
-                said.append(line)
-    return _single_blanks("\n".join(said)) + "\n"
-
-
-def _single_blanks(text: str) -> str:
-    return re.sub("\n{3,}", "\n\n", text.strip("\n"))
 
 
 SECTIONS = ("verse|chorus|bridge|intro|outro|hook|interlude|pre-chorus|post-chorus|refrain|strophe|part|zwischenspiel|"
@@ -240,37 +197,21 @@ def _is_remain(line: str) -> bool:
     return bool(REMAIN.fullmatch(line.strip()))
 
 
-INLINE = "b|i|u|s|em|strong|span|font|a|sub|sup|c|v|img|small|ruby"
-ENTITIES = ("nbsp amp lt gt quot apos auml ouml uuml Auml Ouml Uuml szlig eacute egrave agrave ndash mdash hellip rsquo "
-            "lsquo ldquo rdquo bdquo").split()
-
-
-def without_tags(text: str) -> str:
-    """Removes HTML tags and decodes entities; tags that break a line become spaces."""
-
-    def spelled(match):
-        if match["break"]:
-            return " "
-        if not match["entity"]:
-            return ""
-        name = match["entity"]
-        return html.unescape(f"&{name};").replace("\u00a0", " ") if name[0] == "#" or name in ENTITIES else match[0]
-
-    tail = r"(?=[\s/.>])[^>]*>"
-    return re.sub(rf"(?P<break></?(?i:br|div|p|li|tr|hr){tail})|</?(?i:{INLINE}){tail}|<[\d:.]+>|"
-                  r"&(?P<entity>\w+|#\d+|#[xX][\da-fA-F]+);", spelled, text)
-
-
 def pairs(name: str, data: bytes) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
     """Reads sentence pairs, German first if recognised, from TSV, CSV, Anki's or Tatoeba's exports."""
     text, notes = decode(name, data)
+    if re.match(r'\s*(\{"|\[[{"\[])', text):
+        raise NotRead("bad-pairs", f"{name} is JSON; expected a table: German, tab, English")
     rows, not_text = _table(plain(text, " "))
-    rows = [(number, fields) for number, fields in rows if any(fields)]
-    if rows and is_heading(rows[0][1]):
-        rows = rows[1:]
+    # Neither blank lines nor the rules of a Markdown table.
+    rows = [(number, fields) for number, fields in rows if not all(re.fullmatch("[-:= ]*", field) for field in fields)]
+    # Where every row names its languages, the first is none.
+    heading = []
+    if rows and is_heading(rows[0][1]) and not (len(rows) > 1 and is_heading(rows[1][1])):
+        heading, rows = rows[0][1], rows[1:]
     if not rows:
         raise NotRead("bad-pairs", f"{name}: no sentence pairs")
-    columns = choose_columns(rows, not_text)
+    columns = choose_columns(rows, not_text, heading)
     if columns is None:
         raise NotRead("bad-pairs", f"{name}:{rows[0][0]}: no two columns of sentences; expected German, tab, English")
     source, target, recognised = columns
@@ -299,8 +240,16 @@ SEPARATORS = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";", "space":
 
 
 def _table(text: str):
-    lines, separator, not_text, header = text.split("\n"), None, [], 0
+    lines, separator, not_text, header, is_anki = text.split("\n"), None, [], 0, False
     for line in lines:
+        mark = line.strip('"').removeprefix("sep=")
+        if header == 0 and mark != line.strip('"'):
+            separator = mark[:1] or None
+            header += 1
+            continue
+        if line.startswith("# "):
+            header += 1
+            continue
         known = re.fullmatch(r"#(separator|html|columns|tags|notetype|deck|if matches|(?:tags|notetype|deck|guid) column):(.*)", line)
         if not known:
             break
@@ -309,10 +258,10 @@ def _table(text: str):
             separator = SEPARATORS.get(value.lower(), value[:1] or None)
         elif known[1].endswith(" column") and value.isdigit() and int(value):
             not_text.append(int(value) - 1)
-        header += 1
+        header, is_anki = header + 1, True
     body = "\n".join(lines[header:])
     separator = separator or _separator(body)
-    rows = _records(body, separator, header > 0 or separator != "\t", header + 1)
+    rows = _records(body, separator, is_anki or separator != "\t", header + 1)
     return [(number, [_cleaned(field) for field in fields]) for number, fields in rows], not_text
 
 
@@ -354,4 +303,5 @@ def _records(text: str, separator: str, quoting: bool, number: int):
 
 def _cleaned(field: str) -> str:
     field = re.sub(r"\[sound:[^\]]*\]", "", without_tags(field))
-    return " ".join(re.sub(r"\{\{c\d*::(.*?)(?:::.*?)?\}\}", r"\1", field).split())
+    field = re.sub(r"\{\{c\d*::(.*?)(?:::.*?)?\}\}", r"\1", field)
+    return " ".join(re.sub(r"\{(?:m|f|n|pl|sg)\}", "", field).split())
