@@ -7,6 +7,7 @@ use super::scene::{Background, Colour, Object, Place, Scene, Size, Thing};
 use crate::error::{Error, ErrorCode, Result};
 use crate::rng::Rng;
 use crate::text::{Language, Note, fold};
+use std::sync::LazyLock;
 
 /// Maximum length of a prompt, in characters.
 pub const MAX_PROMPT_CHARACTERS: usize = 500;
@@ -64,8 +65,9 @@ impl Prompt {
             return Err(Error::new(ErrorCode::EmptyPrompt, message));
         }
         let mut reader = Reader::default();
-        let lexicon = Lexicon::new();
-        words.iter().for_each(|word| reader.word(&lexicon, word));
+        // Takes far longer to build than to read a prompt.
+        static LEXICON: LazyLock<Lexicon> = LazyLock::new(Lexicon::new);
+        words.iter().for_each(|word| reader.word(&LEXICON, word));
         Ok(reader.finish())
     }
 
