@@ -188,7 +188,8 @@ def sharded(out: Path) -> dict:
     (out / "tokenizer.json").write_text(tokenizer.to_str(), encoding="utf-8")
     text = "hallo the wind"
     ids = torch.tensor([tokenizer.encode(text).ids])
-    return {"text": text, "ids": ids[0].tolist(), "logits": last(model.float()(ids).logits)}
+    exact = GPT2LMHeadModel.from_pretrained(out, activation_function="gelu", dtype=torch.float32).eval()
+    return {"text": text, "ids": ids[0].tolist(), "logits": last(model.float()(ids).logits), "exact_gelu": last(exact(ids).logits)}
 
 
 ADDED = [

@@ -113,6 +113,12 @@ fn a_sharded_folder_in_bf16_with_a_padded_vocabulary_computes_what_transformers_
     let all = numbers(&expected["logits"]);
     assert_eq!((generator.model().vocab_size(), all.len()), (tokens, tokens + 31));
     assert_close(&logits(&generator, text), &all[..tokens], 1e-4);
+    // The same weights with exact GELU.
+    let mut files = sharded();
+    let (_, config) = files.iter_mut().find(|(name, _)| name == "config.json").unwrap();
+    *config = String::from_utf8_lossy(config).replace("\"gelu_new\"", "\"gelu\"").into_bytes();
+    let exact = self::generator(&opened(&files).unwrap()).unwrap();
+    assert_close(&logits(&exact, text), &numbers(&expected["exact_gelu"])[..tokens], 1e-4);
 
     // The index names the shard that is missing.
     let mut files = sharded();
