@@ -3,6 +3,7 @@
 #[cfg(not(target_arch = "wasm32"))]
 mod file;
 pub mod formats;
+mod header;
 pub mod manifest;
 mod model_file;
 mod weights;

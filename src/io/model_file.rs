@@ -2,7 +2,7 @@
 //!
 //! It is an ordinary safetensors file, so any reader of weights can read it, too.
 
-use super::weights::split_header;
+use super::header::split_header;
 use crate::error::{Error, ErrorCode, Result};
 use serde_json::{Map, Value};
 

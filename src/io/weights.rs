@@ -6,19 +6,15 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use half::{bf16, f16};
-use safetensors::tensor::{Dtype, Metadata, TensorInfo, TensorView};
+use safetensors::tensor::{Dtype, TensorInfo, TensorView};
 use serde::Deserialize;
 
+use super::header::split_header;
 use crate::error::{Error, ErrorCode, Result};
 use crate::order;
 use crate::shape::MAX_RANK;
 use crate::tensor::Tensor;
 
-/// Maximum header size. Headers need a few dozen bytes per parameter, of which large models have thousands,
-/// and the header of a complete model also holds its tokenizer.
-const MAX_HEADER_BYTES: usize = 1 << 24;
-/// Size of the header length at the start of the file.
-const LENGTH_BYTES: usize = 8;
 /// Suffix of the row scales: an 8-bit matrix NAME has its scales in NAME.scale.
 const SCALE: &str = ".scale";
 /// Matrices with fewer rows or columns gain nothing from 8 bits.
@@ -223,33 +219,6 @@ impl Weights {
             )),
         }
     }
-}
-
-/// Parses the header and checks that it describes exactly the bytes after it.
-///
-/// `SafeTensors::deserialize` does the same, but accepts headers of 100 MB and sums up the file's claims
-/// without overflow checks; the crate's own checks of order, overlap and size run when `Metadata` is
-/// deserialised.
-pub(super) fn split_header(bytes: &[u8]) -> Result<(Metadata, &[u8])> {
-    let bad = |message: String| Error::new(ErrorCode::BadWeights, format!("weights: {message}"));
-    let Some((length, rest)) = bytes.split_first_chunk::<LENGTH_BYTES>() else {
-        return Err(bad(format!("{} bytes are too few for a safetensors file", bytes.len())));
-    };
-    let length = u64::from_le_bytes(*length);
-    let length = usize::try_from(length)
-        .ok()
-        .filter(|&length| length <= MAX_HEADER_BYTES && length <= rest.len())
-        .ok_or_else(|| bad(format!("the header claims {length} bytes; the file has {}", bytes.len())))?;
-    let (header, data) = rest.split_at(length);
-    let metadata: Metadata = serde_json::from_slice(header).map_err(|e| bad(format!("header: {e}")))?;
-    if metadata.data_len() != data.len() {
-        return Err(bad(format!(
-            "the header describes {} bytes of parameters, but {} follow: the file is cut off or damaged",
-            metadata.data_len(),
-            data.len()
-        )));
-    }
-    Ok((metadata, data))
 }
 
 fn from_little_endian(data: &[u8]) -> Vec<f32> {

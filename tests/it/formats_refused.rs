@@ -1,7 +1,8 @@
 //! Files that are not models, and malicious ones: each is reported by name, and nothing in it is executed.
 
-use crate::formats::{Brought, opened, sharded, zip};
-use liedwerk::ErrorCode;
+use crate::formats::{Brought, fixture, opened, sharded, zip};
+use liedwerk::io::formats::{Ends, refuse_early};
+use liedwerk::{Error, ErrorCode};
 
 #[test]
 fn other_formats_are_named_by_their_first_bytes() {
@@ -83,6 +84,55 @@ fn nothing_in_a_checkpoint_is_executed() {
     refused(&tensor(0, 200, 0), ErrorCode::BadWeights, "beyond");
     refused(&tensor(0, 16, 1), ErrorCode::BadConfig, "config.json");
     refused(b"\x80\x02}q\x00X\x01\0\0\0ah\x00s.", ErrorCode::BadWeights, "no tensors");
+}
+
+/// What the first and last 4 KiB of files that belong together tell; the middle of a file has `missing` more bytes.
+fn seen_early(files: &[Brought], missing: u64) -> Result<(), Error> {
+    let ends = |(name, bytes): &Brought| Ends {
+        name: name.clone(),
+        size: bytes.len() as u64 + if name.ends_with("json") { 0 } else { missing },
+        first: bytes[..bytes.len().min(4096)].to_vec(),
+        last: bytes[bytes.len().saturating_sub(4096)..].to_vec(),
+    };
+    refuse_early(&files.iter().map(ends).collect::<Vec<_>>())
+}
+
+#[test]
+fn large_models_are_refused_by_their_ends() {
+    let refused = |files: &[Brought], code: ErrorCode, named: &str| {
+        let error = seen_early(files, 900 << 20).unwrap_err();
+        assert_eq!(error.code(), code, "{error}");
+        assert!(error.to_string().contains(named), "{error}");
+    };
+    let json = |name: &str, text: &str| (name.to_owned(), text.as_bytes().to_vec());
+    let weights = fixture("gpt2-sharded/model-00001-of-00003.safetensors");
+    refused(std::slice::from_ref(&weights), ErrorCode::BadWeights, "cut off");
+    let qwen = json("config.json", r#"{"model_type": "qwen2"}"#);
+    refused(&[weights.clone(), qwen], ErrorCode::BadConfig, "qwen2");
+    let cut = zip(&sharded(), false);
+    refused(&[("a.zip".into(), cut[..cut.len() / 2].to_vec())], ErrorCode::BadWeights, "cut off");
+    let photos = zip(&[json("a/1.JPG", "x"), json("a/2.jpg", "x")], false);
+    refused(&[("a.zip".into(), photos)], ErrorCode::OtherFormat, "1.JPG");
+    refused(&[checkpoint(b"\x80\x02c__main__\nCharLSTM\n)\x81.")], ErrorCode::OtherFormat, "CharLSTM");
+    let (_, keras) = fixture("keras/keras3.h5");
+    let cut = ("a.h5".to_owned(), keras[..4096].to_vec());
+    assert!(seen_early(&[cut], 0).unwrap_err().to_string().contains("cut off"));
+    // Whole files, of which only something else is missing.
+    let code = |files: &[Brought]| seen_early(files, 0).map_err(|error| error.code());
+    assert_eq!(code(&[weights]), Err(ErrorCode::BadTokenizer));
+    let mut files = sharded();
+    files.retain(|(name, _)| !name.starts_with("model-00002"));
+    assert_eq!(code(&files), Err(ErrorCode::BadWeights));
+    for files in [
+        sharded(),
+        vec![("a.zip".into(), zip(&sharded(), true))],
+        vec![fixture("lstm.pt")],
+        vec![fixture("nanogpt/ckpt.pt"), fixture("nanogpt/meta.pkl")],
+        vec![fixture("keras/keras3.h5"), fixture("keras/chars.json")],
+        vec![fixture("keras/keras3.keras"), fixture("keras/chars.json")],
+    ] {
+        assert_eq!(code(&files), Ok(()), "{}", files[0].0);
+    }
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Tensors in stored form, by name: can be renamed, reordered and written without decoding them.
 
 use crate::error::{Error, ErrorCode, Result};
-use crate::io::weights::split_header;
+use crate::io::header::split_header;
 use half::{bf16, f16};
 use safetensors::Dtype;
 use safetensors::tensor::TensorView;

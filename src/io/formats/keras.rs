@@ -62,6 +62,35 @@ fn refused(what: impl std::fmt::Display) -> Error {
     ))
 }
 
+/// Refuses a file of `size` bytes by its first ones, if they say which network it holds and none here computes it,
+/// or if the file is cut off.
+///
+/// # Errors
+/// As [`convert`].
+pub fn refuse_early(first: &[u8], size: u64, config: Option<Map<String, Value>>) -> Result<()> {
+    let file = Hdf5::open_first(first, size)?;
+    match file.root().and_then(|root| file.text(&root, "model_config")) {
+        Ok(own) => Network::of(chain(&model_of(own, config)?)?).map(drop),
+        Err(error) if error.code() == ErrorCode::BadWeights => Ok(()),
+        Err(error) => Err(error),
+    }
+}
+
+/// Keras's description of the network, from the file or beside it.
+fn model_of(own: Option<&str>, config: Option<Map<String, Value>>) -> Result<Value> {
+    let unknown = |message: String| Error::new(ErrorCode::BadConfig, message);
+    let own = own.map(serde_json::from_str).transpose();
+    let own = own.map_err(|e| unknown(format!("model_config: {e}")))?;
+    let theirs = || config.filter(|config| config.contains_key("class_name")).map(Value::Object);
+    own.or_else(theirs).ok_or_else(|| {
+        unknown(
+            "the HDF5 file does not say which Keras network its numbers belong to; save the whole model: \
+             model.save(\"model.keras\")"
+                .to_owned(),
+        )
+    })
+}
+
 /// Adds the weights under our names and returns the configuration. `config` is the `config.json` beside the
 /// file, which a `.keras` zip contains; an `.h5` has its own.
 ///
@@ -74,17 +103,7 @@ pub fn convert<'a>(
     config: Option<Map<String, Value>>,
 ) -> Result<Map<String, Value>> {
     let file = Hdf5::open(bytes)?;
-    let unknown = |message: String| Error::new(ErrorCode::BadConfig, message);
-    let own = file.text(&file.root()?, "model_config")?.map(serde_json::from_str).transpose();
-    let own = own.map_err(|e| unknown(format!("model_config: {e}")))?;
-    let theirs = || config.filter(|config| config.contains_key("class_name")).map(Value::Object);
-    let model = own.or_else(theirs).ok_or_else(|| {
-        unknown(
-            "the HDF5 file does not say which Keras network its numbers belong to; save the whole model: \
-             model.save(\"model.keras\")"
-                .to_owned(),
-        )
-    })?;
+    let model = model_of(file.text(&file.root()?, "model_config")?, config)?;
     let Network { embedding, lstms, dense } = Network::of(chain(&model)?)?;
     let (Some(dense), false) = (dense, lstms.is_empty()) else {
         return Err(refused("has no LSTM, or no Dense layer after it"));

@@ -16,6 +16,10 @@ const MOST_GROWTH: usize = 4;
 /// Additional allowance in bytes, for small files.
 const FREE_BYTES: usize = 1 << 24;
 
+/// The models whose weights may need to be renamed.
+pub(super) const MODEL_TYPES: [&str; 7] =
+    ["gpt2", "char_lstm", "seq2seq", "transformer", "text_classifier", "tagger", "bert"];
+
 /// Maximum nesting of zips: a Keras model in a zipped folder.
 const DEEPEST: usize = 2;
 
@@ -119,17 +123,17 @@ fn open_folder<'f>(
 }
 
 /// Access to the files of a model by name.
-struct Parts<'f, 'a> {
-    files: &'f [File<'a>],
+pub(super) struct Parts<'f, 'a> {
+    pub files: &'f [File<'a>],
 }
 
 impl<'f> Parts<'f, '_> {
-    fn named(&self, name: &str) -> Option<&'f File<'f>> {
+    pub fn named(&self, name: &str) -> Option<&'f File<'f>> {
         self.files.iter().find(|file| base_name(&file.name).eq_ignore_ascii_case(name))
     }
 
     /// The content of a text file, if it exists.
-    fn text(&self, name: &str, code: ErrorCode) -> Result<Option<String>> {
+    pub fn text(&self, name: &str, code: ErrorCode) -> Result<Option<String>> {
         self.named(name).map(|file| text(&file.name, &file.bytes, code)).transpose()
     }
 
@@ -157,7 +161,7 @@ fn open_parts(files: &[File<'_>], unpacked: &[Vec<File<'_>>]) -> Result<OpenedMo
         entries.append(more)?;
         facts = said;
     }
-    check_index(&parts, &entries)?;
+    check_index(&parts, |name| entries.get(name).is_some())?;
     if let Some(file) = parts.named("meta.pkl") {
         facts = Value::Array(vec![facts, pytorch::facts(&file.bytes)?]);
     }
@@ -185,11 +189,7 @@ fn open_parts(files: &[File<'_>], unpacked: &[Vec<File<'_>>]) -> Result<OpenedMo
     if let Some(alphabet) = &alphabet {
         select(&mut entries, &mut config, alphabet)?;
     }
-    let tokenizer = tokenizer.ok_or_else(|| {
-        let message = "there is no tokenizer.json beside the weights, nor any other vocabulary (of characters: a \
-                       chars.json, the list of them in the order of their numbers): bring both at once";
-        Error::new(ErrorCode::BadTokenizer, message)
-    })?;
+    let tokenizer = tokenizer.ok_or_else(no_tokenizer)?;
     let is_as_it_was = !changed && alphabet.is_none() && unpacked.is_empty() && !entries.has_wide_numbers();
     let weights = match single[..] {
         [file] if is_as_it_was => file.bytes.to_vec(),
@@ -201,6 +201,12 @@ fn open_parts(files: &[File<'_>], unpacked: &[Vec<File<'_>>]) -> Result<OpenedMo
         _ => Value::Object(config).to_string(),
     };
     Ok(OpenedModel { config, tokenizer, card, weights })
+}
+
+pub(super) fn no_tokenizer() -> Error {
+    let message = "there is no tokenizer.json beside the weights, nor any other vocabulary (of characters: a \
+                   chars.json, the list of them in the order of their numbers): bring both at once";
+    Error::new(ErrorCode::BadTokenizer, message)
 }
 
 fn open_marian(
@@ -227,7 +233,7 @@ fn is_weights(file: &File<'_>) -> bool {
         || base_name(&file.name).to_ascii_lowercase().ends_with(".safetensors")
 }
 
-fn object(json: Option<String>) -> Result<Option<Map<String, Value>>> {
+pub(super) fn object(json: Option<String>) -> Result<Option<Map<String, Value>>> {
     let bad = |e: serde_json::Error| Error::new(ErrorCode::BadConfig, format!("config.json: {e}"));
     json.map(|json| serde_json::from_str(&json).map_err(bad)).transpose()
 }
@@ -236,7 +242,7 @@ fn object(json: Option<String>) -> Result<Option<Map<String, Value>>> {
 ///
 /// # Errors
 /// `bad-weights` if a shard listed in the index is missing.
-fn check_index(parts: &Parts<'_, '_>, entries: &Entries<'_>) -> Result<()> {
+pub(super) fn check_index(parts: &Parts<'_, '_>, is_there: impl Fn(&str) -> bool) -> Result<()> {
     let Some(index) = parts.files.iter().find(|file| file.name.ends_with(".index.json")) else {
         return Ok(());
     };
@@ -246,7 +252,7 @@ fn check_index(parts: &Parts<'_, '_>, entries: &Entries<'_>) -> Result<()> {
     let Some(map) = index.get("weight_map").and_then(Value::as_object) else {
         return Err(bad("it has no \"weight_map\"".to_owned()));
     };
-    match map.iter().find(|(name, _)| entries.get(name).is_none()) {
+    match map.iter().find(|(name, _)| !is_there(name)) {
         None => Ok(()),
         Some((name, shard)) => {
             let shard = shard.as_str().unwrap_or_default();
@@ -264,8 +270,7 @@ fn configure(
 ) -> Result<(Option<Map<String, Value>>, bool)> {
     let config = object(said.map(str::to_owned))?;
     let model_type = config.as_ref().and_then(|config| config.get("model_type")).and_then(Value::as_str);
-    let known = ["gpt2", "char_lstm", "seq2seq", "transformer", "text_classifier", "tagger", "bert"];
-    if model_type.is_some_and(|model_type| !known.contains(&model_type)) {
+    if model_type.is_some_and(|model_type| !MODEL_TYPES.contains(&model_type)) {
         // The model's own reader refuses it by name.
         return Ok((config, false));
     }

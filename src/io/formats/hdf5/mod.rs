@@ -85,6 +85,15 @@ impl<'a> Hdf5<'a> {
     /// `bad-weights` if the file is cut off, `other-format` for offsets of other than 8 bytes, which no common
     /// program writes.
     pub fn open(bytes: &'a [u8]) -> Result<Self> {
+        Self::open_first(bytes, bytes.len() as u64)
+    }
+
+    /// Reads the superblock of a file of `size` bytes, of which only the first are there: what lies behind them
+    /// is `bad-weights` when it is read.
+    ///
+    /// # Errors
+    /// As [`Self::open`].
+    pub fn open_first(bytes: &'a [u8], size: u64) -> Result<Self> {
         let mut cursor = Cursor::new(bytes);
         cursor.expect(SIGNATURE)?;
         let version = cursor.number(1)?;
@@ -101,8 +110,8 @@ impl<'a> Hdf5<'a> {
         // Before the root's position: that of a driver, and that of the root's name.
         cursor.skip(if version < 2 { 16 } else { 0 })?;
         let root = cursor.number(8)?;
-        if end > bytes.len() as u64 {
-            return Err(bad(format!("of {end} bytes there are {}", bytes.len())));
+        if end > size {
+            return Err(bad(format!("of {end} bytes there are {size}")));
         }
         let room = bytes.len().saturating_mul(MOST_GROWTH).saturating_add(FREE_BYTES);
         Ok(Self { bytes, root, left: Cell::new(MOST_RECORDS), room: Cell::new(room) })
