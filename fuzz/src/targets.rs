@@ -3,7 +3,7 @@
 use crate::zip;
 use liedwerk::Tensor;
 use liedwerk::generate::{Generator, Translator};
-use liedwerk::io::formats::{self, File, HEAD_BYTES, Offered};
+use liedwerk::io::formats::{self, Ends, File, HEAD_BYTES, Offered};
 use liedwerk::io::manifest::Manifest;
 use liedwerk::io::{ModelFile, Precision, Weights, to_safetensors};
 use liedwerk::link::{Link, Proof, packed};
@@ -204,14 +204,27 @@ fn texts(file: &[u8]) {
     let _ = (reading::labelled("a.tsv", file).is_ok(), reading::tagged("a.tsv", file).is_ok());
 }
 
-/// What opens is a model, and has to hold up as one.
+/// What opens is a model, has to hold up as one, and must not be refused by the ends of its files.
 fn open(files: Vec<File<'_>>) {
+    let early = formats::refuse_early(&files.iter().map(ends).collect::<Vec<_>>());
     if let Ok(model) = formats::open(files) {
+        assert!(early.is_ok() || ModelConfig::from_json(&model.config).is_err(), "{early:?}");
         let _ = Generator::from_files(&model.config, &model.tokenizer, &model.weights);
         let _ = Translator::from_files(&model.config, &model.tokenizer, &model.weights);
         let _ = Classifier::from_files(&model.config, &model.tokenizer, &model.weights);
         let _ = TextTagger::from_files(&model.config, &model.tokenizer, &model.weights);
         let _ = model.into_file();
+    }
+}
+
+fn ends(file: &File<'_>) -> Ends {
+    const MOST: usize = 4096;
+    let bytes = &file.bytes;
+    Ends {
+        name: file.name.clone(),
+        size: bytes.len() as u64,
+        first: bytes[..bytes.len().min(MOST)].to_vec(),
+        last: bytes[bytes.len().saturating_sub(MOST)..].to_vec(),
     }
 }
 
