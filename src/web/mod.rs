@@ -46,7 +46,7 @@ pub use generator::Generator;
 #[cfg(feature = "gpu")]
 pub use gpu::Gpu;
 #[cfg(feature = "train")]
-pub use model_file::{open_model, read_model_file, sort_files};
+pub use model_file::{open_model, read_model_file, refuse_early, sort_files};
 #[cfg(feature = "train")]
 pub use prefer::{Preference, most_comparisons, tuning_plan};
 #[cfg(feature = "train")]

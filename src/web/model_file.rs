@@ -12,7 +12,7 @@ use super::object::to_object;
 use crate::error::Result;
 use crate::generate::{Generator, Translator};
 use crate::io::ModelFile;
-use crate::io::formats::{self, File, Group, Offered, OpenedModel, Sorted};
+use crate::io::formats::{self, Ends, File, Group, Offered, OpenedModel, Sorted};
 use crate::models::ModelConfig;
 use crate::nn::Module;
 use crate::read::{Classifier, MaskFiller, TextTagger};
@@ -58,6 +58,25 @@ pub fn sort_files(names: Vec<String>, heads: Vec<Uint8Array>) -> std::result::Re
             .map(|error| JsRefusal { code: error.code().as_str(), message: error.to_string() })
             .collect(),
     })
+}
+
+/// Refuses the files of one model by the first and last bytes of each, which may be all, if no more is needed
+/// for that. Throws what [`open_model`] would.
+#[wasm_bindgen(js_name = refuseEarly)]
+pub fn refuse_early(
+    names: Vec<String>,
+    sizes: Vec<f64>,
+    first: Vec<Uint8Array>,
+    last: Vec<Uint8Array>,
+) -> std::result::Result<(), JsValue> {
+    let ends =
+        names.into_iter().zip(sizes).zip(first.iter().zip(&last)).map(|((name, size), (first, last))| Ends {
+            name,
+            size: size as u64,
+            first: first.to_vec(),
+            last: last.to_vec(),
+        });
+    formats::refuse_early(&ends.collect::<Vec<_>>()).map_err(to_js)
 }
 
 /// Converts the files of one model, in any format listed in `docs/formats.md`, to a single model file. Throws

@@ -88,11 +88,11 @@ export class TrainerClient {
    * Opens and checks the files of one model.
    *
    * @param {string[]} names
-   * @param {Uint8Array[]} contents
+   * @param {File[]} files
    * @returns {Promise<import('./training-protocol.js').ReadModel>}
    */
-  openModel(names, contents) {
-    return this.#ask({ type: 'open', names, contents });
+  openModel(names, files) {
+    return this.#ask({ type: 'open', names, files });
   }
 
   /**

@@ -10,6 +10,9 @@ import { trainerOf, TrainingLoop } from './training-loop.js';
 /** @typedef {import('./training-protocol.js').TrainerJob} TrainerJob */
 /** @typedef {import('./training-protocol.js').WasmTraining} WasmTraining */
 
+/** What is read of every file of a model before all: room for a tokenizer or a header, and for the directory of a zip. */
+const [FIRST_BYTES, LAST_BYTES] = [2 ** 22, 2 ** 18];
+
 /** @type {Map<number, TrainingLoop>} */
 const trainings = new Map();
 let queue = Promise.resolve();
@@ -63,9 +66,13 @@ async function resultOf(job, module) {
     case 'sort':
       return module.sortFiles(job.names, job.heads);
     case 'open': {
-      const bytes = module.openModel(job.names, job.contents);
-      const { card, ...read } = module.readModelFile(bytes);
-      return { ...read, bytes, card: card === undefined ? null : JSON.parse(card) };
+      const { names, files } = job;
+      const read = (/** @type {(file: Blob) => Blob} */ part) => Promise.all(files.map(async (file) => new Uint8Array(await part(file).arrayBuffer())));
+      const sizes = Float64Array.from(files, (file) => file.size);
+      module.refuseEarly(names, sizes, await read((file) => file.slice(0, FIRST_BYTES)), await read((file) => file.slice(-LAST_BYTES)));
+      const bytes = module.openModel(names, await read((file) => file));
+      const { card, ...rest } = module.readModelFile(bytes);
+      return { ...rest, bytes, card: card === undefined ? null : JSON.parse(card) };
     }
     case 'join':
       joined?.free();

@@ -163,7 +163,7 @@
  * @typedef {{ id: number, type: 'share', state: Uint8Array, share: number }} ShareCommand compute a share of a step of the joined run
  * @typedef {{ id: number, type: 'read-text', name: string, bytes: Uint8Array, table: boolean }} ReadTextCommand
  * @typedef {{ id: number, type: 'sort', names: string[], heads: Uint8Array[] }} SortCommand
- * @typedef {{ id: number, type: 'open', names: string[], contents: Uint8Array[] }} OpenCommand
+ * @typedef {{ id: number, type: 'open', names: string[], files: File[] }} OpenCommand
  * @typedef {InspectCommand | DraftCommand | TrainCommand | JoinCommand | ShareCommand | ReadTextCommand | SortCommand | OpenCommand} TrainerJob
  *
  * @typedef {{ type: 'pause' } | { type: 'resume' } | { type: 'stop' } | { type: 'checkpoint' } | { type: 'sample' } | { type: 'rate', lr: number } | { type: 'lose-gpu' }} Instruction

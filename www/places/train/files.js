@@ -64,7 +64,7 @@ export async function openModels(files, reader, take, fail) {
       const parts = places.map((place) => files[place]);
       const size = parts.reduce((sum, file) => sum + file.size, 0);
       if (size > LARGEST_MODEL) throw new EngineError('file-too-large', `${name}: ${size} bytes, at most ${LARGEST_MODEL}`);
-      await take(name, await reader.openModel(parts.map(pathOf), await Promise.all(parts.map(contentOf))));
+      await take(name, await reader.openModel(parts.map(pathOf), parts));
     } catch (error) {
       fail(error);
     }
