@@ -210,7 +210,25 @@ test('files in other encodings and formats are read, what is no text is refused'
   await expect(alert('bad-pairs')).toBeVisible();
 });
 
-test('models as people have them are opened, a GGUF of three gigabytes is refused by its first bytes', async ({ page }) => {
+const LARGE = 900 * 2 ** 20;
+
+/**
+ * Makes a file without content, except its beginning, that takes no room on the disk.
+ *
+ * @param {string} name
+ * @param {number} size in bytes
+ * @param {string | Buffer} beginning
+ */
+async function large(name, size, beginning) {
+  const path = test.info().outputPath(name);
+  const file = await openFile(path, 'w');
+  await file.write(Buffer.from(beginning));
+  await file.truncate(size);
+  await file.close();
+  return path;
+}
+
+test('models as people have them are opened, large ones that cannot be are refused by the ends of their files', async ({ page }) => {
   const { alert } = await open(page);
   const models = page.getByLabel('Open a model file');
   const fixture = (/** @type {string} */ name) => fileURLToPath(new URL(`../fixtures/formats/${name}`, import.meta.url));
@@ -223,13 +241,18 @@ test('models as people have them are opened, a GGUF of three gigabytes is refuse
   await expect(own.getByRole('listitem')).toHaveCount(2);
   await models.setInputFiles(['keras/keras3.keras', 'keras/chars.json'].map(fixture));
   await expect(own.getByRole('listitem')).toHaveCount(3);
-  const gguf = test.info().outputPath('large.gguf');
-  const file = await openFile(gguf, 'w');
-  await file.write('GGUF');
-  await file.truncate(3 * 2 ** 30);
-  await file.close();
+  const gguf = await large('large.gguf', 3 * 2 ** 30, 'GGUF');
   await models.setInputFiles(gguf);
   await expect(alert('other-format')).toContainText('GGUF', { timeout: 1000 });
+  // Their ends show that these cannot be opened, so that they are not read whole.
+  const tensors = [0, 1, 2, 3].map((i) => [`w${i}`, { dtype: 'F32', shape: [LARGE / 16], data_offsets: [(i * LARGE) / 4, ((i + 1) * LARGE) / 4] }]);
+  const header = JSON.stringify(Object.fromEntries(tensors));
+  const length = Buffer.alloc(8);
+  length.writeBigUInt64LE(BigInt(header.length));
+  await models.setInputFiles(await large('large.safetensors', 8 + header.length + LARGE, Buffer.concat([length, Buffer.from(header)])));
+  await expect(alert('bad-tokenizer')).toContainText('there is no tokenizer.json', { timeout: 3000 });
+  await models.setInputFiles(await large('large.zip', LARGE, 'PK\x03\x04'));
+  await expect(alert('bad-weights')).toContainText('cut off', { timeout: 3000 });
   // The opened model can write.
   await own
     .getByRole('button', { name: /^Write/ })

@@ -12,7 +12,7 @@ const FIRST_BUDGET: u64 = 470_000;
 /// All wasm and JavaScript, most of which the service worker caches in the background.
 const CODE_BUDGET: u64 = 640_000;
 /// The module with GPU and training, downloaded additionally by visitors who use them.
-const FULL_BUDGET: u64 = 1_265_000;
+const FULL_BUDGET: u64 = 1_275_000;
 /// The whole page gzipped, plus the initial model uncompressed, in bytes.
 const VISIT_BUDGET: u64 = 9_500_000;
 /// A single model, and all models together: what a phone may be asked to store.

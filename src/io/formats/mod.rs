@@ -1,9 +1,9 @@
 //! Opens models in other people's formats: finds out which files belong together and what they are, and
 //! converts names and layouts to ours.
 //!
-//! [`sort`] looks at names and first bytes, [`refuse_early`] at both ends of each file, [`open`] at the content. The result is always the same: the
-//! contents of `config.json` and `tokenizer.json`, and a safetensors file with our models' names.
-//! `docs/formats.md` lists what can be opened and what is refused.
+//! [`sort`] looks at names and first bytes, [`refuse_early`] at both ends of each file, [`open`] at the content.
+//! The result is always the same: the contents of `config.json` and `tokenizer.json`, and a safetensors file
+//! with our models' names. `docs/formats.md` lists what can be opened and what is refused.
 
 mod alphabet;
 mod ends;
