@@ -82,9 +82,10 @@ fn mended(mut reading: Reading) -> Reading {
     }
     let [windows, ..] = &CODE_PAGES;
     let upper: Vec<char> = windows.decode(&(0x80..=0xff).collect::<Vec<u8>>()).chars().collect();
-    let byte = |c: char| match upper.iter().position(|&known| known == c) {
-        Some(at) => u8::try_from(0x80 + at).ok(),
-        None => u8::try_from(c).ok(),
+    let byte = |c: char| {
+        // Most are ASCII and need not be looked for.
+        let at = if c.is_ascii() { None } else { upper.iter().position(|&known| known == c) };
+        at.map_or_else(|| u8::try_from(c).ok(), |at| u8::try_from(0x80 + at).ok())
     };
     let once: Option<Vec<u8>> = reading.text.chars().map(byte).collect();
     let once = once.and_then(|bytes| String::from_utf8(bytes).ok());

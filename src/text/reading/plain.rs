@@ -25,8 +25,8 @@ pub fn plain_line(line: &str) -> String {
     spelled(line, ' ').replace('\n', " ")
 }
 
-/// Turns `\r\n` into `\n`, even if a program has doubled the `\r` or swapped the two; a lone `\r` only in a text without other
-/// line endings.
+/// Turns `\r\n` into `\n`, even if a program has doubled the `\r` or swapped the two; a lone `\r` only in a
+/// text without other line endings.
 ///
 /// ```
 /// assert_eq!(liedwerk::text::reading::line_ends("a\r\nb\r\r\n"), "a\nb\n");
