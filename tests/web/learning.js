@@ -93,17 +93,17 @@ export async function learn(page, device, plan = PLAN, cores = 1) {
       const trainer = new TrainerClient();
       /** @type {number[]} */
       const losses = [];
-      /** @type {Uint8Array[]} */
+      /** @type {Uint8Array<ArrayBuffer>[]} */
       const models = [];
       let used = '';
       const request = { text, plan, from: null, checkpoint: null, device, cores, every: {} };
       const run = trainer.train(request, {
         onStarted: (/** @type {{ device: string }} */ { device }) => (used = device),
         onMetrics: (/** @type {{ loss: number[] }} */ { loss }) => losses.push(...loss),
-        onModel: (/** @type {{ bytes: Uint8Array }} */ { bytes }) => models.push(bytes),
+        onModel: (/** @type {{ bytes: Uint8Array<ArrayBuffer> }} */ { bytes }) => models.push(bytes),
       });
       await run.finished;
-      const { tokenizer } = await trainer.openModel(['trained.safetensors'], [models[0]]);
+      const { tokenizer } = await trainer.openModel(['trained.safetensors'], [new File([models[0]], 'trained.safetensors')]);
       trainer.end();
       return { losses, tokenizer, device: used };
     },
