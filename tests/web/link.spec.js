@@ -29,6 +29,7 @@ test('a copied link with a very long beginning gives the same text', async ({ pa
 test('a link is copied while the model is still on its way, and that stays said', async ({ page }) => {
   const release = await holdWeights(page);
   const { copyLink, status } = await open(page, SHORT);
+  await expect(status).toContainText('Loading');
   const weights = page.waitForResponse(WEIGHTS);
   await copyLink.click();
   await expect(status).toContainText('Link copied');

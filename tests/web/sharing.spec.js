@@ -101,6 +101,10 @@ for (const [lang, present, end] of [
   ['de', 'Präsentieren', 'Präsentation beenden'],
 ]) {
   test(`a phone presents every place: ${lang}`, async ({ page }) => {
+    // As small phones do; and a window in full screen could not be resized.
+    await page.addInitScript(() => {
+      Element.prototype.requestFullscreen = () => Promise.reject(new TypeError('refused'));
+    });
     await page.setViewportSize({ width: 360, height: 740 });
     await open(page, `${SHORT}&lang=${lang}`);
     const begin = page.getByRole('button', { name: present, exact: true });
