@@ -1,6 +1,6 @@
 // Train: training on a text, using the model, and resuming without loss.
 
-import { open as openFile } from 'node:fs/promises';
+import { open as openFile, rm, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from '@playwright/test';
 import { expectWellMade } from './appearance.js';
@@ -208,6 +208,26 @@ test('files in other encodings and formats are read, what is no text is refused'
   await page.getByLabel('Model', { exact: true }).filter({ visible: true }).selectOption('seq2seq');
   await text.fill('no tab in here\n'.repeat(30));
   await expect(alert('bad-pairs')).toBeVisible();
+});
+
+test('a file that is gone when it is read is named as the cause, and breaks nothing', async ({ page }) => {
+  const { text, files, alert } = await open(page);
+  const path = test.info().outputPath('gone.safetensors');
+  await writeFile(path, 'x'.repeat(2000));
+  // Chosen before it is removed, and handed over after that.
+  await page.evaluate(() => document.body.append(Object.assign(document.createElement('input'), { type: 'file', id: 'chosen' })));
+  await page.locator('#chosen').setInputFiles(path);
+  // Browsers look at a file when its size is first asked for.
+  expect(await page.locator('#chosen').evaluate((/** @type {HTMLInputElement} */ input) => input.files?.[0].size)).toBe(2000);
+  await rm(path);
+  for (const picker of [page.getByLabel('Open a model file'), files]) {
+    await picker.evaluate((/** @type {HTMLInputElement} */ input) => {
+      input.files = /** @type {HTMLInputElement} */ (document.getElementById('chosen')).files;
+      input.dispatchEvent(new Event('change', { bubbles: true }));
+    });
+    await expect(alert('file-unreadable')).toContainText('could not be read');
+  }
+  await expect(text).toBeEditable();
 });
 
 const LARGE = 900 * 2 ** 20;

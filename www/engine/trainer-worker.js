@@ -1,6 +1,7 @@
 // The training worker. It runs one job at a time; generation continues meanwhile in the other worker.
 
 import { EngineError, toFailure } from '../errors.js';
+import { contentOf } from './content.js';
 import { draft } from './drafting.js';
 import { startModule } from './module.js';
 import { trainerOf, TrainingLoop } from './training-loop.js';
@@ -67,7 +68,7 @@ async function resultOf(job, module) {
       return module.sortFiles(job.names, job.heads);
     case 'open': {
       const { names, files } = job;
-      const read = (/** @type {(file: Blob) => Blob} */ part) => Promise.all(files.map(async (file) => new Uint8Array(await part(file).arrayBuffer())));
+      const read = (/** @type {(file: Blob) => Blob} */ part) => Promise.all(files.map((file) => contentOf(part(file))));
       const sizes = Float64Array.from(files, (file) => file.size);
       module.refuseEarly(names, sizes, await read((file) => file.slice(0, FIRST_BYTES)), await read((file) => file.slice(-LAST_BYTES)));
       const bytes = module.openModel(names, await read((file) => file));

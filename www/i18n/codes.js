@@ -60,6 +60,7 @@ const ERRORS = {
   'bad-option': 'errorBadOption',
   'not-finite': 'errorNotFinite',
   'file-too-large': 'errorFileTooLarge',
+  'file-unreadable': 'errorFileUnreadable',
   'not-text': 'errorNotText',
   'bad-picture': 'errorBadPicture',
   'empty-prompt': 'errorEmptyPrompt',

@@ -47,7 +47,7 @@ function named(word) {
 /** @param {number | undefined} weight */
 function weightCell(weight) {
   if (weight === undefined) return h('td', { class: 'weight nothing', tabindex: '-1' });
-  // A table may have 576 of them, so each is one element without a text to be laid out.
+  // A table has hundreds of them, so each is one element without a text to be laid out.
   const cell = h('td', { class: 'weight', tabindex: '-1', 'aria-label': percent(weight) });
   cell.style.setProperty('--weight', String(Math.min(1, Math.max(0, weight))));
   return cell;

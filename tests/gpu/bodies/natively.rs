@@ -93,11 +93,11 @@ pub async fn survives() {
 /// Steps of a long training; 1,000 of them on demand.
 fn long() -> usize {
     let wanted = std::env::var("LIEDWERK_GPU_STEPS").ok();
-    wanted.map_or(100, |steps| steps.parse().expect("LIEDWERK_GPU_STEPS is a number"))
+    wanted.map_or(200, |steps| steps.parse().expect("LIEDWERK_GPU_STEPS is a number"))
 }
 
 /// Batches of all shapes have come by then.
-const WARM_UP: usize = 50;
+const WARM_UP: usize = 100;
 
 macro_rules! flat {
     ($name:literal, $gpu:expr, $trainer:expr) => {

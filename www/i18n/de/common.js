@@ -19,6 +19,7 @@ export const common = {
   errorBadOption: 'Mit einer der Einstellungen kann das Modell nichts anfangen.',
   errorNotFinite: 'Das Modell hat etwas berechnet, das keine Zahl ist. Wahrscheinlich ist seine Datei beschädigt.',
   errorFileTooLarge: 'Diese Datei ist zu groß: Text darf bis zu 20 MB haben, ein Modell bis zu 1 GB.',
+  errorFileUnreadable: 'Diese Datei ließ sich nicht lesen. Vielleicht wurde sie verschoben oder geändert.',
   errorNotText: 'Diese Datei ist kein Text.',
   errorOtherFormat:
     'Diese Datei ist kein Modell in einem Format, das diese Seite lesen kann. Öffnen lassen sich config.json, tokenizer.json und model.safetensors zusammen, als Ordner oder Zip, Checkpoints von PyTorch (.pt) und Zeichen-LSTMs von Keras (.keras, .h5).',

@@ -18,6 +18,7 @@ export const common = {
   errorBadOption: 'The model cannot work with one of the settings.',
   errorNotFinite: 'The model computed something that is not a number. Its file is probably damaged.',
   errorFileTooLarge: 'That file is too large: a text may have up to 20 MB, a model up to 1 GB.',
+  errorFileUnreadable: 'That file could not be read. It may have been moved or changed.',
   errorNotText: 'That file is not text.',
   errorOtherFormat:
     'That file is not a model in a format this page can read. It opens config.json, tokenizer.json and model.safetensors together, as a folder or a zip, PyTorch checkpoints (.pt) and character LSTMs of Keras (.keras, .h5).',

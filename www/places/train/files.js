@@ -1,5 +1,6 @@
 // Reads the visitor's files as texts or models, with the same parsers as the command line.
 
+import { contentOf } from '../../engine/content.js';
 import { EngineError } from '../../errors.js';
 
 /** @typedef {import('../../engine/protocol.js').Note} Note */
@@ -30,7 +31,7 @@ export async function readFiles(files, reader, pairs) {
       throw new EngineError('file-too-large', `${file.name}: ${file.size} bytes, at most ${LARGEST_FILE}`);
     }
     const table = pairs || TABLE.test(file.name);
-    const read = await reader.readText(file.name, new Uint8Array(await file.arrayBuffer()), table);
+    const read = await reader.readText(file.name, await contentOf(file), table);
     notes.push(...read.notes);
     texts.push(table || files.length === 1 ? read.text : asSong(read.text, file.name));
   }
@@ -69,11 +70,6 @@ export async function openModels(files, reader, take, fail) {
       fail(error);
     }
   }
-}
-
-/** @param {Blob} blob */
-async function contentOf(blob) {
-  return new Uint8Array(await blob.arrayBuffer());
 }
 
 /**
