@@ -269,7 +269,9 @@ export class Training {
           run.device = 'cpu';
           this.#parts.notes.add([{ code: step === 0 && UNUSABLE.has(error.code) ? error.code : 'gpu-lost-in-training' }]);
         },
-        onPaused: ({ step }) => {
+        onPaused: async ({ step }) => {
+          await Promise.all(this.#finishing);
+          if (this.#going?.run !== run) return;
           setGoing('paused');
           this.#pace(null);
           say(status, 'statusPaused', { step });
@@ -287,7 +289,7 @@ export class Training {
     await this.#ended(run, ended);
   }
 
-  /** Pending writes of the run that is ending. @type {Promise<void>[]} */
+  /** Pending writes, so that no run is said to have paused or ended before a reload could resume it. @type {Promise<void>[]} */
   #finishing = [];
 
   /**
